@@ -1,0 +1,61 @@
+//! Commit bundles: what a device posts to change a circle's group. CBOR over HTTPS, because with 128
+//! devices a bundle is about 190 KiB.
+
+use minicbor::{Decode, Encode};
+
+use crate::{Bytes, OpId};
+
+/// The media type of every body in this module.
+pub const MEDIA_TYPE: &str = "application/cbor";
+
+/// `POST /v1/circles/{id}/group`: the first device makes the group at epoch 0, alone in it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Founding {
+    /// The request's id.
+    #[n(0)]
+    pub op_id: OpId,
+    /// `MLSMessage(GroupInfo)` with the ratchet tree and the external public key.
+    #[n(1)]
+    pub group_info: Bytes,
+}
+
+/// `POST /v1/circles/{id}/commits`: a commit and everything that must change with it.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CommitBundle {
+    /// The request's id.
+    #[n(0)]
+    pub op_id: OpId,
+    /// `MLSMessage(PublicMessage(Commit))`.
+    #[n(1)]
+    pub commit: Bytes,
+    /// `MLSMessage(GroupInfo)` of the next epoch, with tree and external public key.
+    #[n(2)]
+    pub group_info: Bytes,
+    /// `MLSMessage(Welcome)` for the added devices.
+    #[n(3)]
+    pub welcome: Option<Bytes>,
+    /// The candidate's first message at the next epoch: it proves the committer's ratchet and carries
+    /// the key of the archive era that holds from here on.
+    #[n(4)]
+    pub era_next: Bytes,
+    /// The archive era named inside `era_next`.
+    #[n(5)]
+    pub era: u32,
+    /// The send counter of `era_next`.
+    #[n(6)]
+    pub send_counter: u64,
+}
+
+/// The answer to both.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Appended {
+    /// The epoch that now holds.
+    #[n(0)]
+    pub epoch: u64,
+    /// The log position of the commit (0 for a founding: an empty log).
+    #[n(1)]
+    pub seq: u64,
+}

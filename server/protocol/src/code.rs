@@ -1,0 +1,205 @@
+//! Stable error codes. A code never changes its meaning; programs match on it, people read `detail`.
+
+use minicbor::decode::{Decode, Decoder};
+use minicbor::encode::{Encode, Encoder, Write};
+use serde::{Deserialize, Serialize};
+
+macro_rules! codes {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:literal, $close:literal;)+) => {
+        /// Why something was refused. The text form is the same in JSON, in frames and in logs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[cfg_attr(feature = "ts", derive(ts_rs::TS))]
+        #[serde(rename_all = "snake_case")]
+        pub enum Code { $($(#[$doc])* $variant),+ }
+
+        impl Code {
+            /// Every code.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),+];
+
+            /// The stable text.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $text),+ }
+            }
+
+            /// The HTTP status it travels with.
+            pub const fn status(self) -> u16 {
+                match self { $(Self::$variant => $status),+ }
+            }
+
+            /// The websocket close code, if the refusal ends the socket
+            /// (RFC 6455, section 7.4: 1009 too big, 4000–4999 private).
+            pub const fn close(self) -> Option<u16> {
+                match self { $(Self::$variant => match $close { 0 => None, code => Some(code) }),+ }
+            }
+        }
+    };
+}
+
+codes! {
+    // --- the frame or body itself
+    /// Not CBOR, or not the shape the kind promises.
+    MalformedFrame = "malformed_frame", 400, 4400;
+    /// A kind this version does not know.
+    UnknownFrame = "unknown_frame", 400, 4402;
+    /// A text frame; frames are binary.
+    TextFrame = "text_frame", 400, 1003;
+    /// Larger than its limit.
+    TooLarge = "too_large", 413, 1009;
+    /// A body that does not parse, or a field out of its range; `detail` names the field.
+    BadRequest = "bad_request", 400, 0;
+    /// A name or title with more characters than its limit.
+    NameTooLong = "name_too_long", 400, 0;
+    /// No such thing, or none that the caller may know of.
+    NotFound = "not_found", 404, 0;
+    // --- who is calling
+    /// No live session.
+    SignedOut = "signed_out", 401, 4401;
+    /// The rules do not allow it.
+    NotAllowed = "not_allowed", 403, 0;
+    /// The request comes from a page of another origin.
+    OriginNotAllowed = "origin_not_allowed", 403, 0;
+    /// The first frame was not `hello`.
+    HelloExpected = "hello_expected", 400, 4404;
+    /// No `hello` within its time.
+    HelloTimeout = "hello_timeout", 408, 4408;
+    /// A ticket that is unknown, used, or too old.
+    TicketInvalid = "ticket_invalid", 401, 4405;
+    /// A signature that does not verify.
+    SignatureInvalid = "signature_invalid", 401, 4406;
+    /// A challenge that is not exactly 32 bytes of this server's making.
+    ChallengeInvalid = "challenge_invalid", 401, 0;
+    /// A device that the session does not hold, or that was revoked.
+    DeviceUnknown = "device_unknown", 401, 4407;
+    /// A link that was never given out.
+    InvitationUnknown = "invitation_unknown", 404, 0;
+    /// A link past its 72 hours.
+    InvitationExpired = "invitation_expired", 410, 0;
+    /// A link that another device has used.
+    InvitationUsed = "invitation_used", 410, 0;
+    /// A device certificate that does not verify, or for another account.
+    CertificateInvalid = "certificate_invalid", 400, 0;
+    /// Too many failures or frames; try again later.
+    RateLimited = "rate_limited", 429, 4429;
+    /// Too many sockets of one account or address.
+    TooManySockets = "too_many_sockets", 429, 4430;
+    // --- circles
+    /// Another commit came first: sync and try again.
+    Stale = "stale", 409, 0;
+    /// The group of an earlier or later generation.
+    Generation = "generation", 409, 0;
+    /// The device is not in the group.
+    NotOnRoster = "not_on_roster", 403, 0;
+    /// A removal waits for its commit: nothing is encrypted until then.
+    PendingRemovals = "pending_removals", 409, 0;
+    /// The commit does not cover every pending removal.
+    MissingRemovals = "missing_removals", 409, 0;
+    /// A send counter that was used before: the device runs from an old copy of its store.
+    Rollback = "rollback", 409, 0;
+    /// An archive era that is over.
+    EraOver = "era_over", 409, 0;
+    /// An MLS message that does not parse or is of the wrong kind.
+    MlsMalformed = "mls_malformed", 400, 0;
+    /// A commit that the public group does not accept.
+    CommitInvalid = "commit_invalid", 400, 0;
+    /// A commit that the judge refuses; `detail` names the rule.
+    Judged = "judged", 403, 0;
+    /// A GroupInfo that does not match the commit.
+    GroupInfoMismatch = "group_info_mismatch", 400, 0;
+    /// A Welcome whose recipients are not the commit's Adds.
+    WelcomeMismatch = "welcome_mismatch", 400, 0;
+    /// An added key package that was not claimed for this circle.
+    KeyPackageUnclaimed = "key_package_unclaimed", 403, 0;
+    /// A key package that is malformed, expired or another device's.
+    KeyPackageInvalid = "key_package_invalid", 400, 0;
+    /// The circle already has a group.
+    CircleFounded = "circle_founded", 409, 0;
+    /// The circle is not in a state that allows it.
+    CircleStatus = "circle_status", 409, 0;
+    /// No live consent of the client covers it.
+    ConsentRequired = "consent_required", 403, 0;
+    // --- the server
+    /// Cannot take more now; the same request may be sent again.
+    Busy = "busy", 503, 0;
+    /// Something broke on the server's side; the same request may be sent again.
+    Internal = "internal", 500, 0;
+    /// Nothing was heard for too long.
+    Silent = "silent", 408, 4409;
+    /// The device reads more slowly than its circles write; it resumes by cursor.
+    TooSlow = "too_slow", 503, 4410;
+    /// The server is going down; reconnect in a moment.
+    ShuttingDown = "shutting_down", 503, 1012;
+}
+
+impl Code {
+    /// Reads the stable text.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|code| code.as_str() == text)
+    }
+}
+
+impl std::fmt::Display for Code {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl<C> Encode<C> for Code {
+    fn encode<W: Write>(
+        &self,
+        e: &mut Encoder<W>,
+        _: &mut C,
+    ) -> Result<(), minicbor::encode::Error<W::Error>> {
+        e.str(self.as_str())?.ok()
+    }
+}
+
+impl<'b, C> Decode<'b, C> for Code {
+    /// A code of a newer server reads as [`Code::Internal`]: programs must live with it.
+    fn decode(d: &mut Decoder<'b>, _: &mut C) -> Result<Self, minicbor::decode::Error> {
+        Ok(Self::parse(d.str()?).unwrap_or(Self::Internal))
+    }
+}
+
+/// A refusal: a stable code and a sentence for people. The sentence never holds personal data.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{code}: {detail}")]
+pub struct Refusal {
+    /// What programs match on.
+    pub code: Code,
+    /// What people read.
+    pub detail: String,
+}
+
+impl Refusal {
+    /// A refusal with its sentence.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
+        Self {
+            code,
+            detail: detail.into(),
+        }
+    }
+}
+
+impl From<Code> for Refusal {
+    fn from(code: Code) -> Self {
+        Self {
+            code,
+            detail: String::new(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn json_and_text_agree_and_texts_are_unique() {
+        let mut seen = std::collections::BTreeSet::new();
+        for code in Code::ALL {
+            assert_eq!(serde_json::to_value(code).unwrap(), code.as_str());
+            assert!(seen.insert(code.as_str()), "{code} twice");
+        }
+    }
+}

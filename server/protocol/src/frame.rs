@@ -1,0 +1,409 @@
+//! The frames of the websocket, one enum per direction.
+//!
+//! A frame is a CBOR array `[kind, [fields…]]` as minicbor derives it for an enum with integer
+//! indices. Kinds 5 (`ephemeral`), 6 (`urgent_ack`) from the device and 7 (`ephemeral`),
+//! 8 (`commit_please`) from the server are spoken for.
+
+use minicbor::{Decode, Encode};
+
+use crate::{
+    AccountId, Bytes, CircleId, Code, DeviceId, EntryKind, OpId, Timestamp, Urgency, WelcomeId,
+};
+
+/// The websocket sub-protocol; the version of everything in this module.
+pub const SUBPROTOCOL: &str = "carecircle.v1";
+
+/// From a device to the server.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum ClientFrame {
+    /// The first frame, within [`crate::limits::HELLO_S`].
+    #[n(0)]
+    Hello(#[n(0)] Hello),
+    /// A message for a circle's log.
+    #[n(1)]
+    Append(#[n(0)] Append),
+    /// Send the log after this position again (a gap, or a circle just joined).
+    #[n(2)]
+    FetchLog(#[n(0)] Cursor),
+    /// Everything up to these positions is stored on the device.
+    #[n(3)]
+    Ack(#[n(0)] Ack),
+}
+
+/// From the server to a device.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+pub enum ServerFrame {
+    /// The answer to `Hello`.
+    #[n(0)]
+    Ready(#[n(0)] Ready),
+    /// Durable: the operation was done, now or the first time it was sent.
+    #[n(1)]
+    Ok(#[n(0)] Done),
+    /// Refused; nothing was changed.
+    #[n(2)]
+    Err(#[n(0)] Refused),
+    /// The next entries of a circle's log, gapless after the device's cursor.
+    #[n(3)]
+    Log(#[n(0)] LogPage),
+    /// What waits for this device.
+    #[n(4)]
+    Inbox(#[n(0)] Inbox),
+    /// Few one-time key packages are left.
+    #[n(5)]
+    KeyPackagesLow(#[n(0)] KeyPackagesLow),
+    /// The reason, before the server closes the socket.
+    #[n(6)]
+    Bye(#[n(0)] Bye),
+}
+
+/// Who is here, and where it stopped reading.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Hello {
+    /// 32 bytes from `POST /v1/tickets`: single use, [`crate::limits::TICKET_S`].
+    #[n(0)]
+    pub ticket: Bytes,
+    /// The device of the session that drew the ticket.
+    #[n(1)]
+    pub device: DeviceId,
+    /// 32 bytes of the device's choosing.
+    #[n(2)]
+    pub nonce: Bytes,
+    /// The device key over `ticket || nonce || server name`, label [`crate::labels::HELLO`], 64 bytes.
+    #[n(3)]
+    pub signature: Bytes,
+    /// One per circle that the device has joined.
+    #[n(4)]
+    pub cursors: Vec<Cursor>,
+}
+
+/// A position in a circle's log: everything up to and including `seq` is applied.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Cursor {
+    /// The circle.
+    #[n(0)]
+    pub circle: CircleId,
+    /// The group's generation.
+    #[n(1)]
+    pub generation: u32,
+    /// 0 before the first entry.
+    #[n(2)]
+    pub seq: u64,
+}
+
+/// One message for the log. Which circle's group and epoch it is for stands in the MLS framing itself
+/// and must agree with `circle`.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Append {
+    /// The request's id.
+    #[n(0)]
+    pub op_id: OpId,
+    /// The circle.
+    #[n(1)]
+    pub circle: CircleId,
+    /// `MLSMessage(PrivateMessage)`: carries the content key and the body's hash.
+    #[n(2)]
+    pub mls: Bytes,
+    /// The body, encrypted once under the content key.
+    #[n(3)]
+    pub body: Bytes,
+    /// The content key under the era key; empty in circles without history.
+    #[n(4)]
+    pub wrap: Bytes,
+    /// The archive era of `wrap`.
+    #[n(5)]
+    pub era: u32,
+    /// Greater than every earlier one of this device in this circle and generation.
+    #[n(6)]
+    pub send_counter: u64,
+    /// How soon it wants an answer.
+    #[n(7)]
+    pub urgency: Urgency,
+}
+
+/// What the device has stored.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Ack {
+    /// Circles whose position moved.
+    #[n(0)]
+    pub cursors: Vec<Cursor>,
+    /// Notices up to and including this number may be forgotten.
+    #[n(1)]
+    pub inbox: Option<u64>,
+}
+
+/// The server's view, against which a device that runs from an old copy of its store finds out.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Ready {
+    /// The account signed in.
+    #[n(0)]
+    pub account: AccountId,
+    /// Server time.
+    #[n(1)]
+    pub now: Timestamp,
+    /// One per circle in which the device is on the roster.
+    #[n(2)]
+    pub positions: Vec<Position>,
+    /// One-time key packages left at the server.
+    #[n(3)]
+    pub key_packages: u32,
+}
+
+/// The server's view of one circle and this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Position {
+    /// The circle.
+    #[n(0)]
+    pub circle: CircleId,
+    /// The group's generation.
+    #[n(1)]
+    pub generation: u32,
+    /// The epoch that now holds.
+    #[n(2)]
+    pub epoch: u64,
+    /// The last log position given out.
+    #[n(3)]
+    pub head: u64,
+    /// The greatest send counter accepted from this device; 0 if none.
+    #[n(4)]
+    pub send_counter: u64,
+    /// The epoch that this device's last accepted commit made, if it ever committed here.
+    #[n(5)]
+    pub own_commit_epoch: Option<u64>,
+}
+
+/// A mutating frame was done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Done {
+    /// The request's id.
+    #[n(0)]
+    pub op_id: OpId,
+    /// The log position it got.
+    #[n(1)]
+    pub seq: u64,
+}
+
+/// A frame was refused.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Refused {
+    /// The request's id, if the frame had one.
+    #[n(0)]
+    pub op_id: Option<OpId>,
+    /// What programs match on.
+    #[n(1)]
+    pub code: Code,
+    /// What people read; no personal data.
+    #[n(2)]
+    pub detail: String,
+}
+
+/// A stretch of one circle's log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LogPage {
+    /// The circle.
+    #[n(0)]
+    pub circle: CircleId,
+    /// The group's generation.
+    #[n(1)]
+    pub generation: u32,
+    /// In ascending order of `seq`, without a gap.
+    #[n(2)]
+    pub entries: Vec<LogEntry>,
+    /// The last log position given out when the page was read.
+    #[n(3)]
+    pub head: u64,
+}
+
+/// One row of a circle's log.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct LogEntry {
+    /// Its place, from 1.
+    #[n(0)]
+    pub seq: u64,
+    /// What it is.
+    #[n(1)]
+    pub kind: EntryKind,
+    /// The epoch it was made in.
+    #[n(2)]
+    pub epoch: u64,
+    /// The device that sent it.
+    #[n(3)]
+    pub device: DeviceId,
+    /// The request that made it; the sender knows its own by this.
+    #[n(4)]
+    pub op_id: OpId,
+    /// The MLS message.
+    #[n(5)]
+    pub mls: Bytes,
+    /// The encrypted body; empty for handshakes and redacted messages.
+    #[n(6)]
+    pub body: Bytes,
+    /// The archive wrap; empty likewise.
+    #[n(7)]
+    pub wrap: Bytes,
+    /// The archive era of `wrap`.
+    #[n(8)]
+    pub era: u32,
+    /// How soon it wants an answer.
+    #[n(9)]
+    pub urgency: Urgency,
+    /// When the server took it.
+    #[n(10)]
+    pub accepted_at: Timestamp,
+}
+
+/// Notices for this device, oldest first.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Inbox {
+    /// In ascending order of `seq`.
+    #[n(0)]
+    pub notices: Vec<Notice>,
+}
+
+/// One notice. It stays until it is acknowledged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Notice {
+    /// Its place in the device's inbox, from 1; may have gaps.
+    #[n(0)]
+    pub seq: u64,
+    /// The circle it concerns.
+    #[n(1)]
+    pub circle: CircleId,
+    /// What to do.
+    #[n(2)]
+    pub kind: NoticeKind,
+}
+
+/// What a notice asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum NoticeKind {
+    /// The circle's people changed, or someone waits to be added: read `GET /v1/circles/{id}`.
+    #[n(0)]
+    Roster,
+    /// A Welcome for this device: fetch it; the log goes on after `start_seq`.
+    #[n(1)]
+    Welcome(#[n(0)] WelcomeNotice),
+}
+
+/// Where to fetch a Welcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct WelcomeNotice {
+    /// `GET /v1/welcomes/{id}`.
+    #[n(0)]
+    pub welcome: WelcomeId,
+    /// The group's generation.
+    #[n(1)]
+    pub generation: u32,
+    /// The log position of the commit that added the device.
+    #[n(2)]
+    pub start_seq: u64,
+}
+
+/// Refill, please.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct KeyPackagesLow {
+    /// One-time key packages left.
+    #[n(0)]
+    pub left: u32,
+}
+
+/// Why the socket is about to close.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Bye {
+    /// What programs match on.
+    #[n(0)]
+    pub code: Code,
+}
+
+/// The kinds this version knows, to tell an unknown kind from a malformed frame.
+const CLIENT_KINDS: std::ops::Range<u32> = 0..4;
+
+impl ClientFrame {
+    /// Reads one frame. An unknown kind is [`Code::UnknownFrame`], anything else that does not read
+    /// is [`Code::MalformedFrame`]; bytes after the frame make it malformed.
+    pub fn parse(bytes: &[u8]) -> Result<Self, Code> {
+        if bytes.len() > crate::limits::FRAME_BYTES_MAX {
+            return Err(Code::TooLarge);
+        }
+        let mut decoder = minicbor::Decoder::new(bytes);
+        if let Ok(frame) = decoder.decode::<Self>()
+            && decoder.position() == bytes.len()
+        {
+            return Ok(frame);
+        }
+        let mut decoder = minicbor::Decoder::new(bytes);
+        match (decoder.array(), decoder.u32()) {
+            (Ok(Some(_)), Ok(kind)) if !CLIENT_KINDS.contains(&kind) => Err(Code::UnknownFrame),
+            _ => Err(Code::MalformedFrame),
+        }
+    }
+
+    /// The bytes to send.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_vec(self)
+    }
+}
+
+impl ServerFrame {
+    /// Reads one frame; `None` if it is malformed or of a kind this version does not know.
+    pub fn parse(bytes: &[u8]) -> Option<Self> {
+        minicbor::decode(bytes).ok()
+    }
+
+    /// The bytes to send.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        to_vec(self)
+    }
+}
+
+/// Encodes anything of this crate. Writing to memory cannot fail.
+pub fn to_vec<T: Encode<()>>(value: &T) -> Vec<u8> {
+    minicbor::to_vec(value).expect("encoding into a Vec has no error to report")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_unknown_kind_and_a_malformed_frame_are_told_apart() {
+        // [99, []]
+        assert_eq!(
+            ClientFrame::parse(&[0x82, 0x18, 99, 0x80]),
+            Err(Code::UnknownFrame)
+        );
+        // [1, []]: a known kind without its field
+        assert_eq!(
+            ClientFrame::parse(&[0x82, 0x01, 0x80]),
+            Err(Code::MalformedFrame)
+        );
+        assert_eq!(ClientFrame::parse(b"\xff\xff"), Err(Code::MalformedFrame));
+        assert_eq!(ClientFrame::parse(&[]), Err(Code::MalformedFrame));
+    }
+
+    #[test]
+    fn bytes_after_a_frame_make_it_malformed() {
+        let mut bytes = ClientFrame::Ack(Ack {
+            cursors: Vec::new(),
+            inbox: Some(3),
+        })
+        .to_bytes();
+        assert!(ClientFrame::parse(&bytes).is_ok());
+        bytes.push(0);
+        assert_eq!(ClientFrame::parse(&bytes), Err(Code::MalformedFrame));
+    }
+}

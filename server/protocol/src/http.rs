@@ -1,0 +1,350 @@
+//! The bodies of the HTTPS endpoints: JSON, binary as base64url, unknown fields refused.
+//!
+//! | endpoint | request | answer |
+//! |---|---|---|
+//! | `POST /v1/invitations/look-up` | [`LookUpInvitation`] | [`InvitationFound`] |
+//! | `POST /v1/invitations/redeem` | [`RedeemInvitation`] | [`SignedIn`], session cookie |
+//! | `POST /v1/sessions/challenge` (demo) | [`AskChallenge`] | [`Challenge`] |
+//! | `POST /v1/sessions` (demo) | [`RenewSession`] | [`SignedIn`], session cookie |
+//! | `GET /v1/session` | – | [`SignedIn`] |
+//! | `DELETE /v1/session` | – | 204 |
+//! | `POST /v1/tickets` | – | [`Ticket`] |
+//! | `PUT /v1/key-packages` | [`PutKeyPackages`] | [`KeyPackageCount`] |
+//! | `POST /v1/key-packages/claim` | [`ClaimKeyPackages`] | [`ClaimedKeyPackages`] |
+//! | `GET /v1/circles` | – | [`Circles`] |
+//! | `POST /v1/circles` | [`PlanCircle`] | [`Circle`] |
+//! | `GET /v1/circles/{circle}` | – | [`Circle`] |
+//! | `POST /v1/circles/{circle}/group` | [`crate::bundle::Founding`] (CBOR) | [`crate::bundle::Appended`] (CBOR) |
+//! | `POST /v1/circles/{circle}/commits` | [`crate::bundle::CommitBundle`] (CBOR) | [`crate::bundle::Appended`] (CBOR) |
+//! | `GET /v1/circles/{circle}/group-info` | – | `message/mls` |
+//! | `GET /v1/welcomes/{welcome}` | – | `message/mls` |
+//! | `GET /v1/people` | – | [`People`] |
+//! | `POST /v1/consents` | [`RecordConsent`] | [`Consent`] |
+//!
+//! Every refusal is an [`ErrorBody`] with the status of its code.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{
+    AccountId, Bytes, CircleId, CircleStatus, Code, ConsentBasis, ConsentId, DeviceId, MemberState,
+    OpId, PersonId, Role, Timestamp,
+};
+
+/// The session cookie's name (`__Host-`: Secure, no Domain, path `/`).
+pub const SESSION_COOKIE: &str = "__Host-carecircle";
+/// The media type of MLS messages (RFC 9420, section 17.10).
+pub const MLS_MEDIA_TYPE: &str = "message/mls";
+
+macro_rules! bodies {
+    ($($(#[$doc:meta])* $name:ident { $($(#[$fdoc:meta])* $field:ident: $type:ty),* $(,)? })+) => {$(
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+        #[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+        #[serde(deny_unknown_fields)]
+        pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
+    )+};
+}
+
+bodies! {
+    /// Any refusal.
+    ErrorBody {
+        /// Stable; programs match on it.
+        code: Code,
+        /// For people, in English; never personal data.
+        detail: String,
+    }
+
+    // --- who you are ---------------------------------------------------------------------------
+
+    /// Who is this link for? Changes nothing.
+    LookUpInvitation {
+        /// The one-time secret from the link's fragment, 16 bytes.
+        secret: Bytes,
+    }
+
+    /// A link that can still be used.
+    InvitationFound {
+        /// The account that the link opens.
+        account: AccountId,
+        /// Its role.
+        role: Role,
+        /// The person's name, as the agency wrote it.
+        name: String,
+        /// The agency.
+        agency: Agency,
+        /// When the link ends.
+        expires_at: Timestamp,
+    }
+
+    /// What a device pins about the agency.
+    Agency {
+        /// Its name, as shown to people.
+        name: String,
+        /// Its Ed25519 public key, 32 bytes. SHA-256 of it stands in every link.
+        key: Bytes,
+        /// The current removal key: an encoded [`crate::certificate::Signed`] whose content is a
+        /// [`crate::certificate::RemovalKey`].
+        removal_key: Bytes,
+    }
+
+    /// The link's person enrols this device: keys made here, the account's first.
+    RedeemInvitation {
+        /// The request's id: the same one again gets the same answer and a fresh session.
+        op_id: OpId,
+        /// The one-time secret, 16 bytes.
+        secret: Bytes,
+        /// The account identity key (AIK), Ed25519 public key, 32 bytes.
+        aik: Bytes,
+        /// An encoded [`crate::certificate::Signed`] [`crate::certificate::DeviceCert`].
+        certificate: Bytes,
+    }
+
+    /// Who this session is.
+    SignedIn {
+        /// The account.
+        account: AccountId,
+        /// The person.
+        person: PersonId,
+        /// The person's name.
+        name: String,
+        /// The role.
+        role: Role,
+        /// The device that the session holds.
+        device: DeviceId,
+        /// The agency.
+        agency: Agency,
+        /// When the session ends without a request (it moves with each).
+        idle_at: Timestamp,
+        /// When it ends in any case.
+        ends_at: Timestamp,
+    }
+
+    /// Demo only: ask for a challenge to sign.
+    AskChallenge {
+        /// The device.
+        device: DeviceId,
+    }
+
+    /// Demo only: 32 bytes of the server's making.
+    Challenge {
+        /// Single use, [`crate::limits::TICKET_S`].
+        challenge: Bytes,
+    }
+
+    /// Demo only: a session by the device's signature alone.
+    RenewSession {
+        /// The device.
+        device: DeviceId,
+        /// The challenge, 32 bytes.
+        challenge: Bytes,
+        /// 32 bytes of the device's choosing.
+        nonce: Bytes,
+        /// The device key over `challenge || nonce || server name`, label
+        /// [`crate::labels::LOGIN`], 64 bytes.
+        signature: Bytes,
+    }
+
+    /// For the first frame of one websocket.
+    Ticket {
+        /// 32 bytes, single use.
+        ticket: Bytes,
+        /// When it ends.
+        expires_at: Timestamp,
+    }
+
+    // --- key packages ---------------------------------------------------------------------------
+
+    /// Key packages of this session's device.
+    PutKeyPackages {
+        /// Each an `MLSMessage(KeyPackage)`, used once.
+        one_time: Vec<Bytes>,
+        /// Replaces the last one handed out when no other is left.
+        last_resort: Option<Bytes>,
+    }
+
+    /// How many one-time key packages are left.
+    KeyPackageCount {
+        /// One-time ones.
+        left: u32,
+    }
+
+    /// One key package for every device of these accounts that is not in the circle's group.
+    ClaimKeyPackages {
+        /// The request's id.
+        op_id: OpId,
+        /// The circle they are for, and for no other.
+        circle: CircleId,
+        /// Accounts that the circle names.
+        accounts: Vec<AccountId>,
+    }
+
+    /// The claimed key packages.
+    ClaimedKeyPackages {
+        /// In ascending order of device id.
+        claimed: Vec<ClaimedKeyPackage>,
+    }
+
+    /// One claimed key package.
+    ClaimedKeyPackage {
+        /// The account.
+        account: AccountId,
+        /// Its role in the circle.
+        role: Role,
+        /// The account identity key as the server knows it.
+        aik: Bytes,
+        /// The device.
+        device: DeviceId,
+        /// `MLSMessage(KeyPackage)`.
+        key_package: Bytes,
+    }
+
+    // --- circles --------------------------------------------------------------------------------
+
+    /// The circles that the caller is in.
+    Circles {
+        /// In ascending order of id.
+        circles: Vec<Circle>,
+    }
+
+    /// A new circle. No device has made its group yet.
+    PlanCircle {
+        /// The request's id.
+        op_id: OpId,
+        /// The client it is around.
+        client: PersonId,
+        /// Shown to its members only; sealed at rest.
+        title: String,
+        /// Accounts to invite besides the client and the caller.
+        members: Vec<AccountId>,
+    }
+
+    /// One circle as one of its people sees it.
+    Circle {
+        /// The circle.
+        id: CircleId,
+        /// Its title.
+        title: String,
+        /// The client it is around.
+        client: PersonId,
+        /// What condition it is in.
+        status: CircleStatus,
+        /// The group's generation.
+        generation: u32,
+        /// The group's epoch.
+        epoch: u64,
+        /// Its people, in the order they were named.
+        members: Vec<Member>,
+        /// Accounts with a device that could be added now.
+        awaiting: Vec<AccountId>,
+        /// The caller's device may make the group (when planned) and add who awaits.
+        may_add: bool,
+    }
+
+    /// One of a circle's people.
+    Member {
+        /// The account.
+        account: AccountId,
+        /// The name.
+        name: String,
+        /// The role in this circle.
+        role: Role,
+        /// How far they have come.
+        state: MemberState,
+        /// Their devices in the encrypted group.
+        devices: Vec<DeviceId>,
+    }
+
+    // --- people and consent ----------------------------------------------------------------------
+
+    /// The people whom the caller may see.
+    People {
+        /// For staff their caseload; for a client the client's own card; for a caregiver nobody.
+        clients: Vec<ClientCard>,
+    }
+
+    /// A client with everybody around them.
+    ClientCard {
+        /// The client.
+        person: PersonId,
+        /// The client's account.
+        account: AccountId,
+        /// The client's name.
+        name: String,
+        /// Staff assigned now.
+        staff: Vec<PersonCard>,
+        /// Caregivers on record.
+        caregivers: Vec<CaregiverCard>,
+        /// The client's circles.
+        circles: Vec<CircleCard>,
+    }
+
+    /// A person, in short.
+    PersonCard {
+        /// The person.
+        person: PersonId,
+        /// The account.
+        account: AccountId,
+        /// The name.
+        name: String,
+        /// The role.
+        role: Role,
+    }
+
+    /// A caregiver and what the client allowed them.
+    CaregiverCard {
+        /// The person.
+        person: PersonId,
+        /// The account.
+        account: AccountId,
+        /// The name.
+        name: String,
+        /// What they are to the client, as the agency wrote it ("daughter").
+        relationship: String,
+        /// Every consent, newest first.
+        consents: Vec<Consent>,
+    }
+
+    /// A circle, in short.
+    CircleCard {
+        /// The circle.
+        id: CircleId,
+        /// Its title.
+        title: String,
+        /// What condition it is in.
+        status: CircleStatus,
+        /// Accounts in it that have not left.
+        members: Vec<AccountId>,
+    }
+
+    /// The client allows a caregiver to be in circles that a human then names.
+    RecordConsent {
+        /// The request's id.
+        op_id: OpId,
+        /// The client who allows.
+        client: PersonId,
+        /// The caregiver who is allowed.
+        caregiver: PersonId,
+        /// On what ground.
+        basis: ConsentBasis,
+        /// Evidence, in the recorder's words; sealed at rest.
+        note: String,
+        /// When it ends by itself; `null`: until withdrawn.
+        until: Option<Timestamp>,
+    }
+
+    /// What a client allowed a caregiver.
+    Consent {
+        /// The consent.
+        id: ConsentId,
+        /// On what ground.
+        basis: ConsentBasis,
+        /// From when.
+        from: Timestamp,
+        /// Until when; `null`: until withdrawn.
+        until: Option<Timestamp>,
+        /// When it was withdrawn.
+        withdrawn_at: Option<Timestamp>,
+        /// The circles in which it allows messages. A circle enters by a human's act only.
+        messages_in: Vec<CircleId>,
+    }
+}

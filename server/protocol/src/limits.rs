@@ -1,0 +1,145 @@
+//! Every maximum in the product, in one place, checked against each other when the crate is compiled.
+//!
+//! Sizes are constants: both sides must agree on them. Rates and counts that an agency may need to
+//! raise (80 staff behind one office address) are the defaults of `[limits]` in the configuration.
+
+// --- sizes -------------------------------------------------------------------------------------
+
+/// A websocket message or frame, bytes.
+pub const FRAME_BYTES_MAX: usize = 128 * 1024;
+/// The sealed body of one message, bytes; more is an attachment.
+pub const BODY_BYTES_MAX: usize = 64 * 1024;
+/// The MLS message of one `append`, bytes. It carries a key and a hash, so this is generous.
+pub const MLS_BYTES_MAX: usize = 4 * 1024;
+/// The archive wrap of one message, bytes.
+pub const WRAP_BYTES_MAX: usize = 512;
+/// The text of one message, bytes of UTF-8; leaves room for sealing inside [`BODY_BYTES_MAX`].
+pub const TEXT_BYTES_MAX: usize = 60 * 1024;
+/// An HTTP body, bytes.
+pub const HTTP_BODY_BYTES_MAX: usize = 1024 * 1024;
+/// An HTTP request head, bytes.
+pub const HTTP_HEAD_BYTES_MAX: usize = 16 * 1024;
+/// One key package, bytes.
+pub const KEY_PACKAGE_BYTES_MAX: usize = 4 * 1024;
+/// A device certificate, bytes.
+pub const CERTIFICATE_BYTES_MAX: usize = 512;
+/// A circle's policy extension, bytes.
+pub const POLICY_BYTES_MAX: usize = 32 * 1024;
+/// A person's name, characters.
+pub const NAME_CHARS_MAX: usize = 200;
+/// A circle's title, characters.
+pub const TITLE_CHARS_MAX: usize = 120;
+/// A consent's note, characters.
+pub const NOTE_CHARS_MAX: usize = 2_000;
+/// Websocket read buffer, bytes (the library's default costs 139 KiB for each idle socket).
+pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
+/// Websocket write buffer, bytes: more unsent than this and the socket is closed as too slow.
+pub const SOCKET_WRITE_BUFFER_BYTES_MAX: usize = 512 * 1024;
+
+// --- counts ------------------------------------------------------------------------------------
+
+/// Members' devices in a circle before new ones are refused politely.
+pub const CIRCLE_DEVICES: usize = 64;
+/// Members' devices in a circle, never exceeded.
+pub const CIRCLE_DEVICES_MAX: usize = 128;
+/// Accounts named in one circle.
+pub const CIRCLE_MEMBERS_MAX: usize = 64;
+/// Live devices of one account.
+pub const ACCOUNT_DEVICES_MAX: usize = 10;
+/// Circles that one account may be in.
+pub const ACCOUNT_CIRCLES_MAX: usize = 500;
+/// Cursors in one frame.
+pub const CURSORS_MAX: usize = ACCOUNT_CIRCLES_MAX;
+/// One-time key packages that a device keeps at the server.
+pub const KEY_PACKAGES: usize = 20;
+/// One-time key packages stored for a device, never exceeded.
+pub const KEY_PACKAGES_MAX: usize = 100;
+/// At this many or fewer the server asks for more.
+pub const KEY_PACKAGES_LOW: usize = 8;
+/// Log entries in one `log` frame.
+pub const LOG_PAGE_ENTRIES: usize = 64;
+/// Bytes of log entries in one `log` frame.
+pub const LOG_PAGE_BYTES: usize = 96 * 1024;
+/// Notices in one `inbox` frame.
+pub const INBOX_PAGE: usize = 64;
+/// Commands of one socket that await their answer.
+pub const COMMANDS_IN_FLIGHT_MAX: usize = 16;
+/// Appends and audit leaves that share one transaction.
+pub const GROUP_COMMIT_MAX: usize = 256;
+/// Appends that wait for the writer before new ones are refused as `busy`.
+pub const GROUP_COMMIT_QUEUE: usize = 1_024;
+
+// --- times -------------------------------------------------------------------------------------
+
+/// TLS handshake, seconds.
+pub const TLS_HANDSHAKE_S: u64 = 5;
+/// Reading a request's head, seconds.
+pub const HTTP_HEAD_S: u64 = 10;
+/// Handling one request, seconds.
+pub const HTTP_REQUEST_S: u64 = 30;
+/// From the upgrade to the first frame, seconds.
+pub const HELLO_S: u64 = 5;
+/// A websocket ticket lives this long, seconds.
+pub const TICKET_S: i64 = 30;
+/// Between two pings, seconds.
+pub const PING_S: u64 = 25;
+/// Silence after which a socket is dead, seconds.
+pub const SILENCE_S: u64 = 60;
+/// Poll for what a lost wake did not announce, seconds.
+pub const POLL_S: u64 = 20;
+/// An invitation lives this long, seconds.
+pub const INVITATION_S: i64 = 72 * 3_600;
+/// A device certificate lives at most this long, seconds.
+pub const CERTIFICATE_S_MAX: i64 = 400 * 86_400;
+/// A staff session without a request ends after this, seconds.
+pub const SESSION_IDLE_STAFF_S: i64 = 15 * 60;
+/// A client's or caregiver's session without a request ends after this, seconds.
+pub const SESSION_IDLE_S: i64 = 24 * 3_600;
+/// A staff session ends after this, seconds.
+pub const SESSION_STAFF_S: i64 = 12 * 3_600;
+/// A client's or caregiver's session ends after this, seconds.
+pub const SESSION_S: i64 = 30 * 86_400;
+/// Key packages with less left than this are not handed out, seconds.
+pub const KEY_PACKAGE_LEFT_S_MIN: i64 = 42 * 86_400;
+/// An answer to an operation is remembered at least this long, seconds.
+pub const OPERATION_S: i64 = 7 * 86_400;
+
+// --- rates (defaults of the configuration) -------------------------------------------------------
+
+/// Sockets of one account.
+pub const SOCKETS_PER_ACCOUNT: u32 = 10;
+/// Sockets of one address.
+pub const SOCKETS_PER_ADDRESS: u32 = 50;
+/// Frames a second on one socket, sustained.
+pub const FRAMES_PER_SECOND: u32 = 20;
+/// Frames at once on one socket.
+pub const FRAMES_BURST: u32 = 60;
+/// Failed sign-ins of one address before it must wait.
+pub const FAILURES_PER_ADDRESS: u32 = 20;
+/// Failed sign-ins of one address a minute after that.
+pub const FAILURES_PER_ADDRESS_MINUTE: u32 = 6;
+/// Key-package claims an hour for each (claimer, other person's device).
+pub const CLAIMS_PER_HOUR: u32 = 30;
+
+// --- MLS (messaging.md, section 12) --------------------------------------------------------------
+
+/// Messages are padded to a multiple of this, bytes.
+pub const MLS_PADDING_BYTES: usize = 256;
+/// Messages of one sender that may arrive out of order.
+pub const MLS_OUT_OF_ORDER: u32 = 5;
+/// Messages of one sender that may be skipped.
+pub const MLS_FORWARD: u32 = 1_000;
+
+const _: () = {
+    assert!(BODY_BYTES_MAX + MLS_BYTES_MAX + WRAP_BYTES_MAX + 512 <= FRAME_BYTES_MAX);
+    assert!(LOG_PAGE_BYTES >= BODY_BYTES_MAX + MLS_BYTES_MAX + WRAP_BYTES_MAX);
+    assert!(LOG_PAGE_BYTES + LOG_PAGE_ENTRIES * 128 < FRAME_BYTES_MAX);
+    assert!(TEXT_BYTES_MAX + 1_024 <= BODY_BYTES_MAX);
+    assert!(CIRCLE_DEVICES < CIRCLE_DEVICES_MAX);
+    assert!(KEY_PACKAGES_LOW < KEY_PACKAGES && KEY_PACKAGES < KEY_PACKAGES_MAX);
+    assert!(KEY_PACKAGES_MAX * KEY_PACKAGE_BYTES_MAX < HTTP_BODY_BYTES_MAX);
+    assert!(CURSORS_MAX * 32 < FRAME_BYTES_MAX);
+    assert!(PING_S * 2 < SILENCE_S);
+    assert!(SOCKET_WRITE_BUFFER_BYTES_MAX > FRAME_BYTES_MAX);
+    assert!(COMMANDS_IN_FLIGHT_MAX <= GROUP_COMMIT_MAX && GROUP_COMMIT_MAX <= GROUP_COMMIT_QUEUE);
+};
