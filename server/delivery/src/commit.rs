@@ -1,0 +1,231 @@
+//! The checks of a commit, in order.
+
+use std::collections::BTreeSet;
+
+use judge::Judged;
+use openmls::group::{PublicGroup, StagedCommit};
+use openmls::prelude::{
+    LeafNodeIndex, MlsMessageBodyIn, ProcessedMessageContent, ProtocolMessage, Sender,
+};
+use openmls_rust_crypto::RustCrypto;
+use protocol::bundle::CommitBundle;
+use protocol::policy::CirclePolicy;
+use protocol::{AccountId, Code, Refusal};
+
+use crate::key_package::reference;
+use crate::message::{envelope, read_envelope, read_message};
+use crate::public_state::PublicState;
+use crate::{Accepted, CommitFacts, Envelope, RosterDevice, group_info};
+
+/// Judges a commit against the group that the database has.
+pub fn accept(
+    facts: &CommitFacts,
+    public_state: &[u8],
+    bundle: &CommitBundle,
+) -> Result<Accepted, Refusal> {
+    let crypto = RustCrypto::default();
+    let message = read_commit(facts, bundle)?;
+    let state = PublicState::read(public_state)?;
+    let mut group = state.load(facts.group)?;
+    let before = policy_of(&group, facts)?;
+
+    let processed = group
+        .process_message(&crypto, message)
+        .map_err(|error| Refusal::new(Code::CommitInvalid, error.to_string()))?;
+    let sender = processed.sender().clone();
+    let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
+        return Err(Refusal::new(Code::CommitInvalid, "not a commit"));
+    };
+    let judging = judge::Facts {
+        agency_key: &facts.agency_key,
+        at: facts.now,
+    };
+    let judged = judge::judge_commit(&group, &sender, &staged, &judging)
+        .map_err(|violation| Refusal::new(Code::Judged, violation.to_string()))?;
+
+    check_committer(facts, &judged)?;
+    let accounts_changed = check_accounts(facts, &before, &judged)?;
+    let added = check_claims(facts, &staged, &judged, &crypto)?;
+    let signer = committer_index(&group, &sender, &staged)?;
+    group
+        .merge_commit(&state, *staged)
+        .map_err(|_| Refusal::new(Code::CommitInvalid, "does not merge"))?;
+    group_info::check(&bundle.group_info, &group, signer, &crypto)?;
+    check_welcome(bundle, &added)?;
+    check_era(
+        facts,
+        bundle,
+        accounts_changed || !judged.removed.is_empty(),
+    )?;
+
+    let mut roster: Vec<_> = judged.roster.iter().map(RosterDevice::from).collect();
+    roster.sort_unstable();
+    Ok(Accepted {
+        public_state: state.to_bytes(),
+        epoch: facts.epoch + 1,
+        era: bundle.era,
+        roster,
+        added: judged.added.iter().map(RosterDevice::from).collect(),
+        removed: judged.removed.iter().map(RosterDevice::from).collect(),
+    })
+}
+
+fn read_commit(facts: &CommitFacts, bundle: &CommitBundle) -> Result<ProtocolMessage, Refusal> {
+    let MlsMessageBodyIn::PublicMessage(message) = read_message(&bundle.commit)? else {
+        return Err(Refusal::new(
+            Code::MlsMalformed,
+            "commits are public messages",
+        ));
+    };
+    let message = ProtocolMessage::from(message);
+    let Envelope { group, epoch } = envelope(&message)?;
+    if group != facts.group {
+        return Err(Refusal::new(Code::Generation, "commit of another group"));
+    }
+    if epoch != facts.epoch {
+        return Err(Refusal::new(Code::Stale, format!("epoch {}", facts.epoch)));
+    }
+    Ok(message)
+}
+
+fn policy_of(group: &PublicGroup, facts: &CommitFacts) -> Result<CirclePolicy, Refusal> {
+    let judging = judge::Facts {
+        agency_key: &facts.agency_key,
+        at: facts.now,
+    };
+    judge::Context::read(group.group_context().extensions(), facts.group, &judging)
+        .map(|context| context.policy)
+        .map_err(|_| Code::Internal.into())
+}
+
+fn check_committer(facts: &CommitFacts, judged: &Judged) -> Result<(), Refusal> {
+    let committer = &judged.committer;
+    if committer.device == facts.committer.device && committer.account == facts.committer.account {
+        Ok(())
+    } else {
+        Err(Refusal::new(
+            Code::CommitInvalid,
+            "committed by another device",
+        ))
+    }
+}
+
+/// New accounts must be ones that the circle names, in the role and under the key that the server
+/// knows. Answers whether accounts came or went.
+fn check_accounts(
+    facts: &CommitFacts,
+    before: &CirclePolicy,
+    judged: &Judged,
+) -> Result<bool, Refusal> {
+    let after = &judged.context.policy;
+    for member in after
+        .members
+        .iter()
+        .filter(|member| before.member(member.account).is_none())
+    {
+        let named = facts.named.iter().any(|named| {
+            named.account == member.account
+                && named.role == member.role
+                && member.aik.0 == named.aik
+        });
+        if !named {
+            return Err(Refusal::new(
+                Code::NotAllowed,
+                "an account that the circle does not name",
+            ));
+        }
+    }
+    let accounts = |policy: &CirclePolicy| -> BTreeSet<AccountId> {
+        policy.members.iter().map(|member| member.account).collect()
+    };
+    Ok(accounts(before) != accounts(after))
+}
+
+/// Every Add is by a key package that was claimed for this circle, for that very device. Answers the
+/// references, which the Welcome must name.
+fn check_claims(
+    facts: &CommitFacts,
+    staged: &StagedCommit,
+    judged: &Judged,
+    crypto: &RustCrypto,
+) -> Result<BTreeSet<[u8; 32]>, Refusal> {
+    let mut references = BTreeSet::new();
+    for (add, cert) in staged.add_proposals().zip(&judged.added) {
+        let reference = reference(add.add_proposal().key_package(), crypto)?;
+        let claimed = facts.claimed.iter().any(|claimed| {
+            claimed.reference == reference
+                && claimed.account == cert.account
+                && claimed.device == cert.device
+        });
+        if !claimed {
+            return Err(Refusal::new(
+                Code::KeyPackageUnclaimed,
+                "claim it for this circle first",
+            ));
+        }
+        references.insert(reference);
+    }
+    Ok(references)
+}
+
+/// The leaf of the committer after the commit.
+fn committer_index(
+    group: &PublicGroup,
+    sender: &Sender,
+    staged: &StagedCommit,
+) -> Result<LeafNodeIndex, Refusal> {
+    match sender {
+        Sender::Member(index) => Ok(*index),
+        _ => group
+            .ext_commit_sender_index(staged)
+            .map_err(|_| Code::Internal.into()),
+    }
+}
+
+fn check_welcome(bundle: &CommitBundle, added: &BTreeSet<[u8; 32]>) -> Result<(), Refusal> {
+    let mismatch = || {
+        Refusal::new(
+            Code::WelcomeMismatch,
+            "recipients are not the added devices",
+        )
+    };
+    let Some(bytes) = &bundle.welcome else {
+        return if added.is_empty() {
+            Ok(())
+        } else {
+            Err(mismatch())
+        };
+    };
+    let MlsMessageBodyIn::Welcome(welcome) = read_message(bytes)? else {
+        return Err(Refusal::new(Code::MlsMalformed, "not a Welcome"));
+    };
+    let recipients: BTreeSet<Vec<u8>> = welcome
+        .secrets()
+        .iter()
+        .map(|secret| secret.new_member().as_slice().to_vec())
+        .collect();
+    let expected: BTreeSet<Vec<u8>> = added.iter().map(|reference| reference.to_vec()).collect();
+    if recipients == expected && welcome.secrets().len() == added.len() && !added.is_empty() {
+        Ok(())
+    } else {
+        Err(mismatch())
+    }
+}
+
+/// A new era whenever an account came or anybody went; otherwise the same one or the next.
+fn check_era(facts: &CommitFacts, bundle: &CommitBundle, must_move: bool) -> Result<(), Refusal> {
+    let Envelope { group, epoch } = read_envelope(&bundle.era_next)?;
+    if group != facts.group || epoch != facts.epoch + 1 {
+        return Err(Refusal::new(
+            Code::MlsMalformed,
+            "era_next is not of the next epoch",
+        ));
+    }
+    let next = facts.era + 1;
+    let moves = bundle.era == next || (bundle.era == facts.era && !must_move);
+    if moves {
+        Ok(())
+    } else {
+        Err(Refusal::new(Code::EraOver, format!("era {next} is due")))
+    }
+}

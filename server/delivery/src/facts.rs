@@ -1,0 +1,129 @@
+//! What the store hands in, and what it gets back.
+
+use protocol::certificate::DeviceCert;
+use protocol::{AccountId, DeviceId, GroupId, Role, Timestamp};
+
+/// A device with the account it belongs to, as the database has them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Holder {
+    /// The account.
+    pub account: AccountId,
+    /// The device.
+    pub device: DeviceId,
+    /// The account's role in the circle.
+    pub role: Role,
+    /// The account identity key.
+    pub aik: [u8; 32],
+}
+
+/// For a founding.
+#[derive(Debug, Clone)]
+pub struct FoundingFacts {
+    /// The circle and its generation.
+    pub group: GroupId,
+    /// The session's device.
+    pub founder: Holder,
+    /// The agency's public key.
+    pub agency_key: [u8; 32],
+    /// The time that the log will carry.
+    pub now: Timestamp,
+}
+
+/// An account that the circle names and that may be in it now: it has not left, and a caregiver's
+/// consent is live.
+#[derive(Debug, Clone)]
+pub struct Named {
+    /// The account.
+    pub account: AccountId,
+    /// Its role in the circle.
+    pub role: Role,
+    /// Its identity key.
+    pub aik: [u8; 32],
+}
+
+/// A key package that was claimed for this circle.
+#[derive(Debug, Clone)]
+pub struct Claimed {
+    /// The key package's reference (RFC 9420, section 5.2).
+    pub reference: [u8; 32],
+    /// The account.
+    pub account: AccountId,
+    /// The device.
+    pub device: DeviceId,
+}
+
+/// For a commit.
+#[derive(Debug, Clone)]
+pub struct CommitFacts {
+    /// The circle and its generation.
+    pub group: GroupId,
+    /// The epoch that holds now.
+    pub epoch: u64,
+    /// The archive era that holds now.
+    pub era: u32,
+    /// The session's device.
+    pub committer: Holder,
+    /// The agency's public key.
+    pub agency_key: [u8; 32],
+    /// The time that the log will carry.
+    pub now: Timestamp,
+    /// Who may be in the circle.
+    pub named: Vec<Named>,
+    /// What was claimed for it.
+    pub claimed: Vec<Claimed>,
+}
+
+/// A device in a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct RosterDevice {
+    /// The account.
+    pub account: AccountId,
+    /// The device.
+    pub device: DeviceId,
+}
+
+impl From<&DeviceCert> for RosterDevice {
+    fn from(cert: &DeviceCert) -> Self {
+        Self {
+            account: cert.account,
+            device: cert.device,
+        }
+    }
+}
+
+/// What to write.
+#[derive(Debug, Clone)]
+pub struct Accepted {
+    /// The public group after the change, to be handed in again.
+    pub public_state: Vec<u8>,
+    /// The epoch after the change.
+    pub epoch: u64,
+    /// The archive era after the change.
+    pub era: u32,
+    /// Every device in the group, in ascending order.
+    pub roster: Vec<RosterDevice>,
+    /// Devices that came in by Add: each gets the Welcome.
+    pub added: Vec<RosterDevice>,
+    /// Devices that went out.
+    pub removed: Vec<RosterDevice>,
+}
+
+/// What the framing of an application message says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Envelope {
+    /// The circle and its generation.
+    pub group: GroupId,
+    /// The epoch.
+    pub epoch: u64,
+}
+
+/// What a key package says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct KeyPackageFacts {
+    /// Its reference (RFC 9420, section 5.2).
+    pub reference: [u8; 32],
+    /// The end of its lifetime.
+    pub not_after: Timestamp,
+    /// It may be handed out more than once.
+    pub last_resort: bool,
+}

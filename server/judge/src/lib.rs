@@ -1,0 +1,53 @@
+//! May this commit, this welcome, be merged?
+//!
+//! One rule set, used by the delivery service **and** by every device. The server judges because it
+//! must enforce consent and order; the device judges because it need not trust the server. With an
+//! honest server the second judgement can never fail, so when it does the device stops that circle
+//! ([`Violation`] becomes its `SecurityStop`) and says so.
+//!
+//! The rules (messaging.md, section 3):
+//!
+//! * every leaf's certificate verifies against an account identity key in [`CirclePolicy`], and the
+//!   leaf's signature key is the certified one ([`roster`]);
+//! * no device stands in a group twice; no account stands in the policy without a device in the group;
+//! * only Add, Remove, GroupContextExtensions and (for a device that comes back) ExternalInit; an
+//!   external sender may only Remove, although OpenMLS would process more;
+//! * the policy changes only by a role that may ([`amendment`]); nobody's identity key or role changes
+//!   in passing; `verified_by` signatures verify;
+//! * external senders are exactly removal keys that the pinned agency key signed ([`context`]);
+//! * an external commit is only for a device of an account already listed, and changes no policy;
+//! * a commit that removes the last leaf of an account deletes the account in the same commit.
+//!
+//! Consequence: given honest client code and a right identity key at first contact, the server can
+//! remove and delay, never read and never add.
+//!
+//! There are no secrets here and no I/O. Time is the log entry's server time, the same on every
+//! device: certificates' dates are judged only for leaves that a commit introduces, or members would
+//! fork by their clocks.
+//!
+//! [`CirclePolicy`]: protocol::policy::CirclePolicy
+
+mod amendment;
+pub mod certificate;
+mod commit;
+pub mod context;
+mod group;
+pub mod roster;
+mod violation;
+
+pub use certificate::{to_be_signed, verify};
+pub use commit::{Judged, judge_commit};
+pub use context::Context;
+pub use group::{check_pins, judge_founding, judge_welcome};
+pub use violation::Violation;
+
+use protocol::Timestamp;
+
+/// What a judgement rests on beside the group itself.
+#[derive(Debug, Clone, Copy)]
+pub struct Facts<'a> {
+    /// The agency's Ed25519 public key: pinned by devices, owned by the server.
+    pub agency_key: &'a [u8; 32],
+    /// The log entry's server time.
+    pub at: Timestamp,
+}
