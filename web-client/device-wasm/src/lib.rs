@@ -1,0 +1,99 @@
+//! The device core as the browser's worker sees it: a typed skin, no logic.
+//!
+//! Values cross the boundary as the types of [`device::api`], whose TypeScript form is generated into
+//! `web-client/src/core/types.gen.ts`. Every failure is a value `{code, detail}` thrown to the caller;
+//! nothing here panics on a bad message, because a panic would kill the worker.
+
+use device::api::{Input, Step};
+use protocol::{Code, Timestamp};
+use serde::{Deserialize, Serialize};
+use wasm_bindgen::prelude::*;
+
+/// A row of the table `state`, as the worker read it from IndexedDB.
+#[derive(Deserialize)]
+struct Row {
+    #[serde(with = "serde_bytes")]
+    key: Vec<u8>,
+    #[serde(with = "serde_bytes")]
+    value: Vec<u8>,
+}
+
+#[derive(Serialize)]
+struct Failure<'a> {
+    code: &'a str,
+    detail: String,
+}
+
+/// A person's device. Free it, and open it again from the store, whenever storing a step failed.
+#[wasm_bindgen]
+pub struct Device {
+    device: device::Device,
+}
+
+#[wasm_bindgen]
+impl Device {
+    /// Opens a device from its rows; an empty list makes a new one.
+    pub fn open(vault_key: &[u8], server_name: &str, rows: JsValue) -> Result<Device, JsValue> {
+        let vault_key = vault_key
+            .try_into()
+            .map_err(|_| thrown(Code::BadRequest, "a vault key of 32 bytes"))?;
+        let rows: Vec<Row> = read(rows)?;
+        let rows = rows.into_iter().map(|row| (row.key, row.value)).collect();
+        device::Device::open(vault_key, server_name.to_owned(), rows)
+            .map(|device| Self { device })
+            .map_err(|error| failed(&error))
+    }
+
+    /// Handles one input at a time, in microseconds since 1970 UTC by the browser's clock. On a thrown
+    /// failure nothing was changed.
+    pub fn handle(&mut self, input: JsValue, now_micros: f64) -> Result<JsValue, JsValue> {
+        let input: Input = read(input)?;
+        let step: Step = self
+            .device
+            .handle(input, timestamp(now_micros))
+            .map_err(|error| failed(&error))?;
+        write(&step)
+    }
+
+    /// Opens one row of the table `items`.
+    pub fn open_item(&self, key: &[u8], sealed: &[u8]) -> Result<JsValue, JsValue> {
+        let item = self
+            .device
+            .open_item(key, sealed)
+            .map_err(|error| failed(&error))?;
+        write(&item)
+    }
+}
+
+/// JavaScript's numbers hold microseconds exactly until the year 2255.
+#[expect(
+    clippy::cast_possible_truncation,
+    reason = "whole microseconds below 2^53"
+)]
+fn timestamp(micros: f64) -> Timestamp {
+    Timestamp::from_micros(micros as i64)
+}
+
+fn read<T: for<'de> Deserialize<'de>>(value: JsValue) -> Result<T, JsValue> {
+    serde_wasm_bindgen::from_value(value)
+        .map_err(|error| thrown(Code::BadRequest, &error.to_string()))
+}
+
+fn write(value: &impl Serialize) -> Result<JsValue, JsValue> {
+    let plain = serde_wasm_bindgen::Serializer::new().serialize_missing_as_null(true);
+    value
+        .serialize(&plain)
+        .map_err(|error| thrown(Code::Internal, &error.to_string()))
+}
+
+fn failed(error: &device::Error) -> JsValue {
+    thrown(error.code(), &error.to_string())
+}
+
+fn thrown(code: Code, detail: &str) -> JsValue {
+    let failure = Failure {
+        code: code.as_str(),
+        detail: detail.to_owned(),
+    };
+    serde_wasm_bindgen::to_value(&failure).unwrap_or(JsValue::NULL)
+}

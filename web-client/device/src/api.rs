@@ -1,0 +1,347 @@
+//! What a host says to a device and hears from it: the one typed union between the core and the
+//! browser's worker, the headless host and the tests. TypeScript reads the same types
+//! (`web-client/src/core/types.gen.ts`, written by a test with the feature `ts`).
+
+use protocol::{AccountId, CircleId, Code, MemberState, PersonId, Role, Urgency};
+use serde::{Deserialize, Serialize};
+#[cfg(feature = "ts")]
+use ts_rs::TS;
+
+/// What happened outside. One input at a time; each yields one [`Step`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Input {
+    /// A person, or the program that runs the device, wants something.
+    Command {
+        /// What.
+        command: Command,
+    },
+    /// The websocket is open.
+    Opened,
+    /// The websocket is closed or could not be opened.
+    Closed,
+    /// A frame came.
+    Frame {
+        /// The frame's bytes.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        bytes: Vec<u8>,
+    },
+    /// The answer to an [`Effect::Request`].
+    Answer {
+        /// The request's number.
+        id: u32,
+        /// The HTTP status; 0 if the server could not be reached.
+        status: u16,
+        /// The body.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        body: Vec<u8>,
+    },
+    /// A time asked for by [`Effect::Timer`] has come. Ticking too often is harmless.
+    Tick,
+}
+
+/// What a person can ask of a device.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Command {
+    /// Look at a sign-in link (its fragment, or the whole link). Answered by [`Event::Invitation`].
+    OpenLink {
+        /// The link.
+        link: String,
+    },
+    /// Use the link that was looked at: make keys here and enrol this device.
+    Enrol,
+    /// Go online, if enrolled. Harmless when already online.
+    Connect,
+    /// Send a text message. It is stored before this returns and leaves when it can.
+    Send {
+        /// The circle.
+        circle: CircleId,
+        /// The text, at most [`protocol::limits::TEXT_BYTES_MAX`] bytes.
+        text: String,
+        /// How soon it wants an answer.
+        urgency: Urgency,
+    },
+    /// End the session. Keys and messages stay, sealed, on the device.
+    SignOut,
+}
+
+/// What one input led to. The host stores `delta` durably, in one transaction, **before** it carries
+/// out any effect; if storing fails it drops the device and opens it again from its store.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Step {
+    /// Changes to the two tables of the device's store.
+    pub delta: Delta,
+    /// What to do then, in order.
+    pub effects: Vec<Effect>,
+}
+
+/// Rows to write or delete, sealed by the device.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Delta {
+    /// The table `state`: all of it is handed to [`crate::Device::open`].
+    pub state: Vec<Write>,
+    /// The table `items`: read page by page, opened by [`crate::Device::open_item`]. Keys are
+    /// `circle (16 bytes) || place (8 bytes)`, so that byte order within a circle is time order.
+    pub items: Vec<Write>,
+}
+
+/// One row.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Write {
+    /// The key.
+    #[serde(with = "serde_bytes")]
+    #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+    pub key: Vec<u8>,
+    /// The sealed value; absent: delete the row.
+    #[serde(with = "serde_bytes")]
+    #[cfg_attr(feature = "ts", ts(type = "Uint8Array | null | undefined"))]
+    pub value: Option<Vec<u8>>,
+}
+
+/// Something for the host to do.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Effect {
+    /// Send a frame on the open websocket.
+    Send {
+        /// The frame's bytes.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        bytes: Vec<u8>,
+    },
+    /// Make an HTTPS request to the server and hand back its [`Input::Answer`].
+    Request {
+        /// The request's number.
+        id: u32,
+        /// `GET`, `POST`, `PUT`, `DELETE`.
+        method: String,
+        /// An absolute path.
+        path: String,
+        /// The body's media type; absent without a body.
+        #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
+        media_type: Option<String>,
+        /// The body.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        body: Vec<u8>,
+    },
+    /// Open the websocket `/v1/ws`, closing an earlier one.
+    Connect,
+    /// Close the websocket.
+    Disconnect,
+    /// Come back with [`Input::Tick`] after this time.
+    Timer {
+        /// Milliseconds.
+        after_ms: u32,
+    },
+    /// Tell people.
+    Event {
+        /// What.
+        event: Event,
+    },
+}
+
+/// What a person sees. Emitted only after it is stored.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Event {
+    /// How the device stands.
+    Status {
+        /// The whole status.
+        status: Status,
+    },
+    /// A link that was looked at and can be used.
+    Invitation {
+        /// The person's name.
+        name: String,
+        /// The role.
+        role: Role,
+        /// The agency's name.
+        agency: String,
+    },
+    /// Every circle this person is in, whenever one changed.
+    Circles {
+        /// In the order of their titles.
+        circles: Vec<CircleView>,
+    },
+    /// Messages that are new or changed.
+    Items {
+        /// The circle.
+        circle: CircleId,
+        /// New or changed ones; merge by `id`.
+        items: Vec<Item>,
+    },
+    /// A command that could not be carried out, or trouble that people must know of.
+    Problem {
+        /// The circle it concerns, if one.
+        #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
+        circle: Option<CircleId>,
+        /// Stable.
+        code: Code,
+        /// A sentence in English.
+        detail: String,
+    },
+}
+
+/// How the device stands.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Status {
+    /// Who this device belongs to, once enrolled.
+    #[cfg_attr(feature = "ts", ts(type = "Me | null | undefined"))]
+    pub me: Option<Me>,
+    /// Whether it can reach the server.
+    pub link: Link,
+}
+
+/// The person a device belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Me {
+    /// The account.
+    pub account: AccountId,
+    /// The person.
+    pub person: PersonId,
+    /// The name.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// The agency's name.
+    pub agency: String,
+}
+
+/// Whether the device can reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// Not asked to connect.
+    Idle,
+    /// On its way.
+    Connecting,
+    /// `ready` came.
+    Online,
+    /// No connection; tries again by itself.
+    Offline,
+    /// The session ended: a person must sign in again.
+    SignedOut,
+}
+
+/// A circle as its list and its header show it.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct CircleView {
+    /// The circle.
+    pub id: CircleId,
+    /// Its title.
+    pub title: String,
+    /// Whether this device can read and write here.
+    pub phase: CirclePhase,
+    /// Its people.
+    pub members: Vec<MemberView>,
+    /// The newest item, for the list.
+    #[cfg_attr(feature = "ts", ts(type = "Item | null | undefined"))]
+    pub newest: Option<Item>,
+}
+
+/// Whether a device can read and write in a circle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum CirclePhase {
+    /// Nobody with the right to has made the group or added this device yet.
+    Waiting,
+    /// In the group.
+    Ready,
+    /// The judge refused something: nothing is merged or sent until a human resets the circle.
+    Stopped,
+}
+
+/// One of a circle's people.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct MemberView {
+    /// The account.
+    pub account: AccountId,
+    /// The name, as the server tells it.
+    pub name: String,
+    /// The role.
+    pub role: Role,
+    /// How far they have come; `confirmed` means in the group by this device's own view.
+    pub state: MemberState,
+    /// Their key was checked in person by a member, whose signature this device verified.
+    pub verified: bool,
+    /// This device's own person.
+    pub me: bool,
+}
+
+/// One entry of a conversation.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Item {
+    /// The message's id, or the position of a note as text.
+    pub id: String,
+    /// Its place in the circle's log; absent while it waits to leave.
+    #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
+    pub seq: Option<u64>,
+    /// When: the server's time once it has a place, the device's before. Milliseconds since 1970 UTC.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub at_ms: i64,
+    /// What it is.
+    pub content: Content,
+}
+
+/// What an item is.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub enum Content {
+    /// A text message.
+    Text {
+        /// Who sent it, by the authenticated group.
+        from: AccountId,
+        /// This device sent it.
+        mine: bool,
+        /// The text.
+        text: String,
+        /// How soon it wants an answer.
+        urgency: Urgency,
+        /// How far it has come.
+        progress: Progress,
+    },
+    /// People came into the encrypted group.
+    Joined {
+        /// Who did it.
+        by: AccountId,
+        /// Who came.
+        accounts: Vec<AccountId>,
+    },
+    /// Something that this device could not read; the next good message arrives all the same.
+    Unreadable {
+        /// Why.
+        reason: String,
+    },
+}
+
+/// How far a message has come.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Progress {
+    /// Stored here, not yet at the server.
+    Waiting,
+    /// The server has it durably.
+    Sent,
+    /// It came from someone else.
+    Received,
+}

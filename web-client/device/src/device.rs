@@ -1,0 +1,130 @@
+//! The machine itself: open, handle one input, open one item.
+
+use protocol::Timestamp;
+use protocol::frame::ServerFrame;
+
+use crate::api::{Command, Delta, Input, Item, Step, Write};
+use crate::error::{Error, Result};
+use crate::rows::{Changes, Rows};
+use crate::turn::{Turn, Volatile};
+use crate::vault::{Table, Vault};
+
+/// A person's device. Drop it, and open it again from its store, whenever storing a step failed.
+#[derive(Debug)]
+pub struct Device {
+    vault: Vault,
+    server_name: String,
+    rows: Rows,
+    volatile: Volatile,
+}
+
+impl Device {
+    /// Opens a device from the rows of its table `state`; none for a new one.
+    ///
+    /// `server_name` is the server's `host[:port]`: the device signs it, so that a proof made for one
+    /// server is worth nothing at another.
+    pub fn open(
+        vault_key: [u8; 32],
+        server_name: String,
+        rows: Vec<(Vec<u8>, Vec<u8>)>,
+    ) -> Result<Self> {
+        let vault = Vault::new(vault_key);
+        let rows = rows
+            .into_iter()
+            .map(|(key, sealed)| {
+                let value = vault.open(Table::State, &key, &sealed)?;
+                Ok((key, value))
+            })
+            .collect::<Result<Rows>>()?;
+        Ok(Self {
+            vault,
+            server_name,
+            rows,
+            volatile: Volatile::default(),
+        })
+    }
+
+    /// Handles one input. On error nothing was changed and the device may be used on.
+    pub fn handle(&mut self, input: Input, now: Timestamp) -> Result<Step> {
+        let mut turn = Turn::new(&self.rows, self.volatile.clone(), &self.server_name, now);
+        match input {
+            Input::Command { command } => command_input(&mut turn, command)?,
+            Input::Opened => turn.opened()?,
+            Input::Closed => turn.closed(),
+            Input::Frame { bytes } => frame_input(&mut turn, &bytes)?,
+            Input::Answer { id, status, body } => turn.answer(id, status, &body)?,
+            Input::Tick => turn.tick()?,
+        }
+        let done = turn.finish()?;
+        let delta = Delta {
+            state: self.seal(Table::State, &done.changes),
+            items: self.seal(Table::Items, &done.items),
+        };
+        for (key, value) in done.changes {
+            match value {
+                Some(value) => self.rows.insert(key, value),
+                None => self.rows.remove(&key),
+            };
+        }
+        self.volatile = done.volatile;
+        Ok(Step {
+            delta,
+            effects: done.effects,
+        })
+    }
+
+    /// Opens one row of the table `items`.
+    pub fn open_item(&self, key: &[u8], sealed: &[u8]) -> Result<Item> {
+        let value = self.vault.open(Table::Items, key, sealed)?;
+        minicbor_serde::from_slice(&value).map_err(|_| Error::Store("an item does not read"))
+    }
+
+    fn seal(&self, table: Table, changes: &Changes) -> Vec<Write> {
+        changes
+            .iter()
+            .map(|(key, value)| Write {
+                key: key.clone(),
+                value: value
+                    .as_ref()
+                    .map(|value| self.vault.seal(table, key, value)),
+            })
+            .collect()
+    }
+}
+
+fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
+    match command {
+        Command::OpenLink { link } => turn.open_link(&link),
+        Command::Enrol => turn.enrol(),
+        Command::Connect => turn.connect(),
+        Command::Send {
+            circle,
+            text,
+            urgency,
+        } => turn.send_text(circle, text, urgency),
+        Command::SignOut => {
+            turn.sign_out();
+            Ok(())
+        }
+    }
+}
+
+/// A frame of a kind that this version does not know is passed over: a newer server may send it.
+fn frame_input(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<()> {
+    match ServerFrame::parse(bytes) {
+        Some(ServerFrame::Ready(ready)) => turn.ready(&ready),
+        Some(ServerFrame::Ok(done)) => turn.accepted(done),
+        Some(ServerFrame::Err(refused)) => turn.refused(&refused),
+        Some(ServerFrame::Log(page)) => turn.log_page(page),
+        Some(ServerFrame::Inbox(inbox)) => {
+            turn.notices(inbox.notices);
+            Ok(())
+        }
+        Some(ServerFrame::KeyPackagesLow(low)) => turn.refill_key_packages(low.left),
+        Some(ServerFrame::Bye(bye)) => {
+            turn.bye(bye.code);
+            Ok(())
+        }
+        None => Ok(()),
+    }
+}

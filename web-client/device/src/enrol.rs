@@ -1,0 +1,167 @@
+//! From a sign-in link to an enrolled device. The keys are made here and stored before the server
+//! hears of them, so that a lost answer is asked for again with the same keys.
+
+use protocol::Code;
+use protocol::http::{
+    InvitationFound, LookUpInvitation, PutKeyPackages, RedeemInvitation, SignedIn,
+};
+use protocol::limits;
+
+use crate::api::Event;
+use crate::error::{Error, Result};
+use crate::group::{make_key_packages, make_last_resort};
+use crate::identity::Identity;
+use crate::link::SignInLink;
+use crate::state::{Enrolling, Me, key};
+use crate::turn::{Answer, Ask, Invitation, LookingUp, Turn};
+
+impl Turn<'_> {
+    /// Looks at a link: whom is it for? Uses nothing up.
+    pub fn open_link(&mut self, link: &str) -> Result<()> {
+        let link = SignInLink::parse(link).ok_or(Error::refused(
+            Code::InvitationUnknown,
+            "this is not a sign-in link",
+        ))?;
+        if self.me()?.is_some() {
+            return Err(Error::refused(
+                Code::InvitationUsed,
+                "this device already belongs to someone",
+            ));
+        }
+        let body = LookUpInvitation {
+            secret: link.secret.clone(),
+        };
+        let ask = Ask::LookUp(Box::new(LookingUp(link)));
+        self.send_json(ask, "POST", "/v1/invitations/look-up", &body);
+        Ok(())
+    }
+
+    pub fn looked_up(&mut self, link: SignInLink, answer: Answer<'_>) {
+        let Some(found) = answer.json::<InvitationFound>() else {
+            let (code, detail) = answer.refusal();
+            self.problem(None, code, detail);
+            return;
+        };
+        if !found
+            .agency
+            .key
+            .to_array()
+            .is_some_and(|key| link.is_from(&key))
+        {
+            self.problem(
+                None,
+                Code::InvitationUnknown,
+                "this server is not the agency that gave out the link",
+            );
+            return;
+        }
+        self.event(Event::Invitation {
+            name: found.name.clone(),
+            role: found.role,
+            agency: found.agency.name.clone(),
+        });
+        self.volatile.invitation = Some(Invitation { link, found });
+    }
+
+    /// Makes this device's keys and uses the link that was looked at.
+    pub fn enrol(&mut self) -> Result<()> {
+        let Invitation { link, found } = self.volatile.invitation.clone().ok_or(Error::refused(
+            Code::InvitationUnknown,
+            "open a sign-in link first",
+        ))?;
+        let agency_key = found.agency.key.to_array().ok_or(Error::refused(
+            Code::InvitationUnknown,
+            "the agency's key is malformed",
+        ))?;
+        let enrolling = match self.draft.read::<Enrolling>(key::ENROLLING)? {
+            Some(earlier) if earlier.secret == link.secret => earlier,
+            _ => Enrolling {
+                op_id: Self::op_id(),
+                secret: link.secret,
+                identity: Identity::make(found.account, self.now),
+                agency_key,
+            },
+        };
+        self.draft.write(key::ENROLLING, &enrolling);
+        self.redeem(&enrolling);
+        Ok(())
+    }
+
+    /// Sends the enrolment, the first time or again.
+    pub fn redeem(&mut self, enrolling: &Enrolling) {
+        let body = RedeemInvitation {
+            op_id: enrolling.op_id,
+            secret: enrolling.secret.clone(),
+            aik: enrolling.identity.aik_public().into(),
+            certificate: enrolling.identity.certificate.clone(),
+        };
+        self.volatile.wanted = true;
+        self.send_json(Ask::Redeem, "POST", "/v1/invitations/redeem", &body);
+    }
+
+    pub fn redeemed(&mut self, answer: Answer<'_>) -> Result<()> {
+        let Some(enrolling) = self.draft.read::<Enrolling>(key::ENROLLING)? else {
+            return Ok(());
+        };
+        if answer.is_passing() {
+            self.retry_later();
+            return Ok(());
+        }
+        let signed_in = answer.json::<SignedIn>();
+        let Some(signed_in) = signed_in.filter(|me| me.device == enrolling.identity.device) else {
+            self.draft.delete(key::ENROLLING);
+            self.volatile.wanted = false;
+            let (code, detail) = answer.refusal();
+            self.problem(None, code, detail);
+            return Ok(());
+        };
+        let me = Me {
+            identity: enrolling.identity.clone(),
+            person: signed_in.person,
+            name: signed_in.name,
+            role: signed_in.role,
+            agency_name: signed_in.agency.name,
+            agency_key: enrolling.agency_key,
+            removal_key: signed_in.agency.removal_key,
+        };
+        self.draft.write(key::ME, &me);
+        self.draft
+            .pin_first(me.identity.account, &me.identity.aik_public());
+        self.draft.delete(key::ENROLLING);
+        self.volatile.invitation = None;
+        self.status_changed = true;
+        self.put_key_packages(&me, limits::KEY_PACKAGES, true)?;
+        self.connect()
+    }
+
+    /// Few are left at the server: make more.
+    pub fn refill_key_packages(&mut self, left: u32) -> Result<()> {
+        let left = usize::try_from(left).unwrap_or(usize::MAX);
+        if left > limits::KEY_PACKAGES_LOW {
+            return Ok(());
+        }
+        let me = self.must_me()?;
+        self.put_key_packages(&me, limits::KEY_PACKAGES.saturating_sub(left), left == 0)
+    }
+
+    /// A failure that passes is mended by the next `ready`, which says how many are left.
+    pub fn key_packages_put(&mut self, answer: Answer<'_>) {
+        if answer.status >= 400 && !answer.is_passing() {
+            let (code, detail) = answer.refusal();
+            self.problem(None, code, detail);
+        }
+    }
+
+    fn put_key_packages(&mut self, me: &Me, count: usize, last_resort: bool) -> Result<()> {
+        let one_time = make_key_packages(&self.draft, &me.identity, count)?;
+        let last_resort = last_resort
+            .then(|| make_last_resort(&self.draft, &me.identity))
+            .transpose()?;
+        let body = PutKeyPackages {
+            one_time,
+            last_resort,
+        };
+        self.send_json(Ask::PutKeyPackages, "PUT", "/v1/key-packages", &body);
+        Ok(())
+    }
+}

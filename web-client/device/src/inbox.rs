@@ -1,0 +1,129 @@
+//! Notices, one at a time and in order: each is acknowledged when its work is stored.
+
+use protocol::frame::{Ack, ClientFrame, Notice, NoticeKind, WelcomeNotice};
+use protocol::{CircleId, Code};
+
+use crate::error::Result;
+use crate::group::{Closed, Group};
+use crate::state::{GroupMember, Joined};
+use crate::turn::{Answer, Ask, Turn};
+
+/// Before a notice is worked on again after the server could not be reached, milliseconds.
+const RETRY_MS: u32 = 2_000;
+
+impl Turn<'_> {
+    /// Notices came.
+    pub fn notices(&mut self, notices: Vec<Notice>) {
+        let idle = self.volatile.inbox.is_empty();
+        for notice in notices {
+            if self
+                .volatile
+                .inbox
+                .back()
+                .is_none_or(|last| last.seq < notice.seq)
+            {
+                self.volatile.inbox.push_back(notice);
+            }
+        }
+        if idle {
+            self.next_notice();
+        }
+    }
+
+    fn next_notice(&mut self) {
+        let Some(notice) = self.volatile.inbox.front().copied() else {
+            return;
+        };
+        match notice.kind {
+            NoticeKind::Roster => {
+                let path = format!("/v1/circles/{}", notice.circle);
+                self.get(Ask::Circle(notice.circle), path);
+            }
+            NoticeKind::Welcome(welcome) => {
+                let path = format!("/v1/welcomes/{}", welcome.welcome);
+                self.get(Ask::Welcome(notice.circle), path);
+            }
+        }
+    }
+
+    /// The first notice's work is in the draft. If the server could not be reached, the notice stays
+    /// and comes again with the next connection.
+    pub fn notice_done(&mut self, passing_failure: bool) {
+        if passing_failure {
+            self.volatile.inbox.clear();
+            self.timer(RETRY_MS);
+            return;
+        }
+        if let Some(done) = self.volatile.inbox.pop_front() {
+            self.send(&ClientFrame::Ack(Ack {
+                cursors: Vec::new(),
+                inbox: Some(done.seq),
+            }));
+        }
+        self.next_notice();
+    }
+
+    /// A Welcome came: judge it, and join.
+    pub fn welcomed(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
+        let notice = self.volatile.inbox.front().copied();
+        if let (
+            Some(Notice {
+                kind: NoticeKind::Welcome(welcome),
+                ..
+            }),
+            200,
+        ) = (notice, answer.status)
+        {
+            self.in_circle(id, |turn| turn.join(id, welcome, answer.body))?;
+            self.get(Ask::Circles, "/v1/circles".to_owned());
+        }
+        self.notice_done(answer.is_passing());
+        Ok(())
+    }
+
+    fn join(&mut self, id: CircleId, notice: WelcomeNotice, bytes: &[u8]) -> Result<()> {
+        let me = self.must_me()?;
+        let mut circle = self
+            .draft
+            .circle(id)?
+            .unwrap_or_else(|| crate::state::Circle::new(id));
+        let joined = circle.joined.as_ref().map(|joined| joined.generation);
+        if joined.is_some_and(|generation| generation >= notice.generation) {
+            return Ok(());
+        }
+        let savepoint = self.draft.savepoint();
+        let context = match Group::join(&self.draft, &me, bytes, self.now) {
+            Ok((_, context)) if context.policy.circle == id => context,
+            Ok(_) => {
+                self.draft.roll_back(savepoint);
+                self.problem(Some(id), Code::Judged, "policy_of_another_group");
+                return Ok(());
+            }
+            Err(Closed::Judged(violation)) => {
+                self.draft.roll_back(savepoint);
+                self.problem(Some(id), Code::Judged, violation.to_string());
+                return Ok(());
+            }
+            Err(Closed::Commit | Closed::Message(_)) => {
+                self.draft.roll_back(savepoint);
+                let detail = "an invitation into a circle could not be read";
+                self.problem(Some(id), Code::CommitInvalid, detail);
+                return Ok(());
+            }
+        };
+        for member in &context.policy.members {
+            self.draft.pin_first(member.account, &member.aik);
+        }
+        circle.joined = Some(Joined {
+            generation: notice.generation,
+            cursor: notice.start_seq,
+            send_counter: 0,
+            era: None,
+            members: GroupMember::of_policy(&context.policy),
+        });
+        self.draft.save(&circle);
+        self.circles_changed = true;
+        self.follow(&circle);
+        Ok(())
+    }
+}

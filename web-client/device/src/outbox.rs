@@ -1,0 +1,248 @@
+//! Messages on their way out: stored as plaintext (sealed), encrypted when sent, one at a time for
+//! each circle so that their order holds, settled when the log shows them.
+
+use protocol::frame::{Append, ClientFrame, Done, LogEntry, Refused};
+use protocol::{AccountId, CircleId, Code, MessageId, Urgency, limits};
+
+use crate::api::{Content, Item, Progress};
+use crate::chance;
+use crate::content::{Body, Payload, seal_body, wrap};
+use crate::error::{Error, Result};
+use crate::group::Group;
+use crate::state::{Circle, Me, Outgoing, Sent, key};
+use crate::turn::Turn;
+
+/// Before a message is tried again after a refusal that passes, milliseconds.
+const RETRY_MS: u32 = 1_000;
+
+impl Outgoing {
+    fn item(&self, from: AccountId) -> Item {
+        let progress = if self.seq.is_some() {
+            Progress::Sent
+        } else {
+            Progress::Waiting
+        };
+        Item {
+            id: self.message.to_string(),
+            seq: None,
+            at_ms: self.written_at.micros() / 1_000,
+            content: Content::Text {
+                from,
+                mine: true,
+                text: self.text.clone(),
+                urgency: self.urgency,
+                progress,
+            },
+        }
+    }
+}
+
+impl Turn<'_> {
+    /// A person wrote something.
+    pub fn send_text(&mut self, id: CircleId, text: String, urgency: Urgency) -> Result<()> {
+        if text.trim().is_empty() {
+            return Err(Error::refused(Code::BadRequest, "an empty message"));
+        }
+        if text.len() > limits::TEXT_BYTES_MAX {
+            return Err(Error::refused(
+                Code::TooLarge,
+                "a message longer than 60 KiB",
+            ));
+        }
+        let me = self.must_me()?;
+        let mut circle = self
+            .draft
+            .circle(id)?
+            .ok_or(Error::refused(Code::NotFound, "no such circle"))?;
+        if circle.stopped.is_some() {
+            return Err(Error::refused(
+                Code::CircleStatus,
+                "this circle was stopped",
+            ));
+        }
+        let number = circle.next_outgoing;
+        circle.next_outgoing += 1;
+        let outgoing = Outgoing {
+            message: MessageId::from_bytes(chance::bytes()),
+            text,
+            urgency,
+            written_at: self.now,
+            sent: None,
+            seq: None,
+        };
+        let place = key::waiting_item(id, number);
+        self.put_item(&mut circle, place, outgoing.item(me.identity.account))?;
+        self.draft.write(&key::outgoing(id, number), &outgoing);
+        self.draft.save(&circle);
+        self.in_circle(id, |turn| turn.flush(id))
+    }
+
+    /// Sends the first message that has no place yet, unless one is on its way.
+    pub fn flush(&mut self, id: CircleId) -> Result<()> {
+        let flying = self.volatile.flying.values().any(|circle| *circle == id);
+        if !self.is_online() || flying || self.volatile.blocked.contains(&id) {
+            return Ok(());
+        }
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        if circle.stopped.is_some() {
+            return Ok(());
+        }
+        for at in self.draft.keys(&key::outbox(id)) {
+            let Some(mut outgoing) = self.draft.read::<Outgoing>(&at)? else {
+                continue;
+            };
+            if outgoing.seq.is_some() {
+                continue;
+            }
+            let sent = match outgoing.sent.clone() {
+                Some(sent) => sent,
+                None => match self.encrypt(&mut circle, &outgoing)? {
+                    Some(sent) => sent,
+                    None => return Ok(()),
+                },
+            };
+            self.volatile.flying.insert(sent.op_id, id);
+            self.effects.push(crate::api::Effect::Send {
+                bytes: sent.frame.0.clone(),
+            });
+            outgoing.sent = Some(sent);
+            self.draft.write(&at, &outgoing);
+            self.draft.save(&circle);
+            return Ok(());
+        }
+        Ok(())
+    }
+
+    /// Encrypts in the epoch that holds; nothing if this device has no era key yet: nobody ever sends
+    /// without a wrap.
+    fn encrypt(&mut self, circle: &mut Circle, outgoing: &Outgoing) -> Result<Option<Sent>> {
+        let me = self.must_me()?;
+        let (Some(group_id), Some(joined)) = (circle.group(), circle.joined.as_mut()) else {
+            return Ok(None);
+        };
+        let Some(era) = joined.era.clone() else {
+            return Ok(None);
+        };
+        let mut group = Group::load(&self.draft, group_id)?;
+        let (body_key, body) = seal_body(&Body {
+            device: me.identity.device,
+            circle: circle.id,
+            message: outgoing.message,
+            epoch: group.epoch(),
+            written_at: outgoing.written_at,
+            text: outgoing.text.clone(),
+        });
+        let wrap = wrap(&era, &body_key);
+        let mls = group.encrypt(&me.identity, &Payload::Key(body_key))?;
+        drop(group);
+        joined.send_counter += 1;
+        let append = Append {
+            op_id: Self::op_id(),
+            circle: circle.id,
+            mls,
+            body,
+            wrap,
+            era: era.era,
+            send_counter: joined.send_counter,
+            urgency: outgoing.urgency,
+        };
+        let op_id = append.op_id;
+        let frame = ClientFrame::Append(append).to_bytes().into();
+        Ok(Some(Sent { op_id, frame }))
+    }
+
+    /// The server has a message durably.
+    pub fn accepted(&mut self, done: Done) -> Result<()> {
+        let Some(id) = self.volatile.flying.remove(&done.op_id) else {
+            return Ok(());
+        };
+        let me = self.must_me()?;
+        if let Some((at, number, mut outgoing)) = self.find_outgoing(id, done.op_id)?
+            && let Some(mut circle) = self.draft.circle(id)?
+        {
+            outgoing.seq = Some(done.seq);
+            self.draft.write(&at, &outgoing);
+            let place = key::waiting_item(id, number);
+            self.put_item(&mut circle, place, outgoing.item(me.identity.account))?;
+            self.draft.save(&circle);
+        }
+        self.in_circle(id, |turn| turn.flush(id))
+    }
+
+    /// The server refused a message. Nothing is lost: it is encrypted anew, or sent again, or waits.
+    pub fn refused(&mut self, refused: &Refused) -> Result<()> {
+        let id = refused
+            .op_id
+            .and_then(|op_id| self.volatile.flying.remove(&op_id));
+        let (Some(op_id), Some(id)) = (refused.op_id, id) else {
+            self.problem(None, refused.code, refused.detail.clone());
+            return Ok(());
+        };
+        match refused.code {
+            Code::Busy | Code::Internal | Code::RateLimited => self.timer(RETRY_MS),
+            Code::Stale | Code::PendingRemovals | Code::Generation | Code::EraOver => {
+                self.encrypt_anew(id, op_id)?;
+                self.timer(RETRY_MS);
+            }
+            Code::Rollback => {
+                let detail = "this device runs from an old copy of its store";
+                self.stop(id, Code::Rollback, detail)?;
+            }
+            code => {
+                self.encrypt_anew(id, op_id)?;
+                self.volatile.blocked.insert(id);
+                self.problem(Some(id), code, refused.detail.clone());
+            }
+        }
+        Ok(())
+    }
+
+    fn encrypt_anew(&mut self, id: CircleId, op_id: protocol::OpId) -> Result<()> {
+        if let Some((at, _, mut outgoing)) = self.find_outgoing(id, op_id)? {
+            outgoing.sent = None;
+            self.draft.write(&at, &outgoing);
+        }
+        Ok(())
+    }
+
+    /// The log shows a message of this device: it has its place now.
+    pub fn settle_own(&mut self, circle: &mut Circle, me: &Me, entry: &LogEntry) -> Result<()> {
+        let found = self.find_outgoing(circle.id, entry.op_id)?;
+        let Some((at, number, mut outgoing)) = found else {
+            return Ok(());
+        };
+        outgoing.seq = Some(entry.seq);
+        let mut item = outgoing.item(me.identity.account);
+        item.seq = Some(entry.seq);
+        item.at_ms = entry.accepted_at.micros() / 1_000;
+        self.draft.delete(&at);
+        self.delete_item(key::waiting_item(circle.id, number));
+        self.put_item(circle, key::item(circle.id, entry.seq), item)
+    }
+
+    /// The row, number and value of the message that went out as `op_id`.
+    fn find_outgoing(
+        &self,
+        id: CircleId,
+        op_id: protocol::OpId,
+    ) -> Result<Option<(Vec<u8>, u64, Outgoing)>> {
+        for at in self.draft.keys(&key::outbox(id)) {
+            let Some(outgoing) = self.draft.read::<Outgoing>(&at)? else {
+                continue;
+            };
+            if outgoing
+                .sent
+                .as_ref()
+                .is_some_and(|sent| sent.op_id == op_id)
+            {
+                let number = at
+                    .last_chunk()
+                    .map_or(0, |number| u64::from_be_bytes(*number));
+                return Ok(Some((at, number, outgoing)));
+            }
+        }
+        Ok(None)
+    }
+}

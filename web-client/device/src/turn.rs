@@ -1,0 +1,365 @@
+//! One input's work: a draft of rows, the volatile part, and what is to be done once it is stored.
+
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
+
+use protocol::frame::{ClientFrame, Cursor, Notice};
+use protocol::http::InvitationFound;
+use protocol::{CircleId, Code, OpId, Timestamp};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::api::{Effect, Event, Item, Link};
+use crate::chance;
+use crate::error::{Error, Result};
+use crate::link::SignInLink;
+use crate::rows::{Changes, Draft, Rows};
+use crate::state::{Circle, Me, key};
+
+/// What is not worth storing: after a restart it is found out again.
+#[derive(Debug, Clone, Default)]
+pub struct Volatile {
+    /// How the device stands.
+    pub link: Option<Link>,
+    /// A person wants it online.
+    pub wanted: bool,
+    /// Failed attempts to connect since the last success.
+    pub attempts: u32,
+    /// When to try again.
+    pub retry_at: Option<Timestamp>,
+    /// The ticket for the socket being opened.
+    pub ticket: Option<protocol::Bytes>,
+    /// Requests that await their answer.
+    pub asked: BTreeMap<u32, Ask>,
+    /// The number of the last request.
+    pub last_request: u32,
+    /// A link that was looked at.
+    pub invitation: Option<Invitation>,
+    /// Notices in order; the first one is being worked on.
+    pub inbox: VecDeque<Notice>,
+    /// Circles with a message at the server, by its operation.
+    pub flying: BTreeMap<OpId, CircleId>,
+    /// Circles with a founding, claim or commit at the server.
+    pub committing: BTreeSet<CircleId>,
+    /// Circles to leave alone until the next connection: the server said no.
+    pub blocked: BTreeSet<CircleId>,
+}
+
+/// A link that was looked at.
+#[derive(Clone)]
+pub struct Invitation {
+    /// The link.
+    pub link: SignInLink,
+    /// Whom it is for.
+    pub found: InvitationFound,
+}
+
+impl std::fmt::Debug for Invitation {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Invitation(…)")
+    }
+}
+
+/// What a request was for.
+#[derive(Debug, Clone)]
+pub enum Ask {
+    LookUp(Box<LookingUp>),
+    Redeem,
+    Challenge,
+    Renew,
+    Ticket,
+    PutKeyPackages,
+    Circles,
+    /// One circle, because of the first notice in the inbox.
+    Circle(CircleId),
+    Found(CircleId),
+    Claim(CircleId),
+    Commit(CircleId, OpId),
+    /// A Welcome, because of the first notice in the inbox.
+    Welcome(CircleId),
+    SignOut,
+}
+
+/// A link being looked at.
+#[derive(Clone)]
+pub struct LookingUp(pub SignInLink);
+
+impl std::fmt::Debug for LookingUp {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LookingUp(…)")
+    }
+}
+
+/// An HTTP answer.
+#[derive(Debug, Clone, Copy)]
+pub struct Answer<'b> {
+    pub status: u16,
+    pub body: &'b [u8],
+}
+
+impl Answer<'_> {
+    /// The server could not be reached or could not answer: the same request may be sent again.
+    pub fn is_passing(&self) -> bool {
+        self.status == 0 || self.status == 429 || self.status >= 500
+    }
+
+    /// A JSON body, if the request was done.
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        (200..300)
+            .contains(&self.status)
+            .then(|| serde_json::from_slice(self.body).ok())?
+    }
+
+    /// Why it was refused.
+    pub fn refusal(&self) -> (Code, String) {
+        serde_json::from_slice::<protocol::http::ErrorBody>(self.body)
+            .map_or((Code::Internal, String::new()), |body| {
+                (body.code, body.detail)
+            })
+    }
+}
+
+/// Everything that one input leads to.
+pub struct Turn<'a> {
+    pub draft: Draft<'a>,
+    pub volatile: Volatile,
+    pub now: Timestamp,
+    pub server_name: &'a str,
+    pub effects: Vec<Effect>,
+    items: Changes,
+    changed_items: BTreeMap<CircleId, Vec<Item>>,
+    pub circles_changed: bool,
+    pub status_changed: bool,
+}
+
+/// A turn that succeeded.
+pub struct Finished {
+    pub changes: Changes,
+    pub items: Changes,
+    pub volatile: Volatile,
+    pub effects: Vec<Effect>,
+}
+
+impl<'a> Turn<'a> {
+    pub fn new(rows: &'a Rows, volatile: Volatile, server_name: &'a str, now: Timestamp) -> Self {
+        let first = volatile.link.is_none();
+        Self {
+            draft: Draft::new(rows),
+            volatile,
+            now,
+            server_name,
+            effects: Vec::new(),
+            items: Changes::new(),
+            changed_items: BTreeMap::new(),
+            circles_changed: first,
+            status_changed: first,
+        }
+    }
+
+    /// Ends the turn: news for people come last, after what leaves the device.
+    pub fn finish(mut self) -> Result<Finished> {
+        if self.volatile.link.is_none() {
+            self.volatile.link = Some(Link::Idle);
+        }
+        if self.status_changed {
+            let status = self.status()?;
+            self.event(Event::Status { status });
+        }
+        if self.circles_changed {
+            let circles = self.circle_views()?;
+            self.event(Event::Circles { circles });
+        }
+        for (circle, items) in std::mem::take(&mut self.changed_items) {
+            self.event(Event::Items { circle, items });
+        }
+        Ok(Finished {
+            changes: self.draft.into_changes(),
+            items: self.items,
+            volatile: self.volatile,
+            effects: self.effects,
+        })
+    }
+
+    /// Who this device belongs to.
+    pub fn me(&self) -> Result<Option<Me>> {
+        self.draft.read(key::ME)
+    }
+
+    /// Who this device belongs to, where there is no way here without.
+    pub fn must_me(&self) -> Result<Me> {
+        self.me()?.ok_or(Error::refused(
+            Code::DeviceUnknown,
+            "this device is not enrolled",
+        ))
+    }
+
+    pub fn event(&mut self, event: Event) {
+        self.effects.push(Effect::Event { event });
+    }
+
+    pub fn problem(&mut self, circle: Option<CircleId>, code: Code, detail: impl Into<String>) {
+        self.event(Event::Problem {
+            circle,
+            code,
+            detail: detail.into(),
+        });
+    }
+
+    pub fn link(&self) -> Link {
+        self.volatile.link.unwrap_or(Link::Idle)
+    }
+
+    pub fn set_link(&mut self, link: Link) {
+        if self.volatile.link != Some(link) {
+            self.volatile.link = Some(link);
+            self.status_changed = true;
+        }
+    }
+
+    pub fn is_online(&self) -> bool {
+        self.link() == Link::Online
+    }
+
+    /// Sends a frame if there is a socket to send it on.
+    pub fn send(&mut self, frame: &ClientFrame) {
+        self.effects.push(Effect::Send {
+            bytes: frame.to_bytes(),
+        });
+    }
+
+    /// Tells the server to go on with a circle's log from here.
+    pub fn follow(&mut self, circle: &Circle) {
+        if let (Some(joined), true) = (&circle.joined, self.is_online()) {
+            let cursor = Cursor {
+                circle: circle.id,
+                generation: joined.generation,
+                seq: joined.cursor,
+            };
+            self.send(&ClientFrame::FetchLog(cursor));
+        }
+    }
+
+    pub fn timer(&mut self, after_ms: u32) {
+        self.effects.push(Effect::Timer { after_ms });
+    }
+
+    pub fn op_id() -> OpId {
+        OpId::from_bytes(chance::bytes())
+    }
+
+    fn request(&mut self, ask: Ask, method: &str, path: String, body: Option<(&str, Vec<u8>)>) {
+        self.volatile.last_request += 1;
+        let id = self.volatile.last_request;
+        self.volatile.asked.insert(id, ask);
+        let (media_type, body) = body.map_or((None, Vec::new()), |(kind, body)| {
+            (Some(kind.to_owned()), body)
+        });
+        let method = method.to_owned();
+        self.effects.push(Effect::Request {
+            id,
+            method,
+            path,
+            media_type,
+            body,
+        });
+    }
+
+    pub fn get(&mut self, ask: Ask, path: String) {
+        self.request(ask, "GET", path, None);
+    }
+
+    pub fn delete(&mut self, ask: Ask, path: &str) {
+        self.request(ask, "DELETE", path.to_owned(), None);
+    }
+
+    pub fn send_json(&mut self, ask: Ask, method: &str, path: &str, body: &impl Serialize) {
+        let body = serde_json::to_vec(body).expect("bodies have string keys and finite numbers");
+        self.request(
+            ask,
+            method,
+            path.to_owned(),
+            Some(("application/json", body)),
+        );
+    }
+
+    pub fn post_cbor(&mut self, ask: Ask, path: String, body: Vec<u8>) {
+        self.request(
+            ask,
+            "POST",
+            path,
+            Some((protocol::bundle::MEDIA_TYPE, body)),
+        );
+    }
+
+    /// Writes an item and tells people.
+    pub fn put_item(&mut self, circle: &mut Circle, place: Vec<u8>, item: Item) -> Result<()> {
+        let bytes = minicbor_serde::to_vec(&item).map_err(Error::mls)?;
+        circle.newest = Some(bytes.clone().into());
+        self.circles_changed = true;
+        self.items.insert(place, Some(bytes));
+        self.changed_items.entry(circle.id).or_default().push(item);
+        Ok(())
+    }
+
+    /// Takes an item from its waiting place.
+    pub fn delete_item(&mut self, place: Vec<u8>) {
+        self.items.insert(place, None);
+    }
+
+    /// Does something with one circle; if it fails, only that circle stops, with the reason.
+    pub fn in_circle(
+        &mut self,
+        id: CircleId,
+        work: impl FnOnce(&mut Self) -> Result<()>,
+    ) -> Result<()> {
+        let savepoint = self.draft.savepoint();
+        let Err(error) = work(self) else {
+            return Ok(());
+        };
+        self.draft.roll_back(savepoint);
+        self.stop(id, error.code(), &error.to_string())
+    }
+
+    /// Stops a circle: nothing is merged or sent there until a human resets it.
+    pub fn stop(&mut self, id: CircleId, code: Code, reason: &str) -> Result<()> {
+        if let Some(mut circle) = self.draft.circle(id)?
+            && circle.stopped.is_none()
+        {
+            circle.stopped = Some(reason.to_owned());
+            self.draft.save(&circle);
+            self.circles_changed = true;
+            self.problem(Some(id), code, reason);
+        }
+        Ok(())
+    }
+
+    /// An answer came: whose is it?
+    pub fn answer(&mut self, id: u32, status: u16, body: &[u8]) -> Result<()> {
+        let Some(ask) = self.volatile.asked.remove(&id) else {
+            return Ok(());
+        };
+        let answer = Answer { status, body };
+        match ask {
+            Ask::LookUp(looking) => self.looked_up(looking.0, answer),
+            Ask::Renew => self.renewed(answer),
+            Ask::PutKeyPackages => self.key_packages_put(answer),
+            Ask::SignOut => {}
+            other => return self.answer_to(&other, answer),
+        }
+        Ok(())
+    }
+
+    fn answer_to(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
+        match *ask {
+            Ask::LookUp(_) | Ask::Renew | Ask::PutKeyPackages | Ask::SignOut => Ok(()),
+            Ask::Redeem => self.redeemed(answer),
+            Ask::Challenge => self.challenged(answer),
+            Ask::Ticket => self.ticketed(answer),
+            Ask::Circles => self.circles_read(answer),
+            Ask::Circle(circle) => self.circle_read(circle, answer),
+            Ask::Found(circle) => self.founded(circle, answer),
+            Ask::Claim(circle) => self.claimed(circle, answer),
+            Ask::Commit(circle, op_id) => self.committed(circle, op_id, answer),
+            Ask::Welcome(circle) => self.welcomed(circle, answer),
+        }
+    }
+}
