@@ -1,0 +1,25 @@
+-- Who did what, and who saw what. `bytes` is the canonical entry; the other columns repeat parts of it
+-- for queries.
+
+CREATE TABLE audit_entry (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    at              INTEGER NOT NULL,
+    act             TEXT    NOT NULL,
+    outcome         TEXT    NOT NULL CHECK (outcome IN ('done', 'denied')),
+    account         BLOB,
+    client          BLOB,
+    bytes           BLOB    NOT NULL
+) STRICT;
+CREATE INDEX audit_entry_by_account ON audit_entry (account, at);
+CREATE INDEX audit_entry_by_client ON audit_entry (client, at);
+
+-- Values to which an entry commits by SHA-256(salt || value). A row may be deleted; the entry stays
+-- true without it.
+CREATE TABLE audit_value (
+    id              BLOB    NOT NULL PRIMARY KEY,
+    entry           BLOB    NOT NULL REFERENCES audit_entry (id),
+    field           TEXT    NOT NULL,
+    salt            BLOB    NOT NULL, -- 32 bytes
+    value           BLOB    NOT NULL  -- sealed
+) STRICT;
+CREATE INDEX audit_value_by_entry ON audit_value (entry);

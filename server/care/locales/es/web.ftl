@@ -1,0 +1,213 @@
+### Lo que la gente lee en la web. Palabras sencillas: para lectores de doce años.
+### "Círculo" es una conversación privada alrededor de un cliente. Los nombres vienen de la agencia.
+
+## En todas partes
+title = carecircle
+language = Idioma
+skip = Ir a la parte principal
+back = Atrás
+cancel = Cancelar
+try-again = Probar otra vez
+put-away = Cerrar
+loading = Un momento…
+starting = Abriendo…
+you = tú
+someone = Alguien
+urgent = Urgente
+
+## Para moverse
+nav = Menú principal
+nav-messages = Mensajes
+nav-people = Personas
+nav-settings = Ajustes
+quick-exit = Salir rápido
+crisis-call = Llama al 988
+crisis-long = ¿Estás en crisis? Llama o escribe al 988, de día o de noche. Es gratis.
+crisis-elsewhere = ¿Estás en crisis? Puedes hablar con alguien de día o de noche:
+
+## Entrar con un enlace
+sign-in-from = De { $agency }
+sign-in-hello = Hola, { $name }
+sign-in-role = Entras como: { $role }.
+sign-in-promise = Tus mensajes quedan bajo llave en este aparato. Solo los lee la gente de tu círculo. La computadora de la agencia no puede.
+sign-in-go = Sí, soy yo
+sign-in-not-you = ¿No es tu nombre? Cierra esta página y avisa a tu agencia.
+sign-in-making = Creando tus llaves
+sign-in-making-body = Tarda unos segundos. Deja esta página abierta, por favor.
+sign-in-offline = Sin conexión. Seguimos probando. Deja esta página abierta, por favor.
+no-link-title = Abre tu enlace
+no-link-body = Necesitas el enlace que te dio tu agencia. Ábrelo en este aparato.
+no-link-help = ¿No tienes enlace o ya no sirve? Pide uno nuevo a quien lleva tu caso.
+already-title = Ya entraste
+already-body = Este navegador es de { $name }. El enlace de otra persona necesita otro navegador u otro aparato.
+already-go = Ir a mis mensajes
+link-expired-title = Este enlace es muy viejo
+link-expired-body = Un enlace sirve por tres días. Pide uno nuevo a quien lleva tu caso.
+link-used-title = Este enlace ya se usó
+link-used-body = Un enlace sirve una sola vez. Si tú no lo usaste, avisa ahora a quien lleva tu caso. Si lo usaste, vuelve al navegador de la primera vez.
+link-unknown-title = No conocemos este enlace
+link-unknown-body = Quizá le falta una parte. Ábrelo otra vez desde el mensaje o el papel que te dieron. Si no sirve, pide uno nuevo.
+link-forged-title = Paramos por tu seguridad
+link-forged-body = Este enlace no es de esta agencia. No se abrió nada. Llama a quien lleva tu caso, por favor.
+link-failed-title = No funcionó
+link-failed-body = No pudimos llegar a la agencia. Mira tu internet y prueba otra vez. Tu enlace todavía sirve.
+
+## Fuera de sesión, o no puede funcionar
+signed-out-title = Saliste
+signed-out-body = Tus mensajes siguen en este aparato, bajo llave.
+signed-out-go = Abrir mis mensajes
+halted-title = Tuvimos que parar
+halted-browser = Este navegador no puede cuidar tus mensajes. Usa uno más nuevo, y no una ventana privada.
+halted-unreadable = Tus mensajes están en este aparato pero no se abren. No se borró nada. Cierra todas las pestañas y prueba otra vez. Si no funciona, pregunta a tu agencia.
+halted-unwritable = Este aparato no tiene espacio para guardar mensajes. Libera espacio y prueba otra vez.
+halted-broken = Algo falló en la aplicación. Tus mensajes están a salvo. Prueba otra vez, por favor.
+halted-elsewhere = carecircle está abierto en otra pestaña. Esa pestaña no responde. Ciérrala y vuelve aquí.
+
+## La conexión
+link-connecting = Conectando…
+link-online = Con conexión
+link-offline = Sin conexión
+link-signed-out = Fuera de sesión
+offline-promise = No tienes conexión. Tus mensajes esperan aquí y salen solos.
+
+## Círculos
+circles-title = Tus círculos
+circles-none = Aún no estás en un círculo. Pronto te añade quien lleva tu caso. No tienes que hacer nada.
+circles-none-staff = Aún no estás en un círculo.
+choose-circle = Elige un círculo para leer sus mensajes.
+circle-empty = Aún no hay mensajes
+circle-unknown = Este círculo no está aquí. Quizá ya no estás en él.
+back-to-messages = Volver a tus círculos
+circle-waiting = Este círculo aún no está abierto. Se abre solo cuando se conecta quien lleva tu caso. No tienes que hacer nada.
+circle-waiting-short = Aún no está abierto
+circle-stopped = Los mensajes aquí están en pausa. Algo no se veía bien y no se envía nada. Llama a quien lleva tu caso, por favor.
+circle-stopped-short = En pausa
+preview-mine = Tú: { $text }
+preview-theirs = { $name }: { $text }
+
+## Mensajes
+messages-label = Mensajes
+messages-older = Ver mensajes anteriores
+messages-beginning = Aquí empiezan tus mensajes.
+messages-failed = No se pudieron leer tus mensajes en este aparato. Cierra todas las pestañas y prueba otra vez.
+announce-message = Mensaje nuevo de { $name }: { $text }
+state-waiting = en espera
+state-sent = enviado
+note-joined =
+    { $count ->
+        [one] { $names } ya puede leer y escribir aquí
+       *[other] { $names } ya pueden leer y escribir aquí
+    }
+note-unreadable = Un mensaje no se pudo leer en este aparato
+compose-label = Tu mensaje
+compose-placeholder = Escribe un mensaje
+compose-hint = Intro envía. Mayúsculas e Intro empieza otra línea.
+send = Enviar
+send-too-long = Este mensaje es muy largo. Envíalo en dos partes, por favor.
+send-failed = Este mensaje no se guardó. Tus palabras siguen aquí. Envíalo otra vez, por favor.
+
+## Quién está en un círculo
+members-count =
+    { $count ->
+        [one] { $count } persona
+       *[other] { $count } personas
+    }
+members-title = Quién está en «{ $title }»
+members-intro = Solo estas personas pueden leer los mensajes de este círculo.
+back-to-conversation = Volver a los mensajes
+member-invited = Con invitación, aún no llegó
+member-confirmed = En este círculo
+member-left = Salió
+verified = Comprobado en persona
+not-verified = Sin comprobar
+not-verified-what = ¿Qué quiere decir «sin comprobar»?
+not-verified-means = La agencia dice quién es esta persona. Nadie de este círculo lo comprobó aún cara a cara. Es normal al principio.
+not-verified-do = ¿Algo te parece raro? Pregunta a la persona por teléfono antes de escribir cosas privadas.
+
+## Papeles
+role-client = Cliente
+role-caregiver = Cuidador o cuidadora
+role-case-manager = Gestión de casos
+role-supervisor = Supervisión
+role-administrator = Administración
+role-custodian = Archivo de la agencia
+
+## Personas y permisos, para el personal
+caseload = Tus clientes
+caseload-none = Aún no tienes clientes a tu cargo.
+choose-client = Elige un cliente para ver la gente a su alrededor.
+client-summary =
+    { $circles ->
+        [one] { $circles } círculo
+       *[other] { $circles } círculos
+    } · { $caregivers ->
+        [one] { $caregivers } cuidador
+       *[other] { $caregivers } cuidadores
+    }
+client-circles = Círculos
+client-circles-none = Aún no hay ningún círculo.
+client-caregivers = Cuidadores
+client-caregivers-none = No hay cuidadores registrados.
+client-staff = Personal
+circle-planned = Aún no está abierto
+people-failed = No pudimos abrir esta página. Mira tu conexión y prueba otra vez.
+consent-none = Aún no hay permiso para { $name }.
+consent-first = Anota primero un permiso. Después puedes invitar a { $name } a un círculo nuevo.
+consent-record = Anotar un permiso
+consent-intro = Anotas que { $client } permite que { $name } reciba mensajes. Esto no abre ningún círculo por sí solo.
+consent-basis = ¿Cómo lo dio?
+basis-verbal = De palabra, en persona o por teléfono
+basis-written = Firmado en papel
+basis-legal = Tutor u orden de un juez
+consent-note = ¿Qué se acordó?
+consent-note-hint = Quién dijo qué, cuándo y dónde. El cliente puede leer esto.
+consent-until = ¿Hasta cuándo?
+consent-until-hint = Deja esto vacío si dura hasta que el cliente lo retire.
+consent-save = Guardar permiso
+consent-recorded = Guardado. Ya puedes invitar a { $name } a un círculo nuevo.
+consent-live = Vale ahora
+consent-over = Terminó
+consent-from = desde el { $from } hasta que lo retire
+consent-from-until = desde el { $from } hasta el { $until }
+consent-circles = Mensajes en: { $titles }
+consent-circles-none = Aún sin mensajes en ningún círculo
+circle-new = Invitar a un círculo nuevo
+circle-new-intro = Esto crea un círculo nuevo. { $name } ve solo lo que se escribe allí. Los otros círculos siguen cerrados.
+circle-new-suggestion = Familia de { $name }
+circle-title = Título del círculo nuevo
+circle-title-hint = Todos los que están en él ven el título.
+circle-members = ¿Quién está en él?
+circle-make = Crear el círculo
+circle-planned-done = «{ $title }» está creado. Se abre cuando la gente entra.
+
+## Lo que ve un cliente
+my-people = La gente a tu alrededor
+my-people-intro = Aquí ves quién puede leer qué. Nadie más puede.
+my-circles = Tus círculos
+my-caregivers = Tu familia y quienes te ayudan
+my-caregivers-none = No hay nadie registrado.
+my-consent-none = No permitiste mensajes para esta persona.
+my-change = ¿Quieres cambiar esto? Dilo a quien lleva tu caso. Puedes retirarlo cuando quieras.
+my-staff = Tu equipo en la agencia
+
+## Ajustes
+settings-look = Cómo se ve
+settings-who = Tú
+settings-me = { $name } · { $role } · { $agency }
+theme = Claro u oscuro
+theme-system = Como este aparato
+theme-light = Claro
+theme-dark = Oscuro
+text-size = Tamaño del texto
+sign-out = Salir
+sign-out-hint = Tus mensajes quedan en este aparato, bajo llave.
+
+## Cuando algo no se permite
+trouble-not-allowed = No puedes hacer esto.
+trouble-consent = El cliente no lo permitió, o lo retiró.
+trouble-too-long = Este texto es muy largo.
+trouble-signed-out = Estás fuera de sesión. Entra otra vez, por favor.
+trouble-slow-down = Fue muy rápido. Espera un minuto y prueba otra vez.
+trouble-unreachable = Sin conexión. Prueba otra vez, por favor.
+trouble-stopped = Algo no se veía bien y paramos. Llama a tu agencia, por favor.
+trouble-other = No funcionó. Prueba otra vez, por favor.

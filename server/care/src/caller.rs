@@ -1,0 +1,110 @@
+//! Who asks. There is no way to the data without one of these.
+
+use protocol::{AccountId, DeviceId, PersonId, Role, SessionId};
+
+/// Somebody who asks for something: a signed-in person on one device, or the installation itself.
+///
+/// It is a claim about the past ("this session was live when I looked"), so the store looks again in
+/// the transaction of the act, comparing [`Generations`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Caller {
+    /// The account; all zero for the installation.
+    pub account: AccountId,
+    /// The person; all zero for the installation.
+    pub person: PersonId,
+    /// The account's role.
+    pub role: Role,
+    /// The session; all zero for the installation.
+    pub session: SessionId,
+    /// The device that the session holds; all zero for the installation.
+    pub device: DeviceId,
+    /// The generations under which the session began.
+    pub generations: Generations,
+    /// Why they ask.
+    pub purpose: Purpose,
+}
+
+/// Counters that a revocation raises. A session lives only while all three equal those of its start.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Generations {
+    /// Of the account's sessions: raised by "sign out everywhere".
+    pub session: i64,
+    /// Of the account's rights: raised when its role changes.
+    pub grant: i64,
+    /// Of the device: raised when it is revoked.
+    pub device: i64,
+}
+
+/// Why somebody asks; stands in every audit entry (HL7 `PurposeOfUse` in spirit).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Purpose {
+    /// Care of a client: the ordinary case.
+    Care,
+    /// Setting up and running the server, by whoever controls the machine.
+    Installation,
+}
+
+impl Purpose {
+    /// The stable text of audit entries.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Care => "care",
+            Self::Installation => "installation",
+        }
+    }
+}
+
+/// The account of a [`Caller`], as the store read it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Holder {
+    /// The account.
+    pub account: AccountId,
+    /// Its person.
+    pub person: PersonId,
+    /// Its role.
+    pub role: Role,
+}
+
+impl Caller {
+    /// A person on a device, as the store found them signed in.
+    pub const fn signed_in(
+        holder: Holder,
+        session: SessionId,
+        device: DeviceId,
+        generations: Generations,
+    ) -> Self {
+        Self {
+            account: holder.account,
+            person: holder.person,
+            role: holder.role,
+            session,
+            device,
+            generations,
+            purpose: Purpose::Care,
+        }
+    }
+
+    /// The installation itself: whoever runs the binary on the machine. Sets up the agency and its
+    /// first people; the table of [`crate::rules`] allows it little else, and all of it is audited.
+    pub const fn installation() -> Self {
+        Self {
+            account: AccountId::from_bytes([0; 16]),
+            person: PersonId::from_bytes([0; 16]),
+            role: Role::Administrator,
+            session: SessionId::from_bytes([0; 16]),
+            device: DeviceId::from_bytes([0; 16]),
+            generations: Generations {
+                session: 0,
+                grant: 0,
+                device: 0,
+            },
+            purpose: Purpose::Installation,
+        }
+    }
+
+    /// Whether this is the installation and not a person.
+    pub fn is_installation(&self) -> bool {
+        self.purpose == Purpose::Installation
+    }
+}

@@ -1,0 +1,31 @@
+//! Who may do what, and what follows.
+//!
+//! This crate is the agency's rule book. It is pure: no database, no socket, no clock of its own. The
+//! store loads what is true, hands it over, and applies the answer inside the same transaction; so a
+//! rule cannot be skipped by taking another road to the data.
+//!
+//! * [`rules`]: **one table** of what is allowed. An act that no row allows is refused. Every check in
+//!   the product ends in [`rules::may`], whose [`rules::Permit`] the store needs before it writes an
+//!   audit entry: nothing happens unasked and nothing happens unseen.
+//! * [`caller`]: who asks ([`Caller`]) and for what purpose ([`Purpose`]). Every verb of the store
+//!   takes one.
+//! * [`private`]: names, titles, notes and relationships. They cannot print themselves; reading one
+//!   needs the word `reveal`, which a reviewer can search for.
+//! * [`Clock`] and [`Chance`]: time and randomness enter the server at its edge and are passed down
+//!   from there, so that tests and the simulation can own both.
+//!
+//! An example of the whole life of a right, as the product tells it: a case manager names the daughter
+//! in a circle ([`protocol::MemberState::Invited`]: no right yet) under a consent that the client gave;
+//! a device that is in the group adds her device (`Confirmed`); the consent is withdrawn, and from that
+//! instant no row of the table matches her any more, whatever the circle's group still says.
+#![deny(missing_docs)]
+
+pub mod caller;
+mod chance;
+mod clock;
+pub mod private;
+pub mod rules;
+
+pub use caller::{Caller, Purpose};
+pub use chance::Chance;
+pub use clock::Clock;

@@ -1,0 +1,316 @@
+//! What is allowed: one table of acts, people and the conditions they must meet. What no row allows is
+//! refused; there is no row that denies. To change a right, change a row here and nothing else.
+//!
+//! The store loads a [`Standing`] in the transaction of the act and asks [`may`]. The answer is a
+//! [`Permit`], which nothing but this module can make and without which no audit entry can be written.
+
+use protocol::{Code, MemberState, Refusal, Role};
+
+use Need::{Assigned, Confirmed, Consent, Named, Session};
+use Who::{Anyone, Installation};
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $act:ident = $text:literal, $about:ident;)+) => {
+        /// Everything that can be asked of the store.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Act { $($(#[$doc])* $act),+ }
+
+        impl Act {
+            /// Every act.
+            pub const ALL: &'static [Self] = &[$(Self::$act),+];
+
+            /// The stable text of audit entries.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$act => $text),+ }
+            }
+
+            const fn about(self) -> About {
+                match self { $(Self::$act => About::$about),+ }
+            }
+        }
+    };
+}
+
+/// What an act concerns, and therefore what a refusal must not reveal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum About {
+    /// The caller's own session, device and inbox.
+    Oneself,
+    /// A circle: whoever is not named in it must not learn that it exists.
+    Circle,
+    /// A client: staff who are not assigned must not learn that they exist.
+    Client,
+    /// The installation.
+    Agency,
+}
+
+acts! {
+    /// Use a one-time link.
+    RedeemInvitation = "redeem_invitation", Oneself;
+    /// Sign in again with a device's key (demo only).
+    RenewSession = "renew_session", Oneself;
+    /// See one's own session.
+    ReadSession = "read_session", Oneself;
+    /// End one's own session.
+    SignOut = "sign_out", Oneself;
+    /// Draw a ticket, open a websocket with it.
+    Connect = "connect", Oneself;
+    /// Leave key packages for others.
+    PutKeyPackages = "put_key_packages", Oneself;
+    /// Read and acknowledge what waits for one's device.
+    ReadInbox = "read_inbox", Oneself;
+    /// Say how far one's device has stored the logs of its circles: the proof of delivery.
+    Deliver = "deliver", Oneself;
+    /// List the circles one is in.
+    ListCircles = "list_circles", Oneself;
+    /// List the people one may see.
+    ListPeople = "list_people", Oneself;
+    /// See a circle's title and people.
+    ReadCircle = "read_circle", Circle;
+    /// Make a planned circle's group.
+    FoundCircle = "found_circle", Circle;
+    /// Take key packages in order to add their devices.
+    ClaimKeyPackages = "claim_key_packages", Circle;
+    /// Change a circle's group.
+    Commit = "commit", Circle;
+    /// Read a circle's public group state.
+    ReadGroupInfo = "read_group_info", Circle;
+    /// Put a message into a circle's log.
+    Append = "append", Circle;
+    /// Read a circle's log.
+    ReadLog = "read_log", Circle;
+    /// Name a new circle and its people.
+    PlanCircle = "plan_circle", Client;
+    /// Write down what a client allows a caregiver.
+    RecordConsent = "record_consent", Client;
+    /// Make the agency and its keys.
+    CreateAgency = "create_agency", Agency;
+    /// Add a person with an account.
+    AddPerson = "add_person", Agency;
+    /// Assign a client to a member of staff.
+    Assign = "assign", Agency;
+    /// Write down what somebody is to a client.
+    Relate = "relate", Agency;
+    /// Give out a one-time link.
+    Invite = "invite", Agency;
+    /// List accounts that no device holds yet.
+    ListUninvited = "list_uninvited", Agency;
+}
+
+/// Whom a row of the table is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Who {
+    /// Whoever runs the binary on the machine.
+    Installation,
+    /// Every signed-in account.
+    Anyone,
+    /// Accounts of one role.
+    Only(Role),
+}
+
+/// A condition that the caller must meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Need {
+    /// The session lives, and it is the caller's own.
+    Session,
+    /// Named in the circle: invited or confirmed.
+    Named,
+    /// In the circle's group.
+    Confirmed,
+    /// A live consent of the client covers messages in this circle.
+    Consent,
+    /// Assigned to the client now.
+    Assigned,
+}
+
+struct Rule(Act, Who, &'static [Need]);
+
+const CLIENT: Who = Who::Only(Role::Client);
+const CAREGIVER: Who = Who::Only(Role::Caregiver);
+const CASE_MANAGER: Who = Who::Only(Role::CaseManager);
+const SUPERVISOR: Who = Who::Only(Role::Supervisor);
+const CUSTODIAN: Who = Who::Only(Role::Custodian);
+
+/// The table. Allow only.
+const RULES: &[Rule] = &[
+    // One's own session and device.
+    Rule(Act::RedeemInvitation, Anyone, &[Session]),
+    Rule(Act::RenewSession, Anyone, &[Session]),
+    Rule(Act::ReadSession, Anyone, &[Session]),
+    Rule(Act::SignOut, Anyone, &[Session]),
+    Rule(Act::Connect, Anyone, &[Session]),
+    Rule(Act::PutKeyPackages, Anyone, &[Session]),
+    Rule(Act::ReadInbox, Anyone, &[Session]),
+    Rule(Act::Deliver, Anyone, &[Session]),
+    Rule(Act::ListCircles, Anyone, &[Session]),
+    Rule(Act::ListPeople, Anyone, &[Session]),
+    // A circle, from outside its group: being named is enough to see that one is awaited.
+    Rule(Act::ReadCircle, CLIENT, &[Session, Named]),
+    Rule(Act::ReadCircle, CAREGIVER, &[Session, Named, Consent]),
+    Rule(Act::ReadCircle, CASE_MANAGER, &[Session, Named, Assigned]),
+    Rule(Act::ReadCircle, SUPERVISOR, &[Session, Named]),
+    Rule(Act::ReadCircle, CUSTODIAN, &[Session, Named]),
+    Rule(Act::FoundCircle, CASE_MANAGER, &[Session, Named, Assigned]),
+    // A circle, from inside its group.
+    Rule(Act::ClaimKeyPackages, CLIENT, &[Session, Confirmed]),
+    Rule(
+        Act::ClaimKeyPackages,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    Rule(Act::Commit, CLIENT, &[Session, Confirmed]),
+    Rule(Act::Commit, CAREGIVER, &[Session, Confirmed, Consent]),
+    Rule(Act::Commit, CASE_MANAGER, &[Session, Confirmed, Assigned]),
+    Rule(Act::Commit, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::Commit, CUSTODIAN, &[Session, Confirmed]),
+    Rule(Act::ReadGroupInfo, CLIENT, &[Session, Confirmed]),
+    Rule(
+        Act::ReadGroupInfo,
+        CAREGIVER,
+        &[Session, Confirmed, Consent],
+    ),
+    Rule(
+        Act::ReadGroupInfo,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    Rule(Act::ReadGroupInfo, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::ReadGroupInfo, CUSTODIAN, &[Session, Confirmed]),
+    Rule(Act::Append, CLIENT, &[Session, Confirmed]),
+    Rule(Act::Append, CAREGIVER, &[Session, Confirmed, Consent]),
+    Rule(Act::Append, CASE_MANAGER, &[Session, Confirmed, Assigned]),
+    Rule(Act::Append, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::ReadLog, CLIENT, &[Session, Confirmed]),
+    Rule(Act::ReadLog, CAREGIVER, &[Session, Confirmed, Consent]),
+    Rule(Act::ReadLog, CASE_MANAGER, &[Session, Confirmed, Assigned]),
+    Rule(Act::ReadLog, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::ReadLog, CUSTODIAN, &[Session, Confirmed]),
+    // A client, as the case manager serves them.
+    Rule(Act::PlanCircle, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::RecordConsent, CASE_MANAGER, &[Session, Assigned]),
+    // Setting up.
+    Rule(Act::PlanCircle, Installation, &[]),
+    Rule(Act::CreateAgency, Installation, &[]),
+    Rule(Act::AddPerson, Installation, &[]),
+    Rule(Act::Assign, Installation, &[]),
+    Rule(Act::Relate, Installation, &[]),
+    Rule(Act::Invite, Installation, &[]),
+    Rule(Act::ListUninvited, Installation, &[]),
+];
+
+/// Who asks, as far as the table is concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Asker {
+    /// Nobody who is known.
+    #[default]
+    Nobody,
+    /// Whoever runs the binary on the machine.
+    Installation,
+    /// An account, by its role now.
+    Account(Role),
+}
+
+/// How the caller stands to what the act concerns, as loaded in the transaction of the act.
+/// The default is nobody: no session, named nowhere.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Standing {
+    /// Who asks.
+    pub asker: Asker,
+    /// The session lives and is the caller's own: not ended, not idle, no generation moved.
+    pub session: bool,
+    /// The account's state in the circle; `None` if it was never named there.
+    pub member: Option<MemberState>,
+    /// A live consent of the client covers messages in the circle.
+    pub consent: bool,
+    /// A live assignment binds the account to the client.
+    pub assigned: bool,
+}
+
+impl Standing {
+    /// The installation itself.
+    pub fn installation() -> Self {
+        Self {
+            asker: Asker::Installation,
+            ..Self::default()
+        }
+    }
+
+    fn is(self, who: Who) -> bool {
+        match (who, self.asker) {
+            (Who::Installation, Asker::Installation) | (Who::Anyone, Asker::Account(_)) => true,
+            (Who::Only(role), Asker::Account(own)) => role == own,
+            _ => false,
+        }
+    }
+
+    fn named(self) -> bool {
+        matches!(
+            self.member,
+            Some(MemberState::Invited | MemberState::Confirmed)
+        )
+    }
+
+    fn meets(self, need: Need) -> bool {
+        match need {
+            Need::Session => self.session,
+            Need::Named => self.named(),
+            Need::Confirmed => self.member == Some(MemberState::Confirmed),
+            Need::Consent => self.consent,
+            Need::Assigned => self.assigned,
+        }
+    }
+}
+
+/// Proof that the table allowed an act. Only [`may`] makes one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Permit(Act);
+
+impl Permit {
+    /// What was allowed.
+    pub const fn act(self) -> Act {
+        self.0
+    }
+}
+
+/// Whether the table allows the act.
+///
+/// A refusal tells no more than the caller may know: [`Code::SignedOut`] without a live session;
+/// [`Code::NotFound`] about a circle in which the caller is not named or a client to whom staff are
+/// not assigned; [`Code::ConsentRequired`] to a caregiver who is named; else [`Code::NotAllowed`].
+pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
+    let allowed = RULES.iter().any(|Rule(rule, who, needs)| {
+        *rule == act && standing.is(*who) && needs.iter().all(|need| standing.meets(*need))
+    });
+    if allowed {
+        return Ok(Permit(act));
+    }
+    let code = if standing.asker == Asker::Installation {
+        Code::NotAllowed
+    } else if !standing.session {
+        Code::SignedOut
+    } else {
+        match act.about() {
+            About::Circle if !standing.named() && !standing.assigned => Code::NotFound,
+            About::Circle
+                if standing.asker == Asker::Account(Role::Caregiver) && !standing.consent =>
+            {
+                Code::ConsentRequired
+            }
+            About::Client if !standing.assigned => Code::NotFound,
+            About::Oneself | About::Circle | About::Client | About::Agency => Code::NotAllowed,
+        }
+    };
+    Err(Refusal::new(code, sentence(code)))
+}
+
+fn sentence(code: Code) -> &'static str {
+    match code {
+        Code::SignedOut => "sign in again",
+        Code::NotFound => "no such thing, or none that you may know of",
+        Code::ConsentRequired => "no live consent of the client covers this",
+        _ => "the rules do not allow this",
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,142 @@
+//! The table against an independent statement of it: every act, every role, every standing.
+
+use super::*;
+
+const STATES: [Option<MemberState>; 4] = [
+    None,
+    Some(MemberState::Invited),
+    Some(MemberState::Confirmed),
+    Some(MemberState::Left),
+];
+
+/// Every standing there is.
+fn standings() -> impl Iterator<Item = Standing> {
+    let askers = Role::ALL.iter().copied().map(Asker::Account);
+    askers.chain([Asker::Installation]).flat_map(|asker| {
+        STATES.into_iter().flat_map(move |member| {
+            (0..8_u8).map(move |bits| Standing {
+                asker,
+                session: bits & 1 != 0,
+                member,
+                consent: bits & 2 != 0,
+                assigned: bits & 4 != 0,
+            })
+        })
+    })
+}
+
+/// The rights as prose would tell them, written without looking at the table.
+fn expected(act: Act, s: Standing) -> bool {
+    let Asker::Account(role) = s.asker else {
+        return matches!(
+            act,
+            Act::PlanCircle
+                | Act::CreateAgency
+                | Act::AddPerson
+                | Act::Assign
+                | Act::Relate
+                | Act::Invite
+                | Act::ListUninvited
+        );
+    };
+    let confirmed = s.member == Some(MemberState::Confirmed);
+    let named = confirmed || s.member == Some(MemberState::Invited);
+    // What a role must have besides its membership.
+    let bound = match role {
+        Role::Client | Role::Supervisor | Role::Custodian => true,
+        Role::Caregiver => s.consent,
+        Role::CaseManager => s.assigned,
+        Role::Administrator => false,
+    };
+    s.session
+        && match act.about() {
+            About::Oneself => true,
+            About::Agency => false,
+            About::Client => role == Role::CaseManager && s.assigned,
+            About::Circle => match act {
+                Act::ReadCircle => named && bound,
+                Act::FoundCircle => named && bound && role == Role::CaseManager,
+                Act::ClaimKeyPackages => {
+                    confirmed && bound && matches!(role, Role::Client | Role::CaseManager)
+                }
+                Act::Append => confirmed && bound && role != Role::Custodian,
+                _ => confirmed && bound,
+            },
+        }
+}
+
+#[test]
+fn every_combination_is_allowed_or_denied_as_the_product_says() {
+    let mut seen = 0;
+    for act in Act::ALL {
+        for standing in standings() {
+            assert_eq!(
+                may(*act, standing).is_ok(),
+                expected(*act, standing),
+                "{act:?} {standing:?}"
+            );
+            seen += 1;
+        }
+    }
+    assert_eq!(seen, Act::ALL.len() * 7 * 4 * 8);
+}
+
+#[test]
+fn nobody_may_do_anything() {
+    for act in Act::ALL {
+        assert!(may(*act, Standing::default()).is_err(), "{act:?}");
+    }
+}
+
+#[test]
+fn an_invitation_and_a_past_membership_give_no_right_inside_the_group() {
+    for act in [Act::Append, Act::ReadLog, Act::Commit, Act::ReadGroupInfo] {
+        for member in [MemberState::Invited, MemberState::Left] {
+            for role in Role::ALL {
+                let standing = Standing {
+                    asker: Asker::Account(*role),
+                    session: true,
+                    member: Some(member),
+                    consent: true,
+                    assigned: true,
+                };
+                assert!(may(act, standing).is_err(), "{act:?} {role:?} {member:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn a_refusal_about_a_circle_hides_the_circle_from_whoever_is_not_named_in_it() {
+    for act in Act::ALL.iter().filter(|act| act.about() == About::Circle) {
+        for standing in
+            standings().filter(|s| s.session && s.asker == Asker::Account(Role::Caregiver))
+        {
+            if standing.named() || standing.assigned {
+                continue;
+            }
+            let refusal = may(*act, standing).unwrap_err();
+            assert_eq!(refusal.code, Code::NotFound, "{act:?} {standing:?}");
+        }
+    }
+}
+
+#[test]
+fn a_caregiver_whose_consent_ended_is_told_so() {
+    let standing = Standing {
+        asker: Asker::Account(Role::Caregiver),
+        session: true,
+        member: Some(MemberState::Confirmed),
+        ..Standing::default()
+    };
+    let refusal = may(Act::Append, standing).unwrap_err();
+    assert_eq!(refusal.code, Code::ConsentRequired);
+}
+
+#[test]
+fn an_act_has_one_spelling() {
+    let mut seen = std::collections::BTreeSet::new();
+    for act in Act::ALL {
+        assert!(seen.insert(act.as_str()), "{act:?}");
+    }
+}

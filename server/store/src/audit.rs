@@ -1,0 +1,335 @@
+//! Who did what, and who saw what. An entry stands in the transaction of its act: no entry, no act.
+//!
+//! An entry is deterministic CBOR (RFC 8949, section 4.2: definite lengths, integer keys ascending),
+//! so that its bytes can be hashed into the log's tree and checked without this program. What may hold
+//! personal data is not in it: the entry holds SHA-256(salt || value), and salt and value stand beside
+//! it in `audit_value`, where they can be deleted without making the entry untrue.
+
+use care::Caller;
+use care::rules::{Act, Permit};
+use minicbor::Encode;
+use protocol::{AccountId, Bytes, CircleId, Code, DeviceId, EntryId, PersonId, SessionId, frame};
+use uuid::Uuid;
+
+use crate::db::to_db;
+use crate::error::Result;
+use crate::hash::sha256;
+use crate::seal::AUDIT_VALUE;
+use crate::tx::Tx;
+
+/// The layout of [`Canonical`].
+const SCHEMA: u32 = 1;
+
+statements! {
+    INSERT_ENTRY = "
+        INSERT INTO audit_entry (id, at, act, outcome, account, client, bytes)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    INSERT_VALUE = "
+        INSERT INTO audit_value (id, entry, field, salt, value)
+        VALUES ($1, $2, $3, $4, $5)";
+}
+
+/// What an act was done to.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Object {
+    Account(AccountId),
+    Agency(Uuid),
+    Batch,
+    Circle(CircleId),
+    Consent(Uuid),
+    Device(DeviceId),
+    Person(PersonId),
+    Session(SessionId),
+}
+
+impl Object {
+    fn kind(self) -> &'static str {
+        match self {
+            Self::Account(_) => "account",
+            Self::Agency(_) => "agency",
+            Self::Batch => "log_batch",
+            Self::Circle(_) => "circle",
+            Self::Consent(_) => "consent",
+            Self::Device(_) => "device",
+            Self::Person(_) => "person",
+            Self::Session(_) => "session",
+        }
+    }
+
+    fn id(self) -> Uuid {
+        match self {
+            Self::Account(id) => id.uuid(),
+            Self::Agency(id) | Self::Consent(id) => id,
+            Self::Batch => Uuid::nil(),
+            Self::Circle(id) => id.uuid(),
+            Self::Device(id) => id.uuid(),
+            Self::Person(id) => id.uuid(),
+            Self::Session(id) => id.uuid(),
+        }
+    }
+}
+
+/// An entry on its way into the log.
+#[derive(Debug, Clone)]
+pub(crate) struct Entry {
+    caller: Caller,
+    act: Act,
+    denied: Option<Code>,
+    object: Object,
+    client: Option<PersonId>,
+    range: Option<(u64, u64)>,
+    commitments: Vec<[u8; 32]>,
+    values: Vec<Value>,
+    shown: Vec<Uuid>,
+}
+
+/// Something that may hold personal data, beside the entry.
+#[derive(Clone)]
+struct Value {
+    field: &'static str,
+    salt: [u8; 32],
+    text: String,
+}
+
+impl std::fmt::Debug for Value {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Value({}, masked)", self.field)
+    }
+}
+
+/// The bytes that are hashed and kept. Keys are for ever.
+#[derive(Encode)]
+#[cbor(map)]
+struct Canonical {
+    #[n(0)]
+    schema: u32,
+    #[n(1)]
+    id: EntryId,
+    /// Microseconds.
+    #[n(2)]
+    at: i64,
+    #[n(3)]
+    act: &'static str,
+    #[n(4)]
+    outcome: &'static str,
+    /// Absent for the installation and for batches, whose rows name their own devices.
+    #[n(5)]
+    account: Option<AccountId>,
+    #[n(6)]
+    role: Option<&'static str>,
+    #[n(7)]
+    session: Option<SessionId>,
+    #[n(8)]
+    device: Option<DeviceId>,
+    #[n(9)]
+    purpose: &'static str,
+    #[n(10)]
+    object_kind: &'static str,
+    #[n(11)]
+    object: Bytes,
+    #[n(12)]
+    client: Option<PersonId>,
+    #[n(13)]
+    commitments: Vec<Bytes>,
+    /// Why it was denied.
+    #[n(14)]
+    code: Option<&'static str>,
+    /// Log positions, both included.
+    #[n(15)]
+    first_seq: Option<u64>,
+    #[n(16)]
+    last_seq: Option<u64>,
+    /// What a list showed.
+    #[n(17)]
+    shown: Vec<Bytes>,
+}
+
+impl Entry {
+    /// Something allowed and done.
+    pub(crate) fn done(caller: &Caller, permit: Permit, object: Object) -> Self {
+        Self::new(caller, permit.act(), object)
+    }
+
+    /// Something asked for and refused.
+    pub(crate) fn denied(caller: &Caller, act: Act, object: Object, code: Code) -> Self {
+        Self {
+            denied: Some(code),
+            ..Self::new(caller, act, object)
+        }
+    }
+
+    fn new(caller: &Caller, act: Act, object: Object) -> Self {
+        Self {
+            caller: *caller,
+            act,
+            denied: None,
+            object,
+            client: None,
+            range: None,
+            commitments: Vec::new(),
+            values: Vec::new(),
+            shown: Vec::new(),
+        }
+    }
+
+    /// The client whom it concerns.
+    pub(crate) fn about(mut self, client: PersonId) -> Self {
+        self.client = Some(client);
+        self
+    }
+
+    /// The log positions that it concerns, both included.
+    pub(crate) fn range(mut self, first: u64, last: u64) -> Self {
+        self.range = Some((first, last));
+        self
+    }
+
+    /// What a list showed: ids of people or circles.
+    pub(crate) fn shown(mut self, ids: impl IntoIterator<Item = Uuid>) -> Self {
+        self.shown.extend(ids);
+        self
+    }
+
+    /// A hash that it commits to.
+    pub(crate) fn commits_to(mut self, hash: [u8; 32]) -> Self {
+        self.commitments.push(hash);
+        self
+    }
+
+    /// A value that may hold personal data: the entry gets a salted commitment only.
+    pub(crate) fn value(mut self, field: &'static str, text: &str, salt: [u8; 32]) -> Self {
+        self.commitments.push(sha256(&[&salt, text.as_bytes()]));
+        self.values.push(Value {
+            field,
+            salt,
+            text: text.to_owned(),
+        });
+        self
+    }
+
+    fn canonical(&self, id: EntryId, at: i64) -> Canonical {
+        // A batch has many actors; the installation is none.
+        let actor = !self.caller.is_installation() && !matches!(self.object, Object::Batch);
+        Canonical {
+            schema: SCHEMA,
+            id,
+            at,
+            act: self.act.as_str(),
+            outcome: self.outcome(),
+            account: actor.then_some(self.caller.account),
+            role: actor.then(|| self.caller.role.as_str()),
+            session: actor.then_some(self.caller.session),
+            device: actor.then_some(self.caller.device),
+            purpose: self.caller.purpose.as_str(),
+            object_kind: self.object.kind(),
+            object: self.object.id().into_bytes().into(),
+            client: self.client,
+            commitments: self.commitments.iter().map(|hash| (*hash).into()).collect(),
+            code: self.denied.map(Code::as_str),
+            first_seq: self.range.map(|(first, _)| first),
+            last_seq: self.range.map(|(_, last)| last),
+            shown: self.shown.iter().map(|id| id.into_bytes().into()).collect(),
+        }
+    }
+
+    fn outcome(&self) -> &'static str {
+        if self.denied.is_some() {
+            "denied"
+        } else {
+            "done"
+        }
+    }
+}
+
+/// Writes an entry; its id.
+pub(crate) async fn write(tx: &mut Tx, entry: &Entry) -> Result<EntryId> {
+    let id = EntryId::from_parts(tx.now(), tx.random());
+    write_as(tx, entry, id).await?;
+    Ok(id)
+}
+
+/// Writes an entry whose id rows already name.
+pub(crate) async fn write_as(tx: &mut Tx, entry: &Entry, id: EntryId) -> Result<()> {
+    let at = tx.now().micros();
+    let canonical = entry.canonical(id, at);
+    tx.sql(INSERT_ENTRY)
+        .bind(id.uuid())
+        .bind(at)
+        .bind(canonical.act)
+        .bind(canonical.outcome)
+        .bind(canonical.account.map(|account| account.uuid()))
+        .bind(entry.client.map(|client| client.uuid()))
+        .bind(frame::to_vec(&canonical))
+        .run()
+        .await?;
+    for value in &entry.values {
+        let row = EntryId::from_parts(tx.now(), tx.random()).uuid();
+        let sealed = tx.seal(AUDIT_VALUE, row, value.text.as_bytes());
+        tx.sql(INSERT_VALUE)
+            .bind(row)
+            .bind(id.uuid())
+            .bind(value.field)
+            .bind(value.salt.to_vec())
+            .bind(sealed)
+            .run()
+            .await?;
+    }
+    Ok(())
+}
+
+/// The hash of one row of a circle's log, to which the entry of its batch commits. Body and wrap enter
+/// by their own hashes, so that a redacted row can still be checked against theirs.
+pub(crate) fn row_hash(row: &crate::log::NewRow<'_>) -> [u8; 32] {
+    sha256(&[
+        b"carecircle/log-row/v1",
+        row.circle.as_bytes(),
+        &to_db(u64::from(row.generation)).to_be_bytes(),
+        &row.seq.to_be_bytes(),
+        &[row.kind as u8, row.urgency as u8],
+        &row.epoch.to_be_bytes(),
+        row.device.as_bytes(),
+        row.op_id.as_bytes(),
+        &row.era.to_be_bytes(),
+        &row.accepted_at.micros().to_be_bytes(),
+        &sha256(&[row.mls]),
+        &sha256(&[row.body]),
+        &sha256(&[row.wrap]),
+    ])
+}
+
+#[cfg(test)]
+mod tests {
+    use care::rules::{Standing, may};
+    use protocol::Timestamp;
+
+    use super::*;
+
+    fn entry() -> Entry {
+        let permit = may(Act::AddPerson, Standing::installation()).unwrap();
+        let person = PersonId::from_bytes([5; 16]);
+        Entry::done(&Caller::installation(), permit, Object::Person(person))
+    }
+
+    fn bytes(entry: &Entry) -> Vec<u8> {
+        let id = EntryId::from_parts(Timestamp::from_micros(0), [1; 10]);
+        frame::to_vec(&entry.canonical(id, 77))
+    }
+
+    #[test]
+    fn the_same_entry_has_the_same_bytes_and_any_difference_shows() {
+        let plain = bytes(&entry());
+        assert_eq!(plain, bytes(&entry()));
+        assert_ne!(plain, bytes(&entry().range(1, 2)));
+        assert_ne!(plain, bytes(&entry().about(PersonId::from_bytes([6; 16]))));
+        assert_ne!(plain, bytes(&entry().commits_to([1; 32])));
+    }
+
+    #[test]
+    fn a_value_is_not_in_the_bytes_and_its_salt_hides_it() {
+        let a = bytes(&entry().value("name", "Maria Sample", [1; 32]));
+        let b = bytes(&entry().value("name", "Maria Sample", [2; 32]));
+        assert_ne!(a, b);
+        assert!(!a.windows(5).any(|w| w == b"Maria"));
+        assert!(!format!("{:?}", entry().value("name", "Maria", [1; 32])).contains("Maria"));
+    }
+}

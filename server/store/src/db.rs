@@ -1,0 +1,51 @@
+//! Numbers and words between Rust and the database, which knows signed 64-bit integers and texts.
+
+use protocol::{CircleStatus, ConsentBasis, EntryKind, MemberState, Role, Timestamp, Urgency};
+
+use crate::error::{Error, Result};
+
+/// A number that the database counts up; it never comes near the end of `i64`.
+pub(crate) fn to_db(n: u64) -> i64 {
+    i64::try_from(n).unwrap_or(i64::MAX)
+}
+
+/// A number that the database counted up; never negative.
+pub(crate) fn from_db(n: i64) -> u64 {
+    u64::try_from(n).unwrap_or(0)
+}
+
+/// A small number of the database's.
+pub(crate) fn small(n: i64) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
+}
+
+/// An instant of the database's.
+pub(crate) fn at(micros: i64) -> Timestamp {
+    Timestamp::from_micros(micros)
+}
+
+/// Bytes of a fixed length, such as a key or a hash.
+pub(crate) fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
+    bytes
+        .try_into()
+        .map_err(|_| Error::broken("a stored key or hash has the wrong length"))
+}
+
+macro_rules! read_words {
+    ($($function:ident -> $word:ty;)+) => {$(
+        /// Reads a word of the vocabulary; the table's CHECK admits no other.
+        pub(crate) fn $function(text: &str) -> Result<$word> {
+            <$word>::parse(text)
+                .ok_or_else(|| Error::broken(concat!("not a word: ", stringify!($word))))
+        }
+    )+};
+}
+
+read_words! {
+    role -> Role;
+    urgency -> Urgency;
+    entry_kind -> EntryKind;
+    member_state -> MemberState;
+    circle_status -> CircleStatus;
+    consent_basis -> ConsentBasis;
+}

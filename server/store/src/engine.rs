@@ -1,0 +1,343 @@
+//! The only file that names two engines.
+//!
+//! SQL is written once, as `&'static str` with `$1…$n`, in the subset that both engines read
+//! (architecture.md, section 4). Here it meets a native connection: [`Statement`] has one arm per
+//! engine, [`Value`] is what both can bind, [`Row`] what both can yield, and there are four verbs:
+//! `all`, `maybe`, `one`, `run`. What else differs is one function each: how a transaction begins, and
+//! which errors mean "again".
+
+use std::path::Path;
+use std::str::FromStr as _;
+use std::time::Duration;
+
+use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
+use sqlx::sqlite::{
+    SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
+    SqliteSynchronous,
+};
+use sqlx::{
+    Arguments as _, ConnectOptions as _, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite,
+    SqliteConnection, SqlitePool, Transaction, Type,
+};
+
+use crate::error::{Error, OpenError, Result};
+use crate::settings::Database;
+
+/// The database file in the data directory.
+const SQLITE_FILE: &str = "carecircle.sqlite";
+/// Older libraries have a race that corrupts the write-ahead log.
+const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
+const SQLITE_MIN_TEXT: &str = "3.51.3";
+/// Readers beside the one writer.
+const READERS: u32 = 4;
+/// Connections to `PostgreSQL`.
+const POSTGRES_CONNECTIONS: u32 = 16;
+/// Waiting for a connection longer than this is [`Error::Busy`].
+const ACQUIRE: Duration = Duration::from_secs(10);
+/// Prepared statements kept by each connection: more than there are constants.
+const STATEMENTS_CACHED: usize = 256;
+
+/// A value that both engines can bind.
+pub(crate) trait Value:
+    Send + Type<Sqlite> + for<'q> Encode<'q, Sqlite> + Type<Postgres> + for<'q> Encode<'q, Postgres>
+{
+}
+impl<T> Value for T where
+    T: Send
+        + Type<Sqlite>
+        + for<'q> Encode<'q, Sqlite>
+        + Type<Postgres>
+        + for<'q> Encode<'q, Postgres>
+{
+}
+
+/// A row that both engines can yield.
+pub(crate) trait Row:
+    Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{
+}
+impl<T> Row for T where T: Send + Unpin + for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow>
+{}
+
+/// The open database.
+pub(crate) enum Pools {
+    /// One writer, and readers that cannot write.
+    Sqlite {
+        writer: SqlitePool,
+        readers: SqlitePool,
+    },
+    /// One pool for both.
+    Postgres(PgPool),
+}
+
+impl Pools {
+    /// Connects, refusing a library that is too old.
+    pub(crate) async fn open(database: &Database) -> Result<Self, OpenError> {
+        match database {
+            Database::Sqlite { directory } => open_sqlite(directory).await,
+            Database::Postgres { url, .. } => {
+                let options = PgConnectOptions::from_str(url)
+                    .map_err(|_| OpenError::Database("its URL cannot be read".to_owned()))?
+                    .statement_cache_capacity(STATEMENTS_CACHED)
+                    .disable_statement_logging();
+                let pool = PgPoolOptions::new()
+                    .max_connections(POSTGRES_CONNECTIONS)
+                    .acquire_timeout(ACQUIRE)
+                    .connect_with(options)
+                    .await
+                    .map_err(cannot_open)?;
+                Ok(Self::Postgres(pool))
+            }
+        }
+    }
+
+    /// Begins a transaction that may write. On `SQLite` it takes the write lock at once, so that it
+    /// cannot fail half-way for having read first.
+    pub(crate) async fn begin_write(&self) -> Result<Connection> {
+        Ok(match self {
+            Self::Sqlite { writer, .. } => {
+                Connection::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
+            }
+            Self::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+        })
+    }
+
+    /// Begins a transaction that sees one state of the database and cannot write.
+    pub(crate) async fn begin_read(&self) -> Result<Connection> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Connection::Sqlite(readers.begin().await?),
+            Self::Postgres(pool) => Connection::Postgres(
+                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+                    .await?,
+            ),
+        })
+    }
+
+    /// Applies the migrations of this release.
+    pub(crate) async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
+        match self {
+            Self::Sqlite { writer, .. } => crate::schema::sqlite().run(writer).await,
+            Self::Postgres(pool) => crate::schema::postgres().run(pool).await,
+        }
+    }
+
+    /// Waits for transactions under way and closes every connection.
+    pub(crate) async fn close(&self) {
+        match self {
+            Self::Sqlite { writer, readers } => {
+                readers.close().await;
+                writer.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}
+
+async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {
+    let options = SqliteConnectOptions::new()
+        .filename(directory.join(SQLITE_FILE))
+        .create_if_missing(true)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Full)
+        .foreign_keys(true)
+        .busy_timeout(Duration::from_secs(5))
+        .statement_cache_capacity(STATEMENTS_CACHED)
+        .disable_statement_logging();
+    let writer = SqlitePoolOptions::new()
+        .max_connections(1)
+        .idle_timeout(None)
+        .max_lifetime(None)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.clone())
+        .await
+        .map_err(cannot_open)?;
+    let (found,): (String,) = sqlx::query_as("SELECT sqlite_version()")
+        .fetch_one(&writer)
+        .await
+        .map_err(cannot_open)?;
+    if !at_least(&found, SQLITE_MIN) {
+        return Err(OpenError::SqliteTooOld {
+            found,
+            needed: SQLITE_MIN_TEXT,
+        });
+    }
+    let readers = SqlitePoolOptions::new()
+        .max_connections(READERS)
+        .acquire_timeout(ACQUIRE)
+        .connect_with(options.create_if_missing(false).read_only(true))
+        .await
+        .map_err(cannot_open)?;
+    Ok(Pools::Sqlite { writer, readers })
+}
+
+/// Whether a version such as `3.51.3` is the minimum or later.
+fn at_least(found: &str, min: (u32, u32, u32)) -> bool {
+    let mut parts = found.split('.').map(|part| part.parse().unwrap_or(0));
+    let mut next = || parts.next().unwrap_or(0);
+    (next(), next(), next()) >= min
+}
+
+/// A transaction on one connection; rolled back when dropped.
+pub(crate) enum Connection {
+    Sqlite(Transaction<'static, Sqlite>),
+    Postgres(Transaction<'static, Postgres>),
+}
+
+impl Connection {
+    /// Begins a statement.
+    pub(crate) fn sql(&mut self, sql: &'static str) -> Statement<'_> {
+        match self {
+            Self::Sqlite(on) => Statement::Sqlite {
+                on,
+                sql,
+                args: SqliteArguments::default(),
+            },
+            Self::Postgres(on) => Statement::Postgres {
+                on,
+                sql,
+                args: PgArguments::default(),
+            },
+        }
+    }
+
+    /// Makes it durable.
+    pub(crate) async fn commit(self) -> Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.commit().await?,
+            Self::Postgres(transaction) => transaction.commit().await?,
+        }
+        Ok(())
+    }
+
+    /// Undoes it.
+    pub(crate) async fn rollback(self) -> Result<()> {
+        match self {
+            Self::Sqlite(transaction) => transaction.rollback().await?,
+            Self::Postgres(transaction) => transaction.rollback().await?,
+        }
+        Ok(())
+    }
+}
+
+/// One statement under construction.
+pub(crate) enum Statement<'t> {
+    Sqlite {
+        on: &'t mut SqliteConnection,
+        sql: &'static str,
+        args: SqliteArguments,
+    },
+    Postgres {
+        on: &'t mut PgConnection,
+        sql: &'static str,
+        args: PgArguments,
+    },
+}
+
+impl Statement<'_> {
+    /// Binds the next parameter.
+    pub(crate) fn bind(mut self, value: impl Value) -> Self {
+        match &mut self {
+            Self::Sqlite { args, .. } => args.add(value),
+            Self::Postgres { args, .. } => args.add(value),
+        }
+        .expect("integers, texts, bytes and ids always encode");
+        self
+    }
+
+    /// Every row.
+    pub(crate) async fn all<R: Row>(self) -> Result<Vec<R>> {
+        Ok(match self {
+            Self::Sqlite { on, sql, args } => sqlx::query_as_with(sql, args).fetch_all(on).await?,
+            Self::Postgres { on, sql, args } => {
+                sqlx::query_as_with(sql, args).fetch_all(on).await?
+            }
+        })
+    }
+
+    /// The row, if there is one.
+    pub(crate) async fn maybe<R: Row>(self) -> Result<Option<R>> {
+        Ok(match self {
+            Self::Sqlite { on, sql, args } => {
+                sqlx::query_as_with(sql, args).fetch_optional(on).await?
+            }
+            Self::Postgres { on, sql, args } => {
+                sqlx::query_as_with(sql, args).fetch_optional(on).await?
+            }
+        })
+    }
+
+    /// The row that must be there.
+    pub(crate) async fn one<R: Row>(self) -> Result<R> {
+        Ok(match self {
+            Self::Sqlite { on, sql, args } => sqlx::query_as_with(sql, args).fetch_one(on).await?,
+            Self::Postgres { on, sql, args } => {
+                sqlx::query_as_with(sql, args).fetch_one(on).await?
+            }
+        })
+    }
+
+    /// Runs it; the number of rows it changed.
+    pub(crate) async fn run(self) -> Result<u64> {
+        Ok(match self {
+            Self::Sqlite { on, sql, args } => sqlx::query_with(sql, args)
+                .execute(on)
+                .await?
+                .rows_affected(),
+            Self::Postgres { on, sql, args } => sqlx::query_with(sql, args)
+                .execute(on)
+                .await?
+                .rows_affected(),
+        })
+    }
+}
+
+/// Errors after which the same transaction may succeed: lock contention and deadlock (`SQLITE_BUSY`,
+/// `SQLITE_LOCKED` with their extended forms; `PostgreSQL` 40001 and 40P01), and a full disk
+/// (`SQLITE_FULL`, 53100), on which reads go on and writes are asked to come again.
+const AGAIN: &[&str] = &[
+    "5", "261", "517", "6", "262", "13", "40001", "40P01", "53100",
+];
+
+impl From<sqlx::Error> for Error {
+    fn from(error: sqlx::Error) -> Self {
+        match error {
+            sqlx::Error::PoolTimedOut => Self::Busy,
+            sqlx::Error::Database(error) => match error.code() {
+                Some(code) if AGAIN.contains(&&*code) => Self::Busy,
+                code => Self::broken(format!(
+                    "database error {}: {}",
+                    code.as_deref().unwrap_or("without a code"),
+                    error.message()
+                )),
+            },
+            other => Self::broken(other.to_string()),
+        }
+    }
+}
+
+/// For opening: the kind of trouble, without the URL.
+fn cannot_open(error: sqlx::Error) -> OpenError {
+    OpenError::Database(match error {
+        sqlx::Error::Io(error) => error.kind().to_string(),
+        sqlx::Error::Database(error) => error.message().to_owned(),
+        other => other.to_string(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn versions_compare_by_number() {
+        assert!(at_least("3.51.3", SQLITE_MIN));
+        assert!(at_least("3.100.0", SQLITE_MIN));
+        assert!(at_least("4.0", SQLITE_MIN));
+        assert!(!at_least("3.51.2", SQLITE_MIN));
+        assert!(!at_least("3.9.99", SQLITE_MIN));
+        assert_eq!(
+            SQLITE_MIN_TEXT,
+            format!("{}.{}.{}", SQLITE_MIN.0, SQLITE_MIN.1, SQLITE_MIN.2)
+        );
+    }
+}

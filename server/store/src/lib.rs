@@ -1,0 +1,74 @@
+//! What is true, and who looked.
+//!
+//! The only crate that knows a database: SQLite in one directory, or PostgreSQL. Everything above it
+//! sees [`Store`] and its verbs; nothing above it sees SQL, a connection, or a sealed byte.
+//!
+//! Three promises, and where they are kept:
+//!
+//! 1. **Asked and seen.** Every verb takes a [`care::Caller`], loads how they stand (`standing`), asks
+//!    `care::rules`, acts, and audits (`audit`), all in one transaction. No permit, no entry; no entry,
+//!    no act. A refusal is audited too.
+//! 2. **Durable, then told.** An answer leaves after COMMIT. What a transaction woke ([`Wake`]) is told
+//!    after COMMIT. Messages of everybody share one COMMIT (`group_commit`, `batch`, `append`).
+//! 3. **Sealed.** Names, titles, notes, relationships and the agency's keys are encrypted for their row
+//!    and column before they reach a page of the database (`seal`). A wrong root key opens nothing, and
+//!    the store refuses to start with it.
+//!
+//! One message, in the order of the files: `append` (the verb queues it) → `group_commit` (one task
+//! drains the queue into one transaction) → `batch` (locks the circle, decides each on its own) →
+//! `append::decide` (done before? rights? epoch? roster? counter? era? size?) → `log` (one row) → one
+//! audit entry for the batch → COMMIT → answers, then wakes. Readers come by [`Store::log_after`] from
+//! their cursor, whether they were woken, reconnected, or asked another process.
+//!
+//! How it is built: `engine` is the one file that names two engines; `tx` makes transactions named,
+//! retried and measured closures; `schema` holds the migrations; each noun has its file. SQL stands in
+//! `statements!` constants, and a test prepares every one of them on both engines. The life of each
+//! table is told in `server/DATA.md`.
+#![deny(missing_docs)]
+
+#[macro_use]
+mod statements;
+
+mod agency;
+mod append;
+mod audit;
+mod batch;
+mod circles;
+mod claims;
+mod commits;
+mod consents;
+mod core;
+mod db;
+mod engine;
+mod error;
+mod group_commit;
+mod hash;
+mod inbox;
+mod invitations;
+mod key_packages;
+mod log;
+mod operations;
+mod people;
+mod planning;
+mod renewals;
+mod roster;
+mod schema;
+mod seal;
+mod sessions;
+mod settings;
+mod standing;
+mod store;
+mod tickets;
+mod token;
+mod tx;
+mod wake;
+
+#[cfg(test)]
+mod proof;
+
+pub use agency::{Invitation, PersonAdded};
+pub use error::{Broken, Error, OpenError, Result};
+pub use settings::{Database, RootKey, Settings};
+pub use store::Store;
+pub use token::SessionToken;
+pub use wake::{Topic, Wake};

@@ -1,0 +1,99 @@
+//! Requests that must be done once: the same operation id again gets the first answer.
+
+use care::Caller;
+use care::rules::Act;
+use protocol::{Code, OpId, Refusal};
+use uuid::Uuid;
+
+use crate::db::{self, to_db};
+use crate::error::Result;
+use crate::tx::Tx;
+
+statements! {
+    READ = "SELECT act, object, epoch, seq FROM operation WHERE account = $1 AND op_id = $2";
+    INSERT = "
+        INSERT INTO operation (account, op_id, act, object, epoch, seq, done_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FORGET = "DELETE FROM operation WHERE done_at < $1";
+}
+
+/// What an operation did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Outcome {
+    /// What it made or changed.
+    pub(crate) object: Uuid,
+    /// The epoch that then held; 0 where there is none.
+    pub(crate) epoch: u64,
+    /// The log position it got; 0 where there is none.
+    pub(crate) seq: u64,
+}
+
+impl Outcome {
+    /// Of an operation outside any log.
+    pub(crate) const fn of(object: Uuid) -> Self {
+        Self {
+            object,
+            epoch: 0,
+            seq: 0,
+        }
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct OperationRow {
+    act: String,
+    object: Uuid,
+    epoch: i64,
+    seq: i64,
+}
+
+/// What this operation of the caller's did before, if it did. An id that was used for another act is
+/// [`Code::BadRequest`].
+pub(crate) async fn seen(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    op_id: OpId,
+) -> Result<Option<Outcome>> {
+    let row = tx
+        .sql(READ)
+        .bind(caller.account.uuid())
+        .bind(op_id.uuid())
+        .maybe::<OperationRow>()
+        .await?;
+    let Some(row) = row else {
+        return Ok(None);
+    };
+    if row.act != act.as_str() {
+        return Err(Refusal::new(Code::BadRequest, "op_id: used for another request").into());
+    }
+    Ok(Some(Outcome {
+        object: row.object,
+        epoch: db::from_db(row.epoch),
+        seq: db::from_db(row.seq),
+    }))
+}
+
+/// Remembers what the operation did, for at least [`protocol::limits::OPERATION_S`].
+pub(crate) async fn remember(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    op_id: OpId,
+    outcome: Outcome,
+) -> Result<()> {
+    let now = tx.now();
+    let oldest = now.plus_seconds(-protocol::limits::OPERATION_S);
+    tx.sql(FORGET).bind(oldest.micros()).run().await?;
+    tx.sql(INSERT)
+        .bind(caller.account.uuid())
+        .bind(op_id.uuid())
+        .bind(act.as_str())
+        .bind(outcome.object)
+        .bind(to_db(outcome.epoch))
+        .bind(to_db(outcome.seq))
+        .bind(now.micros())
+        .run()
+        .await?;
+    Ok(())
+}

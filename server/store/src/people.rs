@@ -1,0 +1,180 @@
+//! The people whom a caller may see: staff their caseload, a client the client's own card, a caregiver
+//! nobody.
+
+use care::Caller;
+use care::rules::Act;
+use protocol::http::{CaregiverCard, CircleCard, ClientCard, People, PersonCard};
+use protocol::{AccountId, CircleId, PersonId, Role};
+use uuid::Uuid;
+
+use crate::audit::{Entry, Object};
+use crate::error::Result;
+use crate::seal::{CIRCLE_TITLE, PERSON_NAME, RELATIONSHIP};
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{consents, db, standing};
+
+statements! {
+    CASELOAD = "
+        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role
+        FROM assignment g
+            JOIN person p ON p.id = g.client
+            JOIN account a ON a.person = p.id AND a.role = 'client'
+        WHERE g.account = $1 AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)
+        ORDER BY p.id";
+    ONESELF = "
+        SELECT p.id AS person, a.id AS account, p.name, a.role
+        FROM account a JOIN person p ON p.id = a.person
+        WHERE a.id = $1";
+    STAFF = "
+        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role
+        FROM assignment g
+            JOIN account a ON a.id = g.account
+            JOIN person p ON p.id = a.person
+        WHERE g.client = $1 AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)
+        ORDER BY a.id";
+    CAREGIVERS = "
+        SELECT p.id AS person, a.id AS account, p.name, r.id AS relation, r.relationship
+        FROM related_person r
+            JOIN person p ON p.id = r.person
+            JOIN account a ON a.person = p.id AND a.role = 'caregiver'
+        WHERE r.client = $1
+        ORDER BY p.id";
+    CIRCLES = "SELECT id, title, status FROM circle WHERE client = $1 ORDER BY id";
+    MEMBERS = "
+        SELECT account FROM circle_member
+        WHERE circle = $1 AND state <> 'left' ORDER BY place";
+}
+
+#[derive(sqlx::FromRow)]
+struct PersonRow {
+    person: Uuid,
+    account: Uuid,
+    name: Vec<u8>,
+    role: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct CaregiverRow {
+    person: Uuid,
+    account: Uuid,
+    name: Vec<u8>,
+    relation: Uuid,
+    relationship: Vec<u8>,
+}
+
+#[derive(sqlx::FromRow)]
+struct CircleRow {
+    id: Uuid,
+    title: Vec<u8>,
+    status: String,
+}
+
+impl Store {
+    /// The clients whom the caller may see, each with everybody around them.
+    pub async fn people(&self, caller: &Caller) -> Result<People> {
+        let caller = *caller;
+        self.read_audited("people", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::ListPeople, standing, object)?;
+            let mut clients = Vec::new();
+            for row in visible(tx, &caller).await? {
+                clients.push(card(tx, row).await?);
+            }
+            let shown = clients.iter().map(|card| card.person.uuid());
+            tx.audit(Entry::done(&caller, permit, object).shown(shown));
+            Ok(People { clients })
+        })
+        .await
+    }
+}
+
+async fn visible(tx: &mut Tx, caller: &Caller) -> Result<Vec<PersonRow>> {
+    let now = tx.now().micros();
+    match caller.role {
+        Role::Client => tx.sql(ONESELF).bind(caller.account.uuid()).all().await,
+        Role::CaseManager | Role::Supervisor => {
+            tx.sql(CASELOAD)
+                .bind(caller.account.uuid())
+                .bind(now)
+                .all()
+                .await
+        }
+        Role::Caregiver | Role::Administrator | Role::Custodian => Ok(Vec::new()),
+    }
+}
+
+async fn card(tx: &mut Tx, row: PersonRow) -> Result<ClientCard> {
+    let client = PersonId::from(row.person);
+    Ok(ClientCard {
+        person: client,
+        account: row.account.into(),
+        name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+        staff: staff(tx, client).await?,
+        caregivers: caregivers(tx, client).await?,
+        circles: circles(tx, client).await?,
+    })
+}
+
+async fn staff(tx: &mut Tx, client: PersonId) -> Result<Vec<PersonCard>> {
+    let now = tx.now().micros();
+    let rows = tx
+        .sql(STAFF)
+        .bind(client.uuid())
+        .bind(now)
+        .all::<PersonRow>()
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(PersonCard {
+                person: row.person.into(),
+                account: row.account.into(),
+                name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+                role: db::role(&row.role)?,
+            })
+        })
+        .collect()
+}
+
+async fn caregivers(tx: &mut Tx, client: PersonId) -> Result<Vec<CaregiverCard>> {
+    let rows = tx
+        .sql(CAREGIVERS)
+        .bind(client.uuid())
+        .all::<CaregiverRow>()
+        .await?;
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in rows {
+        let person = PersonId::from(row.person);
+        cards.push(CaregiverCard {
+            person,
+            account: row.account.into(),
+            name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+            relationship: tx.open_text(RELATIONSHIP, row.relation, &row.relationship)?,
+            consents: consents::between(tx, client, person).await?,
+        });
+    }
+    Ok(cards)
+}
+
+async fn circles(tx: &mut Tx, client: PersonId) -> Result<Vec<CircleCard>> {
+    let rows = tx
+        .sql(CIRCLES)
+        .bind(client.uuid())
+        .all::<CircleRow>()
+        .await?;
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in rows {
+        let members = tx.sql(MEMBERS).bind(row.id).all::<(Uuid,)>().await?;
+        cards.push(CircleCard {
+            id: CircleId::from(row.id),
+            title: tx.open_text(CIRCLE_TITLE, row.id, &row.title)?,
+            status: db::circle_status(&row.status)?,
+            members: members
+                .into_iter()
+                .map(|(account,)| AccountId::from(account))
+                .collect(),
+        });
+    }
+    Ok(cards)
+}

@@ -1,0 +1,331 @@
+//! What a macro would check at compile time, checked by tests: every statement prepares on both
+//! engines, both schemas are one, and a verb's future can move between threads.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::Path;
+
+use sqlx::postgres::PgConnection;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
+
+use crate::schema;
+
+/// Names a cluster in which databases may be made, `postgres://user@host:port/postgres`.
+const POSTGRES: &str = "CARECIRCLE_TEST_POSTGRES";
+
+/// Every module that has SQL.
+const MODULES: &[(&str, &[(&str, &str)])] = &[
+    ("agency", crate::agency::STATEMENTS),
+    ("append", crate::append::STATEMENTS),
+    ("audit", crate::audit::STATEMENTS),
+    ("batch", crate::batch::STATEMENTS),
+    ("circles", crate::circles::STATEMENTS),
+    ("claims", crate::claims::STATEMENTS),
+    ("commits", crate::commits::STATEMENTS),
+    ("consents", crate::consents::STATEMENTS),
+    ("inbox", crate::inbox::STATEMENTS),
+    ("invitations", crate::invitations::STATEMENTS),
+    ("key_packages", crate::key_packages::STATEMENTS),
+    ("log", crate::log::STATEMENTS),
+    ("operations", crate::operations::STATEMENTS),
+    ("people", crate::people::STATEMENTS),
+    ("planning", crate::planning::STATEMENTS),
+    ("renewals", crate::renewals::STATEMENTS),
+    ("roster", crate::roster::STATEMENTS),
+    ("sessions", crate::sessions::STATEMENTS),
+    ("standing", crate::standing::STATEMENTS),
+    ("store", crate::store::STATEMENTS),
+    ("tickets", crate::tickets::STATEMENTS),
+];
+
+fn statements() -> impl Iterator<Item = (String, &'static str)> {
+    MODULES.iter().flat_map(|(module, statements)| {
+        statements
+            .iter()
+            .map(move |(name, sql)| (format!("{module}::{name}"), *sql))
+    })
+}
+
+async fn sqlite(directory: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(directory.join("proof.sqlite"))
+        .create_if_missing(true);
+    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    schema::sqlite()
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    connection
+}
+
+/// A connection to a new, migrated database, and how to drop it.
+async fn postgres(name: &str) -> (PgConnection, PgConnection, String) {
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "which cluster tests may use is the environment's to say"
+    )]
+    let cluster = std::env::var(POSTGRES).unwrap_or_else(|_| {
+        panic!("{POSTGRES} is not set: name a PostgreSQL cluster, or run `cargo xtask test`")
+    });
+    let database = format!("carecircle_proof_{name}_{}", std::process::id());
+    let mut admin = PgConnection::connect(&cluster).await.unwrap();
+    admin
+        .execute(AssertSqlSafe(format!("CREATE DATABASE {database}")))
+        .await
+        .unwrap();
+    let (server, _) = cluster.rsplit_once('/').unwrap();
+    let mut connection = PgConnection::connect(&format!("{server}/{database}"))
+        .await
+        .unwrap();
+    schema::postgres()
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    (connection, admin, database)
+}
+
+async fn drop_postgres(connection: PgConnection, mut admin: PgConnection, database: String) {
+    connection.close().await.unwrap();
+    admin
+        .execute(AssertSqlSafe(format!("DROP DATABASE {database}")))
+        .await
+        .unwrap();
+}
+
+#[test]
+fn every_module_with_statements_is_listed() {
+    let listed: BTreeSet<String> = MODULES
+        .iter()
+        .map(|(module, _)| (*module).to_owned())
+        .collect();
+    let mut found = BTreeSet::new();
+    for file in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap() {
+        let path = file.unwrap().path();
+        if path.extension().is_some_and(|extension| extension == "rs")
+            && std::fs::read_to_string(&path)
+                .unwrap()
+                .contains("\nstatements! {")
+        {
+            found.insert(path.file_stem().unwrap().to_str().unwrap().to_owned());
+        }
+    }
+    assert_eq!(listed, found);
+}
+
+#[test]
+fn statements_keep_to_the_portable_subset() {
+    for (name, sql) in statements() {
+        let upper = sql.to_uppercase();
+        for word in [
+            "NOW()",
+            "CURRENT_TIME",
+            "SKIP LOCKED",
+            "FOR UPDATE",
+            "::",
+            "JSON",
+            "SELECT *",
+            "RETURNING *",
+            " TRUE",
+            " FALSE",
+            "AS UUID",
+            "AS BLOB",
+            "AS BYTEA",
+        ] {
+            assert!(!upper.contains(word), "{name} uses {word}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_sqlite() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut connection = sqlite(directory.path()).await;
+    for (name, sql) in statements() {
+        if let Err(error) = connection.prepare(sql.into_sql_str()).await {
+            panic!("{name}: {error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn every_statement_prepares_on_postgres() {
+    let (mut connection, admin, database) = postgres("prepare").await;
+    for (name, sql) in statements() {
+        if let Err(error) = (&mut connection).prepare(sql.into_sql_str()).await {
+            panic!("{name}: {error}");
+        }
+    }
+    drop_postgres(connection, admin, database).await;
+}
+
+#[test]
+fn every_migration_is_listed_and_stands_in_both_folders() {
+    let listed: Vec<String> = schema::NAMES
+        .iter()
+        .map(|name| format!("{name}.sql"))
+        .collect();
+    for engine in ["sqlite", "postgres"] {
+        let folder = format!("{}/../../migrations/{engine}", env!("CARGO_MANIFEST_DIR"));
+        let mut files: Vec<String> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|file| file.unwrap().file_name().into_string().unwrap())
+            .collect();
+        files.sort();
+        assert_eq!(files, listed, "{engine}");
+    }
+}
+
+/// A column as both engines can say it.
+#[derive(Debug, PartialEq, Eq)]
+struct Column {
+    kind: &'static str,
+    required: bool,
+}
+
+type Schema = BTreeMap<(String, String), Column>;
+
+#[tokio::test]
+async fn both_engines_have_the_same_tables_columns_and_indexes() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut lite = sqlite(directory.path()).await;
+    let (mut pg, admin, database) = postgres("parity").await;
+    let (lite_columns, lite_indexes) = sqlite_schema(&mut lite).await;
+    let (pg_columns, pg_indexes) = postgres_schema(&mut pg).await;
+    drop_postgres(pg, admin, database).await;
+    assert!(lite_columns.len() > 100, "{} columns", lite_columns.len());
+    assert_eq!(lite_columns, pg_columns);
+    assert_eq!(lite_indexes, pg_indexes);
+}
+
+async fn sqlite_schema(connection: &mut SqliteConnection) -> (Schema, BTreeSet<String>) {
+    let columns = sqlx::query(
+        "SELECT t.name AS tab, c.name AS col, c.type AS kind, c.\"notnull\" AS required
+         FROM sqlite_schema t, pragma_table_info(t.name) c
+         WHERE t.type = 'table' AND t.name NOT LIKE '\\_%' ESCAPE '\\'",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .unwrap();
+    let columns = columns
+        .iter()
+        .map(|row| {
+            let column = Column {
+                kind: kind(row.get::<&str, _>("kind")),
+                required: row.get::<i64, _>("required") != 0,
+            };
+            ((row.get("tab"), row.get("col")), column)
+        })
+        .collect();
+    let indexes =
+        sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
+            .fetch_all(connection)
+            .await
+            .unwrap();
+    (columns, indexes.iter().map(|row| row.get("name")).collect())
+}
+
+async fn postgres_schema(connection: &mut PgConnection) -> (Schema, BTreeSet<String>) {
+    let columns = sqlx::query(
+        "SELECT table_name::text AS tab, column_name::text AS col, data_type::text AS kind,
+            is_nullable::text AS nullable
+         FROM information_schema.columns
+         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'",
+    )
+    .fetch_all(&mut *connection)
+    .await
+    .unwrap();
+    let columns = columns
+        .iter()
+        .map(|row| {
+            let column = Column {
+                kind: kind(row.get::<&str, _>("kind")),
+                required: row.get::<&str, _>("nullable") == "NO",
+            };
+            ((row.get("tab"), row.get("col")), column)
+        })
+        .collect();
+    let indexes = sqlx::query(
+        "SELECT indexname::text AS name FROM pg_indexes
+         WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey'
+            AND indexname NOT LIKE '%\\_key'",
+    )
+    .fetch_all(connection)
+    .await
+    .unwrap();
+    (columns, indexes.iter().map(|row| row.get("name")).collect())
+}
+
+fn kind(type_name: &str) -> &'static str {
+    match type_name {
+        "INTEGER" | "bigint" => "integer",
+        "TEXT" | "text" => "text",
+        "BLOB" | "bytea" | "uuid" => "bytes",
+        other => panic!("not in the portable subset: {other}"),
+    }
+}
+
+mod send {
+    //! Compiles only if every verb's future is `Send`: handlers run on any thread.
+
+    use care::Caller;
+    use care::private::{Name, Relationship};
+    use protocol::bundle::{CommitBundle, Founding};
+    use protocol::frame::{Ack, Append, Cursor, Hello};
+    use protocol::http::{
+        AskChallenge, ClaimKeyPackages, LookUpInvitation, PlanCircle, PutKeyPackages,
+        RecordConsent, RedeemInvitation, RenewSession,
+    };
+    use protocol::{AccountId, CircleId, PersonId, Role, WelcomeId};
+
+    use crate::{SessionToken, Settings, Store};
+
+    fn send(_: impl Send) {}
+
+    /// Whatever a verb wants.
+    fn any<T>() -> T {
+        unreachable!("never run")
+    }
+
+    fn verbs(store: &Store, caller: &Caller, token: &SessionToken, hello: &Hello) {
+        send(Store::open(any::<Settings>()));
+        send(store.clone().close());
+        send(store.agency());
+        send(store.create_agency(caller, any::<Name>()));
+        send(store.add_person(caller, any::<Name>(), any::<Role>()));
+        send(store.assign(caller, any::<AccountId>(), any::<PersonId>()));
+        send(store.relate(caller, any(), any(), any::<Relationship>()));
+        send(store.invite(caller, any()));
+        send(store.uninvited(caller));
+        send(store.look_up_invitation(any::<LookUpInvitation>()));
+        send(store.redeem_invitation(any::<RedeemInvitation>()));
+        send(store.ask_challenge(any::<AskChallenge>()));
+        send(store.renew_session(any::<RenewSession>()));
+        send(store.caller(token));
+        send(store.signed_in(caller));
+        send(store.sign_out(caller));
+        send(store.still_live(caller));
+        send(store.issue_ticket(caller));
+        send(store.redeem_ticket(hello));
+        send(store.ready(caller));
+        send(store.put_key_packages(caller, any::<PutKeyPackages>()));
+        send(store.claim_key_packages(caller, any::<ClaimKeyPackages>()));
+        send(store.circles(caller));
+        send(store.circle(caller, any::<CircleId>()));
+        send(store.plan_circle(caller, any::<PlanCircle>()));
+        send(store.found_circle(caller, any(), any::<Founding>()));
+        send(store.commit(caller, any(), any::<CommitBundle>()));
+        send(store.group_info(caller, any()));
+        send(store.welcome(caller, any::<WelcomeId>()));
+        send(store.append(caller, any::<Append>()));
+        send(store.log_after(caller, any::<Cursor>()));
+        send(store.ack(caller, any::<Ack>()));
+        send(store.inbox_after(caller, 0));
+        send(store.people(caller));
+        send(store.record_consent(caller, any::<RecordConsent>()));
+    }
+
+    #[test]
+    fn every_verbs_future_is_send() {
+        let _: fn(&Store, &Caller, &SessionToken, &Hello) = verbs;
+    }
+}

@@ -1,0 +1,214 @@
+//! What follows from a changed group: who is in it, who is thereby confirmed or gone, and the Welcomes.
+
+use std::collections::BTreeSet;
+
+use delivery::{Accepted, Claimed, Named, RosterDevice};
+use protocol::bundle::CommitBundle;
+use protocol::frame::{NoticeKind, WelcomeNotice};
+use protocol::{AccountId, CircleId, WelcomeId};
+use uuid::Uuid;
+
+use crate::db::{self, to_db};
+use crate::error::Result;
+use crate::inbox;
+use crate::tx::Tx;
+
+statements! {
+    NAMED = "
+        SELECT m.account, m.role, a.aik,
+            (SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
+                JOIN circle k ON k.id = m.circle
+                WHERE cc.circle = m.circle AND c.client = k.client AND c.caregiver = a.person
+                AND c.from_at <= $2 AND c.withdrawn_at IS NULL
+                AND (c.until_at IS NULL OR c.until_at > $2)) AS consents
+        FROM circle_member m JOIN account a ON a.id = m.account AND a.aik IS NOT NULL
+        WHERE m.circle = $1 AND m.state <> 'left'
+        ORDER BY m.account";
+    CLAIMED = "
+        SELECT reference, account, device FROM key_package_claim
+        WHERE circle = $1 AND used_at IS NULL";
+    USE_CLAIM = "
+        UPDATE key_package_claim SET used_at = $3
+        WHERE circle = $1 AND device = $2 AND used_at IS NULL";
+    REMOVE = "DELETE FROM circle_device WHERE circle = $1 AND device = $2";
+    ADD = "
+        INSERT INTO circle_device (circle, device, account, added_seq) VALUES ($1, $2, $3, $4)";
+    ROSTER = "SELECT account, device FROM circle_device WHERE circle = $1";
+    CONFIRM = "
+        UPDATE circle_member SET state = 'confirmed', confirmed_at = $3
+        WHERE circle = $1 AND account = $2 AND state = 'invited'";
+    LEAVE = "
+        UPDATE circle_member SET state = 'left', left_at = $3
+        WHERE circle = $1 AND account = $2 AND state <> 'left'";
+    INSERT_WELCOME = "
+        INSERT INTO welcome (id, circle, generation, bytes, created_at) VALUES ($1, $2, $3, $4, $5)";
+}
+
+#[derive(sqlx::FromRow)]
+struct NamedRow {
+    account: Uuid,
+    role: String,
+    aik: Vec<u8>,
+    consents: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct ClaimedRow {
+    reference: Vec<u8>,
+    account: Uuid,
+    device: Uuid,
+}
+
+/// The accounts that may be in the circle's group now: named, not left, with an identity key, and a
+/// caregiver only under a live consent.
+pub(crate) async fn named(tx: &mut Tx, circle: CircleId) -> Result<Vec<Named>> {
+    let now = tx.now().micros();
+    let rows = tx
+        .sql(NAMED)
+        .bind(circle.uuid())
+        .bind(now)
+        .all::<NamedRow>()
+        .await?;
+    let mut named = Vec::with_capacity(rows.len());
+    for row in rows {
+        let role = db::role(&row.role)?;
+        if role == protocol::Role::Caregiver && row.consents == 0 {
+            continue;
+        }
+        named.push(Named {
+            account: row.account.into(),
+            role,
+            aik: db::array(&row.aik)?,
+        });
+    }
+    Ok(named)
+}
+
+/// The key packages that were claimed for the circle and have not been used.
+pub(crate) async fn claimed(tx: &mut Tx, circle: CircleId) -> Result<Vec<Claimed>> {
+    let rows = tx
+        .sql(CLAIMED)
+        .bind(circle.uuid())
+        .all::<ClaimedRow>()
+        .await?;
+    rows.into_iter()
+        .map(|row| {
+            Ok(Claimed {
+                reference: db::array(&row.reference)?,
+                account: row.account.into(),
+                device: row.device.into(),
+            })
+        })
+        .collect()
+}
+
+/// Brings roster and members into line with the group: the group's roster is the truth. Whoever has a
+/// device in it is confirmed; whoever lost the last one is gone.
+pub(crate) async fn apply(
+    tx: &mut Tx,
+    circle: CircleId,
+    seq: u64,
+    accepted: &Accepted,
+) -> Result<()> {
+    let rows = tx
+        .sql(ROSTER)
+        .bind(circle.uuid())
+        .all::<(Uuid, Uuid)>()
+        .await?;
+    let before: BTreeSet<RosterDevice> = rows
+        .into_iter()
+        .map(|(account, device)| RosterDevice {
+            account: account.into(),
+            device: device.into(),
+        })
+        .collect();
+    let after: BTreeSet<RosterDevice> = accepted.roster.iter().copied().collect();
+    for gone in before.difference(&after) {
+        tx.sql(REMOVE)
+            .bind(circle.uuid())
+            .bind(gone.device.uuid())
+            .run()
+            .await?;
+    }
+    for new in after.difference(&before) {
+        add(tx, circle, *new, seq).await?;
+    }
+    let accounts = |devices: &BTreeSet<RosterDevice>| -> BTreeSet<AccountId> {
+        devices.iter().map(|device| device.account).collect()
+    };
+    let (were, are) = (accounts(&before), accounts(&after));
+    for account in are.difference(&were) {
+        change(tx, CONFIRM, circle, *account).await?;
+    }
+    for account in were.difference(&are) {
+        change(tx, LEAVE, circle, *account).await?;
+    }
+    Ok(())
+}
+
+/// A device came in; the key package that was claimed for it is used up.
+async fn add(tx: &mut Tx, circle: CircleId, new: RosterDevice, seq: u64) -> Result<()> {
+    tx.sql(ADD)
+        .bind(circle.uuid())
+        .bind(new.device.uuid())
+        .bind(new.account.uuid())
+        .bind(to_db(seq))
+        .run()
+        .await?;
+    let now = tx.now().micros();
+    tx.sql(USE_CLAIM)
+        .bind(circle.uuid())
+        .bind(new.device.uuid())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+async fn change(
+    tx: &mut Tx,
+    sql: &'static str,
+    circle: CircleId,
+    account: AccountId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(sql)
+        .bind(circle.uuid())
+        .bind(account.uuid())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Stores the Welcome once and tells every added device where it is.
+pub(crate) async fn welcome(
+    tx: &mut Tx,
+    (circle, generation): (CircleId, u32),
+    start_seq: u64,
+    bundle: &CommitBundle,
+    accepted: &Accepted,
+) -> Result<()> {
+    let Some(bytes) = &bundle.welcome else {
+        return Ok(());
+    };
+    let welcome = WelcomeId::from_parts(tx.now(), tx.random());
+    let now = tx.now().micros();
+    tx.sql(INSERT_WELCOME)
+        .bind(welcome.uuid())
+        .bind(circle.uuid())
+        .bind(i64::from(generation))
+        .bind(bytes.to_vec())
+        .bind(now)
+        .run()
+        .await?;
+    let notice = NoticeKind::Welcome(WelcomeNotice {
+        welcome,
+        generation,
+        start_seq,
+    });
+    for device in &accepted.added {
+        inbox::notify(tx, device.device, circle, notice).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,65 @@
+//! The migrations of this release: the same files for both engines, only ever added to.
+
+use std::borrow::Cow;
+
+use sqlx::SqlSafeStr as _;
+use sqlx::migrate::{MigrateError, Migration, MigrationType, Migrator};
+
+use crate::error::OpenError;
+
+macro_rules! migrations {
+    ($($version:literal $name:literal;)+) => {
+        fn migrations(engine: Engine) -> Vec<Migration> {
+            vec![$(Migration::new(
+                $version,
+                Cow::Borrowed($name),
+                MigrationType::Simple,
+                match engine {
+                    Engine::Sqlite => include_str!(concat!("../../../migrations/sqlite/", $name, ".sql")),
+                    Engine::Postgres => include_str!(concat!("../../../migrations/postgres/", $name, ".sql")),
+                }
+                .into_sql_str(),
+                false,
+            )),+]
+        }
+
+        /// File names without their ending, for the test that none was forgotten.
+        #[cfg(test)]
+        pub(crate) const NAMES: &[&str] = &[$($name),+];
+    };
+}
+
+migrations! {
+    1 "0001_agency";
+    2 "0002_people";
+    3 "0003_sign_in";
+    4 "0004_circles";
+    5 "0005_key_packages";
+    6 "0006_operations";
+    7 "0007_audit";
+}
+
+#[derive(Clone, Copy)]
+enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// For `SQLite`.
+pub(crate) fn sqlite() -> Migrator {
+    Migrator::with_migrations(migrations(Engine::Sqlite))
+}
+
+/// For `PostgreSQL`.
+pub(crate) fn postgres() -> Migrator {
+    Migrator::with_migrations(migrations(Engine::Postgres))
+}
+
+/// Says it in a sentence.
+pub(crate) fn cannot_migrate(error: &MigrateError) -> OpenError {
+    match error {
+        MigrateError::VersionMissing(version) => OpenError::SchemaUnknown(*version),
+        MigrateError::VersionMismatch(version) => OpenError::SchemaDiffers(*version),
+        other => OpenError::Database(other.to_string()),
+    }
+}

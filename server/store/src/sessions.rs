@@ -1,0 +1,268 @@
+//! Sessions: who is signed in on which device, until when, and how that ends at once.
+
+use care::Caller;
+use care::caller::{Generations, Holder};
+use care::rules::Act;
+use protocol::http::SignedIn;
+use protocol::{Code, DeviceId, Refusal, SessionId, limits};
+use uuid::Uuid;
+
+use crate::agency;
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::error::Result;
+use crate::seal::PERSON_NAME;
+use crate::standing::{self, idle_at, is_staff};
+use crate::store::Store;
+use crate::token::SessionToken;
+use crate::tx::Tx;
+use crate::wake::Topic;
+
+/// A session's last request is noted at most this often, microseconds.
+const TOUCHED_EVERY_MICROS: i64 = 60_000_000;
+
+statements! {
+    OF_DEVICE = "
+        SELECT a.id AS account, a.person, a.role, a.session_generation, a.grant_generation,
+            d.generation AS device_generation
+        FROM device d JOIN account a ON a.id = d.account
+        WHERE d.id = $1 AND d.revoked_at IS NULL";
+    INSERT_SESSION = "
+        INSERT INTO session (id, token_hash, account, device, session_generation, grant_generation,
+            device_generation, created_at, last_seen_at, ends_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+    BY_TOKEN = "
+        SELECT s.id AS session, s.device, s.last_seen_at, s.session_generation, s.grant_generation,
+            s.device_generation, a.id AS account, a.person, a.role
+        FROM session s JOIN account a ON a.id = s.account
+        WHERE s.token_hash = $1";
+    BY_ID = "
+        SELECT s.id AS session, s.device, s.last_seen_at, s.session_generation, s.grant_generation,
+            s.device_generation, a.id AS account, a.person, a.role
+        FROM session s JOIN account a ON a.id = s.account
+        WHERE s.id = $1";
+    DESCRIBE = "
+        SELECT s.device, s.last_seen_at, s.ends_at, a.id AS account, a.role, p.id AS person, p.name
+        FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person
+        WHERE s.id = $1";
+    TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
+    END = "UPDATE session SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+}
+
+#[derive(sqlx::FromRow)]
+struct DeviceRow {
+    account: Uuid,
+    person: Uuid,
+    role: String,
+    session_generation: i64,
+    grant_generation: i64,
+    device_generation: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct SessionRow {
+    session: Uuid,
+    device: Uuid,
+    last_seen_at: i64,
+    session_generation: i64,
+    grant_generation: i64,
+    device_generation: i64,
+    account: Uuid,
+    person: Uuid,
+    role: String,
+}
+
+#[derive(sqlx::FromRow)]
+struct DescriptionRow {
+    device: Uuid,
+    last_seen_at: i64,
+    ends_at: i64,
+    account: Uuid,
+    role: String,
+    person: Uuid,
+    name: Vec<u8>,
+}
+
+impl SessionRow {
+    fn caller(&self) -> Result<Caller> {
+        let holder = Holder {
+            account: self.account.into(),
+            person: self.person.into(),
+            role: db::role(&self.role)?,
+        };
+        let generations = Generations {
+            session: self.session_generation,
+            grant: self.grant_generation,
+            device: self.device_generation,
+        };
+        Ok(Caller::signed_in(
+            holder,
+            self.session.into(),
+            self.device.into(),
+            generations,
+        ))
+    }
+}
+
+fn signed_out() -> Refusal {
+    Refusal::new(Code::SignedOut, "sign in again")
+}
+
+/// Begins a session of a live device. [`Code::DeviceUnknown`] if it was revoked.
+pub(crate) async fn begin(tx: &mut Tx, device: DeviceId) -> Result<(Caller, SessionToken)> {
+    let row = tx
+        .sql(OF_DEVICE)
+        .bind(device.uuid())
+        .maybe::<DeviceRow>()
+        .await?
+        .ok_or_else(|| Refusal::from(Code::DeviceUnknown))?;
+    let holder = Holder {
+        account: row.account.into(),
+        person: row.person.into(),
+        role: db::role(&row.role)?,
+    };
+    let generations = Generations {
+        session: row.session_generation,
+        grant: row.grant_generation,
+        device: row.device_generation,
+    };
+    let token = SessionToken::from_bytes(tx.random());
+    let now = tx.now();
+    let lasts_s = if is_staff(holder.role) {
+        limits::SESSION_STAFF_S
+    } else {
+        limits::SESSION_S
+    };
+    let session = SessionId::from_parts(now, tx.random());
+    tx.sql(INSERT_SESSION)
+        .bind(session.uuid())
+        .bind(token.hash())
+        .bind(row.account)
+        .bind(device.uuid())
+        .bind(generations.session)
+        .bind(generations.grant)
+        .bind(generations.device)
+        .bind(now.micros())
+        .bind(now.micros())
+        .bind(now.plus_seconds(lasts_s).micros())
+        .run()
+        .await?;
+    let caller = Caller::signed_in(holder, session, device, generations);
+    Ok((caller, token))
+}
+
+/// What the device is told about its session.
+pub(crate) async fn describe(tx: &mut Tx, session: SessionId) -> Result<SignedIn> {
+    let row: DescriptionRow = tx.sql(DESCRIBE).bind(session.uuid()).one().await?;
+    let role = db::role(&row.role)?;
+    let idle_at = idle_at(role, row.last_seen_at).min(row.ends_at);
+    Ok(SignedIn {
+        account: row.account.into(),
+        person: row.person.into(),
+        name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+        role,
+        device: row.device.into(),
+        agency: agency::must_read(tx).await?,
+        idle_at: db::at(idle_at),
+        ends_at: db::at(row.ends_at),
+    })
+}
+
+/// The session made a request. Noted at most once a minute.
+pub(crate) async fn touch(tx: &mut Tx, session: SessionId, last_seen_at: i64) -> Result<()> {
+    let now = tx.now().micros();
+    if now - last_seen_at >= TOUCHED_EVERY_MICROS {
+        tx.sql(TOUCH).bind(session.uuid()).bind(now).run().await?;
+    }
+    Ok(())
+}
+
+/// The caller that a session stands for; it may have ended since.
+pub(crate) async fn by_id(tx: &mut Tx, session: Uuid) -> Result<Option<Caller>> {
+    let row = tx.sql(BY_ID).bind(session).maybe::<SessionRow>().await?;
+    row.map(|row| row.caller()).transpose()
+}
+
+impl Store {
+    /// Who holds this token. [`Code::SignedOut`] if nobody does, or no longer: ended, idle too long,
+    /// past its end, or revoked with its account's sessions, rights or device. Counts as a request of
+    /// the session, which moves its idle end.
+    pub async fn caller(&self, token: &SessionToken) -> Result<Caller> {
+        let hash = token.hash();
+        let (caller, last_seen_at, now) = self
+            .read("caller", async move |tx: &mut Tx| {
+                let row = tx
+                    .sql(BY_TOKEN)
+                    .bind(hash.clone())
+                    .maybe::<SessionRow>()
+                    .await?
+                    .ok_or_else(signed_out)?;
+                let caller = row.caller()?;
+                if !standing::of_session(tx, &caller).await?.session {
+                    return Err(signed_out().into());
+                }
+                Ok((caller, row.last_seen_at, tx.now()))
+            })
+            .await?;
+        if now.micros() - last_seen_at >= TOUCHED_EVERY_MICROS {
+            self.write("touch session", async move |tx: &mut Tx| {
+                touch(tx, caller.session, last_seen_at).await
+            })
+            .await?;
+        }
+        Ok(caller)
+    }
+
+    /// What the caller's session is.
+    pub async fn signed_in(&self, caller: &Caller) -> Result<SignedIn> {
+        let caller = *caller;
+        self.read("signed in", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Session(caller.session);
+            tx.authorize(&caller, Act::ReadSession, standing, object)?;
+            describe(tx, caller.session).await
+        })
+        .await
+    }
+
+    /// Ends the caller's session, here and on its sockets.
+    pub async fn sign_out(&self, caller: &Caller) -> Result<()> {
+        let caller = *caller;
+        self.write("sign out", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Session(caller.session);
+            let permit = tx.authorize(&caller, Act::SignOut, standing, object)?;
+            let now = tx.now().micros();
+            tx.sql(END)
+                .bind(caller.session.uuid())
+                .bind(now)
+                .run()
+                .await?;
+            tx.end_session(caller.session);
+            tx.wake(Topic::Account(caller.account));
+            tx.audit(Entry::done(&caller, permit, object));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Whether the caller's session still lives; asked for every frame. Within one second of a look-up
+    /// the answer comes from memory, which a revocation in this process empties at once.
+    pub async fn still_live(&self, caller: &Caller) -> Result<()> {
+        let core = self.core();
+        if core.live.believed(caller.session, core.clock.now()) {
+            return Ok(());
+        }
+        let asked = *caller;
+        let found_at = self
+            .read("still live", async move |tx: &mut Tx| {
+                if !standing::of_session(tx, &asked).await?.session {
+                    return Err(signed_out().into());
+                }
+                Ok(tx.now())
+            })
+            .await?;
+        core.live.found(caller.session, found_at);
+        Ok(())
+    }
+}

@@ -1,0 +1,145 @@
+//! Opening and closing. What could go wrong with a database in the wrong hands, under the wrong key or
+//! with the wrong release is found here, before anything is changed.
+
+use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
+use std::path::Path;
+use std::sync::Arc;
+
+use protocol::EntryId;
+
+use crate::core::{Core, Live};
+use crate::engine::Pools;
+use crate::error::{Error, OpenError, Result};
+use crate::group_commit::GroupCommit;
+use crate::schema;
+use crate::seal::{SENTINEL, Sealer};
+use crate::settings::{Database, Settings};
+use crate::tx::Tx;
+
+const LOCK_FILE: &str = "carecircle.lock";
+/// What the sentinel row holds, sealed.
+const SENTINEL_TEXT: &[u8] = b"carecircle";
+
+statements! {
+    READ_SENTINEL = "SELECT id, sealed FROM sentinel";
+    INSERT_SENTINEL = "INSERT INTO sentinel (id, one, sealed) VALUES ($1, 1, $2)";
+}
+
+/// What is true, and who looked. Cheap to clone: all clones are one store.
+#[derive(Clone)]
+pub struct Store {
+    inner: Arc<Inner>,
+}
+
+struct Inner {
+    core: Arc<Core>,
+    group: GroupCommit,
+}
+
+impl Store {
+    /// Opens the store: takes the data directory's lock, connects, applies migrations, proves the root
+    /// key against the sentinel row (writing it into a new database), and starts the group commit.
+    pub async fn open(settings: Settings) -> Result<Self, OpenError> {
+        let lock = lock_directory(match &settings.database {
+            Database::Sqlite { directory } | Database::Postgres { directory, .. } => directory,
+        })?;
+        let pools = Pools::open(&settings.database).await?;
+        pools
+            .migrate()
+            .await
+            .map_err(|error| schema::cannot_migrate(&error))?;
+        let core = Arc::new(Core {
+            pools,
+            sealer: Sealer::new(&settings.root_key),
+            clock: settings.clock,
+            chance: settings.chance,
+            wake: settings.wake,
+            server_name: settings.server_name,
+            demo: settings.demo,
+            live: Live::default(),
+            _lock: lock,
+        });
+        let (opened, _) = core.write("open sentinel", &open_sentinel).await;
+        match opened {
+            Ok(Opened::Yes) => {}
+            Ok(Opened::No) => return Err(OpenError::WrongKey),
+            Err(error) => return Err(OpenError::Database(error.to_string())),
+        }
+        Ok(Self {
+            inner: Arc::new(Inner {
+                group: GroupCommit::start(Arc::clone(&core)),
+                core,
+            }),
+        })
+    }
+
+    /// Ends the store for every clone: what the group commit has taken becomes durable and is
+    /// answered, later calls are refused as [`protocol::Code::ShuttingDown`] or fail, connections
+    /// close, and the data directory is free for another process once the last clone is dropped.
+    pub async fn close(self) {
+        self.inner.group.close().await;
+        self.inner.core.pools.close().await;
+    }
+
+    pub(crate) fn core(&self) -> &Arc<Core> {
+        &self.inner.core
+    }
+
+    pub(crate) fn group(&self) -> &GroupCommit {
+        &self.inner.group
+    }
+}
+
+impl std::fmt::Debug for Store {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Store")
+    }
+}
+
+enum Opened {
+    Yes,
+    No,
+}
+
+#[derive(sqlx::FromRow)]
+struct SentinelRow {
+    id: uuid::Uuid,
+    sealed: Vec<u8>,
+}
+
+async fn open_sentinel(tx: &mut Tx) -> Result<Opened, Error> {
+    if let Some(row) = tx.sql(READ_SENTINEL).maybe::<SentinelRow>().await? {
+        return Ok(match tx.core().sealer.open(SENTINEL, row.id, &row.sealed) {
+            Ok(text) if *text == SENTINEL_TEXT => Opened::Yes,
+            _ => Opened::No,
+        });
+    }
+    let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
+    let sealed = tx.seal(SENTINEL, id, SENTINEL_TEXT);
+    tx.sql(INSERT_SENTINEL).bind(id).bind(sealed).run().await?;
+    Ok(Opened::Yes)
+}
+
+/// Makes the directory if it is missing, for its owner only, and takes its lock.
+fn lock_directory(directory: &Path) -> Result<File, OpenError> {
+    let trouble = |error: std::io::Error| OpenError::Directory {
+        directory: directory.display().to_string(),
+        reason: error.kind(),
+    };
+    let mut builder = DirBuilder::new();
+    builder.recursive(true);
+    let mut options = OpenOptions::new();
+    options.create(true).truncate(false).write(true);
+    #[cfg(unix)]
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    }
+    builder.create(directory).map_err(trouble)?;
+    let file = options.open(directory.join(LOCK_FILE)).map_err(trouble)?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err(OpenError::InUse(directory.display().to_string())),
+        Err(TryLockError::Error(error)) => Err(trouble(error)),
+    }
+}

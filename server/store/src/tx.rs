@@ -1,0 +1,325 @@
+//! Transactions are named closures: `store.write("append", async move |tx| …)`. They are tried again
+//! when the engine says that others were faster, timed and counted under their name, and what they woke
+//! is told only after their COMMIT.
+//!
+//! The closure may run more than once, so it owns (or shares) its input and changes nothing outside the
+//! transaction. Nothing in it waits for the world.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use care::rules::{Act, Permit, Standing, may};
+use care::{Caller, Chance};
+use protocol::{SessionId, Timestamp};
+use uuid::Uuid;
+use zeroize::Zeroizing;
+
+use crate::audit::{self, Entry, Object};
+use crate::core::Core;
+use crate::engine::{Connection, Statement};
+use crate::error::{Error, Result};
+use crate::seal::Column;
+use crate::store::Store;
+use crate::wake::Topic;
+
+/// A transaction is tried this often before the answer is [`Error::Busy`].
+const TRIES: u32 = 6;
+/// The pause before the second try; it doubles with each.
+const PAUSE: Duration = Duration::from_millis(2);
+
+/// One transaction under way: the only way to the database.
+pub(crate) struct Tx {
+    on: Connection,
+    core: Arc<Core>,
+    now: Timestamp,
+    wakes: Vec<Topic>,
+    ended: Vec<SessionId>,
+    entries: Vec<Entry>,
+    denied: Vec<Entry>,
+}
+
+/// What a closure left behind besides its answer.
+pub(crate) struct Traces {
+    /// Entries of reads, to be written before anybody is answered.
+    pub(crate) seen: Vec<Entry>,
+    /// Refused acts, to be written although their transaction was undone.
+    pub(crate) denied: Vec<Entry>,
+}
+
+impl Tx {
+    /// Begins a statement.
+    pub(crate) fn sql(&mut self, sql: &'static str) -> Statement<'_> {
+        self.on.sql(sql)
+    }
+
+    /// The transaction's time: the same for all it does.
+    pub(crate) fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// `N` fresh random bytes.
+    pub(crate) fn random<const N: usize>(&self) -> [u8; N] {
+        self.core.chance.bytes()
+    }
+
+    /// Randomness itself.
+    pub(crate) fn chance(&self) -> &dyn Chance {
+        &*self.core.chance
+    }
+
+    /// The keys and settings of the process.
+    pub(crate) fn core(&self) -> &Core {
+        &self.core
+    }
+
+    /// Seals a field for its row.
+    pub(crate) fn seal(&self, column: Column, row: Uuid, plain: &[u8]) -> Vec<u8> {
+        self.core.sealer.seal(column, row, plain, self.random())
+    }
+
+    /// Opens a sealed text.
+    pub(crate) fn open_text(&self, column: Column, row: Uuid, sealed: &[u8]) -> Result<String> {
+        let plain: Zeroizing<Vec<u8>> = self.core.sealer.open(column, row, sealed)?;
+        String::from_utf8(plain.to_vec()).map_err(|_| Error::broken("a sealed text is not UTF-8"))
+    }
+
+    /// Asks the rules. A refusal is audited even though the transaction is then undone.
+    pub(crate) fn authorize(
+        &mut self,
+        caller: &Caller,
+        act: Act,
+        standing: Standing,
+        object: Object,
+    ) -> Result<Permit> {
+        may(act, standing).map_err(|refusal| {
+            self.denied
+                .push(Entry::denied(caller, act, object, refusal.code));
+            refusal.into()
+        })
+    }
+
+    /// Notes that an act was refused for a reason outside the rules' table (a signature, the roster).
+    pub(crate) fn deny(&mut self, entry: Entry) {
+        self.denied.push(entry);
+    }
+
+    /// Audits: in this transaction if it writes, else in the group commit before the answer.
+    pub(crate) fn audit(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+
+    /// Tells, after the COMMIT, whom it concerns.
+    pub(crate) fn wake(&mut self, topic: Topic) {
+        if !self.wakes.contains(&topic) {
+            self.wakes.push(topic);
+        }
+    }
+
+    /// Forgets, after the COMMIT, that this session was found alive.
+    pub(crate) fn end_session(&mut self, session: SessionId) {
+        self.ended.push(session);
+    }
+
+    /// Refusals so far become entries of this transaction: for batches, which go on after one.
+    pub(crate) fn keep_denials(&mut self) {
+        self.entries.append(&mut self.denied);
+    }
+
+    async fn write_entries(&mut self) -> Result<()> {
+        for entry in std::mem::take(&mut self.entries) {
+            audit::write(self, &entry).await?;
+        }
+        Ok(())
+    }
+}
+
+impl Core {
+    /// Runs a writing closure to its COMMIT.
+    pub(crate) async fn write<T, F>(
+        self: &Arc<Self>,
+        name: &'static str,
+        act: &F,
+    ) -> (Result<T>, Traces)
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let started = now();
+        let mut pause = PAUSE;
+        let mut tries = 1;
+        let (result, traces) = loop {
+            // Waiting for a connection has its own limit; only what a transaction met is tried again.
+            let on = match self.pools.begin_write().await {
+                Ok(on) => on,
+                Err(error) => break (Err(error), Traces::none()),
+            };
+            let (result, traces) = self.write_once(on, act).await;
+            match result {
+                Err(Error::Busy) if tries < TRIES => {
+                    tries += 1;
+                    tokio::time::sleep(pause).await;
+                    pause *= 2;
+                }
+                result => break (result, traces),
+            }
+        };
+        measure(name, started, tries, result.as_ref().err());
+        (result, traces)
+    }
+
+    async fn write_once<T, F>(self: &Arc<Self>, on: Connection, act: &F) -> (Result<T>, Traces)
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let mut tx = self.tx(on);
+        let result = match act(&mut tx).await {
+            Ok(answer) => tx.write_entries().await.map(|()| answer),
+            Err(error) => Err(error),
+        };
+        let Tx {
+            on,
+            wakes,
+            ended,
+            denied,
+            ..
+        } = tx;
+        let result = match result {
+            Ok(answer) => on.commit().await.map(|()| answer),
+            Err(error) => match on.rollback().await {
+                // The connection is gone; so is the transaction.
+                Ok(()) | Err(_) => Err(error),
+            },
+        };
+        if result.is_ok() {
+            for session in ended {
+                self.live.forget(session);
+            }
+            for topic in wakes {
+                self.wake.wake(topic);
+            }
+        }
+        let traces = Traces {
+            seen: Vec::new(),
+            denied,
+        };
+        (result, traces)
+    }
+
+    /// Runs a reading closure on one state of the database.
+    pub(crate) async fn read<T, F>(
+        self: &Arc<Self>,
+        name: &'static str,
+        act: &F,
+    ) -> (Result<T>, Traces)
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let started = now();
+        let mut tx = match self.pools.begin_read().await {
+            Ok(on) => self.tx(on),
+            Err(error) => return (Err(error), Traces::none()),
+        };
+        let result = act(&mut tx).await;
+        let Tx {
+            on,
+            entries,
+            denied,
+            ..
+        } = tx;
+        let ended = on.commit().await;
+        let result = result.and_then(|answer| ended.map(|()| answer));
+        measure(name, started, 1, result.as_ref().err());
+        let traces = Traces {
+            seen: entries,
+            denied,
+        };
+        (result, traces)
+    }
+
+    fn tx(self: &Arc<Self>, on: Connection) -> Tx {
+        Tx {
+            on,
+            core: Arc::clone(self),
+            now: self.clock.now(),
+            wakes: Vec::new(),
+            ended: Vec::new(),
+            entries: Vec::new(),
+            denied: Vec::new(),
+        }
+    }
+}
+
+impl Traces {
+    fn none() -> Self {
+        Self {
+            seen: Vec::new(),
+            denied: Vec::new(),
+        }
+    }
+}
+
+impl Store {
+    /// Runs a writing closure. What it was refused is audited before the refusal is answered.
+    pub(crate) async fn write<T, F>(&self, name: &'static str, act: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let (result, traces) = self.core().write(name, &act).await;
+        self.record(traces.denied).await?;
+        result
+    }
+
+    /// Runs a closure that reads facts which nobody need know were read. What it was refused is
+    /// audited all the same.
+    pub(crate) async fn read<T, F>(&self, name: &'static str, act: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let (result, traces) = self.core().read(name, &act).await;
+        debug_assert!(traces.seen.is_empty(), "{name} audits: use read_audited");
+        self.record(traces.denied).await?;
+        result
+    }
+
+    /// Runs a reading closure and answers only after the COMMIT of its audit entries: who could not be
+    /// seen looking is shown nothing.
+    pub(crate) async fn read_audited<T, F>(&self, name: &'static str, act: F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let (result, traces) = self.core().read(name, &act).await;
+        debug_assert!(
+            result.is_err() || !traces.seen.is_empty(),
+            "{name} shows something without an audit entry"
+        );
+        self.record(traces.denied).await?;
+        self.record(traces.seen).await?;
+        result
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "durations of transactions are measured here and nowhere else; no decision reads them"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
+fn measure(name: &'static str, started: Instant, tries: u32, error: Option<&Error>) {
+    let outcome = match error {
+        None => "done",
+        Some(Error::Refused(_)) => "refused",
+        Some(Error::Busy) => "busy",
+        Some(Error::Broken(broken)) => {
+            tracing::error!(transaction = name, %broken, "a transaction broke");
+            "broken"
+        }
+    };
+    metrics::histogram!("store_transaction_seconds", "name" => name)
+        .record(started.elapsed().as_secs_f64());
+    metrics::counter!("store_transactions", "name" => name, "outcome" => outcome).increment(1);
+    if tries > 1 {
+        metrics::counter!("store_transactions_again", "name" => name)
+            .increment(u64::from(tries - 1));
+    }
+}
