@@ -1,0 +1,271 @@
+//! The configuration: one struct, read from TOML, then the environment, then flags.
+//!
+//! Every key can be given as an environment variable: `CARECIRCLE_` and the key in capitals, with two
+//! underscores where the file has a table (`CARECIRCLE_TLS__KEY`). A key that is not one is refused,
+//! wherever it stands. Variables that begin with `CARECIRCLE_TEST_` belong to the tests.
+//! `carecircle.example.toml` beside this crate shows every key; a test reads it.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use anyhow::{Context as _, bail};
+use config::{Environment, File, FileFormat, Source as _};
+use gateway::{Network, Rates};
+use serde::{Deserialize, Serialize, Serializer};
+use store::Database;
+
+use crate::cli;
+
+const PREFIX: &str = "CARECIRCLE";
+const OF_TESTS: &str = "CARECIRCLE_TEST_";
+
+/// Everything an agency decides about its server.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Config {
+    /// What people type: `https://care.example.org`. Devices sign its host, so it cannot be changed
+    /// once people have joined.
+    pub url: String,
+    /// Where to listen.
+    #[serde(default = "default_listen")]
+    pub listen: SocketAddr,
+    /// The data directory; made if missing, for its owner only.
+    pub data: PathBuf,
+    /// The root key's file: 32 random bytes, mode 0400, outside the data directory. Without it the
+    /// data cannot be opened by anybody.
+    pub root_key: PathBuf,
+    /// Certificate and key of the host.
+    pub tls: Tls,
+    /// Where the facts are kept.
+    #[serde(default)]
+    pub database: DatabaseConfig,
+    /// Further origins whose pages may speak to this server.
+    #[serde(default)]
+    pub more_origins: Vec<String>,
+    /// Networks behind one address, such as an office, for which limits by address do not hold.
+    #[serde(default)]
+    pub trusted_networks: Vec<String>,
+    /// Rates and counts.
+    #[serde(default)]
+    pub limits: Rates,
+    /// What is logged: a level, or a list such as `info,carecircle_gateway=debug`.
+    #[serde(default = "default_log")]
+    pub log: String,
+}
+
+/// Certificate and key, both PEM.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tls {
+    /// The chain, leaf first.
+    pub certificate: PathBuf,
+    /// The private key.
+    pub key: PathBuf,
+}
+
+/// `SQLite` in the data directory, unless one of these names a `PostgreSQL` database.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct DatabaseConfig {
+    /// `postgres://user:password@host/database`.
+    #[serde(default)]
+    pub url: Option<Secret>,
+    /// A file that holds the same, for installations that keep secrets in files.
+    #[serde(default)]
+    pub url_file: Option<PathBuf>,
+}
+
+/// A text that is never printed.
+#[derive(Clone, PartialEq, Eq, Deserialize)]
+#[serde(transparent)]
+pub struct Secret(String);
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("(masked)")
+    }
+}
+
+impl Serialize for Secret {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str("(masked)")
+    }
+}
+
+fn default_listen() -> SocketAddr {
+    SocketAddr::from(([0, 0, 0, 0], 443))
+}
+
+fn default_log() -> String {
+    "info".to_owned()
+}
+
+impl Config {
+    /// Reads file, environment and flags.
+    pub fn read(options: &cli::Serve) -> anyhow::Result<Self> {
+        let text = std::fs::read_to_string(&options.config)
+            .with_context(|| format!("the configuration {}", options.config.display()))?;
+        let mut config = Self::parse(&text, std::env::vars().collect())
+            .with_context(|| format!("the configuration {}", options.config.display()))?;
+        if let Some(listen) = options.listen {
+            config.listen = listen;
+        }
+        if let Some(data) = &options.data {
+            config.data.clone_from(data);
+        }
+        Ok(config)
+    }
+
+    fn parse(text: &str, environment: HashMap<String, String>) -> anyhow::Result<Self> {
+        let environment = environment
+            .into_iter()
+            .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
+            .collect();
+        let environment = Environment::with_prefix(PREFIX)
+            .prefix_separator("_")
+            .separator("__")
+            .list_separator(",")
+            .with_list_parse_key("trusted_networks")
+            .with_list_parse_key("more_origins")
+            .try_parsing(true)
+            .source(Some(environment));
+        environment.collect().context("the environment")?;
+        let config: Self = config::Config::builder()
+            .add_source(File::from_str(text, FileFormat::Toml))
+            .add_source(environment)
+            .build()?
+            .try_deserialize()?;
+        let host = config.url.strip_prefix("https://").unwrap_or_default();
+        if host.is_empty() || host.contains('/') {
+            bail!("url: must be written https://host or https://host:port");
+        }
+        Ok(config)
+    }
+
+    /// The host (and port, unless 443) that devices sign.
+    pub fn server_name(&self) -> String {
+        let host = self.url.trim_start_matches("https://");
+        host.trim_end_matches(":443").to_owned()
+    }
+
+    /// The pages that may speak to the server.
+    pub fn origins(&self) -> Vec<String> {
+        let own = format!("https://{}", self.server_name());
+        std::iter::once(own)
+            .chain(self.more_origins.iter().cloned())
+            .collect()
+    }
+
+    /// The trusted networks, or which one does not read.
+    pub fn trusted_networks(&self) -> anyhow::Result<Vec<Network>> {
+        let networks = self.trusted_networks.iter();
+        networks
+            .map(|text| {
+                text.parse()
+                    .with_context(|| format!("trusted_networks: {text:?}"))
+            })
+            .collect()
+    }
+
+    /// Where the facts are.
+    pub fn database(&self) -> anyhow::Result<Database> {
+        let directory = self.data.clone();
+        let url = match (&self.database.url, &self.database.url_file) {
+            (None, None) => return Ok(Database::Sqlite { directory }),
+            (Some(url), None) => url.0.clone(),
+            (None, Some(file)) => std::fs::read_to_string(file)
+                .with_context(|| format!("database.url_file: {}", file.display()))?
+                .trim()
+                .to_owned(),
+            (Some(_), Some(_)) => bail!("database: give url or url_file, not both"),
+        };
+        Ok(Database::Postgres { url, directory })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EXAMPLE: &str = include_str!("../carecircle.example.toml");
+
+    fn vars(list: &[(&str, &str)]) -> HashMap<String, String> {
+        let owned = |(name, value): &(&str, &str)| ((*name).to_owned(), (*value).to_owned());
+        list.iter().map(owned).collect()
+    }
+
+    #[test]
+    fn the_example_reads_and_names_every_key() {
+        let config = Config::parse(EXAMPLE, HashMap::new()).unwrap();
+        assert_eq!(config.server_name(), "care.example.org");
+        assert_eq!(config.origins(), ["https://care.example.org"]);
+        assert_eq!(config.limits, Rates::default());
+        assert!(matches!(
+            config.database().unwrap(),
+            Database::Sqlite { .. }
+        ));
+        let keys = serde_json::to_value(&config).unwrap();
+        for (key, value) in keys.as_object().unwrap() {
+            let inner = value.as_object().into_iter().flatten().map(|(key, _)| key);
+            for key in inner.chain([key]) {
+                assert!(
+                    EXAMPLE.contains(key.as_str()),
+                    "{key} is not in the example"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn the_environment_goes_before_the_file() {
+        let environment = vars(&[
+            ("CARECIRCLE_LISTEN", "127.0.0.1:9443"),
+            ("CARECIRCLE_TLS__KEY", "/run/key.pem"),
+            ("CARECIRCLE_LIMITS__FRAMES_BURST", "7"),
+            ("CARECIRCLE_TRUSTED_NETWORKS", "10.0.0.0/8,192.0.2.1"),
+            ("CARECIRCLE_DATABASE__URL", "postgres://u:secret@db/care"),
+            ("CARECIRCLE_TEST_POSTGRES", "not ours"),
+            ("UNRELATED", "1"),
+        ]);
+        let config = Config::parse(EXAMPLE, environment).unwrap();
+        assert_eq!(config.listen.port(), 9443);
+        assert_eq!(config.tls.key, PathBuf::from("/run/key.pem"));
+        assert_eq!(config.limits.frames_burst, 7);
+        assert_eq!(config.trusted_networks().unwrap().len(), 2);
+        let printed = serde_json::to_string(&config).unwrap() + &format!("{config:?}");
+        assert!(!printed.contains("secret"), "{printed}");
+        let Database::Postgres { url, .. } = config.database().unwrap() else {
+            panic!("a url means PostgreSQL");
+        };
+        assert_eq!(url, "postgres://u:secret@db/care");
+    }
+
+    #[test]
+    fn a_key_that_is_not_one_is_refused_wherever_it_stands() {
+        for (text, environment) in [
+            (format!("lisen = \"x\"\n{EXAMPLE}"), vars(&[])),
+            (format!("{EXAMPLE}\n[limitz]\n"), vars(&[])),
+            (EXAMPLE.replace("frames_burst", "frames_brust"), vars(&[])),
+            (EXAMPLE.to_owned(), vars(&[("CARECIRCLE_LISEN", "x")])),
+            (EXAMPLE.to_owned(), vars(&[("CARECIRCLE_TLS__KEE", "x")])),
+        ] {
+            let error = Config::parse(&text, environment).unwrap_err();
+            assert!(format!("{error:#}").contains("unknown field"), "{error:#}");
+        }
+    }
+
+    #[test]
+    fn a_url_that_is_not_one_is_refused() {
+        for url in [
+            "http://care.example.org",
+            "care.example.org",
+            "https://",
+            "https://a/b",
+        ] {
+            let text = EXAMPLE.replace("https://care.example.org", url);
+            assert!(Config::parse(&text, HashMap::new()).is_err(), "{url}");
+        }
+    }
+}

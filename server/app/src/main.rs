@@ -1,0 +1,55 @@
+//! The `carecircle` binary: configuration, wiring, commands.
+//!
+//! This is where the outside enters: the clock and the randomness of the operating system
+//! ([`outside`]), the configuration ([`config`]), the command line ([`cli`]), the web client's files
+//! ([`web`]). Everything below takes them as arguments.
+//!
+//! * [`demo`]: a seeded agency of invented people on one loopback port, for looking around.
+//! * [`serve`]: a server from a configuration file.
+//! * [`wiring`]: what both do alike: hub, store, gateway, and the way down again.
+//!
+//! A command that cannot do what it was asked prints one sentence that helps and ends with 1; wrong
+//! usage ends with 2 (clap's); everything else is 0.
+
+mod cli;
+mod config;
+mod demo;
+mod files;
+mod log;
+mod outside;
+mod seed;
+mod serve;
+mod web;
+mod wiring;
+
+use std::process::ExitCode;
+
+use clap::Parser as _;
+
+use crate::cli::{Cli, Command};
+
+fn main() -> ExitCode {
+    let command = Cli::parse().command;
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .expect("nothing before this line installs a provider");
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("carecircle: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(command: Command) -> anyhow::Result<()> {
+    match command {
+        Command::Demo(options) => wiring::runtime()?.block_on(demo::run(options)),
+        Command::Serve(options) => wiring::runtime()?.block_on(serve::run(options)),
+        Command::CheckConfig(options) => serve::check(&options),
+        Command::Openapi => {
+            println!("{}", gateway::openapi().to_pretty_json()?);
+            Ok(())
+        }
+    }
+}

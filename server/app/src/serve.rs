@@ -1,0 +1,41 @@
+//! `carecircle serve` and `carecircle check-config`.
+
+use crate::cli;
+use crate::config::Config;
+use crate::wiring::{self, Edge, Identity};
+use crate::{files, log};
+
+/// Serves an agency until it is told to stop.
+pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
+    let config = Config::read(&options)?;
+    log::start(&config.log)?;
+    wiring::keep_apart(&config.data, &config.root_key)?;
+    let root_key = files::read_root_key(&config.root_key)?;
+    let tls = files::read_tls(&config.tls.certificate, &config.tls.key)?;
+    let listener = wiring::take_port(config.listen)?;
+    let identity = Identity {
+        server_name: config.server_name(),
+        demo: false,
+    };
+    let opened = wiring::open(config.database()?, root_key, identity).await?;
+    let edge = Edge {
+        listener,
+        origins: config.origins(),
+        rates: config.limits.clone(),
+        trusted_networks: config.trusted_networks()?,
+        tls,
+    };
+    let running = wiring::listen(&opened, edge)?;
+    tracing::info!(event = "listening", address = %running.addr);
+    wiring::until_told(running, opened).await
+}
+
+/// Prints what `serve` would run with.
+pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
+    let config = Config::read(options)?;
+    config.trusted_networks()?;
+    config.database()?;
+    wiring::keep_apart(&config.data, &config.root_key)?;
+    println!("{}", serde_json::to_string_pretty(&config)?);
+    Ok(())
+}

@@ -1,0 +1,18 @@
+//! The endpoints, one noun a file. A handler translates: it reads the request, asks the store one
+//! thing and writes the answer down. What may happen is decided elsewhere.
+
+pub mod body;
+pub mod circles;
+pub mod consents;
+pub mod health;
+pub mod invitations;
+pub mod key_packages;
+pub mod people;
+pub mod sessions;
+pub mod socket;
+pub mod tickets;
+
+use crate::error::Problem;
+
+/// What a handler answers.
+pub type Answer<T> = Result<T, Problem>;

@@ -1,0 +1,184 @@
+//! Who is calling and what do they want: TLS, HTTP, websocket.
+//!
+//! The gateway translates between the network and the [`store`] and decides nothing about care. It is
+//! the only crate that knows axum and tungstenite. A newcomer reads it along one call:
+//!
+//! 1. [`listen`]: a TCP connection comes in. TLS 1.3, HTTP/1.1 or HTTP/2, a time limit on each step,
+//!    a limit on how many there are.
+//! 2. [`router`], below: every path on one screen, and the walls that every request passes. Outermost
+//!    first: security [`headers`], a wall against panics, a time limit, the [`remainder`] of the body,
+//!    the [`origin`] of the page.
+//! 3. [`http`]: one noun a file. [`caller`] turns the session cookie into a `care::Caller`, a handler
+//!    asks the store one thing, [`error`] turns a refusal into its status. [`failures`] makes an
+//!    address wait that keeps failing to sign in. Whatever is not an endpoint is a file of the web
+//!    client ([`assets`]).
+//! 4. [`http::socket`]: a websocket opens. From here on it is a [`connection`]: the select loop around
+//!    a [`session`], which is a state machine without a socket.
+//! 5. [`hub`]: the store calls [`store::Wake`] after a COMMIT; every socket that watches the topic
+//!    finds it in its mailbox and reads the store from its own cursor.
+//!
+//! What is promised at this edge:
+//!
+//! * every refusal leaves as `ErrorBody` or as `Bye` and a close code, by one mapping;
+//! * every queue, body, frame, handshake and wait has a maximum;
+//! * a slow device is a lagging cursor: nothing grows behind it;
+//! * a panic ends one request or one socket, never the process;
+//! * every task belongs to one tracker, and [`Running::stop`] waits for all of them;
+//! * no personal data in a log line, an error or a URL.
+
+use std::net::IpAddr;
+use std::ops::Deref;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{DefaultBodyLimit, FromRef, Request};
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::{IntoResponse as _, Response};
+use axum::routing::{any, get};
+use protocol::{Code, Refusal, limits};
+use store::Store;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+use tower_http::catch_panic::CatchPanicLayer;
+use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::routes;
+
+mod assets;
+mod bucket;
+mod caller;
+mod connection;
+mod error;
+mod failures;
+mod headers;
+mod http;
+mod hub;
+mod listen;
+mod network;
+mod openapi;
+mod origin;
+mod outbox;
+mod remainder;
+mod running;
+mod session;
+mod settings;
+
+pub use assets::{Asset, Assets, Encoding};
+pub use hub::Hub;
+pub use listen::{TlsError, bind, tls_config};
+pub use network::{Network, NetworkError};
+pub use openapi::openapi;
+pub use running::{Running, StartError, start};
+pub use settings::{Rates, Settings};
+
+use error::Problem;
+
+/// Every endpoint. Each is described once, in its own file, for the router and the document alike.
+fn endpoints() -> OpenApiRouter<Gateway> {
+    OpenApiRouter::with_openapi(openapi::Api::head())
+        .routes(routes!(http::invitations::look_up_invitation))
+        .routes(routes!(http::invitations::redeem_invitation))
+        .routes(routes!(http::sessions::ask_challenge))
+        .routes(routes!(http::sessions::renew_session))
+        .routes(routes!(
+            http::sessions::read_session,
+            http::sessions::sign_out
+        ))
+        .routes(routes!(http::tickets::issue_ticket))
+        .routes(routes!(http::key_packages::put_key_packages))
+        .routes(routes!(http::key_packages::claim_key_packages))
+        .routes(routes!(
+            http::circles::list_circles,
+            http::circles::plan_circle
+        ))
+        .routes(routes!(http::circles::read_circle))
+        .routes(routes!(http::circles::found_circle))
+        .routes(routes!(http::circles::commit))
+        .routes(routes!(http::circles::read_group_info))
+        .routes(routes!(http::circles::read_welcome))
+        .routes(routes!(http::people::list_people))
+        .routes(routes!(http::consents::record_consent))
+}
+
+/// Every path and every wall. Layers run from the last to the first.
+fn router(gateway: Gateway) -> Router {
+    Router::from(endpoints())
+        .route("/v1/ws", any(http::socket::open_socket))
+        .route("/healthz", get(http::health::healthz))
+        .route("/readyz", get(http::health::readyz))
+        .fallback(assets::serve)
+        .method_not_allowed_fallback(assets::serve)
+        .layer(DefaultBodyLimit::max(limits::HTTP_BODY_BYTES_MAX))
+        .layer(from_fn_with_state(gateway.origins.clone(), origin::check))
+        .layer(from_fn(remainder::read))
+        .layer(from_fn(in_time))
+        .layer(CatchPanicLayer::custom(panicked))
+        .layer(from_fn_with_state(gateway.origins.clone(), headers::walls))
+        .with_state(gateway)
+}
+
+/// What every handler and every socket holds on to. Clones share it.
+#[derive(Clone)]
+pub(crate) struct Gateway(Arc<Edge>);
+
+/// See [`Gateway`].
+pub(crate) struct Edge {
+    store: Store,
+    hub: Hub,
+    assets: Arc<dyn Assets>,
+    origins: origin::Origins,
+    rates: Rates,
+    trusted: Vec<Network>,
+    failures: failures::Failures,
+    clock: Arc<dyn care::Clock>,
+    /// Sockets are told and closed.
+    stop: CancellationToken,
+    /// Sockets are dropped.
+    abort: CancellationToken,
+    tracker: TaskTracker,
+}
+
+impl Deref for Gateway {
+    type Target = Edge;
+    fn deref(&self) -> &Edge {
+        &self.0
+    }
+}
+
+impl FromRef<Gateway> for Arc<dyn Assets> {
+    fn from_ref(gateway: &Gateway) -> Self {
+        Arc::clone(&gateway.assets)
+    }
+}
+
+impl Edge {
+    /// How many sockets one address may have.
+    fn sockets_of(&self, address: IpAddr) -> u32 {
+        if self.trusted.iter().any(|network| network.contains(address)) {
+            u32::MAX
+        } else {
+            self.rates.sockets_per_address
+        }
+    }
+}
+
+/// Middleware: a request is answered in time, if only by saying that it was not.
+async fn in_time(request: Request, next: Next) -> Response {
+    let limit = Duration::from_secs(limits::HTTP_REQUEST_S);
+    tokio::time::timeout(limit, next.run(request))
+        .await
+        .unwrap_or_else(|_| {
+            let refusal = Refusal::new(Code::Busy, "the request took too long");
+            Problem(refusal).into_response()
+        })
+}
+
+/// A handler that panicked is a defect: the caller learns that much, the log (by the panic hook) where.
+fn panicked(_: Box<dyn std::any::Any + Send>) -> Response {
+    metrics::counter!("panics").increment(1);
+    Problem(Refusal::new(
+        Code::Internal,
+        "something broke on the server's side",
+    ))
+    .into_response()
+}
