@@ -1,0 +1,58 @@
+//! `send`: one message, durable here first, then durable at the server.
+
+use std::collections::BTreeSet;
+
+use carecircle_headless::Error;
+use device::api::{Command, Content, Event, Item, Progress};
+use protocol::Urgency;
+
+use super::{At, Failure, REACH, circles};
+
+/// Sends and waits for the server's word that it has the message.
+pub async fn send(wanted: &str, text: String, at: &At) -> Result<(), Failure> {
+    let device = at.online().await?;
+    let circle = circles::find(&device, wanted).await?.id;
+    let earlier: BTreeSet<String> = device
+        .items(circle, usize::MAX)
+        .await?
+        .into_iter()
+        .map(|item| item.id)
+        .collect();
+    device.mark();
+    device
+        .command(Command::Send {
+            circle,
+            text,
+            urgency: Urgency::Routine,
+        })
+        .await?;
+    let is_sent = |item: &Item| {
+        let sent = matches!(
+            item.content,
+            Content::Text {
+                mine: true,
+                progress: Progress::Sent,
+                ..
+            }
+        );
+        sent && !earlier.contains(&item.id)
+    };
+    let settled = |event: &Event| match event {
+        Event::Items { circle: of, items } => *of == circle && items.iter().any(is_sent),
+        Event::Problem { circle: of, .. } => *of == Some(circle),
+        _ => false,
+    };
+    let outcome = device.wait_for(settled, REACH).await;
+    device.stop().await?;
+    match outcome {
+        Ok(Event::Problem { code, detail, .. }) => {
+            Err(Failure::refused(format!("{detail} ({code})")))
+        }
+        Ok(_) => Ok(()),
+        Err(Error::Deadline { .. }) => Err(Failure::new(
+            75,
+            "stored here; it leaves the next time this device is online (watch keeps it online)",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}

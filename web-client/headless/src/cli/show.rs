@@ -1,0 +1,77 @@
+//! What people read in a terminal. Names, titles and texts come from other people: nothing in them
+//! may move the cursor, change colours or reverse the reading order.
+
+use device::api::{CirclePhase, CircleView, Content, Item, Link};
+use protocol::AccountId;
+
+/// Text as one harmless line.
+pub fn line(text: &str) -> String {
+    let is_harmful = |c: char| {
+        c.is_control()
+            || matches!(c, '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{200e}' | '\u{200f}')
+    };
+    text.chars()
+        .flat_map(|c| {
+            let escaped = is_harmful(c).then(|| c.escape_default());
+            let plain = escaped.is_none().then_some(c);
+            escaped.into_iter().flatten().chain(plain)
+        })
+        .collect()
+}
+
+/// A person's name in a circle.
+pub fn name(circle: &CircleView, account: AccountId) -> Option<&str> {
+    let member = circle
+        .members
+        .iter()
+        .find(|member| member.account == account);
+    member.map(|member| member.name.as_str())
+}
+
+/// One entry of a conversation.
+pub fn item(circle: &CircleView, item: &Item) -> String {
+    let shown = |account| line(name(circle, account).unwrap_or("somebody who left"));
+    let what = match &item.content {
+        Content::Text { from, text, .. } => format!("{}: {}", shown(*from), line(text)),
+        Content::Joined { by, accounts } => {
+            let names: Vec<String> = accounts.iter().map(|account| shown(*account)).collect();
+            format!("({} added {})", shown(*by), names.join(", "))
+        }
+        Content::Unreadable { reason } => format!("(could not be read: {})", line(reason)),
+    };
+    let at = jiff::Timestamp::from_millisecond(item.at_ms)
+        .map_or_else(|_| "?".to_owned(), |at| format!("{at:.0}"));
+    format!("{at}  {}  {what}", line(&circle.title))
+}
+
+/// Whether one can write in a circle.
+pub const fn phase(phase: CirclePhase) -> &'static str {
+    match phase {
+        CirclePhase::Waiting => "waiting to be added",
+        CirclePhase::Ready => "ready",
+        CirclePhase::Stopped => "stopped, staff must reset it",
+    }
+}
+
+/// Whether the server can be reached.
+pub const fn link(link: Link) -> &'static str {
+    match link {
+        Link::Idle => "not connected",
+        Link::Connecting => "connecting",
+        Link::Online => "online",
+        Link::Offline => "offline, trying again",
+        Link::SignedOut => "signed out",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_wrote_cannot_steer_the_terminal() {
+        assert_eq!(line("buenos días, Maria"), "buenos días, Maria");
+        let shown = line("a\u{1b}[2Jb\nc\u{202e}d");
+        assert_eq!(shown, "a\\u{1b}[2Jb\\nc\\u{202e}d");
+    }
+}

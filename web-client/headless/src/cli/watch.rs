@@ -1,0 +1,98 @@
+//! `watch`: messages as they come, also while the server is away and back.
+
+use std::collections::BTreeSet;
+use std::io::{self, Write as _};
+
+use carecircle_headless::{Error, Headless};
+use device::api::{CircleView, Content, Event, Item, Link};
+use protocol::CircleId;
+
+use super::{At, Failure, circles, fits, show};
+
+/// Prints every entry that has its place in a circle's log, once, until interrupted.
+pub async fn watch(wanted: Option<&str>, json: bool, at: &At) -> Result<(), Failure> {
+    let device = at.enrolled().await?;
+    if let Some(wanted) = wanted {
+        circles::find(&device, wanted).await?;
+    }
+    let mut watching = Watching {
+        device: &device,
+        wanted,
+        json,
+        printed: BTreeSet::new(),
+    };
+    tokio::select! {
+        ended = watching.print() => ended?,
+        interrupted = tokio::signal::ctrl_c() => interrupted?,
+    }
+    device.stop().await?;
+    Ok(())
+}
+
+struct Watching<'a> {
+    device: &'a Headless,
+    wanted: Option<&'a str>,
+    json: bool,
+    /// Entries that were printed: an event may bring one again.
+    printed: BTreeSet<(CircleId, u64)>,
+}
+
+impl Watching<'_> {
+    async fn print(&mut self) -> Result<(), Failure> {
+        let mut events = self.device.events();
+        let mut was = None;
+        while let Some(event) = events.next().await {
+            match event {
+                Event::Status { status } if status.link == Link::SignedOut => {
+                    return Err(Failure::signed_out());
+                }
+                Event::Status { status } => {
+                    if was.replace(status.link) != Some(status.link) {
+                        eprintln!("{}", show::link(status.link));
+                    }
+                }
+                Event::Items { circle, items } => self.items(circle, &items)?,
+                Event::Problem { code, detail, .. } => eprintln!("{detail} ({code})"),
+                Event::Circles { .. } | Event::Invitation { .. } => {}
+            }
+        }
+        Err(Error::Ended.into())
+    }
+
+    fn items(&mut self, id: CircleId, items: &[Item]) -> Result<(), Failure> {
+        let seen = self.device.seen();
+        let circle = seen.circles.iter().find(|circle| circle.id == id);
+        let Some(circle) =
+            circle.filter(|circle| self.wanted.is_none_or(|wanted| fits(circle, wanted)))
+        else {
+            return Ok(());
+        };
+        let mut out = io::stdout().lock();
+        for item in items {
+            if let Some(seq) = item.seq
+                && self.printed.insert((id, seq))
+            {
+                writeln!(out, "{}", self.line(circle, item)?)?;
+            }
+        }
+        Ok(out.flush()?)
+    }
+
+    fn line(&self, circle: &CircleView, item: &Item) -> Result<String, Failure> {
+        if self.json {
+            let value = serde_json::json!({
+                "circle": circle.id, "title": circle.title, "from": from(circle, item), "item": item,
+            });
+            return Ok(serde_json::to_string(&value)?);
+        }
+        Ok(show::item(circle, item))
+    }
+}
+
+fn from<'a>(circle: &'a CircleView, item: &Item) -> Option<&'a str> {
+    match &item.content {
+        Content::Text { from, .. } => show::name(circle, *from),
+        Content::Joined { by, .. } => show::name(circle, *by),
+        Content::Unreadable { .. } => None,
+    }
+}

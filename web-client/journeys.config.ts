@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+
+const here = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const installed = (name: string): string => here(`./node_modules/${name}`);
+
+// Journeys live beside the other tests of the house and use what is installed here.
+export default defineConfig({
+  root: here('..'),
+  cacheDir: here('./node_modules/.vite-journeys'),
+  resolve: {
+    alias: {
+      'playwright-core': installed('playwright-core/index.mjs'),
+      '@axe-core/playwright': installed('@axe-core/playwright/dist/index.mjs'),
+      vitest: installed('vitest'),
+    },
+  },
+  test: {
+    include: ['tests/journeys/**/*.journey.ts'],
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    bail: 1,
+  },
+});

@@ -1,0 +1,216 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Device } from '../../doubles/device';
+import { circles } from '../../doubles/story';
+import type { DeviceCore } from './device';
+import { Host, type Rows, type World } from './host';
+import type { Row } from './store';
+import type { Delta, Effect, Event, Input, Step } from './types.gen';
+
+/** Rows in memory that can be told to fail, and a diary of what happened in which order. */
+class Memory implements Rows {
+  readonly vaultKey = new Uint8Array(32);
+  readonly diary: string[];
+  failures = 0;
+  broken = false;
+  readonly tables = { state: new Map<string, Row>(), items: new Map<string, Row>() };
+
+  constructor(diary: string[]) {
+    this.diary = diary;
+  }
+
+  state(): Promise<Row[]> {
+    if (this.broken) return Promise.reject(new Error('no such table'));
+    return Promise.resolve([...this.tables.state.values()]);
+  }
+
+  async write(delta: Delta): Promise<void> {
+    await Promise.resolve();
+    if (this.failures > 0) {
+      this.failures -= 1;
+      throw new Error('disk full');
+    }
+    for (const table of ['state', 'items'] as const) {
+      for (const { key, value } of delta[table]) {
+        if (value instanceof Uint8Array) this.tables[table].set(String(key), { key, value });
+        else this.tables[table].delete(String(key));
+      }
+    }
+    if (delta.items.length > 0) this.diary.push('stored');
+  }
+
+  items(): Promise<Row[]> {
+    return Promise.resolve([...this.tables.items.values()].reverse());
+  }
+}
+
+function outside(diary: string[], events: Event[]): World & { timers: (() => void)[] } {
+  const timers: (() => void)[] = [];
+  return {
+    timers,
+    serverName: 'localhost:8443',
+    nowMicros: () => 1_000_000,
+    connect: () => diary.push('connect'),
+    disconnect: () => diary.push('disconnect'),
+    send: () => diary.push('send'),
+    request: () => Promise.resolve({ status: 200, body: new Uint8Array() }),
+    timer: (_afterMs, then) => timers.push(then),
+    emit: (event) => {
+      events.push(event);
+      diary.push(`event ${event.kind}`);
+    },
+    stopped: (why) => diary.push(`stopped ${why}`),
+  };
+}
+
+let diary: string[];
+let events: Event[];
+let rows: Memory;
+let world: ReturnType<typeof outside>;
+let host: Host;
+beforeEach(() => {
+  diary = [];
+  events = [];
+  rows = new Memory(diary);
+  world = outside(diary, events);
+  host = new Host((_key, _name, stored) => new Device(stored, () => true), rows, world);
+});
+
+const command = (value: Extract<Input, { kind: 'command' }>['command']) =>
+  host.ask({ kind: 'command', command: value });
+
+async function enrol(): Promise<void> {
+  await host.start();
+  await command({ kind: 'open_link', link: '#/link/maria.x' });
+  await command({ kind: 'enrol' });
+  diary.length = 0;
+}
+
+const send = () =>
+  command({ kind: 'send', circle: circles.pair, text: 'Hello', urgency: 'routine' });
+
+describe('a step', () => {
+  test('is stored before anything is shown', async () => {
+    await enrol();
+    expect(await send()).toEqual({ kind: 'done' });
+    expect(diary).toEqual(['stored', 'event items']);
+  });
+
+  test('that is refused changes nothing, and the device goes on', async () => {
+    await host.start();
+    const reply = await command({ kind: 'open_link', link: '#/link/expired.x' });
+    expect(reply).toEqual({ kind: 'refused', code: 'invitation_expired', detail: 'refused' });
+    expect(await command({ kind: 'open_link', link: '#/link/maria.x' })).toEqual({ kind: 'done' });
+  });
+
+  test('that cannot be stored never happened: the device is opened again from its store', async () => {
+    await enrol();
+    rows.failures = 1;
+    expect(await send()).toMatchObject({ kind: 'refused', code: 'not_stored' });
+    expect(diary.slice(0, 1)).toEqual(['disconnect']);
+    expect(events.filter(({ kind }) => kind === 'items')).toEqual([]);
+    expect(await send()).toEqual({ kind: 'done' });
+    expect(diary.filter((line) => line === 'stored')).toHaveLength(1);
+  });
+
+  test('that can never be stored stops the device', async () => {
+    await enrol();
+    rows.failures = Infinity;
+    await send();
+    await send();
+    await send();
+    expect(diary).toContain('stopped unwritable');
+    expect(await send()).toMatchObject({ kind: 'refused' });
+  });
+
+  test('in which the core breaks stops the device', async () => {
+    const broken: DeviceCore = {
+      handle: () => {
+        throw new WebAssembly.RuntimeError('unreachable');
+      },
+      open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+      free: () => undefined,
+    };
+    host = new Host(() => broken, rows, world);
+    await host.start();
+    expect(diary).toContain('stopped broken');
+  });
+});
+
+test('a store that does not read is never taken for an empty one', async () => {
+  rows.broken = true;
+  await host.start();
+  expect(diary).toEqual(['disconnect', 'disconnect', 'stopped unreadable']);
+});
+
+test('inputs are handled one at a time, in their order', async () => {
+  let inside = 0;
+  const seen: string[] = [];
+  const one: DeviceCore = {
+    handle(input): Step {
+      seen.push(input.kind === 'command' ? input.command.kind : input.kind);
+      inside += 1;
+      expect(inside).toBe(1);
+      return { delta: { state: [{ key: Uint8Array.of(1), value: null }], items: [] }, effects: [] };
+    },
+    open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+    free: () => undefined,
+  };
+  const slow = Object.assign(new Memory(diary), {
+    async write() {
+      await new Promise((later) => setTimeout(later, 1));
+      inside -= 1;
+    },
+  });
+  host = new Host(() => one, slow, world);
+  const all = [host.start(), command({ kind: 'enrol' }), command({ kind: 'sign_out' })];
+  await Promise.all(all);
+  expect(seen).toEqual(['tick', 'connect', 'enrol', 'sign_out']);
+});
+
+test('an answer for an earlier life of the device is not heard', async () => {
+  await enrol();
+  await send();
+  const [stale] = world.timers;
+  rows.failures = 1;
+  await send();
+  const before = events.length;
+  stale?.();
+  await host.ask({ kind: 'snapshot' });
+  expect(events.length).toBe(before);
+});
+
+test('a lost network closes the socket before the device hears of it', async () => {
+  await enrol();
+  await host.ask({ kind: 'network_lost' });
+  expect(diary.slice(0, 2)).toEqual(['disconnect', 'event status']);
+});
+
+test('a request without an answer is heard as status 0 or what came', async () => {
+  const heard: Input[] = [];
+  const request: Effect = {
+    kind: 'request', id: 7, method: 'GET', path: '/v1/circles', media_type: null, body: new Uint8Array(),
+  };
+  const asking: DeviceCore = {
+    handle(input) {
+      heard.push(input);
+      const effects = input.kind === 'tick' ? [request] : [];
+      return { delta: { state: [], items: [] }, effects };
+    },
+    open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+    free: () => undefined,
+  };
+  world.request = () => Promise.resolve({ status: 0, body: new Uint8Array() });
+  host = new Host(() => asking, rows, world);
+  await host.start();
+  await host.ask({ kind: 'snapshot' });
+  await host.ask({ kind: 'snapshot' });
+  expect(heard).toContainEqual({ kind: 'answer', id: 7, status: 0, body: new Uint8Array() });
+});
+
+test('a page that comes later is told how things stand', async () => {
+  await enrol();
+  const reply = await host.ask({ kind: 'snapshot' });
+  expect(reply).toMatchObject({ kind: 'snapshot', status: { link: 'online', me: { name: 'Maria Sample' } } });
+  const page = await host.ask({ kind: 'page', circle: circles.pair, before: null, limit: 40 });
+  expect(page).toMatchObject({ kind: 'page', older: null });
+});

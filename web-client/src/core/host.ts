@@ -1,0 +1,191 @@
+// The browser's half of the device: takes one input at a time, stores what it led to in one
+// transaction, and only then sends, shows or asks. It fails closed: a step that cannot be stored
+// never happened, and the device is opened again from its store.
+import { isRefused, type DeviceCore, type OpenDevice } from './device';
+import type { Ask, Reply, Why } from './messages';
+import type { Row } from './store';
+import type { CircleView, Delta, Effect, Event, Input, Status } from './types.gen';
+
+/** The rows, as the host needs them. */
+export interface Rows {
+  readonly vaultKey: Uint8Array;
+  state(): Promise<Row[]>;
+  write(delta: Delta): Promise<void>;
+  items(circle: string, before: Uint8Array | null, limit: number): Promise<Row[]>;
+}
+
+/** The world around the device. */
+export interface World {
+  /** `host[:port]` as devices sign it. */
+  serverName: string;
+  nowMicros(): number;
+  /** Opens a websocket, closing an earlier one, which then says nothing more. */
+  connect(heard: (input: Input) => void): void;
+  disconnect(): void;
+  send(bytes: Uint8Array): void;
+  request(effect: Extract<Effect, { kind: 'request' }>): Promise<{ status: number; body: Uint8Array }>;
+  timer(afterMs: number, then: () => void): void;
+  emit(event: Event): void;
+  stopped(why: Why): void;
+}
+
+/** Steps in a row that could not be stored before the host gives up. */
+const UNWRITABLE_MAX = 3;
+
+export class Host {
+  readonly #open: OpenDevice;
+  readonly #rows: Rows;
+  readonly #world: World;
+  #device: DeviceCore | null = null;
+  /** Raised whenever the device is opened again: answers to an earlier one are not for this one. */
+  #life = 0;
+  #queue: Promise<unknown> = Promise.resolve();
+  #unwritable = 0;
+  #status: Status | null = null;
+  #circles: CircleView[] = [];
+
+  constructor(open: OpenDevice, rows: Rows, world: World) {
+    this.#open = open;
+    this.#rows = rows;
+    this.#world = world;
+  }
+
+  /** Opens the device and lets it go online. */
+  start(): Promise<Reply> {
+    return this.#enqueue(() => this.#reopen());
+  }
+
+  /** Carries out what a page asks, after everything that came before it. */
+  ask(ask: Ask): Promise<Reply> {
+    switch (ask.kind) {
+      case 'command':
+        return this.#enqueue(() => this.#step({ kind: 'command', command: ask.command }));
+      case 'network_lost':
+        return this.#enqueue(() => {
+          this.#world.disconnect();
+          return this.#step({ kind: 'closed' });
+        });
+      case 'page':
+        return this.#enqueue(() => this.#page(ask.circle, ask.before, ask.limit));
+      case 'snapshot':
+        return this.#enqueue(() =>
+          Promise.resolve({ kind: 'snapshot', status: this.#status, circles: this.#circles }),
+        );
+    }
+  }
+
+  #enqueue(work: () => Promise<Reply>): Promise<Reply> {
+    const done = this.#queue.then(work).catch(
+      (): Reply => ({ kind: 'refused', code: 'internal', detail: 'The store did not answer.' }),
+    );
+    this.#queue = done;
+    return done;
+  }
+
+  /** An input from outside belongs to the life in which it was asked for. */
+  #hear(life: number, input: Input): void {
+    void this.#enqueue(async () => {
+      if (life !== this.#life) return { kind: 'done' };
+      const reply = await this.#step(input);
+      if (reply.kind === 'refused') this.#tellRefusal(reply);
+      return reply;
+    });
+  }
+
+  async #step(input: Input): Promise<Reply> {
+    const device = this.#device;
+    if (device === null) return { kind: 'refused', code: 'internal', detail: 'not running' };
+    let step;
+    try {
+      step = device.handle(input, this.#world.nowMicros());
+    } catch (thrown) {
+      if (isRefused(thrown)) {
+        return { kind: 'refused', code: thrown.code, detail: thrown.detail };
+      }
+      return this.#stop('broken');
+    }
+    try {
+      await this.#rows.write(step.delta);
+    } catch {
+      return this.#notStored();
+    }
+    this.#unwritable = 0;
+    for (const effect of step.effects) this.#carryOut(effect);
+    return { kind: 'done' };
+  }
+
+  #carryOut(effect: Effect): void {
+    const life = this.#life;
+    switch (effect.kind) {
+      case 'send':
+        return this.#world.send(effect.bytes);
+      case 'connect':
+        return this.#world.connect((input) => this.#hear(life, input));
+      case 'disconnect':
+        return this.#world.disconnect();
+      case 'timer':
+        return this.#world.timer(effect.after_ms, () => this.#hear(life, { kind: 'tick' }));
+      case 'event':
+        return this.#tell(effect.event);
+      case 'request':
+        void this.#world.request(effect).then(({ status, body }) => {
+          this.#hear(life, { kind: 'answer', id: effect.id, status, body });
+        });
+    }
+  }
+
+  #tell(event: Event): void {
+    if (event.kind === 'status') this.#status = event.status;
+    if (event.kind === 'circles') this.#circles = event.circles;
+    this.#world.emit(event);
+  }
+
+  #tellRefusal({ code, detail }: Extract<Reply, { kind: 'refused' }>): void {
+    const known = code === 'not_stored' ? 'internal' : code;
+    this.#tell({ kind: 'problem', circle: null, code: known, detail });
+  }
+
+  async #page(circle: string, before: Uint8Array | null, limit: number): Promise<Reply> {
+    const device = this.#device;
+    if (device === null) return { kind: 'refused', code: 'internal', detail: 'not running' };
+    const rows = await this.#rows.items(circle, before, limit);
+    const items = rows.map(({ key, value }) => device.open_item(key, value));
+    const last = rows.length < limit ? undefined : rows.at(-1);
+    return { kind: 'page', items, older: last?.key ?? null };
+  }
+
+  /** The step is undone by opening the device from what is stored. */
+  async #notStored(): Promise<Reply> {
+    this.#unwritable += 1;
+    if (this.#unwritable >= UNWRITABLE_MAX) return this.#stop('unwritable');
+    const reply = await this.#reopen();
+    return reply.kind === 'refused'
+      ? reply
+      : { kind: 'refused', code: 'not_stored', detail: 'The browser could not store this.' };
+  }
+
+  async #reopen(): Promise<Reply> {
+    this.#life += 1;
+    this.#world.disconnect();
+    this.#device?.free();
+    this.#device = null;
+    try {
+      const rows = await this.#rows.state();
+      this.#device = this.#open(this.#rows.vaultKey, this.#world.serverName, rows);
+    } catch {
+      return this.#stop('unreadable');
+    }
+    const first = await this.#step({ kind: 'tick' });
+    if (first.kind !== 'done') return first;
+    // Goes online if enrolled, goes on with an enrolment that was cut short, else does nothing.
+    return this.#step({ kind: 'command', command: { kind: 'connect' } });
+  }
+
+  #stop(why: Why): Reply {
+    this.#life += 1;
+    this.#device = null;
+    this.#world.disconnect();
+    this.#world.stopped(why);
+    return { kind: 'refused', code: 'internal', detail: `stopped: ${why}` };
+  }
+}

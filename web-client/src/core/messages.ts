@@ -1,0 +1,57 @@
+// What the page, the worker and the workers of other tabs say to each other: one union per
+// direction. What is inside a command or an event is generated from the device core's own types.
+import type { CircleId, CircleView, Code, Command, Event, Item, Status } from './types.gen';
+
+/** What a page wants from the device. */
+export type Ask =
+  | { kind: 'command'; command: Command }
+  /** Items of a circle, newest first, older than a place; without one, the newest. */
+  | { kind: 'page'; circle: CircleId; before: Uint8Array | null; limit: number }
+  /** The browser says that the network is gone: the socket is dead, whatever it still believes. */
+  | { kind: 'network_lost' }
+  /** What was last told about the device and its circles, for a page that came later. */
+  | { kind: 'snapshot' };
+
+/** The one answer to an ask. */
+export type Reply =
+  /** The command is stored. What follows comes as events. */
+  | { kind: 'done' }
+  /** `older` asks for the next page; absent at the beginning of the conversation. */
+  | { kind: 'page'; items: Item[]; older: Uint8Array | null }
+  | { kind: 'snapshot'; status: Status | null; circles: CircleView[] }
+  | { kind: 'refused'; code: Code | 'not_stored'; detail: string };
+
+/** Why nothing runs. Each has one plain sentence on the page. */
+export type Why =
+  /** The browser lacks Web Locks, IndexedDB, workers or wasm. */
+  | 'browser'
+  /** Stored data is there but cannot be opened: never taken for an empty store. */
+  | 'unreadable'
+  /** The browser cannot store any more. */
+  | 'unwritable'
+  /** The device core broke. */
+  | 'broken';
+
+/** How far the worker has come. */
+export type Stage =
+  | { kind: 'starting' }
+  | { kind: 'running' }
+  /** Another tab owns the device and does not answer. */
+  | { kind: 'elsewhere' }
+  | { kind: 'stopped'; why: Why };
+
+export type ToWorker = { kind: 'ask'; id: number; ask: Ask };
+
+export type FromWorker =
+  | { kind: 'reply'; id: number; reply: Reply }
+  | { kind: 'event'; event: Event }
+  | { kind: 'stage'; stage: Stage };
+
+/** Between the workers of several tabs of one browser profile. */
+export type BetweenTabs =
+  /** A tab became the owner: whatever was asked of an earlier one is lost. */
+  | { kind: 'owner' }
+  | { kind: 'ask'; tab: string; id: number; ask: Ask }
+  | { kind: 'reply'; tab: string; id: number; reply: Reply }
+  | { kind: 'event'; event: Event }
+  | { kind: 'stage'; stage: Stage };

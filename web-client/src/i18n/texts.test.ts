@@ -1,0 +1,93 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { FluentBundle, FluentResource } from '@fluent/bundle';
+import { describe, expect, test } from 'vitest';
+import { LANGUAGES, negotiate, t, texts } from './texts.svelte';
+import { weekdayClock } from './time';
+
+const root = join(import.meta.dirname, '..');
+const locales = join(root, '../../server/care/locales');
+
+function source(language: string): string {
+  return readFileSync(join(locales, language, 'web.ftl'), 'utf8');
+}
+function keys(language: string): string[] {
+  return [...source(language).matchAll(/^([a-z][a-z0-9-]*) =/gm)].map(([, key]) => key ?? '').sort();
+}
+function used(): Set<string> {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
+  const code = files.filter((file) => /(?<!\.test)\.(svelte|ts)$/.test(file));
+  const all = code.map((file) => readFileSync(join(root, file), 'utf8')).join('\n');
+  return new Set([...all.matchAll(/\bt\('([a-z0-9-]+)'/g)].map(([, key]) => key ?? ''));
+}
+/** The variables that a message takes. */
+function variables(language: string): Map<string, string> {
+  const messages = source(language).split(/\n(?=[a-z])/);
+  return new Map(
+    messages.map((message) => {
+      const names = new Set([...message.matchAll(/\$(\w+)/g)].map(([, name]) => name));
+      return [message.split(' =')[0] ?? '', [...names].sort().join()];
+    }),
+  );
+}
+
+describe('both languages', () => {
+  test('have a folder each, and each folder is offered', () => {
+    expect(readdirSync(locales).sort()).toEqual(Object.keys(LANGUAGES).sort());
+  });
+
+  test('say the same things, with the same variables', () => {
+    expect(keys('es')).toEqual(keys('en'));
+    const [en, es] = [variables('en'), variables('es')];
+    for (const key of keys('en')) expect(es.get(key), key).toBe(en.get(key));
+  });
+
+  test.each(Object.keys(LANGUAGES))('%s reads without errors and every key used is there', (language) => {
+    const bundle = new FluentBundle(language);
+    expect(bundle.addResource(new FluentResource(source(language)))).toEqual([]);
+    for (const key of used()) expect(bundle.hasMessage(key), key).toBe(true);
+  });
+
+  test('hold nothing that no page shows', () => {
+    expect(keys('en').filter((key) => !used().has(key))).toEqual([]);
+  });
+});
+
+/** Flesch-Kincaid grade: the school year in which a text is understood (Kincaid et al., 1975). */
+function grade(text: string): number {
+  const sentences = text.split(/[.!?:]+(?:\s|$)/).filter((part) => part.trim() !== '');
+  const words = text.match(/[a-z’']+/gi) ?? [];
+  const syllables = words.reduce(
+    (sum, word) => sum + Math.max(1, (word.toLowerCase().replace(/e$/, '').match(/[aeiouy]+/g) ?? []).length),
+    0,
+  );
+  return 0.39 * (words.length / sentences.length) + 11.8 * (syllables / words.length) - 15.59;
+}
+
+test('sentences are for readers of twelve (sixth grade)', () => {
+  const sentences = [...source('en').matchAll(/^[a-z0-9-]+ = (.*\..*)$/gm)].map(([, text]) =>
+    (text ?? '').replaceAll(/\{[^}]*\}/g, 'Ann'),
+  );
+  expect(sentences.length).toBeGreaterThan(40);
+  expect(grade(sentences.join(' '))).toBeLessThan(6);
+  for (const sentence of sentences) expect(grade(sentence), sentence).toBeLessThan(9);
+});
+
+test('the browser\'s wishes choose the language, English when none fits', () => {
+  expect(negotiate(['es-MX', 'en'])).toBe('es');
+  expect(negotiate(['vi', 'en-GB'])).toBe('en');
+  expect(negotiate(['vi'])).toBe('en');
+});
+
+test('a language loads, and numbers choose their form', async () => {
+  await texts.use('es');
+  expect(t('members-count', { count: 1 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('1 persona');
+  expect(t('members-count', { count: 3 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('3 personas');
+  expect(texts.language).toBe('es');
+});
+
+test('a time stands with its weekday in both languages', () => {
+  const tuesday = new Date(2026, 2, 3, 14, 5).getTime();
+  expect(weekdayClock(tuesday, 'en').replaceAll(/\s/g, ' ')).toBe('Tue 2:05 PM');
+  expect(weekdayClock(tuesday, 'es')).toBe('mar 14:05');
+});

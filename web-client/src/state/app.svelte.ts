@@ -1,0 +1,120 @@
+// The view-model of the whole page: what the worker told last, which page is open, and the parts.
+// No DOM here: components render it, tests drive it.
+import type { Client } from '../core/client';
+import type { Stage } from '../core/messages';
+import type { CircleView, Event, Item, Status } from '../core/types.gen';
+import type { Api } from '../platform/api';
+import { Conversation } from './conversation.svelte';
+import { People } from './people.svelte';
+import { Preferences } from './preferences.svelte';
+import type { Router } from './router.svelte';
+import { SignIn } from './sign-in.svelte';
+
+export interface Problem {
+  circle: string | null;
+  code: string;
+}
+
+export class App {
+  readonly router: Router;
+  readonly client: Client;
+  readonly signIn: SignIn;
+  readonly people: People;
+  readonly preferences = new Preferences();
+  stage = $state.raw<Stage>({ kind: 'starting' });
+  status = $state.raw<Status | null>(null);
+  circles = $state.raw<CircleView[]>([]);
+  problem = $state.raw<Problem | null>(null);
+  /** The newest message of someone else, for those who listen. */
+  heard = $state.raw<{ circle: CircleView; item: Item } | null>(null);
+  /** Not reactive: a page asks for the conversation that it shows. */
+  #conversation: Conversation | null = null;
+
+  constructor(router: Router, client: Client, api: Api) {
+    this.router = router;
+    this.client = client;
+    this.signIn = new SignIn(client);
+    this.people = new People(api);
+    router.onLink = () => this.#lookAtLink();
+    client.listen({ event: (event) => this.#hear(event), stage: (stage) => this.#enter(stage) });
+  }
+
+  get me(): NonNullable<Status['me']> | null {
+    return this.status?.me ?? null;
+  }
+
+  get staff(): boolean {
+    return this.me !== null && this.me.role !== 'client' && this.me.role !== 'caregiver';
+  }
+
+  circle(id: string): CircleView | undefined {
+    return this.circles.find((circle) => circle.id === id);
+  }
+
+  /** The conversation of a circle, opened if it was not the open one. */
+  conversation(circle: string): Conversation {
+    if (this.#conversation?.circle !== circle) {
+      this.#conversation = new Conversation(this.client, circle);
+      void this.#conversation.open();
+    }
+    return this.#conversation;
+  }
+
+  /** Goes online, after signing out or to try at once. */
+  async connect(): Promise<void> {
+    await this.client.ask({ kind: 'command', command: { kind: 'connect' } });
+  }
+
+  /** The network came back, or the page came to the front: try now instead of at the next timer. */
+  nudge(): void {
+    if (this.status?.link === 'offline') void this.connect();
+  }
+
+  /** The network is gone: say so now, not when a dead socket is noticed. */
+  networkLost(): void {
+    if (this.status?.link === 'online') void this.client.ask({ kind: 'network_lost' });
+  }
+
+  async signOut(): Promise<void> {
+    this.#conversation = null;
+    await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
+  }
+
+  #hear(event: Event): void {
+    this.signIn.hear(event);
+    switch (event.kind) {
+      case 'status':
+        this.status = event.status;
+        return this.#lookAtLink();
+      case 'circles':
+        this.circles = event.circles;
+        return;
+      case 'items':
+        if (this.#conversation?.circle === event.circle) this.#conversation.take(event.items);
+        return this.#announce(event.circle, event.items);
+      case 'problem':
+        this.problem = { circle: event.circle ?? null, code: event.code };
+        return;
+      case 'invitation':
+    }
+  }
+
+  #enter(stage: Stage): void {
+    // Another owner, or the same after a fault: what is open is read again from the store.
+    if (stage.kind === 'running') void this.#conversation?.open();
+    this.stage = stage;
+  }
+
+  #lookAtLink(): void {
+    const { link } = this.router;
+    if (link === null || this.status === null || this.me !== null) return;
+    this.router.link = null;
+    void this.signIn.look(link);
+  }
+
+  #announce(id: string, items: readonly Item[]): void {
+    const circle = this.circle(id);
+    const item = items.findLast(({ content }) => content.kind === 'text' && !content.mine);
+    if (circle !== undefined && item !== undefined) this.heard = { circle, item };
+  }
+}

@@ -1,0 +1,54 @@
+// How the entries of a conversation are put in order. Pure: no DOM, no clock, no language.
+import type { Item } from '../core/types.gen';
+
+/** Merges by id. An item that has its place in the log is never replaced by one that waits. */
+export function merge(held: readonly Item[], come: readonly Item[]): Item[] {
+  const byId = new Map(held.map((item) => [item.id, item]));
+  for (const item of come) {
+    const known = byId.get(item.id);
+    if (known === undefined || !placed(known) || placed(item)) byId.set(item.id, item);
+  }
+  return [...byId.values()].sort(order);
+}
+
+/** By place in the log; then those that wait, by their time. */
+function order(a: Item, b: Item): number {
+  const last = Number.MAX_SAFE_INTEGER;
+  return (a.seq ?? last) - (b.seq ?? last) || a.at_ms - b.at_ms;
+}
+
+function placed(item: Item): boolean {
+  return item.seq !== null && item.seq !== undefined;
+}
+
+/** A conversation's day: its first moment and its items. */
+export interface Day {
+  key: string;
+  atMs: number;
+  items: Item[];
+}
+
+/** Items in order, cut where the viewer's day changes. */
+export function days(items: readonly Item[]): Day[] {
+  const cut: Day[] = [];
+  for (const item of items) {
+    const key = new Date(item.at_ms).toDateString();
+    const last = cut.at(-1);
+    if (last?.key === key) last.items.push(item);
+    else cut.push({ key, atMs: item.at_ms, items: [item] });
+  }
+  // A device's clock may be wrong: the same day twice needs two keys.
+  return cut.map((day, at) => ({ ...day, key: `${at} ${day.key}` }));
+}
+
+/** Two messages of one person soon after each other are shown as one run. */
+const RUN_MS_MAX = 5 * 60_000;
+
+export function continues(before: Item | undefined, item: Item): boolean {
+  return (
+    before?.content.kind === 'text' &&
+    item.content.kind === 'text' &&
+    before.content.from === item.content.from &&
+    item.at_ms - before.at_ms < RUN_MS_MAX
+  );
+}

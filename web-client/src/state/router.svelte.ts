@@ -1,0 +1,83 @@
+// The address bar's fragment, read and written. A sign-in link is taken out of it the moment it is
+// seen: it stays neither in the bar nor in the history.
+
+export type Route =
+  | { name: 'circles' }
+  | { name: 'conversation'; circle: string }
+  | { name: 'members'; circle: string }
+  | { name: 'people' }
+  | { name: 'person'; person: string }
+  | { name: 'settings' };
+
+const ID = '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})';
+const table: [RegExp, (id: string) => Route][] = [
+  [/^#\/people$/, () => ({ name: 'people' })],
+  [/^#\/settings$/, () => ({ name: 'settings' })],
+  [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
+  [new RegExp(`^#/circles/${ID}$`), (circle) => ({ name: 'conversation', circle })],
+  [new RegExp(`^#/circles/${ID}/members$`), (circle) => ({ name: 'members', circle })],
+];
+
+/** The page that a fragment names; the circles for anything unknown. */
+export function parse(hash: string): Route {
+  for (const [pattern, route] of table) {
+    const found = pattern.exec(hash);
+    if (found !== null) return route(found[1] ?? '');
+  }
+  return { name: 'circles' };
+}
+
+/** The fragment of a page. */
+export function href(route: Route): string {
+  switch (route.name) {
+    case 'conversation':
+      return `#/circles/${route.circle}`;
+    case 'members':
+      return `#/circles/${route.circle}/members`;
+    case 'person':
+      return `#/people/${route.person}`;
+    default:
+      return `#/${route.name}`;
+  }
+}
+
+/** The page's address and history, as far as the router needs them. */
+export interface Address {
+  readonly location: { hash: string; href: string; pathname: string };
+  readonly history: { replaceState(data: null, unused: string, url: string): void };
+  addEventListener(name: 'hashchange', heard: () => void): void;
+}
+
+export class Router {
+  route = $state.raw<Route>({ name: 'circles' });
+  /** A sign-in link that was in the address bar and waits to be looked at. */
+  link = $state<string | null>(null);
+  /** Whether a person has moved within the app: then a new page takes the focus. */
+  moved = false;
+  /** Told when a link came while the app was open. */
+  onLink: () => void = () => undefined;
+  readonly #address: Address;
+
+  constructor(address: Address) {
+    this.#address = address;
+    this.#read();
+    address.addEventListener('hashchange', () => {
+      this.moved = true;
+      this.#read();
+    });
+  }
+
+  go(route: Route): void {
+    this.#address.location.hash = href(route);
+  }
+
+  #read(): void {
+    const { location, history } = this.#address;
+    if (location.hash.startsWith('#/link/')) {
+      this.link = location.href;
+      history.replaceState(null, '', location.pathname);
+      this.onLink();
+    }
+    this.route = parse(location.hash);
+  }
+}

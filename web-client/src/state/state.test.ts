@@ -1,0 +1,218 @@
+import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { circles, people as cast, peopleAround } from '../../doubles/story';
+import type { Client, Heard } from '../core/client';
+import type { Ask, Reply } from '../core/messages';
+import type { Event, Item, Status } from '../core/types.gen';
+import type { Api, Consent } from '../platform/api';
+import { App } from './app.svelte';
+import { TEXT_BYTES_MAX } from './conversation.svelte';
+import { People, endOfDayMicros, liveConsent } from './people.svelte';
+import { Router, href, parse, type Address } from './router.svelte';
+
+/** An address bar without a browser. */
+class Bar implements Address {
+  location = { hash: '', href: 'https://localhost/', pathname: '/' };
+  replaced: string[] = [];
+  heard: () => void = () => undefined;
+  history = {
+    replaceState: (_data: null, _unused: string, url: string) => {
+      this.replaced.push(url);
+      this.location.hash = '';
+    },
+  };
+  addEventListener(_name: 'hashchange', heard: () => void): void {
+    this.heard = heard;
+  }
+  visit(hash: string): void {
+    this.location = { hash, href: `https://localhost/${hash}`, pathname: '/' };
+    this.heard();
+  }
+}
+
+class Worker implements Client {
+  asked: Ask[] = [];
+  replies: Reply[] = [];
+  heard: Heard | null = null;
+  ask(ask: Ask): Promise<Reply> {
+    this.asked.push(ask);
+    return Promise.resolve(this.replies.shift() ?? { kind: 'done' });
+  }
+  listen(heard: Heard): void {
+    this.heard = heard;
+  }
+  end(): void {
+    this.heard = null;
+  }
+  tell(event: Event): void {
+    this.heard?.event(event);
+  }
+}
+
+const nobody: Status = { me: null, link: 'idle' };
+const maria: Status = { me: { ...cast.maria, agency: 'Agency' }, link: 'online' };
+const refusing: Api = {
+  people: () => Promise.resolve({ ok: false, code: 'unreachable' }),
+  recordConsent: () => Promise.resolve({ ok: false, code: 'unreachable' }),
+  planCircle: () => Promise.resolve({ ok: false, code: 'unreachable' }),
+};
+
+let bar: Bar;
+let worker: Worker;
+let app: App;
+beforeEach(() => {
+  bar = new Bar();
+  worker = new Worker();
+  app = new App(new Router(bar), worker, refusing);
+});
+
+describe('the router', () => {
+  test('every page has an address that leads back to it', () => {
+    const id = circles.pair;
+    for (const route of [
+      { name: 'circles' }, { name: 'people' }, { name: 'settings' }, { name: 'person', person: id },
+      { name: 'conversation', circle: id }, { name: 'members', circle: id },
+    ] as const) {
+      expect(parse(href(route))).toEqual(route);
+    }
+    expect(parse('#/circles/../../x')).toEqual({ name: 'circles' });
+  });
+
+  test('a link leaves the address bar before anything else', () => {
+    bar.visit('#/link/secret.fingerprint');
+    expect(bar.replaced).toEqual(['/']);
+    expect(app.router.link).toBe('https://localhost/#/link/secret.fingerprint');
+    expect(worker.asked).toEqual([]);
+  });
+});
+
+describe('signing in', () => {
+  const link = 'https://localhost/#/link/s.f';
+
+  test('a link is looked at once the device is known to be nobody\'s', () => {
+    bar.visit('#/link/s.f');
+    worker.tell({ kind: 'status', status: nobody });
+    expect(worker.asked).toEqual([{ kind: 'command', command: { kind: 'open_link', link } }]);
+    worker.tell({ kind: 'invitation', name: 'Maria Sample', role: 'client', agency: 'Agency' });
+    expect(app.signIn.progress).toMatchObject({ kind: 'found', name: 'Maria Sample' });
+  });
+
+  test('a link for a device that is someone\'s is kept and not used', () => {
+    worker.tell({ kind: 'status', status: maria });
+    bar.visit('#/link/s.f');
+    expect(worker.asked).toEqual([]);
+    expect(app.router.link).toBe(link);
+  });
+
+  test('a refused link says why and may only be tried again if that can help', async () => {
+    bar.visit('#/link/s.f');
+    worker.replies.push({ kind: 'refused', code: 'invitation_unknown', detail: '' });
+    worker.tell({ kind: 'status', status: nobody });
+    await vi.waitFor(() =>
+      expect(app.signIn.progress).toEqual({ kind: 'failed', code: 'invitation_unknown', again: false }),
+    );
+    await app.signIn.again();
+    worker.tell({ kind: 'problem', circle: null, code: 'busy', detail: '' });
+    expect(app.signIn.progress).toEqual({ kind: 'failed', code: 'busy', again: true });
+  });
+
+  test('enrolling ends when the device is someone\'s', async () => {
+    await app.signIn.enrol();
+    expect(app.signIn.progress.kind).toBe('enrolling');
+    worker.tell({ kind: 'status', status: maria });
+    expect(app.signIn.progress.kind).toBe('no_link');
+    expect(app.me?.name).toBe('Maria Sample');
+  });
+});
+
+describe('a conversation', () => {
+  const item = (id: string, seq: number | null): Item => ({
+    id, seq, at_ms: 0,
+    content: { kind: 'text', from: 'x', mine: false, text: id, urgency: 'routine', progress: 'received' },
+  });
+
+  test('merges what comes into what was read, and reads earlier pages by the key it was given', async () => {
+    const older = Uint8Array.of(1);
+    worker.replies.push({ kind: 'page', items: [item('b', 2)], older });
+    const conversation = app.conversation(circles.pair);
+    worker.tell({ kind: 'items', circle: circles.pair, items: [item('c', 3)] });
+    worker.tell({ kind: 'items', circle: circles.family, items: [item('other', 1)] });
+    await vi.waitFor(() => expect(conversation.loaded).toBe(true));
+    worker.replies.push({ kind: 'page', items: [item('a', 1)], older: null });
+    await conversation.readOlder();
+    expect(conversation.items.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
+    expect(worker.asked.at(-1)).toMatchObject({ kind: 'page', before: older });
+    expect(conversation.hasOlder).toBe(false);
+    expect(app.conversation(circles.pair)).toBe(conversation);
+  });
+
+  test('is read again when another tab has taken over', () => {
+    app.conversation(circles.pair);
+    worker.heard?.stage({ kind: 'running' });
+    expect(worker.asked.filter(({ kind }) => kind === 'page')).toHaveLength(2);
+  });
+
+  test('sends what was written, and says when it was not stored', async () => {
+    const conversation = app.conversation(circles.pair);
+    expect(await conversation.send('  ')).toBe('empty');
+    expect(await conversation.send('ñ'.repeat(TEXT_BYTES_MAX / 2 + 1))).toBe('too_long');
+    expect(await conversation.send(' Hello\n')).toBe('sent');
+    expect(worker.asked.at(-1)).toMatchObject({ command: { kind: 'send', text: 'Hello', urgency: 'routine' } });
+    worker.replies.push({ kind: 'refused', code: 'not_stored', detail: '' });
+    expect(await conversation.send('Hello')).toBe('failed');
+  });
+});
+
+describe('people', () => {
+  const [client] = peopleAround().clients;
+  const [ana] = client?.caregivers ?? [];
+  if (client === undefined || ana === undefined) throw new Error('the story lost its people');
+
+  test('a consent holds from its beginning until its end or withdrawal', () => {
+    const consent = (over: Partial<Consent>) => ({
+      ...ana,
+      consents: [{ id: 'c', basis: 'verbal', from: 10_000, until: null, withdrawn_at: null, messages_in: [], ...over } satisfies Consent],
+    });
+    expect(liveConsent(consent({}), 10)).toBeDefined();
+    expect(liveConsent(consent({}), 9)).toBeUndefined();
+    expect(liveConsent(consent({ until: 20_000 }), 20)).toBeUndefined();
+    expect(liveConsent(consent({ withdrawn_at: 15_000 }), 16)).toBeUndefined();
+  });
+
+  test('a lost answer is asked for again under the same id, a new intent under a new one', async () => {
+    const ids: string[] = [];
+    const answers = ['unreachable', '', ''];
+    const people = new People({
+      ...refusing,
+      planCircle: ({ op_id }) => {
+        ids.push(op_id);
+        const code = answers.shift() ?? '';
+        return Promise.resolve(code === '' ? { ok: true, body: {} as never } : { ok: false, code });
+      },
+    });
+    const draft = { title: 'Maria’s family', members: [ana.account] };
+    expect(await people.planCircle(client, draft)).toBe('unreachable');
+    expect(await people.planCircle(client, draft)).toBeNull();
+    expect(await people.planCircle(client, draft)).toBeNull();
+    expect(ids[0]).toBe(ids[1]);
+    expect(ids[2]).not.toBe(ids[1]);
+  });
+
+  test('a last day lasts until its end where the writer is', () => {
+    expect(new Date(endOfDayMicros('2027-03-31') / 1_000).toString()).toContain('Mar 31 2027 23:59:59');
+  });
+});
+
+test('a lost network is told to the device at once', () => {
+  worker.tell({ kind: 'status', status: maria });
+  app.networkLost();
+  expect(worker.asked).toEqual([{ kind: 'network_lost' }]);
+});
+
+test('going offline is tried again at once when the network comes back, but signing out is not undone', () => {
+  worker.tell({ kind: 'status', status: { ...maria, link: 'signed_out' } });
+  app.nudge();
+  expect(worker.asked).toEqual([]);
+  worker.tell({ kind: 'status', status: { ...maria, link: 'offline' } });
+  app.nudge();
+  expect(worker.asked).toEqual([{ kind: 'command', command: { kind: 'connect' } }]);
+});
