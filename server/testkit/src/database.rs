@@ -1,0 +1,117 @@
+//! A database of its own for each server: a file in a temporary directory, or a database in the
+//! PostgreSQL cluster that `CARECIRCLE_TEST_POSTGRES` names.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use anyhow::{Context as _, Result};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, PgConnection};
+use store::Database;
+
+/// The variable that names a cluster in which databases may be made:
+/// `postgres://user@host:port/postgres`.
+pub const POSTGRES: &str = "CARECIRCLE_TEST_POSTGRES";
+
+/// Which engine a server stands on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Engine {
+    /// One file.
+    Sqlite,
+    /// A cluster that the environment names.
+    Postgres,
+}
+
+impl Engine {
+    /// Every engine: what must hold, must hold on each.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+}
+
+/// A database that is gone when this is dropped.
+#[derive(Debug)]
+pub struct TestDatabase {
+    database: Database,
+    made: Option<Made>,
+}
+
+#[derive(Debug)]
+struct Made {
+    cluster: String,
+    name: String,
+}
+
+impl TestDatabase {
+    /// Makes one. Without a cluster, PostgreSQL fails with a sentence: a leg that did not run must not
+    /// look like one that passed.
+    pub async fn make(engine: Engine, directory: &Path) -> Result<Self> {
+        let directory = directory.to_owned();
+        if engine == Engine::Sqlite {
+            return Ok(Self {
+                database: Database::Sqlite { directory },
+                made: None,
+            });
+        }
+        let cluster = cluster()?;
+        let name = name();
+        let create = format!("CREATE DATABASE {name}");
+        run(&cluster, create)
+            .await
+            .with_context(|| format!("{POSTGRES}: cannot make a database"))?;
+        let (server, _) = cluster.rsplit_once('/').unwrap_or((&cluster, ""));
+        Ok(Self {
+            database: Database::Postgres {
+                url: format!("{server}/{name}"),
+                directory,
+            },
+            made: Some(Made { cluster, name }),
+        })
+    }
+
+    /// What the store opens.
+    pub fn settings(&self) -> Database {
+        self.database.clone()
+    }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "which cluster tests may use is the environment's to say; it configures no server"
+)]
+fn cluster() -> Result<String> {
+    std::env::var(POSTGRES).with_context(|| {
+        format!(
+            "{POSTGRES} is not set: name a PostgreSQL cluster in which databases may be made \
+             (postgres://user@host:port/postgres), or run `cargo xtask test`, which starts one"
+        )
+    })
+}
+
+/// A name that no other test, in this process or another, has.
+fn name() -> String {
+    static LAST: AtomicU32 = AtomicU32::new(0);
+    let number = LAST.fetch_add(1, Ordering::Relaxed);
+    format!("carecircle_test_{}_{number}", std::process::id())
+}
+
+async fn run(cluster: &str, sql: String) -> Result<()> {
+    let mut connection = PgConnection::connect(cluster).await?;
+    connection.execute(AssertSqlSafe(sql)).await?;
+    connection.close().await?;
+    Ok(())
+}
+
+impl Drop for TestDatabase {
+    fn drop(&mut self) {
+        let Some(Made { cluster, name }) = self.made.take() else {
+            return;
+        };
+        // A runtime of its own on a thread of its own: the one that is here may be going down.
+        let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
+        let thread = std::thread::spawn(move || -> Result<()> {
+            let mut runtime = tokio::runtime::Builder::new_current_thread();
+            runtime.enable_all().build()?.block_on(run(&cluster, sql))
+        });
+        if !matches!(thread.join(), Ok(Ok(()))) {
+            eprintln!("a test's database could not be dropped");
+        }
+    }
+}

@@ -1,0 +1,109 @@
+//! Who may import whom (server/ARCHITECTURE.md), against what the manifests say.
+
+use anyhow::{Result, bail};
+
+use crate::machine::{self, output};
+use crate::workspace::Workspace;
+
+/// What a crate may import from the workspace.
+enum May {
+    /// These.
+    Only(&'static [&'static str]),
+    /// Anything: it exists to put the real parts together in tests.
+    Anything,
+}
+use May::{Anything, Only};
+
+const TABLE: &[(&str, May)] = &[
+    ("carecircle-protocol", Only(&[])),
+    ("carecircle-care", Only(&["protocol"])),
+    ("carecircle-judge", Only(&["protocol"])),
+    ("carecircle-delivery", Only(&["protocol", "judge"])),
+    ("carecircle-device", Only(&["protocol", "judge"])),
+    ("carecircle-mail", Only(&["protocol", "care"])),
+    ("carecircle-store", Only(&["protocol", "care", "delivery"])),
+    (
+        "carecircle-scheduler",
+        Only(&["protocol", "care", "store", "mail"]),
+    ),
+    (
+        "carecircle-gateway",
+        Only(&["protocol", "care", "store", "scheduler"]),
+    ),
+    (
+        "carecircle",
+        Only(&[
+            "protocol",
+            "care",
+            "store",
+            "judge",
+            "delivery",
+            "mail",
+            "scheduler",
+            "gateway",
+        ]),
+    ),
+    ("carecircle-device-wasm", Only(&["protocol", "device"])),
+    ("carecircle-headless", Only(&["protocol", "device"])),
+    ("carecircle-testkit", Anything),
+    ("carecircle-tests", Anything),
+    ("carecircle-xtask", Only(&[])),
+];
+
+/// Compares the table with the manifests, and proves that the server cannot open a message.
+pub fn layers() -> Result<()> {
+    let workspace = Workspace::read()?;
+    let mut wrong = Vec::new();
+    for (name, entry) in &workspace.crates {
+        match TABLE.iter().find(|(listed, _)| listed == name) {
+            None => wrong.push(format!("{name} is not in the table")),
+            Some((_, Anything)) => {}
+            Some((_, Only(may))) => {
+                let short = |need: &str| need.trim_start_matches("carecircle-").to_owned();
+                let strange = entry
+                    .needs
+                    .iter()
+                    .filter(|need| !may.contains(&&*short(need)));
+                wrong.extend(strange.map(|need| format!("{name} may not import {need}")));
+            }
+        }
+    }
+    if !wrong.is_empty() {
+        bail!("{}", wrong.join("\n"));
+    }
+    println!(
+        "  {} crates import only what they may",
+        workspace.crates.len()
+    );
+    no_keys_in_the_server()
+}
+
+/// Nothing in the server's process can decrypt: the device core is not among what it is built from.
+fn no_keys_in_the_server() -> Result<()> {
+    let mut tree = machine::cargo();
+    tree.args([
+        "tree",
+        "--package",
+        "carecircle",
+        "--edges",
+        "normal,build",
+        "--all-features",
+    ]);
+    let built_from = output(tree.args(["--target", "all", "--prefix", "none", "--format", "{p}"]))?;
+    let has = |name| {
+        built_from
+            .lines()
+            .any(|line| line.split(' ').next() == Some(name))
+    };
+    if !has("carecircle-protocol") {
+        bail!("cargo tree does not show what the server is built from:\n{built_from}");
+    }
+    if has("carecircle-device") {
+        bail!(
+            "the server is built with the device core, which can decrypt messages; see \
+             cargo tree --package carecircle --invert carecircle-device --edges normal,build"
+        );
+    }
+    println!("  the server is built without the device core");
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
+//!
+//! `check`, the web build, the Rust tests (units, the store contract on both engines, stories), the
+//! web client's own tests and sizes, and the journeys in headless Chromium. The first failure ends it.
+//! PostgreSQL is a throw-away cluster of this run; the tests fail rather than skip when it is missing.
+
+use std::env;
+use std::ffi::OsString;
+
+use anyhow::{Context, Result};
+
+use crate::machine::{self, Part, find, npm, run, succeeds};
+use crate::postgres::{Cluster, Durability};
+use crate::{certs, check, web};
+
+const PARTS: &[Part] = &[
+    ("check", everything),
+    ("web", web::web),
+    ("rust", rust),
+    ("client", client),
+    ("journeys", journeys),
+];
+
+/// Runs the named parts, or all.
+pub fn test(named: &[&str]) -> Result<()> {
+    machine::parts(PARTS, named)?;
+    println!("\nxtask: everything that was asked for passed");
+    Ok(())
+}
+
+fn everything() -> Result<()> {
+    check::check(&[])
+}
+
+/// Every feature is on, so that the generated TypeScript is compared too.
+fn rust() -> Result<()> {
+    let cluster = Cluster::start(Durability::None)?;
+    let mut cargo = machine::cargo();
+    if succeeds(machine::cargo().args(["nextest", "--version"])) {
+        cargo.args(["nextest", "run"]);
+    } else {
+        println!(
+            "  cargo-nextest is missing (`cargo install cargo-nextest --locked`): its runs are"
+        );
+        println!("  faster and clearer. Going on with `cargo test`.");
+        cargo.arg("test");
+    }
+    cargo
+        .args(["--workspace", "--all-features"])
+        .env("CARECIRCLE_TEST_POSTGRES", cluster.url());
+    run(&mut cargo)
+}
+
+fn client() -> Result<()> {
+    web::packages()?;
+    for script in ["check", "test", "size"] {
+        run(npm()?.args(["run", script]))?;
+    }
+    Ok(())
+}
+
+/// Separate browser profiles against the real binary, over TLS.
+fn journeys() -> Result<()> {
+    let made = certs::certs()?;
+    web::packages()?;
+    let mut build = machine::cargo();
+    run(build.args([
+        "build",
+        "--package",
+        "carecircle",
+        "--package",
+        "carecircle-headless",
+    ]))?;
+    let folder = machine::target().join("debug");
+    let mut journeys = npm()?;
+    journeys.args(["run", "journeys"]);
+    journeys.env("CARECIRCLE_TEST_SERVER", folder.join("carecircle"));
+    journeys.env("CARECIRCLE_TEST_DEVICE", folder.join("carecircle-device"));
+    journeys.env("CARECIRCLE_TEST_SPKI", &made.spki_hash);
+    journeys.env("CHROMIUM", chromium()?);
+    run(&mut journeys)
+}
+
+fn chromium() -> Result<OsString> {
+    if let Some(named) = env::var_os("CHROMIUM") {
+        return Ok(named);
+    }
+    let names = [
+        "chromium",
+        "chromium-browser",
+        "google-chrome",
+        "google-chrome-stable",
+    ];
+    let found = || names.into_iter().find_map(find).map(OsString::from);
+    if let Some(found) = found() {
+        return Ok(found);
+    }
+    machine::install(
+        &["chromium", "fonts-liberation"],
+        "a journey in a real browser",
+    )?;
+    found().context("Chromium was installed, but is not on the PATH")
+}

@@ -1,0 +1,135 @@
+// A browser profile of one person: Chromium with its own temporary directory, watched for anything
+// the page's policy forbids.
+import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import AxeBuilder from '@axe-core/playwright';
+import { chromium, type BrowserContext, type Page } from 'playwright-core';
+import { expect } from 'vitest';
+
+const OUTPUT = join(import.meta.dirname, 'output');
+export const PHONE = { width: 390, height: 844 };
+export const DESKTOP = { width: 1440, height: 900 };
+const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
+
+/** The browser of the machine: none is downloaded. */
+function executable(): string {
+  const named = process.env['CARECIRCLE_CHROMIUM'];
+  const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+  const found = named ?? known.find((path) => existsSync(path));
+  if (found === undefined) throw new Error('no Chromium here: install one or set CARECIRCLE_CHROMIUM to its path');
+  return found;
+}
+
+export interface Profile {
+  /** The page that is open, after `reopen` a new one. */
+  page: Page;
+  readonly context: BrowserContext;
+  /** Closes the tab (its worker with it) without asking the page. */
+  closeTab(): Promise<void>;
+  /** Opens a new tab in the same profile. */
+  openTab(url: string): Promise<Page>;
+  /** Ends the browser and forgets the profile. */
+  end(): Promise<void>;
+  /** What the page's policy refused, and errors nobody caught. */
+  readonly violations: string[];
+}
+
+export interface Options {
+  viewport?: { width: number; height: number };
+  dark?: boolean;
+  touch?: boolean;
+  /** Base64 SHA-256 of the development certificate's public key. */
+  trustedKey?: string;
+  locale?: string;
+}
+
+export async function openProfile(options: Options = {}): Promise<Profile> {
+  const directory = mkdtempSync(join(tmpdir(), 'carecircle-profile-'));
+  const { trustedKey } = options;
+  const context = await chromium.launchPersistentContext(directory, {
+    executablePath: executable(),
+    headless: true,
+    args: [
+      '--no-sandbox',
+      '--disable-gpu',
+      '--disable-quic',
+      '--disable-background-networking',
+      '--disable-component-update',
+      '--disable-sync',
+      ...(trustedKey === undefined ? [] : [`--ignore-certificate-errors-spki-list=${trustedKey}`]),
+    ],
+    viewport: options.viewport ?? DESKTOP,
+    colorScheme: options.dark === true ? 'dark' : 'light',
+    hasTouch: options.touch ?? false,
+    isMobile: options.touch ?? false,
+    reducedMotion: 'reduce',
+    locale: options.locale ?? 'en-US',
+    timezoneId: 'America/Chicago',
+  });
+  const violations: string[] = [];
+  context.on('console', (message) => {
+    if (/content security policy|violates|trustedscript/i.test(message.text())) {
+      violations.push(message.text());
+    }
+  });
+  context.on('weberror', (error) => violations.push(String(error.error())));
+  const profile: Profile = {
+    page: context.pages()[0] ?? (await context.newPage()),
+    context,
+    violations,
+    async closeTab() {
+      // A browser ends with its last tab: a blank one keeps the profile open.
+      await context.newPage();
+      await profile.page.close({ runBeforeUnload: false });
+    },
+    async openTab(url) {
+      profile.page = await context.newPage();
+      await profile.page.goto(url);
+      return profile.page;
+    },
+    async end() {
+      await context.close();
+      rmSync(directory, { recursive: true, force: true });
+    },
+  };
+  return profile;
+}
+
+/** Nothing that axe finds, in light and in dark. */
+export async function expectAccessible(page: Page, where: string): Promise<void> {
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme });
+    await page.waitForFunction(
+      (theme) => document.documentElement.dataset['theme'] === theme,
+      colorScheme,
+    );
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
+    expect(found, `${where}, ${colorScheme}`).toEqual([]);
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+}
+
+/** Nothing stands out of a page at the side. */
+export async function expectNoSidewaysScroll(page: Page, where: string): Promise<void> {
+  const over = await page.evaluate(
+    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
+  );
+  expect(over, where).toBeLessThanOrEqual(0);
+}
+
+/** Pictures of the page as a phone and as a desktop show it, in light and dark. */
+export async function takePictures(page: Page, name: string): Promise<void> {
+  mkdirSync(OUTPUT, { recursive: true });
+  const before = page.viewportSize();
+  for (const [size, viewport] of [['phone', PHONE], ['desktop', DESKTOP]] as const) {
+    await page.setViewportSize(viewport);
+    for (const colorScheme of ['light', 'dark'] as const) {
+      await page.emulateMedia({ colorScheme });
+      await page.screenshot({ path: join(OUTPUT, `${name}-${size}-${colorScheme}.png`) });
+    }
+  }
+  await page.emulateMedia({ colorScheme: 'light' });
+  if (before !== null) await page.setViewportSize(before);
+}

@@ -1,0 +1,206 @@
+// The first encrypted conversation, from sign-in links to a new circle for the daughter: real
+// browsers in separate profiles, the real server over TLS, nothing played.
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, takePictures } from './browser.ts';
+import { Person } from './person.ts';
+import { Server } from './server.ts';
+
+const MARIA = 'Maria Sample';
+const DANA = 'Dana Placeholder';
+const ANA = 'Ana Sample';
+const PAIR = 'Maria and Dana';
+const FAMILY = 'Maria’s family';
+
+/** Neither the database, nor its write-ahead log, nor the server's output holds a text. */
+function expectUnknownToServer(server: Server, texts: string[]): void {
+  // The search itself is tried on something that the server does know.
+  expect(server.filesWith('SQLite format 3').length).toBeGreaterThan(0);
+  for (const text of texts) expect(server.filesWith(text)).toEqual([]);
+}
+
+describe.each([
+  { first: DANA, second: MARIA },
+  { first: MARIA, second: DANA },
+])('$first opens the link first', ({ first, second }) => {
+  let server: Server;
+  const people: Person[] = [];
+  beforeAll(async () => {
+    server = await Server.start();
+  });
+  afterEach(() => expect(people.flatMap((person) => person.profile.violations)).toEqual([]));
+  afterAll(async () => {
+    for (const person of people) await person.leave();
+    await server.end();
+  });
+
+  test('both read what the other writes, and the server reads nothing', async () => {
+    for (const name of [first, second]) {
+      const person = await Person.arrive(name, server);
+      people.push(person);
+      await person.enrol();
+    }
+    const [one, other] = people as [Person, Person];
+    for (const person of people) await person.open(PAIR);
+    for (const [from, to] of [[one, other], [other, one]] as const) {
+      const text = `Written by ${from.name} for nobody else`;
+      await from.send(text);
+      await to.sees(text);
+    }
+    await other.page.getByRole('link', { name: /people/ }).first().click();
+    const row = other.page.getByRole('listitem').filter({ hasText: one.name });
+    await row.getByText('Not verified').waitFor();
+    expectUnknownToServer(server, ['for nobody else']);
+  });
+});
+
+describe('a conversation that goes on', () => {
+  let server: Server;
+  let dana: Person;
+  let maria: Person;
+  let ana: Person | null = null;
+  const everybody = (): Person[] => [dana, maria, ...(ana === null ? [] : [ana])];
+
+  beforeAll(async () => {
+    server = await Server.start();
+    dana = await Person.arrive(DANA, server);
+    await dana.enrol();
+    maria = await Person.arrive(MARIA, server);
+    await maria.enrol();
+    for (const person of [dana, maria]) await person.open(PAIR);
+    await dana.send('Good morning');
+    await maria.sees('Good morning');
+  });
+  afterEach(() => expect(everybody().flatMap((person) => person.profile.violations)).toEqual([]));
+  afterAll(async () => {
+    for (const person of everybody()) await person.leave();
+    await server.end();
+  });
+
+  /** Maria comes back and has exactly these more, in order, once each. */
+  async function expectThreeMore(before: string[], more: string[]): Promise<void> {
+    await maria.comeBack();
+    await maria.open(PAIR);
+    await maria.sees(more.at(-1) ?? '');
+    expect(await maria.texts()).toEqual([...before, ...more]);
+    expect(await dana.texts()).toEqual([...before, ...more]);
+  }
+
+  test('whoever closed the tab has exactly what was written meanwhile', async () => {
+    const before = await maria.texts();
+    await maria.closeTab();
+    const more = ['First of three', 'Second of three', 'Third of three'];
+    for (const text of more) await dana.send(text);
+    await expectThreeMore(before, more);
+  });
+
+  test('also when the server dies in between', async () => {
+    const before = await maria.texts();
+    await maria.closeTab();
+    await dana.send('Before the fall');
+    await server.kill();
+    await dana.page.getByText('Your messages wait here').waitFor();
+    const waiting = ['During the fall', 'Still down'];
+    for (const text of waiting) await dana.write(text);
+    for (const text of waiting) await dana.sees(text, 'waiting');
+    await server.start();
+    for (const text of waiting) await dana.sees(text, 'sent');
+    await expectThreeMore(before, ['Before the fall', ...waiting]);
+  });
+
+  test('and when the sender\'s tab dies between sending and the answer', async () => {
+    const before = await maria.texts();
+    server.freeze();
+    await dana.write('Sent without an answer');
+    await dana.sees('Sent without an answer', 'waiting');
+    await dana.closeTab();
+    server.thaw();
+    await dana.comeBack();
+    await dana.open(PAIR);
+    await dana.sees('Sent without an answer', 'sent');
+    await dana.send('After coming back');
+    await maria.sees('After coming back');
+    const after = [...before, 'Sent without an answer', 'After coming back'];
+    expect(await maria.texts()).toEqual(after);
+    expect(await dana.texts()).toEqual(after);
+  });
+
+  test('and when it dies before anything left', async () => {
+    const before = await maria.texts();
+    await server.kill();
+    await dana.write('Never left the first time');
+    await dana.closeTab();
+    await server.start();
+    await dana.comeBack();
+    await dana.open(PAIR);
+    await dana.sees('Never left the first time', 'sent');
+    await maria.sees('Never left the first time');
+    expect(await maria.texts()).toEqual([...before, 'Never left the first time']);
+  });
+
+  test('the daughter is invited into a new circle and sees no other', async () => {
+    const { page } = dana;
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByRole('link', { name: MARIA }).click();
+    await page.getByRole('button', { name: 'Record a consent' }).click();
+    await page.getByLabel('Said in person or by phone').check();
+    await page.getByLabel('What was agreed?').fill('Maria said yes at the office.');
+    await page.getByRole('button', { name: 'Save consent' }).click();
+    await page.getByText('In force').waitFor();
+    await page.getByRole('button', { name: 'Invite into a new circle' }).click();
+    await page.getByLabel('Title of the new circle').fill(FAMILY);
+    await page.getByRole('button', { name: 'Make the circle' }).click();
+    await page.getByText('It opens as soon as people sign in').waitFor();
+
+    ana = await Person.arrive(ANA, server);
+    await ana.enrol();
+    await ana.open(FAMILY);
+    await dana.open(FAMILY);
+    await dana.send('Welcome, Ana');
+    await ana.sees('Welcome, Ana');
+    await maria.open(FAMILY);
+    await maria.sees('Welcome, Ana');
+    await ana.send('Thank you all');
+    await maria.sees('Thank you all');
+
+    expect(await ana.page.getByRole('link', { name: PAIR }).count()).toBe(0);
+    const told = await ana.page.evaluate(async () => (await fetch('/v1/circles')).text());
+    expect((JSON.parse(told) as { circles: { title: string }[] }).circles.map(({ title }) => title)).toEqual([FAMILY]);
+    expect(told).not.toContain(PAIR);
+    expect(await ana.page.content()).not.toContain('Good morning');
+  });
+
+  test('the server, its database, its log and its output never held a word of it', () => {
+    expectUnknownToServer(server, [
+      'Good morning', 'Third of three', 'During the fall', 'Sent without an answer', 'Welcome, Ana', 'Thank you all',
+    ]);
+  });
+
+  test('every page is accessible, in light and dark', async () => {
+    const { page } = maria;
+    await maria.open(PAIR);
+    await expectAccessible(page, 'conversation');
+    await takePictures(page, 'real-conversation');
+    await page.getByRole('link', { name: /people/ }).first().click();
+    await page.getByRole('heading', { name: /Who is in/ }).waitFor();
+    await expectAccessible(page, 'members');
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByRole('heading', { name: 'People around you' }).waitFor();
+    await expectAccessible(page, 'my people');
+    await takePictures(page, 'real-my-people');
+    await page.getByRole('link', { name: 'Messages', exact: true }).click();
+    await expectAccessible(page, 'circles');
+    await dana.page.getByRole('link', { name: 'People', exact: true }).click();
+    await dana.page.getByRole('link', { name: MARIA }).click();
+    await expectAccessible(dana.page, 'client');
+    await takePictures(dana.page, 'real-client');
+  });
+
+  test('a used link says so to another browser', async () => {
+    const stranger = await Person.arrive(MARIA, server);
+    await stranger.page.goto(server.link(MARIA));
+    await stranger.page.getByRole('heading', { name: 'This link was used already' }).waitFor();
+    await expectAccessible(stranger.page, 'used link');
+    expect(stranger.profile.violations).toEqual([]);
+    await stranger.leave();
+  });
+});

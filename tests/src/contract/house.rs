@@ -1,0 +1,345 @@
+//! A store with people in it, and what a case does to them.
+
+use std::fmt::Write as _;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+
+use care::Caller;
+use ed25519_dalek::{Signer as _, SigningKey};
+use judge::certificate::to_be_signed;
+use protocol::certificate::{DeviceCert, Signed};
+use protocol::frame::{Append, Cursor, Hello};
+use protocol::http::RedeemInvitation;
+use protocol::{
+    AccountId, Bytes, CircleId, DeviceId, OpId, Timestamp, Urgency, frame, labels, limits,
+};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
+use store::{Database, Error, RootKey, SessionToken, Settings, Store, Topic, Wake};
+use tempfile::TempDir;
+use testkit::{Agency, Engine, FakeClock, Person, SeededChance, TestDatabase};
+
+/// What devices of the house sign.
+pub const SERVER_NAME: &str = "house.example:8443";
+
+/// Remembers what was woken.
+#[derive(Default)]
+pub struct Woken(Mutex<Vec<Topic>>);
+
+impl Wake for Woken {
+    fn wake(&self, topic: Topic) {
+        self.0.lock().unwrap().push(topic);
+    }
+}
+
+impl Woken {
+    /// What was woken since the last time.
+    pub fn take(&self) -> Vec<Topic> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+/// A store with the agency of every story.
+pub struct House {
+    pub store: Store,
+    pub clock: FakeClock,
+    pub woken: Arc<Woken>,
+    pub agency: Agency,
+    pub database: TestDatabase,
+    // Dropped last: the database stands in it.
+    _directory: TempDir,
+}
+
+/// A device of one of the people, signed in.
+pub struct Enrolled {
+    pub caller: Caller,
+    pub token: SessionToken,
+    pub dsk: SigningKey,
+    pub request: RedeemInvitation,
+}
+
+impl House {
+    /// With the people of [`Agency`] and no devices.
+    pub async fn build(engine: Engine) -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let database = TestDatabase::make(engine, directory.path()).await.unwrap();
+        let clock = FakeClock::default();
+        let woken = Arc::new(Woken::default());
+        let store = Store::open(settings(&database, &clock, &woken, 1))
+            .await
+            .unwrap();
+        let agency = Agency::seed(&store).await.unwrap();
+        Self {
+            store,
+            clock,
+            woken,
+            agency,
+            database,
+            _directory: directory,
+        }
+    }
+
+    /// How the house's store was opened, with the n-th root key.
+    pub fn settings(&self, key: u8) -> Settings {
+        settings(&self.database, &self.clock, &self.woken, key)
+    }
+
+    /// What a device of this account's would send to enrol; `seed` makes its keys and ids.
+    pub async fn request(&self, account: AccountId, seed: u8) -> RedeemInvitation {
+        let invitation = self
+            .store
+            .invite(&Caller::installation(), account)
+            .await
+            .unwrap();
+        request(account, invitation.secret, seed, self.clock_now())
+    }
+
+    /// Enrols a device of this person's.
+    pub async fn enrol(&self, person: Person, seed: u8) -> Enrolled {
+        let request = self.request(person.account, seed).await;
+        let (_, token) = self.store.redeem_invitation(request.clone()).await.unwrap();
+        Enrolled {
+            caller: self.store.caller(&token).await.unwrap(),
+            token,
+            dsk: SigningKey::from_bytes(&[seed ^ 0x80; 32]),
+            request,
+        }
+    }
+
+    pub fn clock_now(&self) -> Timestamp {
+        care::Clock::now(&self.clock)
+    }
+
+    /// Makes the planned circle live with these devices in its group, as commits would.
+    pub async fn gather(&self, circle: CircleId, devices: &[&Enrolled]) {
+        let circle = self.id(circle.as_bytes());
+        self.run(&format!(
+            "UPDATE circle SET status = 'live', epoch = 5, era = 2 WHERE id = {circle}"
+        ))
+        .await;
+        self.run(&format!(
+            "INSERT INTO circle_group (circle, public_state, group_info)
+             VALUES ({circle}, {}, {})
+             ON CONFLICT (circle) DO UPDATE SET group_info = excluded.group_info",
+            self.bytes(b"tree"),
+            self.bytes(b"info"),
+        ))
+        .await;
+        for enrolled in devices {
+            let device = self.id(enrolled.caller.device.as_bytes());
+            let account = self.id(enrolled.caller.account.as_bytes());
+            self.run(&format!(
+                "INSERT INTO circle_device (circle, device, account, added_seq)
+                 VALUES ({circle}, {device}, {account}, 0)"
+            ))
+            .await;
+            self.run(&format!(
+                "UPDATE circle_member SET state = 'confirmed'
+                 WHERE circle = {circle} AND account = {account}"
+            ))
+            .await;
+        }
+    }
+
+    /// An id as this engine writes it in SQL.
+    pub fn id(&self, bytes: &[u8; 16]) -> String {
+        match self.database.settings() {
+            Database::Sqlite { .. } => self.bytes(bytes),
+            Database::Postgres { .. } => format!("'{}'", uuid::Uuid::from_bytes(*bytes)),
+        }
+    }
+
+    /// Bytes as this engine writes them in SQL.
+    pub fn bytes(&self, bytes: &[u8]) -> String {
+        let hex = hex(bytes);
+        match self.database.settings() {
+            Database::Sqlite { .. } => format!("X'{hex}'"),
+            Database::Postgres { .. } => format!("'\\x{hex}'::bytea"),
+        }
+    }
+
+    /// Runs SQL beside the store.
+    pub async fn run(&self, sql: &str) {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let changed = match self.database.settings() {
+            Database::Sqlite { directory } => {
+                let mut on = sqlite(&directory).await;
+                let done = sqlx::query(sql).execute(&mut on).await.unwrap();
+                on.close().await.unwrap();
+                done.rows_affected()
+            }
+            Database::Postgres { url, .. } => {
+                let mut on = PgConnection::connect(&url).await.unwrap();
+                let done = sqlx::query(sql).execute(&mut on).await.unwrap();
+                on.close().await.unwrap();
+                done.rows_affected()
+            }
+        };
+        assert!(changed > 0, "a statement beside the store changed nothing");
+    }
+
+    /// The one number that a query beside the store yields.
+    pub async fn count(&self, sql: &str) -> i64 {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let (n,): (i64,) = match self.database.settings() {
+            Database::Sqlite { directory } => {
+                let mut on = sqlite(&directory).await;
+                sqlx::query_as(sql).fetch_one(&mut on).await.unwrap()
+            }
+            Database::Postgres { url, .. } => {
+                let mut on = PgConnection::connect(&url).await.unwrap();
+                sqlx::query_as(sql).fetch_one(&mut on).await.unwrap()
+            }
+        };
+        n
+    }
+
+    /// A column of bytes that a query beside the store yields.
+    pub async fn blobs(&self, sql: &str) -> Vec<Vec<u8>> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        let rows: Vec<(Vec<u8>,)> = match self.database.settings() {
+            Database::Sqlite { directory } => {
+                let mut on = sqlite(&directory).await;
+                sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
+            }
+            Database::Postgres { url, .. } => {
+                let mut on = PgConnection::connect(&url).await.unwrap();
+                sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
+            }
+        };
+        rows.into_iter().map(|(bytes,)| bytes).collect()
+    }
+
+    /// How many audit entries match.
+    pub async fn entries(&self, condition: &str) -> i64 {
+        self.count(&format!(
+            "SELECT COUNT(*) FROM audit_entry WHERE {condition}"
+        ))
+        .await
+    }
+}
+
+/// As SQL writes bytes.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |mut hex, byte| {
+        write!(hex, "{byte:02x}").unwrap();
+        hex
+    })
+}
+
+async fn sqlite(directory: &Path) -> SqliteConnection {
+    let file = directory.join("carecircle.sqlite");
+    SqliteConnection::connect(&format!("sqlite://{}", file.display()))
+        .await
+        .unwrap()
+}
+
+fn settings(database: &TestDatabase, clock: &FakeClock, woken: &Arc<Woken>, key: u8) -> Settings {
+    Settings {
+        database: database.settings(),
+        root_key: RootKey::from_bytes([key; 32]),
+        clock: Arc::new(clock.clone()),
+        chance: Arc::new(SeededChance::new(u64::from(key) + opening())),
+        wake: Arc::clone(woken) as Arc<dyn Wake>,
+        server_name: SERVER_NAME.to_owned(),
+        demo: true,
+    }
+}
+
+/// A different seed for every opening, so that a reopened store does not draw the same ids again.
+fn opening() -> u64 {
+    static LAST: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(1);
+    LAST.fetch_add(1_000, std::sync::atomic::Ordering::Relaxed)
+}
+
+/// What a device sends to enrol with this secret.
+pub fn request(account: AccountId, secret: [u8; 16], seed: u8, now: Timestamp) -> RedeemInvitation {
+    let aik = SigningKey::from_bytes(&[seed; 32]);
+    let dsk = SigningKey::from_bytes(&[seed ^ 0x80; 32]);
+    let content = frame::to_vec(&DeviceCert {
+        account,
+        device: DeviceId::from_bytes([seed; 16]),
+        dsk: dsk.verifying_key().to_bytes().into(),
+        issued_at: now,
+        not_after: now.plus_seconds(limits::CERTIFICATE_S_MAX),
+    });
+    let signature = aik.sign(&to_be_signed(labels::DEVICE_CERT, &content));
+    RedeemInvitation {
+        op_id: op(seed),
+        secret: secret.into(),
+        aik: aik.verifying_key().to_bytes().into(),
+        certificate: frame::to_vec(&Signed {
+            content: content.into(),
+            signature: signature.to_bytes().into(),
+        })
+        .into(),
+    }
+}
+
+/// The n-th operation id.
+pub fn op(n: u8) -> OpId {
+    OpId::from_bytes([n; 16])
+}
+
+/// An `MLSMessage(PrivateMessage)` as far as its framing goes (RFC 9420, sections 6 and 6.3).
+pub fn message(circle: CircleId, generation: u32, epoch: u64) -> Bytes {
+    let mut bytes = vec![0, 1, 0, 2];
+    bytes.push(20);
+    bytes.extend_from_slice(circle.as_bytes());
+    bytes.extend_from_slice(&generation.to_be_bytes());
+    bytes.extend_from_slice(&epoch.to_be_bytes());
+    bytes.push(1); // application
+    bytes.push(0); // authenticated_data
+    bytes.push(4); // encrypted_sender_data
+    bytes.extend_from_slice(b"whom");
+    bytes.push(4); // ciphertext
+    bytes.extend_from_slice(b"what");
+    bytes.into()
+}
+
+/// A message that the circle of [`House::gather`] takes.
+pub fn append(circle: CircleId, n: u8) -> Append {
+    Append {
+        op_id: op(n),
+        circle,
+        mls: message(circle, 0, 5),
+        body: vec![n; 100].into(),
+        wrap: vec![n; 40].into(),
+        era: 2,
+        send_counter: u64::from(n),
+        urgency: Urgency::Routine,
+    }
+}
+
+/// The start of the log.
+pub fn start(circle: CircleId) -> Cursor {
+    Cursor {
+        circle,
+        generation: 0,
+        seq: 0,
+    }
+}
+
+/// A hello with this ticket, signed for this server.
+pub fn hello(enrolled: &Enrolled, ticket: &Bytes, server: &str) -> Hello {
+    let nonce = [3_u8; 32];
+    let content = [&ticket[..], &nonce, server.as_bytes()].concat();
+    Hello {
+        ticket: ticket.clone(),
+        device: enrolled.caller.device,
+        nonce: nonce.into(),
+        signature: enrolled
+            .dsk
+            .sign(&to_be_signed(labels::HELLO, &content))
+            .to_bytes()
+            .into(),
+        cursors: Vec::new(),
+    }
+}
+
+/// The code with which a verb refused.
+pub fn code<T>(result: Result<T, Error>) -> protocol::Code {
+    match result {
+        Ok(_) => panic!("was not refused"),
+        Err(error) => error.refusal().code,
+    }
+}

@@ -1,0 +1,106 @@
+//! The first message, in every order; being away; what the server never holds.
+
+use super::on_both_engines;
+
+on_both_engines![
+    the_case_manager_comes_first,
+    the_client_comes_first,
+    who_was_away_reads_everything_once_and_in_order,
+    the_server_never_holds_the_text,
+];
+
+mod tell {
+    use std::path::Path;
+
+    use anyhow::{Result, ensure};
+    use testkit::{Engine, Story};
+
+    const TITLE: &str = "Maria and Dana";
+
+    pub async fn the_case_manager_comes_first(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let agency = *story.server.agency();
+        let dana = story.enrol(agency.dana).await?;
+        let circle = dana.joins(TITLE, 1).await?;
+        dana.says(circle, "Hello Maria, this is written before you are here.").await?;
+        let maria = story.enrol(agency.maria).await?;
+        ensure!(maria.joins(TITLE, 2).await? == circle);
+        dana.joins(TITLE, 2).await?;
+        maria.says(circle, "Hello Dana.").await?;
+        dana.reads(
+            circle,
+            &["Hello Maria, this is written before you are here.", "Hello Dana."],
+        )
+        .await?;
+        // Who comes later does not read what was said before: history is a human's choice.
+        maria.reads(circle, &["Hello Dana."]).await
+    }
+
+    pub async fn the_client_comes_first(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let agency = *story.server.agency();
+        let maria = story.enrol(agency.maria).await?;
+        let dana = story.enrol(agency.dana).await?;
+        let circle = maria.joins(TITLE, 2).await?;
+        dana.joins(TITLE, 2).await?;
+        maria.says(circle, "Can you hear me?").await?;
+        dana.reads(circle, &["Can you hear me?"]).await?;
+        dana.says(circle, "Loud and clear.").await?;
+        maria.reads(circle, &["Can you hear me?", "Loud and clear."]).await?;
+        let everyone = maria.device.seen().circles;
+        let members = &everyone[0].members;
+        ensure!(members.iter().all(|member| !member.verified), "nobody was met in person");
+        Ok(())
+    }
+
+    pub async fn who_was_away_reads_everything_once_and_in_order(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let agency = *story.server.agency();
+        let dana = story.enrol(agency.dana).await?;
+        let maria = story.enrol(agency.maria).await?;
+        let circle = maria.joins(TITLE, 2).await?;
+        dana.joins(TITLE, 2).await?;
+        dana.says(circle, "zero").await?;
+        maria.reads(circle, &["zero"]).await?;
+        let off = maria.off().await?;
+        for text in ["one", "two", "three"] {
+            dana.says(circle, text).await?;
+        }
+        dana.reads(circle, &["zero", "one", "two", "three"]).await?;
+        let maria = story.back(&off).await?;
+        maria.reads(circle, &["zero", "one", "two", "three"]).await
+    }
+
+    pub async fn the_server_never_holds_the_text(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let agency = *story.server.agency();
+        let dana = story.enrol(agency.dana).await?;
+        let maria = story.enrol(agency.maria).await?;
+        let circle = maria.joins(TITLE, 2).await?;
+        dana.joins(TITLE, 2).await?;
+        let planted = "marmalade-canary-4711";
+        dana.says(circle, planted).await?;
+        maria.reads(circle, &[planted]).await?;
+        let held = everything_below(&story.server.data())?;
+        ensure!(!held.is_empty(), "there is something to search");
+        for words in [planted, "Maria Sample", "Dana Placeholder", TITLE] {
+            let found = held.windows(words.len()).any(|window| window == words.as_bytes());
+            ensure!(!found, "the server's files hold {words:?}");
+        }
+        Ok(())
+    }
+
+    /// Every byte of every file: the database, its WAL, and whatever else lies there.
+    fn everything_below(directory: &Path) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        for entry in std::fs::read_dir(directory)? {
+            let path = entry?.path();
+            if path.is_dir() {
+                bytes.extend(everything_below(&path)?);
+            } else if path.is_file() {
+                bytes.extend(std::fs::read(&path)?);
+            }
+        }
+        Ok(bytes)
+    }
+}

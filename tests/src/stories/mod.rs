@@ -1,0 +1,25 @@
+//! Stories: the whole server in this process, native devices, real TLS sockets. Each is told once and
+//! runs on both engines.
+
+mod faults;
+mod first_message;
+
+/// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run
+/// fails; none is skipped.
+macro_rules! on_both_engines {
+    ($($(#[$doc:meta])* $name:ident),+ $(,)?) => {$(
+        $(#[$doc])*
+        mod $name {
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() -> anyhow::Result<()> {
+                super::tell::$name(testkit::Engine::Sqlite).await
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() -> anyhow::Result<()> {
+                super::tell::$name(testkit::Engine::Postgres).await
+            }
+        }
+    )+};
+}
+use on_both_engines;

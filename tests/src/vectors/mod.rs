@@ -1,0 +1,5 @@
+//! What is written down once and read by more than one language or version.
+
+mod frames;
+mod labels;
+mod types;
