@@ -58,6 +58,8 @@ describe('a conversation that goes on', () => {
   let dana: Person;
   let maria: Person;
   let ana: Person | null = null;
+  /** Everything written between Dana and Maria so far, in order. */
+  const said = ['Good morning'];
   const everybody = (): Person[] => [dana, maria, ...(ana === null ? [] : [ana])];
 
   beforeAll(async () => {
@@ -67,7 +69,7 @@ describe('a conversation that goes on', () => {
     maria = await Person.arrive(MARIA, server);
     await maria.enrol();
     for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send('Good morning');
+    for (const text of said) await dana.send(text);
     await maria.sees('Good morning');
   });
   afterEach(() => expect(everybody().flatMap((person) => person.profile.violations)).toEqual([]));
@@ -76,25 +78,27 @@ describe('a conversation that goes on', () => {
     await server.end();
   });
 
-  /** Maria comes back and has exactly these more, in order, once each. */
-  async function expectThreeMore(before: string[], more: string[]): Promise<void> {
-    await maria.comeBack();
-    await maria.open(PAIR);
+  /** Both have what was said and these more, in order, once each, and nothing that comes later. */
+  async function expectMore(...more: string[]): Promise<void> {
+    said.push(...more, `After ${more.length} more, ${said.length} before`);
     await maria.sees(more.at(-1) ?? '');
-    expect(await maria.texts()).toEqual([...before, ...more]);
-    expect(await dana.texts()).toEqual([...before, ...more]);
+    // What comes twice or late comes before an answer that is written now.
+    await maria.send(said.at(-1) ?? '');
+    await dana.sees(said.at(-1) ?? '');
+    expect(await maria.texts()).toEqual(said);
+    expect(await dana.texts()).toEqual(said);
   }
 
   test('whoever closed the tab has exactly what was written meanwhile', async () => {
-    const before = await maria.texts();
     await maria.closeTab();
     const more = ['First of three', 'Second of three', 'Third of three'];
     for (const text of more) await dana.send(text);
-    await expectThreeMore(before, more);
+    await maria.comeBack();
+    await maria.open(PAIR);
+    await expectMore(...more);
   });
 
   test('also when the server dies in between', async () => {
-    const before = await maria.texts();
     await maria.closeTab();
     await dana.send('Before the fall');
     await server.kill();
@@ -104,11 +108,12 @@ describe('a conversation that goes on', () => {
     for (const text of waiting) await dana.sees(text, 'waiting');
     await server.start();
     for (const text of waiting) await dana.sees(text, 'sent');
-    await expectThreeMore(before, ['Before the fall', ...waiting]);
+    await maria.comeBack();
+    await maria.open(PAIR);
+    await expectMore('Before the fall', ...waiting);
   });
 
   test('and when the sender\'s tab dies between sending and the answer', async () => {
-    const before = await maria.texts();
     server.freeze();
     await dana.write('Sent without an answer');
     await dana.sees('Sent without an answer', 'waiting');
@@ -117,15 +122,10 @@ describe('a conversation that goes on', () => {
     await dana.comeBack();
     await dana.open(PAIR);
     await dana.sees('Sent without an answer', 'sent');
-    await dana.send('After coming back');
-    await maria.sees('After coming back');
-    const after = [...before, 'Sent without an answer', 'After coming back'];
-    expect(await maria.texts()).toEqual(after);
-    expect(await dana.texts()).toEqual(after);
+    await expectMore('Sent without an answer');
   });
 
   test('and when it dies before anything left', async () => {
-    const before = await maria.texts();
     await server.kill();
     await dana.write('Never left the first time');
     await dana.closeTab();
@@ -133,25 +133,46 @@ describe('a conversation that goes on', () => {
     await dana.comeBack();
     await dana.open(PAIR);
     await dana.sees('Never left the first time', 'sent');
-    await maria.sees('Never left the first time');
-    expect(await maria.texts()).toEqual([...before, 'Never left the first time']);
+    await expectMore('Never left the first time');
+  });
+
+  test('whoever signs out stays signed out, also in a new tab, until they sign in', async () => {
+    await maria.page.getByRole('link', { name: 'Settings' }).click();
+    await maria.page.getByRole('button', { name: 'Sign out' }).click();
+    const signedOut = maria.page.getByRole('heading', { name: 'You are signed out' });
+    await signedOut.waitFor();
+    await maria.page.reload();
+    await signedOut.waitFor();
+    await dana.send('While she was away');
+    expect(await maria.page.getByText('Connected', { exact: true }).count()).toBe(0);
+    await expectAccessible(maria.page, 'signed out');
+    await maria.page.getByRole('button', { name: 'Open my messages' }).click();
+    await maria.open(PAIR);
+    await expectMore('While she was away');
   });
 
   test('the daughter is invited into a new circle and sees no other', async () => {
     const { page } = dana;
     await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('link', { name: MARIA }).click();
+    await page.getByRole('heading', { name: MARIA, level: 1 }).waitFor();
+    await takePictures(page, 'real-client');
     await page.getByRole('button', { name: 'Record a consent' }).click();
     await page.getByLabel('Said in person or by phone').check();
     await page.getByLabel('What was agreed?').fill('Maria said yes at the office.');
+    await takePictures(page, 'real-consent');
     await page.getByRole('button', { name: 'Save consent' }).click();
     await page.getByText('In force').waitFor();
     await page.getByRole('button', { name: 'Invite into a new circle' }).click();
     await page.getByLabel('Title of the new circle').fill(FAMILY);
+    await takePictures(page, 'real-new-circle');
     await page.getByRole('button', { name: 'Make the circle' }).click();
     await page.getByText('It opens as soon as people sign in').waitFor();
 
     ana = await Person.arrive(ANA, server);
+    await ana.openLink();
+    await expectAccessible(ana.page, 'sign-in');
+    await takePictures(ana.page, 'real-sign-in');
     await ana.enrol();
     await ana.open(FAMILY);
     await dana.open(FAMILY);
@@ -171,7 +192,7 @@ describe('a conversation that goes on', () => {
 
   test('the server, its database, its log and its output never held a word of it', () => {
     expectUnknownToServer(server, [
-      'Good morning', 'Third of three', 'During the fall', 'Sent without an answer', 'Welcome, Ana', 'Thank you all',
+      ...said, 'Welcome, Ana', 'Thank you all',
     ]);
   });
 
@@ -183,16 +204,18 @@ describe('a conversation that goes on', () => {
     await page.getByRole('link', { name: /people/ }).first().click();
     await page.getByRole('heading', { name: /Who is in/ }).waitFor();
     await expectAccessible(page, 'members');
+    await takePictures(page, 'real-members');
     await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('heading', { name: 'People around you' }).waitFor();
     await expectAccessible(page, 'my people');
     await takePictures(page, 'real-my-people');
     await page.getByRole('link', { name: 'Messages', exact: true }).click();
     await expectAccessible(page, 'circles');
+    await takePictures(page, 'real-circles');
     await dana.page.getByRole('link', { name: 'People', exact: true }).click();
     await dana.page.getByRole('link', { name: MARIA }).click();
     await expectAccessible(dana.page, 'client');
-    await takePictures(dana.page, 'real-client');
+    await takePictures(dana.page, 'real-client-after');
   });
 
   test('a used link says so to another browser', async () => {

@@ -12,6 +12,7 @@ import { AGENCY, circlesOf, itemsOf, people, type Who } from './story';
 const text = new TextEncoder();
 const read = new TextDecoder();
 const WAITING_PLACE = 2 ** 40;
+const SIGNED_OUT = text.encode('signed_out');
 
 function sealed(key: Uint8Array, value: unknown): Write {
   return { key, value: text.encode(JSON.stringify(value)) };
@@ -21,6 +22,7 @@ export class Device implements DeviceCore {
   #me: Me | null = null;
   #found: Who | null = null;
   #online = false;
+  #signedOut = false;
   #items = new Map<string, Item[]>();
   #step: Step = { delta: { state: [], items: [] }, effects: [] };
   readonly #reachable: () => boolean;
@@ -28,8 +30,9 @@ export class Device implements DeviceCore {
   constructor(rows: readonly Row[], reachable: () => boolean) {
     this.#reachable = reachable;
     for (const row of rows) {
-      const value = JSON.parse(read.decode(row.value)) as Me | Item[];
-      if (Array.isArray(value)) this.#items.set(read.decode(row.key), value);
+      const value = JSON.parse(read.decode(row.value)) as Me | Item[] | true;
+      if (value === true) this.#signedOut = true;
+      else if (Array.isArray(value)) this.#items.set(read.decode(row.key), value);
       else this.#me = value;
     }
   }
@@ -56,14 +59,21 @@ export class Device implements DeviceCore {
       case 'enrol':
         return this.#enrol();
       case 'connect':
-        if (this.#me === null) return;
+        if (this.#me === null || this.#signedOut) return;
         this.#online = this.#reachable();
         return this.#tick();
       case 'send':
         return this.#send(command.circle, command.text);
       case 'sign_out':
         this.#online = false;
-        return this.#tell({ kind: 'status', status: { me: this.#me, link: 'signed_out' } });
+        this.#signedOut = true;
+        this.#step.delta.state.push(sealed(SIGNED_OUT, true));
+        return this.#tick();
+      case 'sign_in':
+        this.#signedOut = false;
+        this.#step.delta.state.push({ key: SIGNED_OUT, value: null });
+        this.#online = this.#reachable();
+        return this.#tick();
     }
   }
 
@@ -102,7 +112,8 @@ export class Device implements DeviceCore {
   /** Whatever waits leaves; status and circles are told. */
   #tick(): void {
     this.#online &&= this.#reachable();
-    const link: Status['link'] = this.#me === null ? 'idle' : this.#online ? 'online' : 'offline';
+    const enrolled = this.#online ? 'online' : this.#signedOut ? 'signed_out' : 'offline';
+    const link: Status['link'] = this.#me === null ? 'idle' : enrolled;
     if (this.#online) for (const circle of this.#items.keys()) this.#leave(circle);
     this.#tell({ kind: 'status', status: { me: this.#me, link } });
     this.#tell({ kind: 'circles', circles: this.#circles() });

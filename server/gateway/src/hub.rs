@@ -245,6 +245,19 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_socket_that_waits_is_woken() {
+        let hub = Hub::default();
+        let mut watcher = hub.join();
+        watcher.watch(A);
+        let wakes = async {
+            tokio::task::yield_now().await;
+            hub.wake(A);
+        };
+        let (woken, ()) = tokio::join!(woken(&watcher), wakes);
+        assert_eq!(woken, Some(HashSet::from([A])));
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_socket_that_leaves_takes_only_its_own_watches() {
         let hub = Hub::default();
         let mut leaves = hub.join();

@@ -164,7 +164,7 @@ impl<S: AsyncRead + Unpin> AsyncRead for Guest<S> {
     ) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         let read = Pin::new(&mut self.stream).poll_read(context, buffer);
-        if self.missing > 99 {
+        if self.missing > 0 {
             self.missing = self.missing.saturating_sub(buffer.filled().len() - before);
             if read.is_pending() && self.patience.as_mut().poll(context).is_ready() {
                 return Poll::Ready(Err(io::ErrorKind::TimedOut.into()));

@@ -14,6 +14,8 @@ use utoipa::{Modify, OpenApi as _};
                        is an ErrorBody with the status of its code. Frames of the websocket /v1/ws \
                        and the CBOR bodies are described in the crate carecircle-protocol."
     ),
+    // Named in a path only, where the handlers' own schemas are not gathered.
+    components(schemas(protocol::WelcomeId)),
     modifiers(&SessionCookie),
     security(("session" = []))
 )]

@@ -66,10 +66,55 @@ impl TestDatabase {
         })
     }
 
+    /// Whether the bytes stand anywhere in what the engine stores: on SQLite in any file of the data
+    /// directory (database, write-ahead log, whatever else lies there), on PostgreSQL in any row of any
+    /// table, plain or as hex.
+    pub async fn holds(&self, bytes: &[u8]) -> Result<bool> {
+        let held = match &self.database {
+            Database::Sqlite { directory } => everything_below(directory)?,
+            Database::Postgres { url, .. } => every_row(url).await?,
+        };
+        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let stands = |text: &[u8]| held.windows(text.len()).any(|window| window == text);
+        Ok(stands(bytes) || stands(hex.as_bytes()))
+    }
+
     /// What the store opens.
     pub fn settings(&self) -> Database {
         self.database.clone()
     }
+}
+
+fn everything_below(directory: &Path) -> Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    for entry in std::fs::read_dir(directory)? {
+        let path = entry?.path();
+        if path.is_dir() {
+            bytes.extend(everything_below(&path)?);
+        } else if path.is_file() {
+            bytes.extend(std::fs::read(&path)?);
+        }
+    }
+    Ok(bytes)
+}
+
+/// Every row of every table as PostgreSQL prints it: bytes as hex.
+async fn every_row(url: &str) -> Result<Vec<u8>> {
+    let mut on = PgConnection::connect(url).await?;
+    let tables: Vec<(String,)> =
+        sqlx::query_as("SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'")
+            .fetch_all(&mut on)
+            .await?;
+    let mut bytes = Vec::new();
+    for (table,) in tables {
+        let rows = format!("SELECT coalesce(string_agg(t::text, ' '), '') FROM \"{table}\" t");
+        let (text,): (String,) = sqlx::query_as(AssertSqlSafe(rows))
+            .fetch_one(&mut on)
+            .await?;
+        bytes.extend(text.into_bytes());
+    }
+    on.close().await?;
+    Ok(bytes)
 }
 
 #[expect(

@@ -152,6 +152,11 @@ impl TestServer {
         &self.agency
     }
 
+    /// The database, to look into beside the store.
+    pub fn database(&self) -> &TestDatabase {
+        &self.database
+    }
+
     /// The data directory.
     pub fn data(&self) -> std::path::PathBuf {
         self.directory.path().join("data")

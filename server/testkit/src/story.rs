@@ -11,12 +11,15 @@ use anyhow::{Context as _, Result, bail};
 use device::api::{CirclePhase, CircleView, Command, Content, Event, Item, Link, Progress};
 use headless::faults::{Faults, NoFaults};
 use headless::{Headless, Settings, Tls};
-use protocol::{CircleId, Timestamp, Urgency};
+use protocol::http::ErrorBody;
+use protocol::{CircleId, Code, Timestamp, Urgency};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use crate::{Engine, Options, Person, TestServer};
 
 /// The longest that a story waits for anything. A shared, noisy machine must not fail it.
-pub const DEADLINE: Duration = Duration::from_secs(15);
+pub const DEADLINE: Duration = Duration::from_secs(60);
 
 /// A server and its people.
 pub struct Story {
@@ -210,6 +213,42 @@ impl Phone {
                 self.texts(circle).await?
             ),
         }
+    }
+
+    /// Makes a page's request in this person's session and reads its answer.
+    pub async fn asks<T: DeserializeOwned>(
+        &self,
+        method: &str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<T> {
+        let json = (method != "GET")
+            .then(|| serde_json::to_vec(body))
+            .transpose()?;
+        let (status, answer) = self.device.ask(method, path, json).await?;
+        if status == 200 {
+            return Ok(serde_json::from_slice(&answer)?);
+        }
+        bail!(
+            "{method} {path}: {status} {}",
+            String::from_utf8_lossy(&answer)
+        )
+    }
+
+    /// Makes a page's request that must be refused; answers the code.
+    pub async fn is_refused(
+        &self,
+        method: &str,
+        path: &str,
+        body: &impl Serialize,
+    ) -> Result<Code> {
+        let json = (method != "GET")
+            .then(|| serde_json::to_vec(body))
+            .transpose()?;
+        let (status, answer) = self.device.ask(method, path, json).await?;
+        let refused: ErrorBody = serde_json::from_slice(&answer)
+            .with_context(|| format!("{method} {path}: {status} is no refusal"))?;
+        Ok(refused.code)
     }
 
     /// Waits until the device has ended, by a fault of its own.

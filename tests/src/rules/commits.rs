@@ -21,16 +21,30 @@ fn scene() -> Scene {
     let both = context(&circle.agency, &[&dana, &maria]);
     let mut bundle = commit(&dana, &mut danas, vec![package], Some(&both));
     finish(&dana, &mut danas, &mut bundle);
-    circle.offer(&dana, &bundle).expect("an honest commit is accepted");
+    circle
+        .offer(&dana, &bundle)
+        .expect("an honest commit is accepted");
     let marias = maria.join(bundle.welcome.as_ref().expect("a Welcome"));
-    Scene { circle, dana, maria, danas, marias }
+    Scene {
+        circle,
+        dana,
+        maria,
+        danas,
+        marias,
+    }
 }
 
 #[test]
 fn an_honest_commit_moves_epoch_era_and_roster() {
     let scene = scene();
     assert_eq!((scene.circle.held.epoch, scene.circle.held.era), (1, 1));
-    let devices: Vec<_> = scene.circle.held.roster.iter().map(|at| at.device).collect();
+    let devices: Vec<_> = scene
+        .circle
+        .held
+        .roster
+        .iter()
+        .map(|at| at.device)
+        .collect();
     assert_eq!(devices, [scene.dana.device, scene.maria.device]);
     assert_eq!(
         scene.danas.epoch_authenticator().as_slice(),
@@ -40,19 +54,33 @@ fn an_honest_commit_moves_epoch_era_and_roster() {
 
 #[test]
 fn nobody_is_added_whom_the_policy_does_not_list() {
-    let Scene { mut circle, dana, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        mut danas,
+        ..
+    } = scene();
     let ghost = Party::new(4, Role::Caregiver);
     let package = circle.claim(&ghost);
     let mut bundle = commit(&dana, &mut danas, vec![package], None);
     bundle.era = 2;
     finish(&dana, &mut danas, &mut bundle);
     let refused = circle.offer(&dana, &bundle).unwrap_err();
-    assert_eq!((refused.code, &*refused.detail), (Code::Judged, "account_unlisted"));
+    assert_eq!(
+        (refused.code, &*refused.detail),
+        (Code::Judged, "account_unlisted")
+    );
 }
 
 #[test]
 fn a_client_adds_nobody() {
-    let Scene { mut circle, dana, maria, mut marias, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut marias,
+        ..
+    } = scene();
     let ghost = Party::new(4, Role::Caregiver);
     let package = circle.claim(&ghost);
     let all = context(&circle.agency, &[&dana, &maria, &ghost]);
@@ -60,13 +88,22 @@ fn a_client_adds_nobody() {
     bundle.era = 2;
     finish(&maria, &mut marias, &mut bundle);
     let refused = circle.offer(&maria, &bundle).unwrap_err();
-    assert_eq!((refused.code, &*refused.detail), (Code::Judged, "amendment_not_allowed"));
+    assert_eq!(
+        (refused.code, &*refused.detail),
+        (Code::Judged, "amendment_not_allowed")
+    );
 }
 
 #[test]
 fn an_identity_key_or_role_never_changes_in_passing() {
     for (change, rule) in [(true, "identity_key_changed"), (false, "role_changed")] {
-        let Scene { mut circle, dana, maria, mut danas, .. } = scene();
+        let Scene {
+            mut circle,
+            dana,
+            maria,
+            mut danas,
+            ..
+        } = scene();
         let mut altered = context(&circle.agency, &[&dana, &maria]);
         let member = &mut altered.policy.members[1];
         if change {
@@ -83,18 +120,34 @@ fn an_identity_key_or_role_never_changes_in_passing() {
 
 #[test]
 fn a_removed_account_leaves_the_policy_in_the_same_commit() {
-    let Scene { mut circle, dana, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        mut danas,
+        ..
+    } = scene();
     let leaf = openmls::prelude::LeafNodeIndex::new(1);
-    let mut bundle = commit_with(&dana, &mut danas, |builder| builder.propose_removals([leaf]));
+    let mut bundle = commit_with(&dana, &mut danas, |builder| {
+        builder.propose_removals([leaf])
+    });
     bundle.era = 2;
     finish(&dana, &mut danas, &mut bundle);
     let refused = circle.offer(&dana, &bundle).unwrap_err();
-    assert_eq!((refused.code, &*refused.detail), (Code::Judged, "account_without_device"));
+    assert_eq!(
+        (refused.code, &*refused.detail),
+        (Code::Judged, "account_without_device")
+    );
 }
 
 #[test]
 fn a_key_package_must_have_been_claimed_for_this_circle() {
-    let Scene { mut circle, dana, maria, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut danas,
+        ..
+    } = scene();
     let ana = Party::new(4, Role::Caregiver);
     circle.claim(&ana);
     let unclaimed = ana.key_package();
@@ -102,12 +155,21 @@ fn a_key_package_must_have_been_claimed_for_this_circle() {
     let mut bundle = commit(&dana, &mut danas, vec![unclaimed], Some(&all));
     bundle.era = 2;
     finish(&dana, &mut danas, &mut bundle);
-    assert_eq!(circle.offer(&dana, &bundle).unwrap_err().code, Code::KeyPackageUnclaimed);
+    assert_eq!(
+        circle.offer(&dana, &bundle).unwrap_err().code,
+        Code::KeyPackageUnclaimed
+    );
 }
 
 #[test]
 fn an_account_that_the_server_does_not_name_is_not_added() {
-    let Scene { mut circle, dana, maria, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut danas,
+        ..
+    } = scene();
     let ana = Party::new(4, Role::Caregiver);
     let package = circle.claim(&ana);
     circle.named.retain(|named| named.account != ana.account);
@@ -115,12 +177,21 @@ fn an_account_that_the_server_does_not_name_is_not_added() {
     let mut bundle = commit(&dana, &mut danas, vec![package], Some(&all));
     bundle.era = 2;
     finish(&dana, &mut danas, &mut bundle);
-    assert_eq!(circle.offer(&dana, &bundle).unwrap_err().code, Code::NotAllowed);
+    assert_eq!(
+        circle.offer(&dana, &bundle).unwrap_err().code,
+        Code::NotAllowed
+    );
 }
 
 #[test]
 fn a_commit_of_an_earlier_epoch_is_stale() {
-    let Scene { mut circle, dana, maria, mut danas, mut marias } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut danas,
+        mut marias,
+    } = scene();
     let mut first = commit(&dana, &mut danas, Vec::new(), None);
     let mut second = commit(&maria, &mut marias, Vec::new(), None);
     finish(&dana, &mut danas, &mut first);
@@ -131,33 +202,61 @@ fn a_commit_of_an_earlier_epoch_is_stale() {
 
 #[test]
 fn a_commit_is_the_sessions_own_device() {
-    let Scene { mut circle, dana, maria, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut danas,
+        ..
+    } = scene();
     let mut bundle = commit(&dana, &mut danas, Vec::new(), None);
     finish(&dana, &mut danas, &mut bundle);
-    assert_eq!(circle.offer(&maria, &bundle).unwrap_err().code, Code::CommitInvalid);
+    assert_eq!(
+        circle.offer(&maria, &bundle).unwrap_err().code,
+        Code::CommitInvalid
+    );
 }
 
 #[test]
 fn the_group_info_is_the_commits_own() {
-    let Scene { mut circle, dana, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        mut danas,
+        ..
+    } = scene();
     let earlier = dana.founding(&danas).group_info;
     let mut bundle = commit(&dana, &mut danas, Vec::new(), None);
     finish(&dana, &mut danas, &mut bundle);
     let own = std::mem::replace(&mut bundle.group_info, earlier);
-    assert_eq!(circle.offer(&dana, &bundle).unwrap_err().code, Code::GroupInfoMismatch);
+    assert_eq!(
+        circle.offer(&dana, &bundle).unwrap_err().code,
+        Code::GroupInfoMismatch
+    );
 
     let mut bent = own.0.clone();
     *bent.last_mut().expect("not empty") ^= 1;
     bundle.group_info = bent.into();
-    assert_eq!(circle.offer(&dana, &bundle).unwrap_err().code, Code::GroupInfoMismatch);
+    assert_eq!(
+        circle.offer(&dana, &bundle).unwrap_err().code,
+        Code::GroupInfoMismatch
+    );
 
     bundle.group_info = own;
-    circle.offer(&dana, &bundle).expect("with its own GroupInfo it is accepted");
+    circle
+        .offer(&dana, &bundle)
+        .expect("with its own GroupInfo it is accepted");
 }
 
 #[test]
 fn a_welcome_is_for_the_added_devices_and_nobody_else() {
-    let Scene { mut circle, dana, maria, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut danas,
+        ..
+    } = scene();
     let ana = Party::new(4, Role::Caregiver);
     let package = circle.claim(&ana);
     let all = context(&circle.agency, &[&dana, &maria, &ana]);
@@ -165,18 +264,32 @@ fn a_welcome_is_for_the_added_devices_and_nobody_else() {
     bundle.era = 2;
     finish(&dana, &mut danas, &mut bundle);
     let own = bundle.welcome.take();
-    assert_eq!(circle.offer(&dana, &bundle).unwrap_err().code, Code::WelcomeMismatch);
+    assert_eq!(
+        circle.offer(&dana, &bundle).unwrap_err().code,
+        Code::WelcomeMismatch
+    );
     bundle.welcome = own;
-    circle.offer(&dana, &bundle).expect("with its Welcome it is accepted");
+    circle
+        .offer(&dana, &bundle)
+        .expect("with its Welcome it is accepted");
 }
 
 #[test]
 fn a_new_account_starts_a_new_era() {
-    let Scene { mut circle, dana, maria, mut danas, .. } = scene();
+    let Scene {
+        mut circle,
+        dana,
+        maria,
+        mut danas,
+        ..
+    } = scene();
     let ana = Party::new(4, Role::Caregiver);
     let package = circle.claim(&ana);
     let all = context(&circle.agency, &[&dana, &maria, &ana]);
     let mut bundle = commit(&dana, &mut danas, vec![package], Some(&all));
     finish(&dana, &mut danas, &mut bundle);
-    assert_eq!(circle.offer(&dana, &bundle).unwrap_err().code, Code::EraOver);
+    assert_eq!(
+        circle.offer(&dana, &bundle).unwrap_err().code,
+        Code::EraOver
+    );
 }

@@ -10,18 +10,25 @@ use openmls_traits::signatures::{Signer, SignerError};
 use protocol::bundle::{CommitBundle, Founding};
 use protocol::certificate::{DeviceCert, RemovalKey, Signed};
 use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember};
-use protocol::{
-    AccountId, Bytes, CircleId, DeviceId, OpId, Role, Timestamp, labels, limits,
-};
+use protocol::{AccountId, Bytes, CircleId, DeviceId, OpId, Role, Timestamp, labels, limits};
 use tls_codec::{Deserialize as _, Serialize as _};
 
 pub const NOW: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
-pub const GROUP: protocol::GroupId =
-    protocol::GroupId { circle: CircleId::from_bytes([0xc1; 16]), generation: 0 };
+pub const GROUP: protocol::GroupId = protocol::GroupId {
+    circle: CircleId::from_bytes([0xc1; 16]),
+    generation: 0,
+};
 
 fn sign(key: &SigningKey, label: &[u8], content: Vec<u8>) -> Bytes {
-    let signature = key.sign(&judge::to_be_signed(label, &content)).to_bytes().into();
-    protocol::frame::to_vec(&Signed { content: content.into(), signature }).into()
+    let signature = key
+        .sign(&judge::to_be_signed(label, &content))
+        .to_bytes()
+        .into();
+    protocol::frame::to_vec(&Signed {
+        content: content.into(),
+        signature,
+    })
+    .into()
 }
 
 /// The agency with its removal key.
@@ -31,7 +38,9 @@ pub struct Agency {
 
 impl Agency {
     pub fn new(seed: u8) -> Self {
-        Self { key: SigningKey::from_bytes(&[seed; 32]) }
+        Self {
+            key: SigningKey::from_bytes(&[seed; 32]),
+        }
     }
 
     pub fn public(&self) -> [u8; 32] {
@@ -39,10 +48,21 @@ impl Agency {
     }
 
     pub fn removal_key(&self) -> Bytes {
-        let key = SigningKey::from_bytes(&[0xee; 32]).verifying_key().to_bytes().into();
+        let key = SigningKey::from_bytes(&[0xee; 32])
+            .verifying_key()
+            .to_bytes()
+            .into();
         let not_after = NOW.plus_seconds(86_400);
-        let body = RemovalKey { key, not_before: NOW, not_after };
-        sign(&self.key, labels::REMOVAL_KEY, protocol::frame::to_vec(&body))
+        let body = RemovalKey {
+            key,
+            not_before: NOW,
+            not_after,
+        };
+        sign(
+            &self.key,
+            labels::REMOVAL_KEY,
+            protocol::frame::to_vec(&body),
+        )
     }
 }
 
@@ -78,9 +98,23 @@ impl Party {
         let account = AccountId::from_bytes([seed; 16]);
         let device = DeviceId::from_bytes([seed; 16]);
         let dsk_public = dsk.verifying_key().to_bytes().into();
-        let cert = DeviceCert { account, device, dsk: dsk_public, issued_at, not_after };
+        let cert = DeviceCert {
+            account,
+            device,
+            dsk: dsk_public,
+            issued_at,
+            not_after,
+        };
         let certificate = sign(&aik, labels::DEVICE_CERT, protocol::frame::to_vec(&cert));
-        Self { account, device, role, aik, dsk, certificate, provider: OpenMlsRustCrypto::default() }
+        Self {
+            account,
+            device,
+            role,
+            aik,
+            dsk,
+            certificate,
+            provider: OpenMlsRustCrypto::default(),
+        }
     }
 
     pub fn aik_public(&self) -> [u8; 32] {
@@ -106,7 +140,11 @@ impl Party {
     }
 
     fn named(&self) -> Named {
-        Named { account: self.account, role: self.role, aik: self.aik_public() }
+        Named {
+            account: self.account,
+            role: self.role,
+            aik: self.aik_public(),
+        }
     }
 
     fn credential(&self) -> CredentialWithKey {
@@ -137,13 +175,20 @@ impl Party {
     }
 
     pub fn founding(&self, group: &MlsGroup) -> Founding {
-        let info = group.export_group_info(self.provider.crypto(), self, true).expect("exports");
-        Founding { op_id: OpId::from_bytes([1; 16]), group_info: bytes(&info) }
+        let info = group
+            .export_group_info(self.provider.crypto(), self, true)
+            .expect("exports");
+        Founding {
+            op_id: OpId::from_bytes([1; 16]),
+            group_info: bytes(&info),
+        }
     }
 
     pub fn join(&self, welcome: &Bytes) -> MlsGroup {
         let message = MlsMessageIn::tls_deserialize_exact(&**welcome).expect("reads");
-        let MlsMessageBodyIn::Welcome(welcome) = message.extract() else { panic!("a Welcome") };
+        let MlsMessageBodyIn::Welcome(welcome) = message.extract() else {
+            panic!("a Welcome")
+        };
         let config = MlsGroupJoinConfig::builder()
             .wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
             .use_ratchet_tree_extension(true)
@@ -171,7 +216,10 @@ pub fn context(agency: &Agency, members: &[&Party]) -> Context {
         history: HistoryMode::Eras,
         client_version_min: 1,
     };
-    Context { policy, removal_keys: vec![agency.removal_key()] }
+    Context {
+        policy,
+        removal_keys: vec![agency.removal_key()],
+    }
 }
 
 pub fn founding_facts(agency: &Agency, founder: &Party) -> FoundingFacts {
@@ -200,7 +248,15 @@ impl Followed {
         let group = founder.found(&context(&agency, &[founder]));
         let held = delivery::found(&founding_facts(&agency, founder), &founder.founding(&group))
             .expect("an honest founding is accepted");
-        (Self { agency, held, named: vec![founder.named()], claimed: Vec::new() }, group)
+        (
+            Self {
+                agency,
+                held,
+                named: vec![founder.named()],
+                claimed: Vec::new(),
+            },
+            group,
+        )
     }
 
     /// The server names a person and hands out their key package.
@@ -235,8 +291,7 @@ impl Followed {
         committer: &Party,
         bundle: &CommitBundle,
     ) -> Result<(), protocol::Refusal> {
-        self.held =
-            delivery::accept(&self.facts(committer), &self.held.public_state, bundle)?;
+        self.held = delivery::accept(&self.facts(committer), &self.held.public_state, bundle)?;
         Ok(())
     }
 }
@@ -269,7 +324,12 @@ pub fn commit_with<'g>(
         .force_self_update(true)
         .load_psks(committer.provider.storage())
         .expect("loads")
-        .build(committer.provider.rand(), committer.provider.crypto(), committer, |_| true)
+        .build(
+            committer.provider.rand(),
+            committer.provider.crypto(),
+            committer,
+            |_| true,
+        )
         .expect("builds")
         .stage_commit(&committer.provider)
         .expect("stages");
@@ -287,7 +347,11 @@ pub fn commit_with<'g>(
 
 /// Merges the pending commit and encrypts the next epoch's first message, as every commit needs.
 pub fn finish(committer: &Party, group: &mut MlsGroup, bundle: &mut CommitBundle) {
-    group.merge_pending_commit(&committer.provider).expect("merges");
-    let first = group.create_message(&committer.provider, committer, b"era").expect("encrypts");
+    group
+        .merge_pending_commit(&committer.provider)
+        .expect("merges");
+    let first = group
+        .create_message(&committer.provider, committer, b"era")
+        .expect("encrypts");
     bundle.era_next = bytes(&first);
 }

@@ -2,7 +2,9 @@
 //! runs on both engines.
 
 mod faults;
+
 mod first_message;
+mod new_circle;
 
 /// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run
 /// fails; none is skipped.

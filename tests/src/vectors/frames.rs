@@ -17,7 +17,11 @@ const CIRCLE: CircleId = CircleId::from_bytes([0xc1; 16]);
 const DEVICE: DeviceId = DeviceId::from_bytes([0xd1; 16]);
 const OP: OpId = OpId::from_bytes([0x0b; 16]);
 const AT: Timestamp = Timestamp::from_micros(1_800_000_000_000_000);
-const CURSOR: Cursor = Cursor { circle: CIRCLE, generation: 0, seq: 7 };
+const CURSOR: Cursor = Cursor {
+    circle: CIRCLE,
+    generation: 0,
+    seq: 7,
+};
 
 fn client_frames() -> Vec<(&'static str, ClientFrame)> {
     vec![
@@ -45,14 +49,29 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
             }),
         ),
         ("fetch_log", ClientFrame::FetchLog(CURSOR)),
-        ("ack", ClientFrame::Ack(Ack { cursors: vec![CURSOR], inbox: Some(2) })),
-        ("ack_nothing", ClientFrame::Ack(Ack { cursors: Vec::new(), inbox: None })),
+        (
+            "ack",
+            ClientFrame::Ack(Ack {
+                cursors: vec![CURSOR],
+                inbox: Some(2),
+            }),
+        ),
+        (
+            "ack_nothing",
+            ClientFrame::Ack(Ack {
+                cursors: Vec::new(),
+                inbox: None,
+            }),
+        ),
     ]
 }
 
 fn server_frames() -> Vec<(&'static str, ServerFrame)> {
-    let welcome =
-        WelcomeNotice { welcome: WelcomeId::from_bytes([0xe1; 16]), generation: 0, start_seq: 9 };
+    let welcome = WelcomeNotice {
+        welcome: WelcomeId::from_bytes([0xe1; 16]),
+        generation: 0,
+        start_seq: 9,
+    };
     let position = Position {
         circle: CIRCLE,
         generation: 1,
@@ -74,8 +93,11 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         urgency: Urgency::Routine,
         accepted_at: AT,
     };
-    let refused =
-        Refused { op_id: Some(OP), code: Code::Stale, detail: "epoch 4".to_owned() };
+    let refused = Refused {
+        op_id: Some(OP),
+        code: Code::Stale,
+        detail: "epoch 4".to_owned(),
+    };
     vec![
         (
             "ready",
@@ -101,13 +123,29 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             "inbox",
             ServerFrame::Inbox(Inbox {
                 notices: vec![
-                    Notice { seq: 1, circle: CIRCLE, kind: NoticeKind::Roster },
-                    Notice { seq: 2, circle: CIRCLE, kind: NoticeKind::Welcome(welcome) },
+                    Notice {
+                        seq: 1,
+                        circle: CIRCLE,
+                        kind: NoticeKind::Roster,
+                    },
+                    Notice {
+                        seq: 2,
+                        circle: CIRCLE,
+                        kind: NoticeKind::Welcome(welcome),
+                    },
                 ],
             }),
         ),
-        ("key_packages_low", ServerFrame::KeyPackagesLow(KeyPackagesLow { left: 3 })),
-        ("bye", ServerFrame::Bye(Bye { code: Code::ShuttingDown })),
+        (
+            "key_packages_low",
+            ServerFrame::KeyPackagesLow(KeyPackagesLow { left: 3 }),
+        ),
+        (
+            "bye",
+            ServerFrame::Bye(Bye {
+                code: Code::ShuttingDown,
+            }),
+        ),
     ]
 }
 
@@ -130,11 +168,18 @@ fn expected() -> Vectors {
         .into_iter()
         .map(|(name, frame)| (name.to_owned(), hex(&frame.to_bytes())))
         .collect();
-    [("from_device".to_owned(), client), ("from_server".to_owned(), server)].into()
+    [
+        ("from_device".to_owned(), client),
+        ("from_server".to_owned(), server),
+    ]
+    .into()
 }
 
 #[test]
-#[expect(clippy::disallowed_methods, reason = "a switch for the person who runs the test")]
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a switch for the person who runs the test"
+)]
 fn frames_have_the_bytes_that_were_written_down() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors/frames.json");
     if std::env::var("UPDATE_VECTORS").is_ok() {
@@ -162,5 +207,8 @@ fn a_field_of_a_newer_version_is_passed_over() {
     let mut bytes = vec![0x82, 0x01, 0x81, 0xa3, 0x00, 0x50];
     bytes.extend([0x0b; 16]);
     bytes.extend([0x01, 0x08, 0x18, 99, 0x63, b'n', b'e', b'w']);
-    assert_eq!(ServerFrame::parse(&bytes), Some(ServerFrame::Ok(Done { op_id: OP, seq: 8 })));
+    assert_eq!(
+        ServerFrame::parse(&bytes),
+        Some(ServerFrame::Ok(Done { op_id: OP, seq: 8 }))
+    );
 }

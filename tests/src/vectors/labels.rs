@@ -9,12 +9,21 @@ use protocol::labels;
 fn sign_content(label: &str, content: &[u8]) -> Vec<u8> {
     let label = VLBytes::from(format!("MLS 1.0 {label}").into_bytes());
     let mut bytes = label.tls_serialize_detached().expect("writes");
-    bytes.extend(VLBytes::from(content.to_vec()).tls_serialize_detached().expect("writes"));
+    bytes.extend(
+        VLBytes::from(content.to_vec())
+            .tls_serialize_detached()
+            .expect("writes"),
+    );
     bytes
 }
 
 /// Every label under which MLS signs (RFC 9420, sections 6.1, 7.2, 10, 12.4.3).
-const MLS_LABELS: [&str; 4] = ["FramedContentTBS", "LeafNodeTBS", "KeyPackageTBS", "GroupInfoTBS"];
+const MLS_LABELS: [&str; 4] = [
+    "FramedContentTBS",
+    "LeafNodeTBS",
+    "KeyPackageTBS",
+    "GroupInfoTBS",
+];
 
 #[test]
 fn an_mls_structure_offered_as_a_challenge_yields_no_mls_signature() {
@@ -26,10 +35,20 @@ fn an_mls_structure_offered_as_a_challenge_yields_no_mls_signature() {
             // What a device would sign if it were handed the whole structure as a challenge.
             let signature = key.sign(&judge::to_be_signed(label, &structure));
             assert!(public.verify_strict(&structure, &signature).is_err());
-            assert!(judge::verify(label, &structure, &public.to_bytes(), &signature.to_bytes()));
+            assert!(judge::verify(
+                label,
+                &structure,
+                &public.to_bytes(),
+                &signature.to_bytes()
+            ));
             // And what MLS signs is worth nothing under our labels.
             let mls = key.sign(&structure);
-            assert!(!judge::verify(label, &structure, &public.to_bytes(), &mls.to_bytes()));
+            assert!(!judge::verify(
+                label,
+                &structure,
+                &public.to_bytes(),
+                &mls.to_bytes()
+            ));
         }
     }
 }
@@ -43,6 +62,9 @@ fn nothing_signed_under_our_labels_reads_as_sign_content() {
         let announced = usize::from(u16::from_be_bytes([signed[0] & 0x3f, signed[1]]));
         assert!(announced > signed.len(), "{announced} of {}", signed.len());
         let others = labels::ALL.iter().filter(|other| *other != label);
-        assert!(others.clone().all(|other| !other.starts_with(label)), "labels are prefix-free");
+        assert!(
+            others.clone().all(|other| !other.starts_with(label)),
+            "labels are prefix-free"
+        );
     }
 }

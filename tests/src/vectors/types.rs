@@ -12,8 +12,7 @@ use ts_rs::{Config, TS};
 
 fn declarations() -> String {
     let config = Config::default();
-    let mut text =
-        "// Written by tests/src/vectors/types.rs. Do not edit by hand.\n\n".to_owned();
+    let mut text = "// Written by tests/src/vectors/types.rs. Do not edit by hand.\n\n".to_owned();
     macro_rules! declare {
         ($($type:ty),+ $(,)?) => {$(
             text.push_str(&format!("export {}\n", <$type>::decl(&config)));

@@ -55,7 +55,7 @@ pub enum Command {
     },
     /// Use the link that was looked at: make keys here and enrol this device.
     Enrol,
-    /// Go online, if enrolled. Harmless when already online.
+    /// Go online, if enrolled and not signed out. Harmless when already online.
     Connect,
     /// Send a text message. It is stored before this returns and leaves when it can.
     Send {
@@ -66,8 +66,11 @@ pub enum Command {
         /// How soon it wants an answer.
         urgency: Urgency,
     },
-    /// End the session. Keys and messages stay, sealed, on the device.
+    /// End the session and stay offline, also when opened again, until [`Command::SignIn`]. Keys and
+    /// messages stay, sealed, on the device.
     SignOut,
+    /// Take back [`Command::SignOut`] and go online.
+    SignIn,
 }
 
 /// What one input led to. The host stores `delta` durably, in one transaction, **before** it carries

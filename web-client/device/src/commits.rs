@@ -124,6 +124,7 @@ impl Turn<'_> {
         self.draft.save(&circle);
         self.circles_changed = true;
         self.follow(&circle);
+        self.read_circles();
         self.in_circle(id, |turn| {
             turn.tend(id)?;
             turn.flush(id)

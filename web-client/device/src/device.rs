@@ -106,6 +106,7 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
             turn.sign_out();
             Ok(())
         }
+        Command::SignIn => turn.sign_in(),
     }
 }
 

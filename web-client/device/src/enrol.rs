@@ -83,6 +83,7 @@ impl Turn<'_> {
             },
         };
         self.draft.write(key::ENROLLING, &enrolling);
+        self.draft.delete(key::SIGNED_OUT);
         self.redeem(&enrolling);
         Ok(())
     }

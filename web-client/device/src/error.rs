@@ -31,9 +31,14 @@ impl Error {
         }
     }
 
-    /// Wraps a library's error.
+    /// Wraps a library's error. In the browser its words are left out: all the texts of all the
+    /// libraries' errors would be a good part of the download, and nobody reads them there.
     pub(crate) fn mls(error: impl std::fmt::Display) -> Self {
-        Self::Mls(error.to_string())
+        if cfg!(target_arch = "wasm32") {
+            Self::Mls(String::new())
+        } else {
+            Self::Mls(error.to_string())
+        }
     }
 
     pub(crate) fn refused(code: Code, detail: &'static str) -> Self {

@@ -75,7 +75,7 @@ impl Turn<'_> {
         ) = (notice, answer.status)
         {
             self.in_circle(id, |turn| turn.join(id, welcome, answer.body))?;
-            self.get(Ask::Circles, "/v1/circles".to_owned());
+            self.read_circles();
         }
         self.notice_done(answer.is_passing());
         Ok(())

@@ -12,8 +12,8 @@ use crate::rows::Draft;
 
 /// A value that does not write or read.
 #[derive(Debug, thiserror::Error)]
-#[error("stored group value: {0}")]
-pub struct StoreError(String);
+#[error("a stored group value does not write or read")]
+pub struct StoreError;
 
 type R<T> = Result<T, StoreError>;
 const V: u16 = CURRENT_VERSION;
@@ -22,11 +22,11 @@ const V: u16 = CURRENT_VERSION;
 pub const PREFIX: &[u8] = b"mls/";
 
 fn encode(value: &(impl Serialize + ?Sized)) -> R<Vec<u8>> {
-    minicbor_serde::to_vec(value).map_err(|e| StoreError(e.to_string()))
+    minicbor_serde::to_vec(value).map_err(|_| StoreError)
 }
 
 fn decode<T: DeserializeOwned>(bytes: &[u8]) -> R<T> {
-    minicbor_serde::from_slice(bytes).map_err(|e| StoreError(e.to_string()))
+    minicbor_serde::from_slice(bytes).map_err(|_| StoreError)
 }
 
 fn key(kind: &str, parts: &(impl Serialize + ?Sized)) -> R<Vec<u8>> {
@@ -310,8 +310,7 @@ impl StorageProvider<V> for Draft<'_> {
             .into_iter()
             .map(|reference| {
                 let proposal = self.look("proposal", &(group, &reference))?;
-                let missing = || StoreError("a queued proposal is missing".to_owned());
-                Ok((reference, proposal.ok_or_else(missing)?))
+                Ok((reference, proposal.ok_or(StoreError)?))
             })
             .collect()
     }

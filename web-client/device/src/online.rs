@@ -14,10 +14,16 @@ use crate::turn::{Answer, Ask, Turn};
 const RETRY_MS: u32 = 500;
 /// The longest wait, milliseconds.
 const RETRY_MS_MAX: u32 = 30_000;
+/// The session of this device at the server.
+const SESSION: &str = "/v1/session";
 
 impl Turn<'_> {
-    /// Goes online if it can and is not.
+    /// Goes online if it can, is not and was not signed out.
     pub fn connect(&mut self) -> Result<()> {
+        if self.is_signed_out() {
+            self.set_link(Link::SignedOut);
+            return Ok(());
+        }
         self.volatile.wanted = true;
         if matches!(self.link(), Link::Connecting | Link::Online) {
             return Ok(());
@@ -36,6 +42,9 @@ impl Turn<'_> {
     }
 
     pub fn ticketed(&mut self, answer: Answer<'_>) -> Result<()> {
+        if self.is_signed_out() {
+            return Ok(());
+        }
         if let Some(Ticket { ticket, .. }) = answer.json() {
             self.volatile.ticket = Some(ticket);
             self.effects.push(Effect::Connect);
@@ -53,6 +62,9 @@ impl Turn<'_> {
 
     /// Demo only: the server lets a device's signature renew the session.
     pub fn challenged(&mut self, answer: Answer<'_>) -> Result<()> {
+        if self.is_signed_out() {
+            return Ok(());
+        }
         let Some(Challenge { challenge }) = answer.json() else {
             self.session_over(answer);
             return Ok(());
@@ -72,7 +84,10 @@ impl Turn<'_> {
     }
 
     pub fn renewed(&mut self, answer: Answer<'_>) {
-        if answer.json::<SignedIn>().is_some() {
+        if self.is_signed_out() {
+            // The session that this made is nobody's wish any more.
+            self.delete(Ask::SignOut, SESSION);
+        } else if answer.json::<SignedIn>().is_some() {
             self.ask_ticket();
         } else {
             self.session_over(answer);
@@ -141,7 +156,7 @@ impl Turn<'_> {
             }
         }
         self.refill_key_packages(ready.key_packages)?;
-        self.get(Ask::Circles, "/v1/circles".to_owned());
+        self.read_circles();
         self.work()
     }
 
@@ -162,11 +177,25 @@ impl Turn<'_> {
         }
     }
 
+    /// Ends the session. That it ended is stored: a device that is opened again stays offline.
     pub fn sign_out(&mut self) {
+        self.draft.write(key::SIGNED_OUT, &true);
         self.volatile.wanted = false;
-        self.delete(Ask::SignOut, "/v1/session");
+        self.volatile.ticket = None;
+        self.delete(Ask::SignOut, SESSION);
         self.effects.push(Effect::Disconnect);
         self.set_link(Link::SignedOut);
+    }
+
+    /// Goes online again after [`Self::sign_out`].
+    pub fn sign_in(&mut self) -> Result<()> {
+        self.draft.delete(key::SIGNED_OUT);
+        self.connect()
+    }
+
+    /// A person wants this device offline.
+    pub fn is_signed_out(&self) -> bool {
+        self.draft.find(key::SIGNED_OUT).is_some()
     }
 
     /// Tries again after a while that grows, with jitter so that devices do not come back together.
@@ -210,5 +239,131 @@ impl Turn<'_> {
             })?;
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{AccountId, PersonId, Role};
+
+    use super::*;
+    use crate::api::{Command, Event, Input, Status, Step};
+    use crate::identity::Identity;
+    use crate::state::Me;
+    use crate::vault::{Table, Vault};
+    use crate::{Device, rows};
+
+    const VAULT_KEY: [u8; 32] = [7; 32];
+    const NOW: Timestamp = Timestamp::from_micros(0);
+
+    /// A host: a device and the rows that it had stored.
+    struct Host {
+        device: Device,
+        stored: rows::Rows,
+    }
+
+    impl Host {
+        fn enrolled() -> Self {
+            let me = Me {
+                identity: Identity::make(AccountId::from_bytes([1; 16]), NOW),
+                person: PersonId::from_bytes([2; 16]),
+                name: "Maria Sample".to_owned(),
+                role: Role::Client,
+                agency_name: "Sample Agency".to_owned(),
+                agency_key: [3; 32],
+                removal_key: vec![4; 32].into(),
+            };
+            let sealed =
+                Vault::new(VAULT_KEY).seal(Table::State, key::ME, &protocol::frame::to_vec(&me));
+            Self::open([(key::ME.to_vec(), sealed)].into())
+        }
+
+        fn open(stored: rows::Rows) -> Self {
+            let all = stored.clone().into_iter().collect();
+            let device = Device::open(VAULT_KEY, "localhost:8443".to_owned(), all).unwrap();
+            Self { device, stored }
+        }
+
+        fn hears(&mut self, input: Input) -> Vec<Effect> {
+            let Step { delta, effects } = self.device.handle(input, NOW).unwrap();
+            for write in delta.state {
+                match write.value {
+                    Some(value) => self.stored.insert(write.key, value),
+                    None => self.stored.remove(&write.key),
+                };
+            }
+            effects
+        }
+
+        fn is_told(&mut self, command: Command) -> Vec<Effect> {
+            self.hears(Input::Command { command })
+        }
+
+        fn answered(&mut self, id: u32, status: u16, body: &impl serde::Serialize) -> Vec<Effect> {
+            let body = serde_json::to_vec(body).unwrap();
+            self.hears(Input::Answer { id, status, body })
+        }
+    }
+
+    /// The number of the request for a path.
+    fn asked(effects: &[Effect], wanted: &str) -> Option<u32> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Request { id, path, .. } => (path == wanted).then_some(*id),
+            _ => None,
+        })
+    }
+
+    fn link(effects: &[Effect]) -> Option<Link> {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Event {
+                event: Event::Status { status },
+            } => Some(Status::clone(status).link),
+            _ => None,
+        })
+    }
+
+    #[test]
+    fn signing_out_outlives_the_process_until_a_person_signs_in() {
+        let mut host = Host::enrolled();
+        assert!(asked(&host.is_told(Command::Connect), "/v1/tickets").is_some());
+        assert!(asked(&host.is_told(Command::SignOut), SESSION).is_some());
+        let mut again = Host::open(host.stored);
+        assert_eq!(link(&again.hears(Input::Tick)), Some(Link::SignedOut));
+        assert_eq!(asked(&again.is_told(Command::Connect), "/v1/tickets"), None);
+        let signed_in = again.is_told(Command::SignIn);
+        assert!(asked(&signed_in, "/v1/tickets").is_some());
+        assert_eq!(link(&signed_in), Some(Link::Connecting));
+        let mut third = Host::open(again.stored);
+        assert!(asked(&third.is_told(Command::Connect), "/v1/tickets").is_some());
+    }
+
+    #[test]
+    fn an_answer_that_comes_after_signing_out_leads_nowhere() {
+        let refused = protocol::http::ErrorBody {
+            code: Code::SignedOut,
+            detail: String::new(),
+        };
+        let ticket = Ticket {
+            ticket: vec![5; 32].into(),
+            expires_at: NOW,
+        };
+        let mut host = Host::enrolled();
+        let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+        host.is_told(Command::SignOut);
+        assert!(host.answered(id, 200, &ticket).is_empty());
+
+        let mut host = Host::enrolled();
+        let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+        host.is_told(Command::SignOut);
+        assert!(host.answered(id, 401, &refused).is_empty());
+
+        let mut host = Host::enrolled();
+        let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+        assert!(
+            host.answered(id, 200, &ticket)
+                .iter()
+                .any(|effect| matches!(effect, Effect::Connect)),
+            "such an answer counts while signed in"
+        );
     }
 }

@@ -6,10 +6,16 @@ use protocol::{CircleId, MemberState};
 
 use crate::error::Result;
 use crate::state::{Circle, Named, key};
-use crate::turn::{Answer, Turn};
+use crate::turn::{Answer, Ask, Turn};
 
 impl Turn<'_> {
-    /// The whole list came.
+    /// Asks for the whole list.
+    pub fn read_circles(&mut self) {
+        self.volatile.fresh.clear();
+        self.get(Ask::Circles, "/v1/circles".to_owned());
+    }
+
+    /// The whole list came. It may have been read before a notice's own reading: then that one holds.
     pub fn circles_read(&mut self, answer: Answer<'_>) -> Result<()> {
         let Some(Circles { circles }) = answer.json() else {
             return Ok(());
@@ -22,7 +28,9 @@ impl Turn<'_> {
             }
         }
         for circle in circles {
-            self.merge_circle(circle)?;
+            if !self.volatile.fresh.contains(&circle.id) {
+                self.merge_circle(circle)?;
+            }
         }
         Ok(())
     }
@@ -30,6 +38,7 @@ impl Turn<'_> {
     /// One circle came, because of a notice.
     pub fn circle_read(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
         if let Some(circle) = answer.json::<http::Circle>() {
+            self.volatile.fresh.insert(id);
             self.merge_circle(circle)?;
         } else if answer.status == 404
             && self

@@ -4,6 +4,7 @@
 //! |---|---|
 //! | `me` | [`Me`]: who this device belongs to, its keys, its agency |
 //! | `enrolling` | [`Enrolling`]: keys made, answer not yet here |
+//! | `signed_out` | there while a person wants this device offline |
 //! | `circle/<16>` | [`Circle`]: one for each circle the server names |
 //! | `candidate/<16>` | [`Candidate`]: a commit that is on its way |
 //! | `founding/<16>` | [`FoundingAttempt`]: a group that is on its way |
@@ -267,6 +268,7 @@ pub mod key {
 
     pub const ME: &[u8] = b"me";
     pub const ENROLLING: &[u8] = b"enrolling";
+    pub const SIGNED_OUT: &[u8] = b"signed_out";
     pub const CIRCLES: &[u8] = b"circle/";
 
     pub fn circle(id: CircleId) -> Vec<u8> {

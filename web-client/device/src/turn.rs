@@ -40,6 +40,8 @@ pub struct Volatile {
     pub flying: BTreeMap<OpId, CircleId>,
     /// Circles with a founding, claim or commit at the server.
     pub committing: BTreeSet<CircleId>,
+    /// Circles read one by one since the whole list was asked for: the list may be older.
+    pub fresh: BTreeSet<CircleId>,
     /// Circles to leave alone until the next connection: the server said no.
     pub blocked: BTreeSet<CircleId>,
 }
@@ -158,7 +160,12 @@ impl<'a> Turn<'a> {
     /// Ends the turn: news for people come last, after what leaves the device.
     pub fn finish(mut self) -> Result<Finished> {
         if self.volatile.link.is_none() {
-            self.volatile.link = Some(Link::Idle);
+            let at_rest = if self.is_signed_out() {
+                Link::SignedOut
+            } else {
+                Link::Idle
+            };
+            self.volatile.link = Some(at_rest);
         }
         if self.status_changed {
             let status = self.status()?;

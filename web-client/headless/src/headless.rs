@@ -14,7 +14,7 @@ use tokio::task::JoinSet;
 use crate::core::{Core, Open};
 use crate::faults::{Faults, NoFaults};
 use crate::host::{Ending, Host, Life, MESSAGES_MAX, Message, ORDERS_MAX};
-use crate::http::Client;
+use crate::http::{Client, Request};
 use crate::network::Network;
 use crate::seen::Log;
 use crate::store::{Note, Store};
@@ -75,6 +75,7 @@ pub struct Headless {
     life: Arc<Life>,
     thread: Option<JoinHandle<()>>,
     network: JoinSet<()>,
+    client: Option<Arc<Client>>,
 }
 
 /// Makes the core's opener from the vault key and the server's name.
@@ -149,14 +150,17 @@ impl Headless {
             life,
             thread,
             network: JoinSet::new(),
+            client: None,
         };
         let Contact {
             server,
             tls,
             cookie,
         } = is_ready.await.map_err(|_| Error::Ended)??;
+        let client = Arc::new(Client::new(&server, &tls, cookie)?);
+        opened.client = Some(Arc::clone(&client));
         let network = Network {
-            client: Arc::new(Client::new(&server, &tls, cookie)?),
+            client,
             server,
             tls,
             faults,
@@ -181,6 +185,29 @@ impl Headless {
         let (reply, done) = oneshot::channel();
         self.send(Message::Command { command, reply }).await?;
         done.await.map_err(|_| Error::Ended)?
+    }
+
+    /// Makes an HTTPS request of a person's own (people, consents, a new circle) in this device's
+    /// session, as a page would. Answers the status, 0 if the server could not be reached, and the
+    /// body.
+    pub async fn ask(
+        &self,
+        method: &str,
+        path: &str,
+        json: Option<Vec<u8>>,
+    ) -> Result<(u16, Vec<u8>), Error> {
+        let client = self.client.as_ref().ok_or(Error::Ended)?;
+        let answer = client
+            .ask(Request {
+                id: 0,
+                method: method.to_owned(),
+                path: path.to_owned(),
+                media_type: json.is_some().then(|| "application/json".to_owned()),
+                body: json.unwrap_or_default(),
+            })
+            .await;
+        self.send(Message::Cookie(answer.cookie)).await?;
+        Ok((answer.status, answer.body))
     }
 
     /// The newest `limit` entries of a conversation, oldest first.

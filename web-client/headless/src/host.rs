@@ -41,6 +41,8 @@ pub(crate) enum Message {
     Socket { generation: u64, input: Input },
     /// A request is over.
     Answer { input: Input, cookie: Cookie },
+    /// A request that was not the core's is over.
+    Cookie(Cookie),
     /// Somebody reads a conversation.
     Items {
         circle: CircleId,
@@ -145,22 +147,25 @@ impl Host {
                 self.step(input)
             }
             Message::Answer { input, cookie } => {
-                match &cookie {
-                    Cookie::AsBefore => {}
-                    Cookie::Set(value) => {
-                        self.store.remember(Note::Cookie, Some(value.as_bytes()))?;
-                    }
-                    Cookie::Gone => self.store.remember(Note::Cookie, None)?,
-                }
+                self.keep(&cookie)?;
                 self.step(input)
             }
+            Message::Cookie(cookie) => self.keep(&cookie),
             Message::Socket { .. } | Message::Stop => Ok(()),
+        }
+    }
+
+    fn keep(&self, cookie: &Cookie) -> Result<(), Error> {
+        match cookie {
+            Cookie::AsBefore => Ok(()),
+            Cookie::Set(value) => self.store.remember(Note::Cookie, Some(value.as_bytes())),
+            Cookie::Gone => self.store.remember(Note::Cookie, None),
         }
     }
 
     fn command(&mut self, command: Command) -> Result<(), Error> {
         let wanted = match command {
-            Command::Connect | Command::Enrol => true,
+            Command::Connect | Command::Enrol | Command::SignIn => true,
             Command::SignOut => false,
             Command::OpenLink { .. } | Command::Send { .. } => self.wanted,
         };

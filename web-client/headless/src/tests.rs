@@ -2,6 +2,7 @@
 
 use std::net::Ipv4Addr;
 use std::path::Path;
+use std::pin::Pin;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -215,6 +216,11 @@ impl Faults for On {
 
 const NONE: On = On(Verdict::GO_ON);
 
+/// Nothing here takes long; what does not come fails instead of hanging.
+fn soon<'a, T>(coming: impl Future<Output = T> + 'a) -> Pin<Box<dyn Future<Output = T> + 'a>> {
+    Box::pin(async { tokio::time::timeout(SOON, coming).await.expect("in time") })
+}
+
 async fn hears(device: &Headless, detail: &str) {
     let wanted = problem(detail);
     device
@@ -249,7 +255,7 @@ async fn a_step_is_stored_before_its_first_effect() {
     let dying = On(Verdict::DIE);
     let (device, _) = open(folder.path(), &server, dying, storing).await.unwrap();
     drop(device.command(Command::Connect).await);
-    device.ended().await;
+    soon(device.ended()).await;
     assert!(
         device.wait_for(|_| true, SOON).await.is_err(),
         "told something after its death"
@@ -257,7 +263,7 @@ async fn a_step_is_stored_before_its_first_effect() {
     drop(device);
     let (_device, mut openings) = open(folder.path(), &server, NONE, asking).await.unwrap();
     assert_eq!(
-        openings.recv().await.unwrap(),
+        soon(openings.recv()).await.unwrap(),
         [(b"outbox".to_vec(), b"sealed".to_vec())]
     );
 }
@@ -276,11 +282,11 @@ async fn a_step_that_cannot_be_stored_never_happened() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Server::start().await);
     let full = FullOnce(Mutex::new(true));
     let (device, mut openings) = open(folder.path(), &server, full, storing).await.unwrap();
-    assert_eq!(openings.recv().await.unwrap(), []);
+    assert_eq!(soon(openings.recv()).await.unwrap(), []);
     let refused = device.command(Command::Connect).await;
     assert!(matches!(refused, Err(Error::Store(_))), "{refused:?}");
     assert_eq!(
-        openings.recv().await.unwrap(),
+        soon(openings.recv()).await.unwrap(),
         [],
         "the core was not opened from its store again"
     );
@@ -298,21 +304,21 @@ async fn frames_go_both_ways_and_an_earlier_socket_is_heard_no_more() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Server::start().await);
     let (device, _) = open(folder.path(), &server, NONE, talking).await.unwrap();
     device.command(Command::Connect).await.unwrap();
-    let mut first = server.socket().await;
+    let mut first = soon(server.socket()).await;
     hears(&device, "opened").await;
     device.command(Command::SignOut).await.unwrap();
     assert_eq!(
-        first.next().await.unwrap().unwrap(),
+        soon(first.next()).await.unwrap().unwrap(),
         Frame::binary(b"hello".to_vec())
     );
     first.send(Frame::binary(b"one".to_vec())).await.unwrap();
     hears(&device, "one").await;
     device.mark();
     device.command(Command::Connect).await.unwrap();
-    let mut second = server.socket().await;
+    let mut second = soon(server.socket()).await;
     hears(&device, "opened").await;
     assert!(
-        !matches!(first.next().await, Some(Ok(_))),
+        !matches!(soon(first.next()).await, Some(Ok(_))),
         "the earlier socket still speaks"
     );
     second.send(Frame::binary(b"two".to_vec())).await.unwrap();
@@ -323,7 +329,7 @@ async fn frames_go_both_ways_and_an_earlier_socket_is_heard_no_more() {
     assert_eq!(next, problem("two"), "the earlier socket's end was told");
     device.stop().await.unwrap();
     assert!(
-        matches!(second.next().await, Some(Ok(Frame::Close(_)))),
+        matches!(soon(second.next()).await, Some(Ok(Frame::Close(_)))),
         "no goodbye"
     );
 }
@@ -336,14 +342,14 @@ async fn a_connection_can_be_cut_after_a_frame_was_written() {
         .await
         .unwrap();
     device.command(Command::Connect).await.unwrap();
-    let mut socket = server.socket().await;
+    let mut socket = soon(server.socket()).await;
     hears(&device, "opened").await;
     device.command(Command::SignOut).await.unwrap();
     assert_eq!(
-        socket.next().await.unwrap().unwrap(),
+        soon(socket.next()).await.unwrap().unwrap(),
         Frame::binary(b"hello".to_vec())
     );
-    assert!(!matches!(socket.next().await, Some(Ok(_))), "not cut");
+    assert!(!matches!(soon(socket.next()).await, Some(Ok(_))), "not cut");
     hears(&device, "closed").await;
 }
 
@@ -353,8 +359,12 @@ async fn a_device_can_be_killed_after_the_server_has_answered() {
     let dying = On(Verdict::THEN_DIE);
     let (device, _) = open(folder.path(), &server, dying, asking).await.unwrap();
     device.command(Command::Connect).await.unwrap();
-    assert!(server.request("").await.starts_with("GET /v1/session "));
-    device.ended().await;
+    assert!(
+        soon(server.request(""))
+            .await
+            .starts_with("GET /v1/session ")
+    );
+    soon(device.ended()).await;
     assert!(matches!(
         device.command(Command::Connect).await,
         Err(Error::Ended)
@@ -371,7 +381,7 @@ async fn a_lost_answer_is_an_unreachable_server() {
     let cutting = On(Verdict::THEN_CUT);
     let (device, _) = open(folder.path(), &server, cutting, asking).await.unwrap();
     device.command(Command::Connect).await.unwrap();
-    server.request("").await;
+    soon(server.request("")).await;
     hears(&device, "status 0").await;
 }
 
@@ -380,9 +390,7 @@ async fn the_session_cookie_outlives_the_process() {
     let (folder, server) = (tempfile::tempdir().unwrap(), Server::start().await);
     let (device, _) = open(folder.path(), &server, NONE, asking).await.unwrap();
     device.command(Command::Connect).await.unwrap();
-    let head = server
-        .request("set-cookie: __Host-carecircle=c1; Path=/; Secure\r\n")
-        .await;
+    let head = soon(server.request("set-cookie: __Host-carecircle=c1; Path=/; Secure\r\n")).await;
     assert!(!head.contains("cookie"), "{head}");
     assert!(
         head.contains(&format!("origin: {}", server.url())),
@@ -393,8 +401,7 @@ async fn the_session_cookie_outlives_the_process() {
     let (device, _) = open(folder.path(), &server, NONE, asking).await.unwrap();
     device.command(Command::Connect).await.unwrap();
     assert!(
-        server
-            .request("")
+        soon(server.request(""))
             .await
             .contains("cookie: __Host-carecircle=c1")
     );
@@ -407,11 +414,11 @@ async fn a_dropped_device_leaves_its_directory_free_and_a_running_one_does_not()
     let second = open(folder.path(), &server, NONE, talking).await;
     assert!(matches!(second, Err(Error::InUse(_))));
     device.command(Command::Connect).await.unwrap();
-    let mut socket = server.socket().await;
+    let mut socket = soon(server.socket()).await;
     drop(device);
     open(folder.path(), &server, NONE, talking).await.unwrap();
     assert!(
-        !matches!(socket.next().await, Some(Ok(_))),
+        !matches!(soon(socket.next()).await, Some(Ok(_))),
         "the connection outlived the device"
     );
 }

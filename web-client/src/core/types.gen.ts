@@ -44,7 +44,7 @@ text: string,
 /**
  * How soon it wants an answer.
  */
-urgency: Urgency, } | { "kind": "sign_out" };
+urgency: Urgency, } | { "kind": "sign_out" } | { "kind": "sign_in" };
 export type Step = { 
 /**
  * Changes to the two tables of the device's store.

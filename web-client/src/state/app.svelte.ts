@@ -60,7 +60,12 @@ export class App {
     return this.#conversation;
   }
 
-  /** Goes online, after signing out or to try at once. */
+  /** Takes back the signing out. */
+  async signInAgain(): Promise<void> {
+    await this.client.ask({ kind: 'command', command: { kind: 'sign_in' } });
+  }
+
+  /** Goes online, unless signed out. */
   async connect(): Promise<void> {
     await this.client.ask({ kind: 'command', command: { kind: 'connect' } });
   }

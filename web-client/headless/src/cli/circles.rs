@@ -8,9 +8,12 @@ use super::{At, Failure, REACH, fits, show};
 /// Lists the circles, as the server tells them now.
 pub async fn circles(json: bool, at: &At) -> Result<(), Failure> {
     let device = at.online().await?;
-    let told = device
-        .wait_for(|event| matches!(event, Event::Circles { .. }), REACH)
-        .await;
+    // A circle that this device was just added to has no title before the server has told it.
+    let told = |event: &Event| match event {
+        Event::Circles { circles } => circles.iter().all(|circle| !circle.title.is_empty()),
+        _ => false,
+    };
+    let told = device.wait_for(told, REACH).await;
     let circles = match told {
         // Someone in no circle at all is told of none.
         Ok(_) | Err(Error::Deadline { .. }) => device.seen().circles,

@@ -46,6 +46,8 @@ pub async fn enrol(text: &str, at: &At) -> Result<(), Failure> {
 async fn answer(device: &Headless, good: impl Fn(&Event) -> bool) -> Result<Event, Failure> {
     let either = |event: &Event| good(event) || matches!(event, Event::Problem { .. });
     match device.wait_for(either, REACH).await {
+        // The core has a sentence for every refusal, and none for a server that did not answer.
+        Ok(Event::Problem { detail, .. }) if detail.is_empty() => Err(Failure::unreachable()),
         Ok(Event::Problem { code, detail, .. }) => {
             Err(Failure::refused(format!("{detail} ({code})")))
         }

@@ -152,13 +152,7 @@ impl Failure {
     }
 
     fn unreachable() -> Self {
-        Self::new(
-            69,
-            format!(
-                "the server could not be reached within {} s",
-                REACH.as_secs()
-            ),
-        )
+        Self::new(69, "the server could not be reached")
     }
 }
 

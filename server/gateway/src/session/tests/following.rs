@@ -60,24 +60,31 @@ fn a_reader_that_does_not_take_its_pages_is_sent_no_more() {
 
 #[test]
 fn every_circle_gets_its_turn() {
+    let third = CircleId::from_bytes([5; 16]);
     let mut session = live();
-    session.handle(frame(&ClientFrame::FetchLog(cursor(OTHER, 0))), s(1));
-    session.handle(log(empty_page(OTHER, 0)), s(1));
-    session.handle(Input::Drained, s(1));
-    let both = HashSet::from([Topic::Circle(CIRCLE), Topic::Circle(OTHER)]);
-    session.handle(Input::Woken(both), s(1));
-    let mut served = Vec::new();
-    let mut seqs = [(CIRCLE, 4), (OTHER, 0)];
-    for _ in 0..6 {
-        let (circle, seq) = &mut seqs[served.len() % 2];
-        *seq += 1;
-        let effects = session.handle(log(page(*circle, *seq..=*seq, 99)), s(1));
-        assert!(matches!(effects[0], Effect::Send(_)), "{effects:?}");
-        served.push(*circle);
-        let effects = session.handle(Input::Drained, s(1));
-        assert!(!effects.is_empty());
+    for circle in [OTHER, third] {
+        session.handle(frame(&ClientFrame::FetchLog(cursor(circle, 0))), s(1));
+        session.handle(log(empty_page(circle, 0)), s(1));
+        session.handle(Input::Drained, s(1));
     }
-    assert_eq!(served.iter().filter(|circle| **circle == OTHER).count(), 3);
+    // Each of them has more than will ever be read here, and two are read at a time.
+    let all = [CIRCLE, OTHER, third].map(Topic::Circle);
+    let mut asked = session.handle(Input::Woken(HashSet::from(all)), s(1));
+    let mut served = Vec::new();
+    for _ in 0..9 {
+        let Effect::Ask(Question::ReadLog(at)) = asked.remove(0) else {
+            panic!("{asked:?}");
+        };
+        served.push(at.circle);
+        let next = at.seq + 1;
+        let effects = session.handle(log(page(at.circle, next..=next, 99)), s(1));
+        assert!(matches!(effects[..], [Effect::Send(_)]), "{effects:?}");
+        asked.extend(session.handle(Input::Drained, s(1)));
+    }
+    for circle in [CIRCLE, OTHER, third] {
+        let turns = served.iter().filter(|turn| **turn == circle).count();
+        assert_eq!(turns, 3, "{served:?}");
+    }
 }
 
 #[test]

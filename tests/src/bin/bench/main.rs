@@ -1,0 +1,85 @@
+//! Figures: one JSON line each on standard output. Never part of the tests: a figure is not a verdict.
+//!
+//! `cargo xtask bench NAME…` makes the release build, starts a PostgreSQL that really writes to the
+//! disk, and runs this:
+//!
+//! * [`append`]: messages a second and their latency, over real TLS websockets, through real circles,
+//!   on both engines, and the same fan-out with no store and no rights ([`relay`]) as the ceiling.
+//! * [`idle`]: what a websocket that says nothing costs the server, which runs in a process of its own.
+//! * [`startup`]: from the start of the `carecircle` binary to its first answer.
+//!
+//! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
+//! [`socket`]s as devices open them, [`drive`] which keeps windows full and measures, [`process`] which
+//! asks Linux about processes.
+//!
+//! Everything listens on 127.0.0.1, and every run is bounded in count and in time.
+
+mod append;
+mod circle;
+mod drive;
+mod idle;
+mod keys;
+mod process;
+mod relay;
+mod socket;
+mod startup;
+
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use protocol::Timestamp;
+use serde::Serialize;
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    rustls::crypto::aws_lc_rs::default_provider()
+        .install_default()
+        .expect("nothing before this line installs a provider");
+    let names: Vec<String> = std::env::args().skip(1).collect();
+    match run(&names).await {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("bench: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(names: &[String]) -> Result<()> {
+    if names.is_empty() {
+        bail!("name what to measure: append, idle, startup");
+    }
+    for name in names {
+        match name.as_str() {
+            "append" => append::run().await,
+            "idle" => idle::run().await,
+            idle::SERVER => idle::serve().await,
+            "startup" => startup::run().await,
+            _ => bail!("there is no bench of that name; there are append, idle, startup"),
+        }
+        .with_context(|| name.clone())?;
+    }
+    Ok(())
+}
+
+/// Prints one figure.
+fn print(figure: &impl Serialize) -> Result<()> {
+    println!("{}", serde_json::to_string(figure)?);
+    Ok(())
+}
+
+/// Three decimals are more than a figure is worth.
+fn rounded(value: f64) -> f64 {
+    (value * 1_000.0).round() / 1_000.0
+}
+
+/// Now, for key packages and certificates whose lifetimes the cryptography holds against real time.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a bench is the edge where time enters"
+)]
+fn now() -> Timestamp {
+    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH);
+    let micros = since.map_or(0, |since| since.as_micros());
+    Timestamp::from_micros(i64::try_from(micros).unwrap_or(i64::MAX))
+}
