@@ -127,6 +127,8 @@ export async function takePictures(page: Page, name: string): Promise<void> {
     await page.setViewportSize(viewport);
     for (const colorScheme of ['light', 'dark'] as const) {
       await page.emulateMedia({ colorScheme });
+      // What is being filled in stays in the picture, whatever the size.
+      await page.evaluate(() => document.activeElement?.closest('form')?.scrollIntoView());
       await page.screenshot({ path: join(OUTPUT, `${name}-${size}-${colorScheme}.png`) });
     }
   }

@@ -182,6 +182,7 @@ describe('a conversation that goes on', () => {
     await maria.sees('Welcome, Ana');
     await ana.send('Thank you all');
     await maria.sees('Thank you all');
+    await takePictures(maria.page, 'real-family');
 
     expect(await ana.page.getByRole('link', { name: PAIR }).count()).toBe(0);
     const told = await ana.page.evaluate(async () => (await fetch('/v1/circles')).text());

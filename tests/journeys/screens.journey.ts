@@ -153,7 +153,7 @@ describe('people', () => {
     await page.getByRole('heading', { name: 'Maria Sample', level: 1 }).waitFor();
     await expectAccessible(page, 'client');
     await takePictures(page, 'client');
-    await page.getByRole('button', { name: 'Record a consent' }).click();
+    await page.getByRole('button', { name: 'Record another consent' }).click();
     await page.getByLabel('What was agreed?').fill('Maria agreed by phone.');
     await expectAccessible(page, 'consent form');
     await takePictures(page, 'consent');

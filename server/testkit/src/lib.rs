@@ -31,6 +31,7 @@ mod server;
 pub mod story;
 
 pub use agency::{Agency, Person};
+pub use certificate::Certificate;
 pub use chance::SeededChance;
 pub use clock::FakeClock;
 pub use database::{Engine, POSTGRES, TestDatabase};

@@ -3,7 +3,7 @@
 
 use protocol::bundle::{CommitBundle, Founding};
 use protocol::http::{ClaimKeyPackages, ClaimedKeyPackages};
-use protocol::{Bytes, CircleId, CircleStatus, Code, GroupId, OpId};
+use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, GroupId, OpId};
 
 use crate::chance;
 use crate::content::{Era, Payload};
@@ -37,13 +37,14 @@ impl Turn<'_> {
             }
         } else if circle.may_add && !circle.awaiting.is_empty() {
             let accounts = circle.awaiting.clone();
+            let ask = Ask::Claim(id, accounts.clone());
             let body = ClaimKeyPackages {
                 op_id: Self::op_id(),
                 circle: id,
                 accounts,
             };
             self.volatile.committing.insert(id);
-            self.send_json(Ask::Claim(id), "POST", "/v1/key-packages/claim", &body);
+            self.send_json(ask, "POST", "/v1/key-packages/claim", &body);
         }
         Ok(())
     }
@@ -133,7 +134,8 @@ impl Turn<'_> {
 
     // --- adding ------------------------------------------------------------------------------
 
-    pub fn claimed(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
+    /// Key packages came, for the accounts that were asked for.
+    pub fn claimed(&mut self, id: CircleId, asked: &[AccountId], answer: Answer<'_>) -> Result<()> {
         self.volatile.committing.remove(&id);
         let Some(ClaimedKeyPackages { claimed }) = answer.json() else {
             if answer.is_passing() {
@@ -154,12 +156,12 @@ impl Turn<'_> {
             self.problem(Some(id), Code::KeyPackageInvalid, detail);
         }
         if good.is_empty() {
-            // Nobody is left to add; the next notice says when somebody is.
+            // None of these can be added now; a notice says when one can. Others may have come since.
             if let Some(mut circle) = self.draft.circle(id)? {
-                circle.awaiting.clear();
+                circle.awaiting.retain(|account| !asked.contains(account));
                 self.draft.save(&circle);
             }
-            return Ok(());
+            return self.in_circle(id, |turn| turn.tend(id));
         }
         self.in_circle(id, |turn| {
             let newcomers = good.into_iter().flatten().collect();

@@ -138,7 +138,8 @@ impl Turn<'_> {
     /// Few are left at the server: make more.
     pub fn refill_key_packages(&mut self, left: u32) -> Result<()> {
         let left = usize::try_from(left).unwrap_or(usize::MAX);
-        if left > limits::KEY_PACKAGES_LOW {
+        let under_way = |ask: &Ask| matches!(ask, Ask::PutKeyPackages);
+        if left > limits::KEY_PACKAGES_LOW || self.volatile.asked.values().any(under_way) {
             return Ok(());
         }
         let me = self.must_me()?;

@@ -46,11 +46,18 @@ impl Turn<'_> {
         }
     }
 
-    /// The first notice's work is in the draft. If the server could not be reached, the notice stays
-    /// and comes again with the next connection.
+    /// Works on the first notice again, if the server was out of reach.
+    pub fn retry_notice(&mut self) {
+        if std::mem::take(&mut self.volatile.inbox_stuck) {
+            self.next_notice();
+        }
+    }
+
+    /// The first notice's work is in the draft. If the server could not be reached, it stays the first
+    /// and is worked on again.
     pub fn notice_done(&mut self, passing_failure: bool) {
         if passing_failure {
-            self.volatile.inbox.clear();
+            self.volatile.inbox_stuck = true;
             self.timer(RETRY_MS);
             return;
         }

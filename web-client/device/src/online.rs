@@ -144,6 +144,7 @@ impl Turn<'_> {
         self.volatile.flying.clear();
         self.volatile.blocked.clear();
         self.volatile.inbox.clear();
+        self.volatile.inbox_stuck = false;
         for position in &ready.positions {
             let ahead = self.draft.circle(position.circle)?.and_then(|circle| {
                 let joined = circle.joined?;
@@ -164,6 +165,7 @@ impl Turn<'_> {
         self.volatile.ticket = None;
         self.volatile.flying.clear();
         self.volatile.inbox.clear();
+        self.volatile.inbox_stuck = false;
         if matches!(self.link(), Link::Online | Link::Connecting) {
             self.retry_later();
         }
@@ -232,6 +234,7 @@ impl Turn<'_> {
 
     /// Does in every circle what can be done now.
     pub fn work(&mut self) -> Result<()> {
+        self.retry_notice();
         for circle in self.draft.circles()? {
             self.in_circle(circle.id, |turn| {
                 turn.tend(circle.id)?;

@@ -54,6 +54,7 @@ impl Turn<'_> {
     }
 
     fn merge_circle(&mut self, told: http::Circle) -> Result<()> {
+        let me = self.me()?.map(|me| me.identity.account);
         let mut circle = self
             .draft
             .circle(told.id)?
@@ -71,7 +72,9 @@ impl Turn<'_> {
                 state: member.state,
             })
             .collect();
+        // Another device of the same person joins by itself.
         circle.awaiting = told.awaiting;
+        circle.awaiting.retain(|account| Some(*account) != me);
         circle.may_add = told.may_add;
         self.draft.save(&circle);
         self.circles_changed = true;

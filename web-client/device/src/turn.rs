@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::frame::{ClientFrame, Cursor, Notice};
 use protocol::http::InvitationFound;
-use protocol::{CircleId, Code, OpId, Timestamp};
+use protocol::{AccountId, CircleId, Code, OpId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
@@ -36,6 +36,8 @@ pub struct Volatile {
     pub invitation: Option<Invitation>,
     /// Notices in order; the first one is being worked on.
     pub inbox: VecDeque<Notice>,
+    /// The first notice could not be worked on: the server was out of reach.
+    pub inbox_stuck: bool,
     /// Circles with a message at the server, by its operation.
     pub flying: BTreeMap<OpId, CircleId>,
     /// Circles with a founding, claim or commit at the server.
@@ -74,7 +76,8 @@ pub enum Ask {
     /// One circle, because of the first notice in the inbox.
     Circle(CircleId),
     Found(CircleId),
-    Claim(CircleId),
+    /// Key packages for these accounts.
+    Claim(CircleId, Vec<AccountId>),
     Commit(CircleId, OpId),
     /// A Welcome, because of the first notice in the inbox.
     Welcome(CircleId),
@@ -356,17 +359,17 @@ impl<'a> Turn<'a> {
     }
 
     fn answer_to(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
-        match *ask {
+        match ask {
             Ask::LookUp(_) | Ask::Renew | Ask::PutKeyPackages | Ask::SignOut => Ok(()),
             Ask::Redeem => self.redeemed(answer),
             Ask::Challenge => self.challenged(answer),
             Ask::Ticket => self.ticketed(answer),
             Ask::Circles => self.circles_read(answer),
-            Ask::Circle(circle) => self.circle_read(circle, answer),
-            Ask::Found(circle) => self.founded(circle, answer),
-            Ask::Claim(circle) => self.claimed(circle, answer),
-            Ask::Commit(circle, op_id) => self.committed(circle, op_id, answer),
-            Ask::Welcome(circle) => self.welcomed(circle, answer),
+            Ask::Circle(circle) => self.circle_read(*circle, answer),
+            Ask::Found(circle) => self.founded(*circle, answer),
+            Ask::Claim(circle, accounts) => self.claimed(*circle, accounts, answer),
+            Ask::Commit(circle, op_id) => self.committed(*circle, *op_id, answer),
+            Ask::Welcome(circle) => self.welcomed(*circle, answer),
         }
     }
 }

@@ -1,20 +1,18 @@
-// Dates and times as people read them: always with the weekday, in the viewer's own zone.
+// Dates and times as people read them, in the viewer's own zone. A day has its weekday.
 import type { Language } from './texts.svelte';
 
-/** "14:05" or "2:05 PM". */
+/** "14:05" or "2:05 PM": beside a message, under its day. */
 export function clock(atMs: number, language: Language): string {
   return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(atMs);
 }
 
-/** "Tue 2:05 PM": beside a message. */
-export function weekdayClock(atMs: number, language: Language): string {
-  const weekday = new Intl.DateTimeFormat(language, { weekday: 'short' }).format(atMs);
-  return `${weekday} ${clock(atMs, language)}`;
-}
-
-/** "Tuesday, March 3, 2026 at 2:05 PM Central Standard Time": spoken and on hover. */
+/** "Tuesday, March 3, 2026 at 2:05 PM CST": on hover. */
 export function full(atMs: number, language: Language): string {
-  return new Intl.DateTimeFormat(language, { dateStyle: 'full', timeStyle: 'short' }).format(atMs);
+  const format = {
+    weekday: 'long', year: 'numeric', month: 'long', day: 'numeric',
+    hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
+  } as const;
+  return new Intl.DateTimeFormat(language, format).format(atMs);
 }
 
 /** "Tuesday, March 3". */

@@ -67,7 +67,8 @@ impl Circle {
         }
         let mut members = Vec::new();
         for (place, person) in (0..).zip(&people) {
-            members.push(Member::enrol(store, person.account, number * DEVICES + place, now).await?);
+            members
+                .push(Member::enrol(store, person.account, number * DEVICES + place, now).await?);
         }
         let plan = PlanCircle {
             op_id: op(number, 0),
@@ -212,12 +213,7 @@ fn context(circle: CircleId, removal_key: &Bytes, members: &[Member]) -> GroupCo
 }
 
 impl Member {
-    async fn enrol(
-        store: &Store,
-        account: AccountId,
-        number: u32,
-        now: Timestamp,
-    ) -> Result<Self> {
+    async fn enrol(store: &Store, account: AccountId, number: u32, now: Timestamp) -> Result<Self> {
         let keys = Keys::of(number);
         let certificate = keys.certificate(account, now);
         let invitation = store.invite(&Caller::installation(), account).await?;

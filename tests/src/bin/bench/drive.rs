@@ -11,7 +11,7 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail, ensure};
-use futures_util::stream::SplitSink;
+use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
 use hdrhistogram::Histogram;
 use protocol::OpId;
@@ -116,59 +116,75 @@ impl Tally {
     }
 }
 
+/// Every lane under way.
+struct Run {
+    counts: Arc<AtomicBool>,
+    stop: CancellationToken,
+    exhausted: CancellationToken,
+    tallies: Vec<Arc<Tally>>,
+    senders: JoinSet<Result<(usize, usize)>>,
+    readers: JoinSet<Result<()>>,
+}
+
 /// Runs every lane with that window: warm-up, measured run, drain.
 pub async fn drive(lanes: Vec<Lane>, window: usize) -> Result<Measured> {
-    let counts = Arc::new(AtomicBool::new(false));
-    let (stop, exhausted) = (CancellationToken::new(), CancellationToken::new());
-    let mut tallies = Vec::new();
-    let mut senders = JoinSet::new();
-    let mut readers = JoinSet::new();
-    for (place, lane) in lanes.into_iter().enumerate() {
+    let mut run = Run {
+        counts: Arc::default(),
+        stop: CancellationToken::new(),
+        exhausted: CancellationToken::new(),
+        tallies: Vec::new(),
+        senders: JoinSet::new(),
+        readers: JoinSet::new(),
+    };
+    for lane in lanes {
+        run.begin(lane, window)?;
+    }
+    let seconds = tokio::select! {
+        seconds = measure(&run.counts, &run.exhausted) => seconds,
+        Some(ended) = run.readers.join_next() => return Err(failure(ended)),
+    };
+    run.stop.cancel();
+    let sent = tokio::select! {
+        drained = timeout(DRAIN, drain(&mut run.senders)) => drained
+            .context("messages got lost: not everything sent was answered and received")??,
+        Some(ended) = run.readers.join_next() => return Err(failure(ended)),
+    };
+    sum(&run.tallies, seconds, sent)
+}
+
+impl Run {
+    fn begin(&mut self, lane: Lane, window: usize) -> Result<()> {
+        let place = self.tallies.len();
         let events = lane.receivers.len() + 1;
-        let tally = Arc::new(Tally::new(window, events, Arc::clone(&counts))?);
-        tallies.push(Arc::clone(&tally));
+        let tally = Arc::new(Tally::new(window, events, Arc::clone(&self.counts))?);
         for receiver in lane.receivers {
-            readers.spawn(receive(receiver, Arc::clone(&tally)));
+            self.readers.spawn(receive(receiver, Arc::clone(&tally)));
         }
-        let (sink, mut stream) = lane.sender.split();
-        let own = Arc::clone(&tally);
-        readers.spawn(async move {
-            loop {
-                match next(&mut stream).await? {
-                    ServerFrame::Ok(done) => own.heard(done.op_id),
-                    ServerFrame::Err(refused) => bail!("refused: {refused:?}"),
-                    ServerFrame::Bye(bye) => bail!("closed: {}", bye.code),
-                    _ => {}
-                }
-            }
-        });
+        let (sink, stream) = lane.sender.split();
+        self.readers.spawn(answers(stream, Arc::clone(&tally)));
         let sender = Sender {
             sink,
-            tally,
+            tally: Arc::clone(&tally),
             supply: lane.supply,
             from: lane.from,
             again: lane.again,
         };
-        let (stop, exhausted) = (stop.clone(), exhausted.clone());
-        senders.spawn(async move { Ok((place, sender.send(stop, exhausted).await?)) });
+        let (stop, exhausted) = (self.stop.clone(), self.exhausted.clone());
+        self.senders
+            .spawn(async move { Ok((place, sender.send(stop, exhausted).await?)) });
+        self.tallies.push(tally);
+        Ok(())
     }
-    let seconds = tokio::select! {
-        seconds = measure(&counts, &exhausted) => seconds,
-        Some(ended) = readers.join_next() => return Err(failure(ended)),
-    };
-    stop.cancel();
-    let mut sent = vec![0; tallies.len()];
-    let drained = async {
-        while let Some(ended) = senders.join_next().await {
-            let (place, count) = ended??;
-            sent[place] = count;
-        }
-        Ok::<_, anyhow::Error>(())
-    };
-    timeout(DRAIN, drained)
-        .await
-        .context("messages got lost: not everything sent was answered and received")??;
-    sum(&tallies, seconds, sent)
+}
+
+/// What each lane sent, once all of it is complete.
+async fn drain(senders: &mut JoinSet<Result<(usize, usize)>>) -> Result<Vec<usize>> {
+    let mut sent = vec![0; senders.len()];
+    while let Some(ended) = senders.join_next().await {
+        let (place, count) = ended??;
+        sent[place] = count;
+    }
+    Ok(sent)
 }
 
 async fn measure(counts: &AtomicBool, exhausted: &CancellationToken) -> f64 {
@@ -208,6 +224,18 @@ fn sum(tallies: &[Arc<Tally>], seconds: f64, sent: Vec<usize>) -> Result<Measure
     })
 }
 
+/// The sender's own websocket: its answers. Its own entries come too and are read past.
+async fn answers(mut stream: SplitStream<Socket>, tally: Arc<Tally>) -> Result<()> {
+    loop {
+        match next(&mut stream).await? {
+            ServerFrame::Ok(done) => tally.heard(done.op_id),
+            ServerFrame::Err(refused) => bail!("refused: {refused:?}"),
+            ServerFrame::Bye(bye) => bail!("closed: {}", bye.code),
+            _ => {}
+        }
+    }
+}
+
 async fn receive(mut socket: Socket, tally: Arc<Tally>) -> Result<()> {
     loop {
         match next(&mut socket).await? {
@@ -232,7 +260,11 @@ struct Sender {
 
 impl Sender {
     /// Sends until told to stop, then waits until everything sent is complete; how many that were.
-    async fn send(mut self, stop: CancellationToken, exhausted: CancellationToken) -> Result<usize> {
+    async fn send(
+        mut self,
+        stop: CancellationToken,
+        exhausted: CancellationToken,
+    ) -> Result<usize> {
         let window = self.tally.window.available_permits();
         let mut sent = 0;
         loop {
@@ -241,7 +273,11 @@ impl Sender {
                 permit = self.tally.window.acquire() => permit?,
             };
             let place = self.from + sent;
-            let place = if self.again { place % self.supply.len() } else { place };
+            let place = if self.again {
+                place % self.supply.len()
+            } else {
+                place
+            };
             let Some(next) = self.supply.get(place) else {
                 exhausted.cancel();
                 break;

@@ -1,31 +1,29 @@
 //! What a websocket that says nothing costs the server, in resident memory.
 //!
 //! The server is a process of its own: this binary once more, under the name [`SERVER`], with SQLite in
-//! a temporary directory. It founds real circles and tells its parent one ticket for each socket on its
-//! standard output; it ends when its standard input does. Every socket is an enrolled device that said
+//! a temporary directory. It founds real circles and tells its parent the first frame of each socket
+//! on its standard output; it ends when its standard input does. Every socket is an enrolled device that said
 //! hello and follows its circle.
 //!
 //! The memory that founding the circles left free would hide what the first sockets cost. So some are
 //! opened before the first reading, and stay.
 
+use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::SocketAddr;
-use std::process::Stdio;
+use std::process::{ChildStdout, Command, Stdio};
 use std::time::Duration;
 
-use anyhow::{Context as _, Result, ensure};
+use anyhow::{Context as _, Result, bail, ensure};
 use futures_util::{StreamExt as _, TryStreamExt as _, stream};
 use gateway::Rates;
-use protocol::{Bytes, CircleId};
-use protocol::frame::Cursor;
+use protocol::Bytes;
+use protocol::frame::{ClientFrame, Hello};
 use serde::{Deserialize, Serialize};
 use testkit::{Down, Engine, FakeClock, Options, TestServer};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, BufReader};
-use tokio::process::{Child, Command};
-use tokio::task::JoinSet;
+use tokio::task::{JoinSet, spawn_blocking};
 use tokio::time::{sleep, timeout};
 
 use crate::circle::{Circle, DEVICES};
-use crate::keys::Keys;
 use crate::process::{must_open, resident_kib};
 use crate::socket::{Door, Socket, next};
 
@@ -52,16 +50,8 @@ const OTHER_FILES: u32 = 200;
 struct Told {
     addr: SocketAddr,
     ca_pem: String,
-    sockets: Vec<Seat>,
-}
-
-/// What one socket needs.
-#[derive(Serialize, Deserialize)]
-struct Seat {
-    number: u32,
-    circle: CircleId,
-    seq: u64,
-    ticket: Bytes,
+    /// The first frame of each socket.
+    hellos: Vec<Bytes>,
 }
 
 #[derive(Serialize)]
@@ -92,66 +82,66 @@ pub async fn run() -> Result<()> {
         .arg(SERVER)
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
-        .kill_on_drop(true)
         .spawn()?;
-    let pid = server.id().context("the server ended at once")?;
-    let told = told(&mut server).await?;
+    // However this ends, the pipe closes, and with it the server.
+    let hold = server.stdin.take().context("its input is piped")?;
+    let stdout = server.stdout.take().context("its output is piped")?;
+    let told = timeout(SEEDING, spawn_blocking(|| hear(stdout)))
+        .await
+        .context("the server was not ready in time")???;
     let door = Door::new(told.addr, &told.ca_pem)?;
-    let mut seats = told.sockets.into_iter();
+    let mut hellos = told.hellos.into_iter();
     let mut open = JoinSet::new();
-    sit(&door, seats.by_ref().take(BEFORE as usize), &mut open).await?;
+    sit(&door, hellos.by_ref().take(BEFORE as usize), &mut open).await?;
     sleep(SETTLE).await;
-    let before = resident_kib(pid)?;
-    sit(&door, seats.take(SOCKETS as usize), &mut open).await?;
+    let before = resident_kib(server.id())?;
+    sit(&door, hellos.take(SOCKETS as usize), &mut open).await?;
     sleep(SETTLE).await;
-    let after = resident_kib(pid)?;
+    let after = resident_kib(server.id())?;
     let ended = open.try_join_next();
     ensure!(ended.is_none(), "a socket did not stay open: {ended:?}");
+    ensure!(
+        open.len() == (SOCKETS + BEFORE) as usize,
+        "{} sockets",
+        open.len()
+    );
+    print(before, after)?;
+    open.abort_all();
+    drop(hold);
+    server.wait()?;
+    Ok(())
+}
+
+fn print(before: u64, after: u64) -> Result<()> {
     let kib = |kib: u64| u32::try_from(kib).map(f64::from);
+    let grown = kib(after.saturating_sub(before))?;
     crate::print(&Figure {
         bench: "idle",
         sockets: SOCKETS,
-        kib_per_socket: crate::rounded(
-            kib(after.saturating_sub(before))? / f64::from(SOCKETS),
-        ),
+        kib_per_socket: crate::rounded(grown / f64::from(SOCKETS)),
         rss_before_mib: crate::rounded(kib(before)? / 1_024.0),
         rss_after_mib: crate::rounded(kib(after)? / 1_024.0),
         sockets_before: BEFORE,
         circles_per_socket: 1,
         sockets_per_account: rates().sockets_per_account,
         sockets_per_address: rates().sockets_per_address,
-    })?;
-    open.abort_all();
-    drop(server.stdin.take());
-    server.wait().await?;
-    Ok(())
+    })
 }
 
-async fn told(server: &mut Child) -> Result<Told> {
-    let stdout = server.stdout.take().context("its output is piped")?;
+fn hear(stdout: ChildStdout) -> Result<Told> {
     let mut line = String::new();
-    timeout(SEEDING, BufReader::new(stdout).read_line(&mut line))
-        .await
-        .context("the server was not ready in time")??;
+    BufReader::new(stdout).read_line(&mut line)?;
     serde_json::from_str(&line).context("the server did not come up")
 }
 
 /// Opens sockets and keeps them: pings are answered by reading.
 async fn sit(
     door: &Door,
-    seats: impl Iterator<Item = Seat>,
+    hellos: impl Iterator<Item = Bytes>,
     open: &mut JoinSet<Result<()>>,
 ) -> Result<()> {
-    let hellos = seats.map(|seat| {
-        let cursor = Cursor {
-            circle: seat.circle,
-            generation: 0,
-            seq: seat.seq,
-        };
-        let keys = Keys::of(seat.number);
-        keys.hello(seat.ticket, door.server_name(), vec![cursor])
-    });
-    let sockets: Vec<Socket> = stream::iter(hellos.map(|hello| door.open(hello)))
+    let hellos: Vec<Hello> = hellos.map(|bytes| hello(&bytes)).collect::<Result<_>>()?;
+    let sockets: Vec<Socket> = stream::iter(hellos.into_iter().map(|hello| door.open(hello)))
         .buffer_unordered(AT_ONCE)
         .try_collect()
         .await?;
@@ -165,43 +155,39 @@ async fn sit(
     Ok(())
 }
 
+fn hello(bytes: &[u8]) -> Result<Hello> {
+    match ClientFrame::parse(bytes) {
+        Ok(ClientFrame::Hello(hello)) => Ok(hello),
+        other => bail!("not a first frame: {other:?}"),
+    }
+}
+
 /// The server, until its parent lets go.
 pub async fn serve() -> Result<()> {
     let mut options = Options::new(Engine::Sqlite);
     options.rates = rates();
+    // It stands still, so tickets are good for as long as it takes.
     options.clock = FakeClock::at(crate::now());
     let mut server = TestServer::start_with(options).await?;
-    let seats = seats(&server).await?;
     crate::print(&Told {
         addr: server.addr(),
         ca_pem: server.ca_pem().to_owned(),
-        sockets: seats,
+        hellos: hellos(&server).await?,
     })?;
-    tokio::io::stdin().read_to_end(&mut Vec::new()).await?;
+    spawn_blocking(|| std::io::stdin().read_to_end(&mut Vec::new())).await??;
     server.down(Down::AtOnce).await
 }
 
-async fn seats(server: &TestServer) -> Result<Vec<Seat>> {
+async fn hellos(server: &TestServer) -> Result<Vec<Bytes>> {
     let (store, name) = (server.store(), server.name());
     let circles = (SOCKETS + BEFORE).div_ceil(DEVICES * OF_ONE_DEVICE);
-    let mut seats = Vec::new();
+    let mut hellos = Vec::new();
     for number in 0..circles {
         let circle = Circle::found(store, number, crate::now()).await?;
         for _ in 0..OF_ONE_DEVICE {
-            for device in circle.numbers() {
-                seats.push(Seat {
-                    number: device,
-                    circle: circle.id,
-                    seq: circle.head,
-                    ticket: Bytes::default(),
-                });
-            }
-            let hellos = circle.hellos(store, &name).await?;
-            let last = seats.len() - hellos.len();
-            for (seat, hello) in seats[last..].iter_mut().zip(hellos) {
-                seat.ticket = hello.ticket;
-            }
+            let frames = circle.hellos(store, &name).await?.into_iter();
+            hellos.extend(frames.map(|hello| ClientFrame::Hello(hello).to_bytes().into()));
         }
     }
-    Ok(seats)
+    Ok(hellos)
 }

@@ -4,7 +4,7 @@ use std::fs;
 
 use anyhow::{Context as _, Result, bail};
 
-/// The resident memory of a process, KiB (`VmRSS`, proc_pid_status(5)).
+/// The resident memory of a process, KiB (`VmRSS`, `proc_pid_status(5)`).
 pub fn resident_kib(pid: u32) -> Result<u64> {
     let path = format!("/proc/{pid}/status");
     let status = fs::read_to_string(&path).with_context(|| path.clone())?;
