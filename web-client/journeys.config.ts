@@ -18,8 +18,9 @@ export default defineConfig({
   test: {
     include: ['tests/journeys/**/*.journey.ts'],
     fileParallelism: false,
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    // Deadlines are for a slow, shared machine; what a journey waits for is always an event.
+    testTimeout: 240_000,
+    hookTimeout: 240_000,
     bail: 1,
   },
 });

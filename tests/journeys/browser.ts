@@ -10,6 +10,8 @@ import { expect } from 'vitest';
 const OUTPUT = join(import.meta.dirname, 'output');
 export const PHONE = { width: 390, height: 844 };
 export const DESKTOP = { width: 1440, height: 900 };
+/** The longest that anything on a page may take. A shared, slow machine must not fail a journey. */
+const WAIT_MS_MAX = 60_000;
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'];
 
 /** The browser of the machine: none is downloaded. */
@@ -67,8 +69,10 @@ export async function openProfile(options: Options = {}): Promise<Profile> {
     locale: options.locale ?? 'en-US',
     timezoneId: 'America/Chicago',
   });
+  context.setDefaultTimeout(WAIT_MS_MAX);
   const violations: string[] = [];
   context.on('console', (message) => {
+    if (message.text().includes('PROBLEM')) console.log(new Date().toISOString(), message.page()?.url(), message.text());
     if (/content security policy|violates|trustedscript/i.test(message.text())) {
       violations.push(message.text());
     }

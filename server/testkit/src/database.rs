@@ -74,7 +74,9 @@ impl TestDatabase {
             Database::Sqlite { directory } => everything_below(directory)?,
             Database::Postgres { url, .. } => every_row(url).await?,
         };
-        let hex: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+        let hex = bytes
+            .iter()
+            .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let stands = |text: &[u8]| held.windows(text.len()).any(|window| window == text);
         Ok(stands(bytes) || stands(hex.as_bytes()))
     }

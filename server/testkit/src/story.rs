@@ -19,7 +19,7 @@ use serde::de::DeserializeOwned;
 use crate::{Engine, Options, Person, TestServer};
 
 /// The longest that a story waits for anything. A shared, noisy machine must not fail it.
-pub const DEADLINE: Duration = Duration::from_secs(60);
+pub const DEADLINE: Duration = Duration::from_mins(1);
 
 /// A server and its people.
 pub struct Story {

@@ -66,6 +66,22 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
     ]
 }
 
+fn log_entry() -> LogEntry {
+    LogEntry {
+        seq: 8,
+        kind: EntryKind::Message,
+        epoch: 4,
+        device: DEVICE,
+        op_id: OP,
+        mls: vec![1, 2, 3].into(),
+        body: vec![4, 5].into(),
+        wrap: vec![6].into(),
+        era: 1,
+        urgency: Urgency::Routine,
+        accepted_at: AT,
+    }
+}
+
 fn server_frames() -> Vec<(&'static str, ServerFrame)> {
     let welcome = WelcomeNotice {
         welcome: WelcomeId::from_bytes([0xe1; 16]),
@@ -79,19 +95,6 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         head: 70_000,
         send_counter: 12,
         own_commit_epoch: Some(3),
-    };
-    let entry = LogEntry {
-        seq: 8,
-        kind: EntryKind::Message,
-        epoch: 4,
-        device: DEVICE,
-        op_id: OP,
-        mls: vec![1, 2, 3].into(),
-        body: vec![4, 5].into(),
-        wrap: vec![6].into(),
-        era: 1,
-        urgency: Urgency::Routine,
-        accepted_at: AT,
     };
     let refused = Refused {
         op_id: Some(OP),
@@ -115,7 +118,7 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
             ServerFrame::Log(LogPage {
                 circle: CIRCLE,
                 generation: 0,
-                entries: vec![entry],
+                entries: vec![log_entry()],
                 head: 8,
             }),
         ),

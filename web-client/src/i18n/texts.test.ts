@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
 import { describe, expect, test } from 'vitest';
 import { LANGUAGES, negotiate, t, texts } from './texts.svelte';
-import { weekdayClock } from './time';
+import { clock, day, full } from './time';
 
 const root = join(import.meta.dirname, '..');
 const locales = join(root, '../../server/care/locales');
@@ -86,8 +86,12 @@ test('a language loads, and numbers choose their form', async () => {
   expect(texts.language).toBe('es');
 });
 
-test('a time stands with its weekday in both languages', () => {
+test('times and days are said in both languages, a day with its weekday', () => {
   const tuesday = new Date(2026, 2, 3, 14, 5).getTime();
-  expect(weekdayClock(tuesday, 'en').replaceAll(/\s/g, ' ')).toBe('Tue 2:05 PM');
-  expect(weekdayClock(tuesday, 'es')).toBe('mar 14:05');
+  const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
+  expect(plain(clock(tuesday, 'en'))).toBe('2:05 PM');
+  expect(plain(clock(tuesday, 'es'))).toBe('14:05');
+  expect(day(tuesday, 'en')).toBe('Tuesday, March 3');
+  expect(day(tuesday, 'es')).toBe('martes, 3 de marzo');
+  expect(plain(full(tuesday, 'en'))).toMatch(/^Tuesday, March 3, 2026 at 2:05 PM \S+$/);
 });
