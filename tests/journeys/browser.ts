@@ -72,7 +72,6 @@ export async function openProfile(options: Options = {}): Promise<Profile> {
   context.setDefaultTimeout(WAIT_MS_MAX);
   const violations: string[] = [];
   context.on('console', (message) => {
-    if (message.text().includes('PROBLEM')) console.log(new Date().toISOString(), message.page()?.url(), message.text());
     if (/content security policy|violates|trustedscript/i.test(message.text())) {
       violations.push(message.text());
     }

@@ -152,7 +152,7 @@ const RULES: &[Rule] = &[
     Rule(Act::ReadCircle, CUSTODIAN, &[Session, Named]),
     Rule(Act::FoundCircle, CASE_MANAGER, &[Session, Named, Assigned]),
     // A circle, from inside its group.
-    Rule(Act::ClaimKeyPackages, CLIENT, &[Session, Confirmed]),
+    // Who adds is whom the judge lets add; a client may once the agency signs assignments.
     Rule(
         Act::ClaimKeyPackages,
         CASE_MANAGER,

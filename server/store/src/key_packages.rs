@@ -37,8 +37,7 @@ statements! {
             LEFT JOIN circle_device me ON me.circle = k.id AND me.device = $2
         WHERE mine.account = $1 AND mine.state <> 'left' AND me.device IS NULL
             AND ((k.status = 'planned' AND m.role = 'case_manager')
-                OR (k.status = 'live' AND cd.device IS NOT NULL
-                    AND m.role IN ('case_manager', 'client')))
+                OR (k.status = 'live' AND cd.device IS NOT NULL AND m.role = 'case_manager'))
         ORDER BY m.circle, d.id";
 }
 

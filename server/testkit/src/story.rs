@@ -197,7 +197,7 @@ impl Phone {
                 let settled = items.iter().all(|item| item.seq.is_some());
                 let texts: Vec<_> = items.into_iter().filter_map(text_of).collect();
                 if settled && texts == expected {
-                    return Ok(());
+                    return self.is_untroubled().await;
                 }
                 if texts.len() > expected.len() {
                     bail!("{} reads {texts:?}, not {expected:?}", self.person.name);
@@ -213,6 +213,34 @@ impl Phone {
                 self.texts(circle).await?
             ),
         }
+    }
+
+    /// Waits until the conversation has so many settled texts, and answers them in the log's order.
+    pub async fn hears(&self, circle: CircleId, count: usize) -> Result<Vec<String>> {
+        let hearing = async {
+            let mut events = self.device.events();
+            loop {
+                let items = self.device.items(circle, 1_000).await?;
+                let settled = items.iter().all(|item| item.seq.is_some());
+                let texts: Vec<_> = items.into_iter().filter_map(text_of).collect();
+                if settled && texts.len() >= count {
+                    return Ok(texts);
+                }
+                events.next().await.context("the device ended")?;
+            }
+        };
+        tokio::time::timeout(DEADLINE, hearing).await?
+    }
+
+    /// Fails if the device has told of any trouble so far: people would have seen it.
+    async fn is_untroubled(&self) -> Result<()> {
+        let mut events = self.device.events();
+        while let Ok(Some(event)) = tokio::time::timeout(Duration::ZERO, events.next()).await {
+            if let Event::Problem { code, detail, .. } = event {
+                bail!("{} was told of trouble: {code} {detail}", self.person.name);
+            }
+        }
+        Ok(())
     }
 
     /// Makes a page's request in this person's session and reads its answer.

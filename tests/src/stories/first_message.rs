@@ -5,6 +5,7 @@ use super::on_both_engines;
 on_both_engines![
     the_case_manager_comes_first,
     the_client_comes_first,
+    a_third_person_comes_later,
     who_was_away_reads_everything_once_and_in_order,
     the_server_never_holds_the_text,
 ];
@@ -58,6 +59,32 @@ mod tell {
             "nobody was met in person"
         );
         Ok(())
+    }
+
+    pub async fn a_third_person_comes_later(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let agency = *story.server.agency();
+        let dana = story.enrol(agency.dana).await?;
+        let maria = story.enrol(agency.maria).await?;
+        let circle = maria.joins(TITLE, 2).await?;
+        dana.joins(TITLE, 2).await?;
+        maria.says(circle, "one").await?;
+        dana.reads(circle, &["one"]).await?;
+        let sam = story.enrol(agency.sam).await?;
+        ensure!(sam.joins(TITLE, 3).await? == circle);
+        sam.says(circle, "two").await?;
+        maria.reads(circle, &["one", "two"]).await?;
+        maria.says(circle, "three").await?;
+        dana.says(circle, "four").await?;
+        // The last two were written at once: their order is the log's.
+        let all = ["three", "four"];
+        let heard = sam.hears(circle, 3).await?;
+        ensure!(heard[0] == "two" && all.iter().all(|text| heard.contains(&(*text).to_owned())));
+        let order: Vec<&str> = heard.iter().map(String::as_str).collect();
+        sam.reads(circle, &order).await?;
+        let with_first = [&["one"], order.as_slice()].concat();
+        maria.reads(circle, &with_first).await?;
+        dana.reads(circle, &with_first).await
     }
 
     pub async fn who_was_away_reads_everything_once_and_in_order(engine: Engine) -> Result<()> {

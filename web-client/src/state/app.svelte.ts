@@ -98,7 +98,6 @@ export class App {
         if (this.#conversation?.circle === event.circle) this.#conversation.take(event.items);
         return this.#announce(event.circle, event.items);
       case 'problem':
-        console.warn('PROBLEM', event.code, event.detail);
         this.problem = { circle: event.circle ?? null, code: event.code };
         return;
       case 'invitation':

@@ -56,9 +56,7 @@ fn expected(act: Act, s: Standing) -> bool {
             About::Circle => match act {
                 Act::ReadCircle => named && bound,
                 Act::FoundCircle => named && bound && role == Role::CaseManager,
-                Act::ClaimKeyPackages => {
-                    confirmed && bound && matches!(role, Role::Client | Role::CaseManager)
-                }
+                Act::ClaimKeyPackages => confirmed && bound && role == Role::CaseManager,
                 Act::Append => confirmed && bound && role != Role::Custodian,
                 _ => confirmed && bound,
             },
