@@ -1,7 +1,7 @@
 //! A clock that tests move by hand.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicI64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicI64, Ordering};
 
 use care::Clock;
 use protocol::Timestamp;
@@ -11,17 +11,22 @@ const MONDAY: Timestamp = Timestamp::from_micros(1_793_631_600_000_000);
 
 /// A clock that stands still until it is told otherwise. Clones share it.
 #[derive(Debug, Clone)]
-pub struct FakeClock(Arc<AtomicI64>);
+pub struct FakeClock(Arc<AtomicI64>, Arc<AtomicBool>);
 
 impl FakeClock {
     /// A clock that shows this time.
     pub fn at(now: Timestamp) -> Self {
-        Self(Arc::new(AtomicI64::new(now.micros())))
+        Self(Arc::new(AtomicI64::new(now.micros())), Arc::default())
     }
 
     /// Moves on by so many seconds (back if negative).
     pub fn advance(&self, seconds: i64) {
         self.0.fetch_add(seconds * 1_000_000, Ordering::SeqCst);
+    }
+
+    /// The next one who asks for the time panics: a defect wherever that is, on purpose.
+    pub fn break_once(&self) {
+        self.1.store(true, Ordering::SeqCst);
     }
 
     /// Jumps to this time.
@@ -45,6 +50,10 @@ impl Default for FakeClock {
 
 impl Clock for FakeClock {
     fn now(&self) -> Timestamp {
+        assert!(
+            !self.1.swap(false, Ordering::SeqCst),
+            "broken on purpose, once"
+        );
         Timestamp::from_micros(self.0.load(Ordering::SeqCst))
     }
 }

@@ -176,6 +176,32 @@ async fn every_refusal_of_a_frame_is_said_and_closed_with_its_code() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_panic_in_one_connection_ends_that_one_and_no_other() {
+    let server = TestServer::start(Engine::Sqlite).await.unwrap();
+    let hello = ClientFrame::Hello(Hello {
+        ticket: [1; 32].into(),
+        device: DeviceId::from_bytes([2; 16]),
+        nonce: [3; 32].into(),
+        signature: [4; 64].into(),
+        cursors: Vec::new(),
+    })
+    .to_bytes();
+    let mut bystander = ours(&server).await;
+    let mut doomed = ours(&server).await;
+    server.clock().break_once();
+    doomed
+        .send(Message::Binary(hello.clone().into()))
+        .await
+        .unwrap();
+    assert_eq!(farewell(doomed).await, (None, None), "ended without a word");
+    // The same act succeeds beside it: no lock is held, no transaction is left open.
+    bystander.send(Message::Binary(hello.into())).await.unwrap();
+    let refused = (Some(Code::TicketInvalid), Code::TicketInvalid.close());
+    assert_eq!(farewell(bystander).await, refused);
+    drop(ours(&server).await);
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn sockets_of_one_address_have_a_maximum_that_a_trusted_network_lifts() {
     let mut options = Options::new(Engine::Sqlite);
     options.rates.sockets_per_address = 2;
