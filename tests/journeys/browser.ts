@@ -122,6 +122,14 @@ export async function expectNoSidewaysScroll(page: Page, where: string): Promise
   expect(over, where).toBeLessThanOrEqual(0);
 }
 
+/** The page is as high as the window: only its parts scroll. */
+export async function expectWindowHigh(page: Page, where: string): Promise<void> {
+  const over = await page.evaluate(
+    () => document.documentElement.scrollHeight - document.documentElement.clientHeight,
+  );
+  expect(over, where).toBeLessThanOrEqual(0);
+}
+
 /** Pictures of the page as a phone and as a desktop show it, in light and dark. */
 export async function takePictures(page: Page, name: string): Promise<void> {
   mkdirSync(OUTPUT, { recursive: true });

@@ -1,7 +1,7 @@
 // The first encrypted conversation, from sign-in links to a new circle for the daughter: real
 // browsers in separate profiles, the real server over TLS, nothing played.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, takePictures } from './browser.ts';
+import { expectAccessible, expectWindowHigh, takePictures } from './browser.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 
@@ -18,6 +18,14 @@ function expectUnknownToServer(server: Server, texts: string[]): void {
   for (const text of texts) expect(server.filesWith(text)).toEqual([]);
 }
 
+/** No page broke its policy, and nobody is told of trouble that there is not. */
+async function expectNoTrouble(people: Person[]): Promise<void> {
+  for (const { name, page, profile } of people) {
+    expect(profile.violations, name).toEqual([]);
+    expect(await page.getByRole('alert').allTextContents(), name).toEqual([]);
+  }
+}
+
 describe.each([
   { first: DANA, second: MARIA },
   { first: MARIA, second: DANA },
@@ -27,7 +35,7 @@ describe.each([
   beforeAll(async () => {
     server = await Server.start();
   });
-  afterEach(() => expect(people.flatMap((person) => person.profile.violations)).toEqual([]));
+  afterEach(() => expectNoTrouble(people));
   afterAll(async () => {
     for (const person of people) await person.leave();
     await server.end();
@@ -72,7 +80,7 @@ describe('a conversation that goes on', () => {
     for (const text of said) await dana.send(text);
     await maria.sees('Good morning');
   });
-  afterEach(() => expect(everybody().flatMap((person) => person.profile.violations)).toEqual([]));
+  afterEach(() => expectNoTrouble(everybody()));
   afterAll(async () => {
     for (const person of everybody()) await person.leave();
     await server.end();
@@ -202,6 +210,7 @@ describe('a conversation that goes on', () => {
     await maria.open(PAIR);
     await expectAccessible(page, 'conversation');
     await takePictures(page, 'real-conversation');
+    await expectWindowHigh(page, 'conversation');
     await page.getByRole('link', { name: /people/ }).first().click();
     await page.getByRole('heading', { name: /Who is in/ }).waitFor();
     await expectAccessible(page, 'members');
