@@ -8,6 +8,7 @@
 //! The rates are raised beyond what is measured, or one would measure them; each line says to what.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Result;
 use futures_util::future::try_join_all;
@@ -17,6 +18,7 @@ use protocol::{Bytes, CircleId};
 use serde::Serialize;
 use testkit::{Certificate, Down, Engine, FakeClock, Options, TestServer};
 use tokio::task::JoinSet;
+use tokio::time::sleep;
 
 use crate::circle::{BODY_BYTES, Circle, DEVICES};
 use crate::drive::{Lane, Measured, Prepared, drive};
@@ -31,6 +33,8 @@ const WINDOWS: [usize; 2] = [1, 8];
 const PREPARED: usize = 3_000;
 /// Frames a second, and at once, on one websocket.
 const FRAMES: u32 = 100_000;
+/// Between two moves of the server's clock.
+const TICK: Duration = Duration::from_millis(50);
 
 /// One line.
 #[derive(Serialize)]
@@ -78,10 +82,24 @@ fn rates() -> Rates {
     }
 }
 
+/// Moves a server's clock on with real time, so that sessions are looked at as often as they would be.
+fn tick(clock: &FakeClock) -> JoinSet<()> {
+    let clock = clock.clone();
+    clock.set(crate::now());
+    let mut ticking = JoinSet::new();
+    ticking.spawn(async move {
+        loop {
+            sleep(TICK).await;
+            clock.set(crate::now());
+        }
+    });
+    ticking
+}
+
 async fn on(engine: Engine, name: &str) -> Result<Vec<Sends>> {
     let mut options = Options::new(engine);
     options.rates = rates();
-    options.clock = FakeClock::at(crate::now());
+    let _ticking = tick(&options.clock);
     let mut server = TestServer::start_with(options).await?;
     let mut circles = Vec::new();
     for number in 0..CIRCLES {
@@ -173,7 +191,7 @@ fn print(
     sends: &Sends,
     rates: Option<&Rates>,
 ) -> Result<()> {
-    let ms = |us: u64| crate::rounded(std::time::Duration::from_micros(us).as_secs_f64() * 1e3);
+    let ms = |us: u64| crate::rounded(Duration::from_micros(us).as_secs_f64() * 1e3);
     let latency = &measured.latency_us;
     let messages = f64::from(u32::try_from(measured.messages)?);
     crate::print(&Figure {

@@ -16,11 +16,12 @@ use axum::routing::any;
 use axum::serve::Listener;
 use futures_util::stream::{SplitSink, SplitStream};
 use futures_util::{SinkExt as _, StreamExt as _};
-use protocol::frame::SUBPROTOCOL;
-use protocol::frame::{Append, ClientFrame, Done, Hello, LogEntry, LogPage, Ready, ServerFrame};
+use protocol::frame::{
+    Append, ClientFrame, Done, Hello, LogEntry, LogPage, Ready, SUBPROTOCOL, ServerFrame,
+};
 use protocol::{AccountId, CircleId, DeviceId, EntryKind, Timestamp, limits};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::mpsc;
+use tokio::sync::mpsc::{self, error::TrySendError};
 use tokio::task::JoinSet;
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
@@ -187,10 +188,11 @@ impl Rooms {
             head: seq,
         });
         let page = Bytes::from(page.to_bytes());
-        for socket in &room.sockets {
-            // Nobody is behind by a whole queue: a window is far smaller.
-            socket.try_send(page.clone()).ok()?;
-        }
+        // A device that left is forgotten. Nobody is behind by a whole queue: a window is far smaller,
+        // and a message that somebody misses is never complete, which ends the run.
+        room.sockets.retain(|socket| {
+            !matches!(socket.try_send(page.clone()), Err(TrySendError::Closed(_)))
+        });
         Some(())
     }
 }
