@@ -23,8 +23,46 @@ pub enum Command {
     Serve(Serve),
     /// Read the configuration as `serve` would and print what would hold, secrets masked.
     CheckConfig(Serve),
+    /// Do something with a server that is running.
+    #[command(subcommand)]
+    Admin(Admin),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What can be done with a running server. It is spoken to over the socket in its data directory.
+#[derive(Debug, Subcommand)]
+pub enum Admin {
+    /// In the demo: move the scheduler's clock forward, to see reminders leave. Nothing else moves:
+    /// sessions, messages and bookings keep the real time.
+    Clock(AdminClock),
+}
+
+/// Options of `admin clock`.
+#[derive(Debug, Clone, Args)]
+pub struct AdminClock {
+    /// How far: 90m, 26h, 7d. Without it the clock is only read.
+    #[arg(value_name = "FORWARD", value_parser = forward)]
+    pub forward_s: Option<i64>,
+    /// Where the server's data is.
+    #[arg(long, default_value = "target/demo", value_name = "DIRECTORY")]
+    pub data: PathBuf,
+}
+
+/// Reads 90m, 26h or 7d as seconds; at most 800 days.
+fn forward(text: &str) -> Result<i64, String> {
+    let unit = match text.chars().last() {
+        Some('m') => 60,
+        Some('h') => 3_600,
+        Some('d') => 86_400,
+        _ => return Err("must end in m, h or d".to_owned()),
+    };
+    let number = text[..text.len() - 1].parse::<u32>();
+    let seconds = number.map(|n| i64::from(n) * unit);
+    match seconds {
+        Ok(seconds) if seconds <= 800 * 86_400 => Ok(seconds),
+        _ => Err("must be a number and m, h or d, at most 800d".to_owned()),
+    }
 }
 
 /// Options of `demo`.
@@ -62,5 +100,14 @@ mod tests {
     #[test]
     fn the_command_line_is_well_formed() {
         super::Cli::command().debug_assert();
+    }
+
+    #[test]
+    fn a_time_forward_reads() {
+        assert_eq!(super::forward("90m"), Ok(5_400));
+        assert_eq!(super::forward("7d"), Ok(604_800));
+        for bad in ["", "7", "d", "-1d", "1w", "801d", "é"] {
+            assert!(super::forward(bad).is_err(), "{bad}");
+        }
     }
 }

@@ -17,6 +17,8 @@ use serde::{Deserialize, Serialize, Serializer};
 use store::Database;
 
 use crate::cli;
+use crate::config_mail::MailConfig;
+use crate::wiring::Mailing;
 
 const PREFIX: &str = "CARECIRCLE";
 const OF_TESTS: &str = "CARECIRCLE_TEST_";
@@ -41,6 +43,11 @@ pub struct Config {
     /// Where the facts are kept.
     #[serde(default)]
     pub database: DatabaseConfig,
+    /// The zone of people who never chose one, as the IANA database names it: `America/Chicago`.
+    pub zone: String,
+    /// How mails leave; without it nobody is reminded of anything.
+    #[serde(default)]
+    pub mail: Option<MailConfig>,
     /// Further origins whose pages may speak to this server.
     #[serde(default)]
     pub more_origins: Vec<String>,
@@ -94,6 +101,13 @@ impl Serialize for Secret {
     }
 }
 
+impl Secret {
+    /// The text, for whoever signs in with it.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
 fn default_listen() -> SocketAddr {
     SocketAddr::from(([0, 0, 0, 0], 443))
 }
@@ -137,6 +151,9 @@ impl Config {
             .add_source(environment)
             .build()?
             .try_deserialize()?;
+        care::civil::Zones::bundled()
+            .find(&config.zone)
+            .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
             bail!("url: must be written https://host or https://host:port");
@@ -167,6 +184,12 @@ impl Config {
                     .with_context(|| format!("trusted_networks: {text:?}"))
             })
             .collect()
+    }
+
+    /// How mails leave.
+    pub fn mailing(&self) -> anyhow::Result<Option<Mailing>> {
+        let mail = self.mail.as_ref();
+        mail.map(|mail| mail.mailing(&self.url)).transpose()
     }
 
     /// Where the facts are.

@@ -7,19 +7,26 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use care::Caller;
 use gateway::Rates;
+use mail::{Folder, Transport};
 use protocol::http::PersonCard;
 use protocol::{Bytes, Role};
 use store::{Database, Invitation, Store};
 
+use crate::control::Control;
+use crate::demo_mails::MailFolder;
+use crate::moved_clock::MovedClock;
 use crate::outside::{SystemChance, SystemClock};
 use crate::seed::{self, Outside};
-use crate::wiring::{self, Edge, Identity};
+use crate::wiring::{self, Edge, Identity, Mailing, Pages};
 use crate::{cli, files, log};
 
+/// The folder of mails in the data directory.
+const MAILS: &str = "mails";
 const CERTIFICATE: &str = "certs-dev/localhost.crt";
 const KEY: &str = "certs-dev/localhost.key";
 
@@ -51,6 +58,7 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
     let identity = Identity {
         server_name: host.clone(),
         demo: true,
+        zone: seed::ZONE.to_owned(),
     };
     let opened = wiring::open(database, root_key, identity).await?;
     let outside = Outside {
@@ -65,10 +73,34 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
         rates: Rates::default(),
         trusted_networks: Vec::new(),
         tls,
+        pages: Pages {
+            phone: Some("555 0100".to_owned()),
+            demo_mails: Some(Arc::new(MailFolder(options.data.join(MAILS)))),
+        },
     };
     let running = wiring::listen(&opened, edge)?;
+    let clock = Arc::new(MovedClock::default());
+    let control = Control::open(&options.data, Arc::clone(&clock), opened.bell())?;
+    let due = opened.send_what_is_due(mailing(&host, &options.data, clock));
     print!("{}", welcome(&host, &options.data, &invited));
-    wiring::until_told(running, opened).await
+    tokio::select! {
+        ended = wiring::until_told(running, Some(due), opened) => ended,
+        () = control.answer() => Ok(()),
+    }
+}
+
+/// Mails go into a folder, from a sender whose name and domain say nothing.
+fn mailing(host: &str, data: &Path, clock: Arc<MovedClock>) -> Mailing {
+    Mailing {
+        identity: mail::Identity {
+            from_name: "Appointments".to_owned(),
+            from: "appointments@example.net".to_owned(),
+            link_base: format!("https://{host}"),
+            domain: "example.net".to_owned(),
+        },
+        transport: Transport::Folder(Folder::new(data.join(MAILS))),
+        clock,
+    }
 }
 
 /// What browsers put into the address bar.
@@ -126,6 +158,11 @@ fn welcome(host: &str, data: &Path, invited: &[(PersonCard, Invitation)]) -> Str
         );
         write_links(&mut text, host, &headless);
     }
+    let _ = writeln!(
+        text,
+        "Mails that it sends: https://{host}/demo/mails\n\
+         Reminders sooner: carecircle admin clock 7d (moves the scheduler's clock only)\n"
+    );
     text.push_str("Ctrl-C stops the server and keeps the data.\n\n");
     text
 }

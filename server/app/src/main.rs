@@ -6,16 +6,23 @@
 //!
 //! * [`demo`]: a seeded agency of invented people on one loopback port, for looking around.
 //! * [`serve`]: a server from a configuration file.
+//! * [`admin`]: what can be asked of a running server, over the socket in its data directory
+//!   ([`control`]).
 //! * [`wiring`]: what both do alike: hub, store, gateway, and the way down again.
 //!
 //! A command that cannot do what it was asked prints one sentence that helps and ends with 1; wrong
 //! usage ends with 2 (clap's); everything else is 0.
 
+mod admin;
 mod cli;
 mod config;
+mod config_mail;
+mod control;
 mod demo;
+mod demo_mails;
 mod files;
 mod log;
+mod moved_clock;
 mod outside;
 mod seed;
 mod serve;
@@ -47,6 +54,9 @@ fn run(command: Command) -> anyhow::Result<()> {
         Command::Demo(options) => wiring::runtime()?.block_on(demo::run(options)),
         Command::Serve(options) => wiring::runtime()?.block_on(serve::run(options)),
         Command::CheckConfig(options) => serve::check(&options),
+        Command::Admin(cli::Admin::Clock(options)) => {
+            wiring::runtime()?.block_on(admin::clock(options))
+        }
         Command::Openapi => {
             println!("{}", gateway::openapi().to_pretty_json()?);
             Ok(())

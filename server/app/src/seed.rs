@@ -4,14 +4,18 @@ use std::fs;
 use std::path::Path;
 
 use anyhow::{Context as _, bail};
+use care::availability::{Hours, Weekly};
+use care::civil::{Zones, weekday};
 use care::private::{Name, Relationship, Title};
 use care::{Caller, Chance, Clock};
-use protocol::http::PlanCircle;
-use protocol::{OpId, Role};
+use protocol::http::{PlanCircle, Preferences};
+use protocol::{Disclosure, Language, OpId, Role};
 use store::{PersonAdded, Store};
 
 /// Its name.
 pub const AGENCY: &str = "Riverbend Example Agency";
+/// Where it is.
+pub const ZONE: &str = "America/Chicago";
 /// The case manager who carries the demo on the command line (`carecircle-device`).
 pub const ON_THE_COMMAND_LINE: &str = "Sam Specimen";
 /// Written last, so that a half-seeded agency is noticed.
@@ -54,6 +58,30 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
             .assign(&installation, staff.account, maria.person)
             .await?;
     }
+    for worker in [dana, sam] {
+        let zone = Zones::bundled().find(ZONE)?;
+        store
+            .set_hours(&installation, worker.account, zone, office_hours())
+            .await?;
+    }
+    for (person, email) in [
+        (dana, "dana@example.com"),
+        (maria, "maria@example.com"),
+        (ana, "ana@example.com"),
+        (sam, "sam@example.com"),
+    ] {
+        let preferences = Preferences {
+            language: Language::En,
+            zone: ZONE.to_owned(),
+            email: Some(email.to_owned()),
+            disclosure: Disclosure::Times,
+            reminders: true,
+            calendar_file: true,
+        };
+        store
+            .put_preferences(&installation, person.person, preferences)
+            .await?;
+    }
     let daughter = Relationship::new("daughter")?;
     store
         .relate(&installation, maria.person, ana.person, daughter)
@@ -66,6 +94,19 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
     };
     store.plan_circle(&installation, circle).await?;
     Ok(())
+}
+
+/// Monday to Friday, nine to five.
+fn office_hours() -> Hours {
+    let weekly = (1..=5).filter_map(weekday).map(|weekday| Weekly {
+        weekday,
+        from: 9 * 60,
+        until: 17 * 60,
+    });
+    Hours {
+        weekly: weekly.collect(),
+        dated: Vec::new(),
+    }
 }
 
 async fn add(store: &Store, full_name: &str, role: Role) -> anyhow::Result<PersonAdded> {

@@ -2,7 +2,7 @@
 
 use crate::cli;
 use crate::config::Config;
-use crate::wiring::{self, Edge, Identity};
+use crate::wiring::{self, Edge, Identity, Pages};
 use crate::{files, log};
 
 /// Serves an agency until it is told to stop.
@@ -16,7 +16,9 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     let identity = Identity {
         server_name: config.server_name(),
         demo: false,
+        zone: config.zone.clone(),
     };
+    let mailing = config.mailing()?;
     let opened = wiring::open(config.database()?, root_key, identity).await?;
     let edge = Edge {
         listener,
@@ -24,10 +26,18 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         rates: config.limits.clone(),
         trusted_networks: config.trusted_networks()?,
         tls,
+        pages: Pages {
+            phone: config.mail.as_ref().and_then(|mail| mail.phone.clone()),
+            demo_mails: None,
+        },
     };
     let running = wiring::listen(&opened, edge)?;
     tracing::info!(event = "listening", address = %running.addr);
-    wiring::until_told(running, opened).await
+    let due = mailing.map(|mailing| opened.send_what_is_due(mailing));
+    if due.is_none() {
+        tracing::warn!("no [mail] in the configuration: nobody is reminded of anything");
+    }
+    wiring::until_told(running, due, opened).await
 }
 
 /// Prints what `serve` would run with.
@@ -35,6 +45,7 @@ pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
     let config = Config::read(options)?;
     config.trusted_networks()?;
     config.database()?;
+    config.mailing()?;
     wiring::keep_apart(&config.data, &config.root_key)?;
     println!("{}", serde_json::to_string_pretty(&config)?);
     Ok(())

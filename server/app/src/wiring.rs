@@ -5,7 +5,11 @@ use std::path::Path;
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
-use gateway::{Hub, Network, Rates, Running};
+use care::Clock;
+use care::civil::Zones;
+use gateway::{DemoMails, Hub, Network, Rates, Running};
+use mail::Transport;
+use scheduler::{Bell, Worker};
 use store::{Database, RootKey, Store};
 use tokio::runtime::Runtime;
 use tokio::signal::unix::{SignalKind, signal};
@@ -13,11 +17,31 @@ use tokio::signal::unix::{SignalKind, signal};
 use crate::outside::{SystemChance, SystemClock};
 use crate::web::WebClient;
 
-/// A store with the hub that it wakes.
+/// A store with the hub and the due loop's bell that it wakes.
 pub struct Opened {
     /// The store.
     pub store: Store,
     hub: Hub,
+    bell: Bell,
+}
+
+/// How mails leave.
+pub struct Mailing {
+    /// Who writes.
+    pub identity: mail::Identity,
+    /// The way out.
+    pub transport: Transport,
+    /// The scheduler's clock.
+    pub clock: Arc<dyn Clock>,
+}
+
+/// What is shown on the pages behind the links of mails.
+#[derive(Default)]
+pub struct Pages {
+    /// The number to call.
+    pub phone: Option<String>,
+    /// The demo's mails.
+    pub demo_mails: Option<Arc<dyn DemoMails>>,
 }
 
 /// What the gateway is told, besides the store.
@@ -32,6 +56,8 @@ pub struct Edge {
     pub trusted_networks: Vec<Network>,
     /// Certificate and key.
     pub tls: Arc<rustls::ServerConfig>,
+    /// What the pages behind the links of mails show.
+    pub pages: Pages,
 }
 
 /// Who the devices think they are talking to, and how they may sign in.
@@ -40,6 +66,8 @@ pub struct Identity {
     pub server_name: String,
     /// The device's signature alone begins a session.
     pub demo: bool,
+    /// The zone of people who never chose one, as the IANA database names it.
+    pub zone: String,
 }
 
 /// The runtime of every command that serves.
@@ -66,18 +94,24 @@ pub async fn open(
     root_key: RootKey,
     identity: Identity,
 ) -> anyhow::Result<Opened> {
-    let hub = Hub::default();
+    let (hub, bell) = (Hub::default(), Bell::default());
+    let zones = Zones::bundled();
+    let zone = zones
+        .find(&identity.zone)
+        .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
     let store = Store::open(store::Settings {
         database,
         root_key,
         clock: Arc::new(SystemClock),
         chance: Arc::new(SystemChance),
-        wake: Arc::new(hub.clone()),
+        wake: Arc::new((hub.clone(), bell.clone())),
+        zones,
+        zone,
         server_name: identity.server_name,
         demo: identity.demo,
     })
     .await?;
-    Ok(Opened { store, hub })
+    Ok(Opened { store, hub, bell })
 }
 
 /// Starts to listen.
@@ -89,17 +123,41 @@ pub fn listen(opened: &Opened, edge: Edge) -> anyhow::Result<Running> {
         trusted_networks: edge.trusted_networks,
         tls: edge.tls,
         clock: Arc::new(SystemClock),
+        phone: edge.pages.phone,
+        demo_mails: edge.pages.demo_mails,
     };
     let (store, hub) = (opened.store.clone(), opened.hub.clone());
     Ok(gateway::start(settings, store, hub, Arc::new(WebClient))?)
 }
 
-/// Serves until SIGINT or SIGTERM, then stops in order: sockets, requests, store. A second signal ends
+impl Opened {
+    /// The due loop's bell: rung when the scheduler's clock was moved.
+    pub fn bell(&self) -> Bell {
+        self.bell.clone()
+    }
+
+    /// Starts to send what is due.
+    pub fn send_what_is_due(&self, mailing: Mailing) -> scheduler::Running {
+        let store = self.store.clone();
+        let worker = Worker::new(store, mailing.clock, mailing.identity, mailing.transport);
+        scheduler::start(Arc::new(worker), self.bell())
+    }
+}
+
+/// Serves until SIGINT or SIGTERM, then stops in order: mails, sockets, requests,
+/// store. A second signal ends
 /// the waiting.
-pub async fn until_told(running: Running, opened: Opened) -> anyhow::Result<()> {
+pub async fn until_told(
+    running: Running,
+    due: Option<scheduler::Running>,
+    opened: Opened,
+) -> anyhow::Result<()> {
     told().await?;
     tracing::info!(event = "stopping");
     let down = async {
+        if let Some(due) = due {
+            due.stop().await;
+        }
         running.stop().await;
         opened.store.close().await;
     };

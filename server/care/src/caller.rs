@@ -43,6 +43,10 @@ pub enum Purpose {
     Care,
     /// Setting up and running the server, by whoever controls the machine.
     Installation,
+    /// Doing what is due: reminders, agency jobs.
+    Scheduling,
+    /// Answering by a link from a mail.
+    Link,
 }
 
 impl Purpose {
@@ -51,6 +55,8 @@ impl Purpose {
         match self {
             Self::Care => "care",
             Self::Installation => "installation",
+            Self::Scheduling => "scheduling",
+            Self::Link => "link",
         }
     }
 }
@@ -103,8 +109,37 @@ impl Caller {
         }
     }
 
+    /// The scheduler, which does what is due.
+    pub const fn scheduler() -> Self {
+        Self {
+            purpose: Purpose::Scheduling,
+            ..Self::installation()
+        }
+    }
+
+    /// Whoever holds a link that was mailed to this person: taken for them, without a session.
+    pub const fn bearer(holder: Holder) -> Self {
+        Self {
+            account: holder.account,
+            person: holder.person,
+            role: holder.role,
+            purpose: Purpose::Link,
+            ..Self::installation()
+        }
+    }
+
     /// Whether this is the installation and not a person.
     pub fn is_installation(&self) -> bool {
         self.purpose == Purpose::Installation
+    }
+
+    /// Whether a person acts, not the installation or the scheduler.
+    pub fn is_person(&self) -> bool {
+        matches!(self.purpose, Purpose::Care | Purpose::Link)
+    }
+
+    /// Whether a session stands behind it.
+    pub fn has_session(&self) -> bool {
+        self.purpose == Purpose::Care
     }
 }

@@ -11,6 +11,15 @@
 //!   takes one.
 //! * [`private`]: names, titles, notes and relationships. They cannot print themselves; reading one
 //!   needs the word `reveal`, which a reviewer can search for.
+//! * [`civil`]: what clocks on walls say. An appointment is agreed as a civil time in a zone; the
+//!   instant follows from it, by the zone database inside this binary and never by the host's.
+//! * [`availability`]: a worker's hours, and from them the times at which somebody could come; right
+//!   through clock changes. The same rules judge a time that somebody typed.
+//! * [`reminders`]: which mails an appointment wants, to whom, due when and worthless after when. One
+//!   pure function of what is true; every change of the truth asks it again.
+//! * [`email`]: mail addresses that are safe in a header and in an envelope, masked like names.
+//! * [`texts`]: what the server itself says to people, in their language; [`words_of_time`]: days and
+//!   times as people read them.
 //! * [`Clock`] and [`Chance`]: time and randomness enter the server at its edge and are passed down
 //!   from there, so that tests and the simulation can own both.
 //!
@@ -20,11 +29,18 @@
 //! instant no row of the table matches her any more, whatever the circle's group still says.
 #![deny(missing_docs)]
 
+pub mod appointment;
+pub mod availability;
 pub mod caller;
 mod chance;
+pub mod civil;
 mod clock;
+pub mod email;
 pub mod private;
+pub mod reminders;
 pub mod rules;
+pub mod texts;
+pub mod words_of_time;
 
 pub use caller::{Caller, Purpose};
 pub use chance::Chance;

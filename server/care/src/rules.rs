@@ -6,8 +6,8 @@
 
 use protocol::{Code, MemberState, Refusal, Role};
 
-use Need::{Assigned, Confirmed, Consent, Named, Session};
-use Who::{Anyone, Installation};
+use Need::{Assigned, Confirmed, Consent, Named, Own, Session, TakesPart};
+use Who::{Anyone, Bearer, Installation, Scheduler};
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $act:ident = $text:literal, $about:ident;)+) => {
@@ -40,6 +40,10 @@ enum About {
     Circle,
     /// A client: staff who are not assigned must not learn that they exist.
     Client,
+    /// An appointment: whoever neither takes part nor serves its client must not learn that it exists.
+    Appointment,
+    /// What a link in a mail opens: an ended right and a link that never was are told apart by nobody.
+    Link,
     /// The installation.
     Agency,
 }
@@ -83,6 +87,44 @@ acts! {
     PlanCircle = "plan_circle", Client;
     /// Write down what a client allows a caregiver.
     RecordConsent = "record_consent", Client;
+    /// Write down that a client allows it no longer.
+    WithdrawConsent = "withdraw_consent", Client;
+    /// See how a person wants to be told things, and where mails reach them.
+    ReadPreferences = "read_preferences", Client;
+    /// Change that.
+    ChangePreferences = "change_preferences", Client;
+    /// List the appointments that one takes part in.
+    ListAppointments = "list_appointments", Oneself;
+    /// List a client's appointments.
+    ReadAppointments = "read_appointments", Client;
+    /// See at which times one could be booked.
+    FindSlots = "find_slots", Oneself;
+    /// Book an appointment with a client.
+    BookAppointment = "book_appointment", Client;
+    /// Give an appointment another time.
+    MoveAppointment = "move_appointment", Appointment;
+    /// Call an appointment off.
+    CancelAppointment = "cancel_appointment", Appointment;
+    /// Say whether one comes.
+    ReplyToAppointment = "reply_to_appointment", Appointment;
+    /// See what a link in a mail is about.
+    OpenLink = "open_link", Link;
+    /// Say by a link whether one comes.
+    ReplyByLink = "reply_by_link", Link;
+    /// End one's reminders by a link.
+    OptOutByLink = "opt_out_by_link", Link;
+    /// See what one is asked to see to.
+    ListTasks = "list_tasks", Oneself;
+    /// Say that a task is done.
+    FinishTask = "finish_task", Oneself;
+    /// Take due mails in hand: whoever is told what, is decided again.
+    LeaseDeliveries = "lease_deliveries", Agency;
+    /// Note what became of mails.
+    SettleDeliveries = "settle_deliveries", Agency;
+    /// Run an agency job.
+    RunJob = "run_job", Agency;
+    /// Say when a worker can be booked.
+    SetHours = "set_hours", Agency;
     /// Make the agency and its keys.
     CreateAgency = "create_agency", Agency;
     /// Add a person with an account.
@@ -102,6 +144,10 @@ acts! {
 enum Who {
     /// Whoever runs the binary on the machine.
     Installation,
+    /// The scheduler, which does what is due.
+    Scheduler,
+    /// Whoever holds a link from a mail to a participant of that role.
+    Bearer(Role),
     /// Every signed-in account.
     Anyone,
     /// Accounts of one role.
@@ -117,10 +163,14 @@ enum Need {
     Named,
     /// In the circle's group.
     Confirmed,
-    /// A live consent of the client covers messages in this circle.
+    /// A live consent of the client covers it: messages in this circle, this appointment.
     Consent,
-    /// Assigned to the client now.
+    /// Assigned to the client now (of a caregiver's: to a client of theirs).
     Assigned,
+    /// It is about the caller.
+    Own,
+    /// A participant who has not left.
+    TakesPart,
 }
 
 struct Rule(Act, Who, &'static [Need]);
@@ -188,9 +238,66 @@ const RULES: &[Rule] = &[
     // A client, as the case manager serves them.
     Rule(Act::PlanCircle, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::RecordConsent, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::WithdrawConsent, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::WithdrawConsent, CLIENT, &[Session, Own]),
+    Rule(Act::ReadPreferences, Anyone, &[Session, Own]),
+    Rule(Act::ReadPreferences, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ChangePreferences, Anyone, &[Session, Own]),
+    Rule(Act::ChangePreferences, CASE_MANAGER, &[Session, Assigned]),
+    // Appointments.
+    Rule(Act::ListAppointments, Anyone, &[Session]),
+    Rule(Act::ReadAppointments, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::FindSlots, CASE_MANAGER, &[Session]),
+    Rule(Act::BookAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::MoveAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::CancelAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ReplyToAppointment, CLIENT, &[Session, TakesPart]),
+    Rule(
+        Act::ReplyToAppointment,
+        CAREGIVER,
+        &[Session, TakesPart, Consent],
+    ),
+    Rule(
+        Act::ReplyToAppointment,
+        CASE_MANAGER,
+        &[Session, TakesPart, Assigned],
+    ),
+    Rule(Act::ListTasks, CASE_MANAGER, &[Session]),
+    Rule(Act::FinishTask, CASE_MANAGER, &[Session, Own]),
+    // A link in a mail: who holds it is taken for whom it was sent to, for this appointment alone.
+    Rule(Act::OpenLink, Bearer(Role::Client), &[TakesPart]),
+    Rule(
+        Act::OpenLink,
+        Bearer(Role::Caregiver),
+        &[TakesPart, Consent],
+    ),
+    Rule(
+        Act::OpenLink,
+        Bearer(Role::CaseManager),
+        &[TakesPart, Assigned],
+    ),
+    Rule(Act::ReplyByLink, Bearer(Role::Client), &[TakesPart]),
+    Rule(
+        Act::ReplyByLink,
+        Bearer(Role::Caregiver),
+        &[TakesPart, Consent],
+    ),
+    Rule(
+        Act::ReplyByLink,
+        Bearer(Role::CaseManager),
+        &[TakesPart, Assigned],
+    ),
+    Rule(Act::OptOutByLink, Bearer(Role::Client), &[]),
+    Rule(Act::OptOutByLink, Bearer(Role::Caregiver), &[]),
+    // What is due.
+    Rule(Act::LeaseDeliveries, Scheduler, &[]),
+    Rule(Act::SettleDeliveries, Scheduler, &[]),
+    Rule(Act::RunJob, Scheduler, &[]),
     // Setting up.
     Rule(Act::PlanCircle, Installation, &[]),
     Rule(Act::CreateAgency, Installation, &[]),
+    Rule(Act::SetHours, Installation, &[]),
+    Rule(Act::ChangePreferences, Installation, &[]),
     Rule(Act::AddPerson, Installation, &[]),
     Rule(Act::Assign, Installation, &[]),
     Rule(Act::Relate, Installation, &[]),
@@ -206,6 +313,10 @@ pub enum Asker {
     Nobody,
     /// Whoever runs the binary on the machine.
     Installation,
+    /// The scheduler.
+    Scheduler,
+    /// Whoever holds a link that was mailed to a participant of that role.
+    Bearer(Role),
     /// An account, by its role now.
     Account(Role),
 }
@@ -213,6 +324,10 @@ pub enum Asker {
 /// How the caller stands to what the act concerns, as loaded in the transaction of the act.
 /// The default is nobody: no session, named nowhere.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each loaded from its own place and named by one need of the table"
+)]
 pub struct Standing {
     /// Who asks.
     pub asker: Asker,
@@ -220,10 +335,14 @@ pub struct Standing {
     pub session: bool,
     /// The account's state in the circle; `None` if it was never named there.
     pub member: Option<MemberState>,
-    /// A live consent of the client covers messages in the circle.
+    /// A live consent of the client covers messages in the circle, or the appointment.
     pub consent: bool,
     /// A live assignment binds the account to the client.
     pub assigned: bool,
+    /// The act is about the caller's own person.
+    pub own: bool,
+    /// A participant of the appointment who has not left.
+    pub takes_part: bool,
 }
 
 impl Standing {
@@ -237,8 +356,12 @@ impl Standing {
 
     fn is(self, who: Who) -> bool {
         match (who, self.asker) {
-            (Who::Installation, Asker::Installation) | (Who::Anyone, Asker::Account(_)) => true,
-            (Who::Only(role), Asker::Account(own)) => role == own,
+            (Who::Installation, Asker::Installation)
+            | (Who::Scheduler, Asker::Scheduler)
+            | (Who::Anyone, Asker::Account(_)) => true,
+            (Who::Only(role), Asker::Account(own)) | (Who::Bearer(role), Asker::Bearer(own)) => {
+                role == own
+            }
             _ => false,
         }
     }
@@ -257,6 +380,8 @@ impl Standing {
             Need::Confirmed => self.member == Some(MemberState::Confirmed),
             Need::Consent => self.consent,
             Need::Assigned => self.assigned,
+            Need::Own => self.own,
+            Need::TakesPart => self.takes_part,
         }
     }
 }
@@ -284,8 +409,10 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     if allowed {
         return Ok(Permit(act));
     }
-    let code = if standing.asker == Asker::Installation {
+    let code = if matches!(standing.asker, Asker::Installation | Asker::Scheduler) {
         Code::NotAllowed
+    } else if matches!(standing.asker, Asker::Bearer(_)) || act.about() == About::Link {
+        Code::LinkGone
     } else if !standing.session {
         Code::SignedOut
     } else {
@@ -296,8 +423,13 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
             {
                 Code::ConsentRequired
             }
-            About::Client if !standing.assigned => Code::NotFound,
-            About::Oneself | About::Circle | About::Client | About::Agency => Code::NotAllowed,
+            About::Client if !standing.assigned && !standing.own => Code::NotFound,
+            About::Appointment
+                if !(standing.assigned || (standing.takes_part && standing.consent)) =>
+            {
+                Code::NotFound
+            }
+            _ => Code::NotAllowed,
         }
     };
     Err(Refusal::new(code, sentence(code)))

@@ -7,7 +7,7 @@ use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use protocol::http::ErrorBody;
-use protocol::{Code, Refusal};
+use protocol::{Code, Instead, Refusal};
 
 /// A refusal on its way out of an HTTP handler.
 #[derive(Debug)]
@@ -37,9 +37,24 @@ pub fn refusal(error: &store::Error) -> Refusal {
 
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let Refusal { code, detail } = self.0;
+        let Refusal {
+            code,
+            detail,
+            instead,
+        } = self.0;
+        let (slots, next_valid) = match instead.map(|instead| *instead) {
+            Some(Instead::Slots(slots)) => (slots, None),
+            Some(Instead::Time(time)) => (Vec::new(), Some(time)),
+            None => (Vec::new(), None),
+        };
         let status = StatusCode::from_u16(code.status()).expect("every code's status is one");
-        let mut response = (status, Json(ErrorBody { code, detail })).into_response();
+        let body = ErrorBody {
+            code,
+            detail,
+            slots,
+            next_valid,
+        };
+        let mut response = (status, Json(body)).into_response();
         if let Some(seconds) = retry_after(code) {
             let seconds = HeaderValue::from_static(seconds);
             response.headers_mut().insert(header::RETRY_AFTER, seconds);

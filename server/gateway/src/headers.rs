@@ -55,10 +55,9 @@ pub async fn walls(State(origins): State<Origins>, mut request: Request, next: N
     for (name, value) in ALWAYS {
         headers.insert(name, HeaderValue::from_static(value));
     }
-    headers.insert(
-        header::CONTENT_SECURITY_POLICY,
-        page_policy.unwrap_or(API_POLICY),
-    );
+    // A page that needs another policy has it already.
+    let policy = headers.entry(header::CONTENT_SECURITY_POLICY);
+    policy.or_insert(page_policy.unwrap_or(API_POLICY));
     // Whoever wants to be kept says so; nobody in the API does.
     let cache = headers.entry(header::CACHE_CONTROL);
     cache.or_insert(HeaderValue::from_static("no-store"));

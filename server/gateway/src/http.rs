@@ -1,6 +1,7 @@
 //! The endpoints, one noun a file. A handler translates: it reads the request, asks the store one
 //! thing and writes the answer down. What may happen is decided elsewhere.
 
+pub mod appointments;
 pub mod body;
 pub mod circles;
 pub mod consents;
@@ -10,6 +11,7 @@ pub mod key_packages;
 pub mod people;
 pub mod sessions;
 pub mod socket;
+pub mod tasks;
 pub mod tickets;
 
 use crate::error::Problem;

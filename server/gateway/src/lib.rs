@@ -12,6 +12,7 @@
 //!    asks the store one thing, [`error`] turns a refusal into its status. [`failures`] makes an
 //!    address wait that keeps failing to sign in. Whatever is not an endpoint is a file of the web
 //!    client ([`assets`]).
+//!    The [`pages`] behind the links of mails stand beside it: plain HTML, no script, no session.
 //! 4. [`http::socket`]: a websocket opens. From here on it is a [`connection`]: the select loop around
 //!    a [`session`], which is a state machine without a socket.
 //! 5. [`hub`]: the store calls [`store::Wake`] after a COMMIT; every socket that watches the topic
@@ -37,6 +38,7 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, get};
 use protocol::{Code, Refusal, limits};
+use scheduler::Scheduler;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -58,6 +60,7 @@ mod network;
 mod openapi;
 mod origin;
 mod outbox;
+mod pages;
 mod remainder;
 mod running;
 mod session;
@@ -68,6 +71,7 @@ pub use hub::Hub;
 pub use listen::{TlsError, bind, tls_config};
 pub use network::{Network, NetworkError};
 pub use openapi::openapi;
+pub use pages::{DemoMail, DemoMails};
 pub use running::{Running, StartError, start};
 pub use settings::{Rates, Settings};
 
@@ -97,13 +101,30 @@ fn endpoints() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::circles::read_group_info))
         .routes(routes!(http::circles::read_welcome))
         .routes(routes!(http::people::list_people))
+        .routes(routes!(
+            http::people::read_preferences,
+            http::people::put_preferences
+        ))
+        .routes(routes!(http::people::list_appointments_of))
         .routes(routes!(http::consents::record_consent))
+        .routes(routes!(http::consents::withdraw_consent))
+        .routes(routes!(
+            http::appointments::list_appointments,
+            http::appointments::book_appointment
+        ))
+        .routes(routes!(http::appointments::move_appointment))
+        .routes(routes!(http::appointments::cancel_appointment))
+        .routes(routes!(http::appointments::reply_to_appointment))
+        .routes(routes!(http::appointments::find_slots))
+        .routes(routes!(http::tasks::list_tasks))
+        .routes(routes!(http::tasks::finish_task))
 }
 
 /// Every path and every wall. Layers run from the last to the first.
 fn router(gateway: Gateway) -> Router {
     Router::from(endpoints())
         .route("/v1/ws", any(http::socket::open_socket))
+        .merge(pages::routes(gateway.demo_mails.is_some()))
         .route("/healthz", get(http::health::healthz))
         .route("/readyz", get(http::health::readyz))
         .fallback(assets::serve)
@@ -124,7 +145,10 @@ pub(crate) struct Gateway(Arc<Edge>);
 /// See [`Gateway`].
 pub(crate) struct Edge {
     store: Store,
+    scheduler: Scheduler,
     hub: Hub,
+    phone: Option<String>,
+    demo_mails: Option<Arc<dyn DemoMails>>,
     assets: Arc<dyn Assets>,
     origins: origin::Origins,
     rates: Rates,

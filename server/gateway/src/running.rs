@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum_server::Handle;
+use scheduler::Scheduler;
 use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -51,9 +52,12 @@ pub fn start(
     let tracker = TaskTracker::new();
     let trusted = settings.trusted_networks;
     let gateway = Gateway(Arc::new(Edge {
+        scheduler: Scheduler::new(store.clone()),
         store,
         hub,
         assets,
+        phone: settings.phone,
+        demo_mails: settings.demo_mails,
         origins: Origins::new(&settings.origins).ok_or(StartError::Origins)?,
         failures: Failures::new(&settings.rates, trusted.clone(), settings.clock.clone()),
         trusted,

@@ -8,6 +8,7 @@ use protocol::limits;
 use serde::{Deserialize, Serialize};
 
 use crate::network::Network;
+use crate::pages::DemoMails;
 
 /// Everything that [`crate::start`] needs beside the store, the hub and the web client's files.
 pub struct Settings {
@@ -25,6 +26,10 @@ pub struct Settings {
     pub tls: Arc<rustls::ServerConfig>,
     /// Server time.
     pub clock: Arc<dyn Clock>,
+    /// The number to call, for pages that say "please call".
+    pub phone: Option<String>,
+    /// In the demo: the mails that it sent, for a page that shows them.
+    pub demo_mails: Option<Arc<dyn DemoMails>>,
 }
 
 /// Rates and counts that an agency may need to raise: the `[limits]` of the configuration.

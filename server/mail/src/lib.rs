@@ -1,17 +1,34 @@
 //! How a mail and a calendar file look and leave.
 //!
-//! This room is still empty: reminders are the next thing that is built. What will stand here, and the
-//! walls it will have to keep:
+//! A mail begins as a [`Letter`]: everything that it depends on, and nothing that it must not say.
+//! [`write()`] turns it into a [`Mail`], always the same bytes for the same letter, so that a mail which is
+//! sent twice (the server died between sending it and writing that down) is the same mail twice and the
+//! reader's program shows one. [`Transport::send`] brings it away and says what became of it ([`Sent`]).
 //!
-//! * **One builder** for every mail: plain text, HTML and, for a visit, the calendar part, with a
-//!   Message-ID derived from the delivery's row, so that the same delivery is the same mail, byte for
-//!   byte, however often it is sent.
-//! * **Texts** in the recipient's language from `server/care/locales/`, at a disclosure level that the
-//!   recipient chose. At the default level nothing names the client, the agency or the reason; tests
-//!   plant canaries and search subject, body, calendar file, headers and links.
-//! * **Transports** behind one enum: SMTP, a file (demo), memory (tests). The SMTP one brings its own
-//!   timeout and its own limit on what is under way, because the library's cover only the connect.
-//! * **Intake** of bounces and replies (`intake/`), which become tasks for a case manager.
+//! * [`letter`]: the facts; who writes ([`Identity`]).
+//! * [`write`](mod@write): from facts to bytes. Inside: `wording` chooses the sentences (care's texts) by
+//!   step, language and disclosure level; `html` lays them out; `calendar` writes the calendar file;
+//!   `mime` puts the parts together as mail programs want them.
+//! * [`transport`]: the ways out: [`Smtp`], [`Folder`] (demo), [`Memory`] (tests and measurements).
+//! * [`read_back`](fn@read_back): a written mail as its reader sees it, for the demo's page and for tests.
+//!
+//! What a mail may say is decided in one place, `wording`: at the default level nothing in subject, body,
+//! calendar file, headers or links names the client, the agency or the reason. Tests plant canaries in
+//! every field of a letter and search every decoded byte of the mail for them.
 //!
 //! It is the only crate that may know `lettre`; it knows no database, decides nothing about who gets a
-//! mail, and imports `protocol` and `care` only.
+//! mail or when, and imports `protocol` and `care` only. It logs nothing: replies of mail servers quote
+//! addresses, so of a reply no more than its code is kept.
+#![deny(missing_docs)]
+
+pub mod letter;
+mod read_back;
+pub mod transport;
+pub mod write;
+
+pub use letter::{AgendaFacts, Identity, Letter, VisitFacts};
+pub use read_back::{ReadBack, read_back};
+pub use transport::{
+    Folder, Memory, Sent, Smtp, SmtpConfig, SmtpCredentials, SmtpError, SmtpTls, Transport,
+};
+pub use write::{Mail, WriteError, write};

@@ -4,6 +4,8 @@ use minicbor::decode::{Decode, Decoder};
 use minicbor::encode::{Encode, Encoder, Write};
 use serde::{Deserialize, Serialize};
 
+use crate::http::{LocalTime, Slot};
+
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:literal, $close:literal;)+) => {
         /// Why something was refused. The text form is the same in JSON, in frames and in logs.
@@ -118,6 +120,33 @@ codes! {
     CircleStatus = "circle_status", 409, 0;
     /// No live consent of the client covers it.
     ConsentRequired = "consent_required", 403, 0;
+    // --- appointments
+    /// The worker is busy then; the answer names the next free slots.
+    SlotTaken = "slot_taken", 409, 0;
+    /// Outside the worker's hours, or too soon or too far ahead; the answer names the next free slots.
+    NotAvailable = "not_available", 409, 0;
+    /// A time that has passed.
+    TimePast = "time_past", 400, 0;
+    /// A time that does not exist where the clocks go forward; the answer names the next that does.
+    TimeInGap = "time_in_gap", 400, 0;
+    /// Not a time or date as `2026-12-01T10:00` is one.
+    TimeMalformed = "time_malformed", 400, 0;
+    /// A zone that the zone database does not name.
+    ZoneUnknown = "zone_unknown", 400, 0;
+    /// More participants than one appointment takes.
+    TooManyParticipants = "too_many_participants", 400, 0;
+    /// A meeting link that is not an https address.
+    MeetingLinkInvalid = "meeting_link_invalid", 400, 0;
+    /// Not a mail address.
+    EmailInvalid = "email_invalid", 400, 0;
+    /// The appointment has changed since it was read: look again.
+    AppointmentChanged = "appointment_changed", 409, 0;
+    /// The appointment is over, or was called off.
+    AppointmentState = "appointment_state", 409, 0;
+    /// Too close to the appointment to change it here: call.
+    TooLate = "too_late", 409, 0;
+    /// A link from a mail that never was, or whose right has ended.
+    LinkGone = "link_gone", 410, 0;
     // --- the server
     /// Cannot take more now; the same request may be sent again.
     Busy = "busy", 503, 0;
@@ -169,6 +198,17 @@ pub struct Refusal {
     pub code: Code,
     /// What people read.
     pub detail: String,
+    /// What would do instead, where the server knows.
+    pub instead: Option<Box<Instead>>,
+}
+
+/// What would do instead of what was refused.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Instead {
+    /// Free slots, soonest first.
+    Slots(Vec<Slot>),
+    /// The next time that exists.
+    Time(LocalTime),
 }
 
 impl Refusal {
@@ -177,7 +217,15 @@ impl Refusal {
         Self {
             code,
             detail: detail.into(),
+            instead: None,
         }
+    }
+
+    /// Says what would do instead.
+    #[must_use]
+    pub fn instead(mut self, instead: Instead) -> Self {
+        self.instead = Some(Box::new(instead));
+        self
     }
 }
 
@@ -186,6 +234,7 @@ impl From<Code> for Refusal {
         Self {
             code,
             detail: String::new(),
+            instead: None,
         }
     }
 }

@@ -136,6 +136,14 @@ ids! {
     SessionId,
     /// A Welcome waiting to be fetched.
     WelcomeId,
+    /// One agreed time to meet, by video or otherwise.
+    AppointmentId,
+    /// One person's part in one appointment.
+    ParticipantId,
+    /// One planned mail.
+    DeliveryId,
+    /// Something that a case manager is asked to see to.
+    TaskId,
     /// One audit entry.
     EntryId,
     /// One mutating request; the same id twice is the same request and gets the same answer.

@@ -48,10 +48,13 @@ mod time;
 mod words;
 
 pub use bytes::Bytes;
-pub use code::{Code, Refusal};
+pub use code::{Code, Instead, Refusal};
 pub use id::{
-    AccountId, CircleId, ConsentId, DeviceId, EntryId, GroupId, IdError, InvitationId, MessageId,
-    OpId, PersonId, SessionId, WelcomeId,
+    AccountId, AppointmentId, CircleId, ConsentId, DeliveryId, DeviceId, EntryId, GroupId, IdError,
+    InvitationId, MessageId, OpId, ParticipantId, PersonId, SessionId, TaskId, WelcomeId,
 };
 pub use time::Timestamp;
-pub use words::{CircleStatus, ConsentBasis, EntryKind, MemberState, Role, Urgency};
+pub use words::{
+    AppointmentKind, AppointmentState, CancelReason, CircleStatus, ConsentBasis, Disclosure,
+    EntryKind, Language, MemberState, Reply, Response, Role, Step, TaskKind, Urgency,
+};

@@ -31,6 +31,12 @@ pub const NAME_CHARS_MAX: usize = 200;
 pub const TITLE_CHARS_MAX: usize = 120;
 /// A consent's note, characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
+/// A meeting link, bytes.
+pub const MEETING_LINK_BYTES_MAX: usize = 2_000;
+/// A mail address, bytes (RFC 5321, section 4.5.3.1.3, without the angle brackets).
+pub const EMAIL_BYTES_MAX: usize = 254;
+/// One mail with all its parts, bytes.
+pub const MAIL_BYTES_MAX: usize = 128 * 1024;
 /// Websocket read buffer, bytes (the library's default costs 139 KiB for each idle socket).
 pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Websocket write buffer, bytes: more unsent than this and the socket is closed as too slow.
@@ -69,6 +75,27 @@ pub const GROUP_COMMIT_MAX: usize = 256;
 /// Appends that wait for the writer before new ones are refused as `busy`.
 pub const GROUP_COMMIT_QUEUE: usize = 1_024;
 
+/// People in one appointment.
+pub const PARTICIPANTS_MAX: usize = 20;
+/// Days in one list of appointments.
+pub const SPAN_DAYS_MAX: u16 = 62;
+/// Appointments in one list.
+pub const APPOINTMENTS_LISTED_MAX: usize = 1_000;
+/// Days in one search for slots.
+pub const SLOT_DAYS_MAX: u16 = 62;
+/// Slots in one answer.
+pub const SLOTS_MAX: usize = 1_000;
+/// Free slots named when a time is refused.
+pub const SLOTS_INSTEAD: usize = 3;
+/// Intervals of one worker's weekly hours, and dated exceptions to them.
+pub const AVAILABILITY_RULES_MAX: usize = 500;
+/// Mails that one worker of the scheduler has in hand.
+pub const DELIVERIES_LEASED: usize = 64;
+/// Mails on their way to the mail server at once.
+pub const MAILS_IN_FLIGHT: usize = 8;
+/// Tasks in one list.
+pub const TASKS_LISTED_MAX: usize = 200;
+
 // --- times -------------------------------------------------------------------------------------
 
 /// TLS handshake, seconds.
@@ -103,6 +130,27 @@ pub const SESSION_S: i64 = 30 * 86_400;
 pub const KEY_PACKAGE_LEFT_S_MIN: i64 = 42 * 86_400;
 /// An answer to an operation is remembered at least this long, seconds.
 pub const OPERATION_S: i64 = 7 * 86_400;
+
+/// An appointment lasts at least this long, minutes.
+pub const APPOINTMENT_MINUTES_MIN: u16 = 5;
+/// An appointment lasts at most this long, minutes.
+pub const APPOINTMENT_MINUTES_MAX: u16 = 12 * 60;
+/// Slots begin at multiples of this from the start of a worker's hours, minutes.
+pub const SLOT_STEP_MINUTES: u16 = 15;
+/// How far ahead anything is booked, days.
+pub const BOOKING_DAYS_AHEAD: u16 = 730;
+/// Later than this before an appointment, participants call instead of changing it by themselves, seconds.
+pub const REPLY_CUTOFF_S: i64 = 2 * 3_600;
+/// A cancel by a participant can be taken back this long, seconds; until then nobody is told.
+pub const UNDO_S: i64 = 600;
+/// A leased delivery is somebody else's after this, seconds.
+pub const DELIVERY_LEASE_S: i64 = 120;
+/// The scheduler looks for what is due at least this often, seconds.
+pub const DUE_POLL_S: u64 = 30;
+/// One mail, from connecting to the server's answer, seconds.
+pub const MAIL_S: u64 = 60;
+/// The pauses before a mail is tried again, seconds; after the last it has failed.
+pub const MAIL_BACKOFF_S: [i64; 4] = [60, 300, 900, 3_600];
 
 // --- rates (defaults of the configuration) -------------------------------------------------------
 
@@ -141,5 +189,8 @@ const _: () = {
     assert!(CURSORS_MAX * 32 < FRAME_BYTES_MAX);
     assert!(PING_S * 2 < SILENCE_S);
     assert!(SOCKET_WRITE_BUFFER_BYTES_MAX > FRAME_BYTES_MAX);
+    assert!(DELIVERIES_LEASED >= MAILS_IN_FLIGHT);
+    assert!(MAIL_S < DELIVERY_LEASE_S.unsigned_abs());
+    assert!(APPOINTMENT_MINUTES_MIN < APPOINTMENT_MINUTES_MAX);
     assert!(COMMANDS_IN_FLIGHT_MAX <= GROUP_COMMIT_MAX && GROUP_COMMIT_MAX <= GROUP_COMMIT_QUEUE);
 };

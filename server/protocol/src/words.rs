@@ -104,6 +104,124 @@ words! {
         /// A guardian or court order.
         2 Legal = "legal",
     }
+
+    /// The languages of every sentence that people read.
+    Language {
+        /// English.
+        0 En = "en",
+        /// Spanish.
+        1 Es = "es",
+    }
+
+    /// Where an appointment happens.
+    AppointmentKind {
+        /// On screens, by a meeting link.
+        0 Video = "video",
+        /// On the phone.
+        1 Phone = "phone",
+        /// At the agency's office.
+        2 Office = "office",
+        /// At the client's home.
+        3 Home = "home",
+        /// Somewhere else.
+        4 Community = "community",
+    }
+
+    /// How far an appointment has come.
+    AppointmentState {
+        /// Asked for by somebody who may not book.
+        0 Requested = "requested",
+        /// Its time is kept free while somebody decides.
+        1 Held = "held",
+        /// Agreed.
+        2 Booked = "booked",
+        /// The client is there.
+        3 CheckedIn = "checked_in",
+        /// Under way.
+        4 InProgress = "in_progress",
+        /// It took place.
+        5 Completed = "completed",
+        /// The client did not come; said by a human, never by a clock.
+        6 NoShow = "no_show",
+        /// Called off.
+        7 Cancelled = "cancelled",
+    }
+
+    /// What a participant has said (`PARTSTAT`, RFC 5545, section 3.2.12).
+    Response {
+        /// Nothing yet.
+        0 NeedsAction = "needs_action",
+        /// Will come.
+        1 Accepted = "accepted",
+        /// Will not come.
+        2 Declined = "declined",
+        /// Would rather come at another time.
+        3 Tentative = "tentative",
+    }
+
+    /// What a participant may answer, from a mail or in the app.
+    Reply {
+        /// "I will be there."
+        0 Confirm = "confirm",
+        /// "Call it off": a client's ends the appointment, anybody else's declines for themselves.
+        1 Cancel = "cancel",
+        /// "Please find another time": a task for the case manager; the appointment stays.
+        2 AnotherTime = "another_time",
+        /// Takes back a cancel of the last ten minutes.
+        3 Undo = "undo",
+    }
+
+    /// Why an appointment was called off.
+    CancelReason {
+        /// The client asked for it.
+        0 Client = "client",
+        /// The agency cannot keep it.
+        1 Agency = "agency",
+        /// It should never have been booked.
+        2 Mistake = "mistake",
+        /// Something else.
+        3 Other = "other",
+    }
+
+    /// What mails to a person may say (scheduling.md, section 4).
+    Disclosure {
+        /// Level 0: "You have an update".
+        0 Update = "update",
+        /// Level 1, the default: date, time, a link to confirm or cancel.
+        1 Times = "times",
+        /// Level 2, by recorded wish only: also the worker's first name, the place, the meeting link.
+        2 Details = "details",
+    }
+
+    /// What a mail is for: the steps of the reminder plan, and the mails of agency jobs.
+    Step {
+        /// Booked or moved: the calendar invitation (`METHOD:REQUEST`).
+        0 Invitation = "invitation",
+        /// Three days before, at ten.
+        1 ThreeDays = "three_days",
+        /// The day before, at ten.
+        2 OneDay = "one_day",
+        /// One hour before.
+        3 OneHour = "one_hour",
+        /// Ten minutes before a video visit.
+        4 RoomOpen = "room_open",
+        /// Called off (`METHOD:CANCEL`).
+        5 Cancellation = "cancellation",
+        /// A worker's day, in the morning.
+        6 Agenda = "agenda",
+    }
+
+    /// What a case manager is asked to see to.
+    TaskKind {
+        /// A participant asked for another time.
+        0 AskedForAnotherTime = "asked_for_another_time",
+        /// The client called the appointment off.
+        1 CalledOff = "called_off",
+        /// A participant will not come.
+        2 Declined = "declined",
+        /// Mails do not reach a person.
+        3 CannotReachByEmail = "cannot_reach_by_email",
+    }
 }
 
 #[cfg(test)]

@@ -1,17 +1,37 @@
 //! Books, moves and cancels visits, and does what is due.
 //!
-//! This room is still empty: the first booked visit and the first reminder are the next thing that is
-//! built. What will stand here, and the walls it will have to keep:
+//! Two halves that meet in the database and nowhere else:
 //!
-//! * **Booking** in one transaction: `care` decides with the same rules as the slot search; the store
-//!   locks the resources, writes claims, appointment, participants, planned reminders and the audit
-//!   entry together. No mail and no network inside.
-//! * **Due work** from rows, never from timers in memory: a short transaction takes a lease, the world
-//!   is read afresh and the decision is made again (still booked? consent alive? quiet hours?), the mail
-//!   leaves outside any transaction, a short transaction settles: Done, Later or Never. A dead worker is
-//!   a late worker.
-//! * **Agency jobs** on cron expressions: the next occurrence is a row, so there is no leader. The
-//!   wrapper around the `cron` crate mends what that gets wrong around clock changes.
+//! * **Booking** ([`booking`]): a request's form is checked, then one transaction of the store decides
+//!   and writes everything: claims, appointment, participants, planned mails, audit entry. No mail and
+//!   no network inside.
+//! * **Due work** ([`due`]): rows, never timers in memory. One reminder's way: [`store::Store::lease_due`]
+//!   takes due rows in hand and decides again from what is true now (still booked? consent alive? not too
+//!   late?) → [`letters`] turns the facts into a mail → the mail leaves outside any transaction, counted
+//!   before DATA → [`store::Store::note_deliveries`] notes what became of it: done, later, or never (a
+//!   task for the case manager). A dead worker is a late worker: its leases run out.
+//! * **Agency jobs** ([`jobs`]) on cron expressions ([`expression`] mends what the `cron` crate gets
+//!   wrong around clock changes): the next run is a row, so there is no leader. The daily agenda comes on
+//!   each worker's own morning.
 //!
-//! It is the only crate that may know `cron`; it imports `protocol`, `care`, `store` and `mail`, and
-//! holds no SQL and no HTTP.
+//! [`start`] runs the second half until it is stopped; [`Bell`] wakes it when something was planned.
+//! Nothing else wakes it but its own next due row and a poll, so a lost wake costs seconds.
+//!
+//! The clock here is the scheduler's own: the demo can move it without moving anybody's session.
+//!
+//! It is the only crate that may know `cron`; it holds no SQL and no HTTP.
+#![deny(missing_docs)]
+
+mod bell;
+pub mod booking;
+pub mod due;
+pub mod expression;
+pub mod jobs;
+mod ledger;
+pub mod letters;
+mod running;
+
+pub use bell::Bell;
+pub use booking::Scheduler;
+pub use due::{Pass, Worker};
+pub use running::{Running, start};

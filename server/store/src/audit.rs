@@ -8,7 +8,10 @@
 use care::Caller;
 use care::rules::{Act, Permit};
 use minicbor::Encode;
-use protocol::{AccountId, Bytes, CircleId, Code, DeviceId, EntryId, PersonId, SessionId, frame};
+use protocol::{
+    AccountId, AppointmentId, Bytes, CircleId, Code, DeviceId, EntryId, PersonId, SessionId,
+    TaskId, frame,
+};
 use uuid::Uuid;
 
 use crate::db::to_db;
@@ -34,12 +37,17 @@ statements! {
 pub(crate) enum Object {
     Account(AccountId),
     Agency(Uuid),
+    Appointment(AppointmentId),
     Batch,
     Circle(CircleId),
     Consent(Uuid),
+    Deliveries,
     Device(DeviceId),
+    Job(Uuid),
+    Link(Uuid),
     Person(PersonId),
     Session(SessionId),
+    Task(TaskId),
 }
 
 impl Object {
@@ -47,24 +55,31 @@ impl Object {
         match self {
             Self::Account(_) => "account",
             Self::Agency(_) => "agency",
+            Self::Appointment(_) => "appointment",
             Self::Batch => "log_batch",
             Self::Circle(_) => "circle",
             Self::Consent(_) => "consent",
+            Self::Deliveries => "deliveries",
             Self::Device(_) => "device",
+            Self::Job(_) => "job",
+            Self::Link(_) => "link",
             Self::Person(_) => "person",
             Self::Session(_) => "session",
+            Self::Task(_) => "task",
         }
     }
 
     fn id(self) -> Uuid {
         match self {
             Self::Account(id) => id.uuid(),
-            Self::Agency(id) | Self::Consent(id) => id,
-            Self::Batch => Uuid::nil(),
+            Self::Agency(id) | Self::Consent(id) | Self::Job(id) | Self::Link(id) => id,
+            Self::Appointment(id) => id.uuid(),
+            Self::Batch | Self::Deliveries => Uuid::nil(),
             Self::Circle(id) => id.uuid(),
             Self::Device(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
             Self::Session(id) => id.uuid(),
+            Self::Task(id) => id.uuid(),
         }
     }
 }
@@ -209,7 +224,8 @@ impl Entry {
 
     fn canonical(&self, id: EntryId, at: i64) -> Canonical {
         // A batch has many actors; the installation is none.
-        let actor = !self.caller.is_installation() && !matches!(self.object, Object::Batch);
+        let actor = self.caller.is_person() && !matches!(self.object, Object::Batch);
+        let session = actor && self.caller.has_session();
         Canonical {
             schema: SCHEMA,
             id,
@@ -218,8 +234,8 @@ impl Entry {
             outcome: self.outcome(),
             account: actor.then_some(self.caller.account),
             role: actor.then(|| self.caller.role.as_str()),
-            session: actor.then_some(self.caller.session),
-            device: actor.then_some(self.caller.device),
+            session: session.then_some(self.caller.session),
+            device: session.then_some(self.caller.device),
             purpose: self.caller.purpose.as_str(),
             object_kind: self.object.kind(),
             object: self.object.id().into_bytes().into(),

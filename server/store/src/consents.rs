@@ -1,9 +1,9 @@
-//! Consents: what a client allowed a caregiver, written down by the case manager.
+//! Consents: what a client allowed a caregiver, written down by the case manager, and how that ends.
 
 use care::Caller;
 use care::private::Note;
 use care::rules::Act;
-use protocol::http::{Consent, RecordConsent};
+use protocol::http::{Consent, RecordConsent, WithdrawConsent};
 use protocol::{CircleId, Code, ConsentId, PersonId, Refusal};
 use uuid::Uuid;
 
@@ -12,19 +12,38 @@ use crate::db;
 use crate::error::Result;
 use crate::operations::{self, Outcome};
 use crate::seal::CONSENT_NOTE;
-use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::wake::Topic;
+use crate::{appointments, deliveries, standing};
 
 statements! {
     ON_RECORD = "SELECT id FROM related_person WHERE client = $1 AND person = $2";
     INSERT = "
-        INSERT INTO consent (id, client, caregiver, basis, note, from_at, until_at, recorded_by)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)";
-    READ = "SELECT id, basis, from_at, until_at, withdrawn_at FROM consent WHERE id = $1";
+        INSERT INTO consent (id, client, caregiver, basis, note, from_at, until_at, recorded_by,
+            appointments_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    READ = "
+        SELECT id, basis, from_at, until_at, withdrawn_at, appointments_at
+        FROM consent WHERE id = $1";
     BETWEEN = "
-        SELECT id, basis, from_at, until_at, withdrawn_at FROM consent
+        SELECT id, basis, from_at, until_at, withdrawn_at, appointments_at FROM consent
         WHERE client = $1 AND caregiver = $2 ORDER BY from_at DESC, id DESC";
+    COVERING_APPOINTMENTS = "
+        SELECT COUNT(*) FROM consent
+        WHERE client = $1 AND caregiver = $2 AND appointments_at IS NOT NULL AND from_at <= $3
+            AND withdrawn_at IS NULL AND (until_at IS NULL OR until_at > $3)";
+    PARTIES = "
+        SELECT c.client, c.caregiver, a.id FROM consent c
+            JOIN account a ON a.person = c.caregiver AND a.role = 'caregiver'
+        WHERE c.id = $1";
+    WITHDRAW = "UPDATE consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
+    TAKING_PART = "
+        SELECT p.appointment FROM participant p JOIN appointment a ON a.id = p.appointment
+        WHERE p.person = $2 AND a.client = $1 AND p.left_at IS NULL AND a.end_at > $3
+        ORDER BY p.appointment";
+    LEAVE = "
+        UPDATE participant SET left_at = $3 WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
     COVERS = "SELECT circle FROM consent_circle WHERE consent = $1 ORDER BY circle";
 }
 
@@ -35,6 +54,7 @@ struct ConsentRow {
     from_at: i64,
     until_at: Option<i64>,
     withdrawn_at: Option<i64>,
+    appointments_at: Option<i64>,
 }
 
 impl Store {
@@ -69,16 +89,122 @@ impl Store {
     }
 }
 
-async fn check(tx: &mut Tx, record: &RecordConsent) -> Result<()> {
+impl Store {
+    /// Writes down that the client allows it no longer. In the same transaction every mail about
+    /// appointments that was planned for the caregiver is cancelled and they leave the appointments
+    /// that no other consent covers; nobody is told. Sockets hear of it at once, and from this instant
+    /// no rule lets the caregiver into the circles that it covered. Again does nothing more.
+    /// [`Code::NotFound`] if it is not the caller's to withdraw.
+    pub async fn withdraw_consent(
+        &self,
+        caller: &Caller,
+        id: ConsentId,
+        request: WithdrawConsent,
+    ) -> Result<Consent> {
+        let caller = *caller;
+        self.write("withdraw consent", async move |tx: &mut Tx| {
+            let parties = tx
+                .sql(PARTIES)
+                .bind(id.uuid())
+                .maybe::<(Uuid, Uuid, Uuid)>()
+                .await?;
+            let (client, caregiver, account) = parties.unwrap_or_default();
+            let client = PersonId::from(client);
+            let standing = standing::to_client(tx, &caller, client).await?;
+            let object = Object::Consent(id.uuid());
+            let permit = tx.authorize(&caller, Act::WithdrawConsent, standing, object)?;
+            let op_id = request.op_id;
+            if operations::seen(tx, &caller, Act::WithdrawConsent, op_id)
+                .await?
+                .is_some()
+            {
+                return read(tx, id).await;
+            }
+            // Nothing is committed to these circles between this and what the withdrawal ends.
+            for (circle,) in tx.sql(COVERS).bind(id.uuid()).all::<(Uuid,)>().await? {
+                standing::hold_circle(tx, circle.into()).await?;
+                tx.wake(Topic::Circle(circle.into()));
+            }
+            let now = tx.now().micros();
+            tx.sql(WITHDRAW).bind(id.uuid()).bind(now).run().await?;
+            leave(tx, client, caregiver.into()).await?;
+            tx.wake(Topic::Account(account.into()));
+            let outcome = Outcome::of(id.uuid());
+            operations::remember(tx, &caller, Act::WithdrawConsent, op_id, outcome).await?;
+            tx.audit(
+                Entry::done(&caller, permit, object)
+                    .about(client)
+                    .shown([caregiver]),
+            );
+            read(tx, id).await
+        })
+        .await
+    }
+}
+
+/// A caregiver leaves a client's appointments, unless another live consent covers them.
+async fn leave(tx: &mut Tx, client: PersonId, caregiver: PersonId) -> Result<()> {
+    if covers_appointments(tx, client, caregiver).await? {
+        return Ok(());
+    }
+    let now = tx.now().micros();
+    let taking_part = tx
+        .sql(TAKING_PART)
+        .bind(client.uuid())
+        .bind(caregiver.uuid())
+        .bind(now)
+        .all::<(Uuid,)>()
+        .await?;
+    for (appointment,) in taking_part {
+        appointments::hold(tx, appointment.into()).await?;
+        tx.sql(LEAVE)
+            .bind(appointment)
+            .bind(caregiver.uuid())
+            .bind(now)
+            .run()
+            .await?;
+        deliveries::replan(tx, appointment.into()).await?;
+    }
+    Ok(())
+}
+
+/// Whether a live consent of the client lets the caregiver take part in appointments.
+pub(crate) async fn covers_appointments(
+    tx: &mut Tx,
+    client: PersonId,
+    caregiver: PersonId,
+) -> Result<bool> {
+    let now = tx.now().micros();
+    let (count,): (i64,) = tx
+        .sql(COVERING_APPOINTMENTS)
+        .bind(client.uuid())
+        .bind(caregiver.uuid())
+        .bind(now)
+        .one()
+        .await?;
+    Ok(count > 0)
+}
+
+/// [`Code::NotFound`] unless the caregiver is on the client's record.
+pub(crate) async fn must_be_on_record(
+    tx: &mut Tx,
+    client: PersonId,
+    caregiver: PersonId,
+) -> Result<()> {
     let on_record = tx
         .sql(ON_RECORD)
-        .bind(record.client.uuid())
-        .bind(record.caregiver.uuid())
+        .bind(client.uuid())
+        .bind(caregiver.uuid())
         .maybe::<(Uuid,)>()
         .await?;
     if on_record.is_none() {
         return Err(Refusal::new(Code::NotFound, "no such caregiver of this client").into());
     }
+    Ok(())
+}
+
+async fn check(tx: &mut Tx, record: &RecordConsent) -> Result<()> {
+    must_be_on_record(tx, record.client, record.caregiver).await?;
     if record.until.is_some_and(|until| until <= tx.now()) {
         return Err(Refusal::new(Code::BadRequest, "until: is past").into());
     }
@@ -103,6 +229,7 @@ async fn insert(
         .bind(now)
         .bind(record.until.map(protocol::Timestamp::micros))
         .bind(caller.account.uuid())
+        .bind(record.appointments.then_some(now))
         .run()
         .await?;
     Ok(id)
@@ -145,6 +272,7 @@ impl ConsentRow {
                 .into_iter()
                 .map(|(circle,)| CircleId::from(circle))
                 .collect(),
+            appointments: self.appointments_at.is_some(),
         })
     }
 }

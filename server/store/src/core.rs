@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::fs::File;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use care::civil::{Zone, Zones};
 use care::{Chance, Clock};
 use protocol::{SessionId, Timestamp};
 
@@ -19,6 +20,8 @@ pub(crate) struct Core {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) chance: Arc<dyn Chance>,
     pub(crate) wake: Arc<dyn Wake>,
+    pub(crate) zones: Zones,
+    pub(crate) zone: Zone,
     pub(crate) server_name: String,
     pub(crate) demo: bool,
     pub(crate) live: Live,

@@ -1,6 +1,9 @@
 //! Numbers and words between Rust and the database, which knows signed 64-bit integers and texts.
 
-use protocol::{CircleStatus, ConsentBasis, EntryKind, MemberState, Role, Timestamp, Urgency};
+use protocol::{
+    AppointmentKind, AppointmentState, CancelReason, CircleStatus, ConsentBasis, Disclosure,
+    EntryKind, Language, MemberState, Response, Role, Step, TaskKind, Timestamp, Urgency,
+};
 
 use crate::error::{Error, Result};
 
@@ -48,4 +51,12 @@ read_words! {
     member_state -> MemberState;
     circle_status -> CircleStatus;
     consent_basis -> ConsentBasis;
+    language -> Language;
+    disclosure -> Disclosure;
+    appointment_kind -> AppointmentKind;
+    appointment_state -> AppointmentState;
+    cancel_reason -> CancelReason;
+    response -> Response;
+    step -> Step;
+    task_kind -> TaskKind;
 }

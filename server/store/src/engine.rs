@@ -10,6 +10,7 @@ use std::path::Path;
 use std::str::FromStr as _;
 use std::time::Duration;
 
+use protocol::Code;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
@@ -298,12 +299,17 @@ const AGAIN: &[&str] = &[
     "5", "261", "517", "6", "262", "13", "40001", "40P01", "53100",
 ];
 
+/// What both backstops against double booking say: `SQLite`'s triggers, and `PostgreSQL`'s exclusion
+/// constraint by its name.
+const CLAIM_OVERLAP: &str = "claim_overlap";
+
 impl From<sqlx::Error> for Error {
     fn from(error: sqlx::Error) -> Self {
         match error {
             sqlx::Error::PoolTimedOut => Self::Busy,
             sqlx::Error::Database(error) => match error.code() {
                 Some(code) if AGAIN.contains(&&*code) => Self::Busy,
+                _ if error.message().contains(CLAIM_OVERLAP) => Self::from(Code::SlotTaken),
                 code => Self::broken(format!(
                     "database error {}: {}",
                     code.as_deref().unwrap_or("without a code"),

@@ -20,6 +20,11 @@
 //! audit entry for the batch → COMMIT → answers, then wakes. Readers come by [`Store::log_after`] from
 //! their cursor, whether they were woken, reconnected, or asked another process.
 //!
+//! One reminder: `appointments` (book, change, reply: each holds the worker's resource, so that two
+//! bookings wait for each other, and the claim's own constraint stands behind) → `deliveries`
+//! (`replan`, in the same transaction: rows agree with what `care::reminders` wants) → `lease` (due
+//! rows, decided again) → the scheduler sends → `settle`. What a mail's link opens is `links`.
+//!
 //! How it is built: `engine` is the one file that names two engines; `tx` makes transactions named,
 //! retried and measured closures; `schema` holds the migrations; each noun has its file. SQL stands in
 //! `statements!` constants, and a test prepares every one of them on both engines. The life of each
@@ -31,6 +36,7 @@ mod statements;
 
 mod agency;
 mod append;
+mod appointments;
 mod audit;
 mod batch;
 mod circles;
@@ -39,17 +45,21 @@ mod commits;
 mod consents;
 mod core;
 mod db;
+mod deliveries;
 mod engine;
 mod error;
 mod group_commit;
 mod hash;
+mod hours;
 mod inbox;
 mod invitations;
 mod key_packages;
+mod links;
 mod log;
 mod operations;
 mod people;
 mod planning;
+mod preferences;
 mod renewals;
 mod roster;
 mod schema;
@@ -58,6 +68,7 @@ mod sessions;
 mod settings;
 mod standing;
 mod store;
+mod tasks;
 mod tickets;
 mod token;
 mod tx;
@@ -67,7 +78,13 @@ mod wake;
 mod proof;
 
 pub use agency::{Invitation, PersonAdded};
+pub use appointments::list::Within;
+pub use deliveries::agenda::{DueJob, Worker};
+pub use deliveries::due::{About, Due, Facts, Lease};
+pub use deliveries::settle::{Note, What};
 pub use error::{Broken, Error, OpenError, Result};
+pub use hours::SlotSearch;
+pub use links::{LinkSecret, LinkView};
 pub use settings::{Database, RootKey, Settings};
 pub use store::Store;
 pub use token::SessionToken;

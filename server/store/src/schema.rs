@@ -37,6 +37,9 @@ migrations! {
     5 "0005_key_packages";
     6 "0006_operations";
     7 "0007_audit";
+    8 "0008_preferences";
+    9 "0009_appointments";
+    10 "0010_deliveries";
 }
 
 #[derive(Clone, Copy)]

@@ -12,6 +12,7 @@
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
 use hkdf::Hkdf;
+use hmac::{Hmac, Mac as _};
 use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
@@ -40,6 +41,12 @@ enum Purpose {
     Circles,
     /// Evidence of consents.
     Consents,
+    /// Mail addresses.
+    Addresses,
+    /// Meeting links.
+    Appointments,
+    /// Secrets of links in mails.
+    Links,
     /// The agency's signing keys.
     AgencyKeys,
     /// Values beside the audit log.
@@ -48,15 +55,20 @@ enum Purpose {
     Sentinel,
 }
 
-const PURPOSES: [(Purpose, &[u8]); 6] = [
+const PURPOSES: [(Purpose, &[u8]); 9] = [
     (Purpose::People, b"carecircle/seal/people/v1"),
     (Purpose::Circles, b"carecircle/seal/circles/v1"),
     (Purpose::Consents, b"carecircle/seal/consents/v1"),
+    (Purpose::Addresses, b"carecircle/seal/addresses/v1"),
+    (Purpose::Appointments, b"carecircle/seal/appointments/v1"),
+    (Purpose::Links, b"carecircle/seal/links/v1"),
     (Purpose::AgencyKeys, b"carecircle/seal/agency-keys/v1"),
     (Purpose::Audit, b"carecircle/seal/audit/v1"),
     (Purpose::Sentinel, b"carecircle/seal/sentinel/v1"),
 ];
 const KEY_ID: &[u8] = b"carecircle/seal/key-id/v1";
+/// The key under which a link's secret is looked up: a stolen database opens no link.
+const LINK_HASH: &[u8] = b"carecircle/hash/links/v1";
 
 /// A sealed column: half of the address of a sealed value; the row's id is the other half.
 #[derive(Debug, Clone, Copy)]
@@ -82,6 +94,9 @@ columns! {
     CONSENT_NOTE = Consents, "consent", "note";
     CIRCLE_TITLE = Circles, "circle", "title";
     AUDIT_VALUE = Audit, "audit_value", "value";
+    ADDRESS = Addresses, "address", "value";
+    MEETING_LINK = Appointments, "appointment", "meeting_link";
+    LINK_SECRET = Links, "link", "secret";
     SENTINEL = Sentinel, "sentinel", "sealed";
 }
 
@@ -89,6 +104,7 @@ columns! {
 pub(crate) struct Sealer {
     key_id: [u8; 4],
     keys: [XChaCha20Poly1305; PURPOSES.len()],
+    link_hash: Zeroizing<[u8; 32]>,
 }
 
 /// Something that does not open: damaged, moved to another row, or sealed under another root key.
@@ -114,7 +130,22 @@ impl Sealer {
                 .expect("32 bytes are within HKDF's limit");
             XChaCha20Poly1305::new((&*key).into())
         });
-        Self { key_id, keys }
+        let mut link_hash = Zeroizing::new([0; 32]);
+        hkdf.expand(LINK_HASH, link_hash.as_mut_slice())
+            .expect("32 bytes are within HKDF's limit");
+        Self {
+            key_id,
+            keys,
+            link_hash,
+        }
+    }
+
+    /// What the database knows of a link's secret: HMAC-SHA-256 under a key of its own.
+    pub(crate) fn hash_link(&self, secret: &[u8]) -> Vec<u8> {
+        let mut mac = Hmac::<Sha256>::new_from_slice(self.link_hash.as_slice())
+            .expect("HMAC takes keys of every length");
+        mac.update(secret);
+        mac.finalize().into_bytes().to_vec()
     }
 
     /// Seals for one place. The nonce must be fresh randomness.

@@ -18,6 +18,10 @@ pub struct Settings {
     pub clock: Arc<dyn care::Clock>,
     /// Randomness for ids, secrets and nonces.
     pub chance: Arc<dyn care::Chance>,
+    /// The zone database by which civil times are read.
+    pub zones: care::civil::Zones,
+    /// The agency's zone: of people who never chose one.
+    pub zone: care::civil::Zone,
     /// Told after each COMMIT what to look at again.
     pub wake: Arc<dyn Wake>,
     /// The host (and port, unless 443) that devices sign in `hello` and when they renew a session.

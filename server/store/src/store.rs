@@ -54,6 +54,8 @@ impl Store {
             clock: settings.clock,
             chance: settings.chance,
             wake: settings.wake,
+            zones: settings.zones,
+            zone: settings.zone,
             server_name: settings.server_name,
             demo: settings.demo,
             live: Live::default(),

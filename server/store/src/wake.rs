@@ -9,6 +9,14 @@ pub trait Wake: Send + Sync + 'static {
     fn wake(&self, topic: Topic);
 }
 
+/// Both are told.
+impl<A: Wake, B: Wake> Wake for (A, B) {
+    fn wake(&self, topic: Topic) {
+        self.0.wake(topic);
+        self.1.wake(topic);
+    }
+}
+
 /// What to look at again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Topic {
@@ -18,4 +26,6 @@ pub enum Topic {
     Device(DeviceId),
     /// An account's rights or sessions changed.
     Account(AccountId),
+    /// A mail was planned: something may be due sooner than was thought.
+    Due,
 }

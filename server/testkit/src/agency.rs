@@ -2,9 +2,11 @@
 
 use anyhow::Result;
 use care::Caller;
+use care::availability::{Hours, Weekly};
+use care::civil::{Zone, Zones, weekday};
 use care::private::{Name, Relationship};
-use protocol::http::PlanCircle;
-use protocol::{AccountId, Bytes, CircleId, OpId, PersonId, Role};
+use protocol::http::{PlanCircle, Preferences};
+use protocol::{AccountId, Bytes, CircleId, Disclosure, Language, OpId, PersonId, Role};
 use store::Store;
 
 /// An invented person with an account and no device.
@@ -51,6 +53,17 @@ impl Agency {
                 .assign(&installation, staff.account, maria.person)
                 .await?;
         }
+        for worker in [dana, sam] {
+            store
+                .set_hours(&installation, worker.account, zone(), office_hours())
+                .await?;
+        }
+        for person in [dana, maria, ana, sam] {
+            let wish = preferences(&email(person.name));
+            store
+                .put_preferences(&installation, person.person, wish)
+                .await?;
+        }
         let daughter = Relationship::new("daughter")?;
         store
             .relate(&installation, maria.person, ana.person, daughter)
@@ -74,6 +87,46 @@ impl Agency {
     /// Everybody.
     pub fn people(&self) -> [Person; 4] {
         [self.maria, self.dana, self.ana, self.sam]
+    }
+}
+
+/// Where the agency is: `America/Chicago`.
+///
+/// # Panics
+/// Never: the bundled database names it.
+pub fn zone() -> Zone {
+    Zones::bundled()
+        .find("America/Chicago")
+        .expect("the bundled database names it")
+}
+
+/// Monday to Friday, nine to five.
+pub fn office_hours() -> Hours {
+    let weekly = (1..=5).filter_map(weekday).map(|weekday| Weekly {
+        weekday,
+        from: 9 * 60,
+        until: 17 * 60,
+    });
+    Hours {
+        weekly: weekly.collect(),
+        dated: Vec::new(),
+    }
+}
+
+/// An invented person's address: `maria.sample@example.com`.
+pub fn email(name: &str) -> String {
+    format!("{}@example.com", name.to_lowercase().replace(' ', "."))
+}
+
+/// The defaults, with an address.
+pub fn preferences(email: &str) -> Preferences {
+    Preferences {
+        language: Language::En,
+        zone: zone().name().to_owned(),
+        email: Some(email.to_owned()),
+        disclosure: Disclosure::Times,
+        reminders: true,
+        calendar_file: true,
     }
 }
 

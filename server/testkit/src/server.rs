@@ -7,8 +7,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
-use care::Chance as _;
+use care::{Chance as _, Clock as _};
 use gateway::{Asset, Assets, Encoding, Hub, Network, Rates, Running};
+use mail::{Mail, Memory, Smtp, SmtpConfig, Transport};
+use scheduler::Worker;
 use store::{RootKey, Store};
 use tempfile::TempDir;
 
@@ -30,6 +32,8 @@ pub struct Options {
     pub trusted_networks: Vec<Network>,
     /// A device may renew its session by its signature alone.
     pub demo: bool,
+    /// A mail server; without one mails go into memory.
+    pub smtp: Option<SmtpConfig>,
     /// The time at the start.
     pub clock: FakeClock,
     /// Where the server's ids and secrets come from.
@@ -61,6 +65,7 @@ pub struct TestServer {
 struct Up {
     running: Running,
     store: Store,
+    post: Worker,
 }
 
 impl Options {
@@ -71,6 +76,7 @@ impl Options {
             rates: Rates::default(),
             trusted_networks: Vec::new(),
             demo: true,
+            smtp: None,
             clock: FakeClock::default(),
             seed: 1,
         }
@@ -101,8 +107,13 @@ impl TestServer {
         let certificate = Certificate::make()?;
         let edge = edge(&options, listener, addr, &certificate);
         let running = gateway::start(edge, store.clone(), hub, Arc::new(OnePage))?;
+        let post = worker(&options, &store, addr)?;
         Ok(Self {
-            up: Some(Up { running, store }),
+            up: Some(Up {
+                running,
+                store,
+                post,
+            }),
             options,
             chance,
             root_key,
@@ -142,6 +153,30 @@ impl TestServer {
         &self.up.as_ref().expect("the server is up").store
     }
 
+    /// Sends every mail that is due, and what that makes due, by the server's clock; those that the
+    /// mail server took. The due loop itself does not run in tests: they say when.
+    ///
+    /// # Panics
+    /// While the server is down.
+    pub async fn do_due(&self) -> Result<Vec<Mail>> {
+        let post = &self.up.as_ref().expect("the server is up").post;
+        scheduler::jobs::run(self.store(), self.clock().now()).await?;
+        // Each pass looks at a number of rows; what waits behind another is looked at again.
+        while post.pass().await?.leased > 0 {}
+        match post.transport() {
+            Transport::Memory(memory) => Ok(memory.take()),
+            _ => Ok(Vec::new()),
+        }
+    }
+
+    /// What sends mails, to look into or to drive step by step.
+    ///
+    /// # Panics
+    /// While the server is down.
+    pub fn post(&self) -> &Worker {
+        &self.up.as_ref().expect("the server is up").post
+    }
+
     /// The clock of the server.
     pub fn clock(&self) -> &FakeClock {
         &self.options.clock
@@ -178,10 +213,12 @@ impl TestServer {
         match how {
             Down::Gracefully => {
                 up.running.stop().await;
+                drop(up.post);
                 up.store.close().await;
             }
             Down::AtOnce => {
                 up.running.abort().await;
+                drop(up.post);
                 drop(up.store);
             }
         }
@@ -208,7 +245,12 @@ impl TestServer {
             .context("the old store did not let go of its data directory")??;
         let edge = edge(&self.options, listener, self.addr, &self.certificate);
         let running = gateway::start(edge, store.clone(), hub, Arc::new(OnePage))?;
-        self.up = Some(Up { running, store });
+        let post = worker(&self.options, &store, self.addr)?;
+        self.up = Some(Up {
+            running,
+            store,
+            post,
+        });
         Ok(())
     }
 
@@ -217,6 +259,22 @@ impl TestServer {
         self.down(how).await?;
         self.up().await
     }
+}
+
+/// Sends into memory, or to the mail server that the test named.
+fn worker(options: &Options, store: &Store, addr: SocketAddr) -> Result<Worker> {
+    let identity = mail::Identity {
+        from_name: "Appointments".to_owned(),
+        from: "appointments@example.net".to_owned(),
+        link_base: origin(addr),
+        domain: "example.net".to_owned(),
+    };
+    let transport = match &options.smtp {
+        None => Transport::Memory(Memory::keeping()),
+        Some(smtp) => Transport::Smtp(Smtp::new(smtp.clone())?),
+    };
+    let clock = Arc::new(options.clock.clone());
+    Ok(Worker::new(store.clone(), clock, identity, transport))
 }
 
 fn server_name(addr: SocketAddr) -> String {
@@ -239,6 +297,8 @@ fn store_settings(
         clock: Arc::new(options.clock.clone()),
         chance: chance.clone(),
         wake: Arc::new(hub.clone()),
+        zones: care::civil::Zones::bundled(),
+        zone: agency::zone(),
         server_name: server_name(addr),
         demo: options.demo,
     }
@@ -257,6 +317,8 @@ fn edge(
         trusted_networks: options.trusted_networks.clone(),
         tls: certificate.server(),
         clock: Arc::new(options.clock.clone()),
+        phone: Some("555 0100".to_owned()),
+        demo_mails: None,
     }
 }
 

@@ -15,6 +15,7 @@ fn record(house: &House, n: u8) -> RecordConsent {
         basis: ConsentBasis::Verbal,
         note: "said so on the phone".to_owned(),
         until: None,
+        appointments: false,
     }
 }
 
@@ -71,9 +72,10 @@ pub async fn only_the_clients_own_case_manager_records_a_consent(engine: Engine)
     let store = &house.store;
     let maria = house.enrol(house.agency.maria, 1).await.caller;
     let ana = house.enrol(house.agency.ana, 2).await.caller;
-    for caller in [maria, ana] {
+    // Maria knows of herself, Ana of nobody.
+    for (caller, expected) in [(maria, Code::NotAllowed), (ana, Code::NotFound)] {
         let recorded = store.record_consent(&caller, record(&house, 1)).await;
-        assert_eq!(code(recorded), Code::NotFound);
+        assert_eq!(code(recorded), expected);
     }
     let recorded = store
         .record_consent(&Caller::installation(), record(&house, 1))

@@ -240,6 +240,8 @@ fn settings(database: &TestDatabase, clock: &FakeClock, woken: &Arc<Woken>, key:
         clock: Arc::new(clock.clone()),
         chance: Arc::new(SeededChance::new(u64::from(key) + opening())),
         wake: Arc::clone(woken) as Arc<dyn Wake>,
+        zones: care::civil::Zones::bundled(),
+        zone: testkit::agency::zone(),
         server_name: SERVER_NAME.to_owned(),
         demo: true,
     }

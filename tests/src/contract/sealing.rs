@@ -32,6 +32,7 @@ pub async fn planted_names_are_nowhere_in_the_database(engine: Engine) {
         basis: ConsentBasis::Written,
         note: "planted note".to_owned(),
         until: None,
+        appointments: false,
     };
     store.record_consent(&dana, record).await.unwrap();
     let plan = PlanCircle {

@@ -43,6 +43,7 @@ mod tell {
             basis: ConsentBasis::Verbal,
             note: "said so at intake".to_owned(),
             until: None,
+            appointments: false,
         };
         let not_hers = ana.is_refused("POST", "/v1/consents", &consent).await?;
         ensure!(

@@ -345,6 +345,8 @@ mod tests {
         let refused = protocol::http::ErrorBody {
             code: Code::SignedOut,
             detail: String::new(),
+            slots: Vec::new(),
+            next_valid: None,
         };
         let ticket = Ticket {
             ticket: vec![5; 32].into(),

@@ -116,10 +116,17 @@ impl Answer<'_> {
 
     /// Why it was refused.
     pub fn refusal(&self) -> (Code, String) {
-        serde_json::from_slice::<protocol::http::ErrorBody>(self.body)
-            .map_or((Code::Internal, String::new()), |body| {
-                (body.code, body.detail)
-            })
+        /// What a device reads of an `ErrorBody`; the rest is for pages, and would only be a larger
+        /// download here.
+        #[derive(serde::Deserialize)]
+        struct Refused {
+            code: Code,
+            detail: String,
+        }
+        serde_json::from_slice(self.body).map_or(
+            (Code::Internal, String::new()),
+            |Refused { code, detail }| (code, detail),
+        )
     }
 }
 

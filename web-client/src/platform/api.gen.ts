@@ -4,6 +4,75 @@
  */
 
 export interface paths {
+    "/v1/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The appointments that the caller takes part in, soonest first. */
+        get: operations["list_appointments"];
+        put?: never;
+        /** Books the caller for a client. A time that is not free is refused with the next free ones. */
+        post: operations["book_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appointments/{appointment}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Calls an appointment off. */
+        post: operations["cancel_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appointments/{appointment}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives an appointment another time. */
+        post: operations["move_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appointments/{appointment}/reply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the caller's own answer. */
+        post: operations["reply_to_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/circles": {
         parameters: {
             query?: never;
@@ -110,6 +179,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/consents/{consent}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The client allows it no longer. Ends what stood on it at once, and tells nobody. */
+        post: operations["withdraw_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/invitations/look-up": {
         parameters: {
             query?: never;
@@ -195,6 +281,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{person}/appointments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A client's appointments that are not over, for the staff who serve them. */
+        get: operations["list_appointments_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/preferences": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a person wants to be told things: one's own, or of somebody whom the caller serves. */
+        get: operations["read_preferences"];
+        /** Changes that, all of it. */
+        put: operations["put_preferences"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -241,6 +362,57 @@ export interface paths {
         put?: never;
         /** Demo only: ask for a challenge to sign. */
         post: operations["ask_challenge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/slots": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Times at which the caller could be booked. A hint: the booking decides. */
+        get: operations["find_slots"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What waits for the caller, oldest first. */
+        get: operations["list_tasks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/tasks/{task}/done": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller has seen to it. */
+        post: operations["finish_task"];
         delete?: never;
         options?: never;
         head?: never;
@@ -299,13 +471,107 @@ export interface components {
              */
             removal_key: components["schemas"]["Bytes"];
         };
+        /** @description One appointment as one of its people sees it. */
+        Appointment: {
+            /** @description When it begins, in its own zone. */
+            at: components["schemas"]["LocalTime"];
+            cancelled?: components["schemas"]["CancelReason"] | null;
+            /** @description The client it is for. */
+            client: components["schemas"]["PersonId"];
+            /** @description The client's name. */
+            client_name: string;
+            /** @description The appointment. */
+            id: components["schemas"]["AppointmentId"];
+            /** @description Where it happens. */
+            kind: components["schemas"]["AppointmentKind"];
+            /** @description The reader may move it and call it off. */
+            may_change: boolean;
+            /** @description The reader takes part and may answer now, or take back a cancel of the last ten minutes. */
+            may_reply: boolean;
+            /** @description Where a video appointment happens. */
+            meeting_link?: string | null;
+            /**
+             * Format: int32
+             * @description How long, minutes.
+             */
+            minutes: number;
+            /** @description Who takes part, the client first. */
+            participants: components["schemas"]["Participant"][];
+            /**
+             * Format: int32
+             * @description Raised with every change that participants are told (`SEQUENCE`, RFC 5545).
+             */
+            sequence: number;
+            /** @description When it begins. */
+            start: components["schemas"]["Timestamp"];
+            /** @description How far it has come. */
+            state: components["schemas"]["AppointmentState"];
+            /** @description When it begins, in the reader's zone. */
+            yours: components["schemas"]["LocalTime"];
+        };
+        /** Format: uuid */
+        AppointmentId: string;
+        /**
+         * @description Where an appointment happens.
+         * @enum {string}
+         */
+        AppointmentKind: "video" | "phone" | "office" | "home" | "community";
+        /**
+         * @description How far an appointment has come.
+         * @enum {string}
+         */
+        AppointmentState: "requested" | "held" | "booked" | "checked_in" | "in_progress" | "completed" | "no_show" | "cancelled";
+        /** @description Several appointments. */
+        Appointments: {
+            /** @description Soonest first. */
+            appointments: components["schemas"]["Appointment"][];
+        };
         /** @description Demo only: ask for a challenge to sign. */
         AskChallenge: {
             /** @description The device. */
             device: components["schemas"]["DeviceId"];
         };
+        /** @description Books the caller for a client. */
+        BookAppointment: {
+            /** @description Caregivers who take part, each under a live consent that covers appointments. */
+            caregivers: components["schemas"]["PersonId"][];
+            /** @description When it begins: `2026-12-01T10:00` on the clocks of `zone`. */
+            civil_start: string;
+            /** @description The client. */
+            client: components["schemas"]["PersonId"];
+            /** @description Where it happens. */
+            kind: components["schemas"]["AppointmentKind"];
+            /** @description For a video appointment: where it happens, an https address. Sealed at rest. */
+            meeting_link?: string | null;
+            /**
+             * Format: int32
+             * @description How long, minutes.
+             */
+            minutes: number;
+            /** @description The request's id: the same one again books once and gets the same answer. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The zone; the client's if absent. */
+            zone?: string | null;
+        };
         /** @description base64url without padding */
         Bytes: string;
+        /** @description Calls an appointment off. */
+        CancelAppointment: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description Why. */
+            reason: components["schemas"]["CancelReason"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+        };
+        /**
+         * @description Why an appointment was called off.
+         * @enum {string}
+         */
+        CancelReason: "client" | "agency" | "mistake" | "other";
         /** @description A caregiver and what the client allowed them. */
         CaregiverCard: {
             /** @description The account. */
@@ -420,9 +686,11 @@ export interface components {
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
          * @enum {string}
          */
-        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
         /** @description What a client allowed a caregiver. */
         Consent: {
+            /** @description It covers appointments: being told their times, reminders, taking part. */
+            appointments: boolean;
             /** @description On what ground. */
             basis: components["schemas"]["ConsentBasis"];
             /** @description From when. */
@@ -443,12 +711,20 @@ export interface components {
         ConsentId: string;
         /** Format: uuid */
         DeviceId: string;
+        /**
+         * @description What mails to a person may say (scheduling.md, section 4).
+         * @enum {string}
+         */
+        Disclosure: "update" | "times" | "details";
         /** @description Any refusal. */
         ErrorBody: {
             /** @description Stable; programs match on it. */
             code: components["schemas"]["Code"];
             /** @description For people, in English; never personal data. */
             detail: string;
+            next_valid?: components["schemas"]["LocalTime"] | null;
+            /** @description Free slots that would do instead, soonest first. */
+            slots?: components["schemas"]["Slot"][];
         };
         /** @description A link that can still be used. */
         InvitationFound: {
@@ -470,6 +746,23 @@ export interface components {
              * @description One-time ones.
              */
             left: number;
+        };
+        /**
+         * @description The languages of every sentence that people read.
+         * @enum {string}
+         */
+        Language: "en" | "es";
+        /**
+         * @description An instant as clocks show it in one zone, by the server's zone database. Show it as it is:
+         *     the zone data of a browser may be older.
+         */
+        LocalTime: {
+            /** @description `2026-12-01T10:00`. */
+            civil: string;
+            /** @description The distance from UTC, `-06:00`. */
+            offset: string;
+            /** @description The zone, as the IANA database names it. */
+            zone: string;
         };
         /** @description Who is this link for? Changes nothing. */
         LookUpInvitation: {
@@ -494,8 +787,43 @@ export interface components {
          * @enum {string}
          */
         MemberState: "invited" | "confirmed" | "left";
+        /** @description Another time for the same appointment. */
+        MoveAppointment: {
+            /** @description When it now begins. */
+            civil_start: string;
+            /**
+             * Format: int32
+             * @description How long, minutes; unchanged if absent.
+             */
+            minutes?: number | null;
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+            /** @description In which zone; unchanged if absent. */
+            zone?: string | null;
+        };
         /** Format: uuid */
         OpId: string;
+        /** @description One person's part in an appointment. */
+        Participant: {
+            asked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Their part. */
+            id: components["schemas"]["ParticipantId"];
+            /** @description The name. */
+            name: string;
+            /** @description The person. */
+            person: components["schemas"]["PersonId"];
+            /** @description What they have said. */
+            response: components["schemas"]["Response"];
+            /** @description In what role. */
+            role: components["schemas"]["Role"];
+        };
+        /** Format: uuid */
+        ParticipantId: string;
         /** @description The people whom the caller may see. */
         People: {
             /** @description For staff their caseload; for a client the client's own card; for a caregiver nobody. */
@@ -525,6 +853,21 @@ export interface components {
             /** @description Shown to its members only; sealed at rest. */
             title: string;
         };
+        /** @description How a person wants to be told things. */
+        Preferences: {
+            /** @description Mails carry a calendar file. */
+            calendar_file: boolean;
+            /** @description What mails may say. */
+            disclosure: components["schemas"]["Disclosure"];
+            /** @description Where mails go; `null`: nowhere. Sealed at rest. */
+            email?: string | null;
+            /** @description The language of mails. */
+            language: components["schemas"]["Language"];
+            /** @description Reminders before appointments; invitations and cancellations come in any case. */
+            reminders: boolean;
+            /** @description The zone in which times are told. */
+            zone: string;
+        };
         /** @description Key packages of this session's device. */
         PutKeyPackages: {
             last_resort?: components["schemas"]["Bytes"] | null;
@@ -533,6 +876,8 @@ export interface components {
         };
         /** @description The client allows a caregiver to be in circles that a human then names. */
         RecordConsent: {
+            /** @description It also covers appointments: being told their times, reminders, taking part. */
+            appointments: boolean;
             /** @description On what ground. */
             basis: components["schemas"]["ConsentBasis"];
             /** @description The caregiver who is allowed. */
@@ -571,6 +916,28 @@ export interface components {
             signature: components["schemas"]["Bytes"];
         };
         /**
+         * @description What a participant may answer, from a mail or in the app.
+         * @enum {string}
+         */
+        Reply: "confirm" | "cancel" | "another_time" | "undo";
+        /** @description A participant's own answer. */
+        ReplyToAppointment: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The answer. */
+            reply: components["schemas"]["Reply"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+        };
+        /**
+         * @description What a participant has said (`PARTSTAT`, RFC 5545, section 3.2.12).
+         * @enum {string}
+         */
+        Response: "needs_action" | "accepted" | "declined" | "tentative";
+        /**
          * @description What an account may be in the agency.
          * @enum {string}
          */
@@ -594,6 +961,47 @@ export interface components {
             /** @description The role. */
             role: components["schemas"]["Role"];
         };
+        /** @description One of them. */
+        Slot: {
+            /** @description The same on a clock. */
+            at: components["schemas"]["LocalTime"];
+            /** @description When it begins. */
+            start: components["schemas"]["Timestamp"];
+        };
+        /** @description Times at which the caller could be booked. A hint: the booking decides. */
+        Slots: {
+            /** @description Soonest first. */
+            slots: components["schemas"]["Slot"][];
+        };
+        /** @description One of them. */
+        Task: {
+            appointment?: components["schemas"]["AppointmentId"] | null;
+            at?: components["schemas"]["LocalTime"] | null;
+            /** @description The client it is about. */
+            client: components["schemas"]["PersonId"];
+            /** @description The client's name. */
+            client_name: string;
+            /** @description The task. */
+            id: components["schemas"]["TaskId"];
+            /** @description What it is. */
+            kind: components["schemas"]["TaskKind"];
+            /** @description The person who asked or cannot be reached. */
+            person_name: string;
+            /** @description Since when it waits. */
+            since: components["schemas"]["Timestamp"];
+        };
+        /** Format: uuid */
+        TaskId: string;
+        /**
+         * @description What a case manager is asked to see to.
+         * @enum {string}
+         */
+        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email";
+        /** @description What the caller is asked to see to. */
+        Tasks: {
+            /** @description Oldest first. */
+            tasks: components["schemas"]["Task"][];
+        };
         /** @description For the first frame of one websocket. */
         Ticket: {
             /** @description When it ends. */
@@ -608,6 +1016,11 @@ export interface components {
         Timestamp: number;
         /** Format: uuid */
         WelcomeId: string;
+        /** @description The client allows it no longer. Ends every right that stood on it, at once and silently. */
+        WithdrawConsent: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
     };
     responses: never;
     parameters: never;
@@ -617,6 +1030,168 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    list_appointments: {
+        parameters: {
+            query?: {
+                /** @description The first day, `2026-12-01`; today if absent */
+                from?: string;
+                /** @description How many days */
+                days?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointments"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    book_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookAppointment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    cancel_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CancelAppointment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    move_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MoveAppointment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reply_to_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplyToAppointment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_circles: {
         parameters: {
             query?: never;
@@ -830,6 +1405,39 @@ export interface operations {
             };
         };
     };
+    withdraw_consent: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                consent: components["schemas"]["ConsentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawConsent"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Consent"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     look_up_invitation: {
         parameters: {
             query?: never;
@@ -981,6 +1589,97 @@ export interface operations {
             };
         };
     };
+    list_appointments_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointments"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_preferences: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Preferences"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_session: {
         parameters: {
             query?: never;
@@ -1084,6 +1783,96 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Challenge"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    find_slots: {
+        parameters: {
+            query: {
+                /** @description The first day, `2026-12-01` */
+                from: string;
+                /** @description How many days */
+                days: number;
+                /** @description How long */
+                minutes: number;
+                /** @description In which zone; the caller's if absent */
+                zone?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Slots"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_tasks: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tasks"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    finish_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

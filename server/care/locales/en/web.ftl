@@ -7,6 +7,11 @@ language = Language
 skip = Skip to the main part
 back = Back
 cancel = Cancel
+go-back = No, go back
+save = Save
+saved = Saved
+today = Today
+opens-new-tab = (opens in a new tab)
 try-again = Try again
 put-away = Close
 loading = One moment…
@@ -18,6 +23,8 @@ urgent = Urgent
 ## Finding your way
 nav = Main menu
 nav-messages = Messages
+nav-visits = Visits
+nav-calendar = Calendar
 nav-people = People
 nav-settings = Settings
 quick-exit = Leave fast
@@ -149,6 +156,8 @@ client-circles-none = There is no circle yet.
 client-caregivers = Caregivers
 client-caregivers-none = No caregiver is on record.
 client-staff = Staff
+client-mails = E-mail
+client-mails-show = What mails this client gets
 circle-planned = Not open yet
 people-failed = We could not load this page. Check your connection and try again.
 consent-none = There is no consent for { $name } yet.
@@ -164,6 +173,8 @@ consent-note = What was agreed?
 consent-note-hint = Who said what, when and where. The client may read this.
 consent-until = Until when?
 consent-until-hint = Leave empty if it lasts until the client takes it back.
+consent-scope = What does it cover?
+consent-visits = May be told visit times and take part
 consent-save = Save consent
 consent-recorded = Saved. You can now invite { $name } into a new circle.
 consent-live = In force
@@ -172,6 +183,12 @@ consent-from = From { $from } until taken back
 consent-from-until = From { $from } until { $until }
 consent-circles = Messages in: { $titles }
 consent-circles-none = Messages in no circle yet
+consent-visits-yes = May be told visit times and take part
+consent-visits-no = Is not told about visits
+consent-withdraw = Withdraw this consent
+consent-withdraw-sure = Withdraw it now? { $name } then gets no more messages and no visit times. Nobody tells them why.
+consent-withdraw-yes = Yes, withdraw
+consent-withdrawn = Withdrawn. { $name } gets nothing more under this consent.
 circle-new = Invite into a new circle
 circle-new-intro = This makes a new circle. { $name } sees only what is written there. The other circles stay closed to them.
 circle-new-suggestion = { $name }’s family
@@ -188,8 +205,146 @@ my-circles = Your circles
 my-caregivers = Your family and helpers
 my-caregivers-none = No one is on record.
 my-consent-none = You have not allowed any messages for this person.
+my-consent-withdraw = I take this back
+my-consent-withdraw-sure = Take it back now? { $name } then gets no more messages and no visit times. We do not tell them why.
+my-consent-withdraw-yes = Yes, take it back
+my-consent-withdrawn = Done. { $name } gets nothing more from now on.
 my-change = Do you want to change this? Tell your case manager. You can take it back at any time.
 my-staff = Your team at the agency
+
+## Visits, as everybody reads them
+kind-video = Video visit
+kind-phone = Phone call
+kind-office = At the office
+kind-home = At home
+kind-community = Somewhere else
+when-zone = { $city } time (UTC{ $offset })
+when-there = { $time } in { $city } (UTC{ $offset })
+visit-join = Join the video visit
+visit-requested = Asked for
+visit-held = Kept free
+visit-booked = Booked
+visit-checked-in = Here now
+visit-in-progress = Going on
+visit-completed = Took place
+visit-no-show = Did not come
+visit-cancelled = Cancelled
+visit-over = Over
+visit-with = With { $names }
+visits-over =
+    { $count ->
+        [one] { $count } earlier or cancelled visit
+       *[other] { $count } earlier or cancelled visits
+    }
+reason-client = The client asked for it
+reason-agency = The agency cannot come
+reason-mistake = It was booked by mistake
+reason-other = Something else
+
+## One's own visits
+my-visits = Your visits
+visits-next = Your next visit
+visits-later = After that
+visits-none = You have no visit planned. When one is booked, you see it here.
+mine-yes = You said: I will be there.
+mine-asked = You asked for another time. We will call or write to you. This time stays until then.
+mine-no = You said: I cannot come.
+mine-cancelled = You cancelled this visit
+reply-yes = I will be there
+reply-another = I need another time
+reply-cancel = Cancel this visit
+reply-cancel-sure = Cancel this visit for everyone?
+reply-cancel-yes = Yes, cancel it
+reply-no = I cannot come
+reply-no-sure = Tell us that you cannot come? The visit goes on for the others.
+undo = Keep this visit
+undo-hint = You can take this back for ten minutes.
+undo-done = Good. Your visit is on again.
+visit-too-late = It is too late to change this visit here. Please call your case manager.
+
+## Booking, for staff
+visit-book = Book a visit
+visit-book-go = Book this visit
+visit-booked-done = Booked: { $time }. The mails go out now.
+visit-kind = How do you meet?
+visit-day = Day
+visit-length = How long?
+visit-time = Time
+visit-time-hint = Tap a free time, or type one.
+visit-zone = Time zone
+visit-zone-hint = Type a city and choose from the list.
+visit-link = Meeting link
+visit-link-hint = From your video tool. It starts with https://
+visit-caregivers = Who else takes part?
+caregiver-no-consent = The client has not allowed this yet.
+caregiver-not-covered = The consent does not cover visits.
+visit-mails = Everyone who takes part and has an e-mail address gets the time, and reminders before it.
+free-times = Your free times on { $day }
+free-times-none = You have no free time on this day.
+free-times-failed = We could not look for free times. You can still type one.
+instead =
+    { $count ->
+        [one] This would do:
+       *[other] These times are free:
+    }
+visits-none-staff = No visit is booked.
+answer-yes = will be there
+answer-no = cannot come
+answer-asked = needs another time
+answer-none = no answer yet
+visit-change = Change
+visit-move = Move
+visit-move-title = Move this visit
+visit-move-go = Move it here
+visit-move-hint = Everyone who takes part gets a mail with the new time.
+visit-moved-done = Moved. The mails go out now.
+visit-cancel = Cancel visit
+visit-cancel-sure = Cancel this visit? Everyone who was told gets a mail.
+visit-cancel-why = Why?
+visit-cancel-yes = Yes, cancel the visit
+visit-cancelled-done = Cancelled. The mails go out now.
+
+## The calendar and what there is to do
+calendar-day = Day
+calendar-week = Week
+calendar-view = Day or week
+calendar-steps = Other days
+calendar-day-before = Day before
+calendar-day-after = Day after
+calendar-week-before = Week before
+calendar-week-after = Week after
+calendar-jump = Go to
+calendar-none = No visits
+todo = To do ({ $count })
+todo-none = Nothing waits for you.
+todo-all = Show all { $count }
+todo-fewer = Show fewer
+task-asked = { $name } needs another time
+task-called-off = { $name } cancelled
+task-declined = { $name } cannot come
+task-unreachable = Mails do not reach { $name }
+task-visit = Visit: { $time }
+task-since = since { $time }
+task-done = Done
+
+## What mails may say
+settings-mails = E-mail to you
+mail-address = E-mail address
+mail-address-hint = Leave empty to get no mails.
+mail-language = Language of the mails
+mail-zone-hint = Times are told for this zone. Type a city and choose from the list.
+mail-which = What to send
+mail-reminders = Reminders before a visit
+mail-reminders-hint = News of a new, moved or cancelled visit comes in any case.
+mail-calendar = A calendar file with each visit
+mail-calendar-hint = It puts the visit into the calendar of the phone. Whoever sees that calendar sees it too.
+disclosure = What may the mails say?
+disclosure-update = Only that there is news
+disclosure-update-hint = “You have an update”, with a link. No day, no time.
+disclosure-times = Day and time
+disclosure-times-hint = No names, and not what it is about.
+disclosure-details = More details
+disclosure-details-hint = Also the first name of the case manager and the meeting link. Whoever reads the mail can see them.
 
 ## Settings
 settings-look = How it looks
@@ -206,6 +361,16 @@ sign-out-hint = Your messages stay on this device, locked.
 ## When something is refused
 trouble-not-allowed = You may not do this.
 trouble-consent = The client has not allowed this, or has taken it back.
+trouble-slot-taken = That time is taken.
+trouble-not-available = You are not free at that time.
+trouble-time-past = That time is over already.
+trouble-time-gap = That time does not exist. The clocks go forward that night.
+trouble-time = Please check the day and the time.
+trouble-zone = We do not know this time zone. Please choose one from the list.
+trouble-meeting-link = This link cannot be used. It must start with https://
+trouble-email = This is not an e-mail address. Please check it.
+trouble-visit-changed = This visit has changed. Please look at it again.
+trouble-visit-over = This visit is over or was cancelled.
 trouble-too-long = This text is too long.
 trouble-signed-out = You are signed out. Please sign in again.
 trouble-slow-down = That was too fast. Please wait a minute and try again.

@@ -7,6 +7,11 @@ language = Idioma
 skip = Ir a la parte principal
 back = Atrás
 cancel = Cancelar
+go-back = No, volver
+save = Guardar
+saved = Guardado
+today = Hoy
+opens-new-tab = (se abre en otra pestaña)
 try-again = Probar otra vez
 put-away = Cerrar
 loading = Un momento…
@@ -18,6 +23,8 @@ urgent = Urgente
 ## Para moverse
 nav = Menú principal
 nav-messages = Mensajes
+nav-visits = Visitas
+nav-calendar = Calendario
 nav-people = Personas
 nav-settings = Ajustes
 quick-exit = Salir rápido
@@ -149,6 +156,8 @@ client-circles-none = Aún no hay ningún círculo.
 client-caregivers = Cuidadores
 client-caregivers-none = No hay cuidadores registrados.
 client-staff = Personal
+client-mails = Correo
+client-mails-show = Qué correos recibe este cliente
 circle-planned = Aún no está abierto
 people-failed = No pudimos abrir esta página. Mira tu conexión y prueba otra vez.
 consent-none = Aún no hay permiso para { $name }.
@@ -164,6 +173,8 @@ consent-note = ¿Qué se acordó?
 consent-note-hint = Quién dijo qué, cuándo y dónde. El cliente puede leer esto.
 consent-until = ¿Hasta cuándo?
 consent-until-hint = Deja esto vacío si dura hasta que el cliente lo retire.
+consent-scope = ¿Qué incluye?
+consent-visits = Puede saber las horas de las visitas y participar
 consent-save = Guardar permiso
 consent-recorded = Guardado. Ya puedes invitar a { $name } a un círculo nuevo.
 consent-live = Vale ahora
@@ -172,6 +183,12 @@ consent-from = Desde el { $from } hasta que lo retire
 consent-from-until = Desde el { $from } hasta el { $until }
 consent-circles = Mensajes en: { $titles }
 consent-circles-none = Aún sin mensajes en ningún círculo
+consent-visits-yes = Puede saber las horas de las visitas y participar
+consent-visits-no = No se le avisa de las visitas
+consent-withdraw = Retirar este permiso
+consent-withdraw-sure = ¿Retirarlo ahora? { $name } ya no recibe mensajes ni horas de visitas. Nadie le dice por qué.
+consent-withdraw-yes = Sí, retirar
+consent-withdrawn = Retirado. { $name } ya no recibe nada con este permiso.
 circle-new = Invitar a un círculo nuevo
 circle-new-intro = Esto crea un círculo nuevo. { $name } ve solo lo que se escribe allí. Los otros círculos siguen cerrados.
 circle-new-suggestion = Familia de { $name }
@@ -188,8 +205,146 @@ my-circles = Tus círculos
 my-caregivers = Tu familia y quienes te ayudan
 my-caregivers-none = No hay nadie registrado.
 my-consent-none = No permitiste mensajes para esta persona.
+my-consent-withdraw = Retiro este permiso
+my-consent-withdraw-sure = ¿Retirarlo ahora? { $name } ya no recibe mensajes ni horas de visitas. No le decimos por qué.
+my-consent-withdraw-yes = Sí, retirarlo
+my-consent-withdrawn = Listo. { $name } ya no recibe nada desde ahora.
 my-change = ¿Quieres cambiar esto? Dilo a quien lleva tu caso. Puedes retirarlo cuando quieras.
 my-staff = Tu equipo en la agencia
+
+## Visitas, como las leen todos
+kind-video = Visita por video
+kind-phone = Llamada
+kind-office = En la oficina
+kind-home = En casa
+kind-community = En otro lugar
+when-zone = Hora de { $city } (UTC{ $offset })
+when-there = { $time } en { $city } (UTC{ $offset })
+visit-join = Entrar a la visita por video
+visit-requested = Pedida
+visit-held = Apartada
+visit-booked = Confirmada
+visit-checked-in = Ya llegó
+visit-in-progress = En curso
+visit-completed = Se hizo
+visit-no-show = No vino
+visit-cancelled = Cancelada
+visit-over = Ya pasó
+visit-with = Con { $names }
+visits-over =
+    { $count ->
+        [one] { $count } visita anterior o cancelada
+       *[other] { $count } visitas anteriores o canceladas
+    }
+reason-client = El cliente lo pidió
+reason-agency = La agencia no puede
+reason-mistake = Se anotó por error
+reason-other = Otra cosa
+
+## Las visitas propias
+my-visits = Tus visitas
+visits-next = Tu próxima visita
+visits-later = Después
+visits-none = No tienes visitas. Cuando haya una, la ves aquí.
+mine-yes = Dijiste: allí estaré.
+mine-asked = Pediste otra hora. Te llamamos o te escribimos. Hasta entonces queda esta hora.
+mine-no = Dijiste: no puedo ir.
+mine-cancelled = Cancelaste esta visita
+reply-yes = Allí estaré
+reply-another = Necesito otra hora
+reply-cancel = Cancelar esta visita
+reply-cancel-sure = ¿Cancelar esta visita para todos?
+reply-cancel-yes = Sí, cancelar
+reply-no = No puedo ir
+reply-no-sure = ¿Nos dices que no puedes ir? La visita sigue para los demás.
+undo = Mantener la visita
+undo-hint = Puedes deshacerlo durante diez minutos.
+undo-done = Bien. Tu visita sigue en pie.
+visit-too-late = Ya es tarde para cambiar esta visita aquí. Llama a quien lleva tu caso, por favor.
+
+## Anotar visitas, para el personal
+visit-book = Anotar una visita
+visit-book-go = Anotar esta visita
+visit-booked-done = Anotada: { $time }. Los correos salen ahora.
+visit-kind = ¿Cómo se ven?
+visit-day = Día
+visit-length = ¿Cuánto dura?
+visit-time = Hora
+visit-time-hint = Toca una hora libre o escribe una.
+visit-zone = Zona horaria
+visit-zone-hint = Escribe una ciudad y elige de la lista.
+visit-link = Enlace de la reunión
+visit-link-hint = De tu programa de video. Empieza con https://
+visit-caregivers = ¿Quién más participa?
+caregiver-no-consent = El cliente aún no lo permitió.
+caregiver-not-covered = El permiso no incluye visitas.
+visit-mails = Todos los que participan y tienen correo reciben la hora, y avisos antes.
+free-times = Tus horas libres el { $day }
+free-times-none = No tienes horas libres este día.
+free-times-failed = No pudimos buscar horas libres. Puedes escribir una.
+instead =
+    { $count ->
+        [one] Esta sirve:
+       *[other] Estas horas están libres:
+    }
+visits-none-staff = No hay ninguna visita anotada.
+answer-yes = allí estará
+answer-no = no puede ir
+answer-asked = necesita otra hora
+answer-none = aún no responde
+visit-change = Cambiar
+visit-move = Mover
+visit-move-title = Mover esta visita
+visit-move-go = Mover aquí
+visit-move-hint = Todos los que participan reciben un correo con la hora nueva.
+visit-moved-done = Movida. Los correos salen ahora.
+visit-cancel = Cancelar visita
+visit-cancel-sure = ¿Cancelar esta visita? Quien recibió el aviso recibe un correo.
+visit-cancel-why = ¿Por qué?
+visit-cancel-yes = Sí, cancelar la visita
+visit-cancelled-done = Cancelada. Los correos salen ahora.
+
+## El calendario y lo que hay que hacer
+calendar-day = Día
+calendar-week = Semana
+calendar-view = Día o semana
+calendar-steps = Otros días
+calendar-day-before = Día anterior
+calendar-day-after = Día siguiente
+calendar-week-before = Semana anterior
+calendar-week-after = Semana siguiente
+calendar-jump = Ir al
+calendar-none = Sin visitas
+todo = Por hacer ({ $count })
+todo-none = Nada te espera.
+todo-all = Ver todo ({ $count })
+todo-fewer = Ver menos
+task-asked = { $name } necesita otra hora
+task-called-off = { $name } canceló
+task-declined = { $name } no puede ir
+task-unreachable = Los correos no llegan a { $name }
+task-visit = Visita: { $time }
+task-since = desde { $time }
+task-done = Hecho
+
+## Lo que pueden decir los correos
+settings-mails = Correos para ti
+mail-address = Dirección de correo
+mail-address-hint = Deja esto vacío para no recibir correos.
+mail-language = Idioma de los correos
+mail-zone-hint = Las horas se dicen en esta zona. Escribe una ciudad y elige de la lista.
+mail-which = Qué enviar
+mail-reminders = Avisos antes de una visita
+mail-reminders-hint = Si hay una visita nueva, movida o cancelada, el correo llega siempre.
+mail-calendar = Un archivo de calendario con cada visita
+mail-calendar-hint = Pone la visita en el calendario del teléfono. Quien ve ese calendario la ve también.
+disclosure = ¿Qué pueden decir los correos?
+disclosure-update = Solo que hay algo nuevo
+disclosure-update-hint = «Tienes una novedad», con un enlace. Sin día ni hora.
+disclosure-times = Día y hora
+disclosure-times-hint = Sin nombres y sin decir de qué se trata.
+disclosure-details = Más detalles
+disclosure-details-hint = También el nombre de quien lleva el caso y el enlace de la reunión. Quien lea el correo los ve.
 
 ## Ajustes
 settings-look = Cómo se ve
@@ -206,6 +361,16 @@ sign-out-hint = Tus mensajes quedan en este aparato, bajo llave.
 ## Cuando algo no se permite
 trouble-not-allowed = No puedes hacer esto.
 trouble-consent = El cliente no lo permitió, o lo retiró.
+trouble-slot-taken = Esa hora está ocupada.
+trouble-not-available = No tienes libre esa hora.
+trouble-time-past = Esa hora ya pasó.
+trouble-time-gap = Esa hora no existe. Esa noche se adelanta el reloj.
+trouble-time = Mira otra vez el día y la hora, por favor.
+trouble-zone = No conocemos esta zona horaria. Elige una de la lista, por favor.
+trouble-meeting-link = Este enlace no sirve. Tiene que empezar con https://
+trouble-email = Esto no es una dirección de correo. Mírala otra vez, por favor.
+trouble-visit-changed = Esta visita cambió. Mírala otra vez, por favor.
+trouble-visit-over = Esta visita ya pasó o se canceló.
 trouble-too-long = Este texto es muy largo.
 trouble-signed-out = Estás fuera de sesión. Entra otra vez, por favor.
 trouble-slow-down = Fue muy rápido. Espera un minuto y prueba otra vez.

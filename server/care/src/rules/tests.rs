@@ -11,15 +11,21 @@ const STATES: [Option<MemberState>; 4] = [
 
 /// Every standing there is.
 fn standings() -> impl Iterator<Item = Standing> {
-    let askers = Role::ALL.iter().copied().map(Asker::Account);
-    askers.chain([Asker::Installation]).flat_map(|asker| {
+    let roles = || Role::ALL.iter().copied();
+    let askers = roles()
+        .map(Asker::Account)
+        .chain(roles().map(Asker::Bearer));
+    let askers = askers.chain([Asker::Installation, Asker::Scheduler]);
+    askers.flat_map(|asker| {
         STATES.into_iter().flat_map(move |member| {
-            (0..8_u8).map(move |bits| Standing {
+            (0..32_u8).map(move |bits| Standing {
                 asker,
                 session: bits & 1 != 0,
                 member,
                 consent: bits & 2 != 0,
                 assigned: bits & 4 != 0,
+                own: bits & 8 != 0,
+                takes_part: bits & 16 != 0,
             })
         })
     })
@@ -27,8 +33,13 @@ fn standings() -> impl Iterator<Item = Standing> {
 
 /// The rights as prose would tell them, written without looking at the table.
 fn expected(act: Act, s: Standing) -> bool {
-    let Asker::Account(role) = s.asker else {
-        return matches!(
+    match s.asker {
+        Asker::Nobody => false,
+        Asker::Scheduler => matches!(
+            act,
+            Act::LeaseDeliveries | Act::SettleDeliveries | Act::RunJob
+        ),
+        Asker::Installation => matches!(
             act,
             Act::PlanCircle
                 | Act::CreateAgency
@@ -37,10 +48,33 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::Relate
                 | Act::Invite
                 | Act::ListUninvited
-        );
+                | Act::SetHours
+                | Act::ChangePreferences
+        ),
+        Asker::Bearer(role) => by_link(act, role, s),
+        Asker::Account(role) => s.session && signed_in(act, role, s),
+    }
+}
+
+/// A link is good for its own participant, as long as they take part by right.
+fn by_link(act: Act, role: Role, s: Standing) -> bool {
+    let by_right = match role {
+        Role::Client => s.takes_part,
+        Role::Caregiver => s.takes_part && s.consent,
+        Role::CaseManager => s.takes_part && s.assigned,
+        _ => false,
     };
+    match act {
+        Act::OpenLink | Act::ReplyByLink => by_right,
+        Act::OptOutByLink => matches!(role, Role::Client | Role::Caregiver),
+        _ => false,
+    }
+}
+
+fn signed_in(act: Act, role: Role, s: Standing) -> bool {
     let confirmed = s.member == Some(MemberState::Confirmed);
     let named = confirmed || s.member == Some(MemberState::Invited);
+    let serves = role == Role::CaseManager && s.assigned;
     // What a role must have besides its membership.
     let bound = match role {
         Role::Client | Role::Supervisor | Role::Custodian => true,
@@ -48,19 +82,35 @@ fn expected(act: Act, s: Standing) -> bool {
         Role::CaseManager => s.assigned,
         Role::Administrator => false,
     };
-    s.session
-        && match act.about() {
-            About::Oneself => true,
-            About::Agency => false,
-            About::Client => role == Role::CaseManager && s.assigned,
-            About::Circle => match act {
-                Act::ReadCircle => named && bound,
-                Act::FoundCircle => named && bound && role == Role::CaseManager,
-                Act::ClaimKeyPackages => confirmed && bound && role == Role::CaseManager,
-                Act::Append => confirmed && bound && role != Role::Custodian,
-                _ => confirmed && bound,
+    match act.about() {
+        About::Oneself => match act {
+            Act::FindSlots | Act::ListTasks => role == Role::CaseManager,
+            Act::FinishTask => role == Role::CaseManager && s.own,
+            _ => true,
+        },
+        About::Agency | About::Link => false,
+        About::Client => match act {
+            Act::ReadPreferences | Act::ChangePreferences => serves || s.own,
+            Act::WithdrawConsent => serves || (role == Role::Client && s.own),
+            _ => serves,
+        },
+        About::Appointment => match act {
+            Act::ReplyToAppointment => match role {
+                Role::Client => s.takes_part,
+                Role::Caregiver => s.takes_part && s.consent,
+                Role::CaseManager => s.takes_part && s.assigned,
+                _ => false,
             },
-        }
+            _ => serves,
+        },
+        About::Circle => match act {
+            Act::ReadCircle => named && bound,
+            Act::FoundCircle => named && bound && role == Role::CaseManager,
+            Act::ClaimKeyPackages => confirmed && bound && role == Role::CaseManager,
+            Act::Append => confirmed && bound && role != Role::Custodian,
+            _ => confirmed && bound,
+        },
+    }
 }
 
 #[test]
@@ -76,7 +126,7 @@ fn every_combination_is_allowed_or_denied_as_the_product_says() {
             seen += 1;
         }
     }
-    assert_eq!(seen, Act::ALL.len() * 7 * 4 * 8);
+    assert_eq!(seen, Act::ALL.len() * 14 * 4 * 32);
 }
 
 #[test]
@@ -97,6 +147,8 @@ fn an_invitation_and_a_past_membership_give_no_right_inside_the_group() {
                     member: Some(member),
                     consent: true,
                     assigned: true,
+                    own: true,
+                    takes_part: true,
                 };
                 assert!(may(act, standing).is_err(), "{act:?} {role:?} {member:?}");
             }

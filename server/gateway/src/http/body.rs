@@ -2,7 +2,7 @@
 
 use axum::extract::path::ErrorKind;
 use axum::extract::rejection::PathRejection;
-use axum::extract::{FromRequest, FromRequestParts, Path, Request};
+use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, header};
 use axum::response::{IntoResponse, Response};
@@ -19,6 +19,9 @@ pub struct FromCbor<T>(pub T);
 
 /// Ids in the path. What does not read as one is not there.
 pub struct At<T>(pub T);
+
+/// A query. A field that does not read is a bad request; its value is not repeated.
+pub struct FromQuery<T>(pub T);
 
 /// A CBOR answer.
 pub struct Cbor<T>(pub T);
@@ -66,6 +69,17 @@ impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for At<T> {
                 Err(Refusal::new(Code::NotFound, "no such path or method").into())
             }
             Err(_) => Err(Refusal::from(Code::Internal).into()),
+        }
+    }
+}
+
+impl<S: Send + Sync, T: DeserializeOwned + Send> FromRequestParts<S> for FromQuery<T> {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        match Query::<T>::from_request_parts(parts, state).await {
+            Ok(Query(query)) => Ok(Self(query)),
+            Err(_) => Err(bad_request("the query does not read as this endpoint's")),
         }
     }
 }

@@ -1,10 +1,12 @@
-//! The people whom the caller may see.
+//! The people whom the caller may see, how they want to be told things, and their appointments.
 
 use axum::Json;
 use axum::extract::State;
-use protocol::http::{ErrorBody, People};
+use protocol::PersonId;
+use protocol::http::{Appointments, ErrorBody, People, Preferences};
 
 use super::Answer;
+use super::body::{At, FromJson};
 use crate::Gateway;
 use crate::caller::Who;
 
@@ -17,4 +19,56 @@ use crate::caller::Who;
 )]
 pub async fn list_people(State(gateway): State<Gateway>, Who(caller): Who) -> Answer<Json<People>> {
     Ok(Json(gateway.store.people(&caller).await?))
+}
+
+/// How a person wants to be told things: one's own, or of somebody whom the caller serves.
+#[utoipa::path(
+    get,
+    path = "/v1/people/{person}/preferences",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = Preferences), (status = "default", body = ErrorBody))
+)]
+pub async fn read_preferences(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<Preferences>> {
+    Ok(Json(gateway.store.preferences(&caller, person).await?))
+}
+
+/// Changes that, all of it.
+#[utoipa::path(
+    put,
+    path = "/v1/people/{person}/preferences",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    request_body = Preferences,
+    responses((status = 200, body = Preferences), (status = "default", body = ErrorBody))
+)]
+pub async fn put_preferences(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+    FromJson(wish): FromJson<Preferences>,
+) -> Answer<Json<Preferences>> {
+    let put = gateway.store.put_preferences(&caller, person, wish);
+    Ok(Json(put.await?))
+}
+
+/// A client's appointments that are not over, for the staff who serve them.
+#[utoipa::path(
+    get,
+    path = "/v1/people/{person}/appointments",
+    tag = "appointments",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = Appointments), (status = "default", body = ErrorBody))
+)]
+pub async fn list_appointments_of(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<Appointments>> {
+    let appointments = gateway.scheduler.appointments_of(&caller, person);
+    Ok(Json(appointments.await?))
 }

@@ -132,6 +132,7 @@ impl Live {
                 self.ask_how_it_stands(effects);
             }
             Topic::Account(_) => effects.push(Effect::Ask(Question::StillLive)),
+            Topic::Due => {}
         }
     }
 

@@ -1,0 +1,65 @@
+### Lo que dicen los correos. Palabras sencillas: para leer a los doce años.
+### Nada aquí puede decir quién escribe, sobre quién ni por qué: "cita", nunca un tipo de ayuda.
+### $day es "martes, 1 de diciembre"; $clock es "10:00 a.m. (GMT-6)"; $moment es todo, con el año.
+
+## Nivel 0: solo que hay algo
+mail-update-subject = Tiene una novedad
+mail-update-body = Hay algo nuevo para usted. Abra su página para verlo.
+
+## Reservada, cambiada, cancelada
+mail-invitation-subject = Cita el { $day }
+mail-invitation-title = Su cita
+mail-invitation-body = Hay una cita planeada para usted.
+mail-moved-subject = Nueva hora: cita el { $day }
+mail-moved-title = Su cita tiene una nueva hora
+mail-moved-body = La hora de su cita cambió. Esta es la nueva hora. La hora anterior ya no vale.
+mail-cancellation-subject = Cancelada: cita el { $day }
+mail-cancellation-title = Su cita está cancelada
+mail-cancellation-body = Esta cita no tendrá lugar. No tiene que hacer nada.
+
+## Recordatorios
+mail-reminder-subject = Recordatorio: cita el { $day }
+mail-reminder-title = Se acerca su cita
+mail-reminder-body = Este es un recordatorio de su cita.
+mail-soon-subject = Recordatorio: su cita, { $clock }
+mail-soon-title = Su cita es en una hora, más o menos
+mail-soon-body = Su cita es pronto.
+mail-open-subject = Su cita empieza pronto: { $clock }
+mail-open-title = Su cita está por empezar
+mail-open-body = Su cita empieza en unos minutos. Ya puede entrar.
+
+## Cuándo, y en el nivel 2 también con quién y dónde
+mail-when = Cuándo: { $moment }
+mail-until = Hasta: { $clock }
+mail-with = Con: { $name }
+mail-kind-video = Dónde: por video
+mail-kind-phone = Dónde: por teléfono
+mail-kind-office = Dónde: en la oficina
+mail-kind-home = Dónde: en su casa
+mail-kind-community = Dónde: en el lugar que acordaron
+
+## Botones
+mail-button-answer = Confirmar o cambiar
+mail-button-see = Ver su cita
+mail-button-open = Abrir su página
+mail-button-join = Entrar por video
+
+## El día de un trabajador
+mail-agenda-subject = Sus citas del { $day }
+mail-agenda-title = Sus citas del { $day }
+mail-agenda-body =
+    { $count ->
+        [0] No tiene citas este día.
+        [one] Tiene una cita este día. Empieza a esta hora:
+       *[other] Tiene { $count } citas este día. Empiezan a estas horas:
+    }
+
+## Al final
+mail-answer-hint = Por favor, diga si va a venir o pida otra hora.
+mail-no-button = Si un botón no funciona, abra aquí su dirección:
+mail-unsubscribe = ¿No quiere más correos como este? Puede pararlos aquí:
+mail-automatic = Este correo lo escribió una computadora.
+
+## En el archivo de calendario
+mail-calendar-summary = Cita
+mail-calendar-description = Para confirmarla o cambiarla, use el enlace de su correo.

@@ -1,0 +1,236 @@
+//! What an appointment request must be before anybody looks into the database, and which states allow
+//! which change. Pure: the store asks these in the transaction of the act.
+
+use std::fmt;
+
+use protocol::http::{BookAppointment, MoveAppointment};
+use protocol::{
+    AppointmentKind, AppointmentState, Code, OpId, PersonId, Refusal, Timestamp, limits,
+};
+use zeroize::Zeroizing;
+
+use crate::civil::CivilTime;
+
+/// Where a video appointment happens: an https address. Whoever has it can walk in, so it does not
+/// print itself.
+#[derive(Clone, PartialEq, Eq)]
+pub struct MeetingLink(Zeroizing<String>);
+
+impl MeetingLink {
+    /// An https address with a host and without a user name, at most
+    /// [`limits::MEETING_LINK_BYTES_MAX`] bytes; else [`Code::MeetingLinkInvalid`].
+    pub fn new(text: &str) -> Result<Self, Refusal> {
+        let text = text.trim();
+        let url = url::Url::parse(text).ok();
+        let good = text.len() <= limits::MEETING_LINK_BYTES_MAX
+            && url.is_some_and(|url| {
+                url.scheme() == "https"
+                    && url.has_host()
+                    && url.username().is_empty()
+                    && url.password().is_none()
+            });
+        if !good {
+            return Err(Refusal::new(
+                Code::MeetingLinkInvalid,
+                "meeting_link: must be an https address",
+            ));
+        }
+        Ok(Self(Zeroizing::new(text.to_owned())))
+    }
+
+    /// The address, for someone who takes part.
+    pub fn reveal(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for MeetingLink {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("MeetingLink(masked)")
+    }
+}
+
+/// A booking whose form is good. Whether the time is free and the people may come is the store's.
+#[derive(Debug, Clone)]
+pub struct Booking {
+    /// The request's id.
+    pub op_id: OpId,
+    /// The client.
+    pub client: PersonId,
+    /// Where it happens.
+    pub kind: AppointmentKind,
+    /// When it begins, on the clocks of the zone.
+    pub civil: CivilTime,
+    /// The zone's name; the client's if absent.
+    pub zone: Option<String>,
+    /// How long.
+    pub minutes: u16,
+    /// Caregivers who take part, each once.
+    pub caregivers: Vec<PersonId>,
+    /// Where a video appointment happens.
+    pub meeting_link: Option<MeetingLink>,
+}
+
+impl Booking {
+    /// Checks a request's form. [`Code::TimeMalformed`], [`Code::BadRequest`] (minutes, a link for
+    /// something that is not video), [`Code::TooManyParticipants`], [`Code::MeetingLinkInvalid`].
+    pub fn check(request: BookAppointment) -> Result<Self, Refusal> {
+        // The client and the case manager take part besides the caregivers.
+        if request.caregivers.len() + 2 > limits::PARTICIPANTS_MAX {
+            return Err(Refusal::new(
+                Code::TooManyParticipants,
+                format!("caregivers: at most {}", limits::PARTICIPANTS_MAX - 2),
+            ));
+        }
+        let meeting_link = request.meeting_link.as_deref().map(MeetingLink::new);
+        if meeting_link.is_some() && request.kind != AppointmentKind::Video {
+            return Err(Refusal::new(
+                Code::BadRequest,
+                "meeting_link: only for video",
+            ));
+        }
+        let mut caregivers = request.caregivers;
+        caregivers.sort_unstable();
+        caregivers.dedup();
+        Ok(Self {
+            op_id: request.op_id,
+            client: request.client,
+            kind: request.kind,
+            civil: CivilTime::parse(&request.civil_start)?,
+            zone: request.zone,
+            minutes: check_minutes(request.minutes)?,
+            caregivers,
+            meeting_link: meeting_link.transpose()?,
+        })
+    }
+}
+
+/// A move whose form is good.
+#[derive(Debug, Clone)]
+pub struct Move {
+    /// The request's id.
+    pub op_id: OpId,
+    /// The sequence that the caller saw.
+    pub sequence: u32,
+    /// When it now begins.
+    pub civil: CivilTime,
+    /// In which zone; unchanged if absent.
+    pub zone: Option<String>,
+    /// How long; unchanged if absent.
+    pub minutes: Option<u16>,
+}
+
+impl Move {
+    /// Checks a request's form, as [`Booking::check`].
+    pub fn check(request: MoveAppointment) -> Result<Self, Refusal> {
+        Ok(Self {
+            op_id: request.op_id,
+            sequence: request.sequence,
+            civil: CivilTime::parse(&request.civil_start)?,
+            zone: request.zone,
+            minutes: request.minutes.map(check_minutes).transpose()?,
+        })
+    }
+}
+
+fn check_minutes(minutes: u16) -> Result<u16, Refusal> {
+    let range = limits::APPOINTMENT_MINUTES_MIN..=limits::APPOINTMENT_MINUTES_MAX;
+    if range.contains(&minutes) {
+        return Ok(minutes);
+    }
+    Err(Refusal::new(
+        Code::BadRequest,
+        format!("minutes: {} to {}", range.start(), range.end()),
+    ))
+}
+
+/// An appointment as far as its changes are concerned.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Standing {
+    /// How far it has come.
+    pub state: AppointmentState,
+    /// Its sequence now.
+    pub sequence: u32,
+    /// When it begins.
+    pub start: Timestamp,
+}
+
+impl Standing {
+    /// Whether it may still be moved or called off, by somebody who saw that sequence:
+    /// [`Code::AppointmentState`] once it has begun, is over or was called off,
+    /// [`Code::AppointmentChanged`] if they saw another.
+    pub fn may_change(&self, seen: u32, now: Timestamp) -> Result<(), Refusal> {
+        if self.state != AppointmentState::Booked || self.start <= now {
+            return Err(Refusal::new(
+                Code::AppointmentState,
+                "the appointment has begun, is over or was called off",
+            ));
+        }
+        if self.sequence != seen {
+            return Err(Refusal::new(
+                Code::AppointmentChanged,
+                "the appointment has changed; look again",
+            ));
+        }
+        Ok(())
+    }
+
+    /// As [`Standing::may_change`], for a participant who is not staff: [`Code::TooLate`] within
+    /// [`limits::REPLY_CUTOFF_S`] of the start.
+    pub fn may_change_oneself(&self, seen: u32, now: Timestamp) -> Result<(), Refusal> {
+        self.may_change(seen, now)?;
+        if self.start <= now.plus_seconds(limits::REPLY_CUTOFF_S) {
+            return Err(Refusal::new(
+                Code::TooLate,
+                "it is too close to the appointment: please call",
+            ));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_meeting_link_is_https_and_does_not_print() {
+        for bad in [
+            "",
+            "http://meet.example.org/a",
+            "javascript:alert(1)",
+            "https://",
+            "meet.example.org",
+            "https://user:secret@meet.example.org/",
+        ] {
+            let refusal = MeetingLink::new(bad).unwrap_err();
+            assert_eq!(refusal.code, Code::MeetingLinkInvalid, "{bad}");
+        }
+        let long = format!("https://meet.example.org/{}", "a".repeat(2_000));
+        assert!(MeetingLink::new(&long).is_err());
+        let link = MeetingLink::new(" https://meet.example.org/room?x=1#y ").unwrap();
+        assert_eq!(link.reveal(), "https://meet.example.org/room?x=1#y");
+        assert_eq!(format!("{link:?}"), "MeetingLink(masked)");
+    }
+
+    #[test]
+    fn what_has_begun_changed_or_comes_soon_is_not_changed_by_a_participant() {
+        let now = Timestamp::from_micros(0);
+        let at = |seconds| Standing {
+            state: AppointmentState::Booked,
+            sequence: 3,
+            start: now.plus_seconds(seconds),
+        };
+        let code = |result: Result<(), Refusal>| result.unwrap_err().code;
+        assert!(at(1).may_change(3, now).is_ok());
+        assert_eq!(code(at(1).may_change(2, now)), Code::AppointmentChanged);
+        assert_eq!(code(at(0).may_change(3, now)), Code::AppointmentState);
+        let cancelled = Standing {
+            state: AppointmentState::Cancelled,
+            ..at(9_000)
+        };
+        assert_eq!(code(cancelled.may_change(3, now)), Code::AppointmentState);
+        assert!(at(7_201).may_change_oneself(3, now).is_ok());
+        assert_eq!(code(at(7_200).may_change_oneself(3, now)), Code::TooLate);
+    }
+}

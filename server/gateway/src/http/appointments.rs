@@ -1,0 +1,128 @@
+//! Appointments: booked, moved, called off, answered.
+
+use axum::Json;
+use axum::extract::State;
+use protocol::AppointmentId;
+use protocol::http::{
+    Appointment, Appointments, BookAppointment, CancelAppointment, ErrorBody, FindSlots,
+    MoveAppointment, ReplyToAppointment, Slots, Span,
+};
+
+use super::Answer;
+use super::body::{At, FromJson, FromQuery};
+use crate::Gateway;
+use crate::caller::Who;
+
+/// The appointments that the caller takes part in, soonest first.
+#[utoipa::path(
+    get,
+    path = "/v1/appointments",
+    tag = "appointments",
+    params(
+        ("from" = Option<String>, Query, description = "The first day, `2026-12-01`; today if absent"),
+        ("days" = Option<u16>, Query, description = "How many days")
+    ),
+    responses((status = 200, body = Appointments), (status = "default", body = ErrorBody))
+)]
+pub async fn list_appointments(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    FromQuery(span): FromQuery<Span>,
+) -> Answer<Json<Appointments>> {
+    Ok(Json(gateway.scheduler.appointments(&caller, span).await?))
+}
+
+/// Books the caller for a client. A time that is not free is refused with the next free ones.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments",
+    tag = "appointments",
+    request_body = BookAppointment,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn book_appointment(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    FromJson(request): FromJson<BookAppointment>,
+) -> Answer<Json<Appointment>> {
+    Ok(Json(gateway.scheduler.book(&caller, request).await?))
+}
+
+/// Gives an appointment another time.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/move",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = MoveAppointment,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn move_appointment(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<MoveAppointment>,
+) -> Answer<Json<Appointment>> {
+    let scheduler = &gateway.scheduler;
+    let moved = scheduler.move_appointment(&caller, appointment, request);
+    Ok(Json(moved.await?))
+}
+
+/// Calls an appointment off.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/cancel",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = CancelAppointment,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn cancel_appointment(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<CancelAppointment>,
+) -> Answer<Json<Appointment>> {
+    let cancelled = gateway.scheduler.cancel(&caller, appointment, request);
+    Ok(Json(cancelled.await?))
+}
+
+/// Takes the caller's own answer.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/reply",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = ReplyToAppointment,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn reply_to_appointment(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<ReplyToAppointment>,
+) -> Answer<Json<Appointment>> {
+    let replied = gateway.scheduler.reply(&caller, appointment, request);
+    Ok(Json(replied.await?))
+}
+
+/// Times at which the caller could be booked. A hint: the booking decides.
+#[utoipa::path(
+    get,
+    path = "/v1/slots",
+    tag = "appointments",
+    params(
+        ("from" = String, Query, description = "The first day, `2026-12-01`"),
+        ("days" = u16, Query, description = "How many days"),
+        ("minutes" = u16, Query, description = "How long"),
+        ("zone" = Option<String>, Query, description = "In which zone; the caller's if absent")
+    ),
+    responses((status = 200, body = Slots), (status = "default", body = ErrorBody))
+)]
+pub async fn find_slots(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    FromQuery(wish): FromQuery<FindSlots>,
+) -> Answer<Json<Slots>> {
+    Ok(Json(gateway.scheduler.slots(&caller, wish).await?))
+}

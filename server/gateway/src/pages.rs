@@ -1,0 +1,82 @@
+//! Pages without a script: what a link in a mail opens, and the demo's mails. Plain HTML that works in
+//! the oldest browser, in the recipient's language, without a session.
+//!
+//! **Looking changes nothing** (mail programs and scanners fetch every link they see); a button posts,
+//! and the same post again does nothing more. The page says times and nothing else: no name, no place,
+//! no agency, because whoever finds the mail finds this page too.
+
+use std::sync::LazyLock;
+
+use axum::Router;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Response};
+use axum::routing::{get, post};
+use minijinja::Environment;
+use protocol::Code;
+
+use crate::Gateway;
+
+mod demo;
+mod link;
+
+pub use demo::{DemoMail, DemoMails};
+
+/// Where links lead: `/l/<secret>`.
+pub const LINK: &str = "/l/";
+
+/// Every page.
+pub fn routes(demo: bool) -> Router<Gateway> {
+    let pages = Router::new()
+        .route("/l/page.css", get(style))
+        .route("/l/{secret}", get(link::show))
+        .route(
+            "/l/{secret}/unsubscribe",
+            get(link::ask_opt_out).post(link::opt_out),
+        )
+        .route("/l/{secret}/{answer}", post(link::answer));
+    if !demo {
+        return pages;
+    }
+    pages
+        .route("/demo/mails", get(demo::list))
+        .route("/demo/mails/{mail}/html", get(demo::html))
+}
+
+static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
+    let mut templates = Environment::new();
+    templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
+    for (name, source) in [
+        ("link.html", include_str!("pages/link.html")),
+        ("mails.html", include_str!("pages/mails.html")),
+    ] {
+        templates
+            .add_template(name, source)
+            .expect("the templates are compiled in and a test fills each");
+    }
+    templates
+});
+
+/// A filled page.
+fn page(status: StatusCode, template: &str, values: minijinja::Value) -> Response {
+    let filled = TEMPLATES
+        .get_template(template)
+        .and_then(|template| template.render(values));
+    match filled {
+        Ok(html) => (status, Html(html)).into_response(),
+        Err(error) => {
+            tracing::error!(template, kind = ?error.kind(), "a page cannot be filled");
+            (StatusCode::INTERNAL_SERVER_ERROR, Html("")).into_response()
+        }
+    }
+}
+
+fn status(code: Code) -> StatusCode {
+    StatusCode::from_u16(code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR)
+}
+
+async fn style() -> Response {
+    let css = HeaderValue::from_static("text/css; charset=utf-8");
+    let kept = HeaderValue::from_static("max-age=3600");
+    let headers = [(header::CONTENT_TYPE, css), (header::CACHE_CONTROL, kept)];
+    (headers, include_str!("pages/page.css")).into_response()
+}

@@ -1,0 +1,338 @@
+//! The page behind a mail's link.
+
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse as _, Redirect, Response};
+use care::texts::{TextError, Word, texts};
+use care::words_of_time::moment;
+use minijinja::context;
+use protocol::{AppointmentState, Code, Language, Refusal, Reply, Response as Said, Role};
+use store::{LinkSecret, LinkView};
+
+use super::{page, status};
+use crate::Gateway;
+
+/// A sentence and its buttons.
+struct Page {
+    language: Language,
+    status: StatusCode,
+    title: &'static str,
+    moment: Option<String>,
+    lines: Vec<&'static str>,
+    /// Where it posts, and what it says.
+    buttons: Vec<(String, &'static str)>,
+    /// Where it leads, and what it says.
+    onward: Option<(String, &'static str)>,
+}
+
+impl Page {
+    fn new(language: Language, title: &'static str) -> Self {
+        Self {
+            language,
+            status: StatusCode::OK,
+            title,
+            moment: None,
+            lines: Vec::new(),
+            buttons: Vec::new(),
+            onward: None,
+        }
+    }
+
+    /// Filled. A sentence that is missing is a defect of ours, found by a test.
+    fn show(self, phone: Option<&str>) -> Response {
+        let say = |key: &str| texts(self.language).say(key, &[]);
+        let filled = || -> Result<minijinja::Value, TextError> {
+            let call = match phone {
+                Some(number) if self.lines.contains(&"page-call") => Some(
+                    texts(self.language)
+                        .say("page-call-number", &[("number", Word::Text(number))])?,
+                ),
+                _ => None,
+            };
+            let lines = self.lines.iter().map(|line| say(line));
+            let buttons = self.buttons.iter().map(|(to, key)| {
+                let quiet = *key != "page-confirm";
+                say(key).map(|label| context! { to, label, quiet })
+            });
+            let onward = self.onward.as_ref();
+            let onward = onward.map(|(to, key)| say(key).map(|label| context! { to, label }));
+            Ok(context! {
+                language => self.language.as_str(),
+                title => say(self.title)?,
+                moment => self.moment,
+                lines => lines.collect::<Result<Vec<_>, _>>()?,
+                call,
+                buttons => buttons.collect::<Result<Vec<_>, _>>()?,
+                onward => onward.transpose()?,
+            })
+        };
+        match filled() {
+            Ok(values) => page(self.status, "link.html", values),
+            Err(error) => {
+                tracing::error!(%error, "a page lacks its words");
+                StatusCode::INTERNAL_SERVER_ERROR.into_response()
+            }
+        }
+    }
+}
+
+/// `GET /l/<secret>`: what the link is about. Changes nothing.
+pub async fn show(
+    State(gateway): State<Gateway>,
+    Path(secret): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let opened = match LinkSecret::parse(&secret) {
+        Some(link) => gateway.store.open_link(&link).await,
+        None => Err(Refusal::from(Code::LinkGone).into()),
+    };
+    let page = match opened {
+        Ok(view) => about(&view, &secret),
+        Err(error) => refused(error.refusal().code, &headers),
+    };
+    page.show(gateway.phone.as_deref())
+}
+
+/// `POST /l/<secret>/<answer>`: does it, then leads back to the page, which says what holds now.
+pub async fn answer(
+    State(gateway): State<Gateway>,
+    Path((secret, answer)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    let parsed = (LinkSecret::parse(&secret), Reply::parse(&answer));
+    let answered = match parsed {
+        (Some(link), Some(reply)) => gateway.store.reply_by_link(&link, reply).await,
+        _ => Err(Refusal::from(Code::LinkGone).into()),
+    };
+    match answered {
+        Ok(_) => Redirect::to(&format!("{}{secret}", super::LINK)).into_response(),
+        Err(error) => match error.refusal().code {
+            // The page itself says what is so now.
+            Code::AppointmentChanged | Code::AppointmentState | Code::TooLate => {
+                Redirect::to(&format!("{}{secret}", super::LINK)).into_response()
+            }
+            code => refused(code, &headers).show(gateway.phone.as_deref()),
+        },
+    }
+}
+
+/// `GET /l/<secret>/unsubscribe`: asks. Changes nothing.
+pub async fn ask_opt_out(
+    State(gateway): State<Gateway>,
+    Path(secret): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let Some(link) = LinkSecret::parse(&secret) else {
+        return refused(Code::LinkGone, &headers).show(gateway.phone.as_deref());
+    };
+    let language = match gateway.store.open_link(&link).await {
+        Ok(view) => view.language,
+        Err(_) => wished(&headers),
+    };
+    let mut page = Page::new(language, "page-unsubscribe-title");
+    page.lines.push("page-unsubscribe-body");
+    let to = format!("{}{secret}/unsubscribe", super::LINK);
+    page.buttons.push((to, "page-unsubscribe"));
+    page.show(gateway.phone.as_deref())
+}
+
+/// `POST /l/<secret>/unsubscribe`: no more reminders (RFC 8058: also without anybody looking).
+pub async fn opt_out(
+    State(gateway): State<Gateway>,
+    Path(secret): Path<String>,
+    headers: HeaderMap,
+) -> Response {
+    let done = match LinkSecret::parse(&secret) {
+        Some(link) => gateway.store.opt_out_by_link(&link).await,
+        None => Err(Refusal::from(Code::LinkGone).into()),
+    };
+    let page = match done {
+        Ok(language) => {
+            let mut page = Page::new(language, "page-unsubscribed-title");
+            page.lines.push("page-unsubscribed-body");
+            page
+        }
+        Err(error) => refused(error.refusal().code, &headers),
+    };
+    page.show(gateway.phone.as_deref())
+}
+
+fn about(view: &LinkView, secret: &str) -> Page {
+    let language = view.language;
+    if let Some(newest) = &view.stale {
+        let mut page = Page::new(language, "page-changed-title");
+        page.lines.push("page-changed-body");
+        let onward = newest
+            .as_ref()
+            .map(|link| format!("{}{}", super::LINK, link.to_text()));
+        page.onward = onward.map(|to| (to, "page-see-now"));
+        return page;
+    }
+    let to = |reply: Reply| format!("{}{secret}/{}", super::LINK, reply.as_str());
+    if view.state == AppointmentState::Cancelled {
+        let mut page = Page::new(language, "page-cancelled-title");
+        page.moment = Some(moment(language, &view.zone, view.start));
+        page.lines.push("page-cancelled-body");
+        if view.undo {
+            page.lines.push("page-undo-hint");
+            page.buttons.push((to(Reply::Undo), "page-undo"));
+        }
+        return page;
+    }
+    if view.over || view.state != AppointmentState::Booked {
+        let mut page = Page::new(language, "page-over-title");
+        page.lines.push("page-over-body");
+        return page;
+    }
+    let mut page = Page::new(language, "page-title");
+    page.moment = Some(moment(language, &view.zone, view.start));
+    page.lines.extend(match view.response {
+        Said::Accepted => Some("page-said-yes"),
+        Said::Tentative => Some("page-said-another-time"),
+        Said::Declined => Some("page-said-no"),
+        Said::NeedsAction => None,
+    });
+    if view.response != Said::Accepted {
+        page.buttons.push((to(Reply::Confirm), "page-confirm"));
+    }
+    if view.too_late {
+        page.lines.push("page-call");
+        return page;
+    }
+    if view.response != Said::Tentative {
+        page.buttons
+            .push((to(Reply::AnotherTime), "page-another-time"));
+    }
+    if view.response != Said::Declined {
+        let label = match view.role {
+            Role::Client => "page-cancel",
+            _ => "page-decline",
+        };
+        page.buttons.push((to(Reply::Cancel), label));
+    }
+    if view.undo {
+        page.buttons.push((to(Reply::Undo), "page-undo"));
+    }
+    page
+}
+
+/// Why nothing can be shown or done.
+fn refused(code: Code, headers: &HeaderMap) -> Page {
+    let (title, body) = match code {
+        Code::LinkGone | Code::NotFound => ("page-gone-title", "page-gone-body"),
+        Code::SlotTaken => ("page-taken-title", "page-taken-body"),
+        _ => ("page-failed-title", "page-failed-body"),
+    };
+    let mut page = Page::new(wished(headers), title);
+    page.status = status(code);
+    page.lines.push(body);
+    page
+}
+
+/// The language of a reader of whom nothing is known: whichever the browser names first.
+fn wished(headers: &HeaderMap) -> Language {
+    let named = headers.get(header::ACCEPT_LANGUAGE);
+    let named = named.and_then(|value| value.to_str().ok()).unwrap_or("");
+    let first = named.split(',').find_map(|part| {
+        let tag = part.split([';', '-']).next().unwrap_or("").trim();
+        Language::parse(&tag.to_ascii_lowercase())
+    });
+    first.unwrap_or(Language::En)
+}
+
+#[cfg(test)]
+mod tests {
+    use care::civil::{CivilTime, Zones};
+
+    use super::*;
+
+    fn view() -> LinkView {
+        let zone = Zones::bundled().find("America/Chicago").unwrap();
+        let start = zone.resolve(CivilTime::parse("2026-12-01T10:00").unwrap());
+        LinkView {
+            language: Language::En,
+            start,
+            at: zone.local(start),
+            zone,
+            minutes: 30,
+            state: AppointmentState::Booked,
+            response: Said::NeedsAction,
+            role: Role::Client,
+            stale: None,
+            over: false,
+            too_late: false,
+            undo: false,
+        }
+    }
+
+    async fn text(page: Page) -> String {
+        let response = page.show(Some("555 0100"));
+        let bytes = axum::body::to_bytes(response.into_body(), 100_000).await;
+        let html = String::from_utf8(bytes.unwrap().to_vec()).unwrap();
+        html.replace("&#x2f;", "/")
+    }
+
+    #[tokio::test]
+    async fn every_state_has_its_words_in_both_languages() {
+        for language in Language::ALL {
+            for state in AppointmentState::ALL {
+                for response in Said::ALL {
+                    for bits in 0..8_u8 {
+                        let view = LinkView {
+                            language: *language,
+                            state: *state,
+                            response: *response,
+                            over: bits & 1 != 0,
+                            too_late: bits & 2 != 0,
+                            undo: bits & 4 != 0,
+                            ..view()
+                        };
+                        assert!(text(about(&view, "secret")).await.contains("<h1"));
+                    }
+                }
+            }
+            let code = HeaderMap::from_iter([(
+                header::ACCEPT_LANGUAGE,
+                language.as_str().parse().unwrap(),
+            )]);
+            for refusal in [Code::LinkGone, Code::SlotTaken, Code::Internal] {
+                assert!(text(refused(refusal, &code)).await.contains("<h1"));
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn a_page_offers_what_can_be_done_and_nothing_else() {
+        let open = text(about(&view(), "secret")).await;
+        for answer in ["confirm", "another_time", "cancel"] {
+            assert!(open.contains(&format!("/l/secret/{answer}\"")), "{answer}");
+        }
+        assert!(open.contains("Tuesday, December 1"), "{open}");
+        let late = LinkView {
+            too_late: true,
+            ..view()
+        };
+        let late = text(about(&late, "secret")).await;
+        assert!(late.contains("/l/secret/confirm\"") && late.contains("555 0100"));
+        assert!(!late.contains("/l/secret/cancel\""));
+        let stale = LinkView {
+            stale: Some(Some(LinkSecret::from([7; 16]))),
+            ..view()
+        };
+        let stale = text(about(&stale, "secret")).await;
+        assert!(!stale.contains("<form") && stale.contains("/l/BwcHBwcHBwcHBwcHBwcHBw\""));
+    }
+
+    #[test]
+    fn the_browser_names_a_language() {
+        let named = |text: &'static str| {
+            wished(&HeaderMap::from_iter([(
+                header::ACCEPT_LANGUAGE,
+                axum::http::HeaderValue::from_static(text),
+            )]))
+        };
+        assert_eq!(named("es-MX,es;q=0.9,en;q=0.8"), Language::Es);
+        assert_eq!(named("fr, en;q=0.5, es;q=0.1"), Language::En);
+        assert_eq!(named("fr"), Language::En);
+    }
+}

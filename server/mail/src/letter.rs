@@ -1,0 +1,95 @@
+//! What a mail depends on. Two equal letters are the same mail, byte for byte: whoever sends a mail again
+//! must keep the facts of its first sending, above all when it was written.
+
+use care::civil::Zone;
+use care::email::EmailAddress;
+use care::private::Name;
+use jiff::civil::Date;
+use protocol::{AppointmentKind, Disclosure, Language, Step, Timestamp};
+
+/// Who writes, as the world outside may see it. None of it need be the agency's name or domain, and
+/// where these would tell something about the people who get mail from it, none of it should.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Identity {
+    /// The sender's name in mail programs and calendars.
+    pub from_name: String,
+    /// The address of From, Reply-To and the calendar's organiser: somebody reads what comes back.
+    pub from: String,
+    /// Where links lead, `https://host`, without a slash at the end.
+    pub link_base: String,
+    /// The right side of Message-IDs: the domain of `from`.
+    pub domain: String,
+}
+
+/// Everything that a mail depends on.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// What the mail is for.
+    pub step: Step,
+    /// The recipient's language.
+    pub language: Language,
+    /// What the recipient allows mails to say. Facts above it are left out, whatever the letter holds.
+    pub disclosure: Disclosure,
+    /// The one recipient.
+    pub to: EmailAddress,
+    /// When the mail was first written: its Date, and the calendar file's DTSTAMP.
+    pub written_at: Timestamp,
+    /// The left side of the Message-ID, as hexadecimal digits.
+    pub message_id: [u8; 16],
+    /// The appointment, for every step but [`Step::Agenda`].
+    pub visit: Option<VisitFacts>,
+    /// The day, for [`Step::Agenda`].
+    pub agenda: Option<AgendaFacts>,
+}
+
+/// What a mail may know of an appointment.
+#[derive(Clone)]
+pub struct VisitFacts {
+    /// When it begins.
+    pub start: Timestamp,
+    /// When it ends.
+    pub end: Timestamp,
+    /// The zone in whose clock the recipient is told.
+    pub zone: Zone,
+    /// Where it happens. Told at [`Disclosure::Details`] only.
+    pub kind: AppointmentKind,
+    /// The calendar's UID: the same for the appointment's whole life.
+    pub uid: String,
+    /// The calendar's SEQUENCE: higher with every change that is mailed.
+    pub sequence: u32,
+    /// The invitation is for a new time of an appointment that the recipient knows.
+    pub moved: bool,
+    /// The recipient wants a calendar file.
+    pub calendar_file: bool,
+    /// The secret of the link, for `{link_base}/l/{token}`.
+    pub link_token: Option<String>,
+    /// The worker's first name. Told at [`Disclosure::Details`] only.
+    pub worker_first_name: Option<Name>,
+    /// Where the video visit is. Told at [`Disclosure::Details`] only.
+    pub meeting_link: Option<String>,
+}
+
+/// A link's secret opens the appointment and a meeting link opens the visit: neither prints.
+impl std::fmt::Debug for VisitFacts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("VisitFacts")
+            .field("start", &self.start)
+            .field("end", &self.end)
+            .field("kind", &self.kind)
+            .field("sequence", &self.sequence)
+            .field("moved", &self.moved)
+            .field("calendar_file", &self.calendar_file)
+            .finish_non_exhaustive()
+    }
+}
+
+/// A worker's day: how many appointments and when they begin, nothing else.
+#[derive(Debug, Clone)]
+pub struct AgendaFacts {
+    /// The worker's zone.
+    pub zone: Zone,
+    /// The day in that zone.
+    pub day: Date,
+    /// When the appointments begin, in order.
+    pub starts: Vec<Timestamp>,
+}

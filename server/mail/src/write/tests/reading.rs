@@ -1,0 +1,119 @@
+//! Every mail as its reader sees it: snapshots, by language and level.
+
+use std::fmt::Write as _;
+
+use super::*;
+
+/// Subject, text and calendar file of every step, one after the other.
+fn shown(language: Language, disclosure: Disclosure) -> String {
+    let mut shown = String::new();
+    for step in Step::ALL {
+        let mut letter = letter(*step, language, disclosure);
+        show(&mut shown, step.as_str(), &letter);
+        if *step == Step::Invitation {
+            visit(&mut letter).moved = true;
+            visit(&mut letter).sequence = 1;
+            show(&mut shown, "invitation, moved", &letter);
+            visit(&mut letter).link_token = None;
+            visit(&mut letter).calendar_file = false;
+            show(&mut shown, "invitation without link and file", &letter);
+        }
+    }
+    shown
+}
+
+fn show(shown: &mut String, title: &str, letter: &Letter) {
+    let mail = written(letter);
+    let subject = read(&mail).subject().unwrap().to_owned();
+    writeln!(shown, "======== {title}\nSubject: {subject}\n").unwrap();
+    for (kind, text) in parts(&mail) {
+        if kind == "text/plain" || kind == "text/calendar" {
+            let text = text.replace("\r\n", "\n");
+            writeln!(shown, "-------- {kind}\n{text}").unwrap();
+        }
+    }
+}
+
+#[test]
+fn every_mail_reads_as_it_was_approved() {
+    for language in Language::ALL {
+        for level in Disclosure::ALL {
+            let name = format!("mails_{}_{}", language.as_str(), level.as_str());
+            insta::assert_snapshot!(name, shown(*language, *level));
+        }
+    }
+}
+
+#[test]
+fn an_invitation_and_a_reminder_look_as_they_were_approved() {
+    let invitation = letter(Step::Invitation, Language::En, Disclosure::Times);
+    let html = part(&written(&invitation), "text/html").unwrap();
+    insta::assert_snapshot!("html_invitation_en_times", html.replace('>', ">\n"));
+    let reminder = letter(Step::RoomOpen, Language::Es, Disclosure::Details);
+    let html = part(&written(&reminder), "text/html").unwrap();
+    insta::assert_snapshot!("html_room_open_es_details", html.replace('>', ">\n"));
+}
+
+#[test]
+fn a_whole_mail_travels_as_it_was_approved() {
+    let mail = written(&letter(Step::Invitation, Language::Es, Disclosure::Times));
+    let raw = String::from_utf8(mail.bytes).unwrap();
+    insta::assert_snapshot!("raw_invitation_es_times", raw.replace("\r\n", "\n"));
+}
+
+#[test]
+fn the_html_says_what_the_text_says_in_its_language() {
+    for letter in every_letter() {
+        let mail = written(&letter);
+        let html = part(&mail, "text/html").unwrap().replace("&#39;", "'");
+        let html = html.replace("&amp;", "&");
+        let lang = format!("<html lang=\"{}\"", letter.language.as_str());
+        assert!(html.contains(&lang));
+        for line in part(&mail, "text/plain").unwrap().lines() {
+            let line = line.trim_end_matches(':');
+            assert!(html.contains(line), "{:?}: {line}", letter.step);
+        }
+    }
+}
+
+#[test]
+fn the_day_and_the_clock_are_the_recipients_own() {
+    let mut letter = letter(Step::OneDay, Language::En, Disclosure::Times);
+    visit(&mut letter).zone = Zones::bundled().find("Pacific/Auckland").unwrap();
+    let mail = written(&letter);
+    assert_eq!(
+        read(&mail).subject(),
+        Some("Reminder: appointment on Wednesday, December 2")
+    );
+    let plain = part(&mail, "text/plain").unwrap();
+    assert!(plain.contains("Wednesday, December 2, 2026 at 5:00 AM (GMT+13)"));
+}
+
+#[test]
+fn a_worker_without_appointments_and_one_with_a_single_one_are_told_so() {
+    let mut letter = letter(Step::Agenda, Language::En, Disclosure::Times);
+    let agenda = letter.agenda.as_mut().unwrap();
+    agenda.starts.truncate(1);
+    let plain = part(&written(&letter), "text/plain").unwrap();
+    assert!(plain.contains("one appointment") && plain.contains("9:00 AM (GMT-6)"));
+    letter.agenda.as_mut().unwrap().starts.clear();
+    let plain = part(&written(&letter), "text/plain").unwrap();
+    assert!(plain.contains("no appointments on this day"), "{plain}");
+}
+
+#[test]
+fn a_written_mail_reads_back_as_it_was_meant() {
+    let invitation = letter(Step::Invitation, Language::Es, Disclosure::Times);
+    let mail = written(&invitation);
+    let back = crate::read_back(&mail.bytes).unwrap();
+    assert_eq!(back.to, "someone@mailbox.example");
+    assert_eq!(back.subject, "Cita el martes, 1 de diciembre");
+    assert_eq!(back.date, "2026-11-24T21:04:00Z");
+    assert_eq!(Some(back.plain), part(&mail, "text/plain"));
+    assert_eq!(Some(back.html), part(&mail, "text/html"));
+    assert_eq!(back.calendar, part(&mail, "text/calendar"));
+    let reminder = letter(Step::OneDay, Language::Es, Disclosure::Times);
+    let back = crate::read_back(&written(&reminder).bytes).unwrap();
+    assert_eq!(back.calendar, None);
+    assert_eq!(crate::read_back(b""), None);
+}

@@ -1,0 +1,253 @@
+//! Which sentences a mail says: by step, language and disclosure level. The only place that decides what
+//! may be told; layout and calendar take from here or follow the same level.
+//!
+//! Level 0 replaces everything by "You have an update". Level 1 knows day and time. Level 2 also knows the
+//! worker's first name, where the visit is, and the meeting link.
+
+use care::texts::{TextError, Texts, Word, texts};
+use care::words_of_time;
+use protocol::{AppointmentKind, Disclosure, Step};
+
+use super::{WriteError, is_https};
+use crate::{AgendaFacts, Identity, Letter, VisitFacts};
+
+/// What a mail says, in reading order.
+#[derive(Debug)]
+pub(super) struct Said {
+    pub subject: String,
+    pub title: String,
+    pub body: String,
+    /// When, until when, with whom, where; or the times of a day.
+    pub facts: Vec<String>,
+    /// What the recipient is asked to do.
+    pub hint: Option<String>,
+    /// The big buttons: links to pages, which act only when something is pressed there.
+    pub buttons: Vec<Button>,
+    pub no_button: String,
+    /// The sentence and the link that stop reminders.
+    pub unsubscribe: Option<Button>,
+    pub automatic: String,
+}
+
+#[derive(Debug)]
+pub(super) struct Button {
+    pub label: String,
+    pub url: String,
+}
+
+/// Chooses the sentences of the letter.
+pub(super) fn choose(letter: &Letter, identity: &Identity) -> Result<Said, WriteError> {
+    match (letter.step, &letter.visit, &letter.agenda) {
+        (Step::Agenda, _, Some(agenda)) => choose_agenda(letter, identity, agenda),
+        (Step::Agenda, _, None) | (_, None, _) => Err(WriteError::NoFacts),
+        (_, Some(visit), _) => choose_visit(letter, identity, visit),
+    }
+}
+
+fn choose_agenda(
+    letter: &Letter,
+    identity: &Identity,
+    agenda: &AgendaFacts,
+) -> Result<Said, WriteError> {
+    let text = texts(letter.language);
+    let page = Button {
+        label: text.say("mail-button-open", &[])?,
+        url: identity.link_base.clone(),
+    };
+    let mut said = frame(text, page)?;
+    if letter.disclosure == Disclosure::Update {
+        return Ok(said);
+    }
+    let day = words_of_time::day(letter.language, agenda.day);
+    let day = [("day", Word::Text(&day))];
+    said.subject = text.say("mail-agenda-subject", &day)?;
+    said.title = text.say("mail-agenda-title", &day)?;
+    let count = [("count", Word::Count(agenda.starts.len()))];
+    said.body = text.say("mail-agenda-body", &count)?;
+    said.facts = agenda
+        .starts
+        .iter()
+        .map(|start| words_of_time::clock(letter.language, &agenda.zone, *start))
+        .collect();
+    Ok(said)
+}
+
+fn choose_visit(
+    letter: &Letter,
+    identity: &Identity,
+    visit: &VisitFacts,
+) -> Result<Said, WriteError> {
+    let text = texts(letter.language);
+    let link = link(identity, visit)?;
+    let page = Button {
+        label: text.say(
+            button_name(letter.step, letter.disclosure, link.is_some()),
+            &[],
+        )?,
+        url: link.clone().unwrap_or_else(|| identity.link_base.clone()),
+    };
+    let mut said = frame(text, page)?;
+    if let Some(link) = link
+        && is_reminder(letter.step)
+    {
+        said.unsubscribe = Some(Button {
+            label: text.say("mail-unsubscribe", &[])?,
+            url: format!("{link}/unsubscribe"),
+        });
+    }
+    if letter.disclosure == Disclosure::Update {
+        return Ok(said);
+    }
+    say_times(&mut said, text, letter, visit)?;
+    if letter.disclosure == Disclosure::Details {
+        say_details(&mut said, text, letter, visit)?;
+    }
+    Ok(said)
+}
+
+/// The mail of level 0, from which the higher levels begin.
+fn frame(text: &Texts, page: Button) -> Result<Said, TextError> {
+    let subject = text.say("mail-update-subject", &[])?;
+    Ok(Said {
+        title: subject.clone(),
+        subject,
+        body: text.say("mail-update-body", &[])?,
+        facts: Vec::new(),
+        hint: None,
+        buttons: vec![page],
+        no_button: text.say("mail-no-button", &[])?,
+        unsubscribe: None,
+        automatic: text.say("mail-automatic", &[])?,
+    })
+}
+
+fn say_times(
+    said: &mut Said,
+    text: &Texts,
+    letter: &Letter,
+    visit: &VisitFacts,
+) -> Result<(), WriteError> {
+    let language = letter.language;
+    let day = words_of_time::day(language, visit.zone.date(visit.start));
+    let clock = words_of_time::clock(language, &visit.zone, visit.start);
+    let moment = words_of_time::moment(language, &visit.zone, visit.start);
+    let end = words_of_time::clock(language, &visit.zone, visit.end);
+    let name = match letter.step {
+        Step::Invitation if visit.moved => "moved",
+        Step::Invitation => "invitation",
+        Step::Cancellation => "cancellation",
+        Step::ThreeDays | Step::OneDay => "reminder",
+        Step::OneHour => "soon",
+        Step::RoomOpen => "open",
+        Step::Agenda => return Err(WriteError::NoFacts),
+    };
+    let times = [("day", Word::Text(&day)), ("clock", Word::Text(&clock))];
+    said.subject = text.say(&format!("mail-{name}-subject"), &times)?;
+    said.title = text.say(&format!("mail-{name}-title"), &[])?;
+    said.body = text.say(&format!("mail-{name}-body"), &[])?;
+    said.facts = vec![
+        text.say("mail-when", &[("moment", Word::Text(&moment))])?,
+        text.say("mail-until", &[("clock", Word::Text(&end))])?,
+    ];
+    if wants_answer(letter.step) && visit.link_token.is_some() {
+        said.hint = Some(text.say("mail-answer-hint", &[])?);
+    }
+    Ok(())
+}
+
+fn say_details(
+    said: &mut Said,
+    text: &Texts,
+    letter: &Letter,
+    visit: &VisitFacts,
+) -> Result<(), WriteError> {
+    if let Some(name) = &visit.worker_first_name {
+        let name = one_line(name.reveal());
+        said.facts
+            .push(text.say("mail-with", &[("name", Word::Text(&name))])?);
+    }
+    said.facts.push(text.say(kind_name(visit.kind), &[])?);
+    if let Some(url) = &visit.meeting_link
+        && letter.step != Step::Cancellation
+    {
+        if !is_https(url) {
+            return Err(WriteError::Link);
+        }
+        let join = Button {
+            label: text.say("mail-button-join", &[])?,
+            url: url.clone(),
+        };
+        // Who is about to come in wants to come in; who is asked for an answer, to answer.
+        let place = usize::from(letter.step != Step::RoomOpen);
+        said.buttons.insert(place, join);
+    }
+    Ok(())
+}
+
+/// The page of this recipient and this appointment.
+pub(super) fn link(identity: &Identity, visit: &VisitFacts) -> Result<Option<String>, WriteError> {
+    let Some(token) = &visit.link_token else {
+        return Ok(None);
+    };
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
+    if token.is_empty() || !token.bytes().all(is_safe) {
+        return Err(WriteError::Link);
+    }
+    Ok(Some(format!("{}/l/{token}", identity.link_base)))
+}
+
+/// Mails that come by plan and can be stopped; an invitation or a cancellation cannot.
+pub(super) fn is_reminder(step: Step) -> bool {
+    matches!(
+        step,
+        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
+    )
+}
+
+/// Steps so early that an answer still helps somebody.
+fn wants_answer(step: Step) -> bool {
+    matches!(step, Step::Invitation | Step::ThreeDays | Step::OneDay)
+}
+
+fn button_name(step: Step, disclosure: Disclosure, has_link: bool) -> &'static str {
+    if disclosure == Disclosure::Update || !has_link {
+        "mail-button-open"
+    } else if wants_answer(step) {
+        "mail-button-answer"
+    } else {
+        "mail-button-see"
+    }
+}
+
+fn kind_name(kind: AppointmentKind) -> &'static str {
+    match kind {
+        AppointmentKind::Video => "mail-kind-video",
+        AppointmentKind::Phone => "mail-kind-phone",
+        AppointmentKind::Office => "mail-kind-office",
+        AppointmentKind::Home => "mail-kind-home",
+        AppointmentKind::Community => "mail-kind-community",
+    }
+}
+
+fn one_line(text: &str) -> String {
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+impl Said {
+    /// The same as text: for who reads without HTML, aloud or on a very old phone.
+    pub(super) fn plain(&self) -> String {
+        let mut blocks = vec![self.title.clone(), self.body.clone()];
+        if !self.facts.is_empty() {
+            blocks.push(self.facts.join("\n"));
+        }
+        blocks.extend(self.hint.clone());
+        for button in &self.buttons {
+            blocks.push(format!("{}:\n{}", button.label, button.url));
+        }
+        if let Some(unsubscribe) = &self.unsubscribe {
+            blocks.push(format!("{}\n{}", unsubscribe.label, unsubscribe.url));
+        }
+        blocks.push(self.automatic.clone());
+        blocks.join("\n\n") + "\n"
+    }
+}

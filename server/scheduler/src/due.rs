@@ -1,0 +1,156 @@
+//! Sends what is due: lease, write, send, note. One bad row never stops the others.
+
+use std::sync::Arc;
+
+use care::Clock;
+use futures_util::{StreamExt as _, stream};
+use mail::{Identity, Sent, Transport};
+use protocol::limits;
+use store::{Due, Lease, Note, Store, What};
+
+use crate::ledger::{Pen, ledger};
+use crate::letters::letter;
+
+/// Sends due mails for one process.
+pub struct Worker {
+    store: Store,
+    clock: Arc<dyn Clock>,
+    identity: Identity,
+    transport: Transport,
+}
+
+/// What one pass did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Pass {
+    /// Mails that the mail server took.
+    pub accepted: usize,
+    /// Mails that were in hand.
+    pub leased: usize,
+    /// Rows that were looked at: as many as fit means that there may be more.
+    pub looked_at: usize,
+}
+
+impl Worker {
+    /// With the scheduler's own clock.
+    pub fn new(
+        store: Store,
+        clock: Arc<dyn Clock>,
+        identity: Identity,
+        transport: Transport,
+    ) -> Self {
+        Self {
+            store,
+            clock,
+            identity,
+            transport,
+        }
+    }
+
+    /// The transport, to look into.
+    pub fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
+    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
+        &self.clock
+    }
+
+    /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails.
+    pub async fn pass(&self) -> store::Result<Pass> {
+        let now = self.clock.now();
+        let (lease, due, looked_at) = self.store.lease_due(now).await?;
+        let leased = due.len();
+        let (pen, ledger) = ledger(
+            self.store.clone(),
+            Arc::clone(&self.clock),
+            limits::MAILS_IN_FLIGHT,
+        );
+        let sending = async move {
+            let sends = due
+                .into_iter()
+                .map(|due| self.send(due, lease, pen.clone()));
+            // The last pen must go, or the ledger would wait for more.
+            let sends: Vec<_> = sends.collect();
+            drop(pen);
+            stream::iter(sends)
+                .buffer_unordered(limits::MAILS_IN_FLIGHT)
+                .filter(|accepted| std::future::ready(*accepted))
+                .count()
+                .await
+        };
+        let (accepted, ()) = tokio::join!(sending, ledger.keep());
+        Ok(Pass {
+            accepted,
+            leased,
+            looked_at,
+        })
+    }
+
+    /// Sends one mail; whether the mail server took it.
+    async fn send(&self, due: Due, lease: Lease, pen: Pen) -> bool {
+        let note = |what| Note {
+            id: due.id,
+            lease,
+            what,
+        };
+        let written = letter(&due)
+            .map_err(|refusal| refusal.to_string())
+            .and_then(|letter| {
+                mail::write(&letter, &self.identity).map_err(|error| error.to_string())
+            });
+        let mail = match written {
+            Ok(mail) => mail,
+            Err(error) => {
+                tracing::error!(error, step = due.step.as_str(), "a mail cannot be written");
+                pen.note(note(What::Unwritable)).await;
+                return false;
+            }
+        };
+        let mut begun = false;
+        let sent = {
+            let (pen, begun) = (&pen, &mut begun);
+            let before_data = async move || {
+                *begun = pen.note(note(What::Begins)).await;
+                *begun
+            };
+            self.transport.send(&mail, before_data).await
+        };
+        metrics::counter!("mails", "sent" => word(sent)).increment(1);
+        pen.note(note(outcome(sent, begun))).await;
+        sent == Sent::Accepted
+    }
+}
+
+impl std::fmt::Debug for Worker {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Worker")
+    }
+}
+
+fn outcome(sent: Sent, begun: bool) -> What {
+    match sent {
+        Sent::Accepted => What::Accepted,
+        Sent::Deferred { code } => What::Deferred { code, begun },
+        Sent::Rejected { code, address } => What::Rejected {
+            code,
+            address,
+            begun,
+        },
+        Sent::Unknown => What::Unknown,
+        Sent::Withheld => What::Withheld,
+    }
+}
+
+fn word(sent: Sent) -> &'static str {
+    match sent {
+        Sent::Accepted => "accepted",
+        Sent::Deferred { .. } => "deferred",
+        Sent::Rejected { .. } => "rejected",
+        Sent::Unknown => "unknown",
+        Sent::Withheld => "withheld",
+    }
+}

@@ -1,0 +1,33 @@
+//! Agency jobs: the daily agenda on each worker's own morning.
+
+use care::civil::Zone;
+use protocol::Timestamp;
+use store::Store;
+
+use crate::expression::{Expression, ExpressionError};
+
+/// When a worker's agenda comes, on their own clocks: every day at half past seven. A free day says
+/// nothing.
+pub const AGENDA: &str = "30 7 * * *";
+
+/// Gives every worker who has hours an agenda job, and runs the jobs whose time has come. A job missed
+/// while the server was down runs once.
+pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
+    for worker in store.workers_without_agenda().await? {
+        if let Some(next) = next(AGENDA, &worker.zone, now) {
+            store.add_agenda(&worker, AGENDA, next).await?;
+        }
+    }
+    for job in store.due_jobs(now).await? {
+        // An expression that never comes again is looked at once a year.
+        let next = next(&job.expression, &job.zone, now);
+        let next = next.unwrap_or_else(|| now.plus_seconds(366 * 86_400));
+        store.run_agenda(&job, next, now).await?;
+    }
+    Ok(())
+}
+
+fn next(expression: &str, zone: &Zone, now: Timestamp) -> Option<Timestamp> {
+    let read: Result<Expression, ExpressionError> = Expression::parse(expression);
+    read.ok()?.next_after(now, zone)
+}

@@ -1,0 +1,101 @@
+//! The due loop, from start to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use protocol::{Timestamp, limits};
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::{Bell, Worker, jobs};
+
+/// How long mails under way may take to come to an end when the server stops.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// A running due loop. Dropping it does not stop it.
+#[derive(Debug)]
+pub struct Running {
+    stop: CancellationToken,
+    abort: CancellationToken,
+    tracker: TaskTracker,
+}
+
+/// Starts the due loop: jobs, then due mails, then sleep until the next is due, the bell rings, or
+/// [`limits::DUE_POLL_S`] have passed.
+pub fn start(worker: Arc<Worker>, bell: Bell) -> Running {
+    let running = Running {
+        stop: CancellationToken::new(),
+        abort: CancellationToken::new(),
+        tracker: TaskTracker::new(),
+    };
+    let (stop, abort) = (running.stop.clone(), running.abort.clone());
+    running.tracker.spawn(async move {
+        tokio::select! {
+            () = turn_until(&worker, &bell, &stop) => {}
+            () = abort.cancelled() => {}
+        }
+    });
+    running.tracker.close();
+    running
+}
+
+impl Running {
+    /// Takes nothing more in hand and waits a moment for what is under way.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        if tokio::time::timeout(GRACE, self.tracker.wait())
+            .await
+            .is_err()
+        {
+            self.abort().await;
+        }
+    }
+
+    /// As on `kill -9`: whatever is under way is dropped where it stands.
+    pub async fn abort(self) {
+        self.abort.cancel();
+        self.tracker.wait().await;
+    }
+}
+
+async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
+    while !stop.is_cancelled() {
+        let pause = match turn(worker).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                tracing::error!(%error, "what is due could not be done");
+                Duration::from_secs(1)
+            }
+        };
+        tokio::select! {
+            () = tokio::time::sleep(pause) => {}
+            () = bell.rung() => {}
+            () = stop.cancelled() => {}
+        }
+    }
+}
+
+/// Does what is due; how long to sleep then.
+async fn turn(worker: &Worker) -> store::Result<Duration> {
+    let store = worker.store();
+    let now = worker.clock().now();
+    jobs::run(store, now).await?;
+    let pass = worker.pass().await?;
+    if pass.looked_at >= limits::DELIVERIES_LEASED {
+        return Ok(Duration::ZERO);
+    }
+    let due = [store.next_due().await?, store.next_job().await?];
+    let now = worker.clock().now();
+    let next = due.into_iter().flatten().min();
+    Ok(next.map_or(poll(), |next| until(next, now).min(poll())))
+}
+
+fn poll() -> Duration {
+    Duration::from_secs(limits::DUE_POLL_S)
+}
+
+/// A row that waits behind another is due and not taken: it is looked at again in a moment.
+fn until(next: Timestamp, now: Timestamp) -> Duration {
+    let micros = u64::try_from(next.micros() - now.micros()).unwrap_or(0);
+    Duration::from_micros(micros).max(Duration::from_millis(100))
+}

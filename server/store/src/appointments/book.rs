@@ -1,0 +1,174 @@
+//! Books an appointment: lock, decide, write, plan the mails, audit, in one transaction. Nothing here
+//! waits for the network.
+
+use care::Caller;
+use care::appointment::Booking;
+use care::rules::Act;
+use protocol::http::Appointment;
+use protocol::{AccountId, AppointmentId, Code, ParticipantId, PersonId, Refusal, Role};
+use uuid::Uuid;
+
+use super::{Asked, Found, claim, find, list, resource_of, zone_for};
+use crate::audit::{Entry, Object};
+use crate::error::Result;
+use crate::operations::{self, Outcome};
+use crate::seal::MEETING_LINK;
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{agency, consents, deliveries, standing};
+
+statements! {
+    INSERT = "
+        INSERT INTO appointment (id, client, organizer, kind, state, civil_start, zone, minutes,
+            start_at, end_at, tzdb_version, ics_uid, ics_sequence, told_at, meeting_link, created_at,
+            version)
+        VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $12, 0)";
+    INSERT_PARTICIPANT = "
+        INSERT INTO participant (id, appointment, person, account, role, response)
+        VALUES ($1, $2, $3, $4, $5, $6)";
+}
+
+/// Somebody who takes part.
+struct Part {
+    person: PersonId,
+    account: AccountId,
+    role: Role,
+}
+
+impl Store {
+    /// Books the caller for a client. [`Code::NotFound`] if the caller does not serve the client or a
+    /// caregiver is not on the client's record, [`Code::ConsentRequired`] if no live consent for a
+    /// caregiver covers appointments, [`Code::ZoneUnknown`], and what [`Code::TimePast`],
+    /// [`Code::TimeInGap`], [`Code::NotAvailable`] and [`Code::SlotTaken`] say. The same operation
+    /// again books once.
+    pub async fn book(&self, caller: &Caller, booking: Booking) -> Result<Appointment> {
+        let caller = *caller;
+        self.write("book appointment", async move |tx: &mut Tx| {
+            let standing = standing::to_client(tx, &caller, booking.client).await?;
+            let object = Object::Person(booking.client);
+            let permit = tx.authorize(&caller, Act::BookAppointment, standing, object)?;
+            let op_id = booking.op_id;
+            if let Some(done) = operations::seen(tx, &caller, Act::BookAppointment, op_id).await? {
+                return list::card(tx, &caller, done.object.into()).await;
+            }
+            let zone = zone_for(tx, booking.zone.as_deref(), booking.client).await?;
+            let asked = Asked {
+                civil: booking.civil,
+                zone,
+                minutes: booking.minutes,
+            };
+            let resource = resource_of(tx, caller.account).await?;
+            let found = find(tx, &resource, &asked, None).await?;
+            let parts = parts(tx, &caller, &booking).await?;
+            let id = insert(tx, &caller, &booking, (&asked, &found)).await?;
+            claim(tx, &resource, id, &found).await?;
+            let mut people = Vec::with_capacity(parts.len());
+            for part in parts {
+                people.push(part.person.uuid());
+                insert_participant(tx, id, &part).await?;
+            }
+            deliveries::replan(tx, id).await?;
+            let outcome = Outcome::of(id.uuid());
+            operations::remember(tx, &caller, Act::BookAppointment, op_id, outcome).await?;
+            tx.audit(
+                Entry::done(&caller, permit, Object::Appointment(id))
+                    .about(booking.client)
+                    .shown(people),
+            );
+            list::card(tx, &caller, id).await
+        })
+        .await
+    }
+}
+
+/// The client, the caller, and the caregivers whom consent lets in.
+async fn parts(tx: &mut Tx, caller: &Caller, booking: &Booking) -> Result<Vec<Part>> {
+    let client = account(tx, booking.client, Role::Client, "client").await?;
+    let mut parts = vec![
+        client,
+        Part {
+            person: caller.person,
+            account: caller.account,
+            role: caller.role,
+        },
+    ];
+    for caregiver in &booking.caregivers {
+        consents::must_be_on_record(tx, booking.client, *caregiver).await?;
+        if !consents::covers_appointments(tx, booking.client, *caregiver).await? {
+            return Err(Refusal::new(
+                Code::ConsentRequired,
+                "a caregiver takes part without a live consent that covers appointments",
+            )
+            .into());
+        }
+        parts.push(account(tx, *caregiver, Role::Caregiver, "caregivers").await?);
+    }
+    Ok(parts)
+}
+
+async fn account(tx: &mut Tx, person: PersonId, role: Role, field: &str) -> Result<Part> {
+    let account = agency::account_of(tx, person, role).await?;
+    let account = account.ok_or_else(|| {
+        Refusal::new(
+            Code::BadRequest,
+            format!("{field}: not a {}", role.as_str()),
+        )
+    })?;
+    Ok(Part {
+        person,
+        account,
+        role,
+    })
+}
+
+async fn insert(
+    tx: &mut Tx,
+    caller: &Caller,
+    booking: &Booking,
+    (asked, found): (&Asked, &Found),
+) -> Result<AppointmentId> {
+    let now = tx.now();
+    let id = AppointmentId::from_parts(now, tx.random());
+    let link = booking.meeting_link.as_ref();
+    let link = link.map(|link| tx.seal(MEETING_LINK, id.uuid(), link.reveal().as_bytes()));
+    // A name that says nothing, in no domain (RFC 7986, section 5.3).
+    let uid = Uuid::from_bytes(tx.random()).simple().to_string();
+    let version = tx.core().zones.version();
+    tx.sql(INSERT)
+        .bind(id.uuid())
+        .bind(booking.client.uuid())
+        .bind(caller.account.uuid())
+        .bind(booking.kind.as_str())
+        .bind(asked.civil.to_string())
+        .bind(asked.zone.name().to_owned())
+        .bind(i64::from(asked.minutes))
+        .bind(found.start.micros())
+        .bind(found.end.micros())
+        .bind(version)
+        .bind(uid)
+        .bind(now.micros())
+        .bind(link)
+        .run()
+        .await?;
+    Ok(id)
+}
+
+async fn insert_participant(tx: &mut Tx, appointment: AppointmentId, part: &Part) -> Result<()> {
+    let id = ParticipantId::from_parts(tx.now(), tx.random());
+    // Whoever books comes.
+    let response = if part.role == Role::CaseManager {
+        "accepted"
+    } else {
+        "needs_action"
+    };
+    tx.sql(INSERT_PARTICIPANT)
+        .bind(id.uuid())
+        .bind(appointment.uuid())
+        .bind(part.person.uuid())
+        .bind(part.account.uuid())
+        .bind(part.role.as_str())
+        .bind(response)
+        .run()
+        .await?;
+    Ok(())
+}

@@ -1,0 +1,154 @@
+//! Moves an appointment or calls it off, by the staff who serve its client.
+
+use care::Caller;
+use care::appointment::Move;
+use care::civil::CivilTime;
+use care::rules::Act;
+use protocol::http::{Appointment, CancelAppointment};
+use protocol::{AppointmentId, CancelReason, PersonId, Timestamp};
+
+use super::{Asked, Found, claim, find, free_claims, hold, hold_with, list};
+use crate::audit::{Entry, Object};
+use crate::error::Result;
+use crate::operations::{self, Outcome};
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{deliveries, preferences, standing, tasks};
+
+statements! {
+    MOVE = "
+        UPDATE appointment SET civil_start = $2, zone = $3, minutes = $4, start_at = $5, end_at = $6,
+            tzdb_version = $7, ics_sequence = ics_sequence + 1, told_at = $8, moved_at = $8
+        WHERE id = $1";
+    ASK_AGAIN = "
+        UPDATE participant SET response = 'needs_action', response_at = NULL, asked_at = NULL
+        WHERE appointment = $1 AND role <> 'case_manager'";
+    CANCEL = "
+        UPDATE appointment SET state = 'cancelled', ics_sequence = ics_sequence + 1, told_at = $2,
+            cancelled_at = $2, cancelled_by = $3, cancel_reason = $4, cancel_notice_at = $5
+        WHERE id = $1";
+}
+
+impl Store {
+    /// Gives an appointment another time: it keeps its row and its calendar UID, its sequence rises,
+    /// everybody is asked again and told anew. Refused as [`Store::book`] refuses, and by
+    /// [`care::appointment::Standing::may_change`]. The same operation again moves once.
+    pub async fn move_appointment(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        change: Move,
+    ) -> Result<Appointment> {
+        let caller = *caller;
+        self.write("move appointment", async move |tx: &mut Tx| {
+            let standing = standing::to_appointment(tx, &caller, id).await?;
+            let object = Object::Appointment(id);
+            let permit = tx.authorize(&caller, Act::MoveAppointment, standing, object)?;
+            let op_id = change.op_id;
+            if operations::seen(tx, &caller, Act::MoveAppointment, op_id)
+                .await?
+                .is_some()
+            {
+                return list::card(tx, &caller, id).await;
+            }
+            let organizer = super::read(tx, id).await?.organizer();
+            let (appointment, resource) = hold_with(tx, id, organizer).await?;
+            appointment
+                .standing()?
+                .may_change(change.sequence, tx.now())?;
+            let asked = Asked {
+                civil: change.civil,
+                zone: match &change.zone {
+                    Some(name) => tx.core().zones.find(name)?,
+                    None => preferences::zone(tx, &appointment.zone),
+                },
+                minutes: change.minutes.unwrap_or(appointment.minutes()),
+            };
+            let found = find(tx, &resource, &asked, Some(id)).await?;
+            free_claims(tx, id).await?;
+            claim(tx, &resource, id, &found).await?;
+            put(tx, id, &asked, &found).await?;
+            tasks::finish_of(tx, id).await?;
+            deliveries::replan(tx, id).await?;
+            let outcome = Outcome::of(id.uuid());
+            operations::remember(tx, &caller, Act::MoveAppointment, op_id, outcome).await?;
+            tx.audit(Entry::done(&caller, permit, object).about(appointment.client()));
+            list::card(tx, &caller, id).await
+        })
+        .await
+    }
+
+    /// Calls an appointment off: everybody who was told of it is told, nothing else is sent. The same
+    /// operation again does nothing more.
+    pub async fn cancel_appointment(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: CancelAppointment,
+    ) -> Result<Appointment> {
+        let caller = *caller;
+        self.write("cancel appointment", async move |tx: &mut Tx| {
+            let standing = standing::to_appointment(tx, &caller, id).await?;
+            let object = Object::Appointment(id);
+            let permit = tx.authorize(&caller, Act::CancelAppointment, standing, object)?;
+            let op_id = request.op_id;
+            if operations::seen(tx, &caller, Act::CancelAppointment, op_id)
+                .await?
+                .is_some()
+            {
+                return list::card(tx, &caller, id).await;
+            }
+            let appointment = hold(tx, id).await?;
+            appointment
+                .standing()?
+                .may_change(request.sequence, tx.now())?;
+            let notice = tx.now();
+            cancel(tx, id, (caller.person, request.reason), notice).await?;
+            tasks::finish_of(tx, id).await?;
+            let outcome = Outcome::of(id.uuid());
+            operations::remember(tx, &caller, Act::CancelAppointment, op_id, outcome).await?;
+            tx.audit(Entry::done(&caller, permit, object).about(appointment.client()));
+            list::card(tx, &caller, id).await
+        })
+        .await
+    }
+}
+
+async fn put(tx: &mut Tx, id: AppointmentId, asked: &Asked, found: &Found) -> Result<()> {
+    let now = tx.now().micros();
+    let civil: CivilTime = asked.civil;
+    let version = tx.core().zones.version();
+    tx.sql(MOVE)
+        .bind(id.uuid())
+        .bind(civil.to_string())
+        .bind(asked.zone.name().to_owned())
+        .bind(i64::from(asked.minutes))
+        .bind(found.start.micros())
+        .bind(found.end.micros())
+        .bind(version)
+        .bind(now)
+        .run()
+        .await?;
+    tx.sql(ASK_AGAIN).bind(id.uuid()).run().await?;
+    Ok(())
+}
+
+/// Calls it off; participants are told from `notice` on.
+pub(super) async fn cancel(
+    tx: &mut Tx,
+    id: AppointmentId,
+    (by, reason): (PersonId, CancelReason),
+    notice: Timestamp,
+) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(CANCEL)
+        .bind(id.uuid())
+        .bind(now)
+        .bind(by.uuid())
+        .bind(reason.as_str())
+        .bind(notice.micros())
+        .run()
+        .await?;
+    free_claims(tx, id).await?;
+    deliveries::replan(tx, id).await
+}

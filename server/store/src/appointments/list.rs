@@ -1,0 +1,269 @@
+//! Appointments as one of their people sees them.
+
+use std::collections::HashMap;
+
+use care::Caller;
+use care::civil::{Date, plus_days};
+use care::rules::Act;
+use protocol::http::{Appointment, Appointments, Participant};
+use protocol::{AppointmentId, AppointmentState, PersonId, Role, limits};
+use uuid::Uuid;
+
+use super::{AppointmentRow, local, read};
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::error::Result;
+use crate::seal::{MEETING_LINK, PERSON_NAME};
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{preferences, standing};
+
+/// The columns of [`AppointmentRow`] for a table named `a`.
+macro_rules! columns {
+    () => {
+        "a.id, a.client, a.organizer, a.kind, a.state, a.zone, a.minutes, a.start_at, a.end_at,
+            a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.meeting_link,
+            a.cancelled_by, a.cancel_reason, a.cancel_notice_at"
+    };
+}
+
+/// The appointments of the person `$1` within `$3` and `$4`, provided that now (`$2`) they take part
+/// by right: themselves, under a live consent, or by a live assignment.
+macro_rules! mine {
+    () => {
+        "
+        FROM participant me
+            JOIN appointment a ON a.id = me.appointment
+        WHERE me.person = $1 AND me.left_at IS NULL AND a.end_at > $3 AND a.start_at < $4
+            AND (me.role = 'client'
+                OR (me.role = 'caregiver' AND EXISTS (SELECT 1 FROM consent c
+                    WHERE c.client = a.client AND c.caregiver = me.person
+                        AND c.appointments_at IS NOT NULL AND c.from_at <= $2
+                        AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $2)))
+                OR (me.role = 'case_manager' AND EXISTS (SELECT 1 FROM assignment g
+                    WHERE g.account = me.account AND g.client = a.client AND g.from_at <= $2
+                        AND (g.ended_at IS NULL OR g.ended_at > $2))))"
+    };
+}
+
+macro_rules! parts {
+    () => {
+        "p.id, p.appointment, p.person, n.name, p.role, p.response, p.asked_at"
+    };
+}
+
+statements! {
+    MINE = concat!(
+        "
+        SELECT ", columns!(), mine!(), "
+        ORDER BY a.start_at, a.id LIMIT $5"
+    );
+    PARTS_OF_MINE = concat!(
+        "
+        SELECT ", parts!(), "
+        FROM participant p JOIN person n ON n.id = p.person
+        WHERE p.left_at IS NULL AND p.appointment IN (SELECT a.id ", mine!(), ")
+        ORDER BY p.id"
+    );
+    OF_CLIENT = concat!(
+        "
+        SELECT ", columns!(), " FROM appointment a
+        WHERE a.client = $1 AND a.end_at > $2
+        ORDER BY a.start_at, a.id LIMIT $3"
+    );
+    PARTS_OF_CLIENT = concat!(
+        "
+        SELECT ", parts!(), "
+        FROM participant p
+            JOIN person n ON n.id = p.person
+            JOIN appointment a ON a.id = p.appointment
+        WHERE a.client = $1 AND a.end_at > $2 AND p.left_at IS NULL
+        ORDER BY p.id"
+    );
+    PARTS_OF = concat!(
+        "
+        SELECT ", parts!(), "
+        FROM participant p JOIN person n ON n.id = p.person
+        WHERE p.appointment = $1 AND p.left_at IS NULL
+        ORDER BY p.id"
+    );
+    NAME_OF = "SELECT name FROM person WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct PartRow {
+    id: Uuid,
+    appointment: Uuid,
+    person: Uuid,
+    name: Vec<u8>,
+    role: String,
+    response: String,
+    asked_at: Option<i64>,
+}
+
+/// A client's page shows appointments of so many past days.
+const RECENT_DAYS: i64 = 30;
+
+/// Some days on the reader's clocks, for a list.
+#[derive(Debug, Clone, Copy)]
+pub struct Within {
+    /// The first day; today if absent.
+    pub from: Option<Date>,
+    /// How many days.
+    pub days: u16,
+}
+
+impl Store {
+    /// The appointments that the caller takes part in, soonest first, at most
+    /// [`limits::APPOINTMENTS_LISTED_MAX`].
+    pub async fn appointments(&self, caller: &Caller, within: Within) -> Result<Appointments> {
+        let caller = *caller;
+        self.read_audited("appointments", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::ListAppointments, standing, object)?;
+            let now = tx.now().micros();
+            let zone = preferences::zone_of(tx, caller.person).await?;
+            let from = within.from.unwrap_or_else(|| zone.date(tx.now()));
+            let until = zone.start_of(plus_days(from, i32::from(within.days)));
+            let bounds = [now, zone.start_of(from).micros(), until.micros()];
+            let mut statement = tx.sql(MINE).bind(caller.person.uuid());
+            for bound in bounds {
+                statement = statement.bind(bound);
+            }
+            let rows = statement.bind(listed_max()).all().await?;
+            let mut statement = tx.sql(PARTS_OF_MINE).bind(caller.person.uuid());
+            for bound in bounds {
+                statement = statement.bind(bound);
+            }
+            let parts = statement.all().await?;
+            let appointments = cards(tx, &caller, rows, parts).await?;
+            let shown = appointments.iter().map(|card| card.id.uuid());
+            tx.audit(Entry::done(&caller, permit, object).shown(shown));
+            Ok(Appointments { appointments })
+        })
+        .await
+    }
+
+    /// A client's appointments of the last [`RECENT_DAYS`] days and all to come, soonest first, for the
+    /// staff who serve them.
+    pub async fn appointments_of(&self, caller: &Caller, client: PersonId) -> Result<Appointments> {
+        let caller = *caller;
+        self.read_audited("appointments of", async move |tx: &mut Tx| {
+            let standing = standing::to_client(tx, &caller, client).await?;
+            let object = Object::Person(client);
+            let permit = tx.authorize(&caller, Act::ReadAppointments, standing, object)?;
+            let since = tx.now().plus_seconds(-RECENT_DAYS * 86_400).micros();
+            let rows = tx
+                .sql(OF_CLIENT)
+                .bind(client.uuid())
+                .bind(since)
+                .bind(listed_max())
+                .all()
+                .await?;
+            let parts = tx
+                .sql(PARTS_OF_CLIENT)
+                .bind(client.uuid())
+                .bind(since)
+                .all()
+                .await?;
+            let appointments = cards(tx, &caller, rows, parts).await?;
+            let shown = appointments.iter().map(|card| card.id.uuid());
+            tx.audit(
+                Entry::done(&caller, permit, object)
+                    .about(client)
+                    .shown(shown),
+            );
+            Ok(Appointments { appointments })
+        })
+        .await
+    }
+}
+
+fn listed_max() -> i64 {
+    i64::try_from(limits::APPOINTMENTS_LISTED_MAX).unwrap_or(i64::MAX)
+}
+
+/// One appointment, for a caller who may see it.
+pub(crate) async fn card(tx: &mut Tx, caller: &Caller, id: AppointmentId) -> Result<Appointment> {
+    let row = read(tx, id).await?;
+    let parts = tx.sql(PARTS_OF).bind(id.uuid()).all().await?;
+    let mut cards = cards(tx, caller, vec![row], parts).await?;
+    Ok(cards.remove(0))
+}
+
+async fn cards(
+    tx: &mut Tx,
+    caller: &Caller,
+    rows: Vec<AppointmentRow>,
+    parts: Vec<PartRow>,
+) -> Result<Vec<Appointment>> {
+    let zone = preferences::zone_of(tx, caller.person).await?;
+    let mut by_appointment: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
+    for part in parts {
+        by_appointment
+            .entry(part.appointment)
+            .or_default()
+            .push(part);
+    }
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in rows {
+        let parts = by_appointment.remove(&row.id).unwrap_or_default();
+        let participants = participants(tx, parts)?;
+        let link = row.meeting_link.as_deref();
+        let link = link
+            .map(|sealed| tx.open_text(MEETING_LINK, row.id, sealed))
+            .transpose()?;
+        let state = row.state()?;
+        let open = state == AppointmentState::Booked && db::at(row.start_at) > tx.now();
+        let takes_part = participants.iter().any(|part| part.person == caller.person);
+        let can_undo = row.cancelled_by == Some(caller.person.uuid())
+            && row.cancel_notice_at.is_some_and(|at| tx.now() < db::at(at));
+        cards.push(Appointment {
+            id: row.id.into(),
+            client: row.client(),
+            client_name: name_of(tx, row.client, &participants).await?,
+            kind: row.kind()?,
+            state,
+            sequence: row.sequence(),
+            start: db::at(row.start_at),
+            minutes: row.minutes(),
+            at: local(tx, &row.zone, row.start_at),
+            yours: zone.local(db::at(row.start_at)),
+            participants,
+            meeting_link: link,
+            cancelled: row.reason()?,
+            may_change: open && caller.role == Role::CaseManager,
+            may_reply: (open || can_undo) && takes_part && caller.role != Role::CaseManager,
+        });
+    }
+    Ok(cards)
+}
+
+fn participants(tx: &Tx, rows: Vec<PartRow>) -> Result<Vec<Participant>> {
+    let mut participants = Vec::with_capacity(rows.len());
+    for row in rows {
+        participants.push(Participant {
+            id: row.id.into(),
+            person: row.person.into(),
+            name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+            role: db::role(&row.role)?,
+            response: db::response(&row.response)?,
+            asked_at: row.asked_at.map(db::at),
+        });
+    }
+    participants.sort_by_key(|part| part.role);
+    Ok(participants)
+}
+
+/// The client's name: among the participants, unless the client left.
+async fn name_of(tx: &mut Tx, client: Uuid, participants: &[Participant]) -> Result<String> {
+    let among = participants
+        .iter()
+        .find(|part| part.person.uuid() == client);
+    if let Some(part) = among {
+        return Ok(part.name.clone());
+    }
+    let (sealed,): (Vec<u8>,) = tx.sql(NAME_OF).bind(client).one().await?;
+    tx.open_text(PERSON_NAME, client, &sealed)
+}

@@ -1,0 +1,222 @@
+//! A participant's own answer, from the app or from a link in a mail: the same code for both.
+
+use care::Caller;
+use care::rules::Act;
+use protocol::http::{Appointment, ReplyToAppointment};
+use protocol::{
+    AppointmentId, AppointmentState, CancelReason, Code, ParticipantId, PersonId, Refusal, Reply,
+    Response, Role, TaskKind, limits,
+};
+use uuid::Uuid;
+
+use super::{AppointmentRow, Found, change, claim, hold_with, list};
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::error::{Error, Result};
+use crate::operations::{self, Outcome};
+use crate::store::Store;
+use crate::tasks::{self, Concern};
+use crate::tx::Tx;
+use crate::{deliveries, standing};
+
+statements! {
+    PART_OF = "
+        SELECT id, person, role, response, response_at FROM participant
+        WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
+    ANSWER = "
+        UPDATE participant SET response = $2, response_at = $3, asked_at = $4 WHERE id = $1";
+    REVIVE = "
+        UPDATE appointment SET state = 'booked', ics_sequence = $2, cancelled_at = NULL,
+            cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL
+        WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct PartRow {
+    id: Uuid,
+    person: Uuid,
+    role: String,
+    response: String,
+    response_at: Option<i64>,
+}
+
+/// The participant who answers.
+struct Part {
+    id: ParticipantId,
+    person: PersonId,
+    role: Role,
+    response: Response,
+    response_at: Option<i64>,
+}
+
+impl Store {
+    /// Takes a participant's answer. A client's cancel calls the appointment off, anybody else's
+    /// declines for themselves; nobody is told for [`limits::UNDO_S`], within which it can be taken
+    /// back. [`Code::TooLate`] close to the start, [`Code::AppointmentChanged`] if the caller saw
+    /// another time. The same answer again does nothing more.
+    pub async fn reply_to_appointment(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: ReplyToAppointment,
+    ) -> Result<Appointment> {
+        let caller = *caller;
+        self.write("reply to appointment", async move |tx: &mut Tx| {
+            let standing = standing::to_appointment(tx, &caller, id).await?;
+            let object = Object::Appointment(id);
+            let act = Act::ReplyToAppointment;
+            let permit = tx.authorize(&caller, act, standing, object)?;
+            let op_id = request.op_id;
+            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+                let client =
+                    reply(tx, id, caller.person, (request.reply, request.sequence)).await?;
+                operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
+                tx.audit(Entry::done(&caller, permit, object).about(client));
+            }
+            list::card(tx, &caller, id).await
+        })
+        .await
+    }
+}
+
+/// Does what a participant answered, who saw that sequence. The client whom it concerns.
+pub(crate) async fn reply(
+    tx: &mut Tx,
+    id: AppointmentId,
+    person: PersonId,
+    (reply, seen): (Reply, u32),
+) -> Result<PersonId> {
+    let organizer = super::read(tx, id).await?.organizer();
+    let (appointment, resource) = hold_with(tx, id, organizer).await?;
+    let part = part_of(tx, id, person).await?;
+    let standing = appointment.standing()?;
+    let now = tx.now();
+    match reply {
+        Reply::Confirm => {
+            standing.may_change(seen, now)?;
+            if part.response != Response::Accepted {
+                answer(tx, &part, Response::Accepted, None).await?;
+                tasks::finish_by(tx, id, person).await?;
+            }
+        }
+        Reply::AnotherTime => {
+            standing.may_change_oneself(seen, now)?;
+            if part.response != Response::Tentative {
+                answer(tx, &part, Response::Tentative, Some(now.micros())).await?;
+                raise(tx, &appointment, &part, TaskKind::AskedForAnotherTime).await?;
+            }
+        }
+        Reply::Cancel if part.role == Role::Client => {
+            if called_off_by(&appointment, person)? {
+                return Ok(appointment.client());
+            }
+            standing.may_change_oneself(seen, now)?;
+            answer(tx, &part, Response::Declined, None).await?;
+            let notice = now.plus_seconds(limits::UNDO_S);
+            change::cancel(tx, id, (person, CancelReason::Client), notice).await?;
+            raise(tx, &appointment, &part, TaskKind::CalledOff).await?;
+            return Ok(appointment.client());
+        }
+        Reply::Cancel => {
+            standing.may_change_oneself(seen, now)?;
+            if part.response != Response::Declined {
+                answer(tx, &part, Response::Declined, None).await?;
+                raise(tx, &appointment, &part, TaskKind::Declined).await?;
+            }
+        }
+        Reply::Undo => {
+            if called_off_by(&appointment, person)? {
+                let found = Found {
+                    start: db::at(appointment.start_at),
+                    end: db::at(appointment.end_at),
+                };
+                revive(tx, &appointment, &part).await?;
+                claim(tx, &resource, id, &found).await?;
+            } else if part.response == Response::Declined {
+                must_be_fresh(tx, part.response_at)?;
+                standing.may_change(seen, now)?;
+            } else {
+                return Ok(appointment.client());
+            }
+            answer(tx, &part, Response::NeedsAction, None).await?;
+            tasks::finish_by(tx, id, person).await?;
+        }
+    }
+    deliveries::replan(tx, id).await?;
+    Ok(appointment.client())
+}
+
+async fn part_of(tx: &mut Tx, id: AppointmentId, person: PersonId) -> Result<Part> {
+    let row = tx
+        .sql(PART_OF)
+        .bind(id.uuid())
+        .bind(person.uuid())
+        .maybe::<PartRow>()
+        .await?
+        .ok_or_else(|| Error::from(Code::NotFound))?;
+    Ok(Part {
+        id: row.id.into(),
+        person: row.person.into(),
+        role: db::role(&row.role)?,
+        response: db::response(&row.response)?,
+        response_at: row.response_at,
+    })
+}
+
+async fn answer(tx: &mut Tx, part: &Part, response: Response, asked: Option<i64>) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(ANSWER)
+        .bind(part.id.uuid())
+        .bind(response.as_str())
+        .bind(now)
+        .bind(asked)
+        .run()
+        .await?;
+    Ok(())
+}
+
+fn called_off_by(appointment: &AppointmentRow, person: PersonId) -> Result<bool> {
+    let cancelled = appointment.state()? == AppointmentState::Cancelled;
+    Ok(cancelled && appointment.cancelled_by == Some(person.uuid()))
+}
+
+/// Takes a client's cancel back, as if it had never been: nobody was told of it yet.
+async fn revive(tx: &mut Tx, appointment: &AppointmentRow, part: &Part) -> Result<()> {
+    must_be_fresh(tx, part.response_at)?;
+    let id = appointment.id.into();
+    // Should somebody have been told already, it is a new invitation and not the old one.
+    let sequence = if deliveries::told_of(tx, id, appointment.sequence()).await? {
+        appointment.ics_sequence + 1
+    } else {
+        appointment.ics_sequence - 1
+    };
+    tx.sql(REVIVE)
+        .bind(appointment.id)
+        .bind(sequence)
+        .run()
+        .await?;
+    Ok(())
+}
+
+fn must_be_fresh(tx: &Tx, at: Option<i64>) -> Result<()> {
+    let ends = at.map(|at| db::at(at).plus_seconds(limits::UNDO_S));
+    if ends.is_some_and(|ends| tx.now() < ends) {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::TooLate, "it can be taken back for ten minutes only").into())
+}
+
+async fn raise(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    part: &Part,
+    kind: TaskKind,
+) -> Result<()> {
+    let concern = Concern {
+        account: appointment.organizer(),
+        client: appointment.client(),
+        person: part.person,
+        appointment: Some(appointment.id.into()),
+    };
+    tasks::raise(tx, kind, &concern).await
+}

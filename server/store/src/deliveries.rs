@@ -1,0 +1,259 @@
+//! Planned mails: rows that are due at a time. [`replan`] makes them agree with what `care` wants, in
+//! the transaction of every change; [`lease`] takes due ones in hand and decides again; [`settle`] notes
+//! what became of them.
+//!
+//! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
+//! step, channel). Planning twice finds the same row; a row that is no longer wanted is cancelled and
+//! can be wanted again; one that was sent stays as it is.
+
+use std::collections::HashMap;
+
+use care::reminders::{self, Planned, Recipient, Visit};
+use protocol::{AppointmentId, DeliveryId, EntryId, ParticipantId, Role, Step};
+use uuid::Uuid;
+
+use crate::appointments::{self, AppointmentRow};
+use crate::db;
+use crate::error::Result;
+use crate::hash::sha256;
+use crate::seal::LINK_SECRET;
+use crate::tx::Tx;
+use crate::wake::Topic;
+
+pub(crate) mod agenda;
+pub(crate) mod due;
+pub(crate) mod lease;
+pub(crate) mod settle;
+
+statements! {
+    RECIPIENTS = "
+        SELECT p.id, p.role, p.response, p.left_at, f.zone, f.reminders_off_at,
+            (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
+                AND d.ended_at IS NULL AND d.refused_at IS NULL) AS addresses,
+            (SELECT COUNT(*) FROM consent c
+                WHERE c.client = $3 AND c.caregiver = p.person AND c.appointments_at IS NOT NULL
+                    AND c.from_at <= $2 AND c.withdrawn_at IS NULL
+                    AND (c.until_at IS NULL OR c.until_at > $2)) AS consents,
+            (SELECT COUNT(*) FROM delivery v WHERE v.participant = p.id
+                AND v.step = 'invitation' AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
+            p.person
+        FROM participant p LEFT JOIN preference f ON f.person = p.person
+        WHERE p.appointment = $1 ORDER BY p.id";
+    ROWS = "SELECT id, dedupe, state, due_at FROM delivery WHERE appointment = $1";
+    INSERT = "
+        INSERT INTO delivery (id, dedupe, person, appointment, participant, ics_sequence, step,
+            channel, due_at, not_after, state, tries, began, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'email', $8, $9, 'planned', 0, 0, $10)";
+    AGAIN = "
+        UPDATE delivery SET state = 'planned', due_at = $2, not_after = $3, reason = NULL,
+            settled_at = NULL
+        WHERE id = $1 AND state IN ('planned', 'cancelled')";
+    CANCEL = "
+        UPDATE delivery SET state = 'cancelled', reason = 'changed', settled_at = $2
+        WHERE id = $1 AND state = 'planned'";
+    TOLD_OF = "
+        SELECT COUNT(*) FROM delivery
+        WHERE appointment = $1 AND ics_sequence = $2
+            AND (state IN ('sent', 'leased') OR began > 0)";
+    LINK_OF = "SELECT id FROM link WHERE participant = $1 AND ics_sequence = $2";
+    INSERT_LINK = "
+        INSERT INTO link (id, secret_hash, secret, appointment, participant, ics_sequence, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+}
+
+/// A link's secret, bytes.
+pub(crate) const LINK_SECRET_BYTES: usize = 16;
+
+#[derive(sqlx::FromRow)]
+struct RecipientRow {
+    id: Uuid,
+    role: String,
+    response: String,
+    left_at: Option<i64>,
+    zone: Option<String>,
+    reminders_off_at: Option<i64>,
+    addresses: i64,
+    consents: i64,
+    told: i64,
+    person: Uuid,
+}
+
+impl RecipientRow {
+    fn recipient(&self, tx: &Tx) -> Result<Recipient> {
+        let role = db::role(&self.role)?;
+        let zone = self.zone.as_deref();
+        Ok(Recipient {
+            participant: self.id.into(),
+            role,
+            zone: zone.map_or_else(
+                || tx.core().zone.clone(),
+                |name| crate::preferences::zone(tx, name),
+            ),
+            reachable: self.addresses > 0,
+            takes_part: self.left_at.is_none() && (role != Role::Caregiver || self.consents > 0),
+            told: self.told > 0,
+            wants_reminders: self.reminders_off_at.is_none(),
+            response: db::response(&self.response)?,
+        })
+    }
+}
+
+#[derive(sqlx::FromRow)]
+struct DeliveryRow {
+    id: Uuid,
+    dedupe: Vec<u8>,
+    state: String,
+    due_at: i64,
+}
+
+/// What the plan needs to know of an appointment.
+pub(crate) fn visit(row: &AppointmentRow) -> Result<Visit> {
+    Ok(Visit {
+        kind: row.kind()?,
+        state: row.state()?,
+        start: db::at(row.start_at),
+        end: db::at(row.end_at),
+        sequence: row.sequence(),
+        told_at: db::at(row.told_at),
+        has_link: row.meeting_link.is_some(),
+        cancel_notice_at: row.cancel_notice_at.map(db::at),
+    })
+}
+
+/// Makes the planned mails of an appointment agree with what is true now. Wanted and missing is
+/// planned, planned and not wanted is cancelled; what is under way or done is left alone.
+pub(crate) async fn replan(tx: &mut Tx, appointment: AppointmentId) -> Result<()> {
+    let row = appointments::read(tx, appointment).await?;
+    let visit = visit(&row)?;
+    let now = tx.now();
+    let rows = tx
+        .sql(RECIPIENTS)
+        .bind(row.id)
+        .bind(now.micros())
+        .bind(row.client)
+        .all::<RecipientRow>()
+        .await?;
+    let persons: HashMap<ParticipantId, Uuid> =
+        rows.iter().map(|row| (row.id.into(), row.person)).collect();
+    let recipients = rows.iter().map(|row| row.recipient(tx));
+    let recipients = recipients.collect::<Result<Vec<_>>>()?;
+    let mut there: HashMap<Vec<u8>, DeliveryRow> = tx
+        .sql(ROWS)
+        .bind(row.id)
+        .all::<DeliveryRow>()
+        .await?
+        .into_iter()
+        .map(|row| (row.dedupe.clone(), row))
+        .collect();
+    for mail in reminders::plan(&visit, &recipients, now) {
+        let dedupe = dedupe(appointment, visit.sequence, mail.participant, mail.step);
+        if let Some(row) = there.remove(&dedupe) {
+            plan_again(tx, &row, &mail).await?;
+        } else {
+            let person = persons.get(&mail.participant).copied().unwrap_or_default();
+            insert(tx, &row, (person, dedupe), &mail).await?;
+        }
+        ensure_link(tx, appointment, mail.participant, visit.sequence).await?;
+    }
+    for row in there.into_values().filter(|row| row.state == "planned") {
+        tx.sql(CANCEL).bind(row.id).bind(now.micros()).run().await?;
+    }
+    tx.wake(Topic::Due);
+    Ok(())
+}
+
+async fn plan_again(tx: &mut Tx, row: &DeliveryRow, mail: &Planned) -> Result<()> {
+    let settled = !matches!(row.state.as_str(), "planned" | "cancelled");
+    if settled || (row.state == "planned" && row.due_at == mail.due.micros()) {
+        return Ok(());
+    }
+    tx.sql(AGAIN)
+        .bind(row.id)
+        .bind(mail.due.micros())
+        .bind(mail.not_after.micros())
+        .run()
+        .await?;
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    (person, dedupe): (Uuid, Vec<u8>),
+    mail: &Planned,
+) -> Result<()> {
+    let now = tx.now();
+    let id = DeliveryId::from_parts(now, tx.random());
+    tx.sql(INSERT)
+        .bind(id.uuid())
+        .bind(dedupe)
+        .bind(person)
+        .bind(appointment.id)
+        .bind(mail.participant.uuid())
+        .bind(appointment.ics_sequence)
+        .bind(mail.step.as_str())
+        .bind(mail.due.micros())
+        .bind(mail.not_after.micros())
+        .bind(now.micros())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// What makes a mail this one and no other.
+fn dedupe(appointment: AppointmentId, sequence: u32, to: ParticipantId, step: Step) -> Vec<u8> {
+    sha256(&[
+        b"carecircle/delivery/v1",
+        appointment.as_bytes(),
+        &sequence.to_be_bytes(),
+        to.as_bytes(),
+        step.as_str().as_bytes(),
+        b"|email",
+    ])
+    .to_vec()
+}
+
+/// The link of a participant for a sequence; made when the first mail is planned.
+async fn ensure_link(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    participant: ParticipantId,
+    sequence: u32,
+) -> Result<()> {
+    let there = tx
+        .sql(LINK_OF)
+        .bind(participant.uuid())
+        .bind(i64::from(sequence))
+        .maybe::<(Uuid,)>()
+        .await?;
+    if there.is_some() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let id = EntryId::from_parts(now, tx.random()).uuid();
+    let secret: [u8; LINK_SECRET_BYTES] = tx.random();
+    let hash = tx.core().sealer.hash_link(&secret);
+    let sealed = tx.seal(LINK_SECRET, id, &secret);
+    tx.sql(INSERT_LINK)
+        .bind(id)
+        .bind(hash)
+        .bind(sealed)
+        .bind(appointment.uuid())
+        .bind(participant.uuid())
+        .bind(i64::from(sequence))
+        .bind(now.micros())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// Whether a mail about that sequence has left, or may have.
+pub(crate) async fn told_of(tx: &mut Tx, id: AppointmentId, sequence: u32) -> Result<bool> {
+    let (count,): (i64,) = tx
+        .sql(TOLD_OF)
+        .bind(id.uuid())
+        .bind(i64::from(sequence))
+        .one()
+        .await?;
+    Ok(count > 0)
+}

@@ -1,0 +1,76 @@
+//! A mail to send now, with all that it is written from.
+
+use care::appointment::MeetingLink;
+use care::civil::Zone;
+use care::email::EmailAddress;
+use care::private::Name;
+use protocol::{AppointmentKind, DeliveryId, Disclosure, Language, Step, Timestamp};
+
+use super::LINK_SECRET_BYTES;
+
+/// What one worker of the scheduler holds, so that only it settles what it leased.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Lease(pub(crate) [u8; 16]);
+
+/// A mail to send now, with all that it is written from. The same delivery leased again has the same
+/// content: what it was first written from is kept.
+#[derive(Debug, Clone)]
+pub struct Due {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// What it is for.
+    pub step: Step,
+    /// Unique and stable: the Message-ID is made of it.
+    pub message_id: [u8; 16],
+    /// Where it goes.
+    pub to: EmailAddress,
+    /// When it was first written.
+    pub written_at: Timestamp,
+    /// The recipient's language.
+    pub language: Language,
+    /// On whose clocks times are told.
+    pub zone: Zone,
+    /// What it may say: at most [`Disclosure::Times`] to anybody but the client.
+    pub disclosure: Disclosure,
+    /// What it is about.
+    pub about: About,
+}
+
+/// What a mail is about.
+#[derive(Debug, Clone)]
+pub enum About {
+    /// An appointment.
+    Appointment(Facts),
+    /// A worker's day.
+    Agenda {
+        /// The day, `2026-12-01`.
+        day: String,
+        /// When its appointments begin.
+        starts: Vec<Timestamp>,
+    },
+}
+
+/// What a mail about an appointment is written from.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// When it begins.
+    pub start: Timestamp,
+    /// When it ends.
+    pub end: Timestamp,
+    /// Where it happens.
+    pub kind: AppointmentKind,
+    /// The calendar's name for it.
+    pub uid: String,
+    /// The calendar's version of it.
+    pub sequence: u32,
+    /// It was moved from another time.
+    pub moved: bool,
+    /// With a calendar file.
+    pub calendar_file: bool,
+    /// The secret of the link.
+    pub link: Option<[u8; LINK_SECRET_BYTES]>,
+    /// The worker's name, at [`Disclosure::Details`] only.
+    pub worker: Option<Name>,
+    /// The meeting link, at [`Disclosure::Details`] only.
+    pub meeting_link: Option<MeetingLink>,
+}

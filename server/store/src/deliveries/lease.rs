@@ -1,0 +1,435 @@
+//! Takes due mails in hand: a lease, and the decision made again from what is true now. Nobody is told
+//! of a state that was no longer true when the lease was taken.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry as MapEntry;
+
+use care::Caller;
+use care::private::Name;
+use care::reminders::{self, Recipient};
+use care::rules::Act;
+use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp, limits};
+use uuid::Uuid;
+
+use super::due::{About, Due, Facts, Lease};
+use super::{agenda, settle};
+use crate::appointments::AppointmentRow;
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::error::Result;
+use crate::hash::sha256;
+use crate::seal::{ADDRESS, LINK_SECRET, MEETING_LINK, PERSON_NAME};
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{appointments, preferences};
+
+statements! {
+    NEXT_DUE = "
+        SELECT MIN(t) FROM (
+            SELECT MIN(due_at) AS t FROM delivery WHERE state = 'planned'
+            UNION ALL
+            SELECT MIN(leased_until) AS t FROM delivery WHERE state = 'leased') AS due";
+    DUE = "
+        SELECT v.id, v.dedupe, v.appointment, v.participant, v.ics_sequence, v.day, v.step,
+            v.not_after, v.state, v.began, v.written_at, v.address AS pinned_address,
+            v.language AS pinned_language, v.zone AS pinned_zone,
+            v.disclosure AS pinned_disclosure, v.calendar_file_off_at AS pinned_off,
+            a.id AS account,
+            f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
+            d.id AS address, d.value AS address_value,
+            p.role, p.response, p.left_at, l.id AS link, l.secret AS link_secret,
+            (SELECT COUNT(*) FROM consent c
+                WHERE c.client = k.client AND c.caregiver = v.person
+                    AND c.appointments_at IS NOT NULL AND c.from_at <= $1
+                    AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $1))
+                AS consents,
+            (SELECT COUNT(*) FROM delivery o WHERE o.participant = v.participant
+                AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0)) AS told,
+            (SELECT COUNT(*) FROM delivery o WHERE o.participant = v.participant
+                AND o.id <> v.id AND o.state = 'leased' AND o.leased_until > $1) AS ahead
+        FROM delivery v
+            LEFT JOIN appointment k ON k.id = v.appointment
+            LEFT JOIN participant p ON p.id = v.participant
+            JOIN account a ON a.person = v.person
+                AND (a.id = p.account OR (p.account IS NULL AND a.role = 'case_manager'))
+            LEFT JOIN preference f ON f.person = v.person
+            LEFT JOIN address d ON d.person = v.person AND d.channel = 'email'
+                AND d.ended_at IS NULL AND d.refused_at IS NULL
+            LEFT JOIN link l ON l.participant = v.participant AND l.ics_sequence = v.ics_sequence
+        WHERE (v.state = 'planned' AND v.due_at <= $1)
+            OR (v.state = 'leased' AND v.leased_until <= $1)
+        ORDER BY v.due_at, v.id LIMIT $2";
+    LEASE = "
+        UPDATE delivery SET state = 'leased', lease = $2, leased_until = $3, written_at = $4,
+            address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9
+        WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $10))";
+    DROP = "
+        UPDATE delivery SET state = $2, reason = $3, settled_at = $4, lease = NULL,
+            leased_until = NULL
+        WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $4))";
+    FIRST_NAME = "SELECT p.id, p.name FROM account a JOIN person p ON p.id = a.person WHERE a.id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+pub(super) struct DueRow {
+    id: Uuid,
+    dedupe: Vec<u8>,
+    appointment: Option<Uuid>,
+    participant: Option<Uuid>,
+    ics_sequence: i64,
+    day: Option<String>,
+    step: String,
+    not_after: i64,
+    state: String,
+    began: i64,
+    written_at: Option<i64>,
+    pinned_address: Option<Uuid>,
+    pinned_language: Option<String>,
+    pinned_zone: Option<String>,
+    pinned_disclosure: Option<String>,
+    pinned_off: Option<i64>,
+    account: Uuid,
+    language: Option<String>,
+    zone: Option<String>,
+    disclosure: Option<String>,
+    reminders_off_at: Option<i64>,
+    calendar_file_off_at: Option<i64>,
+    address: Option<Uuid>,
+    address_value: Option<Vec<u8>>,
+    role: Option<String>,
+    response: Option<String>,
+    left_at: Option<i64>,
+    link: Option<Uuid>,
+    link_secret: Option<Vec<u8>>,
+    consents: i64,
+    told: i64,
+    ahead: i64,
+}
+
+/// What becomes of a due row.
+enum Decision {
+    Send(Box<Due>, Pins),
+    /// Waits for one that is under way to the same person about the same appointment.
+    Wait,
+    Drop(&'static str, &'static str),
+}
+
+/// What a mail is first written from.
+struct Pins {
+    written_at: i64,
+    address: Uuid,
+    language: Language,
+    zone: String,
+    disclosure: Disclosure,
+    calendar_file_off_at: Option<i64>,
+}
+
+impl Store {
+    /// When something is next due, or a lease runs out.
+    pub async fn next_due(&self) -> Result<Option<Timestamp>> {
+        self.read("next due", async move |tx: &mut Tx| {
+            let (next,): (Option<i64>,) = tx.sql(NEXT_DUE).one().await?;
+            Ok(next.map(db::at))
+        })
+        .await
+    }
+
+    /// Takes at most [`limits::DELIVERIES_LEASED`] due mails in hand at `now`, which is the
+    /// scheduler's time. What is no longer wanted, too late or superseded is dropped with its reason.
+    /// The number of rows looked at says whether there may be more.
+    pub async fn lease_due(&self, now: Timestamp) -> Result<(Lease, Vec<Due>, usize)> {
+        let caller = Caller::scheduler();
+        self.write("lease due", async move |tx: &mut Tx| {
+            let standing = care::rules::Standing {
+                asker: care::rules::Asker::Scheduler,
+                ..care::rules::Standing::default()
+            };
+            let object = Object::Deliveries;
+            let permit = tx.authorize(&caller, Act::LeaseDeliveries, standing, object)?;
+            let lease = Lease(tx.random());
+            let rows = tx
+                .sql(DUE)
+                .bind(now.micros())
+                .bind(i64::try_from(limits::DELIVERIES_LEASED).unwrap_or(i64::MAX))
+                .all::<DueRow>()
+                .await?;
+            let looked_at = rows.len();
+            let mut taken = Vec::with_capacity(looked_at);
+            let mut visits = HashMap::new();
+            let superseded = superseded(&rows)?;
+            for row in &rows {
+                let decision = if superseded.contains(&row.id) {
+                    Decision::Drop("skipped", "superseded")
+                } else {
+                    decide(tx, row, &mut visits, now).await?
+                };
+                match decision {
+                    Decision::Wait => {}
+                    Decision::Drop(state, reason) => {
+                        drop_row(tx, row, (state, reason), now).await?;
+                        if state == "failed" {
+                            settle::tell_worker(tx, row.id).await?;
+                        }
+                    }
+                    Decision::Send(due, pins) => {
+                        if take(tx, row, (&lease, &pins), now).await? {
+                            taken.push(*due);
+                        }
+                    }
+                }
+            }
+            if !taken.is_empty() {
+                let ids = taken.iter().map(|due| due.id.uuid());
+                tx.audit(Entry::done(&caller, permit, object).shown(ids));
+            }
+            Ok((lease, taken, looked_at))
+        })
+        .await
+    }
+}
+
+/// Of several reminders that are due for one participant only the latest is worth sending; and none
+/// that waits behind news of the appointment itself.
+fn superseded(rows: &[DueRow]) -> Result<Vec<Uuid>> {
+    let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
+    let mut superseded = Vec::new();
+    for row in rows.iter().filter(|row| row.state == "planned") {
+        let is_reminder = matches!(
+            db::step(&row.step)?,
+            Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
+        );
+        if let (true, Some(participant)) = (is_reminder, row.participant)
+            && let Some(earlier) = latest.insert(participant, row.id)
+        {
+            superseded.push(earlier);
+        }
+    }
+    Ok(superseded)
+}
+
+async fn decide(
+    tx: &mut Tx,
+    row: &DueRow,
+    visits: &mut HashMap<Uuid, AppointmentRow>,
+    now: Timestamp,
+) -> Result<Decision> {
+    if row.ahead > 0 {
+        return Ok(Decision::Wait);
+    }
+    // Twice it may have arrived already: once more would be once too often.
+    if row.began >= 2 {
+        return Ok(Decision::Drop("failed", "outcome_unknown"));
+    }
+    if now.micros() > row.not_after {
+        return Ok(Decision::Drop("skipped", "too_late"));
+    }
+    let (Some(address), Some(value)) = (row.address, &row.address_value) else {
+        return Ok(Decision::Drop("skipped", "no_address"));
+    };
+    if row.pinned_address.is_some_and(|pinned| pinned != address) && row.began > 0 {
+        return Ok(Decision::Drop("failed", "outcome_unknown"));
+    }
+    let step = db::step(&row.step)?;
+    let pins = pins(tx, row, address, now)?;
+    let about = match row.appointment {
+        None => agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?,
+        Some(id) => {
+            let appointment = match visits.entry(id) {
+                MapEntry::Occupied(read) => read.into_mut(),
+                MapEntry::Vacant(unread) => unread.insert(appointments::read(tx, id.into()).await?),
+            };
+            if !still_wanted(tx, row, appointment, now)? {
+                return Ok(Decision::Drop("cancelled", "changed"));
+            }
+            Some(About::Appointment(
+                facts(tx, row, appointment, &pins).await?,
+            ))
+        }
+    };
+    let Some(about) = about else {
+        return Ok(Decision::Drop("skipped", "nothing_to_say"));
+    };
+    let text = tx.open_text(ADDRESS, address, value)?;
+    let due = Due {
+        id: row.id.into(),
+        step,
+        message_id: message_id(&row.dedupe),
+        to: care::email::EmailAddress::parse(&text)?,
+        written_at: db::at(pins.written_at),
+        language: pins.language,
+        zone: preferences::zone(tx, &pins.zone),
+        disclosure: pins.disclosure,
+        about,
+    };
+    Ok(Decision::Send(Box::new(due), pins))
+}
+
+/// The plan, asked again for this one recipient.
+fn still_wanted(
+    tx: &Tx,
+    row: &DueRow,
+    appointment: &AppointmentRow,
+    now: Timestamp,
+) -> Result<bool> {
+    if row.ics_sequence != appointment.ics_sequence {
+        return Ok(false);
+    }
+    let role = row.role.as_deref().map_or(Ok(Role::Client), db::role)?;
+    let zone = row.zone.as_deref();
+    let to = Recipient {
+        participant: row.participant.unwrap_or_default().into(),
+        role,
+        zone: zone.map_or_else(
+            || tx.core().zone.clone(),
+            |name| preferences::zone(tx, name),
+        ),
+        reachable: true,
+        takes_part: row.left_at.is_none() && (role != Role::Caregiver || row.consents > 0),
+        told: row.told > 0,
+        wants_reminders: row.reminders_off_at.is_none(),
+        response: row
+            .response
+            .as_deref()
+            .map_or(Ok(protocol::Response::NeedsAction), db::response)?,
+    };
+    let step = db::step(&row.step)?;
+    let wanted = reminders::plan(&super::visit(appointment)?, &[to], now);
+    Ok(wanted.iter().any(|mail| mail.step == step))
+}
+
+fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Result<Pins> {
+    let role = row.role.as_deref().map(db::role).transpose()?;
+    if let (Some(at), Some(language), Some(zone), Some(disclosure)) = (
+        row.written_at,
+        &row.pinned_language,
+        &row.pinned_zone,
+        &row.pinned_disclosure,
+    ) && row.began > 0
+    {
+        return Ok(Pins {
+            written_at: at,
+            address,
+            language: db::language(language)?,
+            zone: zone.clone(),
+            disclosure: db::disclosure(disclosure)?,
+            calendar_file_off_at: row.pinned_off,
+        });
+    }
+    let disclosure = match row.disclosure.as_deref() {
+        None => Disclosure::Times,
+        Some(word) => db::disclosure(word)?,
+    };
+    let disclosure = match role {
+        Some(Role::Client) => disclosure,
+        // Whoever is not the client is told no more than times.
+        _ => disclosure.min(Disclosure::Times),
+    };
+    Ok(Pins {
+        written_at: now.micros(),
+        address,
+        language: row
+            .language
+            .as_deref()
+            .map_or(Ok(Language::En), db::language)?,
+        zone: row
+            .zone
+            .clone()
+            .unwrap_or_else(|| tx.core().zone.name().to_owned()),
+        disclosure,
+        calendar_file_off_at: row.calendar_file_off_at,
+    })
+}
+
+async fn facts(
+    tx: &mut Tx,
+    row: &DueRow,
+    appointment: &AppointmentRow,
+    pins: &Pins,
+) -> Result<Facts> {
+    let details = pins.disclosure == Disclosure::Details;
+    let link = match (row.link, &row.link_secret) {
+        (Some(id), Some(sealed)) => {
+            let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
+            Some(db::array(&secret)?)
+        }
+        _ => None,
+    };
+    let meeting_link = match (&appointment.meeting_link, details) {
+        (Some(sealed), true) => {
+            let text = tx.open_text(MEETING_LINK, appointment.id, sealed)?;
+            Some(care::appointment::MeetingLink::new(&text)?)
+        }
+        _ => None,
+    };
+    let worker = if details {
+        Some(name_of(tx, appointment.organizer()).await?)
+    } else {
+        None
+    };
+    Ok(Facts {
+        start: db::at(appointment.start_at),
+        end: db::at(appointment.end_at),
+        kind: appointment.kind()?,
+        uid: appointment.ics_uid.clone(),
+        sequence: appointment.sequence(),
+        moved: appointment.moved_at.is_some(),
+        calendar_file: pins.calendar_file_off_at.is_none(),
+        link,
+        worker,
+        meeting_link,
+    })
+}
+
+async fn name_of(tx: &mut Tx, account: AccountId) -> Result<Name> {
+    let (id, sealed): (Uuid, Vec<u8>) = tx.sql(FIRST_NAME).bind(account.uuid()).one().await?;
+    Ok(Name::new(&tx.open_text(PERSON_NAME, id, &sealed)?)?)
+}
+
+async fn take(
+    tx: &mut Tx,
+    row: &DueRow,
+    (lease, pins): (&Lease, &Pins),
+    now: Timestamp,
+) -> Result<bool> {
+    let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
+    let taken = tx
+        .sql(LEASE)
+        .bind(row.id)
+        .bind(lease.0.to_vec())
+        .bind(until.micros())
+        .bind(pins.written_at)
+        .bind(pins.address)
+        .bind(pins.language.as_str())
+        .bind(pins.zone.clone())
+        .bind(pins.disclosure.as_str())
+        .bind(pins.calendar_file_off_at)
+        .bind(now.micros())
+        .run()
+        .await?;
+    Ok(taken == 1)
+}
+
+async fn drop_row(
+    tx: &mut Tx,
+    row: &DueRow,
+    (state, reason): (&'static str, &'static str),
+    now: Timestamp,
+) -> Result<()> {
+    tx.sql(DROP)
+        .bind(row.id)
+        .bind(state)
+        .bind(reason)
+        .bind(now.micros())
+        .run()
+        .await?;
+    metrics::counter!("deliveries_dropped", "reason" => reason).increment(1);
+    Ok(())
+}
+
+/// From the row's `dedupe`: whoever sends it again sends the same one.
+fn message_id(dedupe: &[u8]) -> [u8; 16] {
+    let hash = sha256(&[b"carecircle/message-id/v1", dedupe]);
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    id
+}

@@ -1,0 +1,314 @@
+//! Notes what becomes of mails that are under way, many in one transaction: that DATA begins (counted
+//! before it is sent, so that a crash cannot hide a sending), and how it ended.
+
+use care::Caller;
+use care::rules::{Act, Asker, Standing};
+use protocol::{DeliveryId, TaskKind, Timestamp, limits};
+use uuid::Uuid;
+
+use super::due::Lease;
+use crate::audit::{Entry, Object};
+use crate::error::Result;
+use crate::store::Store;
+use crate::tasks::{self, Concern};
+use crate::tx::Tx;
+
+statements! {
+    BEGIN = "
+        UPDATE delivery SET began = began + 1
+        WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2
+            AND (appointment IS NULL OR ics_sequence =
+                (SELECT a.ics_sequence FROM appointment a WHERE a.id = delivery.appointment))
+            AND (participant IS NULL OR EXISTS
+                (SELECT 1 FROM participant p WHERE p.id = delivery.participant AND p.left_at IS NULL))
+        RETURNING began";
+    INSERT_ATTEMPT = "
+        INSERT INTO delivery_attempt (delivery, n, began_at)
+        SELECT $1, COUNT(*) + 1, $2 FROM delivery_attempt WHERE delivery = $1";
+    END_ATTEMPT = "
+        UPDATE delivery_attempt SET ended_at = $2, outcome = $3, code = $4
+        WHERE delivery = $1 AND ended_at IS NULL
+            AND n = (SELECT MAX(n) FROM delivery_attempt WHERE delivery = $1)";
+    READ = "
+        SELECT due_at, not_after, tries, began FROM delivery
+        WHERE id = $1 AND state = 'leased' AND lease = $2";
+    SETTLE = "
+        UPDATE delivery SET state = $2, reason = $3, due_at = $4, tries = $5, began = $6,
+            settled_at = $7, lease = NULL, leased_until = NULL
+        WHERE id = $1";
+    REFUSE_ADDRESS = "
+        UPDATE address SET refused_at = $2
+        WHERE id = (SELECT address FROM delivery WHERE id = $1) AND refused_at IS NULL";
+    CONCERN = "
+        SELECT a.organizer, a.client, v.person, a.id FROM delivery v
+            JOIN appointment a ON a.id = v.appointment
+        WHERE v.id = $1";
+}
+
+/// Something that became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Note {
+    /// The delivery.
+    pub id: DeliveryId,
+    /// By whom it was leased.
+    pub lease: Lease,
+    /// What became of it.
+    pub what: What,
+}
+
+/// What became of a mail.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum What {
+    /// DATA begins: from here on it may arrive.
+    Begins,
+    /// The mail server took it.
+    Accepted,
+    /// The mail server cannot take it now, or could not be reached.
+    Deferred {
+        /// Its reply code, if it answered.
+        code: Option<u16>,
+        /// DATA had begun.
+        begun: bool,
+    },
+    /// The mail server will not take it.
+    Rejected {
+        /// Its reply code.
+        code: u16,
+        /// The address is the reason.
+        address: bool,
+        /// DATA had begun.
+        begun: bool,
+    },
+    /// Cut off after DATA began: it may have arrived.
+    Unknown,
+    /// Not sent: the appointment changed while it was being written.
+    Withheld,
+    /// It cannot be written: a defect, and never a reason to stop the others.
+    Unwritable,
+}
+
+/// How a row stands.
+#[derive(sqlx::FromRow)]
+struct RowNow {
+    due_at: i64,
+    not_after: i64,
+    tries: i64,
+    began: i64,
+}
+
+/// How a row is left.
+struct End {
+    state: &'static str,
+    reason: Option<&'static str>,
+    due_at: i64,
+    tries: i64,
+    began: i64,
+}
+
+impl Store {
+    /// Writes the notes down, in order. For each, whether it held: a mail may begin only while it is
+    /// leased by the same lease and its appointment has not changed.
+    pub async fn note_deliveries(&self, notes: Vec<Note>, now: Timestamp) -> Result<Vec<bool>> {
+        let caller = Caller::scheduler();
+        self.write("note deliveries", async move |tx: &mut Tx| {
+            let standing = Standing {
+                asker: Asker::Scheduler,
+                ..Standing::default()
+            };
+            let object = Object::Deliveries;
+            let permit = tx.authorize(&caller, Act::SettleDeliveries, standing, object)?;
+            let mut held = Vec::with_capacity(notes.len());
+            for note in &notes {
+                held.push(match note.what {
+                    What::Begins => begin(tx, note, now).await?,
+                    _ => settle(tx, note, now).await?,
+                });
+            }
+            let settled = notes.iter().filter(|note| note.what != What::Begins);
+            let ids: Vec<Uuid> = settled.map(|note| note.id.uuid()).collect();
+            if !ids.is_empty() {
+                tx.audit(Entry::done(&caller, permit, object).shown(ids));
+            }
+            Ok(held)
+        })
+        .await
+    }
+}
+
+async fn begin(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
+    let began = tx
+        .sql(BEGIN)
+        .bind(note.id.uuid())
+        .bind(note.lease.0.to_vec())
+        .maybe::<(i64,)>()
+        .await?;
+    if began.is_none() {
+        return Ok(false);
+    }
+    tx.sql(INSERT_ATTEMPT)
+        .bind(note.id.uuid())
+        .bind(now.micros())
+        .run()
+        .await?;
+    Ok(true)
+}
+
+async fn settle(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
+    let row = tx
+        .sql(READ)
+        .bind(note.id.uuid())
+        .bind(note.lease.0.to_vec())
+        .maybe::<RowNow>()
+        .await?;
+    let Some(row) = row else {
+        return Ok(false);
+    };
+    let end = end(note.what, &row, now);
+    let settled = (end.state != "planned").then(|| now.micros());
+    tx.sql(SETTLE)
+        .bind(note.id.uuid())
+        .bind(end.state)
+        .bind(end.reason)
+        .bind(end.due_at)
+        .bind(end.tries)
+        .bind(end.began)
+        .bind(settled)
+        .run()
+        .await?;
+    end_attempt(tx, note, now).await?;
+    if matches!(note.what, What::Rejected { address: true, .. }) {
+        tx.sql(REFUSE_ADDRESS)
+            .bind(note.id.uuid())
+            .bind(now.micros())
+            .run()
+            .await?;
+    }
+    if end.state == "failed" {
+        tell_worker(tx, note.id.uuid()).await?;
+    }
+    metrics::counter!("deliveries_settled", "state" => end.state).increment(1);
+    Ok(true)
+}
+
+fn end(what: What, row: &RowNow, now: Timestamp) -> End {
+    let keep = |state, reason| End {
+        state,
+        reason,
+        due_at: row.due_at,
+        tries: row.tries,
+        began: row.began,
+    };
+    match what {
+        What::Begins | What::Accepted => keep("sent", None),
+        What::Withheld => keep("cancelled", Some("changed")),
+        What::Unwritable => keep("failed", Some("unwritable")),
+        What::Rejected { begun, .. } => End {
+            began: row.began - i64::from(begun),
+            ..keep("failed", Some("rejected"))
+        },
+        What::Deferred { begun, .. } => End {
+            began: row.began - i64::from(begun),
+            ..later(row, now, "deferred")
+        },
+        What::Unknown if row.began >= 2 => keep("failed", Some("outcome_unknown")),
+        What::Unknown => later(row, now, "outcome_unknown"),
+    }
+}
+
+/// Once more after a pause, unless that would be too late.
+fn later(row: &RowNow, now: Timestamp, why: &'static str) -> End {
+    let tries = usize::try_from(row.tries).unwrap_or(usize::MAX);
+    let due = limits::MAIL_BACKOFF_S
+        .get(tries)
+        .map(|pause| now.plus_seconds(*pause).micros())
+        .filter(|due| *due <= row.not_after);
+    let state = if due.is_some() { "planned" } else { "failed" };
+    End {
+        state,
+        reason: Some(why),
+        due_at: due.unwrap_or(row.due_at),
+        tries: row.tries + 1,
+        began: row.began,
+    }
+}
+
+async fn end_attempt(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<()> {
+    let (outcome, code) = match note.what {
+        What::Accepted => ("accepted", None),
+        What::Deferred { code, begun: true } => ("deferred", code),
+        What::Rejected {
+            code, begun: true, ..
+        } => ("rejected", Some(code)),
+        What::Unknown => ("unknown", None),
+        _ => return Ok(()),
+    };
+    tx.sql(END_ATTEMPT)
+        .bind(note.id.uuid())
+        .bind(now.micros())
+        .bind(outcome)
+        .bind(code.map(i64::from))
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// A mail that somebody counts on did not arrive: a human must see to it.
+pub(super) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
+    let concern = tx
+        .sql(CONCERN)
+        .bind(delivery)
+        .maybe::<(Uuid, Uuid, Uuid, Uuid)>()
+        .await?;
+    let Some((account, client, person, appointment)) = concern else {
+        return Ok(());
+    };
+    let concern = Concern {
+        account: account.into(),
+        client: client.into(),
+        person: person.into(),
+        appointment: Some(appointment.into()),
+    };
+    tasks::raise(tx, TaskKind::CannotReachByEmail, &concern).await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn row(tries: i64, began: i64, not_after_s: i64) -> RowNow {
+        RowNow {
+            due_at: 0,
+            not_after: not_after_s * 1_000_000,
+            tries,
+            began,
+        }
+    }
+
+    #[test]
+    fn pauses_grow_and_end_with_the_time_that_is_left() {
+        let now = Timestamp::from_micros(0);
+        let deferred = What::Deferred {
+            code: Some(450),
+            begun: false,
+        };
+        for (tries, pause) in limits::MAIL_BACKOFF_S.iter().enumerate() {
+            let end = end(deferred, &row(i64::try_from(tries).unwrap(), 0, 9_000), now);
+            assert_eq!((end.state, end.due_at), ("planned", pause * 1_000_000));
+        }
+        assert_eq!(end(deferred, &row(4, 0, 9_000), now).state, "failed");
+        assert_eq!(end(deferred, &row(0, 0, 59), now).state, "failed");
+    }
+
+    #[test]
+    fn what_may_have_arrived_is_sent_once_more_and_never_twice() {
+        let now = Timestamp::from_micros(0);
+        assert_eq!(end(What::Unknown, &row(0, 1, 9_000), now).state, "planned");
+        assert_eq!(end(What::Unknown, &row(1, 2, 9_000), now).state, "failed");
+        // What certainly did not arrive does not count.
+        let deferred = What::Deferred {
+            code: Some(451),
+            begun: true,
+        };
+        assert_eq!(end(deferred, &row(0, 1, 9_000), now).began, 0);
+    }
+}

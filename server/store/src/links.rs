@@ -1,0 +1,227 @@
+//! Links from mails: who holds one is taken for the participant it was sent to, for one appointment as
+//! it stood then. Looking changes nothing; answering is the same code as in the app.
+
+use care::Caller;
+use care::caller::Holder;
+use care::civil::Zone;
+use care::rules::{Act, Permit};
+use protocol::http::LocalTime;
+use protocol::{
+    AppointmentId, AppointmentState, Code, Language, PersonId, Refusal, Reply, Response, Role,
+    Timestamp, limits,
+};
+use uuid::Uuid;
+
+use crate::appointments::{self, reply};
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::deliveries::LINK_SECRET_BYTES;
+use crate::error::{Error, Result};
+use crate::seal::LINK_SECRET;
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{preferences, standing};
+
+statements! {
+    BY_HASH = "
+        SELECT l.id, l.appointment, l.participant, l.ics_sequence, p.person, p.account, p.role,
+            p.response, p.response_at, n.id AS newest, n.secret AS newest_secret
+        FROM link l
+            JOIN participant p ON p.id = l.participant
+            JOIN appointment a ON a.id = l.appointment
+            LEFT JOIN link n ON n.participant = l.participant AND n.ics_sequence = a.ics_sequence
+        WHERE l.secret_hash = $1";
+}
+
+/// The secret of a link. `Debug` is masked.
+#[derive(Clone, PartialEq, Eq)]
+pub struct LinkSecret([u8; LINK_SECRET_BYTES]);
+
+impl LinkSecret {
+    /// Reads the last part of a link's path: 16 bytes of base64url without padding.
+    pub fn parse(text: &str) -> Option<Self> {
+        let bytes = protocol::Bytes::from_base64url(text)?;
+        Some(Self(bytes.to_array()?))
+    }
+
+    /// The last part of a link's path.
+    pub fn to_text(&self) -> String {
+        protocol::Bytes::from(self.0).to_base64url()
+    }
+}
+
+impl From<[u8; LINK_SECRET_BYTES]> for LinkSecret {
+    fn from(bytes: [u8; LINK_SECRET_BYTES]) -> Self {
+        Self(bytes)
+    }
+}
+
+impl std::fmt::Debug for LinkSecret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("LinkSecret(masked)")
+    }
+}
+
+/// What a link shows: nothing but times. No name, no place, no reason.
+#[derive(Debug, Clone)]
+pub struct LinkView {
+    /// The reader's language.
+    pub language: Language,
+    /// When the appointment begins.
+    pub start: Timestamp,
+    /// On the reader's clocks.
+    pub at: LocalTime,
+    /// The reader's zone.
+    pub zone: Zone,
+    /// How long, minutes.
+    pub minutes: u16,
+    /// How far the appointment has come.
+    pub state: AppointmentState,
+    /// What the reader has said.
+    pub response: Response,
+    /// In what role they take part.
+    pub role: Role,
+    /// The appointment has changed since the mail was written; the link of now.
+    pub stale: Option<Option<LinkSecret>>,
+    /// It has begun or is over.
+    pub over: bool,
+    /// It is so close that only a call changes it.
+    pub too_late: bool,
+    /// What they said can be taken back.
+    pub undo: bool,
+}
+
+#[derive(sqlx::FromRow)]
+struct LinkRow {
+    id: Uuid,
+    appointment: Uuid,
+    participant: Uuid,
+    ics_sequence: i64,
+    person: Uuid,
+    account: Uuid,
+    role: String,
+    response: String,
+    response_at: Option<i64>,
+    newest: Option<Uuid>,
+    newest_secret: Option<Vec<u8>>,
+}
+
+/// A link that was found, and whoever holds it.
+struct Found {
+    row: LinkRow,
+    role: Role,
+    bearer: Caller,
+}
+
+impl Store {
+    /// What a link is about. Changes nothing. [`Code::LinkGone`] for one that never was and for one
+    /// whose right has ended alike.
+    pub async fn open_link(&self, secret: &LinkSecret) -> Result<LinkView> {
+        let secret = secret.clone();
+        self.read_audited("open link", async move |tx: &mut Tx| {
+            let found = find(tx, &secret).await?;
+            let permit = ask(tx, &found, Act::OpenLink).await?;
+            tx.audit(Entry::done(
+                &found.bearer,
+                permit,
+                Object::Link(found.row.id),
+            ));
+            view(tx, &found).await
+        })
+        .await
+    }
+
+    /// Answers by a link. The same answer again does nothing more. [`Code::AppointmentChanged`] if the
+    /// appointment has changed since the mail was written.
+    pub async fn reply_by_link(&self, secret: &LinkSecret, answer: Reply) -> Result<LinkView> {
+        let secret = secret.clone();
+        self.write("reply by link", async move |tx: &mut Tx| {
+            let found = find(tx, &secret).await?;
+            let permit = ask(tx, &found, Act::ReplyByLink).await?;
+            let seen = db::small(found.row.ics_sequence);
+            let id = AppointmentId::from(found.row.appointment);
+            let client = reply::reply(tx, id, found.row.person.into(), (answer, seen)).await?;
+            tx.audit(Entry::done(&found.bearer, permit, Object::Link(found.row.id)).about(client));
+            let found = find(tx, &secret).await?;
+            view(tx, &found).await
+        })
+        .await
+    }
+
+    /// Ends the reminders of whoever holds the link (RFC 8058). Again does nothing more.
+    pub async fn opt_out_by_link(&self, secret: &LinkSecret) -> Result<Language> {
+        let secret = secret.clone();
+        self.write("opt out by link", async move |tx: &mut Tx| {
+            let found = find(tx, &secret).await?;
+            let permit = ask(tx, &found, Act::OptOutByLink).await?;
+            let person = PersonId::from(found.row.person);
+            preferences::opt_out(tx, person).await?;
+            let object = Object::Link(found.row.id);
+            tx.audit(Entry::done(&found.bearer, permit, object).shown([person.uuid()]));
+            Ok(preferences::read(tx, person).await?.language)
+        })
+        .await
+    }
+}
+
+async fn find(tx: &mut Tx, secret: &LinkSecret) -> Result<Found> {
+    let hash = tx.core().sealer.hash_link(&secret.0);
+    let row = tx.sql(BY_HASH).bind(hash).maybe::<LinkRow>().await?;
+    let row = row.ok_or_else(gone)?;
+    let role = db::role(&row.role)?;
+    let bearer = Caller::bearer(Holder {
+        account: row.account.into(),
+        person: row.person.into(),
+        role,
+    });
+    Ok(Found { row, role, bearer })
+}
+
+async fn ask(tx: &mut Tx, found: &Found, act: Act) -> Result<Permit> {
+    let participant = found.row.participant.into();
+    let standing = standing::of_bearer(tx, found.role, participant).await?;
+    tx.authorize(&found.bearer, act, standing, Object::Link(found.row.id))
+}
+
+fn gone() -> Error {
+    Refusal::new(Code::LinkGone, "this link leads nowhere, or no longer").into()
+}
+
+async fn view(tx: &mut Tx, found: &Found) -> Result<LinkView> {
+    let row = &found.row;
+    let appointment = appointments::read(tx, row.appointment.into()).await?;
+    let preferences = preferences::read(tx, row.person.into()).await?;
+    let zone = preferences::zone(tx, &preferences.zone);
+    let now = tx.now();
+    let start = db::at(appointment.start_at);
+    let state = appointment.state()?;
+    let response = db::response(&row.response)?;
+    let own_cancel =
+        state == AppointmentState::Cancelled && appointment.cancelled_by == Some(row.person);
+    let fresh = row
+        .response_at
+        .is_some_and(|at| now < db::at(at).plus_seconds(limits::UNDO_S));
+    // One's own cancel raised the sequence: that is no change that somebody else made.
+    let changed = appointment.ics_sequence != row.ics_sequence && !own_cancel;
+    let newest = match (changed, row.newest, &row.newest_secret) {
+        (true, Some(id), Some(sealed)) => {
+            let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
+            Some(LinkSecret(db::array(&secret)?))
+        }
+        _ => None,
+    };
+    Ok(LinkView {
+        language: preferences.language,
+        start,
+        at: zone.local(start),
+        zone,
+        minutes: appointment.minutes(),
+        state,
+        response,
+        role: found.role,
+        stale: changed.then_some(newest),
+        over: now >= start,
+        too_late: now.plus_seconds(limits::REPLY_CUTOFF_S) >= start,
+        undo: fresh && (own_cancel || response == Response::Declined),
+    })
+}

@@ -1,0 +1,255 @@
+//! How people want to be told things, and where mails reach them.
+
+use care::Caller;
+use care::civil::Zone;
+use care::email::EmailAddress;
+use care::rules::Act;
+use protocol::http::Preferences;
+use protocol::{Code, Disclosure, EntryId, Language, PersonId, Refusal};
+use uuid::Uuid;
+
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::error::Result;
+use crate::seal::ADDRESS;
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{deliveries, standing};
+
+statements! {
+    READ = "
+        SELECT language, zone, disclosure, reminders_off_at, calendar_file_off_at
+        FROM preference WHERE person = $1";
+    PUT = "
+        INSERT INTO preference (person, language, zone, disclosure, reminders_off_at,
+            calendar_file_off_at, changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)
+        ON CONFLICT (person) DO UPDATE SET language = excluded.language, zone = excluded.zone,
+            disclosure = excluded.disclosure, reminders_off_at = excluded.reminders_off_at,
+            calendar_file_off_at = excluded.calendar_file_off_at, changed_at = excluded.changed_at";
+    ADDRESS_OF = "
+        SELECT id, value FROM address
+        WHERE person = $1 AND channel = 'email' AND ended_at IS NULL";
+    END_ADDRESS = "UPDATE address SET ended_at = $2 WHERE person = $1 AND ended_at IS NULL";
+    INSERT_ADDRESS = "
+        INSERT INTO address (id, person, channel, value, created_at)
+        VALUES ($1, $2, 'email', $3, $4)";
+    KNOWN = "SELECT id FROM person WHERE id = $1";
+    UPCOMING = "
+        SELECT p.appointment FROM participant p JOIN appointment a ON a.id = p.appointment
+        WHERE p.person = $1 AND a.end_at > $2 ORDER BY p.appointment";
+}
+
+#[derive(sqlx::FromRow)]
+struct PreferenceRow {
+    language: String,
+    zone: String,
+    disclosure: String,
+    reminders_off_at: Option<i64>,
+    calendar_file_off_at: Option<i64>,
+}
+
+#[derive(sqlx::FromRow)]
+struct AddressRow {
+    id: Uuid,
+    value: Vec<u8>,
+}
+
+impl Store {
+    /// How a person wants to be told things: one's own, or of somebody whom the caller serves.
+    pub async fn preferences(&self, caller: &Caller, person: PersonId) -> Result<Preferences> {
+        let caller = *caller;
+        self.read_audited("preferences", async move |tx: &mut Tx| {
+            let standing = standing::to_person(tx, &caller, person).await?;
+            let object = Object::Person(person);
+            let permit = tx.authorize(&caller, Act::ReadPreferences, standing, object)?;
+            tx.audit(Entry::done(&caller, permit, object));
+            read(tx, person).await
+        })
+        .await
+    }
+
+    /// Changes that, all of it. [`Code::ZoneUnknown`], [`Code::EmailInvalid`]. A new address is used
+    /// from the next mail on; reminders are planned anew in the same transaction.
+    pub async fn put_preferences(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        wish: Preferences,
+    ) -> Result<Preferences> {
+        let caller = *caller;
+        let email = wish.email.as_deref().map(EmailAddress::parse).transpose()?;
+        self.write("put preferences", async move |tx: &mut Tx| {
+            let standing = standing::to_person(tx, &caller, person).await?;
+            let object = Object::Person(person);
+            let permit = tx.authorize(&caller, Act::ChangePreferences, standing, object)?;
+            if tx
+                .sql(KNOWN)
+                .bind(person.uuid())
+                .maybe::<(Uuid,)>()
+                .await?
+                .is_none()
+            {
+                return Err(Refusal::new(Code::NotFound, "no such person").into());
+            }
+            let before = read(tx, person).await?;
+            write(tx, person, &wish, &before).await?;
+            put_address(tx, person, email.as_ref()).await?;
+            let mut entry = Entry::done(&caller, permit, object);
+            if before.email != wish.email {
+                let salt = tx.random();
+                entry = entry.value(
+                    "email",
+                    email.as_ref().map_or("", EmailAddress::reveal),
+                    salt,
+                );
+            }
+            tx.audit(entry);
+            replan_all(tx, person).await?;
+            read(tx, person).await
+        })
+        .await
+    }
+}
+
+/// Ends a person's reminders. Whether that was anything new.
+pub(crate) async fn opt_out(tx: &mut Tx, person: PersonId) -> Result<bool> {
+    let mut wish = read(tx, person).await?;
+    if !wish.reminders {
+        return Ok(false);
+    }
+    let before = wish.clone();
+    wish.reminders = false;
+    write(tx, person, &wish, &before).await?;
+    replan_all(tx, person).await?;
+    Ok(true)
+}
+
+async fn replan_all(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let now = tx.now().micros();
+    let upcoming = tx
+        .sql(UPCOMING)
+        .bind(person.uuid())
+        .bind(now)
+        .all::<(Uuid,)>()
+        .await?;
+    for (appointment,) in upcoming {
+        deliveries::replan(tx, appointment.into()).await?;
+    }
+    Ok(())
+}
+
+/// As they stand, or the agency's defaults.
+pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
+    let row = tx
+        .sql(READ)
+        .bind(person.uuid())
+        .maybe::<PreferenceRow>()
+        .await?;
+    let email = address(tx, person).await?;
+    let Some(row) = row else {
+        return Ok(Preferences {
+            language: Language::En,
+            zone: tx.core().zone.name().to_owned(),
+            email,
+            disclosure: Disclosure::Times,
+            reminders: true,
+            calendar_file: true,
+        });
+    };
+    Ok(Preferences {
+        language: db::language(&row.language)?,
+        zone: row.zone,
+        email,
+        disclosure: db::disclosure(&row.disclosure)?,
+        reminders: row.reminders_off_at.is_none(),
+        calendar_file: row.calendar_file_off_at.is_none(),
+    })
+}
+
+/// The zone in which a person is told times.
+pub(crate) async fn zone_of(tx: &mut Tx, person: PersonId) -> Result<Zone> {
+    let row = tx
+        .sql(READ)
+        .bind(person.uuid())
+        .maybe::<PreferenceRow>()
+        .await?;
+    match row {
+        Some(row) => Ok(zone(tx, &row.zone)),
+        None => Ok(tx.core().zone.clone()),
+    }
+}
+
+/// A stored zone; the agency's, should the zone database no longer name it.
+pub(crate) fn zone(tx: &Tx, name: &str) -> Zone {
+    let core = tx.core();
+    core.zones.find(name).unwrap_or_else(|_| core.zone.clone())
+}
+
+async fn address(tx: &mut Tx, person: PersonId) -> Result<Option<String>> {
+    let row = tx
+        .sql(ADDRESS_OF)
+        .bind(person.uuid())
+        .maybe::<AddressRow>()
+        .await?;
+    row.map(|row| tx.open_text(ADDRESS, row.id, &row.value))
+        .transpose()
+}
+
+async fn write(
+    tx: &mut Tx,
+    person: PersonId,
+    wish: &Preferences,
+    before: &Preferences,
+) -> Result<()> {
+    tx.core().zones.find(&wish.zone)?;
+    let now = tx.now().micros();
+    // Since when something is off is kept while it stays off.
+    let row = tx
+        .sql(READ)
+        .bind(person.uuid())
+        .maybe::<PreferenceRow>()
+        .await?;
+    let since = |on: bool, was_on: bool, at: Option<i64>| {
+        (!on).then(|| if was_on { now } else { at.unwrap_or(now) })
+    };
+    let (reminders, calendar) = row.map_or((None, None), |row| {
+        (row.reminders_off_at, row.calendar_file_off_at)
+    });
+    tx.sql(PUT)
+        .bind(person.uuid())
+        .bind(wish.language.as_str())
+        .bind(wish.zone.clone())
+        .bind(wish.disclosure.as_str())
+        .bind(since(wish.reminders, before.reminders, reminders))
+        .bind(since(wish.calendar_file, before.calendar_file, calendar))
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+async fn put_address(tx: &mut Tx, person: PersonId, email: Option<&EmailAddress>) -> Result<()> {
+    let wished = email.map(EmailAddress::reveal);
+    if address(tx, person).await?.as_deref() == wished {
+        return Ok(());
+    }
+    let now = tx.now();
+    tx.sql(END_ADDRESS)
+        .bind(person.uuid())
+        .bind(now.micros())
+        .run()
+        .await?;
+    if let Some(text) = wished {
+        let id = EntryId::from_parts(now, tx.random()).uuid();
+        let sealed = tx.seal(ADDRESS, id, text.as_bytes());
+        tx.sql(INSERT_ADDRESS)
+            .bind(id)
+            .bind(person.uuid())
+            .bind(sealed)
+            .bind(now.micros())
+            .run()
+            .await?;
+    }
+    Ok(())
+}

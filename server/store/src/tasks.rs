@@ -1,0 +1,201 @@
+//! What a case manager is asked to see to: a person asked for another time, a mail does not arrive.
+
+use care::Caller;
+use care::rules::Act;
+use protocol::http::{Task, Tasks};
+use protocol::{AccountId, AppointmentId, Code, PersonId, TaskId, TaskKind, limits};
+use uuid::Uuid;
+
+use crate::audit::{Entry, Object};
+use crate::db;
+use crate::error::{Error, Result};
+use crate::seal::PERSON_NAME;
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{preferences, standing};
+
+statements! {
+    OPEN = "
+        SELECT id FROM task
+        WHERE account = $1 AND kind = $2 AND person = $3 AND done_at IS NULL
+            AND appointment = COALESCE($4, appointment)";
+    INSERT = "
+        INSERT INTO task (id, account, kind, client, person, appointment, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FINISH_OF = "
+        UPDATE task SET done_at = $2
+        WHERE appointment = $1 AND done_at IS NULL AND kind <> 'cannot_reach_by_email'";
+    FINISH_BY = "
+        UPDATE task SET done_at = $3
+        WHERE appointment = $1 AND person = $2 AND done_at IS NULL
+            AND kind <> 'cannot_reach_by_email'";
+    LIST = "
+        SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
+            t.appointment, a.start_at, t.created_at
+        FROM task t
+            JOIN person c ON c.id = t.client
+            JOIN person p ON p.id = t.person
+            LEFT JOIN appointment a ON a.id = t.appointment
+        WHERE t.account = $1 AND t.done_at IS NULL
+            AND EXISTS (SELECT 1 FROM assignment g WHERE g.account = t.account
+                AND g.client = t.client AND g.from_at <= $2
+                AND (g.ended_at IS NULL OR g.ended_at > $2))
+        ORDER BY t.created_at, t.id LIMIT $3";
+    OWNER = "SELECT account, client FROM task WHERE id = $1";
+    FINISH = "UPDATE task SET done_at = $2 WHERE id = $1 AND done_at IS NULL";
+}
+
+/// Whom a task is for and what it is about.
+pub(crate) struct Concern {
+    pub(crate) account: AccountId,
+    pub(crate) client: PersonId,
+    pub(crate) person: PersonId,
+    pub(crate) appointment: Option<AppointmentId>,
+}
+
+#[derive(sqlx::FromRow)]
+struct TaskRow {
+    id: Uuid,
+    kind: String,
+    client: Uuid,
+    client_name: Vec<u8>,
+    person: Uuid,
+    person_name: Vec<u8>,
+    appointment: Option<Uuid>,
+    start_at: Option<i64>,
+    created_at: i64,
+}
+
+impl Store {
+    /// What waits for the caller, oldest first, at most [`limits::TASKS_LISTED_MAX`].
+    pub async fn tasks(&self, caller: &Caller) -> Result<Tasks> {
+        let caller = *caller;
+        self.read_audited("tasks", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::ListTasks, standing, object)?;
+            let now = tx.now().micros();
+            let rows = tx
+                .sql(LIST)
+                .bind(caller.account.uuid())
+                .bind(now)
+                .bind(i64::try_from(limits::TASKS_LISTED_MAX).unwrap_or(i64::MAX))
+                .all::<TaskRow>()
+                .await?;
+            let zone = preferences::zone_of(tx, caller.person).await?;
+            let mut tasks = Vec::with_capacity(rows.len());
+            for row in rows {
+                tasks.push(Task {
+                    id: row.id.into(),
+                    kind: db::task_kind(&row.kind)?,
+                    client: row.client.into(),
+                    client_name: tx.open_text(PERSON_NAME, row.client, &row.client_name)?,
+                    person_name: tx.open_text(PERSON_NAME, row.person, &row.person_name)?,
+                    appointment: row.appointment.map(AppointmentId::from),
+                    at: row.start_at.map(|at| zone.local(db::at(at))),
+                    since: db::at(row.created_at),
+                });
+            }
+            let shown = tasks.iter().map(|task| task.client.uuid());
+            tx.audit(Entry::done(&caller, permit, object).shown(shown));
+            Ok(Tasks { tasks })
+        })
+        .await
+    }
+
+    /// The caller has seen to it. [`Code::NotFound`] for anybody else's; again does nothing.
+    pub async fn finish_task(&self, caller: &Caller, id: TaskId) -> Result<()> {
+        let caller = *caller;
+        self.write("finish task", async move |tx: &mut Tx| {
+            let owner = tx
+                .sql(OWNER)
+                .bind(id.uuid())
+                .maybe::<(Uuid, Uuid)>()
+                .await?;
+            let own = owner.is_some_and(|(account, _)| account == caller.account.uuid());
+            let standing = care::rules::Standing {
+                own,
+                ..standing::of_session(tx, &caller).await?
+            };
+            let object = Object::Task(id);
+            let permit = tx
+                .authorize(&caller, Act::FinishTask, standing, object)
+                .map_err(|error| match error {
+                    Error::Refused(refusal) if !own && refusal.code == Code::NotAllowed => {
+                        Error::from(Code::NotFound)
+                    }
+                    other => other,
+                })?;
+            let now = tx.now().micros();
+            tx.sql(FINISH).bind(id.uuid()).bind(now).run().await?;
+            let mut entry = Entry::done(&caller, permit, object);
+            if let Some((_, client)) = owner {
+                entry = entry.about(client.into());
+            }
+            tx.audit(entry);
+            Ok(())
+        })
+        .await
+    }
+}
+
+/// Asks somebody to see to something, unless they are asked already.
+pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Result<()> {
+    // That mails do not reach a person is one thing to see to, whichever appointment showed it.
+    let once_for = match kind {
+        TaskKind::CannotReachByEmail => None,
+        _ => concern.appointment,
+    };
+    let open = tx
+        .sql(OPEN)
+        .bind(concern.account.uuid())
+        .bind(kind.as_str())
+        .bind(concern.person.uuid())
+        .bind(once_for.map(|id| id.uuid()))
+        .maybe::<(Uuid,)>()
+        .await?;
+    if open.is_some() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let id = TaskId::from_parts(now, tx.random());
+    tx.sql(INSERT)
+        .bind(id.uuid())
+        .bind(concern.account.uuid())
+        .bind(kind.as_str())
+        .bind(concern.client.uuid())
+        .bind(concern.person.uuid())
+        .bind(concern.appointment.map(|id| id.uuid()))
+        .bind(now.micros())
+        .run()
+        .await?;
+    tx.wake(crate::wake::Topic::Account(concern.account));
+    Ok(())
+}
+
+/// The appointment changed: what was asked about it is answered.
+pub(crate) async fn finish_of(tx: &mut Tx, appointment: AppointmentId) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(FINISH_OF)
+        .bind(appointment.uuid())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The person answered otherwise: what they asked for before is answered.
+pub(crate) async fn finish_by(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    person: PersonId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(FINISH_BY)
+        .bind(appointment.uuid())
+        .bind(person.uuid())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
