@@ -1,11 +1,13 @@
 // The web client over the double of its device core: a plain file server with the gateway's page
-// policy and the one answer that pages fetch themselves. No server, no wasm, no encryption.
+// policy and a double of the agency for what pages fetch themselves. No server, no wasm, no encryption.
 import { execFileSync } from 'node:child_process';
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
-import { peopleAround } from '../../web-client/doubles/story.ts';
+import type { Page } from 'playwright-core';
+import { Agency } from '../../web-client/doubles/agency.ts';
+import type { Who } from '../../web-client/doubles/story.ts';
 
 const CLIENT = join(import.meta.dirname, '../../web-client');
 const BUILT = join(import.meta.dirname, '../../target/web-double');
@@ -21,10 +23,14 @@ const POLICY =
   "worker-src 'self'; frame-ancestors 'none'; base-uri 'none'; form-action 'self'; " +
   "require-trusted-types-for 'script'; trusted-types carecircle svelte-trusted-html";
 
+const NO_CONTENT = 204;
+
 export interface Stage {
   url: string;
   /** Bodies that pages posted, by path. */
   posted: { path: string; body: string }[];
+  /** The double of the server's data; a new one starts over. */
+  agency: Agency;
   end(): Promise<void>;
 }
 
@@ -34,7 +40,7 @@ export async function playDouble(): Promise<Stage> {
     env: { ...process.env, DEVICE: 'double' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const posted: Stage['posted'] = [];
+  const stage: Stage = { url: '', posted: [], agency: new Agency(Date.now()), end: () => Promise.resolve() };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     response.setHeader('content-security-policy', POLICY);
@@ -42,9 +48,11 @@ export async function playDouble(): Promise<Stage> {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
-        if (request.method === 'POST') posted.push({ path, body });
-        response.setHeader('content-type', 'application/json');
-        response.end(JSON.stringify(request.method === 'POST' ? {} : peopleAround()));
+        if (request.method === 'POST') stage.posted.push({ path, body });
+        const url = new URL(request.url ?? '/', 'http://localhost');
+        const { status, body: answer } = stage.agency.answer(request.method ?? '', url, body === '' ? null : JSON.parse(body));
+        response.writeHead(status, { 'content-type': 'application/json' });
+        response.end(status === NO_CONTENT ? undefined : JSON.stringify(answer));
       });
       return;
     }
@@ -55,13 +63,19 @@ export async function playDouble(): Promise<Stage> {
   });
   await new Promise<void>((listening) => server.listen(0, '127.0.0.1', listening));
   const { port } = server.address() as AddressInfo;
-  return {
-    url: `http://localhost:${port}/`,
-    posted,
-    end: () =>
-      new Promise((closed) => {
-        server.close(() => closed());
-        server.closeAllConnections();
-      }),
-  };
+  stage.url = `http://localhost:${port}/`;
+  stage.end = () =>
+    new Promise((closed) => {
+      server.close(() => closed());
+      server.closeAllConnections();
+    });
+  return stage;
+}
+
+/** Opens a link of the double's and makes the device someone's. */
+export async function signIn(page: Page, stage: Stage, who: Who): Promise<void> {
+  stage.agency.arrive(who);
+  await page.goto(`${stage.url}#/link/${who}.fingerprint`);
+  await page.getByRole('button', { name: 'Yes, this is me' }).click();
+  await page.getByRole('heading', { name: 'Your circles' }).waitFor();
 }

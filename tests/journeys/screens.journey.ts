@@ -5,7 +5,8 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } fr
 import {
   DESKTOP, PHONE, expectAccessible, expectNoSidewaysScroll, openProfile, takePictures, type Profile,
 } from './browser.ts';
-import { playDouble, type Stage } from './double.ts';
+import type { Who } from '../../web-client/doubles/story.ts';
+import { playDouble, signIn as openLinkOf, type Stage } from './double.ts';
 
 let stage: Stage;
 let profile: Profile;
@@ -23,11 +24,8 @@ afterEach(async () => {
   expect(violations).toEqual([]);
 });
 
-async function signIn(who: string): Promise<void> {
-  const { page } = profile;
-  await page.goto(`${stage.url}#/link/${who}.fingerprint`);
-  await page.getByRole('button', { name: 'Yes, this is me' }).click();
-  await page.getByRole('heading', { name: 'Your circles' }).waitFor();
+async function signIn(who: Who): Promise<void> {
+  await openLinkOf(profile.page, stage, who);
 }
 
 async function openThread(title: string): Promise<void> {

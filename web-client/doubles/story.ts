@@ -85,8 +85,12 @@ export function peopleAround(): People {
             person: people.ana.person, account: people.ana.account, name: people.ana.name,
             relationship: 'daughter',
             consents: [
-              { id: id(9), basis: 'verbal', from, until: null, withdrawn_at: null, messages_in: [circles.family] },
+              { id: id(9), basis: 'verbal', from, until: null, withdrawn_at: null, messages_in: [circles.family], appointments: true },
             ],
+          },
+          {
+            person: '01990000-0000-7000-8000-00000000000b', account: '01990000-0000-7000-8000-00000000000a',
+            name: 'Noel Sample', relationship: 'neighbour', consents: [],
           },
         ],
         circles: [

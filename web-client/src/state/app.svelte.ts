@@ -18,6 +18,8 @@ export interface Problem {
 export class App {
   readonly router: Router;
   readonly client: Client;
+  /** For pages that make their own view-models. */
+  readonly api: Api;
   readonly signIn: SignIn;
   readonly people: People;
   readonly preferences = new Preferences();
@@ -33,6 +35,7 @@ export class App {
   constructor(router: Router, client: Client, api: Api) {
     this.router = router;
     this.client = client;
+    this.api = api;
     this.signIn = new SignIn(client);
     this.people = new People(api);
     router.onLink = () => this.#lookAtLink();

@@ -1,11 +1,14 @@
 // The people around the clients whom this person may see: consents and new circles are made here.
-import type { Api, CaregiverCard, ClientCard, Consent, ConsentBasis } from '../platform/api';
+import type { Answer, Api, CaregiverCard, ClientCard, Consent, ConsentBasis } from '../platform/api';
+import { Intents } from './intents';
 
 /** A consent as it is being written. `until` is a calendar day, or empty: until withdrawn. */
 export interface ConsentDraft {
   basis: ConsentBasis;
   note: string;
   until: string;
+  /** Whether it covers visits: their times, reminders, taking part. */
+  appointments: boolean;
 }
 
 /** A new circle as it is being written. */
@@ -18,8 +21,7 @@ export class People {
   clients = $state.raw<ClientCard[]>([]);
   progress = $state<'loading' | 'ready' | 'failed'>('loading');
   readonly #api: Api;
-  /** One id for one intent: sending it again after a lost answer does nothing twice. */
-  readonly #intents = new Map<string, string>();
+  readonly #intents = new Intents();
 
   constructor(api: Api) {
     this.#api = api;
@@ -43,38 +45,49 @@ export class People {
       basis: draft.basis,
       note: draft.note.trim(),
       until: draft.until === '' ? null : endOfDayMicros(draft.until),
+      appointments: draft.appointments,
     };
-    return this.#once(body, (op_id) => this.#api.recordConsent({ op_id, ...body }));
+    return this.#once([body], (op_id) => this.#api.recordConsent({ op_id, ...body }));
+  }
+
+  /** Ends a consent and every right that stood on it; the code of the refusal, or null when done. */
+  async withdrawConsent({ id }: Consent): Promise<string | null> {
+    return this.#once(['withdraw', id], (op_id) => this.#api.withdrawConsent(id, { op_id }));
   }
 
   /** Plans a new circle; the server then calls on this device to make its group. The code of the refusal, or null when done. */
   async planCircle(client: ClientCard, draft: CircleDraft): Promise<string | null> {
     const body = { client: client.person, title: draft.title.trim(), members: draft.members };
-    return this.#once(body, (op_id) => this.#api.planCircle({ op_id, ...body }));
+    return this.#once([body], (op_id) => this.#api.planCircle({ op_id, ...body }));
   }
 
-  async #once(
-    body: object,
-    send: (op_id: string) => Promise<{ ok: true } | { ok: false; code: string }>,
+  async #once<Body>(
+    intent: readonly unknown[],
+    send: (op_id: string) => Promise<Answer<Body>>,
   ): Promise<string | null> {
-    const intent = JSON.stringify(body);
-    const op_id = this.#intents.get(intent) ?? crypto.randomUUID();
-    this.#intents.set(intent, op_id);
-    const answer = await send(op_id);
+    const answer = await this.#intents.once(intent, send);
     if (!answer.ok) return answer.code;
-    this.#intents.delete(intent);
     await this.load();
     return null;
   }
 }
 
+/** Whether a consent holds at a moment. */
+export function holds({ from, until, withdrawn_at }: Consent, nowMs: number): boolean {
+  const now = nowMs * 1_000;
+  return from <= now && (until ?? Infinity) > now && (withdrawn_at ?? Infinity) > now;
+}
+
 /** The consent that holds now, if one does. */
 export function liveConsent(caregiver: CaregiverCard, nowMs: number): Consent | undefined {
-  const now = nowMs * 1_000;
-  return caregiver.consents.find(
-    ({ from, until, withdrawn_at }) =>
-      from <= now && (until ?? Infinity) > now && (withdrawn_at ?? Infinity) > now,
-  );
+  return caregiver.consents.find((consent) => holds(consent, nowMs));
+}
+
+/** Why a caregiver may not take part in visits now, or null if they may. */
+export function visitBar(caregiver: CaregiverCard, nowMs: number): 'no_consent' | 'not_covered' | null {
+  const live = caregiver.consents.filter((consent) => holds(consent, nowMs));
+  if (live.length === 0) return 'no_consent';
+  return live.some(({ appointments }) => appointments) ? null : 'not_covered';
 }
 
 /** Everyone of a client's surroundings by account, for naming a circle's members. */

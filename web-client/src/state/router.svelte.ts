@@ -1,5 +1,7 @@
 // The address bar's fragment, read and written. A sign-in link is taken out of it the moment it is
 // seen: it stays neither in the bar nor in the history.
+import type { CalendarSpan } from './calendar.svelte';
+import { isDay } from './days';
 
 export type Route =
   | { name: 'circles' }
@@ -7,11 +9,20 @@ export type Route =
   | { name: 'members'; circle: string }
   | { name: 'people' }
   | { name: 'person'; person: string }
+  | { name: 'visits' }
+  /** `day` is a calendar day; null: today. */
+  | { name: 'calendar'; span: CalendarSpan; day: string | null }
   | { name: 'settings' };
 
 const ID = '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})';
-const table: [RegExp, (id: string) => Route][] = [
+const calendar = (span: CalendarSpan) => (day: string): Route => ({
+  name: 'calendar', span, day: isDay(day) ? day : null,
+});
+const table: [RegExp, (part: string) => Route][] = [
   [/^#\/people$/, () => ({ name: 'people' })],
+  [/^#\/visits$/, () => ({ name: 'visits' })],
+  [/^#\/calendar\/day(?:\/([-\d]+))?$/, calendar('day')],
+  [/^#\/calendar(?:\/week(?:\/([-\d]+))?)?$/, calendar('week')],
   [/^#\/settings$/, () => ({ name: 'settings' })],
   [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
   [new RegExp(`^#/circles/${ID}$`), (circle) => ({ name: 'conversation', circle })],
@@ -36,6 +47,8 @@ export function href(route: Route): string {
       return `#/circles/${route.circle}/members`;
     case 'person':
       return `#/people/${route.person}`;
+    case 'calendar':
+      return ['#/calendar', route.span, ...(route.day === null ? [] : [route.day])].join('/');
     default:
       return `#/${route.name}`;
   }

@@ -1,9 +1,10 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { refusing } from '../../doubles/refusing';
 import { circles, people as cast, peopleAround } from '../../doubles/story';
 import type { Client, Heard } from '../core/client';
 import type { Ask, Reply } from '../core/messages';
 import type { Event, Item, Status } from '../core/types.gen';
-import type { Api, Consent } from '../platform/api';
+import type { Consent } from '../platform/api';
 import { App } from './app.svelte';
 import { TEXT_BYTES_MAX } from './conversation.svelte';
 import { People, endOfDayMicros, liveConsent } from './people.svelte';
@@ -50,11 +51,6 @@ class Worker implements Client {
 
 const nobody: Status = { me: null, link: 'idle' };
 const maria: Status = { me: { ...cast.maria, agency: 'Agency' }, link: 'online' };
-const refusing: Api = {
-  people: () => Promise.resolve({ ok: false, code: 'unreachable' }),
-  recordConsent: () => Promise.resolve({ ok: false, code: 'unreachable' }),
-  planCircle: () => Promise.resolve({ ok: false, code: 'unreachable' }),
-};
 
 let bar: Bar;
 let worker: Worker;
@@ -70,11 +66,14 @@ describe('the router', () => {
     const id = circles.pair;
     for (const route of [
       { name: 'circles' }, { name: 'people' }, { name: 'settings' }, { name: 'person', person: id },
-      { name: 'conversation', circle: id }, { name: 'members', circle: id },
+      { name: 'conversation', circle: id }, { name: 'members', circle: id }, { name: 'visits' },
+      { name: 'calendar', span: 'week', day: null }, { name: 'calendar', span: 'day', day: '2026-12-01' },
     ] as const) {
       expect(parse(href(route))).toEqual(route);
     }
     expect(parse('#/circles/../../x')).toEqual({ name: 'circles' });
+    expect(parse('#/calendar')).toEqual({ name: 'calendar', span: 'week', day: null });
+    expect(parse('#/calendar/day/2026-02-30')).toEqual({ name: 'calendar', span: 'day', day: null });
   });
 
   test('a link leaves the address bar before anything else', () => {
@@ -170,7 +169,9 @@ describe('people', () => {
   test('a consent holds from its beginning until its end or withdrawal', () => {
     const consent = (over: Partial<Consent>) => ({
       ...ana,
-      consents: [{ id: 'c', basis: 'verbal', from: 10_000, until: null, withdrawn_at: null, messages_in: [], ...over } satisfies Consent],
+      consents: [
+        { id: 'c', basis: 'verbal', from: 10_000, until: null, withdrawn_at: null, messages_in: [], appointments: false, ...over } as Consent,
+      ],
     });
     expect(liveConsent(consent({}), 10)).toBeDefined();
     expect(liveConsent(consent({}), 9)).toBeUndefined();

@@ -71,6 +71,28 @@ export function trouble(code: string): string {
       return t('halted-unwritable');
     case 'unreachable':
       return t('trouble-unreachable');
+    case 'slot_taken':
+      return t('trouble-slot-taken');
+    case 'not_available':
+      return t('trouble-not-available');
+    case 'time_past':
+      return t('trouble-time-past');
+    case 'time_in_gap':
+      return t('trouble-time-gap');
+    case 'time_malformed':
+      return t('trouble-time');
+    case 'zone_unknown':
+      return t('trouble-zone');
+    case 'meeting_link_invalid':
+      return t('trouble-meeting-link');
+    case 'email_invalid':
+      return t('trouble-email');
+    case 'appointment_changed':
+      return t('trouble-visit-changed');
+    case 'appointment_state':
+      return t('trouble-visit-over');
+    case 'too_late':
+      return t('visit-too-late');
     case 'judged':
     case 'rollback':
       return t('trouble-stopped');

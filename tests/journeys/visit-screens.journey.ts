@@ -1,0 +1,299 @@
+// The pages of visits in a real browser, over the double of the device core and of the agency: what a
+// client in a hurry and a case manager with a full day see and can do, and that axe finds nothing.
+import { join } from 'node:path';
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Agency } from '../../web-client/doubles/agency.ts';
+import type { Who } from '../../web-client/doubles/story.ts';
+import {
+  PHONE, expectAccessible, expectNoSidewaysScroll, openProfile, takePictures, type Profile,
+} from './browser.ts';
+import { playDouble, signIn, type Stage } from './double.ts';
+
+let stage: Stage;
+let profile: Profile;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await playDouble();
+});
+afterAll(() => stage.end());
+beforeEach(async () => {
+  stage.agency = new Agency(Date.now());
+  stage.posted = [];
+  profile = await openProfile();
+  page = profile.page;
+});
+afterEach(async () => {
+  const { violations } = profile;
+  await profile.end();
+  expect(violations).toEqual([]);
+});
+
+/** Signs in and goes to a page by the navigation. */
+async function arrive(who: Who, place: string, locale: 'en' | 'es' = 'en'): Promise<void> {
+  await signIn(page, stage, who);
+  if (locale === 'es') {
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Español' }).click();
+  }
+  await page.getByRole('link', { name: place, exact: true }).click();
+  await page.getByRole('heading', { level: 1 }).waitFor();
+}
+
+async function openClient(): Promise<void> {
+  await arrive('dana', 'People');
+  await page.getByRole('link', { name: 'Maria Sample' }).click();
+  await page.getByRole('heading', { name: 'Maria Sample', level: 1 }).waitFor();
+}
+
+/** A picture of all of a long page, on a phone. */
+async function takeTall(name: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: PHONE.width, height: 1_700 });
+  await page.screenshot({ path: join(import.meta.dirname, 'output', `${name}-tall.png`) });
+  if (before !== null) await page.setViewportSize(before);
+}
+
+/** What was last sent to a path, without the request's id. */
+function sent(path: RegExp): Record<string, unknown> {
+  const { body = '{}' } = stage.posted.findLast((one) => path.test(one.path)) ?? {};
+  const { op_id, ...rest } = JSON.parse(body) as Record<string, unknown>;
+  expect(op_id).toMatch(/^[0-9a-f-]{36}$/);
+  return rest;
+}
+
+async function expectFitsNarrow(where: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expectNoSidewaysScroll(page, where);
+  const over = await page.locator('main *').evaluateAll((all) =>
+    all
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
+      .map((one) => one.outerHTML.slice(0, 120)),
+  );
+  expect(over, where).toEqual([]);
+  if (before !== null) await page.setViewportSize(before);
+}
+
+describe('a client\'s own visits', () => {
+  test('the next one is large, and one tap says "I will be there"', async () => {
+    await arrive('maria', 'Visits');
+    const next = page.getByRole('article').first();
+    await next.getByText(/With .*Dana Placeholder and Ana Sample/).waitFor();
+    expect(await next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
+    await expectAccessible(page, 'visits');
+    await takePictures(page, 'visits');
+    await expectFitsNarrow('visits');
+    await next.getByRole('button', { name: 'I will be there' }).click();
+    await next.getByText('You said: I will be there.').waitFor();
+    expect(sent(/reply$/)).toEqual({ sequence: 0, reply: 'confirm' });
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('You said: I will be there.');
+    await next.getByRole('button', { name: 'I need another time' }).click();
+    await next.getByText('You asked for another time').waitFor();
+    await expectAccessible(page, 'visits answered');
+    await takePictures(page, 'visits-answered');
+  });
+
+  test('cancelling takes two taps, and can be taken back', async () => {
+    await arrive('maria', 'Visits');
+    const next = page.getByRole('article').first();
+    await next.getByRole('button', { name: 'Cancel this visit' }).click();
+    await next.getByRole('group', { name: 'Cancel this visit for everyone?' }).waitFor();
+    expect(stage.posted).toEqual([]);
+    await expectAccessible(page, 'cancel asked');
+    await takePictures(page, 'visit-cancel');
+    await page.keyboard.press('Escape');
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Cancel this visit');
+    await page.keyboard.press('Enter');
+    await next.getByRole('button', { name: 'Yes, cancel it' }).click();
+    await page.getByRole('heading', { name: 'You cancelled this visit' }).waitFor();
+    await expectAccessible(page, 'cancelled');
+    await takePictures(page, 'visit-cancelled');
+    await expectFitsNarrow('cancelled');
+    await page.getByRole('button', { name: 'Keep this visit' }).click();
+    await page.getByText('Your visit is on again').waitFor();
+    expect(sent(/reply$/)).toEqual({ sequence: 0, reply: 'undo' });
+  });
+
+  test('speak Spanish, and a caregiver answers only for herself', async () => {
+    await arrive('ana', 'Visitas', 'es');
+    await page.getByRole('button', { name: 'No puedo ir' }).click();
+    await page.getByText('La visita sigue para los demás').waitFor();
+    await expectAccessible(page, 'visits in Spanish');
+    await takePictures(page, 'visits-es');
+    await page.getByRole('group').getByRole('button', { name: 'No puedo ir' }).click();
+    await page.getByText('Dijiste: no puedo ir.').waitFor();
+    await page.getByRole('button', { name: 'Allí estaré' }).waitFor();
+  });
+
+  test('a page without an answer says so and tries again', async () => {
+    await signIn(page, stage, 'maria');
+    await page.route('**/v1/people/*/appointments', (route) => route.abort());
+    await page.getByRole('link', { name: 'Visits', exact: true }).click();
+    await page.getByText('We could not load this page').waitFor();
+    await page.unroute('**/v1/people/*/appointments');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('article').first().waitFor();
+  });
+});
+
+describe('booking', () => {
+  test('a case manager books a video visit with the daughter', async () => {
+    await openClient();
+    await expectAccessible(page, 'client with visits');
+    await takePictures(page, 'client-visits');
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByRole('button', { name: '9:15 AM' }).waitFor();
+    expect(await page.getByLabel('Time zone').inputValue()).toBe('America/Chicago');
+    await page.getByRole('checkbox', { name: 'Ana Sample' }).check();
+    expect(await page.getByRole('checkbox', { name: 'Noel Sample' }).isDisabled()).toBe(true);
+    await page.getByLabel('Meeting link').fill('https://meet.example/a');
+    await page.getByLabel('Day', { exact: true }).fill('2027-12-07');
+    await page.getByRole('group', { name: /December 7/ }).waitFor();
+    await expectAccessible(page, 'booking');
+    await takePictures(page, 'booking');
+    await expectFitsNarrow('booking');
+
+    // A taken time offers three others; one tap fills one in.
+    await page.getByLabel('Time', { exact: true }).fill('10:00');
+    await page.getByRole('button', { name: 'Book this visit' }).click();
+    await page.getByText('That time is taken.').waitFor();
+    await expectAccessible(page, 'slot taken');
+    await takeTall('slot-taken');
+    await page.getByRole('button', { name: /December 7.*11:15/ }).click();
+    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('11:15');
+    await page.keyboard.press('Enter');
+    await page.getByText(/^Booked: /).waitFor();
+    expect(sent(/appointments$/)).toMatchObject({
+      kind: 'video', civil_start: '2027-12-07T11:15', zone: 'America/Chicago', minutes: 30,
+      caregivers: ['01990000-0000-7000-8000-000000000008'], meeting_link: 'https://meet.example/a',
+    });
+    await takePictures(page, 'booked');
+  });
+
+  test('a time that the clocks skip offers the next one', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
+    expect(await page.getByLabel('Meeting link').count()).toBe(0);
+    await page.getByLabel('Day', { exact: true }).fill('2027-03-14');
+    await page.getByLabel('Time', { exact: true }).fill('02:30');
+    await page.getByRole('button', { name: 'Book this visit' }).click();
+    await page.getByText('The clocks go forward that night').waitFor();
+    await page.getByRole('button', { name: /March 14.*3:00/ }).click();
+    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('03:00');
+  });
+
+  test('a visit is moved, and cancelled with a reason', async () => {
+    await openClient();
+    const visit = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
+    await visit.getByText('Denver').waitFor();
+    await visit.getByRole('button', { name: 'Move' }).click();
+    expect(await visit.getByLabel('Time zone').inputValue()).toBe('America/Denver');
+    await visit.getByRole('button', { name: '1:30 PM' }).click();
+    await expectAccessible(page, 'moving');
+    await takePictures(page, 'moving');
+    await visit.getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The mails').waitFor();
+    expect(sent(/move$/)).toMatchObject({ sequence: 0, zone: 'America/Denver' });
+    await visit.getByRole('button', { name: 'Cancel visit' }).click();
+    await visit.getByRole('radio', { name: 'The agency cannot come' }).check();
+    await expectAccessible(page, 'cancelling');
+    await takePictures(page, 'cancelling');
+    await visit.getByRole('button', { name: 'Yes, cancel the visit' }).click();
+    await page.getByText('Cancelled. The mails').waitFor();
+    expect(sent(/cancel$/)).toEqual({ sequence: 1, reason: 'agency' });
+  });
+});
+
+describe('the calendar', () => {
+  test('shows days as a list, with what there is to do', async () => {
+    await arrive('dana', 'Calendar');
+    await page.getByText(/Maria Sample.* needs another time/).first().waitFor();
+    await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
+    await expectAccessible(page, 'week');
+    await page.getByRole('link', { name: 'Week after' }).click();
+    await page.getByRole('button', { name: /^Change/ }).first().waitFor();
+    await takePictures(page, 'week');
+    await takeTall('week');
+    await expectFitsNarrow('week');
+    await page.getByRole('button', { name: /^Change/ }).first().click();
+    await page.getByRole('button', { name: 'Cancel visit' }).waitFor();
+    await expectAccessible(page, 'changing in the calendar');
+    await page.getByRole('link', { name: 'Day', exact: true }).click();
+    await page.waitForURL(/calendar\/day\/\d{4}-\d\d-\d\d$/);
+    expect(await page.getByRole('heading', { level: 3 }).count()).toBe(1);
+    await expectAccessible(page, 'day');
+    await takePictures(page, 'day');
+    await page.getByLabel('Go to').fill('2027-06-01');
+    await page.getByRole('heading', { name: 'Tuesday, June 1, 2027', level: 3 }).waitFor();
+    await page.goBack();
+    await page.getByRole('link', { name: 'Today' }).click();
+    await page.getByRole('heading', { name: /Today/, level: 3 }).waitFor();
+  });
+
+  test('a task is ticked off and the focus goes on', async () => {
+    await arrive('dana', 'Calendar');
+    await page.getByRole('heading', { name: /To do \(.*2.*\)/ }).waitFor();
+    await page.getByRole('button', { name: /^Done.*needs another time/ }).click();
+    await page.getByRole('heading', { name: /To do \(.*1.*\)/ }).waitFor();
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('todo');
+  });
+
+  test('speaks Spanish', async () => {
+    await arrive('dana', 'Calendario', 'es');
+    await page.getByText(/Maria Sample.* necesita otra hora/).first().waitFor();
+    await expectAccessible(page, 'week in Spanish');
+    await takePictures(page, 'week-es');
+  });
+});
+
+describe('mails and consent', () => {
+  test('a client chooses what mails may say', async () => {
+    await arrive('maria', 'Settings');
+    await page.getByRole('radio', { name: 'Only that there is news' }).check();
+    await page.getByLabel('Time zone').fill('Mars/Nowhere');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('We do not know this time zone').waitFor();
+    await expectAccessible(page, 'mail settings');
+    await takePictures(page, 'mail-settings');
+    await expectFitsNarrow('mail settings');
+    await page.getByLabel('Time zone').fill('America/Denver');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+  });
+
+  test('staff see a client\'s', async () => {
+    await openClient();
+    await page.getByText('What mails this client gets').click();
+    expect(await page.getByLabel('E-mail address').inputValue()).toBe('maria.sample@example.org');
+    await expectAccessible(page, 'client mails');
+  });
+
+  test('a consent covers visits only if somebody says so, and a client takes it back', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Record another consent' }).click();
+    await page.getByLabel('What was agreed?').fill('Maria agreed by phone.');
+    expect(await page.getByLabel('May be told visit times').isChecked()).toBe(false);
+    await page.getByLabel('May be told visit times').check();
+    await page.getByRole('button', { name: 'Save consent' }).click();
+    await page.getByText('You can now invite').waitFor();
+    expect(sent(/consents$/)).toMatchObject({ appointments: true });
+    await page.getByRole('button', { name: 'Withdraw this consent' }).first().click();
+    await expectAccessible(page, 'withdrawing');
+    await takePictures(page, 'withdrawing');
+    await page.getByRole('button', { name: 'Yes, withdraw' }).click();
+    await page.getByText('Withdrawn. ').waitFor();
+  });
+
+  test('also on the client\'s own page', async () => {
+    await arrive('maria', 'People');
+    await page.getByRole('button', { name: 'I take this back' }).click();
+    await expectAccessible(page, 'taking back');
+    await takePictures(page, 'taking-back');
+    await page.getByRole('button', { name: 'Yes, take it back' }).click();
+    await page.getByText('gets nothing more from now on').waitFor();
+    await page.getByText('You have not allowed any messages').first().waitFor();
+  });
+});

@@ -1,0 +1,22 @@
+// A REST double that is never there: tests replace the calls that they are about.
+import type { Api } from '../src/platform/api';
+
+const unreachable = () => Promise.resolve({ ok: false, code: 'unreachable' } as const);
+
+export const refusing: Api = {
+  people: unreachable,
+  recordConsent: unreachable,
+  withdrawConsent: unreachable,
+  planCircle: unreachable,
+  preferences: unreachable,
+  savePreferences: unreachable,
+  appointmentsOf: unreachable,
+  appointments: unreachable,
+  book: unreachable,
+  move: unreachable,
+  callOff: unreachable,
+  reply: unreachable,
+  slots: unreachable,
+  tasks: unreachable,
+  finishTask: unreachable,
+};

@@ -1,0 +1,39 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { api } from './api';
+
+function answer(status: number, body: object | null): ReturnType<typeof vi.fn> {
+  const text = body === null ? null : JSON.stringify(body);
+  const fetched = vi.fn(() => Promise.resolve(new Response(text, { status })));
+  vi.stubGlobal('fetch', fetched);
+  return fetched;
+}
+afterEach(() => {
+  vi.unstubAllGlobals();
+});
+
+test('a refusal brings what would do instead', async () => {
+  const at = { civil: '2026-12-01T11:00', offset: '-06:00', zone: 'America/Chicago' };
+  answer(409, { code: 'slot_taken', detail: '', slots: [{ start: 1, at }] });
+  expect(await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '' })).toEqual({
+    ok: false, code: 'slot_taken', slots: [{ start: 1, at }],
+  });
+  answer(400, { code: 'time_in_gap', detail: '', next_valid: at });
+  expect(await api.tasks()).toEqual({ ok: false, code: 'time_in_gap', nextValid: at });
+});
+
+test('a zone is asked for only if there is one, and arrives as it was typed', async () => {
+  const fetched = answer(200, { slots: [] });
+  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '' });
+  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: 'Etc/GMT+6' });
+  expect(fetched.mock.calls.map(([path]) => path as string)).toEqual([
+    '/v1/slots?from=2026-12-01&days=1&minutes=30',
+    '/v1/slots?from=2026-12-01&days=1&minutes=30&zone=Etc%2FGMT%2B6',
+  ]);
+});
+
+test('an answer without a body is an answer, none at all is not', async () => {
+  answer(204, null);
+  expect(await api.finishTask('t')).toEqual({ ok: true, body: null });
+  vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
+  expect(await api.finishTask('t')).toEqual({ ok: false, code: 'unreachable' });
+});

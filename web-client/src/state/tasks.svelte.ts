@@ -1,0 +1,26 @@
+// What a worker is asked to see to: somebody asked for another time, or cannot be reached.
+import type { Api, Task } from '../platform/api';
+
+export class ToDo {
+  tasks = $state.raw<Task[]>([]);
+  progress = $state<'loading' | 'ready' | 'failed'>('loading');
+  readonly #api: Api;
+
+  constructor(api: Api) {
+    this.#api = api;
+  }
+
+  async load(): Promise<void> {
+    const answer = await this.#api.tasks();
+    if (answer.ok) this.tasks = answer.body.tasks;
+    this.progress = answer.ok ? 'ready' : 'failed';
+  }
+
+  /** Ticks one off; the code of the refusal, or null when done. One that is gone already is done. */
+  async finish(task: Task): Promise<string | null> {
+    const answer = await this.#api.finishTask(task.id);
+    if (!answer.ok && answer.code !== 'not_found') return answer.code;
+    this.tasks = this.tasks.filter(({ id }) => id !== task.id);
+    return null;
+  }
+}

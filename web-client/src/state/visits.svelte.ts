@@ -1,0 +1,154 @@
+// Appointments as one list: read, and changed by the acts that a person may do to one of them.
+// Which ones are read is the maker's choice: one person's, or some days of a worker's calendar.
+import type {
+  Answer, Api, Appointment, Appointments, CancelReason, Participant, Refused, Reply,
+} from '../platform/api';
+import { Intents } from './intents';
+
+/** A visit's new time as it is being chosen. */
+export interface NewTime {
+  civil_start: string;
+  zone: string | null;
+  minutes: number;
+}
+
+/** How long a client may take back a cancel (protocol `UNDO_S`). */
+const UNDO_MS = 600_000;
+/** How long before its start a visit is changed by a call only (protocol `REPLY_CUTOFF_S`). */
+const CUTOFF_MS = 2 * 3_600_000;
+/** How long before its start a visit's meeting link is offered before anything else. */
+const JOIN_EARLY_MS = 15 * 60_000;
+
+export class Visits {
+  list = $state.raw<Appointment[]>([]);
+  progress = $state<'loading' | 'ready' | 'failed'>('loading');
+  /** When this browser's person cancelled, by appointment: from then on it can be taken back for a while. */
+  #cancelledAt = $state.raw(new Map<string, number>());
+  readonly #api: Api;
+  readonly #read: () => Promise<Answer<Appointments>>;
+  readonly #intents = new Intents();
+  #readings = 0;
+  #changes = 0;
+
+  constructor(api: Api, read: () => Promise<Answer<Appointments>>) {
+    this.#api = api;
+    this.#read = read;
+  }
+
+  async load(): Promise<void> {
+    const reading = ++this.#readings;
+    const changes = this.#changes;
+    const answer = await this.#read();
+    // A later reading is the truth; a change made meanwhile may be missing in this one.
+    if (reading !== this.#readings) return;
+    if (changes !== this.#changes) return this.load();
+    if (answer.ok) this.list = answer.body.appointments;
+    this.progress = answer.ok ? 'ready' : 'failed';
+  }
+
+  /** Gives another time; the refusal, or null when done. */
+  move({ id, sequence }: Appointment, time: NewTime): Promise<Refused | null> {
+    return this.#change(['move', id, sequence, time], (op_id) =>
+      this.#api.move(id, { op_id, sequence, ...time }),
+    );
+  }
+
+  /** Calls it off for everybody; the refusal, or null when done. */
+  callOff({ id, sequence }: Appointment, reason: CancelReason): Promise<Refused | null> {
+    return this.#change(['cancel', id, sequence, reason], (op_id) =>
+      this.#api.callOff(id, { op_id, sequence, reason }),
+    );
+  }
+
+  /** The reader's own answer; the refusal, or null when done. */
+  reply({ id, sequence }: Appointment, reply: Reply, nowMs: number): Promise<Refused | null> {
+    return this.#change(
+      ['reply', id, sequence, reply],
+      (op_id) => this.#api.reply(id, { op_id, sequence, reply }),
+      () => {
+        const others = [...this.#cancelledAt].filter(([other]) => other !== id);
+        this.#cancelledAt = new Map(reply === 'cancel' ? [...others, [id, nowMs]] : others);
+      },
+    );
+  }
+
+  /** Whether a cancelled visit can still be had back. */
+  undoable({ id, state, may_reply }: Appointment, nowMs: number): boolean {
+    if (state !== 'cancelled') return false;
+    return may_reply || nowMs - (this.#cancelledAt.get(id) ?? -Infinity) < UNDO_MS;
+  }
+
+  /** Whether it was cancelled here, since this list was made. */
+  cancelledHere({ id }: Appointment): boolean {
+    return this.#cancelledAt.has(id);
+  }
+
+  /** One that was booked elsewhere on the page. */
+  take(appointment: Appointment): void {
+    this.#changes += 1;
+    const others = this.list.filter(({ id }) => id !== appointment.id);
+    this.list = [...others, appointment].sort((a, b) => a.start - b.start);
+  }
+
+  async #change(
+    intent: readonly unknown[],
+    send: (op_id: string) => Promise<Answer<Appointment>>,
+    done: () => void = () => undefined,
+  ): Promise<Refused | null> {
+    const answer = await this.#intents.once(intent, send);
+    if (answer.ok) {
+      done();
+      this.take(answer.body);
+      return null;
+    }
+    // Somebody else was first: show how it is now beside the refusal.
+    if (answer.code === 'appointment_changed' || answer.code === 'appointment_state') await this.load();
+    return answer;
+  }
+}
+
+/** A list cut in three: still to come, called off though its time has not come, and over. */
+export interface Shelves {
+  next: Appointment[];
+  off: Appointment[];
+  /** Latest first. */
+  over: Appointment[];
+}
+
+const ENDED = new Set(['completed', 'no_show', 'cancelled']);
+
+export function shelve(list: readonly Appointment[], nowMs: number): Shelves {
+  const shelves: Shelves = { next: [], off: [], over: [] };
+  for (const visit of list) {
+    const past = endMs(visit) <= nowMs;
+    if (visit.state === 'cancelled' && !past) shelves.off.push(visit);
+    else if (past || ENDED.has(visit.state)) shelves.over.unshift(visit);
+    else shelves.next.push(visit);
+  }
+  return shelves;
+}
+
+export function endMs({ start, minutes }: Appointment): number {
+  return start / 1_000 + minutes * 60_000;
+}
+
+/** The meeting link, if it is one that a browser may be sent to and the visit is on. */
+export function meetingLink({ meeting_link, state }: Appointment): string | null {
+  const link = meeting_link ?? '';
+  return /^https:\/\//i.test(link) && !ENDED.has(state) ? link : null;
+}
+
+/** Whether the visit begins in a moment, or is under way. */
+export function joinSoon(visit: Appointment, nowMs: number): boolean {
+  return visit.start / 1_000 - JOIN_EARLY_MS <= nowMs && nowMs < endMs(visit);
+}
+
+/** Whether it is too close to be changed here. */
+export function tooLate({ start, may_reply }: Appointment, nowMs: number): boolean {
+  return !may_reply && start / 1_000 - nowMs <= CUTOFF_MS;
+}
+
+/** What a person is in an appointment. */
+export function partOf(visit: Appointment, person: string | undefined): Participant | undefined {
+  return visit.participants.find((participant) => participant.person === person);
+}
