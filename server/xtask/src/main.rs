@@ -22,6 +22,7 @@
 mod bench;
 mod certs;
 mod check;
+mod foreign;
 mod machine;
 mod postgres;
 mod run;

@@ -11,7 +11,7 @@ use anyhow::{Context, Result};
 
 use crate::machine::{self, Part, find, npm, run, succeeds};
 use crate::postgres::{Cluster, Durability};
-use crate::{certs, check, web};
+use crate::{certs, check, foreign, web};
 
 const PARTS: &[Part] = &[
     ("check", everything),
@@ -34,6 +34,7 @@ fn everything() -> Result<()> {
 
 /// Every feature is on, so that the generated TypeScript is compared too.
 fn rust() -> Result<()> {
+    let python = foreign::python()?;
     let cluster = Cluster::start(Durability::None)?;
     let mut cargo = machine::cargo();
     if succeeds(machine::cargo().args(["nextest", "--version"])) {
@@ -47,7 +48,8 @@ fn rust() -> Result<()> {
     }
     cargo
         .args(["--workspace", "--all-features"])
-        .env("CARECIRCLE_TEST_POSTGRES", cluster.url());
+        .env("CARECIRCLE_TEST_POSTGRES", cluster.url())
+        .env("CARECIRCLE_TEST_PYTHON", python);
     run(&mut cargo)
 }
 
