@@ -6,21 +6,28 @@
 //! * [`append`]: messages a second and their latency, over real TLS websockets, through real circles,
 //!   on both engines, and the same fan-out with no store and no rights ([`relay`]) as the ceiling.
 //! * [`idle`]: what a websocket that says nothing costs the server, which runs in a process of its own.
+//! * [`book`]: 200 people who book on one day at once; [`slots`]: free times of 50 workers; [`due`]:
+//!   10,000 mails due at one moment; on both engines.
 //! * [`startup`]: from the start of the `carecircle` binary to its first answer.
 //!
 //! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
 //! [`socket`]s as devices open them, [`drive`] which keeps windows full and measures, [`process`] which
-//! asks Linux about processes.
+//! asks Linux about processes,
+//! [`desk`]s of case managers.
 //!
 //! Everything listens on 127.0.0.1, and every run is bounded in count and in time.
 
 mod append;
+mod book;
 mod circle;
+mod desk;
 mod drive;
+mod due;
 mod idle;
 mod keys;
 mod process;
 mod relay;
+mod slots;
 mod socket;
 mod startup;
 
@@ -29,6 +36,8 @@ use std::process::ExitCode;
 use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
+
+const NAMES: &str = "append, book, due, idle, slots, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -47,7 +56,7 @@ async fn main() -> ExitCode {
 
 async fn run(names: &[String]) -> Result<()> {
     if names.is_empty() {
-        bail!("name what to measure: append, idle, startup");
+        bail!("name what to measure: {NAMES}");
     }
     for name in names {
         match name.as_str() {
@@ -55,7 +64,10 @@ async fn run(names: &[String]) -> Result<()> {
             "idle" => idle::run().await,
             idle::SERVER => idle::serve().await,
             "startup" => startup::run().await,
-            _ => bail!("there is no bench of that name; there are append, idle, startup"),
+            "book" => book::run().await,
+            "slots" => slots::run().await,
+            "due" => due::run().await,
+            _ => bail!("there is no bench of that name; there are {NAMES}"),
         }
         .with_context(|| name.clone())?;
     }
