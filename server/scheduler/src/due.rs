@@ -26,8 +26,8 @@ pub struct Pass {
     pub accepted: usize,
     /// Mails that were in hand.
     pub leased: usize,
-    /// Rows that were looked at: as many as fit means that there may be more.
-    pub looked_at: usize,
+    /// There may be more.
+    pub more: bool,
 }
 
 impl Worker {
@@ -62,7 +62,7 @@ impl Worker {
     /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails.
     pub async fn pass(&self) -> store::Result<Pass> {
         let now = self.clock.now();
-        let (lease, due, looked_at) = self.store.lease_due(now).await?;
+        let (lease, due, more) = self.store.lease_due(now).await?;
         let leased = due.len();
         let (pen, ledger) = ledger(
             self.store.clone(),
@@ -86,7 +86,7 @@ impl Worker {
         Ok(Pass {
             accepted,
             leased,
-            looked_at,
+            more,
         })
     }
 
@@ -110,17 +110,21 @@ impl Worker {
                 return false;
             }
         };
-        let mut begun = false;
+        // Not asked yet, or what the ledger said.
+        let mut begins = Some(false);
         let sent = {
-            let (pen, begun) = (&pen, &mut begun);
+            let (pen, begins) = (&pen, &mut begins);
             let before_data = async move || {
-                *begun = pen.note(note(What::Begins)).await;
-                *begun
+                *begins = pen.note(note(What::Begins)).await;
+                *begins == Some(true)
             };
             self.transport.send(&mail, before_data).await
         };
         metrics::counter!("mails", "sent" => word(sent)).increment(1);
-        pen.note(note(outcome(sent, begun))).await;
+        // Withheld because the ledger could not be written: the appointment did not change.
+        if begins.is_some() {
+            pen.note(note(outcome(sent, begins == Some(true)))).await;
+        }
         sent == Sent::Accepted
     }
 }

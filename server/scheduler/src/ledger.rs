@@ -7,7 +7,7 @@ use care::Clock;
 use store::{Note, Store};
 use tokio::sync::{mpsc, oneshot};
 
-type Line = (Note, oneshot::Sender<bool>);
+type Line = (Note, oneshot::Sender<Option<bool>>);
 
 /// Where senders leave their notes. Clones write into one ledger.
 #[derive(Clone)]
@@ -32,13 +32,12 @@ pub(crate) fn ledger(store: Store, clock: Arc<dyn Clock>, senders: usize) -> (Pe
 }
 
 impl Pen {
-    /// Notes something; whether it held, durably. If it cannot be written, it did not.
-    pub(crate) async fn note(&self, note: Note) -> bool {
+    /// Notes something; whether it held, durably. `None` if it could not be written: then nothing is
+    /// known of the row but that its lease runs out.
+    pub(crate) async fn note(&self, note: Note) -> Option<bool> {
         let (answer, held) = oneshot::channel();
-        if self.0.send((note, answer)).await.is_err() {
-            return false;
-        }
-        held.await.unwrap_or(false)
+        self.0.send((note, answer)).await.ok()?;
+        held.await.ok().flatten()
     }
 }
 
@@ -49,11 +48,14 @@ impl Ledger {
         while self.lines.recv_many(&mut lines, usize::MAX).await > 0 {
             let (notes, answers): (Vec<_>, Vec<_>) = lines.drain(..).unzip();
             let written = self.store.note_deliveries(notes, self.clock.now()).await;
-            let held = written.unwrap_or_else(|error| {
-                // The leases run out and the rows are decided again.
-                tracing::error!(%error, "mails could not be noted");
-                vec![false; answers.len()]
-            });
+            let held = match written {
+                Ok(held) => held.into_iter().map(Some).collect(),
+                Err(error) => {
+                    // The leases run out and the rows are decided again.
+                    tracing::error!(%error, "mails could not be noted");
+                    vec![None; answers.len()]
+                }
+            };
             for (answer, held) in answers.into_iter().zip(held) {
                 // Whoever stopped waiting was stopped with the scheduler.
                 let _ = answer.send(held);

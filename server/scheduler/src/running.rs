@@ -81,7 +81,7 @@ async fn turn(worker: &Worker) -> store::Result<Duration> {
     let now = worker.clock().now();
     jobs::run(store, now).await?;
     let pass = worker.pass().await?;
-    if pass.looked_at >= limits::DELIVERIES_LEASED {
+    if pass.more {
         return Ok(Duration::ZERO);
     }
     let due = [store.next_due().await?, store.next_job().await?];

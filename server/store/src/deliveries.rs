@@ -22,6 +22,7 @@ use crate::wake::Topic;
 
 pub(crate) mod agenda;
 pub(crate) mod due;
+pub(crate) mod facts;
 pub(crate) mod lease;
 pub(crate) mod settle;
 
@@ -34,7 +35,8 @@ statements! {
                 WHERE c.client = $3 AND c.caregiver = p.person AND c.appointments_at IS NOT NULL
                     AND c.from_at <= $2 AND c.withdrawn_at IS NULL
                     AND (c.until_at IS NULL OR c.until_at > $2)) AS consents,
-            (SELECT COUNT(*) FROM delivery v WHERE v.participant = p.id
+            (SELECT COUNT(*) FROM delivery v
+                WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'invitation' AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
             p.person
         FROM participant p LEFT JOIN preference f ON f.person = p.person

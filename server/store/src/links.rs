@@ -179,7 +179,7 @@ async fn find(tx: &mut Tx, secret: &LinkSecret) -> Result<Found> {
 
 async fn ask(tx: &mut Tx, found: &Found, act: Act) -> Result<Permit> {
     let participant = found.row.participant.into();
-    let standing = standing::of_bearer(tx, found.role, participant).await?;
+    let standing = standing::appointments::of_bearer(tx, found.role, participant).await?;
     tx.authorize(&found.bearer, act, standing, Object::Link(found.row.id))
 }
 

@@ -36,6 +36,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("consents", crate::consents::STATEMENTS),
     ("deliveries", crate::deliveries::STATEMENTS),
     ("deliveries::agenda", crate::deliveries::agenda::STATEMENTS),
+    ("deliveries::facts", crate::deliveries::facts::STATEMENTS),
     ("deliveries::lease", crate::deliveries::lease::STATEMENTS),
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),
     ("hours", crate::hours::STATEMENTS),
@@ -52,6 +53,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("roster", crate::roster::STATEMENTS),
     ("sessions", crate::sessions::STATEMENTS),
     ("standing", crate::standing::STATEMENTS),
+    (
+        "standing::appointments",
+        crate::standing::appointments::STATEMENTS,
+    ),
     ("store", crate::store::STATEMENTS),
     ("tasks", crate::tasks::STATEMENTS),
     ("tickets", crate::tickets::STATEMENTS),

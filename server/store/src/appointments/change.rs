@@ -41,7 +41,7 @@ impl Store {
     ) -> Result<Appointment> {
         let caller = *caller;
         self.write("move appointment", async move |tx: &mut Tx| {
-            let standing = standing::to_appointment(tx, &caller, id).await?;
+            let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let permit = tx.authorize(&caller, Act::MoveAppointment, standing, object)?;
             let op_id = change.op_id;
@@ -88,7 +88,7 @@ impl Store {
     ) -> Result<Appointment> {
         let caller = *caller;
         self.write("cancel appointment", async move |tx: &mut Tx| {
-            let standing = standing::to_appointment(tx, &caller, id).await?;
+            let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let permit = tx.authorize(&caller, Act::CancelAppointment, standing, object)?;
             let op_id = request.op_id;

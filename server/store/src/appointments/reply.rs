@@ -62,7 +62,7 @@ impl Store {
     ) -> Result<Appointment> {
         let caller = *caller;
         self.write("reply to appointment", async move |tx: &mut Tx| {
-            let standing = standing::to_appointment(tx, &caller, id).await?;
+            let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let act = Act::ReplyToAppointment;
             let permit = tx.authorize(&caller, act, standing, object)?;

@@ -5,20 +5,20 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as MapEntry;
 
 use care::Caller;
-use care::private::Name;
 use care::reminders::{self, Recipient};
 use care::rules::Act;
-use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp, limits};
+use protocol::{Role, Step, Timestamp, limits};
 use uuid::Uuid;
 
-use super::due::{About, Due, Facts, Lease};
+use super::due::{About, Due, Lease};
+use super::facts::{Pins, facts, pins};
 use super::{agenda, settle};
 use crate::appointments::AppointmentRow;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
-use crate::seal::{ADDRESS, LINK_SECRET, MEETING_LINK, PERSON_NAME};
+use crate::seal::ADDRESS;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{appointments, preferences};
@@ -43,9 +43,11 @@ statements! {
                     AND c.appointments_at IS NOT NULL AND c.from_at <= $1
                     AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $1))
                 AS consents,
-            (SELECT COUNT(*) FROM delivery o WHERE o.participant = v.participant
+            (SELECT COUNT(*) FROM delivery o
+                WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0)) AS told,
-            (SELECT COUNT(*) FROM delivery o WHERE o.participant = v.participant
+            (SELECT COUNT(*) FROM delivery o
+                WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.id <> v.id AND o.state = 'leased' AND o.leased_until > $1) AS ahead
         FROM delivery v
             LEFT JOIN appointment k ON k.id = v.appointment
@@ -67,43 +69,42 @@ statements! {
         UPDATE delivery SET state = $2, reason = $3, settled_at = $4, lease = NULL,
             leased_until = NULL
         WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $4))";
-    FIRST_NAME = "SELECT p.id, p.name FROM account a JOIN person p ON p.id = a.person WHERE a.id = $1";
 }
 
 #[derive(sqlx::FromRow)]
 pub(super) struct DueRow {
-    id: Uuid,
-    dedupe: Vec<u8>,
-    appointment: Option<Uuid>,
-    participant: Option<Uuid>,
-    ics_sequence: i64,
-    day: Option<String>,
-    step: String,
-    not_after: i64,
-    state: String,
-    began: i64,
-    written_at: Option<i64>,
-    pinned_address: Option<Uuid>,
-    pinned_language: Option<String>,
-    pinned_zone: Option<String>,
-    pinned_disclosure: Option<String>,
-    pinned_off: Option<i64>,
-    account: Uuid,
-    language: Option<String>,
-    zone: Option<String>,
-    disclosure: Option<String>,
-    reminders_off_at: Option<i64>,
-    calendar_file_off_at: Option<i64>,
-    address: Option<Uuid>,
-    address_value: Option<Vec<u8>>,
-    role: Option<String>,
-    response: Option<String>,
-    left_at: Option<i64>,
-    link: Option<Uuid>,
-    link_secret: Option<Vec<u8>>,
-    consents: i64,
-    told: i64,
-    ahead: i64,
+    pub(super) id: Uuid,
+    pub(super) dedupe: Vec<u8>,
+    pub(super) appointment: Option<Uuid>,
+    pub(super) participant: Option<Uuid>,
+    pub(super) ics_sequence: i64,
+    pub(super) day: Option<String>,
+    pub(super) step: String,
+    pub(super) not_after: i64,
+    pub(super) state: String,
+    pub(super) began: i64,
+    pub(super) written_at: Option<i64>,
+    pub(super) pinned_address: Option<Uuid>,
+    pub(super) pinned_language: Option<String>,
+    pub(super) pinned_zone: Option<String>,
+    pub(super) pinned_disclosure: Option<String>,
+    pub(super) pinned_off: Option<i64>,
+    pub(super) account: Uuid,
+    pub(super) language: Option<String>,
+    pub(super) zone: Option<String>,
+    pub(super) disclosure: Option<String>,
+    pub(super) reminders_off_at: Option<i64>,
+    pub(super) calendar_file_off_at: Option<i64>,
+    pub(super) address: Option<Uuid>,
+    pub(super) address_value: Option<Vec<u8>>,
+    pub(super) role: Option<String>,
+    pub(super) response: Option<String>,
+    pub(super) left_at: Option<i64>,
+    pub(super) link: Option<Uuid>,
+    pub(super) link_secret: Option<Vec<u8>>,
+    pub(super) consents: i64,
+    pub(super) told: i64,
+    pub(super) ahead: i64,
 }
 
 /// What becomes of a due row.
@@ -112,16 +113,6 @@ enum Decision {
     /// Waits for one that is under way to the same person about the same appointment.
     Wait,
     Drop(&'static str, &'static str),
-}
-
-/// What a mail is first written from.
-struct Pins {
-    written_at: i64,
-    address: Uuid,
-    language: Language,
-    zone: String,
-    disclosure: Disclosure,
-    calendar_file_off_at: Option<i64>,
 }
 
 impl Store {
@@ -136,8 +127,8 @@ impl Store {
 
     /// Takes at most [`limits::DELIVERIES_LEASED`] due mails in hand at `now`, which is the
     /// scheduler's time. What is no longer wanted, too late or superseded is dropped with its reason.
-    /// The number of rows looked at says whether there may be more.
-    pub async fn lease_due(&self, now: Timestamp) -> Result<(Lease, Vec<Due>, usize)> {
+    /// Whether there may be more.
+    pub async fn lease_due(&self, now: Timestamp) -> Result<(Lease, Vec<Due>, bool)> {
         let caller = Caller::scheduler();
         self.write("lease due", async move |tx: &mut Tx| {
             let standing = care::rules::Standing {
@@ -153,8 +144,8 @@ impl Store {
                 .bind(i64::try_from(limits::DELIVERIES_LEASED).unwrap_or(i64::MAX))
                 .all::<DueRow>()
                 .await?;
-            let looked_at = rows.len();
-            let mut taken = Vec::with_capacity(looked_at);
+            let mut taken = Vec::with_capacity(rows.len());
+            let mut waiting = 0;
             let mut visits = HashMap::new();
             let superseded = superseded(&rows)?;
             for row in &rows {
@@ -164,7 +155,7 @@ impl Store {
                     decide(tx, row, &mut visits, now).await?
                 };
                 match decision {
-                    Decision::Wait => {}
+                    Decision::Wait => waiting += 1,
                     Decision::Drop(state, reason) => {
                         drop_row(tx, row, (state, reason), now).await?;
                         if state == "failed" {
@@ -182,7 +173,9 @@ impl Store {
                 let ids = taken.iter().map(|due| due.id.uuid());
                 tx.audit(Entry::done(&caller, permit, object).shown(ids));
             }
-            Ok((lease, taken, looked_at))
+            // Rows that all wait behind others say nothing of what comes after them.
+            let full = rows.len() == limits::DELIVERIES_LEASED;
+            Ok((lease, taken, full && waiting < rows.len()))
         })
         .await
     }
@@ -295,94 +288,6 @@ fn still_wanted(
     let step = db::step(&row.step)?;
     let wanted = reminders::plan(&super::visit(appointment)?, &[to], now);
     Ok(wanted.iter().any(|mail| mail.step == step))
-}
-
-fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Result<Pins> {
-    let role = row.role.as_deref().map(db::role).transpose()?;
-    if let (Some(at), Some(language), Some(zone), Some(disclosure)) = (
-        row.written_at,
-        &row.pinned_language,
-        &row.pinned_zone,
-        &row.pinned_disclosure,
-    ) && row.began > 0
-    {
-        return Ok(Pins {
-            written_at: at,
-            address,
-            language: db::language(language)?,
-            zone: zone.clone(),
-            disclosure: db::disclosure(disclosure)?,
-            calendar_file_off_at: row.pinned_off,
-        });
-    }
-    let disclosure = match row.disclosure.as_deref() {
-        None => Disclosure::Times,
-        Some(word) => db::disclosure(word)?,
-    };
-    let disclosure = match role {
-        Some(Role::Client) => disclosure,
-        // Whoever is not the client is told no more than times.
-        _ => disclosure.min(Disclosure::Times),
-    };
-    Ok(Pins {
-        written_at: now.micros(),
-        address,
-        language: row
-            .language
-            .as_deref()
-            .map_or(Ok(Language::En), db::language)?,
-        zone: row
-            .zone
-            .clone()
-            .unwrap_or_else(|| tx.core().zone.name().to_owned()),
-        disclosure,
-        calendar_file_off_at: row.calendar_file_off_at,
-    })
-}
-
-async fn facts(
-    tx: &mut Tx,
-    row: &DueRow,
-    appointment: &AppointmentRow,
-    pins: &Pins,
-) -> Result<Facts> {
-    let details = pins.disclosure == Disclosure::Details;
-    let link = match (row.link, &row.link_secret) {
-        (Some(id), Some(sealed)) => {
-            let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
-            Some(db::array(&secret)?)
-        }
-        _ => None,
-    };
-    let meeting_link = match (&appointment.meeting_link, details) {
-        (Some(sealed), true) => {
-            let text = tx.open_text(MEETING_LINK, appointment.id, sealed)?;
-            Some(care::appointment::MeetingLink::new(&text)?)
-        }
-        _ => None,
-    };
-    let worker = if details {
-        Some(name_of(tx, appointment.organizer()).await?)
-    } else {
-        None
-    };
-    Ok(Facts {
-        start: db::at(appointment.start_at),
-        end: db::at(appointment.end_at),
-        kind: appointment.kind()?,
-        uid: appointment.ics_uid.clone(),
-        sequence: appointment.sequence(),
-        moved: appointment.moved_at.is_some(),
-        calendar_file: pins.calendar_file_off_at.is_none(),
-        link,
-        worker,
-        meeting_link,
-    })
-}
-
-async fn name_of(tx: &mut Tx, account: AccountId) -> Result<Name> {
-    let (id, sealed): (Uuid, Vec<u8>) = tx.sql(FIRST_NAME).bind(account.uuid()).one().await?;
-    Ok(Name::new(&tx.open_text(PERSON_NAME, id, &sealed)?)?)
 }
 
 async fn take(

@@ -1,0 +1,119 @@
+//! What a mail is written from: pinned when it is first written, so that whoever writes it again writes
+//! the same bytes; and no more of it than the recipient's disclosure level allows.
+
+use care::appointment::MeetingLink;
+use care::private::Name;
+use protocol::{AccountId, Disclosure, Language, Role, Timestamp};
+use uuid::Uuid;
+
+use super::due::Facts;
+use super::lease::DueRow;
+use crate::appointments::AppointmentRow;
+use crate::db;
+use crate::error::Result;
+use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME};
+use crate::tx::Tx;
+
+statements! {
+    NAME_OF = "SELECT p.id, p.name FROM account a JOIN person p ON p.id = a.person WHERE a.id = $1";
+}
+
+/// What a mail is first written from.
+pub(super) struct Pins {
+    pub(super) written_at: i64,
+    pub(super) address: Uuid,
+    pub(super) language: Language,
+    pub(super) zone: String,
+    pub(super) disclosure: Disclosure,
+    pub(super) calendar_file_off_at: Option<i64>,
+}
+
+/// As pinned before, if the mail may have left; else as things stand.
+pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Result<Pins> {
+    let role = row.role.as_deref().map(db::role).transpose()?;
+    if let (Some(at), Some(language), Some(zone), Some(disclosure)) = (
+        row.written_at,
+        &row.pinned_language,
+        &row.pinned_zone,
+        &row.pinned_disclosure,
+    ) && row.began > 0
+    {
+        return Ok(Pins {
+            written_at: at,
+            address,
+            language: db::language(language)?,
+            zone: zone.clone(),
+            disclosure: db::disclosure(disclosure)?,
+            calendar_file_off_at: row.pinned_off,
+        });
+    }
+    let disclosure = match row.disclosure.as_deref() {
+        None => Disclosure::Times,
+        Some(word) => db::disclosure(word)?,
+    };
+    let disclosure = match role {
+        Some(Role::Client) => disclosure,
+        // Whoever is not the client is told no more than times.
+        _ => disclosure.min(Disclosure::Times),
+    };
+    Ok(Pins {
+        written_at: now.micros(),
+        address,
+        language: row
+            .language
+            .as_deref()
+            .map_or(Ok(Language::En), db::language)?,
+        zone: row
+            .zone
+            .clone()
+            .unwrap_or_else(|| tx.core().zone.name().to_owned()),
+        disclosure,
+        calendar_file_off_at: row.calendar_file_off_at,
+    })
+}
+
+/// What a mail about an appointment is written from.
+pub(super) async fn facts(
+    tx: &mut Tx,
+    row: &DueRow,
+    appointment: &AppointmentRow,
+    pins: &Pins,
+) -> Result<Facts> {
+    let details = pins.disclosure == Disclosure::Details;
+    let link = match (row.link, &row.link_secret) {
+        (Some(id), Some(sealed)) => {
+            let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
+            Some(db::array(&secret)?)
+        }
+        _ => None,
+    };
+    let meeting_link = match (&appointment.meeting_link, details) {
+        (Some(sealed), true) => {
+            let text = tx.open_text(MEETING_LINK, appointment.id, sealed)?;
+            Some(MeetingLink::new(&text)?)
+        }
+        _ => None,
+    };
+    let worker = if details {
+        Some(name_of(tx, appointment.organizer()).await?)
+    } else {
+        None
+    };
+    Ok(Facts {
+        start: db::at(appointment.start_at),
+        end: db::at(appointment.end_at),
+        kind: appointment.kind()?,
+        uid: appointment.ics_uid.clone(),
+        sequence: appointment.sequence(),
+        moved: appointment.moved_at.is_some(),
+        calendar_file: pins.calendar_file_off_at.is_none(),
+        link,
+        worker,
+        meeting_link,
+    })
+}
+
+async fn name_of(tx: &mut Tx, account: AccountId) -> Result<Name> {
+    let (id, sealed): (Uuid, Vec<u8>) = tx.sql(NAME_OF).bind(account.uuid()).one().await?;
+    Ok(Name::new(&tx.open_text(PERSON_NAME, id, &sealed)?)?)
+}
