@@ -9,6 +9,7 @@ mod calendars;
 mod faults;
 mod postfix;
 mod scripted;
+mod sent;
 mod tls;
 
 use std::path::PathBuf;

@@ -18,13 +18,13 @@ use super::tls::Certificate;
 use super::{RECIPIENT, plain, smtp, some_mail};
 
 /// A running Postfix that knows one mailbox, [`RECIPIENT`], and talks through STARTTLS only.
-struct Postfix {
+pub(super) struct Postfix {
     folder: TempDir,
     port: u16,
 }
 
 impl Postfix {
-    fn start(certificate: &Certificate, next_hop: u16) -> Self {
+    pub(super) fn start(certificate: &Certificate, next_hop: u16) -> Self {
         assert!(
             Path::new("/usr/sbin/postfix").exists(),
             "Postfix is missing (Debian: apt-get install postfix)"
@@ -57,6 +57,11 @@ impl Postfix {
         assert!(as_root(Command::new("chown").arg("postfix").arg(&data)));
         // It answers when it listens.
         postfix.control("start").then_some(postfix)
+    }
+
+    /// Where it listens.
+    pub(super) fn port(&self) -> u16 {
+        self.port
     }
 
     fn path(&self, name: &str) -> PathBuf {
