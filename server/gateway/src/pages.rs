@@ -33,7 +33,11 @@ pub fn routes(demo: bool) -> Router<Gateway> {
             "/l/{secret}/unsubscribe",
             get(link::ask_opt_out).post(link::opt_out),
         )
-        .route("/l/{secret}/{answer}", post(link::answer));
+        .route("/l/{secret}/", get(link::back))
+        .route(
+            "/l/{secret}/{answer}",
+            post(link::answer).get(link::back_from_answer),
+        );
     if !demo {
         return pages;
     }

@@ -22,9 +22,21 @@ pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
         // An expression that never comes again is looked at once a year.
         let next = next(&job.expression, &job.zone, now);
         let next = next.unwrap_or_else(|| now.plus_seconds(366 * 86_400));
-        store.run_agenda(&job, next, now).await?;
+        let latest = latest(&job.expression, &job.zone, (job.at, now));
+        store.run_agenda(&job, (latest, next), now).await?;
     }
     Ok(())
+}
+
+/// The last run that was due by now; the planned one if it was the only one.
+fn latest(expression: &str, zone: &Zone, (planned, now): (Timestamp, Timestamp)) -> Timestamp {
+    let mut latest = planned;
+    // Of a long time only the last days matter.
+    let mut from = planned.max(now.plus_seconds(-2 * 86_400));
+    while let Some(run) = next(expression, zone, from).filter(|run| *run <= now) {
+        (latest, from) = (run, run);
+    }
+    latest
 }
 
 fn next(expression: &str, zone: &Zone, now: Timestamp) -> Option<Timestamp> {

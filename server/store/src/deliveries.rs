@@ -41,15 +41,20 @@ statements! {
             p.person
         FROM participant p LEFT JOIN preference f ON f.person = p.person
         WHERE p.appointment = $1 ORDER BY p.id";
-    ROWS = "SELECT id, dedupe, state, due_at FROM delivery WHERE appointment = $1";
+    ROWS = "
+        SELECT id, dedupe, state, due_at, tries,
+            CAST(CASE WHEN state IN ('planned', 'cancelled')
+                OR (state = 'failed' AND reason = 'address_refused')
+                OR (state = 'skipped' AND reason = 'no_address') THEN 1 ELSE 0 END AS BIGINT) AS open
+        FROM delivery WHERE appointment = $1";
     INSERT = "
         INSERT INTO delivery (id, dedupe, person, appointment, participant, ics_sequence, step,
             channel, due_at, not_after, state, tries, began, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, 'email', $8, $9, 'planned', 0, 0, $10)";
     AGAIN = "
-        UPDATE delivery SET state = 'planned', due_at = $2, not_after = $3, reason = NULL,
+        UPDATE delivery SET state = 'planned', due_at = $2, not_after = $3, reason = NULL, tries = 0,
             settled_at = NULL
-        WHERE id = $1 AND state IN ('planned', 'cancelled')";
+        WHERE id = $1";
     CANCEL = "
         UPDATE delivery SET state = 'cancelled', reason = 'changed', settled_at = $2
         WHERE id = $1 AND state = 'planned'";
@@ -106,6 +111,9 @@ struct DeliveryRow {
     dedupe: Vec<u8>,
     state: String,
     due_at: i64,
+    tries: i64,
+    /// May be planned again: waits, was no longer wanted, or had no address that takes mail.
+    open: i64,
 }
 
 /// What the plan needs to know of an appointment.
@@ -165,8 +173,9 @@ pub(crate) async fn replan(tx: &mut Tx, appointment: AppointmentId) -> Result<()
 }
 
 async fn plan_again(tx: &mut Tx, row: &DeliveryRow, mail: &Planned) -> Result<()> {
-    let settled = !matches!(row.state.as_str(), "planned" | "cancelled");
-    if settled || (row.state == "planned" && row.due_at == mail.due.micros()) {
+    // One that was tried waits for its pause to end, not for the time of the plan.
+    let stands = row.state == "planned" && (row.tries > 0 || row.due_at == mail.due.micros());
+    if row.open == 0 || stands {
         return Ok(());
     }
     tx.sql(AGAIN)

@@ -140,7 +140,8 @@ impl Store {
             let permit = ask(tx, &found, Act::ReplyByLink).await?;
             let seen = db::small(found.row.ics_sequence);
             let id = AppointmentId::from(found.row.appointment);
-            let client = reply::reply(tx, id, found.row.person.into(), (answer, seen)).await?;
+            let held = reply::hold_all(tx, id).await?;
+            let client = reply::reply(tx, held, found.row.person.into(), (answer, seen)).await?;
             tx.audit(Entry::done(&found.bearer, permit, Object::Link(found.row.id)).about(client));
             let found = find(tx, &secret).await?;
             view(tx, &found).await

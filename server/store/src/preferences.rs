@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::seal::ADDRESS;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{deliveries, standing};
+use crate::{appointments, deliveries, standing, tasks};
 
 statements! {
     READ = "
@@ -134,6 +134,8 @@ async fn replan_all(tx: &mut Tx, person: PersonId) -> Result<()> {
         .all::<(Uuid,)>()
         .await?;
     for (appointment,) in upcoming {
+        // Whoever moves it at this moment plans by the old preferences or finds the new ones.
+        appointments::hold(tx, appointment.into()).await?;
         deliveries::replan(tx, appointment.into()).await?;
     }
     Ok(())
@@ -240,6 +242,7 @@ async fn put_address(tx: &mut Tx, person: PersonId, email: Option<&EmailAddress>
         .bind(now.micros())
         .run()
         .await?;
+    tasks::finish_unreachable(tx, person).await?;
     if let Some(text) = wished {
         let id = EntryId::from_parts(now, tx.random()).uuid();
         let sealed = tx.seal(ADDRESS, id, text.as_bytes());

@@ -29,6 +29,9 @@ statements! {
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND person = $2 AND done_at IS NULL
             AND kind <> 'cannot_reach_by_email'";
+    FINISH_UNREACHABLE = "
+        UPDATE task SET done_at = $2
+        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'";
     LIST = "
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
             t.appointment, a.start_at, t.created_at
@@ -193,6 +196,17 @@ pub(crate) async fn finish_by(
     let now = tx.now().micros();
     tx.sql(FINISH_BY)
         .bind(appointment.uuid())
+        .bind(person.uuid())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The person has another address: whether mails reach them is to be seen anew.
+pub(crate) async fn finish_unreachable(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(FINISH_UNREACHABLE)
         .bind(person.uuid())
         .bind(now)
         .run()

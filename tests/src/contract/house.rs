@@ -159,22 +159,27 @@ impl House {
 
     /// Runs SQL beside the store.
     pub async fn run(&self, sql: &str) {
+        let changed = self.attempt(sql).await.unwrap();
+        assert!(changed > 0, "a statement beside the store changed nothing");
+    }
+
+    /// Runs SQL beside the store that the database may refuse; how many rows it changed.
+    pub async fn attempt(&self, sql: &str) -> Result<u64, sqlx::Error> {
         let sql = AssertSqlSafe(sql.to_owned());
-        let changed = match self.database.settings() {
+        Ok(match self.database.settings() {
             Database::Sqlite { directory } => {
                 let mut on = sqlite(&directory).await;
-                let done = sqlx::query(sql).execute(&mut on).await.unwrap();
+                let done = sqlx::query(sql).execute(&mut on).await;
                 on.close().await.unwrap();
-                done.rows_affected()
+                done?.rows_affected()
             }
             Database::Postgres { url, .. } => {
                 let mut on = PgConnection::connect(&url).await.unwrap();
-                let done = sqlx::query(sql).execute(&mut on).await.unwrap();
+                let done = sqlx::query(sql).execute(&mut on).await;
                 on.close().await.unwrap();
-                done.rows_affected()
+                done?.rows_affected()
             }
-        };
-        assert!(changed > 0, "a statement beside the store changed nothing");
+        })
     }
 
     /// The one number that a query beside the store yields.
@@ -209,6 +214,11 @@ impl House {
         rows.into_iter().map(|(bytes,)| bytes).collect()
     }
 
+    /// A column of text that a query beside the store yields.
+    pub async fn texts(&self, sql: &str) -> Vec<String> {
+        texts(&self.database, sql).await
+    }
+
     /// How many audit entries match.
     pub async fn entries(&self, condition: &str) -> i64 {
         self.count(&format!(
@@ -216,6 +226,22 @@ impl House {
         ))
         .await
     }
+}
+
+/// A column of text that a query beside the store yields.
+pub async fn texts(database: &TestDatabase, sql: &str) -> Vec<String> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    let rows: Vec<(String,)> = match database.settings() {
+        Database::Sqlite { directory } => {
+            let mut on = sqlite(&directory).await;
+            sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
+        }
+        Database::Postgres { url, .. } => {
+            let mut on = PgConnection::connect(&url).await.unwrap();
+            sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
+        }
+    };
+    rows.into_iter().map(|(text,)| text).collect()
 }
 
 /// As SQL writes bytes.

@@ -7,15 +7,23 @@
 
 mod appends;
 mod audits;
+mod bookings;
 mod circles;
 mod consents;
-mod house;
+pub(crate) mod desk;
+mod double_bookings;
+pub(crate) mod house;
 mod invitations;
 mod key_packages;
+mod links;
 mod opening;
+mod preferences;
+mod reminders;
 mod sealing;
+mod sendings;
 mod sessions;
 mod tickets;
+mod withdrawals;
 
 use testkit::Engine;
 
@@ -110,6 +118,78 @@ contract! {
     sealing {
         planted_names_are_nowhere_in_the_database,
         a_sealed_field_does_not_open_in_another_row,
+    }
+    bookings {
+        a_visit_is_booked_on_the_clients_clock,
+        a_collision_names_the_next_three_free_times,
+        the_same_request_again_books_once,
+        a_time_that_cannot_be_is_refused,
+        people_who_may_not_come_are_refused,
+        a_caregiver_comes_under_a_consent_to_appointments,
+        a_meeting_link_is_https_for_video_and_sealed,
+        a_move_keeps_the_calendars_name_and_raises_its_sequence,
+        a_cancel_frees_the_time,
+    }
+    preferences {
+        they_read_back_as_they_were_written,
+        they_are_ones_own_and_those_of_whom_one_serves,
+        what_is_no_address_or_zone_is_refused_whole,
+        an_address_is_sealed,
+    }
+    double_bookings {
+        nobody_is_booked_twice_whatever_happens_at_once,
+        the_same_request_at_the_same_time_books_once,
+        the_database_itself_refuses_an_overlap,
+    }
+    sendings {
+        a_sender_that_dies_anywhere_sends_once_or_twice_the_same,
+        whoever_lost_the_lease_neither_sends_nor_settles,
+        what_changed_while_it_was_being_written_does_not_leave,
+        an_unknown_outcome_is_sent_once_more_then_a_human_is_asked,
+        a_sender_that_dies_twice_after_data_is_not_asked_a_third_time,
+        a_second_copy_never_goes_to_another_address,
+    }
+    withdrawals {
+        withdrawing_ends_it_at_once_and_tells_nobody,
+        withdrawing_is_whole_or_not_at_all,
+        a_mail_in_hand_does_not_leave_after_the_withdrawal,
+        a_consent_that_runs_out_ends_it_without_anybodys_act,
+        another_live_consent_keeps_her,
+        a_new_consent_does_not_bring_her_back_unasked,
+        only_the_client_and_her_case_manager_withdraw,
+        the_circle_that_it_covered_refuses_her_too,
+        who_left_is_not_told_of_a_cancel_that_was_already_on_its_way,
+    }
+    links {
+        looking_changes_no_row,
+        each_answer_does_what_it_says_once,
+        a_cancel_is_told_after_ten_minutes_and_taken_back_before,
+        a_cancel_taken_back_costs_no_reminder,
+        an_undo_finds_the_time_taken,
+        a_link_of_an_earlier_time_shows_the_newest_and_answers_nothing,
+        close_to_the_start_only_yes_is_taken_and_then_nothing,
+        whoever_is_not_the_client_declines_for_themselves,
+        unsubscribing_ends_reminders_and_nothing_else,
+        a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
+    }
+    reminders {
+        a_visit_is_told_by_the_plan,
+        reminders_come_on_the_recipients_own_clock,
+        after_a_cancel_nobody_is_reminded,
+        whoever_was_told_nothing_is_told_of_no_cancel,
+        after_a_move_only_the_new_time_is_told,
+        who_has_confirmed_is_not_reminded,
+        whoever_wants_no_reminders_still_hears_of_changes,
+        an_address_that_comes_later_gets_what_is_still_true,
+        a_refused_address_is_not_used_again_and_a_human_is_asked,
+        a_task_is_its_owners,
+        a_busy_mail_server_is_asked_again_after_pauses,
+        nine_hours_down_end_in_one_mail_each,
+        whoever_is_told_late_gets_the_news_and_no_reminder_with_it,
+        one_bad_row_does_not_stop_the_others,
+        mails_say_what_their_reader_allows,
+        the_agenda_comes_once_on_each_workers_own_morning,
+        an_agenda_after_a_long_outage_is_not_sent,
     }
     opening {
         a_wrong_key_refuses_to_open,

@@ -5,6 +5,8 @@ mod faults;
 
 mod first_message;
 mod new_circle;
+mod reminders;
+mod visits;
 
 /// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run
 /// fails; none is skipped.

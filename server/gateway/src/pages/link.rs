@@ -116,6 +116,16 @@ pub async fn answer(
     }
 }
 
+/// `GET /l/<secret>/`: the page.
+pub async fn back(Path(secret): Path<String>) -> Redirect {
+    Redirect::to(&format!("{}{secret}", super::LINK))
+}
+
+/// `GET /l/<secret>/<answer>`: looking changes nothing, so it is the page.
+pub async fn back_from_answer(Path((secret, _)): Path<(String, String)>) -> Redirect {
+    Redirect::to(&format!("{}{secret}", super::LINK))
+}
+
 /// `GET /l/<secret>/unsubscribe`: asks. Changes nothing.
 pub async fn ask_opt_out(
     State(gateway): State<Gateway>,

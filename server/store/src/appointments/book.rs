@@ -47,6 +47,8 @@ impl Store {
             let standing = standing::to_client(tx, &caller, booking.client).await?;
             let object = Object::Person(booking.client);
             let permit = tx.authorize(&caller, Act::BookAppointment, standing, object)?;
+            // Locked first: the same request at the same time waits here, and then finds itself done.
+            let resource = resource_of(tx, caller.account).await?;
             let op_id = booking.op_id;
             if let Some(done) = operations::seen(tx, &caller, Act::BookAppointment, op_id).await? {
                 return list::card(tx, &caller, done.object.into()).await;
@@ -57,7 +59,6 @@ impl Store {
                 zone,
                 minutes: booking.minutes,
             };
-            let resource = resource_of(tx, caller.account).await?;
             let found = find(tx, &resource, &asked, None).await?;
             let parts = parts(tx, &caller, &booking).await?;
             let id = insert(tx, &caller, &booking, (&asked, &found)).await?;

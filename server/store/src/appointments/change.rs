@@ -44,6 +44,8 @@ impl Store {
             let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let permit = tx.authorize(&caller, Act::MoveAppointment, standing, object)?;
+            let organizer = super::read(tx, id).await?.organizer();
+            let (appointment, resource) = hold_with(tx, id, organizer).await?;
             let op_id = change.op_id;
             if operations::seen(tx, &caller, Act::MoveAppointment, op_id)
                 .await?
@@ -51,8 +53,6 @@ impl Store {
             {
                 return list::card(tx, &caller, id).await;
             }
-            let organizer = super::read(tx, id).await?.organizer();
-            let (appointment, resource) = hold_with(tx, id, organizer).await?;
             appointment
                 .standing()?
                 .may_change(change.sequence, tx.now())?;
@@ -91,6 +91,7 @@ impl Store {
             let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let permit = tx.authorize(&caller, Act::CancelAppointment, standing, object)?;
+            let appointment = hold(tx, id).await?;
             let op_id = request.op_id;
             if operations::seen(tx, &caller, Act::CancelAppointment, op_id)
                 .await?
@@ -98,7 +99,6 @@ impl Store {
             {
                 return list::card(tx, &caller, id).await;
             }
-            let appointment = hold(tx, id).await?;
             appointment
                 .standing()?
                 .may_change(request.sequence, tx.now())?;

@@ -13,6 +13,7 @@ use super::{AppointmentRow, Found, change, claim, hold_with, list};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
+use crate::hours::Resource;
 use crate::operations::{self, Outcome};
 use crate::store::Store;
 use crate::tasks::{self, Concern};
@@ -27,7 +28,9 @@ statements! {
         UPDATE participant SET response = $2, response_at = $3, asked_at = $4 WHERE id = $1";
     REVIVE = "
         UPDATE appointment SET state = 'booked', ics_sequence = $2, cancelled_at = NULL,
-            cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL
+            cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL,
+            told_at = CASE WHEN $2 < ics_sequence THEN COALESCE(moved_at, created_at)
+                ELSE told_at END
         WHERE id = $1";
 }
 
@@ -66,10 +69,11 @@ impl Store {
             let object = Object::Appointment(id);
             let act = Act::ReplyToAppointment;
             let permit = tx.authorize(&caller, act, standing, object)?;
+            let held = hold_all(tx, id).await?;
             let op_id = request.op_id;
             if operations::seen(tx, &caller, act, op_id).await?.is_none() {
-                let client =
-                    reply(tx, id, caller.person, (request.reply, request.sequence)).await?;
+                let seen = (request.reply, request.sequence);
+                let client = reply(tx, held, caller.person, seen).await?;
                 operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
                 tx.audit(Entry::done(&caller, permit, object).about(client));
             }
@@ -79,15 +83,21 @@ impl Store {
     }
 }
 
-/// Does what a participant answered, who saw that sequence. The client whom it concerns.
+/// Locks the appointment, and the worker's time, which a cancel gives back and an undo takes again.
+pub(crate) async fn hold_all(tx: &mut Tx, id: AppointmentId) -> Result<(AppointmentRow, Resource)> {
+    let organizer = super::read(tx, id).await?.organizer();
+    hold_with(tx, id, organizer).await
+}
+
+/// Does what a participant answered, who saw that sequence, of an appointment that is locked. The
+/// client whom it concerns.
 pub(crate) async fn reply(
     tx: &mut Tx,
-    id: AppointmentId,
+    (appointment, resource): (AppointmentRow, Resource),
     person: PersonId,
     (reply, seen): (Reply, u32),
 ) -> Result<PersonId> {
-    let organizer = super::read(tx, id).await?.organizer();
-    let (appointment, resource) = hold_with(tx, id, organizer).await?;
+    let id = appointment.id.into();
     let part = part_of(tx, id, person).await?;
     let standing = appointment.standing()?;
     let now = tx.now();
@@ -103,6 +113,7 @@ pub(crate) async fn reply(
             standing.may_change_oneself(seen, now)?;
             if part.response != Response::Tentative {
                 answer(tx, &part, Response::Tentative, Some(now.micros())).await?;
+                tasks::finish_by(tx, id, person).await?;
                 raise(tx, &appointment, &part, TaskKind::AskedForAnotherTime).await?;
             }
         }
@@ -114,6 +125,7 @@ pub(crate) async fn reply(
             answer(tx, &part, Response::Declined, None).await?;
             let notice = now.plus_seconds(limits::UNDO_S);
             change::cancel(tx, id, (person, CancelReason::Client), notice).await?;
+            tasks::finish_by(tx, id, person).await?;
             raise(tx, &appointment, &part, TaskKind::CalledOff).await?;
             return Ok(appointment.client());
         }
@@ -121,6 +133,7 @@ pub(crate) async fn reply(
             standing.may_change_oneself(seen, now)?;
             if part.response != Response::Declined {
                 answer(tx, &part, Response::Declined, None).await?;
+                tasks::finish_by(tx, id, person).await?;
                 raise(tx, &appointment, &part, TaskKind::Declined).await?;
             }
         }

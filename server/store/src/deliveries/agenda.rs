@@ -160,9 +160,14 @@ impl Store {
         .await
     }
 
-    /// Runs an agenda job once, for the worker's day at `now`, and sets its next run. Whoever comes
-    /// second does nothing; a morning that is long over is not caught up with.
-    pub async fn run_agenda(&self, job: &DueJob, next: Timestamp, now: Timestamp) -> Result<()> {
+    /// Runs an agenda job once, for the worker's day at `now`, and sets its next run. `latest` is when it
+    /// should last have run. Whoever comes second does nothing; a morning that is long over is not caught up with.
+    pub async fn run_agenda(
+        &self,
+        job: &DueJob,
+        (latest, next): (Timestamp, Timestamp),
+        now: Timestamp,
+    ) -> Result<()> {
         let job = job.clone();
         let caller = Caller::scheduler();
         self.write("run agenda", async move |tx: &mut Tx| {
@@ -177,7 +182,7 @@ impl Store {
                 .run()
                 .await?;
             if advanced == 1 {
-                if now < job.at.plus_seconds(AGENDA_S) {
+                if now < latest.plus_seconds(AGENDA_S) {
                     plan(tx, &job, now).await?;
                 }
                 tx.audit(Entry::done(&caller, permit, object));

@@ -16,7 +16,7 @@ use super::{agenda, settle};
 use crate::appointments::AppointmentRow;
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hash::sha256;
 use crate::seal::ADDRESS;
 use crate::store::Store;
@@ -148,11 +148,15 @@ impl Store {
             let mut waiting = 0;
             let mut visits = HashMap::new();
             let superseded = superseded(&rows)?;
+            let mut first = HashMap::new();
             for row in &rows {
                 let decision = if superseded.contains(&row.id) {
                     Decision::Drop("skipped", "superseded")
+                } else if let Some(decision) = behind(row, &first)? {
+                    decision
                 } else {
-                    decide(tx, row, &mut visits, now).await?
+                    let decision = decide(tx, row, &mut visits, now).await;
+                    decision.or_else(unreadable)?
                 };
                 match decision {
                     Decision::Wait => waiting += 1,
@@ -163,6 +167,7 @@ impl Store {
                         }
                     }
                     Decision::Send(due, pins) => {
+                        first.extend(row.participant.map(|to| (to, due.step)));
                         if take(tx, row, (&lease, &pins), now).await? {
                             taken.push(*due);
                         }
@@ -181,23 +186,49 @@ impl Store {
     }
 }
 
-/// Of several reminders that are due for one participant only the latest is worth sending; and none
-/// that waits behind news of the appointment itself.
+/// Of several reminders that are due for one participant only the latest is worth sending.
 fn superseded(rows: &[DueRow]) -> Result<Vec<Uuid>> {
     let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
     let mut superseded = Vec::new();
     for row in rows.iter().filter(|row| row.state == "planned") {
-        let is_reminder = matches!(
-            db::step(&row.step)?,
-            Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-        );
-        if let (true, Some(participant)) = (is_reminder, row.participant)
+        if let (true, Some(participant)) = (is_reminder(db::step(&row.step)?), row.participant)
             && let Some(earlier) = latest.insert(participant, row.id)
         {
             superseded.push(earlier);
         }
     }
     Ok(superseded)
+}
+
+/// Mails to one participant leave one after the other, and a reminder that would leave right after news
+/// of the appointment itself only repeats it. `first`: what was just taken in hand for whom.
+fn behind(row: &DueRow, first: &HashMap<Uuid, Step>) -> Result<Option<Decision>> {
+    let Some(first) = row.participant.and_then(|to| first.get(&to)) else {
+        return Ok(None);
+    };
+    let repeats = is_reminder(db::step(&row.step)?) && !is_reminder(*first);
+    Ok(Some(if repeats {
+        Decision::Drop("skipped", "superseded")
+    } else {
+        Decision::Wait
+    }))
+}
+
+fn is_reminder(step: Step) -> bool {
+    matches!(
+        step,
+        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
+    )
+}
+
+/// A row that cannot be read never stops the others: it has failed, and a human is asked. (If it is the
+/// database that broke, noting this fails too, and nothing of the transaction stays.)
+fn unreadable(error: Error) -> Result<Decision> {
+    if matches!(error, Error::Busy) {
+        return Err(error);
+    }
+    tracing::error!(%error, "a planned mail cannot be read");
+    Ok(Decision::Drop("failed", "unreadable"))
 }
 
 async fn decide(

@@ -202,9 +202,16 @@ fn end(what: What, row: &RowNow, now: Timestamp) -> End {
         What::Begins | What::Accepted => keep("sent", None),
         What::Withheld => keep("cancelled", Some("changed")),
         What::Unwritable => keep("failed", Some("unwritable")),
-        What::Rejected { begun, .. } => End {
+        What::Rejected { begun, address, .. } => End {
             began: row.began - i64::from(begun),
-            ..keep("failed", Some("rejected"))
+            ..keep(
+                "failed",
+                Some(if address {
+                    "address_refused"
+                } else {
+                    "rejected"
+                }),
+            )
         },
         What::Deferred { begun, .. } => End {
             began: row.began - i64::from(begun),

@@ -1,0 +1,427 @@
+//! A house whose people book: Dana, Sam, Maria and Ana signed in, and the post room that sends what is
+//! due into memory.
+
+use std::collections::{BTreeMap, HashSet};
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
+
+use care::Caller;
+use care::civil::CivilTime;
+use mail::{Mail, Memory, ReadBack, Transport};
+use protocol::http::{
+    Appointment, BookAppointment, CancelAppointment, Consent, MoveAppointment, Preferences,
+    RecordConsent, ReplyToAppointment, Task, WithdrawConsent,
+};
+use protocol::{
+    AppointmentId, AppointmentKind, CancelReason, ConsentBasis, ConsentId, OpId, PersonId, Reply,
+    Timestamp,
+};
+use scheduler::{Scheduler, Worker};
+use store::{Database, LinkSecret, Store};
+use testkit::{Engine, Person, TestDatabase};
+
+use super::house::{Enrolled, House, texts};
+
+/// The Tuesday of next week at ten; the house's clock begins on a Monday at nine, both in Chicago.
+pub const TUESDAY: &str = "2026-11-10T10:00";
+
+/// See the head.
+pub struct Desk {
+    pub house: House,
+    pub scheduler: Scheduler,
+    pub dana: Caller,
+    pub sam: Caller,
+    pub maria: Caller,
+    pub ana: Caller,
+    /// The devices of Dana and Ana.
+    pub devices: [Enrolled; 2],
+    pub memory: Memory,
+    pub worker: Worker,
+    ops: AtomicU64,
+    reported: Mutex<HashSet<String>>,
+}
+
+impl Desk {
+    pub async fn open(engine: Engine) -> Self {
+        let house = House::build(engine).await;
+        let agency = house.agency;
+        let memory = Memory::keeping();
+        let dana = house.enrol(agency.dana, 1).await;
+        let ana = house.enrol(agency.ana, 2).await;
+        Self {
+            scheduler: Scheduler::new(house.store.clone()),
+            sam: house.enrol(agency.sam, 3).await.caller,
+            maria: house.enrol(agency.maria, 4).await.caller,
+            dana: dana.caller,
+            ana: ana.caller,
+            devices: [dana, ana],
+            worker: worker(&house, &memory),
+            memory,
+            house,
+            ops: AtomicU64::new(1),
+            reported: Mutex::default(),
+        }
+    }
+
+    pub fn store(&self) -> &Store {
+        &self.house.store
+    }
+
+    /// An operation id that nobody has used.
+    pub fn op(&self) -> OpId {
+        let n = self.ops.fetch_add(1, Ordering::Relaxed);
+        let mut bytes = [0xd0; 16];
+        bytes[8..].copy_from_slice(&n.to_be_bytes());
+        OpId::from_bytes(bytes)
+    }
+
+    /// The clocks of Chicago.
+    pub fn instant(civil: &str) -> Timestamp {
+        testkit::agency::zone().resolve(CivilTime::parse(civil).unwrap())
+    }
+
+    /// Time passes to then; nobody's session ends meanwhile.
+    pub async fn at(&self, civil: &str) {
+        self.house.clock.set(Self::instant(civil));
+        self.keep_sessions().await;
+    }
+
+    /// So many seconds pass.
+    pub async fn pass(&self, seconds: i64) {
+        self.house.clock.advance(seconds);
+        self.keep_sessions().await;
+    }
+
+    async fn keep_sessions(&self) {
+        let now = self.house.clock_now();
+        let (seen, ends) = (now.micros(), now.plus_seconds(30 * 86_400).micros());
+        self.house
+            .run(&format!(
+                "UPDATE session SET last_seen_at = {seen}, ends_at = {ends}"
+            ))
+            .await;
+    }
+
+    // --- what people do --------------------------------------------------------------------------
+
+    /// Half an hour by video with Maria.
+    pub fn request(&self, civil: &str) -> BookAppointment {
+        BookAppointment {
+            op_id: self.op(),
+            client: self.house.agency.maria.person,
+            kind: AppointmentKind::Video,
+            civil_start: civil.to_owned(),
+            zone: None,
+            minutes: 30,
+            caregivers: Vec::new(),
+            meeting_link: Some("https://meet.example.org/maria-room".to_owned()),
+        }
+    }
+
+    /// Dana books it.
+    pub async fn book(&self, civil: &str) -> Appointment {
+        let request = self.request(civil);
+        self.scheduler.book(&self.dana, request).await.unwrap()
+    }
+
+    /// Dana books it, and Ana comes too, under a consent recorded now.
+    pub async fn book_with_ana(&self, civil: &str) -> (Appointment, ConsentId) {
+        let consent = self.consent(None).await.id;
+        let mut request = self.request(civil);
+        request.caregivers = vec![self.house.agency.ana.person];
+        let booked = self.scheduler.book(&self.dana, request).await.unwrap();
+        (booked, consent)
+    }
+
+    /// Maria lets Ana take part, Dana writes it down.
+    pub async fn consent(&self, until: Option<Timestamp>) -> Consent {
+        let record = RecordConsent {
+            op_id: self.op(),
+            client: self.house.agency.maria.person,
+            caregiver: self.house.agency.ana.person,
+            basis: ConsentBasis::Verbal,
+            note: "said so on the phone".to_owned(),
+            until,
+            appointments: true,
+        };
+        let recorded = self.store().record_consent(&self.dana, record).await;
+        recorded.unwrap()
+    }
+
+    pub async fn withdraw(&self, caller: &Caller, id: ConsentId) -> store::Result<Consent> {
+        let request = WithdrawConsent { op_id: self.op() };
+        self.store().withdraw_consent(caller, id, request).await
+    }
+
+    pub async fn shift(&self, card: &Appointment, civil: &str) -> store::Result<Appointment> {
+        let request = MoveAppointment {
+            op_id: self.op(),
+            sequence: card.sequence,
+            civil_start: civil.to_owned(),
+            zone: None,
+            minutes: None,
+        };
+        let moved = self
+            .scheduler
+            .move_appointment(&self.dana, card.id, request);
+        moved.await
+    }
+
+    pub async fn call_off(&self, card: &Appointment) -> store::Result<Appointment> {
+        let request = CancelAppointment {
+            op_id: self.op(),
+            sequence: card.sequence,
+            reason: CancelReason::Agency,
+        };
+        self.scheduler.cancel(&self.dana, card.id, request).await
+    }
+
+    pub async fn reply(
+        &self,
+        caller: &Caller,
+        (id, sequence): (AppointmentId, u32),
+        reply: Reply,
+    ) -> store::Result<Appointment> {
+        let request = ReplyToAppointment {
+            op_id: self.op(),
+            sequence,
+            reply,
+        };
+        self.scheduler.reply(caller, id, request).await
+    }
+
+    /// Changes one thing about how a person is told things.
+    pub async fn prefer(
+        &self,
+        caller: &Caller,
+        person: PersonId,
+        change: impl FnOnce(&mut Preferences),
+    ) {
+        let mut wish = self.store().preferences(caller, person).await.unwrap();
+        change(&mut wish);
+        let put = self.store().put_preferences(caller, person, wish);
+        put.await.unwrap();
+    }
+
+    /// Takes a person's address away.
+    pub async fn without_address(&self, caller: &Caller) {
+        self.prefer(caller, caller.person, |wish| wish.email = None)
+            .await;
+    }
+
+    pub async fn tasks(&self, caller: &Caller) -> Vec<Task> {
+        self.store().tasks(caller).await.unwrap().tasks
+    }
+
+    /// The tasks of Dana, in words.
+    pub async fn to_do(&self) -> Vec<String> {
+        let tasks = self.tasks(&self.dana).await.into_iter();
+        tasks
+            .map(|task| format!("{} {}", first(&task.person_name), task.kind.as_str()))
+            .collect()
+    }
+
+    // --- what the post does ----------------------------------------------------------------------
+
+    /// Does what is due now, and what that makes due. Mails in the order in which they left.
+    pub async fn post(&self) -> Vec<Mail> {
+        self.deliver().await;
+        let mails = self.memory.take();
+        self.newly_sent().await;
+        mails
+    }
+
+    /// Does what is due; in words, who got what: `maria one_day`. What the rows say was sent and what
+    /// really left must be the same addresses.
+    pub async fn sends(&self) -> Vec<String> {
+        self.deliver().await;
+        let mut left: Vec<_> = self.memory.take().iter().map(to).collect();
+        let sent = self.newly_sent().await;
+        let said = sent
+            .iter()
+            .map(|(person, _)| testkit::agency::email(person.name));
+        let mut said: Vec<_> = said.collect();
+        left.sort();
+        said.sort();
+        assert_eq!(left, said, "what left is not what the rows say");
+        let words = sent
+            .iter()
+            .map(|(person, step)| format!("{} {step}", first(person.name)));
+        let mut words: Vec<_> = words.collect();
+        words.sort();
+        words
+    }
+
+    async fn deliver(&self) {
+        let now = self.house.clock_now();
+        scheduler::jobs::run(self.store(), now).await.unwrap();
+        while self.worker.pass().await.unwrap().leased > 0 {}
+    }
+
+    /// What was sent since the last time this was asked, by the rows.
+    async fn newly_sent(&self) -> Vec<(Person, String)> {
+        let rows = self.sent_rows().await;
+        let mut reported = self.reported.lock().unwrap();
+        let mut sent = Vec::new();
+        for row in rows {
+            let mut fields = row.split(' ');
+            let (id, person, step) = (fields.next(), fields.next(), fields.next());
+            if reported.insert(id.unwrap().to_owned()) {
+                sent.push((self.person(person.unwrap()), step.unwrap().to_owned()));
+            }
+        }
+        sent
+    }
+
+    async fn sent_rows(&self) -> Vec<String> {
+        let id = self.hexed("v.id");
+        let person = self.hexed("v.person");
+        self.house
+            .texts(&format!(
+                "SELECT {id} || ' ' || {person} || ' ' || v.step FROM delivery v
+                 WHERE v.state = 'sent' ORDER BY v.settled_at, v.due_at, v.id"
+            ))
+            .await
+    }
+
+    /// An id's column as hexadecimal digits, in this engine's SQL.
+    pub fn hexed(&self, column: &str) -> String {
+        match self.house.database.settings() {
+            Database::Sqlite { .. } => format!("lower(hex({column}))"),
+            Database::Postgres { .. } => format!("replace({column}::text, '-', '')"),
+        }
+    }
+
+    fn person(&self, id: &str) -> Person {
+        let people = self.house.agency.people();
+        let found = people
+            .into_iter()
+            .find(|person| super::house::hex(person.person.as_bytes()) == id);
+        found.unwrap()
+    }
+
+    /// `step state reason` of every planned mail of a person, by step.
+    pub async fn deliveries(&self, person: Person) -> Vec<String> {
+        let id = self.house.id(person.person.as_bytes());
+        self.house
+            .texts(&format!(
+                "SELECT step || ' ' || state || COALESCE(' ' || reason, '') FROM delivery
+                 WHERE person = {id} ORDER BY ics_sequence, due_at, step"
+            ))
+            .await
+    }
+
+    /// Every row of every table but the audit's, as text.
+    pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
+        dump(&self.house.database).await
+    }
+}
+
+/// Every row of every table but the audit's, as text.
+pub async fn dump(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
+    let is_sqlite = matches!(database.settings(), Database::Sqlite { .. });
+    let tables = if is_sqlite {
+        "SELECT name FROM sqlite_master WHERE type = 'table'"
+    } else {
+        "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'"
+    };
+    let mut dump = BTreeMap::new();
+    for table in texts(database, tables).await {
+        if table.starts_with("audit") {
+            continue;
+        }
+        let row = if is_sqlite {
+            let columns =
+                format!("SELECT 'quote(\"' || name || '\")' FROM pragma_table_info('{table}')");
+            texts(database, &columns).await.join(" || '|' || ")
+        } else {
+            "t::text".to_owned()
+        };
+        let rows = format!("SELECT {row} FROM \"{table}\" t ORDER BY 1");
+        dump.insert(table, texts(database, &rows).await);
+    }
+    dump
+}
+
+/// Sends into the memory, by the house's clock.
+pub fn worker(house: &House, memory: &Memory) -> Worker {
+    let identity = mail::Identity {
+        from_name: "Appointments".to_owned(),
+        from: "appointments@example.net".to_owned(),
+        link_base: "https://house.example".to_owned(),
+        domain: "example.net".to_owned(),
+    };
+    let clock = Arc::new(house.clock.clone());
+    let transport = Transport::Memory(memory.clone());
+    Worker::new(house.store.clone(), clock, identity, transport)
+}
+
+/// `maria`.
+pub fn first(name: &str) -> String {
+    name.split(' ').next().unwrap().to_lowercase()
+}
+
+/// The envelope's recipient.
+pub fn to(mail: &Mail) -> String {
+    mail.to.reveal().to_owned()
+}
+
+/// As its reader sees it.
+pub fn read(mail: &Mail) -> ReadBack {
+    mail::read_back(&mail.bytes).unwrap()
+}
+
+/// The mails to one of the people, read.
+pub fn of(mails: &[Mail], person: Person) -> Vec<ReadBack> {
+    let address = testkit::agency::email(person.name);
+    let mails = mails.iter().filter(|mail| to(mail) == address);
+    mails.map(read).collect()
+}
+
+/// The secret of the link in a mail.
+pub fn link(mail: &ReadBack) -> LinkSecret {
+    let (_, after) = mail.plain.split_once("/l/").unwrap();
+    LinkSecret::parse(&after[..22]).unwrap()
+}
+
+/// A future that is dropped after it was polled so often: whoever ran it died there.
+pub struct Mortal<F> {
+    future: Pin<Box<F>>,
+    polls: usize,
+}
+
+impl<F: Future> Mortal<F> {
+    pub fn new(future: F, polls: usize) -> Self {
+        let future = Box::pin(future);
+        Self { future, polls }
+    }
+}
+
+impl<F: Future> Future for Mortal<F> {
+    type Output = Option<F::Output>;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        if self.polls == 0 {
+            return Poll::Ready(None);
+        }
+        self.polls -= 1;
+        self.future.as_mut().poll(context).map(Some)
+    }
+}
+
+/// Trusts that authority and no other.
+pub fn tls(ca_pem: &str) -> rustls::ClientConfig {
+    use rustls_pki_types::pem::PemObject as _;
+    let mut roots = rustls::RootCertStore::empty();
+    let ca = rustls_pki_types::CertificateDer::from_pem_slice(ca_pem.as_bytes()).unwrap();
+    roots.add(ca).unwrap();
+    let provider = std::sync::Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
+}

@@ -1,0 +1,247 @@
+//! Nobody is in two places at once: whatever is booked, moved, called off and taken back at the same
+//! time, and whoever writes beside the store.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use care::{Caller, Chance as _};
+use futures_util::future::join_all;
+use protocol::http::Appointment;
+use protocol::{AppointmentState, Code, Reply};
+use testkit::{Engine, SeededChance};
+
+use super::desk::{Desk, Mortal, TUESDAY};
+use super::house::code;
+
+const PEOPLE: usize = 12;
+const ACTS_EACH: usize = 40;
+
+/// What everybody knows of, and what they achieved.
+#[derive(Default)]
+struct Board {
+    cards: Mutex<Vec<Appointment>>,
+    done: [AtomicUsize; 4],
+    cut: AtomicUsize,
+}
+
+impl Board {
+    fn put(&self, card: Appointment) {
+        let mut cards = self.cards.lock().unwrap();
+        match cards.iter_mut().find(|known| known.id == card.id) {
+            Some(known) => *known = card,
+            None => cards.push(card),
+        }
+    }
+
+    fn pick(&self, dice: u8) -> Option<Appointment> {
+        let cards = self.cards.lock().unwrap();
+        (!cards.is_empty()).then(|| cards[usize::from(dice) % cards.len()].clone())
+    }
+}
+
+/// A quarter of an hour of that Tuesday.
+fn time(dice: u8) -> String {
+    let quarter = u16::from(dice) % 32;
+    format!("2026-11-10T{:02}:{:02}", 9 + quarter / 4, quarter % 4 * 15)
+}
+
+async fn act(desk: &Desk, board: &Board, worker: &Caller, dice: [u8; 6]) -> store::Result<()> {
+    let known = board.pick(dice[1]);
+    let (which, card) = match (dice[0] % 8, known) {
+        (0..=2, _) | (_, None) => {
+            let mut request = desk.request(&time(dice[2]));
+            request.minutes = [15, 30, 45, 60][usize::from(dice[3] % 4)];
+            (0, desk.scheduler.book(worker, request).await?)
+        }
+        (3 | 4, Some(card)) => (1, desk.shift(&card, &time(dice[2])).await?),
+        (5, Some(card)) => (2, desk.call_off(&card).await?),
+        (6, Some(card)) => {
+            let seen = (card.id, card.sequence);
+            (2, desk.reply(&desk.maria, seen, Reply::Cancel).await?)
+        }
+        (_, Some(card)) => {
+            let seen = (card.id, card.sequence);
+            (3, desk.reply(&desk.maria, seen, Reply::Undo).await?)
+        }
+    };
+    board.put(card);
+    board.done[which].fetch_add(1, Ordering::Relaxed);
+    Ok(())
+}
+
+async fn person(desk: &Desk, board: &Board, n: usize) {
+    let chance = SeededChance::new(0xb00c + n as u64);
+    let worker = if n.is_multiple_of(2) {
+        &desk.dana
+    } else {
+        &desk.sam
+    };
+    for _ in 0..ACTS_EACH {
+        let mut dice = [0; 6];
+        chance.fill(&mut dice);
+        // One in eight is cut off wherever it stands, as when the server dies.
+        let polls = match dice[4] % 8 {
+            0 => usize::from(dice[5] % 60),
+            _ => usize::MAX,
+        };
+        match Mortal::new(act(desk, board, worker, dice), polls).await {
+            None => _ = board.cut.fetch_add(1, Ordering::Relaxed),
+            Some(Ok(())) => {}
+            Some(Err(error)) => {
+                let code = error.refusal().code;
+                let fair = [
+                    Code::SlotTaken,
+                    Code::NotAvailable,
+                    Code::AppointmentChanged,
+                    Code::AppointmentState,
+                    Code::Busy,
+                ];
+                assert!(fair.contains(&code), "{error}");
+            }
+        }
+    }
+}
+
+/// By SQL that shares nothing with the store's.
+async fn no_overlap(desk: &Desk) {
+    let none = [
+        (
+            "two claims of one resource overlap",
+            "SELECT COUNT(*) FROM claim a JOIN claim b ON a.resource = b.resource AND a.id <> b.id
+             WHERE a.start_at < b.end_at AND b.start_at < a.end_at",
+        ),
+        (
+            "one worker's appointments overlap",
+            "SELECT COUNT(*) FROM appointment a JOIN appointment b
+                ON a.organizer = b.organizer AND a.id <> b.id
+             WHERE a.state = 'booked' AND b.state = 'booked'
+                AND a.start_at < b.end_at AND b.start_at < a.end_at",
+        ),
+        (
+            "a booked appointment has not exactly its one claim",
+            "SELECT COUNT(*) FROM appointment a WHERE a.state = 'booked' AND (1 <>
+                (SELECT COUNT(*) FROM claim c JOIN resource r ON r.id = c.resource
+                 WHERE c.appointment = a.id AND c.start_at = a.start_at AND c.end_at = a.end_at
+                    AND r.account = a.organizer)
+                OR 1 <> (SELECT COUNT(*) FROM claim c WHERE c.appointment = a.id))",
+        ),
+        (
+            "an appointment that was called off keeps a claim",
+            "SELECT COUNT(*) FROM claim c JOIN appointment a ON a.id = c.appointment
+             WHERE a.state <> 'booked'",
+        ),
+        (
+            "an end is not a start and so many minutes",
+            "SELECT COUNT(*) FROM appointment WHERE end_at - start_at <> minutes * 60000000",
+        ),
+    ];
+    for (what, sql) in none {
+        assert_eq!(desk.house.count(sql).await, 0, "{what}");
+    }
+}
+
+pub async fn nobody_is_booked_twice_whatever_happens_at_once(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let board = Board::default();
+    join_all((0..PEOPLE).map(|n| person(&desk, &board, n))).await;
+    no_overlap(&desk).await;
+    for (what, done) in ["booked", "moved", "called off", "taken back"]
+        .iter()
+        .zip(&board.done)
+    {
+        let done = done.load(Ordering::Relaxed);
+        assert!(done >= 3, "{what} only {done} times: that proves little");
+    }
+    assert!(board.cut.load(Ordering::Relaxed) > 3);
+    let left = "SELECT COUNT(*) FROM appointment WHERE state = 'booked'";
+    assert!(desk.house.count(left).await > 3);
+}
+
+pub async fn the_same_request_at_the_same_time_books_once(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let request = desk.request(TUESDAY);
+    let both = (0..6).map(|_| desk.scheduler.book(&desk.dana, request.clone()));
+    let answers = join_all(both).await;
+    let first = answers[0].as_ref().unwrap();
+    for answer in &answers {
+        assert_eq!(answer.as_ref().unwrap(), first);
+    }
+    let change = protocol::http::MoveAppointment {
+        op_id: desk.op(),
+        sequence: 0,
+        civil_start: "2026-11-10T14:00".to_owned(),
+        zone: None,
+        minutes: None,
+    };
+    let moves = (0..6).map(|_| {
+        let change = change.clone();
+        desk.scheduler
+            .move_appointment(&desk.dana, first.id, change)
+    });
+    for answer in join_all(moves).await {
+        assert_eq!(answer.unwrap().sequence, 1);
+    }
+    let request = protocol::http::ReplyToAppointment {
+        op_id: desk.op(),
+        sequence: 1,
+        reply: Reply::Confirm,
+    };
+    let replies = (0..6).map(|_| desk.scheduler.reply(&desk.maria, first.id, request.clone()));
+    for answer in join_all(replies).await {
+        assert!(answer.unwrap().may_reply);
+    }
+    let request = protocol::http::CancelAppointment {
+        op_id: desk.op(),
+        sequence: 1,
+        reason: protocol::CancelReason::Mistake,
+    };
+    let cancels = (0..6).map(|_| desk.scheduler.cancel(&desk.dana, first.id, request.clone()));
+    for answer in join_all(cancels).await {
+        let answer = answer.unwrap();
+        assert_eq!(
+            (answer.state, answer.sequence),
+            (AppointmentState::Cancelled, 2)
+        );
+    }
+    assert_eq!(
+        desk.house.count("SELECT COUNT(*) FROM appointment").await,
+        1
+    );
+    assert_eq!(desk.house.count("SELECT COUNT(*) FROM claim").await, 0);
+}
+
+pub async fn the_database_itself_refuses_an_overlap(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let first = desk.book(TUESDAY).await;
+    let second = desk.book("2026-11-10T11:00").await;
+    let (house, minute) = (&desk.house, 60_000_000);
+    let start = first.start.micros();
+    let insert = |n: u8, from: i64, until: i64| {
+        let (id, first) = (house.id(&[n; 16]), house.id(first.id.as_bytes()));
+        format!(
+            "INSERT INTO claim (id, resource, appointment, start_at, end_at)
+             SELECT {id}, resource, appointment, {from}, {until} FROM claim
+             WHERE appointment = {first} AND start_at = {start}"
+        )
+    };
+    for (from, until) in [(-10, 1), (29, 60), (5, 6), (-60, 60), (0, 30)] {
+        let sql = insert(7, start + from * minute, start + until * minute);
+        let refused = house.attempt(&sql).await.unwrap_err().to_string();
+        assert!(refused.contains("claim_overlap"), "{refused}");
+    }
+    // Half-open: what touches does not overlap.
+    for (n, from, until) in [(8, -30, 0), (9, 30, 45)] {
+        house
+            .run(&insert(n, start + from * minute, start + until * minute))
+            .await;
+    }
+    let id = house.id(second.id.as_bytes());
+    let update = format!("UPDATE claim SET start_at = {start} + {minute} WHERE appointment = {id}");
+    let refused = house.attempt(&update).await.unwrap_err().to_string();
+    assert!(refused.contains("claim_overlap"), "{refused}");
+    // The store says the same in its own words.
+    let taken = desk
+        .scheduler
+        .book(&desk.dana, desk.request("2026-11-10T10:30"));
+    assert_eq!(code(taken.await), Code::SlotTaken);
+}
