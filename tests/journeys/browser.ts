@@ -99,15 +99,28 @@ export async function openProfile(options: Options = {}): Promise<Profile> {
   return profile;
 }
 
-/** Nothing that axe finds, in light and in dark. */
-export async function expectAccessible(page: Page, where: string): Promise<void> {
+/** What kind of page is looked at, if it is not one of the app. */
+export interface Kind {
+  /** Without the app a page has no theme of its own. */
+  app?: boolean;
+  /** A mail stands in the landmarks of the program that shows it. */
+  landmarks?: boolean;
+}
+
+/**
+ * Nothing that axe finds, in light and in dark. Frames are left out: what stands in one may run no
+ * script, axe neither.
+ */
+export async function expectAccessible(page: Page, where: string, kind: Kind = {}): Promise<void> {
+  const { app = true, landmarks = true } = kind;
+  const beside = landmarks ? [] : ['landmark-one-main', 'region'];
   for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.waitForFunction(
-      (theme) => document.documentElement.dataset['theme'] === theme,
-      colorScheme,
+      ([theme, themed]) => !themed || document.documentElement.dataset['theme'] === theme,
+      [colorScheme, app] as const,
     );
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze();
+    const { violations } = await new AxeBuilder({ page }).withTags(RULES).disableRules(beside).exclude('iframe').analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }

@@ -1,5 +1,5 @@
 // The real server as a person starts it: `carecircle demo` on a free port with data of its own.
-import { spawn, type ChildProcess } from 'node:child_process';
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { createHash, X509Certificate } from 'node:crypto';
 import { appendFileSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
@@ -37,11 +37,15 @@ export class Server {
     return server;
   }
 
+  /** Its data directory. */
+  get data(): string {
+    return join(this.#directory, 'data');
+  }
+
   /** Starts the process, again on the same data if it ran before. */
   async start(): Promise<void> {
     if (!existsSync(BINARY)) throw new Error(`${BINARY} is not built: cargo build -p carecircle`);
-    const data = join(this.#directory, 'data');
-    const args = ['demo', '--listen', `127.0.0.1:${this.#port}`, '--data', data];
+    const args = ['demo', '--listen', `127.0.0.1:${this.#port}`, '--data', this.data];
     const child = spawn(BINARY, args, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
     this.#process = child;
     let said = '';
@@ -87,6 +91,11 @@ export class Server {
 
   thaw(): void {
     this.#process?.kill('SIGCONT');
+  }
+
+  /** Moves the scheduler's clock, and nothing else, so many minutes forward. */
+  moveClock(minutes: number): void {
+    execFileSync(BINARY, ['admin', 'clock', `${minutes}m`, '--data', this.data], { stdio: 'pipe' });
   }
 
   /** Files (database, write-ahead log, keys, output) in which a text stands. */

@@ -129,10 +129,10 @@ describe('a client\'s own visits', () => {
 
   test('a page without an answer says so and tries again', async () => {
     await signIn(page, stage, 'maria');
-    await page.route('**/v1/people/*/appointments', (route) => route.abort());
+    await page.route('**/v1/appointments?*', (route) => route.abort());
     await page.getByRole('link', { name: 'Visits', exact: true }).click();
     await page.getByText('We could not load this page').waitFor();
-    await page.unroute('**/v1/people/*/appointments');
+    await page.unroute('**/v1/appointments?*');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('article').first().waitFor();
   });

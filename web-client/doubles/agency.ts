@@ -81,6 +81,7 @@ export class Agency {
   }
 
   #appointmentsOf(person: string): Answered {
+    if (this.#reader !== people.dana.person) return bad(403, 'not_allowed');
     const mine = this.appointments.filter(({ participants }) => participants.some((one) => one.person === person));
     return good({ appointments: mine.map((one) => this.#seen(one)) });
   }
@@ -94,6 +95,7 @@ export class Agency {
     const from = query.get('from') ?? '';
     const until = new Date(Date.parse(`${from}T00:00Z`) + Number(query.get('days')) * DAY).toISOString();
     return this.appointments
+      .filter(({ participants }) => participants.some(({ person }) => person === this.#reader))
       .filter(({ yours }) => yours.civil >= from && yours.civil < until.slice(0, 10))
       .map((one) => this.#seen(one));
   }

@@ -72,10 +72,12 @@ export class People {
   }
 }
 
-/** Whether a consent holds at a moment. */
-export function holds({ from, until, withdrawn_at }: Consent, nowMs: number): boolean {
-  const now = nowMs * 1_000;
-  return from <= now && (until ?? Infinity) > now && (withdrawn_at ?? Infinity) > now;
+/**
+ * Whether a consent holds at a moment. It begins and is withdrawn when the server writes that down: one
+ * that is here has begun, though this browser's clock may be behind.
+ */
+export function holds({ until, withdrawn_at }: Consent, nowMs: number): boolean {
+  return (withdrawn_at ?? null) === null && (until ?? Infinity) > nowMs * 1_000;
 }
 
 /** The consent that holds now, if one does. */

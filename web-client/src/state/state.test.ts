@@ -166,7 +166,7 @@ describe('people', () => {
   const [ana] = client?.caregivers ?? [];
   if (client === undefined || ana === undefined) throw new Error('the story lost its people');
 
-  test('a consent holds from its beginning until its end or withdrawal', () => {
+  test('a consent holds until its end or withdrawal, also on a clock that is behind', () => {
     const consent = (over: Partial<Consent>) => ({
       ...ana,
       consents: [
@@ -174,9 +174,10 @@ describe('people', () => {
       ],
     });
     expect(liveConsent(consent({}), 10)).toBeDefined();
-    expect(liveConsent(consent({}), 9)).toBeUndefined();
+    expect(liveConsent(consent({}), 9)).toBeDefined();
+    expect(liveConsent(consent({ until: 20_000 }), 19)).toBeDefined();
     expect(liveConsent(consent({ until: 20_000 }), 20)).toBeUndefined();
-    expect(liveConsent(consent({ withdrawn_at: 15_000 }), 16)).toBeUndefined();
+    expect(liveConsent(consent({ withdrawn_at: 15_000 }), 14)).toBeUndefined();
   });
 
   test('a lost answer is asked for again under the same id, a new intent under a new one', async () => {

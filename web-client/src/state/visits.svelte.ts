@@ -3,6 +3,7 @@
 import type {
   Answer, Api, Appointment, Appointments, CancelReason, Participant, Refused, Reply,
 } from '../platform/api';
+import { addDays } from './days';
 import { Intents } from './intents';
 
 /** A visit's new time as it is being chosen. */
@@ -105,6 +106,27 @@ export class Visits {
     if (answer.code === 'appointment_changed' || answer.code === 'appointment_state') await this.load();
     return answer;
   }
+}
+
+/** So many past days of one's own visits are shown. */
+const RECENT_DAYS = 30;
+/** The most days that the server lists at once (protocol `SPAN_DAYS_MAX`). */
+const SPAN_DAYS = 62;
+/** Together half a year ahead, and a little more. */
+const SPANS = 4;
+
+/** The reader's own visits around a calendar day, soonest first. */
+export async function readMine(api: Api, today: string): Promise<Answer<Appointments>> {
+  const first = addDays(today, -RECENT_DAYS);
+  const starts = Array.from({ length: SPANS }, (_, at) => addDays(first, at * SPAN_DAYS));
+  const answers = await Promise.all(starts.map((from) => api.appointments({ from, days: SPAN_DAYS })));
+  // A visit over midnight may stand in two of them.
+  const mine = new Map<string, Appointment>();
+  for (const answer of answers) {
+    if (!answer.ok) return answer;
+    for (const visit of answer.body.appointments) mine.set(visit.id, visit);
+  }
+  return { ok: true, body: { appointments: [...mine.values()] } };
 }
 
 /** A list cut in three: still to come, called off though its time has not come, and over. */

@@ -10,7 +10,7 @@ import { MailPreferences } from './mail-preferences.svelte';
 import { visitBar } from './people.svelte';
 import { ToDo } from './tasks.svelte';
 import { TimeChoice } from './times.svelte';
-import { Visits, endMs, joinSoon, meetingLink, partOf, shelve, tooLate } from './visits.svelte';
+import { Visits, endMs, joinSoon, meetingLink, partOf, readMine, shelve, tooLate } from './visits.svelte';
 
 const CHICAGO = 'America/Chicago';
 const START = instant('2026-12-01T10:00', CHICAGO);
@@ -199,6 +199,28 @@ describe('booking', () => {
     expect(visitBar(noel, START)).toBe('no_consent');
     const messages = { ...ana, consents: ana.consents.map((consent) => ({ ...consent, appointments: false })) };
     expect(visitBar(messages, START)).toBe('not_covered');
+  });
+});
+
+describe('one\'s own visits', () => {
+  test('are those of a month back and half a year ahead, each once', async () => {
+    const asked: { from: string; days: number }[] = [];
+    const api: Api = { ...refusing, appointments: (span) => (asked.push(span), good({ appointments: [visit(), visit({ id: span.from })] })) };
+    const mine = await readMine(api, '2026-12-01');
+    const [first] = asked;
+    expect(first).toEqual({ from: '2026-11-01', days: 62 });
+    asked.reduce((before, next) => {
+      expect(Date.parse(next.from) - Date.parse(before.from)).toBe(62 * 86_400_000);
+      return next;
+    });
+    expect(asked.length * 62).toBeGreaterThanOrEqual(30 + 26 * 7);
+    expect(mine.ok && mine.body.appointments.map(({ id }) => id)).toEqual(['v', ...asked.map(({ from }) => from)]);
+  });
+
+  test('are refused as a whole: half a list would be wrong', async () => {
+    let calls = 0;
+    const api: Api = { ...refusing, appointments: () => (++calls === 2 ? bad('unreachable') : good({ appointments: [visit()] })) };
+    expect(await readMine(api, '2026-12-01')).toMatchObject({ ok: false, code: 'unreachable' });
   });
 });
 

@@ -117,13 +117,20 @@ pub async fn answer(
 }
 
 /// `GET /l/<secret>/`: the page.
-pub async fn back(Path(secret): Path<String>) -> Redirect {
-    Redirect::to(&format!("{}{secret}", super::LINK))
+pub async fn back(Path(secret): Path<String>, headers: HeaderMap) -> Response {
+    // What does not read as a secret is not repeated, least of all in a header.
+    match LinkSecret::parse(&secret) {
+        Some(link) => Redirect::to(&format!("{}{}", super::LINK, link.to_text())).into_response(),
+        None => refused(Code::LinkGone, &headers).show(None),
+    }
 }
 
 /// `GET /l/<secret>/<answer>`: looking changes nothing, so it is the page.
-pub async fn back_from_answer(Path((secret, _)): Path<(String, String)>) -> Redirect {
-    Redirect::to(&format!("{}{secret}", super::LINK))
+pub async fn back_from_answer(
+    Path((secret, _)): Path<(String, String)>,
+    headers: HeaderMap,
+) -> Response {
+    back(Path(secret), headers).await
 }
 
 /// `GET /l/<secret>/unsubscribe`: asks. Changes nothing.
