@@ -120,7 +120,8 @@ export async function expectAccessible(page: Page, where: string, kind: Kind = {
       ([theme, themed]) => !themed || document.documentElement.dataset['theme'] === theme,
       [colorScheme, app] as const,
     );
-    const { violations } = await new AxeBuilder({ page }).withTags(RULES).disableRules(beside).exclude('iframe').analyze();
+    const axe = new AxeBuilder({ page }).withTags(RULES).disableRules(beside).exclude('iframe');
+    const { violations } = await axe.analyze();
     const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
     expect(found, `${where}, ${colorScheme}`).toEqual([]);
   }

@@ -188,7 +188,7 @@ fn about(view: &LinkView, secret: &str) -> Page {
     let to = |reply: Reply| format!("{}{secret}/{}", super::LINK, reply.as_str());
     if view.state == AppointmentState::Cancelled {
         let mut page = Page::new(language, "page-cancelled-title");
-        page.moment = Some(moment(language, &view.zone, view.start));
+        page.moment = Some(start(view));
         page.lines.push("page-cancelled-body");
         if view.undo {
             page.lines.push("page-undo-hint");
@@ -202,7 +202,7 @@ fn about(view: &LinkView, secret: &str) -> Page {
         return page;
     }
     let mut page = Page::new(language, "page-title");
-    page.moment = Some(moment(language, &view.zone, view.start));
+    page.moment = Some(start(view));
     page.lines.extend(match view.response {
         Said::Accepted => Some("page-said-yes"),
         Said::Tentative => Some("page-said-another-time"),
@@ -231,6 +231,11 @@ fn about(view: &LinkView, secret: &str) -> Page {
         page.buttons.push((to(Reply::Undo), "page-undo"));
     }
     page
+}
+
+/// When it begins. A line may break after a hyphen, and not after a minus sign.
+fn start(view: &LinkView) -> String {
+    moment(view.language, &view.zone, view.start).replace("GMT-", "GMT\u{2212}")
 }
 
 /// Why nothing can be shown or done.
