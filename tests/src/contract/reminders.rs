@@ -325,7 +325,8 @@ pub async fn one_bad_row_does_not_stop_the_others(engine: Engine) {
     desk.book("2026-11-11T10:00").await;
     assert_eq!(desk.sends().await.len(), 2);
     desk.at("2026-11-10T10:00").await;
-    assert_eq!(desk.sends().await, ["maria one_day"]);
+    // The agenda of a morning that passed unseen comes late; of the bad rows nothing more is heard.
+    assert_eq!(desk.sends().await, ["dana agenda", "maria one_day"]);
 }
 
 pub async fn mails_say_what_their_reader_allows(engine: Engine) {
