@@ -38,9 +38,8 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, AppointmentId, AppointmentKind, AppointmentState, Bytes, CancelReason, CircleId,
-    CircleStatus, Code, ConsentBasis, ConsentId, DeviceId, Disclosure, Language, MemberState, OpId,
-    ParticipantId, PersonId, Reply, Response, Role, TaskId, TaskKind, Timestamp,
+    AccountId, Bytes, CircleId, CircleStatus, Code, ConsentBasis, ConsentId, DeviceId, MemberState,
+    OpId, PersonId, Role, Timestamp,
 };
 
 /// The session cookie's name (`__Host-`: Secure, no Domain, path `/`).
@@ -57,6 +56,10 @@ macro_rules! bodies {
         pub struct $name { $($(#[$fdoc])* pub $field: $type),* }
     )+};
 }
+
+mod appointments;
+
+pub use appointments::*;
 
 bodies! {
     /// Any refusal.
@@ -375,211 +378,5 @@ bodies! {
         messages_in: Vec<CircleId>,
         /// It covers appointments: being told their times, reminders, taking part.
         appointments: bool,
-    }
-
-    // --- appointments ----------------------------------------------------------------------------
-
-    /// An instant as clocks show it in one zone, by the server's zone database. Show it as it is:
-    /// the zone data of a browser may be older.
-    LocalTime {
-        /// `2026-12-01T10:00`.
-        civil: String,
-        /// The distance from UTC, `-06:00`.
-        offset: String,
-        /// The zone, as the IANA database names it.
-        zone: String,
-    }
-
-    /// Some days, for a list.
-    Span {
-        /// The first day, `2026-12-01`, in the reader's zone; today if absent.
-        #[serde(default)]
-        from: Option<String>,
-        /// How many days, at most [`crate::limits::SPAN_DAYS_MAX`]; that many if absent.
-        #[serde(default)]
-        days: Option<u16>,
-    }
-
-    /// Which free slots?
-    FindSlots {
-        /// The first day, `2026-12-01`, in `zone`.
-        from: String,
-        /// How many days, at most [`crate::limits::SLOT_DAYS_MAX`].
-        days: u16,
-        /// How long, minutes.
-        minutes: u16,
-        /// The zone in which the days are counted and the slots are shown; the caller's if absent.
-        #[serde(default)]
-        zone: Option<String>,
-    }
-
-    /// Times at which the caller could be booked. A hint: the booking decides.
-    Slots {
-        /// Soonest first.
-        slots: Vec<Slot>,
-    }
-
-    /// One of them.
-    Slot {
-        /// When it begins.
-        start: Timestamp,
-        /// The same on a clock.
-        at: LocalTime,
-    }
-
-    /// Books the caller for a client.
-    BookAppointment {
-        /// The request's id: the same one again books once and gets the same answer.
-        op_id: OpId,
-        /// The client.
-        client: PersonId,
-        /// Where it happens.
-        kind: AppointmentKind,
-        /// When it begins: `2026-12-01T10:00` on the clocks of `zone`.
-        civil_start: String,
-        /// The zone; the client's if absent.
-        #[serde(default)]
-        zone: Option<String>,
-        /// How long, minutes.
-        minutes: u16,
-        /// Caregivers who take part, each under a live consent that covers appointments.
-        caregivers: Vec<PersonId>,
-        /// For a video appointment: where it happens, an https address. Sealed at rest.
-        #[serde(default)]
-        meeting_link: Option<String>,
-    }
-
-    /// Another time for the same appointment.
-    MoveAppointment {
-        /// The request's id.
-        op_id: OpId,
-        /// The [`Appointment::sequence`] that the caller saw.
-        sequence: u32,
-        /// When it now begins.
-        civil_start: String,
-        /// In which zone; unchanged if absent.
-        #[serde(default)]
-        zone: Option<String>,
-        /// How long, minutes; unchanged if absent.
-        #[serde(default)]
-        minutes: Option<u16>,
-    }
-
-    /// Calls an appointment off.
-    CancelAppointment {
-        /// The request's id.
-        op_id: OpId,
-        /// The [`Appointment::sequence`] that the caller saw.
-        sequence: u32,
-        /// Why.
-        reason: CancelReason,
-    }
-
-    /// A participant's own answer.
-    ReplyToAppointment {
-        /// The request's id.
-        op_id: OpId,
-        /// The [`Appointment::sequence`] that the caller saw.
-        sequence: u32,
-        /// The answer.
-        reply: Reply,
-    }
-
-    /// Several appointments.
-    Appointments {
-        /// Soonest first.
-        appointments: Vec<Appointment>,
-    }
-
-    /// One appointment as one of its people sees it.
-    Appointment {
-        /// The appointment.
-        id: AppointmentId,
-        /// The client it is for.
-        client: PersonId,
-        /// The client's name.
-        client_name: String,
-        /// Where it happens.
-        kind: AppointmentKind,
-        /// How far it has come.
-        state: AppointmentState,
-        /// Raised with every change that participants are told (`SEQUENCE`, RFC 5545).
-        sequence: u32,
-        /// When it begins.
-        start: Timestamp,
-        /// How long, minutes.
-        minutes: u16,
-        /// When it begins, in its own zone.
-        at: LocalTime,
-        /// When it begins, in the reader's zone.
-        yours: LocalTime,
-        /// Who takes part, the client first.
-        participants: Vec<Participant>,
-        /// Where a video appointment happens.
-        meeting_link: Option<String>,
-        /// Why it was called off.
-        cancelled: Option<CancelReason>,
-        /// The reader may move it and call it off.
-        may_change: bool,
-        /// The reader takes part and may answer now, or take back a cancel of the last ten minutes.
-        may_reply: bool,
-    }
-
-    /// One person's part in an appointment.
-    Participant {
-        /// Their part.
-        id: ParticipantId,
-        /// The person.
-        person: PersonId,
-        /// The name.
-        name: String,
-        /// In what role.
-        role: Role,
-        /// What they have said.
-        response: Response,
-        /// When they asked for another time, if that still waits.
-        asked_at: Option<Timestamp>,
-    }
-
-    /// How a person wants to be told things.
-    Preferences {
-        /// The language of mails.
-        language: Language,
-        /// The zone in which times are told.
-        zone: String,
-        /// Where mails go; `null`: nowhere. Sealed at rest.
-        email: Option<String>,
-        /// What mails may say.
-        disclosure: Disclosure,
-        /// Reminders before appointments; invitations and cancellations come in any case.
-        reminders: bool,
-        /// Mails carry a calendar file.
-        calendar_file: bool,
-    }
-
-    /// What the caller is asked to see to.
-    Tasks {
-        /// Oldest first.
-        tasks: Vec<Task>,
-    }
-
-    /// One of them.
-    Task {
-        /// The task.
-        id: TaskId,
-        /// What it is.
-        kind: TaskKind,
-        /// The client it is about.
-        client: PersonId,
-        /// The client's name.
-        client_name: String,
-        /// The person who asked or cannot be reached.
-        person_name: String,
-        /// The appointment, if it is about one.
-        appointment: Option<AppointmentId>,
-        /// When that begins, in the reader's zone.
-        at: Option<LocalTime>,
-        /// Since when it waits.
-        since: Timestamp,
     }
 }
