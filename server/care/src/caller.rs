@@ -47,6 +47,8 @@ pub enum Purpose {
     Scheduling,
     /// Answering by a link from a mail.
     Link,
+    /// Coming back with a recovery code.
+    Recovery,
 }
 
 impl Purpose {
@@ -57,6 +59,7 @@ impl Purpose {
             Self::Installation => "installation",
             Self::Scheduling => "scheduling",
             Self::Link => "link",
+            Self::Recovery => "recovery",
         }
     }
 }
@@ -128,6 +131,14 @@ impl Caller {
         }
     }
 
+    /// Whoever shows this account's recovery code: taken for its person, without a session.
+    pub const fn recovering(holder: Holder) -> Self {
+        Self {
+            purpose: Purpose::Recovery,
+            ..Self::bearer(holder)
+        }
+    }
+
     /// Whether this is the installation and not a person.
     pub fn is_installation(&self) -> bool {
         self.purpose == Purpose::Installation
@@ -135,7 +146,10 @@ impl Caller {
 
     /// Whether a person acts, not the installation or the scheduler.
     pub fn is_person(&self) -> bool {
-        matches!(self.purpose, Purpose::Care | Purpose::Link)
+        matches!(
+            self.purpose,
+            Purpose::Care | Purpose::Link | Purpose::Recovery
+        )
     }
 
     /// Whether a session stands behind it.

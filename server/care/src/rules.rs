@@ -7,7 +7,7 @@
 use protocol::{Code, MemberState, Refusal, Role};
 
 use Need::{Assigned, Confirmed, Consent, Named, Own, Session, TakesPart};
-use Who::{Anyone, Bearer, Installation, Scheduler};
+use Who::{Anyone, Bearer, CodeHolder, Installation, Scheduler};
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $act:ident = $text:literal, $about:ident;)+) => {
@@ -38,6 +38,8 @@ enum About {
     Oneself,
     /// A circle: whoever is not named in it must not learn that it exists.
     Circle,
+    /// One device: whoever's it is not must not learn that it exists.
+    Device,
     /// A client: staff who are not assigned must not learn that they exist.
     Client,
     /// An appointment: whoever neither takes part nor serves its client must not learn that it exists.
@@ -69,6 +71,30 @@ acts! {
     ListCircles = "list_circles", Oneself;
     /// List the people one may see.
     ListPeople = "list_people", Oneself;
+    /// List one's devices, and what waits to become one.
+    ListDevices = "list_devices", Oneself;
+    /// Sign a device of one's own out for good.
+    RevokeDevice = "revoke_device", Device;
+    /// Show a link to a new device.
+    BeginEnrolment = "begin_enrolment", Oneself;
+    /// Certify a new device.
+    ApproveDevice = "approve_device", Oneself;
+    /// Say that a new device is not one's own.
+    DeclineDevice = "decline_device", Oneself;
+    /// Come in as a new device that another one certified.
+    CollectEnrolment = "collect_enrolment", Oneself;
+    /// Fetch one's sealed vault.
+    ReadVault = "read_vault", Oneself;
+    /// Replace it.
+    PutVault = "put_vault", Oneself;
+    /// Replace one's identity key after a device was stolen.
+    ReplaceIdentity = "replace_identity", Oneself;
+    /// Bring one's device's certificate under the identity key of now.
+    PutCertificate = "put_certificate", Oneself;
+    /// Fetch a vault and what the recovery code opens.
+    OpenRecovery = "open_recovery", Oneself;
+    /// Come in as a new device that the recovered identity key certified.
+    RecoverDevice = "recover_device", Oneself;
     /// See a circle's title and people.
     ReadCircle = "read_circle", Circle;
     /// Make a planned circle's group.
@@ -83,12 +109,26 @@ acts! {
     Append = "append", Circle;
     /// Read a circle's log.
     ReadLog = "read_log", Circle;
+    /// Read a circle's messages from before one's device came in.
+    ReadHistory = "read_history", Circle;
+    /// Say something to a circle's devices of this moment that is stored nowhere.
+    SendEphemeral = "send_ephemeral", Circle;
+    /// Say that one sees to an urgent message.
+    AcknowledgeUrgent = "acknowledge_urgent", Circle;
+    /// Be in a circle no longer.
+    LeaveCircle = "leave_circle", Circle;
+    /// Say that a commit cannot be processed.
+    ReportDistress = "report_distress", Circle;
+    /// Begin a circle's next generation.
+    ResetCircle = "reset_circle", Circle;
     /// Name a new circle and its people.
     PlanCircle = "plan_circle", Client;
     /// Write down what a client allows a caregiver.
     RecordConsent = "record_consent", Client;
     /// Write down that a client allows it no longer.
     WithdrawConsent = "withdraw_consent", Client;
+    /// Have a person begin anew with new keys.
+    IssueNewKeys = "issue_new_keys", Client;
     /// See how a person wants to be told things, and where mails reach them.
     ReadPreferences = "read_preferences", Client;
     /// Change that.
@@ -148,6 +188,8 @@ enum Who {
     Scheduler,
     /// Whoever holds a link from a mail to a participant of that role.
     Bearer(Role),
+    /// Whoever shows an account's recovery code.
+    CodeHolder,
     /// Every signed-in account.
     Anyone,
     /// Accounts of one role.
@@ -194,6 +236,18 @@ const RULES: &[Rule] = &[
     Rule(Act::Deliver, Anyone, &[Session]),
     Rule(Act::ListCircles, Anyone, &[Session]),
     Rule(Act::ListPeople, Anyone, &[Session]),
+    Rule(Act::ListDevices, Anyone, &[Session]),
+    Rule(Act::RevokeDevice, Anyone, &[Session, Own]),
+    Rule(Act::BeginEnrolment, Anyone, &[Session]),
+    Rule(Act::ApproveDevice, Anyone, &[Session]),
+    Rule(Act::DeclineDevice, Anyone, &[Session]),
+    Rule(Act::CollectEnrolment, Anyone, &[Session]),
+    Rule(Act::ReadVault, Anyone, &[Session]),
+    Rule(Act::PutVault, Anyone, &[Session]),
+    Rule(Act::ReplaceIdentity, Anyone, &[Session]),
+    Rule(Act::PutCertificate, Anyone, &[Session]),
+    Rule(Act::OpenRecovery, CodeHolder, &[]),
+    Rule(Act::RecoverDevice, CodeHolder, &[]),
     // A circle, from outside its group: being named is enough to see that one is awaited.
     Rule(Act::ReadCircle, CLIENT, &[Session, Named]),
     Rule(Act::ReadCircle, CAREGIVER, &[Session, Named, Consent]),
@@ -235,7 +289,65 @@ const RULES: &[Rule] = &[
     Rule(Act::ReadLog, CASE_MANAGER, &[Session, Confirmed, Assigned]),
     Rule(Act::ReadLog, SUPERVISOR, &[Session, Confirmed]),
     Rule(Act::ReadLog, CUSTODIAN, &[Session, Confirmed]),
+    Rule(Act::ReadHistory, CLIENT, &[Session, Confirmed]),
+    Rule(Act::ReadHistory, CAREGIVER, &[Session, Confirmed, Consent]),
+    Rule(
+        Act::ReadHistory,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    Rule(Act::ReadHistory, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::ReadHistory, CUSTODIAN, &[Session, Confirmed]),
+    Rule(Act::SendEphemeral, CLIENT, &[Session, Confirmed]),
+    Rule(
+        Act::SendEphemeral,
+        CAREGIVER,
+        &[Session, Confirmed, Consent],
+    ),
+    Rule(
+        Act::SendEphemeral,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    Rule(Act::SendEphemeral, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::AcknowledgeUrgent, CLIENT, &[Session, Confirmed]),
+    Rule(
+        Act::AcknowledgeUrgent,
+        CAREGIVER,
+        &[Session, Confirmed, Consent],
+    ),
+    Rule(
+        Act::AcknowledgeUrgent,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    Rule(Act::AcknowledgeUrgent, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::ReportDistress, CLIENT, &[Session, Confirmed]),
+    Rule(
+        Act::ReportDistress,
+        CAREGIVER,
+        &[Session, Confirmed, Consent],
+    ),
+    Rule(
+        Act::ReportDistress,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    Rule(Act::ReportDistress, SUPERVISOR, &[Session, Confirmed]),
+    Rule(Act::ReportDistress, CUSTODIAN, &[Session, Confirmed]),
+    // Whoever is named may always go; the record-keeper stays for as long as the agency keeps it there.
+    Rule(Act::LeaveCircle, CLIENT, &[Session, Named]),
+    Rule(Act::LeaveCircle, CAREGIVER, &[Session, Named]),
+    Rule(Act::LeaveCircle, CASE_MANAGER, &[Session, Named]),
+    Rule(Act::LeaveCircle, SUPERVISOR, &[Session, Named]),
+    // Staff, because only they can then add everybody again.
+    Rule(
+        Act::ResetCircle,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
     // A client, as the case manager serves them.
+    Rule(Act::IssueNewKeys, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::PlanCircle, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::RecordConsent, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::WithdrawConsent, CASE_MANAGER, &[Session, Assigned]),
@@ -317,6 +429,8 @@ pub enum Asker {
     Scheduler,
     /// Whoever holds a link that was mailed to a participant of that role.
     Bearer(Role),
+    /// Whoever shows an account's recovery code.
+    CodeHolder,
     /// An account, by its role now.
     Account(Role),
 }
@@ -358,6 +472,7 @@ impl Standing {
         match (who, self.asker) {
             (Who::Installation, Asker::Installation)
             | (Who::Scheduler, Asker::Scheduler)
+            | (Who::CodeHolder, Asker::CodeHolder)
             | (Who::Anyone, Asker::Account(_)) => true,
             (Who::Only(role), Asker::Account(own)) | (Who::Bearer(role), Asker::Bearer(own)) => {
                 role == own
@@ -409,7 +524,10 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     if allowed {
         return Ok(Permit(act));
     }
-    let code = if matches!(standing.asker, Asker::Installation | Asker::Scheduler) {
+    let code = if matches!(
+        standing.asker,
+        Asker::Installation | Asker::Scheduler | Asker::CodeHolder
+    ) {
         Code::NotAllowed
     } else if matches!(standing.asker, Asker::Bearer(_)) || act.about() == About::Link {
         Code::LinkGone
@@ -423,6 +541,7 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
             {
                 Code::ConsentRequired
             }
+            About::Device if !standing.own => Code::NotFound,
             About::Client if !standing.assigned && !standing.own => Code::NotFound,
             About::Appointment
                 if !(standing.assigned || (standing.takes_part && standing.consent)) =>

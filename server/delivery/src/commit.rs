@@ -10,7 +10,7 @@ use openmls::prelude::{
 use openmls_rust_crypto::RustCrypto;
 use protocol::bundle::CommitBundle;
 use protocol::policy::CirclePolicy;
-use protocol::{AccountId, Code, Refusal};
+use protocol::{AccountId, Code, DeviceId, Refusal};
 
 use crate::key_package::reference;
 use crate::message::{envelope, read_envelope, read_message};
@@ -44,6 +44,8 @@ pub fn accept(
         .map_err(|violation| Refusal::new(Code::Judged, violation.to_string()))?;
 
     check_committer(facts, &judged)?;
+    let returned = matches!(sender, Sender::NewMemberCommit);
+    let unresolved = check_removals(facts, &judged, returned)?;
     let accounts_changed = check_accounts(facts, &before, &judged)?;
     let added = check_claims(facts, &staged, &judged, &crypto)?;
     let signer = committer_index(&group, &sender, &staged)?;
@@ -52,11 +54,12 @@ pub fn accept(
         .map_err(|_| Refusal::new(Code::CommitInvalid, "does not merge"))?;
     group_info::check(&bundle.group_info, &group, signer, &crypto)?;
     check_welcome(bundle, &added)?;
-    check_era(
-        facts,
-        bundle,
-        accounts_changed || !judged.removed.is_empty(),
-    )?;
+    let own = judged.committer.device;
+    let removed: Vec<_> = (judged.removed.iter())
+        .filter(|cert| cert.device != own)
+        .map(RosterDevice::from)
+        .collect();
+    check_era(facts, bundle, accounts_changed || !removed.is_empty())?;
 
     let mut roster: Vec<_> = judged.roster.iter().map(RosterDevice::from).collect();
     roster.sort_unstable();
@@ -66,7 +69,9 @@ pub fn accept(
         era: bundle.era,
         roster,
         added: judged.added.iter().map(RosterDevice::from).collect(),
-        removed: judged.removed.iter().map(RosterDevice::from).collect(),
+        removed,
+        returned,
+        unresolved,
     })
 }
 
@@ -108,6 +113,24 @@ fn check_committer(facts: &CommitFacts, judged: &Judged) -> Result<(), Refusal> 
             "committed by another device",
         ))
     }
+}
+
+/// A member's commit covers every removal that waits; an external commit cannot carry them. Answers
+/// those that go on waiting.
+fn check_removals(
+    facts: &CommitFacts,
+    judged: &Judged,
+    returned: bool,
+) -> Result<Vec<DeviceId>, Refusal> {
+    let stays = |device: &&DeviceId| judged.roster.iter().any(|cert| cert.device == **device);
+    let waiting: Vec<_> = facts.pending.iter().filter(stays).copied().collect();
+    if returned || waiting.is_empty() {
+        return Ok(waiting);
+    }
+    Err(Refusal::new(
+        Code::MissingRemovals,
+        format!("{} removals are not covered", waiting.len()),
+    ))
 }
 
 /// New accounts must be ones that the circle names, in the role and under the key that the server

@@ -1,7 +1,7 @@
 //! What the store hands in, and what it gets back.
 
 use protocol::certificate::DeviceCert;
-use protocol::{AccountId, DeviceId, GroupId, Role, Timestamp};
+use protocol::{AccountId, Bytes, DeviceId, GroupId, Role, Timestamp};
 
 /// A device with the account it belongs to, as the database has them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,6 +71,39 @@ pub struct CommitFacts {
     pub named: Vec<Named>,
     /// What was claimed for it.
     pub claimed: Vec<Claimed>,
+    /// Devices whose removal the server proposed and nobody has committed yet.
+    pub pending: Vec<DeviceId>,
+}
+
+/// For a reset.
+#[derive(Debug, Clone)]
+pub struct ResetFacts {
+    /// The circle and its next generation.
+    pub group: GroupId,
+    /// The session's device.
+    pub founder: Holder,
+    /// The agency's public key.
+    pub agency_key: [u8; 32],
+    /// The time that the log will carry.
+    pub now: Timestamp,
+}
+
+/// For the server's own removals.
+#[derive(Debug, Clone)]
+pub struct RemovalFacts {
+    /// The circle and its generation.
+    pub group: GroupId,
+    /// The removal key's certificate, as it stands among the group's external senders.
+    pub removal_key: Bytes,
+}
+
+/// Proposals of the server's, to be put into the log.
+#[derive(Debug, Clone)]
+pub struct Proposed {
+    /// The public group with the proposals waiting in it.
+    pub public_state: Vec<u8>,
+    /// For each device that stands in the group: `MLSMessage(PublicMessage(Proposal))`.
+    pub proposals: Vec<(RosterDevice, Bytes)>,
 }
 
 /// A device in a group.
@@ -104,8 +137,12 @@ pub struct Accepted {
     pub roster: Vec<RosterDevice>,
     /// Devices that came in by Add: each gets the Welcome.
     pub added: Vec<RosterDevice>,
-    /// Devices that went out.
+    /// Devices that went out. A device that came back by an external commit is not among them.
     pub removed: Vec<RosterDevice>,
+    /// The committer came (back) in by itself, by an external commit.
+    pub returned: bool,
+    /// Removals that an external commit could not cover: propose them again at the new epoch.
+    pub unresolved: Vec<DeviceId>,
 }
 
 /// What the framing of an application message says.

@@ -12,7 +12,8 @@
 //! 1. the commit is a PublicMessage for this group and epoch ([`Code::MlsMalformed`], [`Code::Stale`]);
 //! 2. the public group accepts it ([`Code::CommitInvalid`]);
 //! 3. the judge accepts it ([`Code::Judged`]), by the same code that every device runs;
-//! 4. the committer is the session's device, new accounts are ones the circle names;
+//! 4. the committer is the session's device, every removal that waits is covered
+//!    ([`Code::MissingRemovals`]), new accounts are ones the circle names;
 //! 5. every added key package was claimed for this circle ([`Code::KeyPackageUnclaimed`]);
 //! 6. the GroupInfo is the commit's own ([`Code::GroupInfoMismatch`]);
 //! 7. the Welcome is for the added devices and nobody else ([`Code::WelcomeMismatch`]);
@@ -25,6 +26,7 @@
 //! [`Code::Stale`]: protocol::Code::Stale
 //! [`Code::CommitInvalid`]: protocol::Code::CommitInvalid
 //! [`Code::Judged`]: protocol::Code::Judged
+//! [`Code::MissingRemovals`]: protocol::Code::MissingRemovals
 //! [`Code::KeyPackageUnclaimed`]: protocol::Code::KeyPackageUnclaimed
 //! [`Code::GroupInfoMismatch`]: protocol::Code::GroupInfoMismatch
 //! [`Code::WelcomeMismatch`]: protocol::Code::WelcomeMismatch
@@ -36,13 +38,16 @@ mod group_info;
 mod key_package;
 mod message;
 mod public_state;
+mod removal;
 
 pub use commit::accept;
 pub use facts::{
     Accepted, Claimed, CommitFacts, Envelope, FoundingFacts, Holder, KeyPackageFacts, Named,
-    RosterDevice,
+    Proposed, RemovalFacts, ResetFacts, RosterDevice,
 };
-pub use founding::found;
-pub use judge::verify;
+pub use founding::{found, reset};
+pub use judge::{read_succession, verify};
 pub use key_package::{check_certificate, check_key_package};
 pub use message::read_envelope;
+pub use public_state::PublicState;
+pub use removal::propose_removals;

@@ -4,19 +4,23 @@
 //! left, time passes. Each becomes one [`Input`]; the effects are carried out in order. All work of a
 //! connection happens in its own task, so that a defect in one ends that one.
 //!
-//! Commands (`hello`, `append`, `ack`) go to the store one after another, because a device's send
-//! counters must arrive in order; reads go beside them. Whether the session still lives is asked
-//! before and after each question: nothing goes in or out for a session that was revoked meanwhile.
+//! Commands (`append`, `ack`) are queued at the store in the order in which they came, because a device's
+//! send counters must arrive in order, and answered in that order; none waits for the answer of the one
+//! before it, so that what a device sends at once can share a COMMIT. Reads go beside them. Whether the
+//! session still lives is asked before and after each question: nothing goes in or out for a session
+//! that was revoked meanwhile.
 
 use std::collections::VecDeque;
+use std::pin::pin;
 use std::time::Duration;
 
 use axum::extract::ws::{Message, WebSocket};
 use care::Caller;
 use futures_util::future::BoxFuture;
-use futures_util::stream::{FuturesUnordered, SplitSink, SplitStream};
+use futures_util::stream::{FuturesOrdered, FuturesUnordered, SplitSink, SplitStream};
 use futures_util::{FutureExt as _, StreamExt as _};
-use protocol::{Code, Refusal};
+use protocol::frame::{CommitPlease, ServerFrame};
+use protocol::{CircleId, Code, Refusal, limits};
 use store::Store;
 use tokio::time::{Instant, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::Error as SocketError;
@@ -38,9 +42,11 @@ pub struct Connection {
     opened: Instant,
     outbox: Outbox,
     caller: Option<(Caller, Seat)>,
-    /// Commands, of which the first is at the store.
+    /// Commands that wait until it is known again that the session lives.
     commands: VecDeque<Question>,
-    command: Option<BoxFuture<'static, Told>>,
+    lives: Option<BoxFuture<'static, Result<(), Refusal>>>,
+    /// Commands that are queued at the store.
+    queued: FuturesOrdered<BoxFuture<'static, Answer>>,
     reads: FuturesUnordered<BoxFuture<'static, Told>>,
     code: Option<Code>,
 }
@@ -66,7 +72,8 @@ impl Connection {
             outbox: Outbox::default(),
             caller: None,
             commands: VecDeque::new(),
-            command: None,
+            lives: None,
+            queued: FuturesOrdered::new(),
             reads: FuturesUnordered::new(),
             code: None,
             gateway,
@@ -94,16 +101,46 @@ impl Connection {
     ) -> End {
         let stop = self.gateway.stop.clone();
         let abort = self.gateway.abort.clone();
+        let mut tick = pin!(sleep_until(self.opened));
         loop {
             if let Some(code) = self.code {
                 return End::Said(code);
             }
             let now = self.opened.elapsed();
             let reads = self.session.reads(now);
-            let tick = sleep_until(self.opened + self.session.tick_at(now));
+            let tick_at = self.opened + self.session.tick_at(now);
+            if tick.deadline() != tick_at {
+                tick.as_mut().reset(tick_at);
+            }
+            // In this order: what the store knows is told before anything leaves, so that it leaves
+            // together, and what was told leaves before more is read.
             let input = tokio::select! {
+                biased;
                 () = abort.cancelled() => return End::Gone,
                 () = stop.cancelled() => Input::GoingDown,
+                () = &mut tick => Input::Tick,
+                lives = known(&mut self.lives) => {
+                    self.lives = None;
+                    match lives {
+                        Ok(()) => {
+                            self.queue_commands();
+                            continue;
+                        }
+                        Err(refusal) => Input::Answer(Answer::Live(Err(refusal))),
+                    }
+                }
+                Some(answer) = self.queued.next() => Input::Answer(answer),
+                Some(told) = self.reads.next() => self.told(told),
+                woken = self.watcher.woken() => {
+                    if !woken.ephemerals.is_empty() {
+                        self.handle(Input::Overheard(woken.ephemerals));
+                    }
+                    Input::Woken(woken.topics)
+                }
+                left = self.outbox.drain(sink), if !self.outbox.is_empty() => match left {
+                    Ok(()) => Input::Drained,
+                    Err(_) => return End::Gone,
+                },
                 message = stream.next(), if reads => {
                     let Some(input) = message.and_then(input) else {
                         // Answers the peer's close frame, if there was one.
@@ -112,14 +149,6 @@ impl Connection {
                     };
                     input
                 }
-                topics = self.watcher.woken() => Input::Woken(topics),
-                told = next(&mut self.command) => self.answered(told, true),
-                Some(told) = self.reads.next() => self.answered(told, false),
-                left = self.outbox.drain(sink), if !self.outbox.is_empty() => match left {
-                    Ok(()) => Input::Drained,
-                    Err(_) => return End::Gone,
-                },
-                () = tick => Input::Tick,
             };
             self.handle(input);
         }
@@ -127,8 +156,11 @@ impl Connection {
 
     fn handle(&mut self, input: Input) {
         let now = self.opened.elapsed();
-        for effect in self.session.handle(input, now) {
-            self.carry_out(effect);
+        let mut inputs = VecDeque::from([input]);
+        while let Some(input) = inputs.pop_front() {
+            for effect in self.session.handle(input, now) {
+                inputs.extend(self.carry_out(effect));
+            }
         }
         if self.outbox.is_over() {
             for effect in self.session.handle(Input::Overflow, now) {
@@ -137,40 +169,72 @@ impl Connection {
         }
     }
 
-    fn carry_out(&mut self, effect: Effect) {
+    /// Carries out an effect; what follows from it at once, if anything.
+    fn carry_out(&mut self, effect: Effect) -> Option<Input> {
         match effect {
             Effect::Send(frame) => self.outbox.push(&frame),
             Effect::Ping => self.outbox.push_ping(),
             Effect::Watch(topic) => self.watcher.watch(topic),
             Effect::Unwatch(topic) => self.watcher.unwatch(topic),
             Effect::Close(code) => self.code = Some(code),
+            Effect::Place(circle, leaving) => {
+                let place = self.watcher.place(circle, &leaving);
+                return Some(Input::Placed(circle, place));
+            }
+            Effect::Plead(circle) => self.plead(circle),
+            Effect::Relay(ephemeral) => self.watcher.relay(&ephemeral),
             Effect::Ask(question) => match question {
-                Question::Greet(_) | Question::Append(_) | Question::Ack(_) => {
+                Question::Append(_) | Question::AcknowledgeUrgent(_) | Question::Ack(_) => {
                     self.commands.push_back(question);
-                    self.next_command();
+                    self.next_commands();
                 }
-                Question::Stand
+                Question::Greet(_)
+                | Question::MayRelay(_)
+                | Question::Stand
                 | Question::ReadLog(_)
                 | Question::ReadInbox(_)
                 | Question::StillLive => self.reads.push(self.ask(question)),
             },
         }
+        None
     }
 
-    fn next_command(&mut self) {
-        if self.command.is_none()
-            && let Some(question) = self.commands.pop_front()
-        {
-            self.command = Some(self.ask(question));
+    fn plead(&mut self, circle: CircleId) {
+        let stagger_s = i64::try_from(limits::COMMIT_STAGGER_S).unwrap_or(i64::MAX);
+        let deadline = self.gateway.clock.now().plus_seconds(stagger_s);
+        let plea = CommitPlease { circle, deadline };
+        self.outbox.push(&ServerFrame::CommitPlease(plea));
+    }
+
+    /// Queues what waits, if the session is known to live, or finds out whether it does.
+    fn next_commands(&mut self) {
+        let Some((caller, _)) = &self.caller else {
+            return;
+        };
+        if self.lives.is_some() {
+            return;
+        }
+        if self.gateway.store.believed_live(caller) {
+            self.queue_commands();
+        } else {
+            let (store, caller) = (self.gateway.store.clone(), *caller);
+            self.lives = Some(async move { alive(&store, &caller).await }.boxed());
         }
     }
 
-    fn answered(&mut self, (answer, caller): Told, command: bool) -> Input {
-        if command {
-            self.command = None;
-            self.next_command();
+    fn queue_commands(&mut self) {
+        let Some((caller, _)) = &self.caller else {
+            return;
+        };
+        for question in self.commands.drain(..) {
+            let answer = queue(&self.gateway.store, caller, question);
+            self.queued.push_back(answer);
         }
-        if caller.is_some() {
+    }
+
+    fn told(&mut self, (answer, caller): Told) -> Input {
+        if let Some((known, _)) = &caller {
+            self.watcher.introduce(known.role, known.device);
             self.caller = caller;
         }
         Input::Answer(answer)
@@ -208,10 +272,10 @@ impl Connection {
     }
 }
 
-/// The command under way, or never.
-async fn next(command: &mut Option<BoxFuture<'static, Told>>) -> Told {
-    match command {
-        Some(command) => command.await,
+/// What is being found out, or never.
+async fn known(lives: &mut Option<BoxFuture<'static, Result<(), Refusal>>>) -> Result<(), Refusal> {
+    match lives {
+        Some(lives) => lives.await,
         None => std::future::pending().await,
     }
 }
@@ -241,16 +305,50 @@ async fn greet(gateway: &Gateway, question: Question) -> Told {
     }
 }
 
+/// Puts a command into the store's queue at once; what it gives back waits for the answer.
+fn queue(store: &Store, caller: &Caller, command: Question) -> BoxFuture<'static, Answer> {
+    let (live_in, caller) = (store.clone(), *caller);
+    match command {
+        Question::Append(append) => {
+            let op_id = append.op_id;
+            let done = store.queue_append(&caller, append);
+            async move {
+                let answer = Answer::Appended(op_id, refused(done.await));
+                answer_alive(&live_in, &caller, answer).await
+            }
+            .boxed()
+        }
+        Question::AcknowledgeUrgent(ack) => {
+            let op_id = ack.op_id;
+            async move {
+                let done = live_in.acknowledge_urgent(&caller, ack).await;
+                let answer = Answer::Appended(op_id, refused(done));
+                answer_alive(&live_in, &caller, answer).await
+            }
+            .boxed()
+        }
+        Question::Ack(ack) => {
+            let done = store.queue_ack(&caller, ack);
+            async move {
+                let answer = Answer::Acked(refused(done.await));
+                answer_alive(&live_in, &caller, answer).await
+            }
+            .boxed()
+        }
+        question => async move { ask(&live_in, &caller, question).await }.boxed(),
+    }
+}
+
+/// Puts a question to the store.
 async fn ask(store: &Store, caller: &Caller, question: Question) -> Answer {
     if let Err(refusal) = alive(store, caller).await {
         return Answer::Live(Err(refusal));
     }
     let answer = match question {
-        Question::Append(append) => {
-            let op_id = append.op_id;
-            Answer::Appended(op_id, refused(store.append(caller, append).await))
+        Question::MayRelay(ephemeral) => {
+            let may = store.may_send_ephemeral(caller, &ephemeral).await;
+            Answer::Relayable(refused(may).map(|()| ephemeral))
         }
-        Question::Ack(ack) => Answer::Acked(refused(store.ack(caller, ack).await)),
         Question::Stand => Answer::Stands(refused(store.ready(caller).await)),
         Question::ReadLog(cursor) => Answer::Log(
             cursor.circle,
@@ -260,8 +358,19 @@ async fn ask(store: &Store, caller: &Caller, question: Question) -> Answer {
             Answer::Inbox(refused(store.inbox_after(caller, after).await))
         }
         Question::StillLive => return Answer::Live(Ok(())),
-        Question::Greet(_) => return Answer::Greeted(Err(Code::MalformedFrame.into())),
+        // The first has its own way, the others are queued.
+        Question::Greet(_)
+        | Question::Append(_)
+        | Question::AcknowledgeUrgent(_)
+        | Question::Ack(_) => {
+            return Answer::Live(Err(Code::Internal.into()));
+        }
     };
+    answer_alive(store, caller, answer).await
+}
+
+/// The answer, if the session still lives.
+async fn answer_alive(store: &Store, caller: &Caller, answer: Answer) -> Answer {
     match alive(store, caller).await {
         Ok(()) => answer,
         Err(refusal) => Answer::Live(Err(refusal)),

@@ -5,14 +5,18 @@ pub mod appointments;
 pub mod body;
 pub mod circles;
 pub mod consents;
+pub mod devices;
+pub mod enrolments;
 pub mod health;
 pub mod invitations;
 pub mod key_packages;
 pub mod people;
+pub mod resets;
 pub mod sessions;
 pub mod socket;
 pub mod tasks;
 pub mod tickets;
+pub mod vaults;
 
 use crate::error::Problem;
 

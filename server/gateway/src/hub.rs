@@ -7,13 +7,18 @@
 //! No wake is lost: a socket first watches a topic and only then reads. What is committed before the
 //! read is in the answer, what is committed after it finds the watch in place.
 //!
-//! The hub also counts: sockets of one account and of one address have a maximum ([`Seat`]).
+//! An ephemeral is the exception: it stands nowhere, so the hub hands it over itself, to whoever follows
+//! the circle at that moment. A mailbox holds a few; what is too much is dropped.
+//!
+//! The hub also knows in which order the sockets of a circle are asked for a commit
+//! ([`Watcher::place`]), and it counts: sockets of one account and of one address have a maximum ([`Seat`]).
 
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::net::IpAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use protocol::{AccountId, Code, Refusal};
+use protocol::frame::Ephemeral;
+use protocol::{AccountId, CircleId, Code, DeviceId, Refusal, Role, limits};
 use store::{Topic, Wake};
 use tokio::sync::Notify;
 
@@ -41,8 +46,46 @@ enum Holder {
 
 #[derive(Default)]
 struct Mailbox {
-    topics: Mutex<HashSet<Topic>>,
+    waiting: Mutex<Woken>,
     news: Notify,
+    who: OnceLock<Member>,
+}
+
+/// What waited for a socket.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Woken {
+    /// What changed.
+    pub topics: HashSet<Topic>,
+    /// What was said in passing, oldest first.
+    pub ephemerals: VecDeque<Ephemeral>,
+}
+
+/// Whose socket it is, in the order in which a circle's sockets are asked for a commit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Member {
+    turn: u8,
+    device: DeviceId,
+}
+
+/// One socket's place among those of a circle.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Place {
+    /// How many are asked before it.
+    pub before: u32,
+    /// How many there are.
+    pub of: u32,
+}
+
+/// Who is asked first: machines that are always there, then staff, who are at a desk.
+const fn turn(role: Role) -> u8 {
+    match role {
+        Role::Custodian => 0,
+        Role::CaseManager => 1,
+        Role::Supervisor => 2,
+        Role::Client => 3,
+        Role::Caregiver => 4,
+        Role::Administrator => 5,
+    }
 }
 
 /// One socket's place in the hub. Dropping it forgets every watch.
@@ -122,18 +165,25 @@ impl Wake for Hub {
 
 impl Mailbox {
     fn put(&self, topic: Topic) {
-        let fresh = self
-            .topics
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .insert(topic);
-        if fresh {
+        if self.lock().topics.insert(topic) {
             self.news.notify_one();
         }
     }
 
-    fn take(&self) -> HashSet<Topic> {
-        std::mem::take(&mut *self.topics.lock().unwrap_or_else(PoisonError::into_inner))
+    fn overhear(&self, ephemeral: &Ephemeral) {
+        let mut waiting = self.lock();
+        if waiting.ephemerals.len() < limits::EPHEMERALS_WAITING_MAX {
+            waiting.ephemerals.push_back(ephemeral.clone());
+            self.news.notify_one();
+        }
+    }
+
+    fn take(&self) -> Woken {
+        std::mem::take(&mut *self.lock())
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Woken> {
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -155,14 +205,48 @@ impl Watcher {
     }
 
     /// Waits until something watched has changed, and says what. Safe to drop and call again.
-    pub async fn woken(&self) -> HashSet<Topic> {
+    pub async fn woken(&self) -> Woken {
         loop {
-            let topics = self.mailbox.take();
-            if !topics.is_empty() {
-                return topics;
+            let woken = self.mailbox.take();
+            if woken != Woken::default() {
+                return woken;
             }
             self.mailbox.news.notified().await;
         }
+    }
+
+    /// Says whose socket this is; the first word holds.
+    pub fn introduce(&self, role: Role, device: DeviceId) {
+        let turn = turn(role);
+        let _first = self.mailbox.who.set(Member { turn, device });
+    }
+
+    /// Hands an ephemeral to the other sockets that follow its circle.
+    pub fn relay(&self, ephemeral: &Ephemeral) {
+        let state = self.hub.lock();
+        let Some(mailboxes) = state.watchers.get(&Topic::Circle(ephemeral.circle)) else {
+            return;
+        };
+        for (_, mailbox) in mailboxes.iter().filter(|(id, _)| **id != self.id) {
+            mailbox.overhear(ephemeral);
+        }
+    }
+
+    /// This socket's place in the order in which those that follow the circle are asked for a commit.
+    /// Devices that are themselves `leaving` are not asked.
+    pub fn place(&self, circle: CircleId, leaving: &BTreeSet<DeviceId>) -> Option<Place> {
+        let state = self.hub.lock();
+        let mailboxes = state.watchers.get(&Topic::Circle(circle))?;
+        let mut all: Vec<(Member, u64)> = (mailboxes.iter())
+            .filter_map(|(id, mailbox)| Some((*mailbox.who.get()?, *id)))
+            .filter(|(member, _)| !leaving.contains(&member.device))
+            .collect();
+        all.sort_unstable();
+        let before = all.iter().position(|(_, id)| *id == self.id)?;
+        Some(Place {
+            before: u32::try_from(before).unwrap_or(u32::MAX),
+            of: u32::try_from(all.len()).unwrap_or(u32::MAX),
+        })
     }
 }
 
@@ -206,8 +290,6 @@ impl Drop for Seat {
 mod tests {
     use std::time::Duration;
 
-    use protocol::CircleId;
-
     use super::*;
 
     const A: Topic = Topic::Circle(CircleId::from_bytes([1; 16]));
@@ -215,9 +297,78 @@ mod tests {
     const ACCOUNT: AccountId = AccountId::from_bytes([3; 16]);
 
     async fn woken(watcher: &Watcher) -> Option<HashSet<Topic>> {
+        news(watcher).await.map(|woken| woken.topics)
+    }
+
+    async fn news(watcher: &Watcher) -> Option<Woken> {
         tokio::time::timeout(Duration::from_millis(20), watcher.woken())
             .await
             .ok()
+    }
+
+    fn typing(circle: u8) -> Ephemeral {
+        Ephemeral {
+            circle: CircleId::from_bytes([circle; 16]),
+            generation: 0,
+            epoch: 1,
+            device: DeviceId::from_bytes([9; 16]),
+            sealed: vec![1].into(),
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_ephemeral_reaches_the_other_followers_and_a_full_mailbox_drops_it() {
+        let hub = Hub::default();
+        let (mut sender, mut follower, mut elsewhere) = (hub.join(), hub.join(), hub.join());
+        sender.watch(A);
+        follower.watch(A);
+        elsewhere.watch(B);
+        for _ in 0..=limits::EPHEMERALS_WAITING_MAX {
+            sender.relay(&typing(1));
+        }
+        sender.relay(&typing(7));
+        let heard = news(&follower).await.unwrap();
+        assert_eq!(heard.ephemerals.len(), limits::EPHEMERALS_WAITING_MAX);
+        assert_eq!(
+            (heard.ephemerals[0].clone(), heard.topics.len()),
+            (typing(1), 0)
+        );
+        assert_eq!(news(&sender).await, None);
+        assert_eq!(news(&elsewhere).await, None);
+    }
+
+    #[test]
+    fn a_circles_sockets_are_asked_in_the_order_of_their_roles() {
+        let hub = Hub::default();
+        let circle = CircleId::from_bytes([1; 16]);
+        let join = |role, device| {
+            let mut watcher = hub.join();
+            watcher.watch(A);
+            watcher.introduce(role, DeviceId::from_bytes([device; 16]));
+            watcher
+        };
+        let ana = join(Role::Caregiver, 1);
+        let maria = join(Role::Client, 2);
+        let sam = join(Role::CaseManager, 4);
+        let dana = join(Role::CaseManager, 3);
+        let mut stranger = hub.join();
+        stranger.watch(A);
+        let place = |watcher: &Watcher, leaving: &[u8]| {
+            let leaving = leaving.iter().map(|n| DeviceId::from_bytes([*n; 16]));
+            let place = watcher.place(circle, &leaving.collect());
+            place.map(|place| (place.before, place.of))
+        };
+        let all = [&dana, &sam, &maria, &ana].map(|watcher| place(watcher, &[]));
+        assert_eq!(
+            all,
+            [Some((0, 4)), Some((1, 4)), Some((2, 4)), Some((3, 4))]
+        );
+        let custodian = join(Role::Custodian, 200);
+        assert_eq!(place(&custodian, &[]), Some((0, 5)));
+        drop(custodian);
+        assert_eq!(place(&ana, &[1, 3]), None);
+        assert_eq!(place(&maria, &[1, 3]), Some((1, 2)));
+        assert_eq!(place(&stranger, &[]), None);
     }
 
     #[tokio::test(start_paused = true)]

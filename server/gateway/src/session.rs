@@ -10,20 +10,22 @@
 //! most [`feeds::PAGES_MAX`] pages are read or unsent ([`feeds`]). A slow device is therefore a
 //! lagging cursor and not a growing queue.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::time::Duration;
 
 use axum::body::Bytes;
-use protocol::frame::{Ack, Append, ClientFrame, Cursor, Done, Hello, Inbox, LogPage, Ready};
-use protocol::frame::{Refused, ServerFrame};
+use protocol::frame::{Ack, Append, ClientFrame, Cursor, Done, Ephemeral, Hello, Inbox, LogPage};
+use protocol::frame::{Ready, Refused, ServerFrame, UrgentAck};
 use protocol::{AccountId, CircleId, Code, DeviceId, OpId, Refusal, limits};
 use store::Topic;
 
+use crate::hub::Place;
 use crate::settings::Rates;
 
 mod feeds;
 mod hello;
 mod live;
+mod pleas;
 mod throttle;
 
 #[cfg(test)]
@@ -47,6 +49,10 @@ pub enum Input {
     Heard,
     /// Topics that were watched have changed.
     Woken(HashSet<Topic>),
+    /// Devices of circles said something in passing.
+    Overheard(VecDeque<Ephemeral>),
+    /// The answer to [`Effect::Place`]; none if this socket is not in the circle's order.
+    Placed(CircleId, Option<Place>),
     /// The store answered.
     Answer(Answer),
     /// Everything sent so far has left the process.
@@ -72,6 +78,13 @@ pub enum Effect {
     Unwatch(Topic),
     /// Ask the store.
     Ask(Question),
+    /// Say when this socket's turn comes to be asked for a commit in this circle, where these devices
+    /// are about to leave.
+    Place(CircleId, BTreeSet<DeviceId>),
+    /// Ask the device to commit the removals that wait in this circle.
+    Plead(CircleId),
+    /// Hand this to the circle's other sockets.
+    Relay(Ephemeral),
     /// Say [`ServerFrame::Bye`] with this code and close. Nothing follows.
     Close(Code),
 }
@@ -83,8 +96,12 @@ pub enum Question {
     Greet(Hello),
     /// Append to a log. In turn: send counters must arrive in order.
     Append(Append),
+    /// Acknowledge an urgent message. In turn.
+    AcknowledgeUrgent(UrgentAck),
     /// Move the durable cursors. In turn.
     Ack(Ack),
+    /// May this be handed to the circle's devices?
+    MayRelay(Ephemeral),
     /// How do this device's circles stand?
     Stand,
     /// One page of a log.
@@ -100,10 +117,12 @@ pub enum Question {
 pub enum Answer {
     /// To [`Question::Greet`].
     Greeted(Result<Who, Refusal>),
-    /// To [`Question::Append`].
+    /// To [`Question::Append`] and [`Question::AcknowledgeUrgent`].
     Appended(OpId, Result<Done, Refusal>),
     /// To [`Question::Ack`].
     Acked(Result<(), Refusal>),
+    /// To [`Question::MayRelay`]; a refusal is nobody's business.
+    Relayable(Result<Ephemeral, Refusal>),
     /// To [`Question::Stand`].
     Stands(Result<Ready, Refusal>),
     /// To [`Question::ReadLog`].
@@ -234,7 +253,7 @@ fn parse(bytes: &[u8]) -> Result<ClientFrame, Code> {
     let cursors = match &frame {
         ClientFrame::Hello(hello) => hello.cursors.len(),
         ClientFrame::Ack(ack) => ack.cursors.len(),
-        ClientFrame::Append(_) | ClientFrame::FetchLog(_) => 0,
+        _ => 0,
     };
     if cursors > limits::CURSORS_MAX {
         return Err(Code::MalformedFrame);

@@ -1,10 +1,11 @@
 //! What a commit may change in the policy, and who may.
 
+use protocol::certificate::Succession;
 use protocol::policy::{CirclePolicy, PolicyMember, VerifiedBy};
-use protocol::{AccountId, Role, labels};
+use protocol::{AccountId, Bytes, Role, labels, limits};
 
 use crate::Violation;
-use crate::certificate::verify;
+use crate::certificate::{read_signed, verify};
 
 /// Whether a role may bring accounts and devices into a circle.
 pub fn may_add(role: Role) -> bool {
@@ -30,8 +31,14 @@ pub fn check(
             client_version_min,
             ..
         } = policy;
+        // A custodian that left the circle is no longer named; that follows and is nobody's decision.
+        let staying = |account: &&AccountId| after.member(**account).is_some();
         (
-            custodians.clone(),
+            custodians
+                .iter()
+                .filter(staying)
+                .copied()
+                .collect::<Vec<_>>(),
             retention.clone(),
             *history,
             *client_version_min,
@@ -42,7 +49,10 @@ pub fn check(
     }
     for member in &after.members {
         match before.member(member.account) {
-            None if may_add(author.role) => check_verification(member, after)?,
+            None if may_add(author.role) => {
+                check_verification(member, after)?;
+                check_chain(member)?;
+            }
             None => return Err(Violation::AmendmentNotAllowed),
             Some(earlier) => check_member(earlier, member, after, author)?,
         }
@@ -56,8 +66,8 @@ fn check_member(
     after: &CirclePolicy,
     author: &PolicyMember,
 ) -> Result<(), Violation> {
-    if earlier.aik != member.aik {
-        return Err(Violation::IdentityKeyChanged);
+    if earlier.aik != member.aik || earlier.successions != member.successions {
+        return check_succession(earlier, member, author);
     }
     if earlier.role != member.role {
         return Err(Violation::RoleChanged);
@@ -73,6 +83,74 @@ fn check_member(
         return Err(Violation::AmendmentNotAllowed);
     }
     check_verification(member, after)
+}
+
+/// A new identity key: brought by a device of that very account, signed by the key that it replaces,
+/// and verified by nobody yet.
+fn check_succession(
+    earlier: &PolicyMember,
+    member: &PolicyMember,
+    author: &PolicyMember,
+) -> Result<(), Violation> {
+    let Some((newest, known)) = member.successions.split_last() else {
+        return Err(Violation::IdentityKeyChanged);
+    };
+    let handed_over = read_succession(newest, member.account, &earlier.aik)
+        .is_some_and(|succession| succession.aik == member.aik);
+    let forgotten = earlier.successions.len().saturating_sub(known.len());
+    // Only a full list forgets, and only its oldest.
+    let forgets = usize::from(earlier.successions.len() >= limits::SUCCESSIONS_MAX);
+    let continued = forgotten == forgets && earlier.successions.get(forgotten..) == Some(known);
+    let own = author.account == member.account && earlier.role == member.role;
+    if own && handed_over && continued && member.verified_by.is_none() {
+        check_chain(member)
+    } else {
+        Err(Violation::IdentityKeyChanged)
+    }
+}
+
+/// The keys that a member remembers lead to the present one.
+fn check_chain(member: &PolicyMember) -> Result<(), Violation> {
+    if member.successions.len() > limits::SUCCESSIONS_MAX {
+        return Err(Violation::IdentityKeyChanged);
+    }
+    for pair in member.successions.windows(2) {
+        let before = announced(&pair[0]).ok_or(Violation::IdentityKeyChanged)?;
+        if read_succession(&pair[1], member.account, &before.aik).is_none() {
+            return Err(Violation::IdentityKeyChanged);
+        }
+    }
+    let last = member.successions.last().map(announced);
+    match last {
+        None => Ok(()),
+        Some(Some(last)) if last.aik == member.aik && last.account == member.account => Ok(()),
+        Some(_) => Err(Violation::IdentityKeyChanged),
+    }
+}
+
+/// Whether `member`'s identity key is `pinned`, or follows from it by successions that each earlier
+/// key signed.
+pub fn follows(member: &PolicyMember, pinned: &[u8; 32]) -> bool {
+    let mut key = Bytes::from(*pinned);
+    for succession in &member.successions {
+        if let Some(next) = read_succession(succession, member.account, &key) {
+            key = next.aik;
+        }
+    }
+    key == member.aik
+}
+
+fn announced(signed: &Bytes) -> Option<Succession> {
+    minicbor::decode(&read_signed(signed).ok()?.content).ok()
+}
+
+/// A succession of that account, if `by` signed it.
+pub fn read_succession(signed: &Bytes, account: AccountId, by: &[u8]) -> Option<Succession> {
+    let by: [u8; 32] = by.try_into().ok()?;
+    let signed = read_signed(signed).ok()?;
+    let genuine = verify(labels::SUCCESSION, &signed.content, &by, &signed.signature);
+    let succession: Succession = minicbor::decode(&signed.content).ok()?;
+    (genuine && succession.account == account && succession.aik.len() == 32).then_some(succession)
 }
 
 /// What the verifier signs: `account || aik || at (i64, big-endian microseconds)`.

@@ -56,7 +56,11 @@ pub fn judge_commit(
     let old_leaf = check_committer(group, sender, &committer, (&before, &context))?;
 
     let removed = removed_leaves(group, staged)?;
-    check_removals(staged, &removed, author)?;
+    if *sender == Sender::NewMemberCommit {
+        check_return(&committer, &removed)?;
+    } else {
+        check_removals(staged, &removed, author)?;
+    }
     amendment::check(&before.policy, &context.policy, author)?;
 
     let added = staged
@@ -145,6 +149,30 @@ fn removed_leaves(
             Ok((index, Leaf::of_node(node)?.claim()?))
         })
         .collect()
+}
+
+/// A returning device takes out nothing but its own old leaf.
+fn check_return(
+    committer: &DeviceCert,
+    removed: &[(LeafNodeIndex, DeviceCert)],
+) -> Result<(), Violation> {
+    let own =
+        |cert: &DeviceCert| cert.device == committer.device && cert.account == committer.account;
+    if removed.iter().all(|(_, cert)| own(cert)) {
+        Ok(())
+    } else {
+        Err(Violation::ExternalCommit)
+    }
+}
+
+/// Whether a proposal by reference may wait in a group: the server's, and only a Remove. OpenMLS would
+/// take an Add and new extensions from an external sender as well.
+pub fn judge_proposal(queued: &QueuedProposal) -> Result<LeafNodeIndex, Violation> {
+    match (queued.proposal(), queued.sender()) {
+        (Proposal::Remove(remove), Sender::External(_)) => Ok(remove.removed()),
+        (_, Sender::External(_)) => Err(Violation::ExternalProposal),
+        _ => Err(Violation::Sender),
+    }
 }
 
 /// The server's removals stand by themselves; a member's own need the role, or the same account.

@@ -12,11 +12,14 @@
 //! * no device stands in a group twice; no account stands in the policy without a device in the group;
 //! * only Add, Remove, GroupContextExtensions and (for a device that comes back) ExternalInit; an
 //!   external sender may only Remove, although OpenMLS would process more;
-//! * the policy changes only by a role that may ([`amendment`]); nobody's identity key or role changes
-//!   in passing; `verified_by` signatures verify;
+//! * the policy changes only by a role that may ([`amendment`]); nobody's role changes in passing, an
+//!   identity key only by its own account and signed by the key before; `verified_by` signatures verify;
 //! * external senders are exactly removal keys that the pinned agency key signed ([`context`]);
 //! * an external commit is only for a device of an account already listed, and changes no policy;
-//! * a commit that removes the last leaf of an account deletes the account in the same commit.
+//! * a returning device takes out nothing but its own old leaf;
+//! * a commit that removes the last leaf of an account deletes the account in the same commit, which
+//!   any member may do for a removal that the server proposed;
+//! * a new generation is made by staff or the client of the one before, with nobody new.
 //!
 //! Consequence: given honest client code and a right identity key at first contact, the server can
 //! remove and delay, never read and never add.
@@ -35,10 +38,11 @@ mod group;
 pub mod roster;
 mod violation;
 
+pub use amendment::{follows, read_succession};
 pub use certificate::{to_be_signed, verify};
-pub use commit::{Judged, judge_commit};
+pub use commit::{Judged, judge_commit, judge_proposal};
 pub use context::Context;
-pub use group::{check_pins, judge_founding, judge_welcome};
+pub use group::{check_pins, judge_founding, judge_reset, judge_return, judge_welcome};
 pub use violation::Violation;
 
 use protocol::Timestamp;

@@ -72,6 +72,9 @@ pub enum Violation {
     /// A founding that is not one case manager's device alone.
     #[error("founding")]
     Founding,
+    /// A new generation that does not follow from the one before.
+    #[error("reset")]
+    Reset,
     /// The inviter's role may not add.
     #[error("inviter_may_not_add")]
     InviterMayNotAdd,

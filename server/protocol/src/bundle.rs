@@ -3,12 +3,14 @@
 
 use minicbor::{Decode, Encode};
 
+use crate::frame::LogEntry;
 use crate::{Bytes, OpId};
 
 /// The media type of every body in this module.
 pub const MEDIA_TYPE: &str = "application/cbor";
 
 /// `POST /v1/circles/{id}/group`: the first device makes the group at epoch 0, alone in it.
+/// `POST /v1/circles/{id}/reset`: a device of the broken group begins the next generation, likewise.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Founding {
@@ -20,7 +22,8 @@ pub struct Founding {
     pub group_info: Bytes,
 }
 
-/// `POST /v1/circles/{id}/commits`: a commit and everything that must change with it.
+/// `POST /v1/circles/{id}/commits`: a commit and everything that must change with it. An external
+/// commit, by which a device of a listed account joins by itself, comes here too.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct CommitBundle {
@@ -48,7 +51,19 @@ pub struct CommitBundle {
     pub send_counter: u64,
 }
 
-/// The answer to both.
+/// `GET /v1/circles/{id}/history`: messages of one generation, newest first.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct HistoryPage {
+    /// In descending order of `seq`. Messages only; `mls` is empty, for history is read by eras.
+    #[n(0)]
+    pub entries: Vec<LogEntry>,
+    /// Older ones exist in this generation: ask again with `before` = the last entry's `seq`.
+    #[n(1)]
+    pub more: bool,
+}
+
+/// The answer to foundings, resets and commits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct Appended {

@@ -39,6 +39,25 @@ pub struct DeviceCert {
     /// At most [`crate::limits::CERTIFICATE_S_MAX`] after `issued_at`.
     #[n(4)]
     pub not_after: Timestamp,
+    /// X25519 public key, 32 bytes: what others seal to this device alone (the vault's key, era keys).
+    #[n(5)]
+    pub seal_key: Bytes,
+}
+
+/// "From now on this is my identity key", signed by the identity key that it replaces: after a device
+/// was stolen. Marks of verification do not pass over.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Succession {
+    /// The account.
+    #[n(0)]
+    pub account: AccountId,
+    /// The new account identity key: Ed25519 public key, 32 bytes.
+    #[n(1)]
+    pub aik: Bytes,
+    /// When.
+    #[n(2)]
+    pub at: Timestamp,
 }
 
 /// "The server may propose removals with this key", signed by the agency key.

@@ -120,6 +120,19 @@ codes! {
     CircleStatus = "circle_status", 409, 0;
     /// No live consent of the client covers it.
     ConsentRequired = "consent_required", 403, 0;
+    // --- devices and recovery
+    /// The account has as many devices as it may: take one away first.
+    TooManyDevices = "too_many_devices", 409, 0;
+    /// An enrolment that was never begun, is over, or was declined.
+    EnrolmentGone = "enrolment_gone", 410, 0;
+    /// Another device has already answered this enrolment link.
+    EnrolmentTaken = "enrolment_taken", 409, 0;
+    /// A recovery code that opens nothing.
+    RecoveryUnknown = "recovery_unknown", 404, 0;
+    /// The vault was changed since it was read: read it again.
+    VaultChanged = "vault_changed", 409, 0;
+    /// An identity key that the account's earlier one did not sign, or not for this account.
+    SuccessionInvalid = "succession_invalid", 400, 0;
     // --- appointments
     /// The worker is busy then; the answer names the next free slots.
     SlotTaken = "slot_taken", 409, 0;

@@ -1,13 +1,13 @@
 //! The frames of the websocket, one enum per direction.
 //!
 //! A frame is a CBOR array `[kind, [fields…]]` as minicbor derives it for an enum with integer
-//! indices. Kinds 5 (`ephemeral`), 6 (`urgent_ack`) from the device and 7 (`ephemeral`),
-//! 8 (`commit_please`) from the server are spoken for.
+//! indices.
 
 use minicbor::{Decode, Encode};
 
 use crate::{
-    AccountId, Bytes, CircleId, Code, DeviceId, EntryKind, OpId, Timestamp, Urgency, WelcomeId,
+    AccountId, Bytes, CircleId, CircleStatus, Code, DeviceId, EntryKind, OpId, Timestamp, Urgency,
+    WelcomeId,
 };
 
 /// The websocket sub-protocol; the version of everything in this module.
@@ -28,6 +28,12 @@ pub enum ClientFrame {
     /// Everything up to these positions is stored on the device.
     #[n(3)]
     Ack(#[n(0)] Ack),
+    /// For the devices of a circle that are online, stored nowhere: typing, presence, receipts.
+    #[n(5)]
+    Ephemeral(#[n(0)] Ephemeral),
+    /// Somebody has seen an urgent message and sees to it. Becomes a marker in the log.
+    #[n(6)]
+    UrgentAck(#[n(0)] UrgentAck),
 }
 
 /// From the server to a device.
@@ -54,6 +60,16 @@ pub enum ServerFrame {
     /// The reason, before the server closes the socket.
     #[n(6)]
     Bye(#[n(0)] Bye),
+    /// From another device of the circle, just now.
+    #[n(7)]
+    Ephemeral(#[n(0)] Ephemeral),
+    /// A removal waits: commit it.
+    #[n(8)]
+    CommitPlease(#[n(0)] CommitPlease),
+    /// Something about the account changed (its devices, its vault, an enrolment that waits for
+    /// approval): read `GET /v1/devices`.
+    #[n(9)]
+    AccountChanged(#[n(0)] AccountChanged),
 }
 
 /// Who is here, and where it stopped reading.
@@ -123,6 +139,54 @@ pub struct Append {
     pub urgency: Urgency,
 }
 
+/// Sealed under a key that the epoch's members derive (messaging.md, section 12), so it is worth
+/// nothing beyond the epoch. Dropped, without an answer, if the epoch is over or a removal is pending.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Ephemeral {
+    /// The circle.
+    #[n(0)]
+    pub circle: CircleId,
+    /// The group's generation.
+    #[n(1)]
+    pub generation: u32,
+    /// The epoch whose key sealed it.
+    #[n(2)]
+    pub epoch: u64,
+    /// The device that sent it; the server puts the session's here.
+    #[n(3)]
+    pub device: DeviceId,
+    /// At most [`crate::limits::EPHEMERAL_BYTES_MAX`].
+    #[n(4)]
+    pub sealed: Bytes,
+}
+
+/// "I have seen it and see to it."
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct UrgentAck {
+    /// The request's id.
+    #[n(0)]
+    pub op_id: OpId,
+    /// The circle.
+    #[n(1)]
+    pub circle: CircleId,
+    /// The group's generation.
+    #[n(2)]
+    pub generation: u32,
+    /// The urgent message's place in the log.
+    #[n(3)]
+    pub seq: u64,
+}
+
+/// What a marker in the log says, in its `body`. Markers are the server's word and carry no ciphertext.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Marker {
+    /// The entry's device acknowledged the urgent message at this place.
+    #[n(0)]
+    UrgentAck(#[n(0)] u64),
+}
+
 /// What the device has stored.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -175,6 +239,15 @@ pub struct Position {
     /// The epoch that this device's last accepted commit made, if it ever committed here.
     #[n(5)]
     pub own_commit_epoch: Option<u64>,
+    /// The archive era that holds.
+    #[n(6)]
+    pub era: u32,
+    /// A removal waits for its commit.
+    #[n(7)]
+    pub removal_pending: bool,
+    /// What condition the circle is in.
+    #[n(8)]
+    pub status: CircleStatus,
 }
 
 /// A mutating frame was done.
@@ -235,7 +308,7 @@ pub struct LogEntry {
     /// The epoch it was made in.
     #[n(2)]
     pub epoch: u64,
-    /// The device that sent it.
+    /// The device that sent it; of a proposal, which is the server's, the device that it takes out.
     #[n(3)]
     pub device: DeviceId,
     /// The request that made it; the sender knows its own by this.
@@ -244,7 +317,7 @@ pub struct LogEntry {
     /// The MLS message.
     #[n(5)]
     pub mls: Bytes,
-    /// The encrypted body; empty for handshakes and redacted messages.
+    /// The encrypted body; empty for handshakes and redacted messages; a [`Marker`] of markers.
     #[n(6)]
     pub body: Bytes,
     /// The archive wrap; empty likewise.
@@ -288,7 +361,8 @@ pub struct Notice {
 /// What a notice asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
 pub enum NoticeKind {
-    /// The circle's people changed, or someone waits to be added: read `GET /v1/circles/{id}`.
+    /// The circle's people or condition changed, someone waits to be added, or this device was taken
+    /// out: read `GET /v1/circles/{id}`.
     #[n(0)]
     Roster,
     /// A Welcome for this device: fetch it; the log goes on after `start_seq`.
@@ -320,6 +394,23 @@ pub struct KeyPackagesLow {
     pub left: u32,
 }
 
+/// A removal waits and this device is asked to commit it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct CommitPlease {
+    /// The circle.
+    #[n(0)]
+    pub circle: CircleId,
+    /// When the next device is asked.
+    #[n(1)]
+    pub deadline: Timestamp,
+}
+
+/// Something about the account changed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AccountChanged {}
+
 /// Why the socket is about to close.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -330,7 +421,7 @@ pub struct Bye {
 }
 
 /// The kinds this version knows, to tell an unknown kind from a malformed frame.
-const CLIENT_KINDS: std::ops::Range<u32> = 0..4;
+const CLIENT_KINDS: &[u32] = &[0, 1, 2, 3, 5, 6];
 
 impl ClientFrame {
     /// Reads one frame. An unknown kind is [`Code::UnknownFrame`], anything else that does not read

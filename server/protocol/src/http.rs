@@ -18,6 +18,24 @@
 //! | `POST /v1/circles/{circle}/commits` | [`crate::bundle::CommitBundle`] (CBOR) | [`crate::bundle::Appended`] (CBOR) |
 //! | `GET /v1/circles/{circle}/group-info` | – | `message/mls` |
 //! | `GET /v1/welcomes/{welcome}` | – | `message/mls` |
+//! | `GET /v1/circles/{circle}/history` | [`AskHistory`] (query) | [`crate::bundle::HistoryPage`] (CBOR) |
+//! | `POST /v1/circles/{circle}/leave` | [`LeaveCircle`] | 204 |
+//! | `POST /v1/circles/{circle}/distress` | [`Distress`] | [`DistressNoted`] |
+//! | `POST /v1/circles/{circle}/reset` | [`crate::bundle::Founding`] (CBOR) | [`crate::bundle::Appended`] (CBOR) |
+//! | `GET /v1/devices` | – | [`Devices`] |
+//! | `POST /v1/devices/{device}/revoke` | [`RevokeDevice`] | 204 |
+//! | `POST /v1/enrolments` | [`BeginEnrolment`] | [`EnrolmentBegun`] |
+//! | `POST /v1/enrolments/offer` | [`OfferDevice`] | [`DeviceOffered`] |
+//! | `POST /v1/enrolments/approve` | [`ApproveDevice`] | 204 |
+//! | `POST /v1/enrolments/decline` | [`DeclineDevice`] | 204 |
+//! | `POST /v1/enrolments/collect` | [`CollectEnrolment`] | [`Collected`], session cookie once approved |
+//! | `GET /v1/vault` | – | [`Vault`] |
+//! | `PUT /v1/vault` | [`PutVault`] | [`VaultVersion`] |
+//! | `PUT /v1/identity` | [`ReplaceIdentity`] | 204 |
+//! | `PUT /v1/certificate` | [`PutCertificate`] | 204 |
+//! | `POST /v1/recovery/open` | [`OpenRecovery`] | [`RecoveryOpened`] |
+//! | `POST /v1/recovery/enrol` | [`RecoverDevice`] | [`SignedIn`], session cookie |
+//! | `POST /v1/people/{person}/new-keys` | [`AskNewKeys`] | [`NewKeys`] |
 //! | `GET /v1/people` | – | [`People`] |
 //! | `POST /v1/consents` | [`RecordConsent`] | [`Consent`] |
 //! | `POST /v1/consents/{consent}/withdraw` | [`WithdrawConsent`] | [`Consent`] |
@@ -58,8 +76,10 @@ macro_rules! bodies {
 }
 
 mod appointments;
+mod devices;
 
 pub use appointments::*;
+pub use devices::*;
 
 bodies! {
     /// Any refusal.
@@ -258,6 +278,10 @@ bodies! {
         members: Vec<Member>,
         /// Accounts with a device that could be added now.
         awaiting: Vec<AccountId>,
+        /// Accounts with a device whose removal waits for its commit.
+        leaving: Vec<AccountId>,
+        /// The archive era that holds.
+        era: u32,
         /// The caller's device may make the group (when planned) and add who awaits.
         may_add: bool,
     }
@@ -274,6 +298,37 @@ bodies! {
         state: MemberState,
         /// Their devices in the encrypted group.
         devices: Vec<DeviceId>,
+    }
+
+    /// The caller no longer wants to be in the circle. Ends every right there at once.
+    LeaveCircle {
+        /// The request's id.
+        op_id: OpId,
+    }
+
+    /// A device could not process a commit that its server accepted.
+    Distress {
+        /// The request's id.
+        op_id: OpId,
+        /// The group's generation.
+        generation: u32,
+        /// The commit's place in the log.
+        seq: u64,
+    }
+
+    /// What the circle's condition is now.
+    DistressNoted {
+        /// `live`: rejoin by an external commit; `needs_reset`: only staff can heal it.
+        status: CircleStatus,
+    }
+
+    /// Which part of a circle's history.
+    AskHistory {
+        /// The generation; those before a reset stay readable.
+        generation: u32,
+        /// Entries below this place; absent: from the newest.
+        #[serde(default)]
+        before: Option<u64>,
     }
 
     // --- people and consent ----------------------------------------------------------------------

@@ -17,6 +17,18 @@ pub const LOGIN: &[u8] = b"carecircle/login/v1";
 pub const VERIFIED_BY: &[u8] = b"carecircle/verified-by/v1";
 /// A removal key and its term, signed by the agency key.
 pub const REMOVAL_KEY: &[u8] = b"carecircle/removal-key/v1";
+/// A new account identity key, signed by the one that it replaces.
+pub const SUCCESSION: &[u8] = b"carecircle/succession/v1";
+/// `lookup || nonce || server name`, signed by a new device's key when it collects its enrolment.
+pub const ENROL: &[u8] = b"carecircle/enrol/v1";
 
 /// Every label, for the test of separation.
-pub const ALL: &[&[u8]] = &[DEVICE_CERT, HELLO, LOGIN, VERIFIED_BY, REMOVAL_KEY];
+pub const ALL: &[&[u8]] = &[
+    DEVICE_CERT,
+    HELLO,
+    LOGIN,
+    VERIFIED_BY,
+    REMOVAL_KEY,
+    SUCCESSION,
+    ENROL,
+];

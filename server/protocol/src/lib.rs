@@ -56,5 +56,6 @@ pub use id::{
 pub use time::Timestamp;
 pub use words::{
     AppointmentKind, AppointmentState, CancelReason, CircleStatus, ConsentBasis, Disclosure,
-    EntryKind, Language, MemberState, Reply, Response, Role, Step, TaskKind, Urgency,
+    EntryKind, Language, MemberState, RemovalReason, Reply, Response, Role, Step, TaskKind,
+    Urgency, WrapKind,
 };

@@ -25,6 +25,14 @@ pub const KEY_PACKAGE_BYTES_MAX: usize = 4 * 1024;
 pub const CERTIFICATE_BYTES_MAX: usize = 512;
 /// A circle's policy extension, bytes.
 pub const POLICY_BYTES_MAX: usize = 32 * 1024;
+/// An account's vault, bytes: identity key, era keys, pins, settings.
+pub const VAULT_BYTES_MAX: usize = 512 * 1024;
+/// What opens a vault, each, bytes; and what one device seals to another.
+pub const SEALED_BYTES_MAX: usize = 1024;
+/// Ways to open one vault.
+pub const WRAPS_MAX: usize = 20;
+/// An ephemeral (typing, presence, receipts), bytes.
+pub const EPHEMERAL_BYTES_MAX: usize = 1024;
 /// A person's name, characters.
 pub const NAME_CHARS_MAX: usize = 200;
 /// A circle's title, characters.
@@ -56,6 +64,14 @@ pub const ACCOUNT_DEVICES_MAX: usize = 10;
 pub const ACCOUNT_CIRCLES_MAX: usize = 500;
 /// Cursors in one frame.
 pub const CURSORS_MAX: usize = ACCOUNT_CIRCLES_MAX;
+/// Times that an account's identity key may have been replaced, as a circle's policy remembers it.
+pub const SUCCESSIONS_MAX: usize = 8;
+/// Entries in one page of history.
+pub const HISTORY_PAGE_ENTRIES: usize = 128;
+/// How often a commit that lost its race is rebuilt before people are told.
+pub const COMMIT_ATTEMPTS: u32 = 5;
+/// Accounts in distress about the same entry before a circle needs a reset.
+pub const DISTRESS_ACCOUNTS: usize = 2;
 /// One-time key packages that a device keeps at the server.
 pub const KEY_PACKAGES: usize = 20;
 /// One-time key packages stored for a device, never exceeded.
@@ -70,6 +86,10 @@ pub const LOG_PAGE_BYTES: usize = 96 * 1024;
 pub const INBOX_PAGE: usize = 64;
 /// Commands of one socket that await their answer.
 pub const COMMANDS_IN_FLIGHT_MAX: usize = 16;
+/// Ephemerals of one socket that await the store's word; more are dropped.
+pub const EPHEMERALS_ASKED_MAX: usize = 4;
+/// Ephemerals that wait for one socket to look; more are dropped.
+pub const EPHEMERALS_WAITING_MAX: usize = 32;
 /// Appends and audit leaves that share one transaction.
 pub const GROUP_COMMIT_MAX: usize = 256;
 /// Appends that wait for the writer before new ones are refused as `busy`.
@@ -116,6 +136,18 @@ pub const SILENCE_S: u64 = 60;
 pub const POLL_S: u64 = 20;
 /// An invitation lives this long, seconds.
 pub const INVITATION_S: i64 = 72 * 3_600;
+/// A link that adds a second device lives this long, seconds.
+pub const ENROLMENT_S: i64 = 600;
+/// Between two devices that are asked to commit a removal, seconds.
+pub const COMMIT_STAGGER_S: u64 = 2;
+/// Before the same device is asked again, at the soonest, seconds.
+pub const COMMIT_AGAIN_S: u64 = 10;
+/// A device renews its leaf's keys this often, seconds.
+pub const SELF_UPDATE_S: i64 = 7 * 86_400;
+/// An archive era lasts at most this long, seconds.
+pub const ERA_S: i64 = 30 * 86_400;
+/// A device unseen for this long is reported to staff, seconds.
+pub const DEVICE_IDLE_S: i64 = 90 * 86_400;
 /// A device certificate lives at most this long, seconds.
 pub const CERTIFICATE_S_MAX: i64 = 400 * 86_400;
 /// A staff session without a request ends after this, seconds.
@@ -184,6 +216,8 @@ const _: () = {
     assert!(LOG_PAGE_BYTES + LOG_PAGE_ENTRIES * 128 < FRAME_BYTES_MAX);
     assert!(TEXT_BYTES_MAX + 1_024 <= BODY_BYTES_MAX);
     assert!(CIRCLE_DEVICES < CIRCLE_DEVICES_MAX);
+    assert!(WRAPS_MAX > ACCOUNT_DEVICES_MAX);
+    assert!((VAULT_BYTES_MAX + WRAPS_MAX * SEALED_BYTES_MAX) * 4 / 3 + 4_096 < HTTP_BODY_BYTES_MAX);
     assert!(KEY_PACKAGES_LOW < KEY_PACKAGES && KEY_PACKAGES < KEY_PACKAGES_MAX);
     assert!(KEY_PACKAGES_MAX * KEY_PACKAGE_BYTES_MAX < HTTP_BODY_BYTES_MAX);
     assert!(CURSORS_MAX * 32 < FRAME_BYTES_MAX);

@@ -53,6 +53,10 @@ pub struct PolicyMember {
     /// Absent: shown as "not verified".
     #[n(3)]
     pub verified_by: Option<VerifiedBy>,
+    /// How earlier identity keys handed over to `aik`, oldest first: each an encoded
+    /// [`crate::certificate::Signed`] [`crate::certificate::Succession`].
+    #[n(4)]
+    pub successions: Vec<Bytes>,
 }
 
 /// "I met this person and this is their key."

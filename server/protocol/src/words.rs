@@ -95,6 +95,24 @@ words! {
         3 NeedsReset = "needs_reset",
     }
 
+    /// Why a device is to leave a circle's group.
+    RemovalReason {
+        /// The client withdrew the consent, or it ended.
+        0 Consent = "consent",
+        /// The device was signed out for good, lost or stolen.
+        1 Device = "device",
+        /// The account left the circle, or its assignment ended.
+        2 Left = "left",
+    }
+
+    /// What can open an account's vault.
+    WrapKind {
+        /// A recovery code of 128 bits, printed.
+        0 RecoveryCode = "recovery_code",
+        /// Another device of the account.
+        1 Device = "device",
+    }
+
     /// On what ground a consent stands.
     ConsentBasis {
         /// The client said so, and staff wrote it down.

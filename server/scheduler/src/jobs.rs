@@ -1,4 +1,4 @@
-//! Agency jobs: the daily agenda on each worker's own morning.
+//! Agency jobs: the daily agenda on each worker's own morning; rights that run out by themselves.
 
 use care::civil::Zone;
 use protocol::Timestamp;
@@ -10,9 +10,10 @@ use crate::expression::{Expression, ExpressionError};
 /// nothing.
 pub const AGENDA: &str = "30 7 * * *";
 
-/// Gives every worker who has hours an agenda job, and runs the jobs whose time has come. A job missed
+/// Ends what ran out, gives every worker who has hours an agenda job, and runs the jobs whose time has come. A job missed
 /// while the server was down runs once.
 pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
+    while store.end_lapsed(now).await? {}
     for worker in store.workers_without_agenda().await? {
         if let Some(next) = next(AGENDA, &worker.zone, now) {
             store.add_agenda(&worker, AGENDA, next).await?;

@@ -84,7 +84,11 @@ async fn turn(worker: &Worker) -> store::Result<Duration> {
     if pass.more {
         return Ok(Duration::ZERO);
     }
-    let due = [store.next_due().await?, store.next_job().await?];
+    let due = [
+        store.next_due().await?,
+        store.next_job().await?,
+        store.next_lapse(now).await?,
+    ];
     let now = worker.clock().now();
     let next = due.into_iter().flatten().min();
     Ok(next.map_or(poll(), |next| until(next, now).min(poll())))

@@ -3,9 +3,10 @@
 use care::Caller;
 use care::private::{Name, Relationship};
 use care::rules::{Act, Asker, Permit, Standing};
+use ed25519_dalek::SigningKey;
 use protocol::http::{Agency, PersonCard};
 use protocol::{
-    AccountId, Code, EntryId, InvitationId, PersonId, Refusal, Role, Timestamp, limits,
+    AccountId, Bytes, Code, EntryId, InvitationId, PersonId, Refusal, Role, Timestamp, limits,
 };
 use uuid::Uuid;
 
@@ -13,7 +14,7 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
-use crate::seal::{AGENCY_NAME, AgencyKeys, PERSON_NAME, RELATIONSHIP};
+use crate::seal::{AGENCY_NAME, AgencyKeys, PERSON_NAME, RELATIONSHIP, open_removal_key};
 use crate::store::Store;
 use crate::tx::Tx;
 
@@ -22,6 +23,7 @@ statements! {
     INSERT_AGENCY = "
         INSERT INTO agency (id, one, name, public_key, secret_key, removal_secret, removal_key, created_at)
         VALUES ($1, 1, $2, $3, $4, $5, $6, $7)";
+    READ_REMOVAL_KEY = "SELECT id, removal_secret, removal_key FROM agency";
     INSERT_PERSON = "INSERT INTO person (id, name, created_at) VALUES ($1, $2, $3)";
     INSERT_ACCOUNT = "
         INSERT INTO account (id, person, role, session_generation, grant_generation, created_at)
@@ -107,6 +109,14 @@ pub(crate) async fn must_read(tx: &mut Tx) -> Result<Agency> {
 /// The agency's public key.
 pub(crate) async fn key(tx: &mut Tx) -> Result<[u8; 32]> {
     db::array(&must_read(tx).await?.key)
+}
+
+/// What signs the server's removals, and the certificate by which groups know it.
+pub(crate) async fn removal_key(tx: &mut Tx) -> Result<(SigningKey, Bytes)> {
+    let (id, sealed, certificate): (Uuid, Vec<u8>, Vec<u8>) =
+        tx.sql(READ_REMOVAL_KEY).one().await?;
+    let key = open_removal_key(&tx.core().sealer, id, &sealed)?;
+    Ok((key, certificate.into()))
 }
 
 fn ask(tx: &mut Tx, caller: &Caller, act: Act, object: Object) -> Result<Permit> {

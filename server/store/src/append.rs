@@ -1,37 +1,46 @@
 //! May this message enter this circle's log? The checks stand in the order in which a device needs to
-//! hear of them; each has its code.
+//! hear of them; each has its code. Facts in, verdict out: nothing here reads or writes.
 
 use care::Caller;
-use care::rules::Act;
+use care::rules::{Act, Permit};
 use protocol::frame::Append;
-use protocol::{Code, EntryKind, GroupId, Refusal, limits};
+use protocol::{CircleId, Code, DeviceId, EntryKind, GroupId, Refusal, limits};
 
 use crate::audit::{Entry, Object};
-use crate::batch::Batch;
 use crate::db::to_db;
 use crate::error::{Error, Result};
 use crate::log::NewRow;
-use crate::sessions;
-use crate::standing::{self, CircleFacts, CircleState};
+use crate::many::MANY_MAX;
+use crate::standing::{CircleFacts, CircleState};
 use crate::tx::Tx;
 
-statements! {
-    RAISE_COUNTER = "
-        INSERT INTO send_counter (device, circle, generation, counter) VALUES ($1, $2, $3, $4)
+many! {
+    RAISE_COUNTERS = [device: Id, circle: Id, generation: Integer, counter: Integer] "
+        INSERT INTO send_counter (device, circle, generation, counter)
+        SELECT device, circle, generation, counter FROM asked WHERE device IS NOT NULL
         ON CONFLICT (device, circle, generation) DO UPDATE SET counter = excluded.counter";
 }
 
-/// Decides one append; its position. Writes nothing before the last check.
-pub(crate) async fn decide(
+/// What is to be done about an append that was not refused.
+pub(crate) enum Verdict<'a> {
+    /// Nothing: it was done before, and got this position.
+    Done(u64),
+    /// This row is to be written.
+    Write(Permit, NewRow<'a>),
+}
+
+/// A device's counter in a circle's generation.
+pub(crate) type Counter = (DeviceId, CircleId, u32);
+
+/// Decides one append from what is true when its turn comes. `tx` only notes who was denied.
+pub(crate) fn decide<'a>(
     tx: &mut Tx,
-    batch: &mut Batch,
     caller: &Caller,
-    append: &Append,
-) -> Result<u64> {
-    batch.hold(tx, append.circle).await?;
-    let facts = standing::to_circle(tx, caller, append.circle, Some(append.op_id)).await?;
+    append: &'a Append,
+    facts: &CircleFacts,
+) -> Result<Verdict<'a>> {
     if let Some(seq) = facts.seen {
-        return Ok(seq);
+        return Ok(Verdict::Done(seq));
     }
     let object = Object::Circle(append.circle);
     let permit = tx.authorize(caller, Act::Append, facts.standing, object)?;
@@ -46,15 +55,14 @@ pub(crate) async fn decide(
         ));
         return Err(refused);
     }
-    check_counter(append.send_counter, &facts)?;
+    facts.no_removal_may_wait()?;
+    check_counter(append.send_counter, facts)?;
     check_era(append.era, &state)?;
     check_sizes(append)?;
-
-    let seq = batch.next_seq(append.circle)?;
     let row = NewRow {
         circle: append.circle,
         generation: state.generation,
-        seq,
+        seq: state.next_seq,
         kind: EntryKind::Message,
         epoch: state.epoch,
         device: caller.device,
@@ -66,22 +74,30 @@ pub(crate) async fn decide(
         urgency: append.urgency,
         accepted_at: tx.now(),
     };
-    batch.insert(tx, permit, &row).await?;
-    raise_counter(tx, &row, append.send_counter).await?;
-    sessions::touch(tx, caller.session, facts.last_seen_at).await?;
-    Ok(seq)
+    Ok(Verdict::Write(permit, row))
 }
 
-/// The device used this counter; a smaller one now means that it runs from an old copy of its store.
-pub(crate) async fn raise_counter(tx: &mut Tx, row: &NewRow<'_>, counter: u64) -> Result<()> {
-    tx.sql(RAISE_COUNTER)
-        .bind(row.device.uuid())
-        .bind(row.circle.uuid())
-        .bind(i64::from(row.generation))
-        .bind(to_db(counter))
-        .run()
-        .await?;
+/// The devices used these counters; a smaller one now means that a device runs from an old copy of its
+/// store.
+pub(crate) async fn raise_counters(tx: &mut Tx, counters: &[(Counter, u64)]) -> Result<()> {
+    for counters in counters.chunks(MANY_MAX) {
+        let mut raise = tx.many(&RAISE_COUNTERS, counters.len());
+        for ((device, circle, generation), counter) in counters {
+            raise = raise.row(|row| {
+                row.bind(device.uuid())
+                    .bind(circle.uuid())
+                    .bind(i64::from(*generation))
+                    .bind(to_db(*counter))
+            });
+        }
+        raise.run().await?;
+    }
     Ok(())
+}
+
+/// The device that wrote this row used this counter.
+pub(crate) async fn raise_counter(tx: &mut Tx, row: &NewRow<'_>, counter: u64) -> Result<()> {
+    raise_counters(tx, &[((row.device, row.circle, row.generation), counter)]).await
 }
 
 /// The group and epoch that the message itself names.

@@ -17,16 +17,22 @@ use uuid::Uuid;
 use crate::db::to_db;
 use crate::error::Result;
 use crate::hash::sha256;
+use crate::many::MANY_MAX;
 use crate::seal::AUDIT_VALUE;
 use crate::tx::Tx;
 
 /// The layout of [`Canonical`].
 const SCHEMA: u32 = 1;
 
-statements! {
-    INSERT_ENTRY = "
+many! {
+    INSERT_ENTRIES = [
+        id: Id, at: Integer, act: Text, outcome: Text, account: Id, client: Id, bytes: Bytes,
+    ] "
         INSERT INTO audit_entry (id, at, act, outcome, account, client, bytes)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        SELECT id, at, act, outcome, account, client, bytes FROM asked WHERE id IS NOT NULL";
+}
+
+statements! {
     INSERT_VALUE = "
         INSERT INTO audit_value (id, entry, field, salt, value)
         VALUES ($1, $2, $3, $4, $5)";
@@ -257,28 +263,33 @@ impl Entry {
     }
 }
 
-/// Writes an entry; its id.
-pub(crate) async fn write(tx: &mut Tx, entry: &Entry) -> Result<EntryId> {
-    let id = EntryId::from_parts(tx.now(), tx.random());
-    write_as(tx, entry, id).await?;
-    Ok(id)
+/// Writes entries under their ids.
+pub(crate) async fn write(tx: &mut Tx, entries: &[(EntryId, Entry)]) -> Result<()> {
+    let at = tx.now().micros();
+    for entries in entries.chunks(MANY_MAX) {
+        let mut insert = tx.many(&INSERT_ENTRIES, entries.len());
+        for (id, entry) in entries {
+            let canonical = entry.canonical(*id, at);
+            insert = insert.row(|row| {
+                row.bind(id.uuid())
+                    .bind(at)
+                    .bind(canonical.act)
+                    .bind(canonical.outcome)
+                    .bind(canonical.account.map(|account| account.uuid()))
+                    .bind(entry.client.map(|client| client.uuid()))
+                    .bind(frame::to_vec(&canonical))
+            });
+        }
+        insert.run().await?;
+    }
+    for (id, entry) in entries {
+        write_values(tx, *id, &entry.values).await?;
+    }
+    Ok(())
 }
 
-/// Writes an entry whose id rows already name.
-pub(crate) async fn write_as(tx: &mut Tx, entry: &Entry, id: EntryId) -> Result<()> {
-    let at = tx.now().micros();
-    let canonical = entry.canonical(id, at);
-    tx.sql(INSERT_ENTRY)
-        .bind(id.uuid())
-        .bind(at)
-        .bind(canonical.act)
-        .bind(canonical.outcome)
-        .bind(canonical.account.map(|account| account.uuid()))
-        .bind(entry.client.map(|client| client.uuid()))
-        .bind(frame::to_vec(&canonical))
-        .run()
-        .await?;
-    for value in &entry.values {
+async fn write_values(tx: &mut Tx, id: EntryId, values: &[Value]) -> Result<()> {
+    for value in values {
         let row = EntryId::from_parts(tx.now(), tx.random()).uuid();
         let sealed = tx.seal(AUDIT_VALUE, row, value.text.as_bytes());
         tx.sql(INSERT_VALUE)

@@ -23,7 +23,7 @@ use crate::tx::Tx;
 
 statements! {
     CIRCLES = "
-        SELECT k.id, k.client, k.title, k.status, k.generation, k.epoch, m.state,
+        SELECT k.id, k.client, k.title, k.status, k.generation, k.epoch, k.era, m.state,
             (SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
                 WHERE cc.circle = k.id AND c.client = k.client AND c.caregiver = a.person
                 AND c.from_at <= $4 AND c.withdrawn_at IS NULL
@@ -64,6 +64,12 @@ statements! {
             LEFT JOIN circle_device cd ON cd.circle = m.circle AND cd.device = d.id
         WHERE me.account = $1 AND me.circle >= $2 AND me.circle <= $3 AND me.state <> 'left'
             AND m.state <> 'left' AND cd.device IS NULL";
+    LEAVING = "
+        SELECT DISTINCT r.circle, r.account
+        FROM circle_member me
+            JOIN pending_removal r ON r.circle = me.circle
+        WHERE me.account = $1 AND me.circle >= $2 AND me.circle <= $3 AND me.state <> 'left'
+        ORDER BY r.circle, r.account";
     GROUP_INFO = "SELECT group_info FROM circle_group WHERE circle = $1";
 }
 
@@ -75,6 +81,7 @@ struct CircleRow {
     status: String,
     generation: i64,
     epoch: i64,
+    era: i64,
     state: String,
     consents: i64,
     assignments: i64,
@@ -147,7 +154,7 @@ impl Store {
             let facts = standing::to_circle(tx, &caller, circle, None).await?;
             let object = Object::Circle(circle);
             let permit = tx.authorize(&caller, Act::ReadGroupInfo, facts.standing, object)?;
-            let state = facts.live()?;
+            let state = facts.founded()?;
             let (bytes,): (Vec<u8>,) = tx.sql(GROUP_INFO).bind(circle.uuid()).one().await?;
             tx.audit(Entry::done(&caller, permit, object).about(state.client));
             Ok(bytes.into())
@@ -177,6 +184,10 @@ async fn show(
     for (circle, account) in rows_of::<(Uuid, Uuid)>(tx, AWAITING, caller, range, usable).await? {
         awaiting.entry(circle).or_default().push(account.into());
     }
+    let mut leaving: BTreeMap<Uuid, Vec<AccountId>> = BTreeMap::new();
+    for (circle, account) in leaving_of(tx, caller, range).await? {
+        leaving.entry(circle).or_default().push(account.into());
+    }
     let mut circles = Vec::with_capacity(rows.len());
     for row in rows {
         let standing = Standing {
@@ -191,6 +202,7 @@ async fn show(
         let people = People {
             named: people.remove(&row.id).unwrap_or_default(),
             awaiting: awaiting.remove(&row.id).unwrap_or_default(),
+            leaving: leaving.remove(&row.id).unwrap_or_default(),
         };
         circles.push(row.circle(tx, caller, standing, people)?);
     }
@@ -248,6 +260,15 @@ async fn rows_of<R: crate::engine::Row>(
         .await
 }
 
+async fn leaving_of(tx: &mut Tx, caller: &Caller, range: Range) -> Result<Vec<(Uuid, Uuid)>> {
+    tx.sql(LEAVING)
+        .bind(caller.account.uuid())
+        .bind(range.0)
+        .bind(range.1)
+        .all()
+        .await
+}
+
 async fn roster(tx: &mut Tx, caller: &Caller, range: Range) -> Result<Vec<RosterRow>> {
     tx.sql(ROSTER)
         .bind(caller.account.uuid())
@@ -257,10 +278,11 @@ async fn roster(tx: &mut Tx, caller: &Caller, range: Range) -> Result<Vec<Roster
         .await
 }
 
-/// A circle's people, and who of them waits to be added.
+/// A circle's people, and who of them waits to be added or taken out.
 struct People {
     named: Vec<Named>,
     awaiting: Vec<AccountId>,
+    leaving: Vec<AccountId>,
 }
 
 impl People {
@@ -307,6 +329,8 @@ impl CircleRow {
             generation: db::small(self.generation),
             epoch: db::from_db(self.epoch),
             awaiting: people.awaiting(),
+            leaving: people.leaving,
+            era: db::small(self.era),
             members: people.named.into_iter().map(|named| named.member).collect(),
             may_add,
         })

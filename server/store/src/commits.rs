@@ -3,62 +3,52 @@
 
 use care::Caller;
 use care::rules::{Act, Permit};
-use delivery::{Accepted, CommitFacts, FoundingFacts};
-use protocol::bundle::{Appended, CommitBundle, Founding};
+use delivery::{Accepted, CommitFacts};
+use protocol::bundle::{Appended, CommitBundle};
+use protocol::frame::NoticeKind;
 use protocol::{
-    CircleId, CircleStatus, Code, EntryId, EntryKind, GroupId, OpId, Refusal, Urgency, limits,
+    CircleId, Code, DeviceId, EntryId, EntryKind, GroupId, OpId, Refusal, Urgency, limits,
 };
+use uuid::Uuid;
 
 use crate::append::{self, stale};
-use crate::audit::{self, Entry, Object};
-use crate::db::to_db;
-use crate::error::Result;
+use crate::audit::{Entry, Object};
+use crate::db::{self, to_db};
+use crate::error::{Error, Result};
+use crate::foundings::{appended, keep_group};
 use crate::hash::sha256;
 use crate::log::{self, NewRow};
 use crate::operations::{self, Outcome};
-use crate::roster;
+use crate::removals::{self, Pending};
 use crate::standing::{self, CircleFacts, CircleState};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::wake::Topic;
-use crate::{agency, key_packages};
+use crate::{agency, inbox, key_packages, roster};
+
+/// The log rows of one commit: itself, and the committer's first message of the new epoch.
+const ROWS: u64 = 2;
 
 statements! {
-    FOUND = "
-        UPDATE circle SET status = 'live', epoch = $2, era = $3 WHERE id = $1 AND status = 'planned'";
     MOVE_ON = "
         UPDATE circle SET epoch = $4, era = $5, next_seq = next_seq + 2
         WHERE id = $1 AND generation = $2 AND epoch = $3 AND status = 'live'";
-    KEEP_GROUP = "
-        INSERT INTO circle_group (circle, public_state, group_info) VALUES ($1, $2, $3)
-        ON CONFLICT (circle) DO UPDATE
-            SET public_state = excluded.public_state, group_info = excluded.group_info";
     PUBLIC_STATE = "SELECT public_state FROM circle_group WHERE circle = $1";
+    LIVE = "SELECT id FROM device WHERE id = $1 AND revoked_at IS NULL";
+    COMMIT_OF = "
+        SELECT epoch, mls FROM circle_log WHERE device = $1 AND op_id = $2 AND kind = 'commit'";
     COMMITTED = "
         UPDATE send_counter SET commit_epoch = $4
         WHERE device = $1 AND circle = $2 AND generation = $3";
 }
 
 impl Store {
-    /// The first device makes a planned circle's group, alone in it. [`Code::CircleFounded`] if
-    /// another was first. Answered with an empty log: `seq` 0.
-    pub async fn found_circle(
-        &self,
-        caller: &Caller,
-        circle: CircleId,
-        founding: Founding,
-    ) -> Result<Appended> {
-        let caller = *caller;
-        self.write("found circle", async move |tx: &mut Tx| {
-            found(tx, &caller, circle, &founding).await
-        })
-        .await
-    }
-
     /// Puts a commit into a circle's log, with the committer's first message of the new epoch behind
-    /// it, and everything that follows: tree, roster, members, Welcomes. All or nothing. Checks, in
+    /// it, and everything that follows: tree, roster, members, Welcomes. All or nothing. An external
+    /// commit, by which a device of a confirmed account comes in by itself, is one too. Checks, in
     /// order: done before · the rules · the circle has a group · group and epoch ([`Code::Generation`],
-    /// [`Code::Stale`]) · counter and era · the delivery service and its judge · a circle's size.
+    /// [`Code::Stale`]) · counter and era · the delivery service and its judge, who refuses a member's
+    /// commit that leaves a removal waiting ([`Code::MissingRemovals`]) · a circle's size.
     pub async fn commit(
         &self,
         caller: &Caller,
@@ -66,66 +56,53 @@ impl Store {
         bundle: CommitBundle,
     ) -> Result<Appended> {
         let caller = *caller;
-        self.write("commit", async move |tx: &mut Tx| {
-            commit(tx, &caller, circle, &bundle).await
-        })
-        .await
+        let committed = self
+            .write("commit", async move |tx: &mut Tx| {
+                commit(tx, &caller, circle, &bundle).await
+            })
+            .await;
+        match &committed {
+            Ok(committed) => committed.count(),
+            Err(Error::Refused(refusal)) if refusal.code == Code::Stale => {
+                metrics::counter!("commits_stale").increment(1);
+            }
+            Err(_) => {}
+        }
+        committed.map(|committed| committed.appended)
     }
 }
 
-async fn found(
-    tx: &mut Tx,
-    caller: &Caller,
-    circle: CircleId,
-    founding: &Founding,
-) -> Result<Appended> {
-    standing::hold_circle(tx, circle).await?;
-    if let Some(done) = operations::seen(tx, caller, Act::FoundCircle, founding.op_id).await? {
-        return Ok(appended(done));
-    }
-    let facts = standing::to_circle(tx, caller, circle, None).await?;
-    let object = Object::Circle(circle);
-    let permit = tx.authorize(caller, Act::FoundCircle, facts.standing, object)?;
-    let state = facts.state()?;
-    if state.status != CircleStatus::Planned {
-        return Err(Refusal::new(Code::CircleFounded, "the circle has its group already").into());
-    }
-    let founder = key_packages::holder(tx, caller).await?;
-    let accepted = delivery::found(
-        &FoundingFacts {
-            group: GroupId {
-                circle,
-                generation: state.generation,
-            },
-            founder,
-            agency_key: agency::key(tx).await?,
-            now: tx.now(),
-        },
-        founding,
-    )?;
-    tx.sql(FOUND)
-        .bind(circle.uuid())
-        .bind(to_db(accepted.epoch))
-        .bind(i64::from(accepted.era))
-        .run()
-        .await?;
-    keep_group(tx, circle, &accepted, &founding.group_info).await?;
-    roster::apply(tx, circle, 0, &accepted).await?;
-    let outcome = Outcome {
-        object: circle.uuid(),
-        epoch: accepted.epoch,
-        seq: 0,
-    };
-    operations::remember(tx, caller, Act::FoundCircle, founding.op_id, outcome).await?;
-    tx.audit(Entry::done(caller, permit, object).about(state.client));
-    tx.wake(Topic::Circle(circle));
-    Ok(appended(outcome))
+/// What a commit did, to be answered and counted once it is durable.
+struct Committed {
+    appended: Appended,
+    returned: bool,
+    era_begun: bool,
+    /// How long each removal took that it settled, seconds.
+    removals: Vec<f64>,
 }
 
-fn appended(outcome: Outcome) -> Appended {
-    Appended {
-        epoch: outcome.epoch,
-        seq: outcome.seq,
+impl Committed {
+    /// Done before: nothing to be counted.
+    fn before(outcome: Outcome) -> Self {
+        Self {
+            appended: appended(outcome),
+            returned: false,
+            era_begun: false,
+            removals: Vec::new(),
+        }
+    }
+
+    fn count(&self) {
+        if self.returned {
+            metrics::counter!("devices_returned").increment(1);
+        }
+        if self.era_begun {
+            metrics::counter!("eras_begun").increment(1);
+        }
+        for seconds in &self.removals {
+            metrics::counter!("removals").increment(1);
+            metrics::histogram!("removal_seconds").record(*seconds);
+        }
     }
 }
 
@@ -134,54 +111,82 @@ async fn commit(
     caller: &Caller,
     circle: CircleId,
     bundle: &CommitBundle,
-) -> Result<Appended> {
+) -> Result<Committed> {
     standing::hold_circle(tx, circle).await?;
     if let Some(done) = operations::seen(tx, caller, Act::Commit, bundle.op_id).await? {
-        return Ok(appended(done));
+        return Ok(Committed::before(done));
     }
     let facts = standing::to_circle(tx, caller, circle, Some(bundle.op_id)).await?;
     let object = Object::Circle(circle);
     let permit = tx.authorize(caller, Act::Commit, facts.standing, object)?;
     let state = facts.live()?;
-    if facts.seen.is_some() {
-        return Err(Refusal::new(Code::BadRequest, "op_id: used for another request").into());
+    if let Some(seq) = facts.seen {
+        return in_the_log(tx, caller, bundle, (circle, seq)).await;
     }
     check(bundle, circle, &state, &facts)?;
-    let accepted = judge(tx, caller, circle, &state, bundle).await?;
-    if accepted.roster.len() > limits::CIRCLE_DEVICES_MAX {
-        return Err(Refusal::new(
-            Code::TooLarge,
-            format!(
-                "a circle has at most {} devices",
-                limits::CIRCLE_DEVICES_MAX
-            ),
-        )
-        .into());
-    }
-    let seq = state.next_seq;
+    let waiting = removals::pending(tx, circle, state.generation).await?;
+    let accepted = judge(tx, caller, (circle, &state), &waiting, bundle).await?;
+    check_size(&accepted)?;
     move_on(tx, circle, &state, &accepted, bundle).await?;
-    write_rows(
-        tx,
-        caller,
-        permit,
-        &Change {
-            circle,
-            state,
-            bundle,
-            accepted: &accepted,
-        },
-    )
-    .await?;
-    roster::apply(tx, circle, seq, &accepted).await?;
-    roster::welcome(tx, (circle, state.generation), seq, bundle, &accepted).await?;
+    let change = Change {
+        circle,
+        state,
+        bundle,
+        accepted: &accepted,
+    };
+    write_rows(tx, caller, permit, &change).await?;
+    let removals = change.follow_up(tx, caller, permit, &waiting).await?;
     let outcome = Outcome {
         object: circle.uuid(),
         epoch: accepted.epoch,
-        seq,
+        seq: state.next_seq,
     };
     operations::remember(tx, caller, Act::Commit, bundle.op_id, outcome).await?;
     tx.wake(Topic::Circle(circle));
-    Ok(appended(outcome))
+    Ok(Committed {
+        appended: appended(outcome),
+        returned: accepted.returned,
+        era_begun: accepted.era > state.era,
+        removals,
+    })
+}
+
+fn check_size(accepted: &Accepted) -> Result<()> {
+    if accepted.roster.len() <= limits::CIRCLE_DEVICES_MAX {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::TooLarge,
+        format!(
+            "a circle has at most {} devices",
+            limits::CIRCLE_DEVICES_MAX
+        ),
+    )
+    .into())
+}
+
+/// The log shows the operation though its answer is forgotten ([`limits::OPERATION_S`]): whoever comes
+/// back after weeks hears that it was done.
+async fn in_the_log(
+    tx: &mut Tx,
+    caller: &Caller,
+    bundle: &CommitBundle,
+    (circle, seq): (CircleId, u64),
+) -> Result<Committed> {
+    let row = tx
+        .sql(COMMIT_OF)
+        .bind(caller.device.uuid())
+        .bind(bundle.op_id.uuid())
+        .maybe::<(i64, Vec<u8>)>()
+        .await?;
+    match row {
+        Some((epoch, commit)) if commit == *bundle.commit => Ok(Committed::before(Outcome {
+            object: circle.uuid(),
+            epoch: db::from_db(epoch) + 1,
+            seq,
+        })),
+        _ => Err(Refusal::new(Code::BadRequest, "op_id: used for another request").into()),
+    }
 }
 
 /// What can be told without the group. The candidate's first message names the epoch that the commit
@@ -220,8 +225,8 @@ fn check(
 async fn judge(
     tx: &mut Tx,
     caller: &Caller,
-    circle: CircleId,
-    state: &CircleState,
+    (circle, state): (CircleId, &CircleState),
+    waiting: &[Pending],
     bundle: &CommitBundle,
 ) -> Result<Accepted> {
     let facts = CommitFacts {
@@ -236,6 +241,7 @@ async fn judge(
         now: tx.now(),
         named: roster::named(tx, circle).await?,
         claimed: roster::claimed(tx, circle).await?,
+        pending: waiting.iter().map(|pending| pending.device).collect(),
     };
     let (public_state,): (Vec<u8>,) = tx.sql(PUBLIC_STATE).bind(circle.uuid()).one().await?;
     Ok(delivery::accept(&facts, &public_state, bundle)?)
@@ -264,22 +270,6 @@ async fn move_on(
     keep_group(tx, circle, accepted, &bundle.group_info).await
 }
 
-/// The group as the server follows it from here on.
-async fn keep_group(
-    tx: &mut Tx,
-    circle: CircleId,
-    accepted: &Accepted,
-    group_info: &[u8],
-) -> Result<()> {
-    tx.sql(KEEP_GROUP)
-        .bind(circle.uuid())
-        .bind(accepted.public_state.clone())
-        .bind(group_info.to_vec())
-        .run()
-        .await?;
-    Ok(())
-}
-
 /// A commit that was accepted, on its way into the log.
 struct Change<'c> {
     circle: CircleId,
@@ -289,6 +279,36 @@ struct Change<'c> {
 }
 
 impl Change<'_> {
+    /// What follows from the rows: roster and members, settled removals, Welcomes, and the proposals
+    /// anew that an external commit could not take up. How long the settled ones took, seconds.
+    async fn follow_up(
+        &self,
+        tx: &mut Tx,
+        caller: &Caller,
+        permit: Permit,
+        waiting: &[Pending],
+    ) -> Result<Vec<f64>> {
+        let (circle, seq, accepted) = (self.circle, self.state.next_seq, self.accepted);
+        let group = (circle, self.state.generation);
+        roster::apply(tx, group, seq, accepted, waiting).await?;
+        let settled = removals::settle(tx, caller, circle, waiting, &accepted.roster).await?;
+        for removed in &accepted.removed {
+            tell_removed(tx, removed.device, circle).await?;
+        }
+        roster::welcome(tx, group, seq, self.bundle, accepted).await?;
+        if !accepted.unresolved.is_empty() {
+            let state = CircleState {
+                epoch: accepted.epoch,
+                era: accepted.era,
+                next_seq: seq + ROWS,
+                ..self.state
+            };
+            let entry = Entry::done(caller, permit, Object::Circle(circle)).about(state.client);
+            removals::propose(tx, circle, &state, &accepted.unresolved, entry).await?;
+        }
+        Ok(settled)
+    }
+
     fn row(&self, caller: &Caller, at: protocol::Timestamp) -> NewRow<'_> {
         NewRow {
             circle: self.circle,
@@ -346,7 +366,17 @@ async fn write_rows(
                 .flatten()
                 .map(|device| device.device.uuid()),
         );
-    audit::write_as(tx, &entry, id).await
+    tx.audit_as(id, entry);
+    Ok(())
+}
+
+/// A device that was taken out and can still hear of it reads the circle again.
+async fn tell_removed(tx: &mut Tx, device: DeviceId, circle: CircleId) -> Result<()> {
+    let live = tx.sql(LIVE).bind(device.uuid()).maybe::<(Uuid,)>().await?;
+    if live.is_some() {
+        inbox::notify(tx, device, circle, NoticeKind::Roster).await?;
+    }
+    Ok(())
 }
 
 /// The operation id of `era_next`'s row: the bundle's with the last bit of the last byte flipped.

@@ -4,13 +4,14 @@ use care::Caller;
 use care::private::Note;
 use care::rules::Act;
 use protocol::http::{Consent, RecordConsent, WithdrawConsent};
-use protocol::{CircleId, Code, ConsentId, PersonId, Refusal};
+use protocol::{CircleId, Code, ConsentId, PersonId, Refusal, RemovalReason};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::operations::{self, Outcome};
+use crate::removals::{self, Whom};
 use crate::seal::CONSENT_NOTE;
 use crate::store::Store;
 use crate::tx::Tx;
@@ -33,6 +34,10 @@ statements! {
         SELECT COUNT(*) FROM consent
         WHERE client = $1 AND caregiver = $2 AND appointments_at IS NOT NULL AND from_at <= $3
             AND withdrawn_at IS NULL AND (until_at IS NULL OR until_at > $3)";
+    COVERING_CIRCLE = "
+        SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
+        WHERE cc.circle = $1 AND c.client = $2 AND c.caregiver = $3 AND c.from_at <= $4
+            AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $4)";
     PARTIES = "
         SELECT c.client, c.caregiver, a.id FROM consent c
             JOIN account a ON a.person = c.caregiver AND a.role = 'caregiver'
@@ -92,8 +97,10 @@ impl Store {
 impl Store {
     /// Writes down that the client allows it no longer. In the same transaction every mail about
     /// appointments that was planned for the caregiver is cancelled and they leave the appointments
-    /// that no other consent covers; nobody is told. Sockets hear of it at once, and from this instant
-    /// no rule lets the caregiver into the circles that it covered. Again does nothing more.
+    /// that no other consent covers; nobody is told by mail. Sockets hear of it at once, and from this
+    /// instant no rule lets the caregiver into the circles that it covered; their devices are to be taken
+    /// out of those that no other consent covers, and nothing is encrypted there until they are. Again
+    /// does nothing more.
     /// [`Code::NotFound`] if it is not the caller's to withdraw.
     pub async fn withdraw_consent(
         &self,
@@ -121,12 +128,19 @@ impl Store {
                 return read(tx, id).await;
             }
             // Nothing is committed to these circles between this and what the withdrawal ends.
-            for (circle,) in tx.sql(COVERS).bind(id.uuid()).all::<(Uuid,)>().await? {
-                standing::hold_circle(tx, circle.into()).await?;
-                tx.wake(Topic::Circle(circle.into()));
+            let covered = tx.sql(COVERS).bind(id.uuid()).all::<(Uuid,)>().await?;
+            for (circle,) in &covered {
+                standing::hold_circle(tx, (*circle).into()).await?;
+                tx.wake(Topic::Circle((*circle).into()));
             }
             let now = tx.now().micros();
             tx.sql(WITHDRAW).bind(id.uuid()).bind(now).run().await?;
+            for (circle,) in covered {
+                if !covers_circle(tx, circle, client, caregiver).await? {
+                    let (by, whom) = ((&caller, permit), Whom::Account(account.into()));
+                    removals::begin(tx, by, circle.into(), whom, RemovalReason::Consent).await?;
+                }
+            }
             leave(tx, client, caregiver.into()).await?;
             tx.wake(Topic::Account(account.into()));
             let outcome = Outcome::of(id.uuid());
@@ -179,6 +193,25 @@ pub(crate) async fn covers_appointments(
         .sql(COVERING_APPOINTMENTS)
         .bind(client.uuid())
         .bind(caregiver.uuid())
+        .bind(now)
+        .one()
+        .await?;
+    Ok(count > 0)
+}
+
+/// Whether a live consent of the client lets the caregiver into a circle.
+async fn covers_circle(
+    tx: &mut Tx,
+    circle: Uuid,
+    client: PersonId,
+    caregiver: Uuid,
+) -> Result<bool> {
+    let now = tx.now().micros();
+    let (count,): (i64,) = tx
+        .sql(COVERING_CIRCLE)
+        .bind(circle)
+        .bind(client.uuid())
+        .bind(caregiver)
         .bind(now)
         .one()
         .await?;

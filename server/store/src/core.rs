@@ -1,5 +1,5 @@
-//! What one process holds while a store is open: connections, keys, clock, and the memory of which
-//! sessions were lately found alive.
+//! What one process holds while a store is open: connections, keys, clock, the ends of the logs, and
+//! the memory of which sessions were lately found alive.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -11,6 +11,7 @@ use protocol::{SessionId, Timestamp};
 
 use crate::engine::Pools;
 use crate::seal::Sealer;
+use crate::tail::Tail;
 use crate::wake::Wake;
 
 /// Everything that verbs share.
@@ -25,6 +26,7 @@ pub(crate) struct Core {
     pub(crate) server_name: String,
     pub(crate) demo: bool,
     pub(crate) live: Live,
+    pub(crate) tail: Tail,
     /// Held for as long as the process owns the data directory.
     pub(crate) _lock: File,
 }

@@ -2,7 +2,8 @@
 
 use protocol::{
     AppointmentKind, AppointmentState, CancelReason, CircleStatus, ConsentBasis, Disclosure,
-    EntryKind, Language, MemberState, Response, Role, Step, TaskKind, Timestamp, Urgency,
+    EntryKind, Language, MemberState, RemovalReason, Response, Role, Step, TaskKind, Timestamp,
+    Urgency, WrapKind,
 };
 
 use crate::error::{Error, Result};
@@ -59,4 +60,6 @@ read_words! {
     response -> Response;
     step -> Step;
     task_kind -> TaskKind;
+    removal_reason -> RemovalReason;
+    wrap_kind -> WrapKind;
 }

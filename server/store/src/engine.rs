@@ -29,6 +29,10 @@ const SQLITE_FILE: &str = "carecircle.sqlite";
 /// Older libraries have a race that corrupts the write-ahead log.
 const SQLITE_MIN: (u32, u32, u32) = (3, 51, 3);
 const SQLITE_MIN_TEXT: &str = "3.51.3";
+/// What each connection may keep in memory of the file: 16 MiB, said in KiB.
+const SQLITE_CACHE: &str = "-16384";
+/// Pages in the write-ahead log (4 KiB each) before they are put into their places.
+const SQLITE_CHECKPOINT_PAGES: &str = "4000";
 /// Readers beside the one writer.
 const READERS: u32 = 4;
 /// Connections to `PostgreSQL`.
@@ -36,7 +40,16 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 /// Waiting for a connection longer than this is [`Error::Busy`].
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// Prepared statements kept by each connection: more than there are constants.
-const STATEMENTS_CACHED: usize = 256;
+const STATEMENTS_CACHED: usize = 384;
+
+/// Every statement here goes by keys, as `SQLite` has no other way. A plan is kept for as long as its
+/// connection, and one that was made while a table was small must not read it from end to end once it
+/// is large.
+const BY_KEYS: [(&str, &str); 3] = [
+    ("enable_hashjoin", "off"),
+    ("enable_mergejoin", "off"),
+    ("enable_seqscan", "off"),
+];
 
 /// A value that both engines can bind.
 pub(crate) trait Value:
@@ -80,6 +93,7 @@ impl Pools {
                 let options = PgConnectOptions::from_str(url)
                     .map_err(|_| OpenError::Database("its URL cannot be read".to_owned()))?
                     .statement_cache_capacity(STATEMENTS_CACHED)
+                    .options(BY_KEYS)
                     .disable_statement_logging();
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
@@ -142,6 +156,9 @@ async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(Duration::from_secs(5))
+        .pragma("cache_size", SQLITE_CACHE)
+        .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES)
         .statement_cache_capacity(STATEMENTS_CACHED)
         .disable_statement_logging();
     let writer = SqlitePoolOptions::new()
@@ -149,6 +166,7 @@ async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {
         .idle_timeout(None)
         .max_lifetime(None)
         .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
         .connect_with(options.clone())
         .await
         .map_err(cannot_open)?;
@@ -165,6 +183,7 @@ async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {
     let readers = SqlitePoolOptions::new()
         .max_connections(READERS)
         .acquire_timeout(ACQUIRE)
+        .test_before_acquire(false)
         .connect_with(options.create_if_missing(false).read_only(true))
         .await
         .map_err(cannot_open)?;
@@ -178,6 +197,13 @@ fn at_least(found: &str, min: (u32, u32, u32)) -> bool {
     (next(), next(), next()) >= min
 }
 
+/// Which of the two.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Engine {
+    Sqlite,
+    Postgres,
+}
+
 /// A transaction on one connection; rolled back when dropped.
 pub(crate) enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
@@ -185,6 +211,14 @@ pub(crate) enum Connection {
 }
 
 impl Connection {
+    /// The engine behind it.
+    pub(crate) fn engine(&self) -> Engine {
+        match self {
+            Self::Sqlite(_) => Engine::Sqlite,
+            Self::Postgres(_) => Engine::Postgres,
+        }
+    }
+
     /// Begins a statement.
     pub(crate) fn sql(&mut self, sql: &'static str) -> Statement<'_> {
         match self {

@@ -11,14 +11,13 @@ use std::sync::Arc;
 use care::Caller;
 use protocol::frame::{Ack, Append, Done};
 use protocol::{Code, Refusal, limits};
-use tokio::sync::{mpsc, oneshot};
-use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
+use tokio::sync::oneshot;
 
 use crate::audit::Entry;
 use crate::batch;
 use crate::core::Core;
 use crate::error::{Error, Result};
+use crate::queue::Queue;
 use crate::store::Store;
 use crate::tx::Tx;
 
@@ -38,79 +37,32 @@ struct Work {
 }
 
 /// The queue and the task that drains it.
-pub(crate) struct GroupCommit {
-    queue: mpsc::Sender<Work>,
-    closing: CancellationToken,
-    tasks: TaskTracker,
-}
+pub(crate) struct GroupCommit(Queue<Work>);
 
 impl GroupCommit {
-    /// Starts the task. It ends when closed, or when the store is dropped.
+    /// Starts the task.
     pub(crate) fn start(core: Arc<Core>) -> Self {
-        let (queue, works) = mpsc::channel(limits::GROUP_COMMIT_QUEUE);
-        let closing = CancellationToken::new();
-        let tasks = TaskTracker::new();
-        tasks.spawn(drain(core, works, closing.clone(), tasks.clone()));
-        tasks.close();
-        Self {
-            queue,
-            closing,
-            tasks,
-        }
+        let waiting_max = limits::GROUP_COMMIT_QUEUE;
+        let settle = move |works| settle(Arc::clone(&core), works);
+        Self(Queue::start(waiting_max, limits::GROUP_COMMIT_MAX, settle))
     }
 
-    /// Queues one piece of work and waits for the COMMIT that holds it. A full queue is
-    /// [`Error::Busy`] at once: nobody waits in front of a queue.
-    pub(crate) async fn ask(&self, ask: Ask) -> Result<u64> {
+    /// Queues one piece of work, behind all that were queued before; what it gives back waits for the
+    /// COMMIT that holds it.
+    pub(crate) fn put(&self, ask: Ask) -> impl Future<Output = Result<u64>> + Send + 'static {
         let (answer, answered) = oneshot::channel();
-        self.queue
-            .try_send(Work { ask, answer })
-            .map_err(|error| match error {
-                mpsc::error::TrySendError::Full(_) => Error::Busy,
-                mpsc::error::TrySendError::Closed(_) => shutting_down(),
-            })?;
-        answered
-            .await
-            .unwrap_or_else(|_| Err(Error::broken("the group commit was interrupted")))
+        let queued = self.0.put(Work { ask, answer });
+        async move {
+            queued?;
+            answered
+                .await
+                .unwrap_or_else(|_| Err(Error::broken("the group commit was interrupted")))
+        }
     }
 
     /// Takes no more work, finishes what it has, and ends.
     pub(crate) async fn close(&self) {
-        self.closing.cancel();
-        self.tasks.wait().await;
-    }
-}
-
-fn shutting_down() -> Error {
-    Refusal::new(Code::ShuttingDown, "the server is going down").into()
-}
-
-async fn drain(
-    core: Arc<Core>,
-    mut works: mpsc::Receiver<Work>,
-    closing: CancellationToken,
-    tasks: TaskTracker,
-) {
-    let mut open = true;
-    loop {
-        let mut batch = Vec::new();
-        tokio::select! {
-            biased;
-            () = closing.cancelled(), if open => {
-                open = false;
-                works.close();
-            }
-            taken = works.recv_many(&mut batch, limits::GROUP_COMMIT_MAX) => {
-                if taken == 0 {
-                    return;
-                }
-                // A task of its own: a panic loses one batch, not the writer.
-                let settled = tasks.spawn(settle(Arc::clone(&core), batch)).await;
-                if settled.is_err() {
-                    tracing::error!("a batch panicked; its senders will ask again");
-                }
-            }
-        }
+        self.0.close().await;
     }
 }
 
@@ -181,28 +133,54 @@ impl Store {
     /// ([`Code::NotFound`], [`Code::ConsentRequired`], [`Code::NotAllowed`]) · the circle has a group
     /// ([`Code::CircleStatus`]) · the message's own group and epoch ([`Code::MlsMalformed`],
     /// [`Code::Generation`], [`Code::Stale`]) · the device is in the group ([`Code::NotOnRoster`]) ·
-    /// its counter moved on ([`Code::Rollback`]) · the era holds ([`Code::EraOver`]) · sizes
+    /// no removal waits for its commit ([`Code::PendingRemovals`]) · its counter moved on ([`Code::Rollback`]) · the era holds ([`Code::EraOver`]) · sizes
     /// ([`Code::TooLarge`]).
     pub async fn append(&self, caller: &Caller, append: Append) -> Result<Done> {
+        self.queue_append(caller, append).await
+    }
+
+    /// The same, queued at once: what a device sends one after another is decided in that order, and
+    /// need not wait for the answers in between.
+    pub fn queue_append(
+        &self,
+        caller: &Caller,
+        append: Append,
+    ) -> impl Future<Output = Result<Done>> + Send + 'static {
         let op_id = append.op_id;
-        let seq = self.group().ask(Ask::Append(*caller, append)).await?;
-        Ok(Done { op_id, seq })
+        let answer = self.group().put(Ask::Append(*caller, append));
+        async move {
+            let seq = answer.await?;
+            Ok(Done { op_id, seq })
+        }
     }
 
     /// The device has stored everything up to these positions. A cursor only moves forward; one for a
     /// circle that the device is no longer in is passed over. What moved is audited as delivered.
     pub async fn ack(&self, caller: &Caller, ack: Ack) -> Result<()> {
-        if ack.cursors.len() > limits::CURSORS_MAX {
-            return Err(Refusal::new(Code::TooLarge, "too many cursors").into());
+        self.queue_ack(caller, ack).await
+    }
+
+    /// The same, queued at once.
+    pub fn queue_ack(
+        &self,
+        caller: &Caller,
+        ack: Ack,
+    ) -> impl Future<Output = Result<()>> + Send + 'static {
+        let answer = if ack.cursors.len() > limits::CURSORS_MAX {
+            Err(Refusal::new(Code::TooLarge, "too many cursors"))
+        } else {
+            Ok(self.group().put(Ask::Ack(*caller, ack)))
+        };
+        async move {
+            answer?.await?;
+            Ok(())
         }
-        self.group().ask(Ask::Ack(*caller, ack)).await?;
-        Ok(())
     }
 
     /// Writes audit entries and waits for their COMMIT.
     pub(crate) async fn record(&self, entries: Vec<Entry>) -> Result<()> {
         for entry in entries {
-            self.group().ask(Ask::Leaf(entry)).await?;
+            self.group().put(Ask::Leaf(entry)).await?;
         }
         Ok(())
     }

@@ -1,5 +1,7 @@
 //! What waits for a device (its inbox), and how far it has come (its cursors).
 
+use std::collections::BTreeMap;
+
 use care::Caller;
 use care::rules::{Act, Permit, Standing};
 use protocol::frame::{Ack, Cursor, Inbox, Notice, NoticeKind, WelcomeNotice};
@@ -9,13 +11,36 @@ use uuid::Uuid;
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
 use crate::error::{Error, Result};
-use crate::standing;
+use crate::many::MANY_MAX;
+use crate::standing::{self, CircleFacts};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::wake::Topic;
 
 /// Delivery of one circle's log to one device is audited at most this often, microseconds.
 const AUDITED_EVERY_MICROS: i64 = 5_000_000;
+
+many! {
+    // Of several positions for one cursor the furthest counts; each is looked at on its own before.
+    MOVE_CURSORS = [device: Id, circle: Id, generation: Integer, seq: Integer] "
+        INSERT INTO cursor (device, circle, generation, seq, audited_seq, audited_at)
+        SELECT cd.device, cd.circle, k.generation, MAX(asked.seq), cd.added_seq, 0
+        FROM asked CROSS JOIN circle_device cd JOIN circle k ON k.id = cd.circle
+        WHERE cd.device = asked.device AND cd.circle = asked.circle
+            AND k.generation = asked.generation AND k.next_seq > asked.seq
+        GROUP BY cd.device, cd.circle, k.generation, cd.added_seq
+        ON CONFLICT (device, circle, generation) DO UPDATE SET seq = excluded.seq
+            WHERE excluded.seq > cursor.seq
+        RETURNING device, circle, generation, seq, audited_seq, audited_at,
+            (SELECT k.client FROM circle k WHERE k.id = cursor.circle) AS client";
+    AUDITED = [
+        device: Id, circle: Id, generation: Integer, audited_seq: Integer, audited_at: Integer,
+    ] "
+        UPDATE cursor SET audited_seq = asked.audited_seq, audited_at = asked.audited_at
+        FROM asked
+        WHERE cursor.device = asked.device AND cursor.circle = asked.circle
+            AND cursor.generation = asked.generation";
+}
 
 statements! {
     TAKE_NUMBER = "
@@ -33,20 +58,10 @@ statements! {
     READ_WELCOME = "
         SELECT w.bytes, w.circle FROM inbox i JOIN welcome w ON w.id = i.welcome
         WHERE i.device = $1 AND i.welcome = $2";
-    MOVE_CURSOR = "
-        INSERT INTO cursor (device, circle, generation, seq, audited_seq, audited_at)
-        SELECT cd.device, cd.circle, k.generation, CAST($4 AS BIGINT), cd.added_seq, 0
-        FROM circle_device cd JOIN circle k ON k.id = cd.circle
-        WHERE cd.device = $1 AND cd.circle = $2 AND k.generation = $3 AND k.next_seq > $4
-        ON CONFLICT (device, circle, generation) DO UPDATE SET seq = excluded.seq
-            WHERE excluded.seq > cursor.seq
-        RETURNING seq, audited_seq, audited_at";
-    AUDITED = "
-        UPDATE cursor SET audited_seq = $4, audited_at = $5
-        WHERE device = $1 AND circle = $2 AND generation = $3";
     UNAUDITED = "
-        SELECT circle, generation, seq, audited_seq FROM cursor
-        WHERE device = $1 AND audited_seq < seq";
+        SELECT u.device, u.circle, u.generation, u.seq, u.audited_seq, u.audited_at, k.client
+        FROM cursor u JOIN circle k ON k.id = u.circle
+        WHERE u.device = $1 AND u.audited_seq < u.seq";
     CLIENT_OF = "SELECT client FROM circle WHERE id = $1";
 }
 
@@ -161,18 +176,72 @@ impl Store {
     }
 }
 
-/// Forgets notices and moves cursors, inside a batch.
-pub(crate) async fn acknowledge(tx: &mut Tx, caller: &Caller, ack: &Ack) -> Result<()> {
-    let standing = standing::of_session(tx, caller).await?;
-    let object = Object::Device(caller.device);
-    let permit = tx.authorize(caller, Act::Deliver, standing, object)?;
-    if let Some(seq) = ack.inbox {
-        forget(tx, caller.device, seq).await?;
+/// Acknowledgements of one batch.
+#[derive(Default)]
+pub(crate) struct Acks {
+    /// Up to where devices have stored their notices.
+    inboxes: BTreeMap<DeviceId, u64>,
+    cursors: Vec<(DeviceId, Cursor)>,
+    /// Whose they are.
+    devices: BTreeMap<DeviceId, (Caller, Permit)>,
+}
+
+impl Acks {
+    /// Takes one, if its session lives.
+    pub(crate) fn take(
+        &mut self,
+        tx: &mut Tx,
+        caller: &Caller,
+        ack: &Ack,
+        facts: &CircleFacts,
+    ) -> Result<()> {
+        let object = Object::Device(caller.device);
+        let permit = tx.authorize(caller, Act::Deliver, facts.standing, object)?;
+        self.devices.insert(caller.device, (*caller, permit));
+        if let Some(seq) = ack.inbox {
+            let upto = self.inboxes.entry(caller.device).or_default();
+            *upto = seq.max(*upto);
+        }
+        let cursors = ack.cursors.iter().map(|cursor| (caller.device, *cursor));
+        self.cursors.extend(cursors);
+        Ok(())
     }
-    for cursor in &ack.cursors {
-        move_cursor(tx, caller, permit, cursor).await?;
+
+    /// Forgets notices, moves cursors, and audits what moved as delivered.
+    pub(crate) async fn write(self, tx: &mut Tx) -> Result<()> {
+        for (device, seq) in &self.inboxes {
+            forget(tx, *device, *seq).await?;
+        }
+        let mut delivered = Vec::new();
+        for cursors in self.cursors.chunks(MANY_MAX) {
+            for row in move_cursors(tx, cursors).await? {
+                let since = tx.now().micros() - row.audited_at;
+                if row.seq > row.audited_seq && !(0..AUDITED_EVERY_MICROS).contains(&since) {
+                    delivered.push(row);
+                }
+            }
+        }
+        for rows in delivered.chunks(MANY_MAX) {
+            self.audit(tx, rows).await?;
+        }
+        Ok(())
     }
-    Ok(())
+
+    async fn audit(&self, tx: &mut Tx, rows: &[CursorRow]) -> Result<()> {
+        for row in rows {
+            let (caller, permit) = self
+                .devices
+                .get(&row.device.into())
+                .ok_or_else(|| Error::broken("a cursor moved that nobody moved"))?;
+            tx.audit(row.delivery(caller, *permit));
+        }
+        set_audited(tx, rows).await
+    }
+}
+
+/// The device will never read again.
+pub(crate) async fn forget_all(tx: &mut Tx, device: DeviceId) -> Result<()> {
+    forget(tx, device, u64::MAX).await
 }
 
 async fn forget(tx: &mut Tx, device: DeviceId, seq: u64) -> Result<()> {
@@ -188,48 +257,39 @@ async fn forget(tx: &mut Tx, device: DeviceId, seq: u64) -> Result<()> {
     Ok(())
 }
 
+/// A cursor as it stands.
 #[derive(sqlx::FromRow)]
 struct CursorRow {
+    device: Uuid,
+    circle: Uuid,
+    generation: i64,
     seq: i64,
     audited_seq: i64,
     audited_at: i64,
+    client: Uuid,
 }
 
-async fn move_cursor(tx: &mut Tx, caller: &Caller, permit: Permit, cursor: &Cursor) -> Result<()> {
-    let moved = tx
-        .sql(MOVE_CURSOR)
-        .bind(caller.device.uuid())
-        .bind(cursor.circle.uuid())
-        .bind(i64::from(cursor.generation))
-        .bind(to_db(cursor.seq))
-        .maybe::<CursorRow>()
-        .await?;
-    let Some(row) = moved else {
-        return Ok(());
-    };
-    let since = tx.now().micros() - row.audited_at;
-    if row.seq <= row.audited_seq || (0..AUDITED_EVERY_MICROS).contains(&since) {
-        return Ok(());
+impl CursorRow {
+    /// The entry for everything that was not audited so far.
+    fn delivery(&self, caller: &Caller, permit: Permit) -> Entry {
+        Entry::done(caller, permit, Object::Circle(self.circle.into()))
+            .about(self.client.into())
+            .range(db::from_db(self.audited_seq) + 1, db::from_db(self.seq))
     }
-    let range = (row.audited_seq, row.seq);
-    audit_delivery(tx, caller, permit, cursor, range).await
 }
 
-/// One entry for everything after the first position up to the second.
-async fn audit_delivery(
-    tx: &mut Tx,
-    caller: &Caller,
-    permit: Permit,
-    cursor: &Cursor,
-    (after, last): (i64, i64),
-) -> Result<()> {
-    let client = client_of(tx, cursor.circle).await?;
-    tx.audit(
-        Entry::done(caller, permit, Object::Circle(cursor.circle))
-            .about(client)
-            .range(db::from_db(after) + 1, db::from_db(last)),
-    );
-    set_audited(tx, caller.device, cursor, last).await
+/// Moves cursors that have somewhere to move; those that moved, each once.
+async fn move_cursors(tx: &mut Tx, cursors: &[(DeviceId, Cursor)]) -> Result<Vec<CursorRow>> {
+    let mut moved = tx.many(&MOVE_CURSORS, cursors.len());
+    for (device, cursor) in cursors {
+        moved = moved.row(|row| {
+            row.bind(device.uuid())
+                .bind(cursor.circle.uuid())
+                .bind(i64::from(cursor.generation))
+                .bind(to_db(cursor.seq))
+        });
+    }
+    moved.all().await
 }
 
 /// The client around whom a circle is.
@@ -238,25 +298,21 @@ pub(crate) async fn client_of(tx: &mut Tx, circle: CircleId) -> Result<PersonId>
     Ok(client.into())
 }
 
-async fn set_audited(tx: &mut Tx, device: DeviceId, cursor: &Cursor, seq: i64) -> Result<()> {
+async fn set_audited(tx: &mut Tx, rows: &[CursorRow]) -> Result<()> {
     let now = tx.now().micros();
-    tx.sql(AUDITED)
-        .bind(device.uuid())
-        .bind(cursor.circle.uuid())
-        .bind(i64::from(cursor.generation))
-        .bind(seq)
-        .bind(now)
-        .run()
-        .await?;
+    let mut set = tx.many(&AUDITED, rows.len());
+    for row in rows {
+        set = set.row(|values| {
+            values
+                .bind(row.device)
+                .bind(row.circle)
+                .bind(row.generation)
+                .bind(row.seq)
+                .bind(now)
+        });
+    }
+    set.run().await?;
     Ok(())
-}
-
-#[derive(sqlx::FromRow)]
-struct UnauditedRow {
-    circle: Uuid,
-    generation: i64,
-    seq: i64,
-    audited_seq: i64,
 }
 
 /// Audits the deliveries that the last acknowledgements came too close together to show. Run when a
@@ -271,16 +327,13 @@ pub(crate) async fn audit_rest(tx: &mut Tx, caller: &Caller, standing: Standing)
     let rows = tx
         .sql(UNAUDITED)
         .bind(caller.device.uuid())
-        .all::<UnauditedRow>()
+        .all::<CursorRow>()
         .await?;
-    for row in rows {
-        let cursor = Cursor {
-            circle: row.circle.into(),
-            generation: db::small(row.generation),
-            seq: db::from_db(row.seq),
-        };
-        let range = (row.audited_seq, row.seq);
-        audit_delivery(tx, caller, permit, &cursor, range).await?;
+    for rows in rows.chunks(MANY_MAX) {
+        for row in rows {
+            tx.audit(row.delivery(caller, permit));
+        }
+        set_audited(tx, rows).await?;
     }
     Ok(())
 }

@@ -15,17 +15,20 @@
 //!    the store refuses to start with it.
 //!
 //! One message, in the order of the files: `append` (the verb queues it) → `group_commit` (one task
-//! drains the queue into one transaction) → `batch` (locks the circle, decides each on its own) →
-//! `append::decide` (done before? rights? epoch? roster? counter? era? size?) → `log` (one row) → one
-//! audit entry for the batch → COMMIT → answers, then wakes. Readers come by [`Store::log_after`] from
-//! their cursor, whether they were woken, reconnected, or asked another process.
+//! drains the queue into one transaction) → `batch` (locks the circles, loads everybody's facts at once)
+//! → `append::decide` (each on its own: done before? rights? epoch? roster? counter? era? size?) → `log`
+//! (all rows at once) → one audit entry for the batch → COMMIT → `tail` (the ends of the logs, in
+//! memory) → wakes, then answers. Readers come by [`Store::log_after`] from their cursor, whether they
+//! were woken, reconnected, or asked another process: `group_read` looks up the rights of all who wait,
+//! and the rows come from the tail if it reaches back so far, else from the database.
 //!
 //! One reminder: `appointments` (book, change, reply: each holds the worker's resource, so that two
 //! bookings wait for each other, and the claim's own constraint stands behind) → `deliveries`
 //! (`replan`, in the same transaction: rows agree with what `care::reminders` wants) → `lease` (due
 //! rows, decided again) → the scheduler sends → `settle`. What a mail's link opens is `links`.
 //!
-//! How it is built: `engine` is the one file that names two engines; `tx` makes transactions named,
+//! How it is built: `engine` is the one file that names two engines; `many` writes statements about
+//! lists; `tx` makes transactions named,
 //! retried and measured closures; `schema` holds the migrations; each noun has its file. SQL stands in
 //! `statements!` constants, and a test prepares every one of them on both engines. The life of each
 //! table is told in `server/DATA.md`.
@@ -46,32 +49,49 @@ mod consents;
 mod core;
 mod db;
 mod deliveries;
+mod departures;
+mod devices;
 mod engine;
+mod enrolments;
+mod ephemerals;
 mod error;
+mod foundings;
 mod group_commit;
+mod group_read;
 mod hash;
+mod history;
 mod hours;
+mod identities;
 mod inbox;
 mod invitations;
 mod key_packages;
 mod links;
 mod log;
+mod many;
 mod operations;
 mod people;
 mod planning;
 mod preferences;
+mod queue;
+mod recoveries;
+mod removals;
 mod renewals;
+mod resets;
 mod roster;
+mod rows;
 mod schema;
 mod seal;
 mod sessions;
 mod settings;
 mod standing;
 mod store;
+mod tail;
 mod tasks;
 mod tickets;
 mod token;
 mod tx;
+mod urgents;
+mod vaults;
 mod wake;
 
 #[cfg(test)]

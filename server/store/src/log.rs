@@ -1,7 +1,7 @@
 //! A circle's log: one row per message, read the same way online, offline and after a reconnect.
 
 use care::Caller;
-use care::rules::Act;
+use care::rules::{Act, may};
 use protocol::frame::{Cursor, LogEntry, LogPage};
 use protocol::{
     CircleId, Code, DeviceId, EntryId, EntryKind, GroupId, OpId, Timestamp, Urgency, limits,
@@ -12,15 +12,26 @@ use crate::append::check_group;
 use crate::audit::{self, Entry, Object};
 use crate::db::{self, to_db};
 use crate::error::Result;
-use crate::standing;
+use crate::many::{Asked, MANY_MAX};
+use crate::standing::{self, CircleState};
 use crate::store::Store;
+use crate::tail::Written;
 use crate::tx::Tx;
 
-statements! {
-    INSERT_ROW = "
+many! {
+    INSERT_ROWS = [
+        circle: Id, generation: Integer, seq: Integer, kind: Text, epoch: Integer, device: Id,
+        op_id: Id, mls: Bytes, body: Bytes, wrap: Bytes, era: Integer, urgency: Text,
+        accepted_at: Integer, row_hash: Bytes, entry: Id,
+    ] "
         INSERT INTO circle_log (circle, generation, seq, kind, epoch, device, op_id, mls, body, wrap,
             era, urgency, accepted_at, row_hash, entry)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)";
+        SELECT circle, generation, seq, kind, epoch, device, op_id, mls, body, wrap,
+            era, urgency, accepted_at, row_hash, entry
+        FROM asked WHERE circle IS NOT NULL";
+}
+
+statements! {
     PAGE = "
         SELECT seq, kind, epoch, device, op_id, mls, body, wrap, era, urgency, accepted_at
         FROM circle_log
@@ -46,32 +57,75 @@ pub(crate) struct NewRow<'b> {
     pub(crate) accepted_at: Timestamp,
 }
 
-/// Writes a row that the given audit entry commits to; its hash.
+/// Writes rows that the given audit entry commits to; their hashes, in the same order.
+pub(crate) async fn insert_all(
+    tx: &mut Tx,
+    rows: &[NewRow<'_>],
+    entry: EntryId,
+) -> Result<Vec<[u8; 32]>> {
+    let hashes: Vec<[u8; 32]> = rows.iter().map(audit::row_hash).collect();
+    for (rows, hashes) in rows.chunks(MANY_MAX).zip(hashes.chunks(MANY_MAX)) {
+        let mut insert = tx.many(&INSERT_ROWS, rows.len());
+        for (row, hash) in rows.iter().zip(hashes) {
+            insert = insert.row(|values| row.bind(values, hash, entry));
+        }
+        insert.run().await?;
+    }
+    for row in rows {
+        tx.keep_at_hand(Written {
+            log: (row.circle, row.generation),
+            entry: row.entry(),
+        });
+    }
+    Ok(hashes)
+}
+
+/// Writes one row; its hash.
 pub(crate) async fn insert(tx: &mut Tx, row: &NewRow<'_>, entry: EntryId) -> Result<[u8; 32]> {
-    let hash = audit::row_hash(row);
-    tx.sql(INSERT_ROW)
-        .bind(row.circle.uuid())
-        .bind(i64::from(row.generation))
-        .bind(to_db(row.seq))
-        .bind(row.kind.as_str())
-        .bind(to_db(row.epoch))
-        .bind(row.device.uuid())
-        .bind(row.op_id.uuid())
-        .bind(row.mls.to_vec())
-        .bind(row.body.to_vec())
-        .bind(row.wrap.to_vec())
-        .bind(i64::from(row.era))
-        .bind(row.urgency.as_str())
-        .bind(row.accepted_at.micros())
-        .bind(hash.to_vec())
-        .bind(entry.uuid())
-        .run()
-        .await?;
-    Ok(hash)
+    let hashes = insert_all(tx, std::slice::from_ref(row), entry).await?;
+    Ok(hashes[0])
+}
+
+impl NewRow<'_> {
+    /// As its readers will see it.
+    fn entry(&self) -> LogEntry {
+        LogEntry {
+            seq: self.seq,
+            kind: self.kind,
+            epoch: self.epoch,
+            device: self.device,
+            op_id: self.op_id,
+            mls: self.mls.to_vec().into(),
+            body: self.body.to_vec().into(),
+            wrap: self.wrap.to_vec().into(),
+            era: self.era,
+            urgency: self.urgency,
+            accepted_at: self.accepted_at,
+        }
+    }
+
+    fn bind<'t>(&self, values: Asked<'t>, hash: &[u8; 32], entry: EntryId) -> Asked<'t> {
+        values
+            .bind(self.circle.uuid())
+            .bind(i64::from(self.generation))
+            .bind(to_db(self.seq))
+            .bind(self.kind.as_str())
+            .bind(to_db(self.epoch))
+            .bind(self.device.uuid())
+            .bind(self.op_id.uuid())
+            .bind(self.mls.to_vec())
+            .bind(self.body.to_vec())
+            .bind(self.wrap.to_vec())
+            .bind(i64::from(self.era))
+            .bind(self.urgency.as_str())
+            .bind(self.accepted_at.micros())
+            .bind(hash.to_vec())
+            .bind(entry.uuid())
+    }
 }
 
 #[derive(sqlx::FromRow)]
-struct LogRow {
+pub(crate) struct LogRow {
     seq: i64,
     kind: String,
     epoch: i64,
@@ -86,7 +140,7 @@ struct LogRow {
 }
 
 impl LogRow {
-    fn entry(self) -> Result<LogEntry> {
+    pub(crate) fn entry(self) -> Result<LogEntry> {
         Ok(LogEntry {
             seq: db::from_db(self.seq),
             kind: db::entry_kind(&self.kind)?,
@@ -101,22 +155,57 @@ impl LogRow {
             accepted_at: db::at(self.accepted_at),
         })
     }
+}
 
-    fn size_bytes(&self) -> usize {
-        self.mls.len() + self.body.len() + self.wrap.len()
-    }
+fn size_bytes(entry: &LogEntry) -> usize {
+    entry.mls.len() + entry.body.len() + entry.wrap.len()
 }
 
 impl Store {
     /// The next entries after a cursor: at most [`limits::LOG_PAGE_ENTRIES`] and, beyond the first,
     /// [`limits::LOG_PAGE_BYTES`]. Only for a device in the circle's group ([`Code::NotOnRoster`]) and
     /// the group of now ([`Code::Generation`]). The delivery is audited when it is acknowledged.
+    ///
+    /// Whatever is shown, rights were looked up for it in the database, after this was called, and it
+    /// was in the log as that look saw it.
     pub async fn log_after(&self, caller: &Caller, cursor: Cursor) -> Result<LogPage> {
+        if let Some(page) = self.at_hand(caller, cursor).await {
+            return Ok(page);
+        }
         let caller = *caller;
         self.read("log after", async move |tx: &mut Tx| {
             log_after(tx, &caller, cursor).await
         })
         .await
+    }
+
+    /// The page that most readers want: the end of the log, which is at hand. `None` if it is not, or
+    /// if the rules do not plainly allow it: then the database is read, and a refusal audited.
+    async fn at_hand(&self, caller: &Caller, cursor: Cursor) -> Option<LogPage> {
+        let (tail, now) = (&self.core().tail, self.core().clock.now());
+        let log = (cursor.circle, cursor.generation);
+        if !tail.reaches(log, cursor.seq, now) {
+            return None;
+        }
+        let ask = standing::Ask {
+            session: caller.session,
+            circle: Some(cursor.circle),
+            op_id: None,
+        };
+        let facts = self.group_read().look(ask).await?;
+        may(Act::ReadLog, facts.standing).ok()?;
+        let state = facts.live().ok()?;
+        if !facts.on_roster || state.generation != cursor.generation {
+            return None;
+        }
+        let head = state.next_seq.saturating_sub(1);
+        let entries = if cursor.seq >= head {
+            Vec::new()
+        } else {
+            tail.after(log, cursor.seq, head, limits::LOG_PAGE_ENTRIES)?
+        };
+        let entries = entries.iter().map(|entry| Ok((**entry).clone()));
+        page(cursor.circle, &state, entries).ok()
     }
 }
 
@@ -124,7 +213,7 @@ async fn log_after(tx: &mut Tx, caller: &Caller, cursor: Cursor) -> Result<LogPa
     let facts = standing::to_circle(tx, caller, cursor.circle, None).await?;
     let object = Object::Circle(cursor.circle);
     tx.authorize(caller, Act::ReadLog, facts.standing, object)?;
-    let state = facts.live()?;
+    let state = facts.founded()?;
     if let Err(refused) = facts.must_be_on_roster() {
         tx.deny(Entry::denied(
             caller,
@@ -147,17 +236,27 @@ async fn log_after(tx: &mut Tx, caller: &Caller, cursor: Cursor) -> Result<LogPa
         .bind(to_db(limits::LOG_PAGE_ENTRIES as u64))
         .all::<LogRow>()
         .await?;
-    let mut entries = Vec::with_capacity(rows.len());
-    let mut size_bytes = 0;
-    for row in rows {
-        size_bytes += row.size_bytes();
-        if size_bytes > limits::LOG_PAGE_BYTES && !entries.is_empty() {
+    page(cursor.circle, &state, rows.into_iter().map(LogRow::entry))
+}
+
+/// As many entries as a page holds.
+fn page(
+    circle: CircleId,
+    state: &CircleState,
+    found: impl Iterator<Item = Result<LogEntry>>,
+) -> Result<LogPage> {
+    let mut entries = Vec::new();
+    let mut bytes = 0;
+    for entry in found {
+        let entry = entry?;
+        bytes += size_bytes(&entry);
+        if bytes > limits::LOG_PAGE_BYTES && !entries.is_empty() {
             break;
         }
-        entries.push(row.entry()?);
+        entries.push(entry);
     }
     Ok(LogPage {
-        circle: cursor.circle,
+        circle,
         generation: state.generation,
         entries,
         head: state.next_seq.saturating_sub(1),

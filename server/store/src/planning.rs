@@ -234,6 +234,8 @@ async fn show(tx: &mut Tx, caller: &Caller, circle: CircleId, title: &Title) -> 
         epoch: 0,
         members: Vec::new(),
         awaiting: Vec::new(),
+        leaving: Vec::new(),
+        era: 0,
         may_add: false,
     })
 }

@@ -8,6 +8,8 @@ use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
 
+use crate::engine::Engine;
+use crate::many::Many;
 use crate::schema;
 
 /// Names a cluster in which databases may be made, `postgres://user@host:port/postgres`.
@@ -16,7 +18,6 @@ const POSTGRES: &str = "CARECIRCLE_TEST_POSTGRES";
 /// Every module that has SQL.
 const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("agency", crate::agency::STATEMENTS),
-    ("append", crate::append::STATEMENTS),
     ("appointments", crate::appointments::STATEMENTS),
     ("appointments::book", crate::appointments::book::STATEMENTS),
     (
@@ -29,7 +30,6 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         crate::appointments::reply::STATEMENTS,
     ),
     ("audit", crate::audit::STATEMENTS),
-    ("batch", crate::batch::STATEMENTS),
     ("circles", crate::circles::STATEMENTS),
     ("claims", crate::claims::STATEMENTS),
     ("commits", crate::commits::STATEMENTS),
@@ -39,7 +39,17 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("deliveries::facts", crate::deliveries::facts::STATEMENTS),
     ("deliveries::lease", crate::deliveries::lease::STATEMENTS),
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),
+    ("departures", crate::departures::STATEMENTS),
+    ("devices", crate::devices::STATEMENTS),
+    ("enrolments", crate::enrolments::STATEMENTS),
+    (
+        "enrolments::newcomer",
+        crate::enrolments::newcomer::STATEMENTS,
+    ),
+    ("foundings", crate::foundings::STATEMENTS),
+    ("history", crate::history::STATEMENTS),
     ("hours", crate::hours::STATEMENTS),
+    ("identities", crate::identities::STATEMENTS),
     ("inbox", crate::inbox::STATEMENTS),
     ("invitations", crate::invitations::STATEMENTS),
     ("key_packages", crate::key_packages::STATEMENTS),
@@ -49,8 +59,12 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("people", crate::people::STATEMENTS),
     ("planning", crate::planning::STATEMENTS),
     ("preferences", crate::preferences::STATEMENTS),
+    ("recoveries", crate::recoveries::STATEMENTS),
+    ("removals", crate::removals::STATEMENTS),
     ("renewals", crate::renewals::STATEMENTS),
+    ("resets", crate::resets::STATEMENTS),
     ("roster", crate::roster::STATEMENTS),
+    ("rows", crate::rows::STATEMENTS),
     ("sessions", crate::sessions::STATEMENTS),
     ("standing", crate::standing::STATEMENTS),
     (
@@ -60,14 +74,34 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("store", crate::store::STATEMENTS),
     ("tasks", crate::tasks::STATEMENTS),
     ("tickets", crate::tickets::STATEMENTS),
+    ("urgents", crate::urgents::STATEMENTS),
+    ("vaults", crate::vaults::STATEMENTS),
 ];
 
-fn statements() -> impl Iterator<Item = (String, &'static str)> {
-    MODULES.iter().flat_map(|(module, statements)| {
+/// Every module that has statements about lists.
+const LISTS: &[(&str, &[(&str, &Many)])] = &[
+    ("append", crate::append::MANY),
+    ("audit", crate::audit::MANY),
+    ("batch", crate::batch::MANY),
+    ("inbox", crate::inbox::MANY),
+    ("log", crate::log::MANY),
+    ("standing", crate::standing::MANY),
+];
+
+/// Every text that the engine can get.
+fn statements(engine: Engine) -> impl Iterator<Item = (String, &'static str)> {
+    let fixed = MODULES.iter().flat_map(|(module, statements)| {
         statements
             .iter()
             .map(move |(name, sql)| (format!("{module}::{name}"), *sql))
-    })
+    });
+    let lists = LISTS.iter().flat_map(move |(module, lists)| {
+        lists.iter().flat_map(move |(name, many)| {
+            many.texts(engine)
+                .map(move |sql| (format!("{module}::{name}"), sql))
+        })
+    });
+    fixed.chain(lists)
 }
 
 async fn sqlite(directory: &Path) -> SqliteConnection {
@@ -118,28 +152,28 @@ async fn drop_postgres(connection: PgConnection, mut admin: PgConnection, databa
 
 #[test]
 fn every_module_with_statements_is_listed() {
-    let listed: BTreeSet<String> = MODULES
-        .iter()
-        .map(|(module, _)| (*module).to_owned())
-        .collect();
-    let mut found = BTreeSet::new();
+    let fixed = MODULES.iter().map(|(module, _)| (*module).to_owned());
+    let lists = LISTS.iter().map(|(module, _)| (*module).to_owned());
     let sources = Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/src"));
-    find_statements(sources, "", &mut found);
-    assert_eq!(listed, found);
+    for (listed, begin) in [
+        (fixed.collect::<BTreeSet<String>>(), "\nstatements! {"),
+        (lists.collect(), "\nmany! {"),
+    ] {
+        let mut found = BTreeSet::new();
+        find_statements(sources, "", begin, &mut found);
+        assert_eq!(listed, found);
+    }
 }
 
 /// The modules below a directory that declare statements, with their paths.
-fn find_statements(directory: &Path, parent: &str, found: &mut BTreeSet<String>) {
+fn find_statements(directory: &Path, parent: &str, begin: &str, found: &mut BTreeSet<String>) {
     for file in std::fs::read_dir(directory).unwrap() {
         let path = file.unwrap().path();
         let name = path.file_stem().unwrap().to_str().unwrap();
         let module = format!("{parent}{name}");
         if path.is_dir() {
-            find_statements(&path, &format!("{module}::"), found);
-        } else if std::fs::read_to_string(&path)
-            .unwrap()
-            .contains("\nstatements! {")
-        {
+            find_statements(&path, &format!("{module}::"), begin, found);
+        } else if std::fs::read_to_string(&path).unwrap().contains(begin) {
             found.insert(module);
         }
     }
@@ -147,7 +181,8 @@ fn find_statements(directory: &Path, parent: &str, found: &mut BTreeSet<String>)
 
 #[test]
 fn statements_keep_to_the_portable_subset() {
-    for (name, sql) in statements() {
+    let both = statements(Engine::Sqlite).chain(statements(Engine::Postgres));
+    for (name, sql) in both {
         let upper = sql.to_uppercase();
         for word in [
             "NOW()",
@@ -173,7 +208,7 @@ fn statements_keep_to_the_portable_subset() {
 async fn every_statement_prepares_on_sqlite() {
     let directory = tempfile::tempdir().unwrap();
     let mut connection = sqlite(directory.path()).await;
-    for (name, sql) in statements() {
+    for (name, sql) in statements(Engine::Sqlite) {
         if let Err(error) = connection.prepare(sql.into_sql_str()).await {
             panic!("{name}: {error}");
         }
@@ -183,7 +218,7 @@ async fn every_statement_prepares_on_sqlite() {
 #[tokio::test]
 async fn every_statement_prepares_on_postgres() {
     let (mut connection, admin, database) = postgres("prepare").await;
-    for (name, sql) in statements() {
+    for (name, sql) in statements(Engine::Postgres) {
         if let Err(error) = (&mut connection).prepare(sql.into_sql_str()).await {
             panic!("{name}: {error}");
         }
@@ -305,10 +340,12 @@ mod send {
     use care::Caller;
     use care::private::{Name, Relationship};
     use protocol::bundle::{CommitBundle, Founding};
-    use protocol::frame::{Ack, Append, Cursor, Hello};
+    use protocol::frame::{Ack, Append, Cursor, Ephemeral, Hello, UrgentAck};
     use protocol::http::{
-        AskChallenge, ClaimKeyPackages, LookUpInvitation, PlanCircle, PutKeyPackages,
-        RecordConsent, RedeemInvitation, RenewSession,
+        ApproveDevice, AskChallenge, AskHistory, AskNewKeys, BeginEnrolment, ClaimKeyPackages,
+        CollectEnrolment, DeclineDevice, Distress, LeaveCircle, LookUpInvitation, OfferDevice,
+        OpenRecovery, PlanCircle, PutCertificate, PutKeyPackages, PutVault, RecordConsent,
+        RecoverDevice, RedeemInvitation, RenewSession, ReplaceIdentity, RevokeDevice,
     };
     use protocol::{AccountId, CircleId, PersonId, Role, WelcomeId};
 
@@ -355,12 +392,37 @@ mod send {
         send(store.log_after(caller, any::<Cursor>()));
         send(store.ack(caller, any::<Ack>()));
         send(store.inbox_after(caller, 0));
+        send(store.leave_circle(caller, any(), any::<LeaveCircle>()));
+        send(store.end_lapsed(any()));
+        send(store.may_send_ephemeral(caller, any::<&Ephemeral>()));
+        send(store.acknowledge_urgent(caller, any::<UrgentAck>()));
+        send(store.history(caller, any(), any::<AskHistory>()));
+        send(store.report_distress(caller, any(), any::<Distress>()));
+        send(store.reset_circle(caller, any(), any::<Founding>()));
         send(store.people(caller));
         send(store.record_consent(caller, any::<RecordConsent>()));
     }
 
+    fn verbs_about_devices(store: &Store, caller: &Caller) {
+        send(store.devices(caller));
+        send(store.revoke_device(caller, any(), any::<RevokeDevice>()));
+        send(store.begin_enrolment(caller, any::<BeginEnrolment>()));
+        send(store.offer_device(any::<OfferDevice>()));
+        send(store.approve_device(caller, any::<ApproveDevice>()));
+        send(store.decline_device(caller, any::<DeclineDevice>()));
+        send(store.collect_enrolment(any::<CollectEnrolment>()));
+        send(store.vault(caller));
+        send(store.put_vault(caller, any::<PutVault>()));
+        send(store.open_recovery(any::<OpenRecovery>()));
+        send(store.recover_device(any::<RecoverDevice>()));
+        send(store.replace_identity(caller, any::<ReplaceIdentity>()));
+        send(store.put_certificate(caller, any::<PutCertificate>()));
+        send(store.new_keys(caller, any(), any::<AskNewKeys>()));
+    }
+
     #[test]
     fn every_verbs_future_is_send() {
+        let _: fn(&Store, &Caller) = verbs_about_devices;
         let _: fn(&Store, &Caller, &SessionToken, &Hello) = verbs;
     }
 }

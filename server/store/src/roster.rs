@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::db::{self, to_db};
 use crate::error::Result;
 use crate::inbox;
+use crate::removals::Pending;
 use crate::tx::Tx;
 
 statements! {
@@ -25,8 +26,9 @@ statements! {
         WHERE m.circle = $1 AND m.state <> 'left'
         ORDER BY m.account";
     CLAIMED = "
-        SELECT reference, account, device FROM key_package_claim
-        WHERE circle = $1 AND used_at IS NULL";
+        SELECT q.reference, q.account, q.device FROM key_package_claim q
+            JOIN device d ON d.id = q.device AND d.revoked_at IS NULL
+        WHERE q.circle = $1 AND q.used_at IS NULL";
     USE_CLAIM = "
         UPDATE key_package_claim SET used_at = $3
         WHERE circle = $1 AND device = $2 AND used_at IS NULL";
@@ -35,11 +37,25 @@ statements! {
         INSERT INTO circle_device (circle, device, account, added_seq) VALUES ($1, $2, $3, $4)";
     ROSTER = "SELECT account, device FROM circle_device WHERE circle = $1";
     CONFIRM = "
-        UPDATE circle_member SET state = 'confirmed', confirmed_at = $3
+        UPDATE circle_member SET state = 'confirmed', confirmed_at = $3,
+            since_generation = COALESCE(since_generation, $4), since_seq = COALESCE(since_seq, $5)
         WHERE circle = $1 AND account = $2 AND state = 'invited'";
     LEAVE = "
-        UPDATE circle_member SET state = 'left', left_at = $3
+        UPDATE circle_member SET state = 'left', left_at = $3, since_generation = NULL, since_seq = NULL
         WHERE circle = $1 AND account = $2 AND state <> 'left'";
+    AWAIT_AGAIN = "
+        UPDATE circle_member SET state = 'invited'
+        WHERE circle = $1 AND account = $2 AND state = 'confirmed'";
+    LEAVE_WAITING = "
+        UPDATE circle_member SET state = 'left', left_at = $2, since_generation = NULL, since_seq = NULL
+        WHERE circle = $1 AND state <> 'left' AND account IN
+            (SELECT r.account FROM pending_removal r WHERE r.circle = $1 AND r.reason <> 'device')";
+    INVITE_AGAIN = "
+        UPDATE circle_member SET state = 'invited'
+        WHERE circle = $1 AND state = 'confirmed' AND account <> $2";
+    REMOVE_ALL = "DELETE FROM circle_device WHERE circle = $1";
+    VOID_CLAIMS = "
+        UPDATE key_package_claim SET used_at = $2 WHERE circle = $1 AND used_at IS NULL";
     INSERT_WELCOME = "
         INSERT INTO welcome (id, circle, generation, bytes, created_at) VALUES ($1, $2, $3, $4, $5)";
 }
@@ -103,25 +119,16 @@ pub(crate) async fn claimed(tx: &mut Tx, circle: CircleId) -> Result<Vec<Claimed
 }
 
 /// Brings roster and members into line with the group: the group's roster is the truth. Whoever has a
-/// device in it is confirmed; whoever lost the last one is gone.
+/// device in it is confirmed; whoever lost the last one is gone, or awaited again if it was only the
+/// device that had to go.
 pub(crate) async fn apply(
     tx: &mut Tx,
-    circle: CircleId,
+    (circle, generation): (CircleId, u32),
     seq: u64,
     accepted: &Accepted,
+    waiting: &[Pending],
 ) -> Result<()> {
-    let rows = tx
-        .sql(ROSTER)
-        .bind(circle.uuid())
-        .all::<(Uuid, Uuid)>()
-        .await?;
-    let before: BTreeSet<RosterDevice> = rows
-        .into_iter()
-        .map(|(account, device)| RosterDevice {
-            account: account.into(),
-            device: device.into(),
-        })
-        .collect();
+    let before = present(tx, circle).await?;
     let after: BTreeSet<RosterDevice> = accepted.roster.iter().copied().collect();
     for gone in before.difference(&after) {
         tx.sql(REMOVE)
@@ -138,11 +145,71 @@ pub(crate) async fn apply(
     };
     let (were, are) = (accounts(&before), accounts(&after));
     for account in are.difference(&were) {
-        change(tx, CONFIRM, circle, *account).await?;
+        confirm(tx, (circle, generation), seq, *account).await?;
     }
     for account in were.difference(&are) {
-        change(tx, LEAVE, circle, *account).await?;
+        let mut gone = before.iter().filter(|device| device.account == *account);
+        if gone.all(|device| only_the_device(waiting, device)) {
+            await_again(tx, circle, *account).await?;
+        } else {
+            leave(tx, circle, *account).await?;
+        }
     }
+    Ok(())
+}
+
+/// A new generation: its founder is alone in the group, and everybody else waits to be added again, but
+/// for those who were to be removed. What was claimed for the old group is void.
+pub(crate) async fn begin_anew(tx: &mut Tx, circle: CircleId, accepted: &Accepted) -> Result<()> {
+    let now = tx.now().micros();
+    let id = circle.uuid();
+    tx.sql(LEAVE_WAITING).bind(id).bind(now).run().await?;
+    tx.sql(REMOVE_ALL).bind(id).run().await?;
+    tx.sql(VOID_CLAIMS).bind(id).bind(now).run().await?;
+    for founder in &accepted.roster {
+        let account = founder.account.uuid();
+        tx.sql(INVITE_AGAIN).bind(id).bind(account).run().await?;
+        add(tx, circle, *founder, 0).await?;
+    }
+    Ok(())
+}
+
+/// The device had to go, not its account.
+fn only_the_device(waiting: &[Pending], gone: &RosterDevice) -> bool {
+    waiting.iter().any(|pending| {
+        pending.device == gone.device && pending.reason == protocol::RemovalReason::Device
+    })
+}
+
+/// The devices in the group.
+async fn present(tx: &mut Tx, circle: CircleId) -> Result<BTreeSet<RosterDevice>> {
+    let rows = tx
+        .sql(ROSTER)
+        .bind(circle.uuid())
+        .all::<(Uuid, Uuid)>()
+        .await?;
+    let device = |(account, device): (Uuid, Uuid)| RosterDevice {
+        account: account.into(),
+        device: device.into(),
+    };
+    Ok(rows.into_iter().map(device).collect())
+}
+
+async fn confirm(
+    tx: &mut Tx,
+    (circle, generation): (CircleId, u32),
+    seq: u64,
+    account: AccountId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(CONFIRM)
+        .bind(circle.uuid())
+        .bind(account.uuid())
+        .bind(now)
+        .bind(i64::from(generation))
+        .bind(to_db(seq))
+        .run()
+        .await?;
     Ok(())
 }
 
@@ -165,17 +232,23 @@ async fn add(tx: &mut Tx, circle: CircleId, new: RosterDevice, seq: u64) -> Resu
     Ok(())
 }
 
-async fn change(
-    tx: &mut Tx,
-    sql: &'static str,
-    circle: CircleId,
-    account: AccountId,
-) -> Result<()> {
+/// The account is no longer in the circle.
+pub(crate) async fn leave(tx: &mut Tx, circle: CircleId, account: AccountId) -> Result<()> {
     let now = tx.now().micros();
-    tx.sql(sql)
+    tx.sql(LEAVE)
         .bind(circle.uuid())
         .bind(account.uuid())
         .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// The account has no device in the group any more, and is to be added again when it has another.
+async fn await_again(tx: &mut Tx, circle: CircleId, account: AccountId) -> Result<()> {
+    tx.sql(AWAIT_AGAIN)
+        .bind(circle.uuid())
+        .bind(account.uuid())
         .run()
         .await?;
     Ok(())

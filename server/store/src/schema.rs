@@ -40,6 +40,7 @@ migrations! {
     8 "0008_preferences";
     9 "0009_appointments";
     10 "0010_deliveries";
+    11 "0011_protocol";
 }
 
 #[derive(Clone, Copy)]

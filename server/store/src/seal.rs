@@ -22,7 +22,7 @@ use crate::settings::RootKey;
 
 mod agency_keys;
 
-pub(crate) use agency_keys::AgencyKeys;
+pub(crate) use agency_keys::{AgencyKeys, open_removal_key};
 
 const MAGIC: u8 = 0xcc;
 /// XChaCha20-Poly1305 under a purpose key by HKDF-SHA-256. A reader accepts the listed suites only.
@@ -45,7 +45,7 @@ enum Purpose {
     Addresses,
     /// Meeting links.
     Appointments,
-    /// Secrets of links in mails.
+    /// Secrets of links in mails, and what an enrolment's link yields.
     Links,
     /// The agency's signing keys.
     AgencyKeys,
@@ -97,6 +97,7 @@ columns! {
     ADDRESS = Addresses, "address", "value";
     MEETING_LINK = Appointments, "appointment", "meeting_link";
     LINK_SECRET = Links, "link", "secret";
+    ENROLMENT_LOOKUP = Links, "enrolment", "lookup";
     SENTINEL = Sentinel, "sentinel", "sealed";
 }
 

@@ -249,10 +249,10 @@ impl Store {
     /// Whether the caller's session still lives; asked for every frame. Within one second of a look-up
     /// the answer comes from memory, which a revocation in this process empties at once.
     pub async fn still_live(&self, caller: &Caller) -> Result<()> {
-        let core = self.core();
-        if core.live.believed(caller.session, core.clock.now()) {
+        if self.believed_live(caller) {
             return Ok(());
         }
+        let core = self.core();
         let asked = *caller;
         let found_at = self
             .read("still live", async move |tx: &mut Tx| {
@@ -264,5 +264,11 @@ impl Store {
             .await?;
         core.live.found(caller.session, found_at);
         Ok(())
+    }
+
+    /// Whether memory knows that the session lives; if not, ask [`Store::still_live`].
+    pub fn believed_live(&self, caller: &Caller) -> bool {
+        let core = self.core();
+        core.live.believed(caller.session, core.clock.now())
     }
 }

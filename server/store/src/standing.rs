@@ -1,26 +1,40 @@
 //! How a caller stands to what they ask about, loaded in the transaction of the act: the facts from
 //! which `care::rules` decides. One statement each.
 
+use std::collections::BTreeSet;
+
 use care::Caller;
 use care::rules::{Asker, Standing};
-use protocol::{CircleId, CircleStatus, Code, OpId, PersonId, Refusal, Role, limits};
+use protocol::{CircleId, CircleStatus, Code, OpId, PersonId, Refusal, Role, SessionId, limits};
 use uuid::Uuid;
 
 use crate::db;
-use crate::error::Result;
+use crate::error::{Error, Result};
+use crate::many::MANY_MAX;
 use crate::tx::Tx;
 
-/// Whether a session lives, apart from its idleness, which depends on the role. `$1` is the session,
-/// `$2` the time.
+/// Whether a session lives, apart from its idleness, which depends on the role. `$now` is the time.
+macro_rules! live {
+    ($now:literal) => {
+        concat!(
+            "a.role, s.last_seen_at,
+            CAST(CASE WHEN s.ended_at IS NULL AND s.ends_at > ",
+            $now,
+            " AND d.revoked_at IS NULL
+                AND s.session_generation = a.session_generation
+                AND s.grant_generation = a.grant_generation
+                AND s.device_generation = d.generation THEN 1 ELSE 0 END AS BIGINT) AS live"
+        )
+    };
+}
+
+/// What is to be known of one session. `$1` is the session, `$2` the time.
 macro_rules! session {
     ($columns:expr, $joins:expr) => {
         concat!(
             "
-        SELECT a.role, s.last_seen_at,
-            CAST(CASE WHEN s.ended_at IS NULL AND s.ends_at > $2 AND d.revoked_at IS NULL
-                AND s.session_generation = a.session_generation
-                AND s.grant_generation = a.grant_generation
-                AND s.device_generation = d.generation THEN 1 ELSE 0 END AS BIGINT) AS live",
+        SELECT ",
+            live!("$2"),
             $columns,
             "
         FROM session s
@@ -33,23 +47,58 @@ macro_rules! session {
     };
 }
 
-/// How many live assignments bind the account to the client named by `$client`.
+/// How many live assignments bind the account to the client named by `$client` at the time `$now`.
 macro_rules! assignments {
-    ($client:literal) => {
+    ($client:literal, $now:literal) => {
         concat!(
             "(SELECT COUNT(*) FROM assignment g
                 WHERE g.account = a.id AND g.client = ",
             $client,
-            " AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2))"
+            " AND g.from_at <= ",
+            $now,
+            " AND (g.ended_at IS NULL OR g.ended_at > ",
+            $now,
+            "))"
         )
     };
 }
 
 pub(crate) mod appointments;
 
+many! {
+    // A list without a circle asks for the session alone. The session is met first and by its key.
+    TO_CIRCLES = [place: Integer, session: Id, circle: Id, op_id: Id, now: Integer] concat!(
+        "
+        SELECT asked.place, ",
+        live!("asked.now"),
+        ", k.client, k.status, k.generation, k.epoch, k.era, k.next_seq,
+            m.state AS member, cd.added_seq, sc.counter,
+            (SELECT l.seq FROM circle_log l WHERE l.device = d.id AND l.op_id = asked.op_id) AS seen,
+            (SELECT COUNT(*) FROM pending_removal r
+                WHERE r.circle = k.id AND r.generation = k.generation) AS removals,
+            (SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
+                WHERE cc.circle = k.id AND c.client = k.client AND c.caregiver = a.person
+                AND c.from_at <= asked.now AND c.withdrawn_at IS NULL
+                AND (c.until_at IS NULL OR c.until_at > asked.now)) AS consents, ",
+        assignments!("k.client", "asked.now"),
+        " AS assignments
+        FROM asked CROSS JOIN session s
+            JOIN account a ON a.id = s.account
+            JOIN device d ON d.id = s.device
+            LEFT JOIN circle k ON k.id = asked.circle
+            LEFT JOIN circle_member m ON m.circle = k.id AND m.account = a.id
+            LEFT JOIN circle_device cd ON cd.circle = k.id AND cd.device = d.id
+            LEFT JOIN send_counter sc ON sc.device = d.id AND sc.circle = k.id
+                AND sc.generation = k.generation
+        WHERE s.id = asked.session"
+    );
+    HOLD_CIRCLES = [circle: Id] "
+        UPDATE circle SET next_seq = next_seq FROM asked WHERE circle.id = asked.circle";
+}
+
 statements! {
     OF_SESSION = session!("", "");
-    TO_CLIENT = session!(concat!(", ", assignments!("$3"), " AS assignments"), "");
+    TO_CLIENT = session!(concat!(", ", assignments!("$3", "$2"), " AS assignments"), "");
     TO_PERSON = session!(
         ", (SELECT COUNT(*) FROM assignment g
                 WHERE g.account = a.id
@@ -58,26 +107,6 @@ statements! {
                     AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)) AS assignments",
         ""
     );
-    TO_CIRCLE = session!(
-        concat!(
-            ", k.client, k.status, k.generation, k.epoch, k.era, k.next_seq,
-            m.state AS member, cd.added_seq, sc.counter, l.seq AS seen,
-            (SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
-                WHERE cc.circle = k.id AND c.client = k.client AND c.caregiver = a.person
-                AND c.from_at <= $2 AND c.withdrawn_at IS NULL
-                AND (c.until_at IS NULL OR c.until_at > $2)) AS consents, ",
-            assignments!("k.client"),
-            " AS assignments"
-        ),
-        "
-            LEFT JOIN circle k ON k.id = $3
-            LEFT JOIN circle_member m ON m.circle = k.id AND m.account = a.id
-            LEFT JOIN circle_device cd ON cd.circle = k.id AND cd.device = d.id
-            LEFT JOIN send_counter sc ON sc.device = d.id AND sc.circle = k.id
-                AND sc.generation = k.generation
-            LEFT JOIN circle_log l ON l.device = d.id AND l.op_id = $4"
-    );
-    HOLD_CIRCLE = "UPDATE circle SET next_seq = next_seq WHERE id = $1 RETURNING next_seq";
 }
 
 #[derive(sqlx::FromRow)]
@@ -96,6 +125,7 @@ struct ClientRow {
 
 #[derive(sqlx::FromRow)]
 struct CircleRow {
+    place: i64,
     #[sqlx(flatten)]
     session: SessionRow,
     client: Option<Uuid>,
@@ -108,11 +138,22 @@ struct CircleRow {
     added_seq: Option<i64>,
     counter: Option<i64>,
     seen: Option<i64>,
+    removals: i64,
     consents: i64,
     assignments: i64,
 }
 
-/// The caller and one circle.
+/// Whose standing is asked for: a session's, to a circle if one is named.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Ask {
+    pub(crate) session: SessionId,
+    pub(crate) circle: Option<CircleId>,
+    /// An operation of the session's device, to hear what became of it.
+    pub(crate) op_id: Option<OpId>,
+}
+
+/// The caller and one circle. By default those of nobody.
+#[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct CircleFacts {
     /// For the rules.
     pub(crate) standing: Standing,
@@ -124,6 +165,8 @@ pub(crate) struct CircleFacts {
     pub(crate) counter: u64,
     /// The log position that this operation of the device's got, if it was done before.
     pub(crate) seen: Option<u64>,
+    /// A removal waits for its commit.
+    pub(crate) removal_pending: bool,
     /// When the session last made a request, microseconds.
     pub(crate) last_seen_at: i64,
 }
@@ -156,6 +199,27 @@ impl CircleFacts {
             .into());
         }
         Ok(state)
+    }
+
+    /// The circle, provided it ever had a group: one that needs help can still be read.
+    pub(crate) fn founded(&self) -> Result<CircleState> {
+        let state = self.state()?;
+        if state.status == CircleStatus::Planned {
+            return Err(Refusal::new(Code::CircleStatus, "the circle is planned").into());
+        }
+        Ok(state)
+    }
+
+    /// Refuses whoever would encrypt something that a device could open whose right has ended.
+    pub(crate) fn no_removal_may_wait(&self) -> Result<()> {
+        if !self.removal_pending {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::PendingRemovals,
+            "a removal waits for its commit; nothing is encrypted until then",
+        )
+        .into())
     }
 
     /// Refuses a device that is not in the group.
@@ -237,51 +301,61 @@ pub(crate) async fn to_circle(
     circle: CircleId,
     op_id: Option<OpId>,
 ) -> Result<CircleFacts> {
-    let now = tx.now().micros();
-    let row = tx
-        .sql(TO_CIRCLE)
-        .bind(caller.session.uuid())
-        .bind(now)
-        .bind(circle.uuid())
-        .bind(op_id.map(|op_id| op_id.uuid()))
-        .maybe::<CircleRow>()
-        .await?;
-    let Some(row) = row else {
-        return Ok(CircleFacts {
-            standing: Standing::default(),
-            circle: None,
-            on_roster: false,
-            counter: 0,
-            seen: None,
-            last_seen_at: 0,
-        });
+    let ask = Ask {
+        session: caller.session,
+        circle: Some(circle),
+        op_id,
     };
-    let member = row.member.as_deref().map(db::member_state).transpose()?;
-    Ok(CircleFacts {
-        standing: Standing {
-            member,
-            consent: row.consents > 0,
-            assigned: row.assignments > 0,
-            ..row.session.standing(now)?
-        },
-        circle: row.state()?,
-        on_roster: row.added_seq.is_some(),
-        counter: row.counter.map_or(0, db::from_db),
-        seen: row.seen.map(db::from_db),
-        last_seen_at: row.session.last_seen_at,
-    })
+    let mut facts = to_circles(tx, &[ask]).await?;
+    Ok(facts.pop().unwrap_or_default())
 }
 
-/// Locks a circle's row for the rest of the transaction, so that what is read after it stays true on
-/// `PostgreSQL` too (on `SQLite` there is one writer anyway). The next log position, or `None` if there
-/// is no such circle.
-pub(crate) async fn hold_circle(tx: &mut Tx, circle: CircleId) -> Result<Option<u64>> {
-    let row = tx
-        .sql(HOLD_CIRCLE)
-        .bind(circle.uuid())
-        .maybe::<(i64,)>()
-        .await?;
-    Ok(row.map(|(next,)| db::from_db(next)))
+/// The same for many at once: what was found, in the order of what was asked.
+pub(crate) async fn to_circles(tx: &mut Tx, asks: &[Ask]) -> Result<Vec<CircleFacts>> {
+    let now = tx.now().micros();
+    let mut facts = vec![CircleFacts::default(); asks.len()];
+    for (asks, facts) in asks.chunks(MANY_MAX).zip(facts.chunks_mut(MANY_MAX)) {
+        let mut select = tx.many(&TO_CIRCLES, asks.len());
+        for (place, ask) in (0_i64..).zip(asks) {
+            select = select.row(|row| {
+                row.bind(place)
+                    .bind(ask.session.uuid())
+                    .bind(ask.circle.map(|circle| circle.uuid()))
+                    .bind(ask.op_id.map(|op_id| op_id.uuid()))
+                    .bind(now)
+            });
+        }
+        for row in select.all::<CircleRow>().await? {
+            let found = usize::try_from(row.place).ok();
+            let found = found.and_then(|place| facts.get_mut(place));
+            *found.ok_or_else(|| Error::broken("a standing that nobody asked for"))? =
+                row.facts(now)?;
+        }
+    }
+    Ok(facts)
+}
+
+/// Locks circles' rows for the rest of the transaction, so that what is read after it stays true on
+/// `PostgreSQL` too. On `SQLite` there is one writer anyway. In ascending order, so that two who want
+/// the same circles wait for each other in turn.
+pub(crate) async fn hold_circles(tx: &mut Tx, circles: &BTreeSet<CircleId>) -> Result<()> {
+    if tx.writes_alone() {
+        return Ok(());
+    }
+    let circles: Vec<CircleId> = circles.iter().copied().collect();
+    for circles in circles.chunks(MANY_MAX) {
+        let mut hold = tx.many(&HOLD_CIRCLES, circles.len());
+        for circle in circles {
+            hold = hold.row(|row| row.bind(circle.uuid()));
+        }
+        hold.run().await?;
+    }
+    Ok(())
+}
+
+/// Locks one circle's row likewise.
+pub(crate) async fn hold_circle(tx: &mut Tx, circle: CircleId) -> Result<()> {
+    hold_circles(tx, &BTreeSet::from([circle])).await
 }
 
 impl SessionRow {
@@ -296,6 +370,24 @@ impl SessionRow {
 }
 
 impl CircleRow {
+    fn facts(&self, now: i64) -> Result<CircleFacts> {
+        let member = self.member.as_deref().map(db::member_state).transpose()?;
+        Ok(CircleFacts {
+            standing: Standing {
+                member,
+                consent: self.consents > 0,
+                assigned: self.assignments > 0,
+                ..self.session.standing(now)?
+            },
+            circle: self.state()?,
+            on_roster: self.added_seq.is_some(),
+            counter: self.counter.map_or(0, db::from_db),
+            seen: self.seen.map(db::from_db),
+            removal_pending: self.removals > 0,
+            last_seen_at: self.session.last_seen_at,
+        })
+    }
+
     fn state(&self) -> Result<Option<CircleState>> {
         let (Some(client), Some(status)) = (self.client, self.status.as_deref()) else {
             return Ok(None);

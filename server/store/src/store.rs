@@ -11,9 +11,11 @@ use crate::core::{Core, Live};
 use crate::engine::Pools;
 use crate::error::{Error, OpenError, Result};
 use crate::group_commit::GroupCommit;
+use crate::group_read::GroupRead;
 use crate::schema;
 use crate::seal::{SENTINEL, Sealer};
 use crate::settings::{Database, Settings};
+use crate::tail::Tail;
 use crate::tx::Tx;
 
 const LOCK_FILE: &str = "carecircle.lock";
@@ -34,6 +36,7 @@ pub struct Store {
 struct Inner {
     core: Arc<Core>,
     group: GroupCommit,
+    look: GroupRead,
 }
 
 impl Store {
@@ -59,6 +62,7 @@ impl Store {
             server_name: settings.server_name,
             demo: settings.demo,
             live: Live::default(),
+            tail: Tail::default(),
             _lock: lock,
         });
         let (opened, _) = core.write("open sentinel", &open_sentinel).await;
@@ -70,6 +74,7 @@ impl Store {
         Ok(Self {
             inner: Arc::new(Inner {
                 group: GroupCommit::start(Arc::clone(&core)),
+                look: GroupRead::start(Arc::clone(&core)),
                 core,
             }),
         })
@@ -79,6 +84,7 @@ impl Store {
     /// answered, later calls are refused as [`protocol::Code::ShuttingDown`] or fail, connections
     /// close, and the data directory is free for another process once the last clone is dropped.
     pub async fn close(self) {
+        self.inner.look.close().await;
         self.inner.group.close().await;
         self.inner.core.pools.close().await;
     }
@@ -89,6 +95,10 @@ impl Store {
 
     pub(crate) fn group(&self) -> &GroupCommit {
         &self.inner.group
+    }
+
+    pub(crate) fn group_read(&self) -> &GroupRead {
+        &self.inner.look
     }
 }
 

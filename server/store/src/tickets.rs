@@ -14,7 +14,7 @@ use crate::error::Result;
 use crate::hash::sha256;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{inbox, key_packages, sessions, standing};
+use crate::{inbox, key_packages, resets, sessions, standing};
 
 statements! {
     FORGET = "DELETE FROM ticket WHERE expires_at < $1";
@@ -22,12 +22,16 @@ statements! {
     TAKE = "DELETE FROM ticket WHERE secret_hash = $1 RETURNING session, expires_at";
     READ_DSK = "SELECT dsk FROM device WHERE id = $1";
     POSITIONS = "
-        SELECT k.id AS circle, k.generation, k.epoch, k.next_seq, sc.counter, sc.commit_epoch
+        SELECT k.id AS circle, k.status, k.generation, k.epoch, k.era, k.next_seq, sc.counter,
+            sc.commit_epoch,
+            (SELECT COUNT(*) FROM pending_removal r
+                WHERE r.circle = k.id AND r.generation = k.generation) AS removals
         FROM circle_device cd
             JOIN circle k ON k.id = cd.circle
             LEFT JOIN send_counter sc ON sc.device = cd.device AND sc.circle = k.id
                 AND sc.generation = k.generation
-        WHERE cd.device = $1 AND k.status = 'live'
+            LEFT JOIN pending_removal own ON own.circle = k.id AND own.device = cd.device
+        WHERE cd.device = $1 AND k.status <> 'planned' AND own.device IS NULL
         ORDER BY k.id";
 }
 
@@ -40,11 +44,14 @@ struct TicketRow {
 #[derive(sqlx::FromRow)]
 struct PositionRow {
     circle: Uuid,
+    status: String,
     generation: i64,
     epoch: i64,
+    era: i64,
     next_seq: i64,
     counter: Option<i64>,
     commit_epoch: Option<i64>,
+    removals: i64,
 }
 
 /// A ticket that was taken, with what remains to be checked.
@@ -82,9 +89,10 @@ impl Store {
     /// Who says hello. The ticket is used up whatever comes of it: [`Code::TicketInvalid`] if it is
     /// unknown, used or too old, [`Code::SignedOut`] if its session ended, [`Code::DeviceUnknown`] if
     /// another device shows it, [`Code::SignatureInvalid`] if the device's key did not sign it for
-    /// this server.
+    /// this server. A circle in which the device is further than the server is `recovering` from then on.
     pub async fn redeem_ticket(&self, hello: &Hello) -> Result<Caller> {
         let signed = self.signed_by_device(&hello.ticket, &hello.nonce, Code::TicketInvalid)?;
+        let cursors = hello.cursors.clone();
         let ticket_hash = sha256(&[&hello.ticket]).to_vec();
         let Taken { caller, dsk } = self
             .write("take ticket", async move |tx: &mut Tx| {
@@ -124,14 +132,15 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let permit = tx.authorize(&caller, Act::Connect, standing, object)?;
             inbox::audit_rest(tx, &caller, standing).await?;
+            resets::compare(tx, &caller, permit, &cursors).await?;
             tx.audit(Entry::done(&caller, permit, object));
             Ok(caller)
         })
         .await
     }
 
-    /// What the server knows of the caller's device in each circle whose group it is in: a device that
-    /// finds itself behind runs from an old copy of its store.
+    /// What the server knows of the caller's device in each circle whose group it is in, and is not about
+    /// to leave: a device that finds itself behind runs from an old copy of its store.
     pub async fn ready(&self, caller: &Caller) -> Result<Ready> {
         let caller = *caller;
         self.read("ready", async move |tx: &mut Tx| {
@@ -146,7 +155,7 @@ impl Store {
             Ok(Ready {
                 account: caller.account,
                 now: tx.now(),
-                positions: rows.iter().map(PositionRow::position).collect(),
+                positions: (rows.iter().map(PositionRow::position)).collect::<Result<_>>()?,
                 key_packages: key_packages::left(tx, caller.device).await?,
             })
         })
@@ -155,14 +164,17 @@ impl Store {
 }
 
 impl PositionRow {
-    fn position(&self) -> Position {
-        Position {
+    fn position(&self) -> Result<Position> {
+        Ok(Position {
             circle: self.circle.into(),
             generation: db::small(self.generation),
             epoch: db::from_db(self.epoch),
             head: db::from_db(self.next_seq).saturating_sub(1),
             send_counter: self.counter.map_or(0, db::from_db),
             own_commit_epoch: self.commit_epoch.map(db::from_db),
-        }
+            era: db::small(self.era),
+            removal_pending: self.removals > 0,
+            status: db::circle_status(&self.status)?,
+        })
     }
 }

@@ -10,16 +10,18 @@ use std::time::{Duration, Instant};
 
 use care::rules::{Act, Permit, Standing, may};
 use care::{Caller, Chance};
-use protocol::{SessionId, Timestamp};
+use protocol::{EntryId, SessionId, Timestamp};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
 use crate::audit::{self, Entry, Object};
 use crate::core::Core;
-use crate::engine::{Connection, Statement};
+use crate::engine::{Connection, Engine, Statement};
 use crate::error::{Error, Result};
+use crate::many::{Asked, Many};
 use crate::seal::Column;
 use crate::store::Store;
+use crate::tail::Written;
 use crate::wake::Topic;
 
 /// A transaction is tried this often before the answer is [`Error::Busy`].
@@ -36,6 +38,9 @@ pub(crate) struct Tx {
     ended: Vec<SessionId>,
     entries: Vec<Entry>,
     denied: Vec<Entry>,
+    /// Entries whose ids rows already name.
+    named: Vec<(EntryId, Entry)>,
+    written: Vec<Written>,
 }
 
 /// What a closure left behind besides its answer.
@@ -50,6 +55,16 @@ impl Tx {
     /// Begins a statement.
     pub(crate) fn sql(&mut self, sql: &'static str) -> Statement<'_> {
         self.on.sql(sql)
+    }
+
+    /// Begins a statement about so many things, at most [`MANY_MAX`](crate::many::MANY_MAX).
+    pub(crate) fn many(&mut self, many: &'static Many, rows: usize) -> Asked<'_> {
+        Asked::about(&mut self.on, many, rows)
+    }
+
+    /// Whether nobody else can write before this transaction ends, whatever it has locked.
+    pub(crate) fn writes_alone(&self) -> bool {
+        self.on.engine() == Engine::Sqlite
     }
 
     /// The transaction's time: the same for all it does.
@@ -108,11 +123,21 @@ impl Tx {
         self.entries.push(entry);
     }
 
+    /// Audits in this transaction, which writes rows that name the entry.
+    pub(crate) fn audit_as(&mut self, id: EntryId, entry: Entry) {
+        self.named.push((id, entry));
+    }
+
     /// Tells, after the COMMIT, whom it concerns.
     pub(crate) fn wake(&mut self, topic: Topic) {
         if !self.wakes.contains(&topic) {
             self.wakes.push(topic);
         }
+    }
+
+    /// Keeps, after the COMMIT, a row of a log at hand for its readers.
+    pub(crate) fn keep_at_hand(&mut self, row: Written) {
+        self.written.push(row);
     }
 
     /// Forgets, after the COMMIT, that this session was found alive.
@@ -126,10 +151,11 @@ impl Tx {
     }
 
     async fn write_entries(&mut self) -> Result<()> {
+        let mut entries = std::mem::take(&mut self.named);
         for entry in std::mem::take(&mut self.entries) {
-            audit::write(self, &entry).await?;
+            entries.push((EntryId::from_parts(self.now, self.random()), entry));
         }
-        Ok(())
+        audit::write(self, &entries).await
     }
 }
 
@@ -180,6 +206,8 @@ impl Core {
             wakes,
             ended,
             denied,
+            written,
+            now,
             ..
         } = tx;
         let result = match result {
@@ -193,6 +221,8 @@ impl Core {
             for session in ended {
                 self.live.forget(session);
             }
+            // Before anybody is woken who would look for them.
+            self.tail.extend(written, now);
             for topic in wakes {
                 self.wake.wake(topic);
             }
@@ -244,6 +274,8 @@ impl Core {
             ended: Vec::new(),
             entries: Vec::new(),
             denied: Vec::new(),
+            named: Vec::new(),
+            written: Vec::new(),
         }
     }
 }

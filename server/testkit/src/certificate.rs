@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, IsCa, KeyPair};
+use rcgen::{BasicConstraints, CertificateParams, CertifiedIssuer, DnType, IsCa, KeyPair};
 
 /// What the server serves, and whom its devices trust.
 pub struct Certificate {
@@ -16,6 +16,9 @@ impl Certificate {
     pub fn make() -> Result<Self> {
         let mut params = CertificateParams::new(Vec::new())?;
         params.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+        // Of another name than the server's certificate, which OpenSSL would else take for its own issuer.
+        let name = "authority of a test";
+        params.distinguished_name.push(DnType::CommonName, name);
         let issuer = CertifiedIssuer::self_signed(params, KeyPair::generate()?)?;
         let key = KeyPair::generate()?;
         let names = ["localhost", "127.0.0.1"].map(str::to_owned);

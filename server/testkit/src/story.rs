@@ -331,6 +331,6 @@ fn text_of(item: Item) -> Option<String> {
             ..
         } => Some(format!("{text} (waiting)")),
         Content::Unreadable { reason } => Some(format!("(unreadable: {reason})")),
-        Content::Joined { .. } => None,
+        _ => None,
     }
 }

@@ -15,7 +15,7 @@ fn standings() -> impl Iterator<Item = Standing> {
     let askers = roles()
         .map(Asker::Account)
         .chain(roles().map(Asker::Bearer));
-    let askers = askers.chain([Asker::Installation, Asker::Scheduler]);
+    let askers = askers.chain([Asker::Installation, Asker::Scheduler, Asker::CodeHolder]);
     askers.flat_map(|asker| {
         STATES.into_iter().flat_map(move |member| {
             (0..32_u8).map(move |bits| Standing {
@@ -51,6 +51,7 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::SetHours
                 | Act::ChangePreferences
         ),
+        Asker::CodeHolder => matches!(act, Act::OpenRecovery | Act::RecoverDevice),
         Asker::Bearer(role) => by_link(act, role, s),
         Asker::Account(role) => s.session && signed_in(act, role, s),
     }
@@ -86,8 +87,10 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         About::Oneself => match act {
             Act::FindSlots | Act::ListTasks => role == Role::CaseManager,
             Act::FinishTask => role == Role::CaseManager && s.own,
+            Act::OpenRecovery | Act::RecoverDevice => false,
             _ => true,
         },
+        About::Device => s.own,
         About::Agency | About::Link => false,
         About::Client => match act {
             Act::ReadPreferences | Act::ChangePreferences => serves || s.own,
@@ -106,8 +109,13 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         About::Circle => match act {
             Act::ReadCircle => named && bound,
             Act::FoundCircle => named && bound && role == Role::CaseManager,
-            Act::ClaimKeyPackages => confirmed && bound && role == Role::CaseManager,
-            Act::Append => confirmed && bound && role != Role::Custodian,
+            Act::ClaimKeyPackages | Act::ResetCircle => {
+                confirmed && bound && role == Role::CaseManager
+            }
+            Act::Append | Act::SendEphemeral | Act::AcknowledgeUrgent => {
+                confirmed && bound && role != Role::Custodian
+            }
+            Act::LeaveCircle => named && !matches!(role, Role::Custodian | Role::Administrator),
             _ => confirmed && bound,
         },
     }
@@ -126,7 +134,7 @@ fn every_combination_is_allowed_or_denied_as_the_product_says() {
             seen += 1;
         }
     }
-    assert_eq!(seen, Act::ALL.len() * 14 * 4 * 32);
+    assert_eq!(seen, Act::ALL.len() * 15 * 4 * 32);
 }
 
 #[test]

@@ -2,8 +2,9 @@
 
 use axum::Json;
 use axum::extract::State;
+use axum::http::StatusCode;
 use protocol::bundle::{Appended, CommitBundle, Founding};
-use protocol::http::{Circle, Circles, ErrorBody, PlanCircle};
+use protocol::http::{Circle, Circles, ErrorBody, LeaveCircle, PlanCircle};
 use protocol::{CircleId, WelcomeId};
 
 use super::Answer;
@@ -103,6 +104,26 @@ pub async fn commit(
     FromCbor(bundle): FromCbor<CommitBundle>,
 ) -> Answer<Cbor<Appended>> {
     Ok(Cbor(gateway.store.commit(&caller, circle, bundle).await?))
+}
+
+/// The caller no longer wants to be in the circle.
+#[utoipa::path(
+    post,
+    path = "/v1/circles/{circle}/leave",
+    tag = "circles",
+    params(("circle" = CircleId, Path)),
+    request_body = LeaveCircle,
+    responses((status = 204), (status = "default", body = ErrorBody))
+)]
+pub async fn leave_circle(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(circle): At<CircleId>,
+    FromJson(request): FromJson<LeaveCircle>,
+) -> Answer<StatusCode> {
+    let left = gateway.store.leave_circle(&caller, circle, request);
+    left.await?;
+    Ok(StatusCode::NO_CONTENT)
 }
 
 /// The newest `GroupInfo` of the circle.

@@ -20,6 +20,9 @@ use crate::error::Problem;
 /// limit is usually seen and answered instead of the connection being cut.
 const READ_BYTES_MAX: usize = 4 * limits::FRAME_BYTES_MAX;
 
+/// What is sent at once leaves together, up to one TLS record (RFC 8446, section 5.1).
+const WRITE_TOGETHER_BYTES: usize = 16 * 1024;
+
 /// Opens a websocket for a page of ours that speaks our sub-protocol.
 pub async fn open_socket(
     State(gateway): State<Gateway>,
@@ -43,7 +46,7 @@ pub async fn open_socket(
     let tracker = gateway.tracker.clone();
     let response = upgrade
         .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
-        .write_buffer_size(0)
+        .write_buffer_size(WRITE_TOGETHER_BYTES)
         .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX)
         .max_message_size(READ_BYTES_MAX)
         .max_frame_size(READ_BYTES_MAX)

@@ -68,6 +68,11 @@ impl Feeds {
         self.circles.contains_key(&circle)
     }
 
+    /// How far this circle's log was sent, if it is followed.
+    pub(super) fn sent(&self, circle: CircleId) -> Option<u64> {
+        self.circles.get(&circle).map(|feed| feed.sent.seq)
+    }
+
     /// How many are followed.
     pub(super) fn len(&self) -> usize {
         self.circles.len()

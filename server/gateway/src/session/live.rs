@@ -2,11 +2,14 @@
 
 use std::time::Duration;
 
-use protocol::frame::{ClientFrame, Cursor, KeyPackagesLow, Ready, ServerFrame};
-use protocol::{CircleId, Code, Refusal, limits};
+use protocol::frame::{
+    AccountChanged, ClientFrame, Cursor, Ephemeral, KeyPackagesLow, LogPage, Ready, ServerFrame,
+};
+use protocol::{CircleId, Code, DeviceId, Refusal, limits};
 use store::Topic;
 
 use super::feeds::Feeds;
+use super::pleas::{Pleas, Wanted};
 use super::throttle::Throttle;
 use super::{Answer, Effect, Input, Question, Who, ends_the_socket, parse, refused};
 use crate::settings::Rates;
@@ -20,9 +23,13 @@ const POLL: Duration = Duration::from_secs(limits::POLL_S);
 pub struct Live {
     /// The positions that `hello` named, until the store has said how they stand.
     waiting: Option<Vec<Cursor>>,
+    device: DeviceId,
     feeds: Feeds,
+    pleas: Pleas,
     throttle: Throttle,
     commands: usize,
+    /// Ephemerals that the store was asked about.
+    relays: usize,
     heard_at: Duration,
     pinged_at: Duration,
     polled_at: Duration,
@@ -47,9 +54,12 @@ impl Live {
         effects.push(Effect::Ask(Question::Stand));
         Self {
             waiting: Some(cursors),
+            device: who.device,
             feeds: Feeds::default(),
+            pleas: Pleas::default(),
             throttle: Throttle::new(rates),
             commands: 0,
+            relays: 0,
             heard_at: now,
             pinged_at: now,
             polled_at: now,
@@ -76,7 +86,19 @@ impl Live {
             Input::Woken(topics) => topics
                 .into_iter()
                 .for_each(|topic| self.woken(topic, effects)),
-            Input::Answer(answer) => self.answer(answer, effects)?,
+            Input::Answer(answer) => self.answer(answer, now, effects)?,
+            Input::Overheard(ephemerals) => {
+                // Whoever does not keep up misses them; they are of this moment.
+                let here = |said: &Ephemeral| self.feeds.follows(said.circle);
+                if self.unsent_since.is_none() {
+                    let heard = ephemerals.into_iter().filter(here);
+                    effects.extend(heard.map(ServerFrame::Ephemeral).map(Effect::Send));
+                }
+            }
+            Input::Placed(circle, place) => {
+                self.pleas.placed(circle, place);
+                self.plead(now, effects);
+            }
             Input::Drained => {
                 self.unsent_since = None;
                 self.feeds.drained();
@@ -89,7 +111,8 @@ impl Live {
                 effects.push(Effect::Ask(question));
             }
         }
-        let sends = |effect: &Effect| matches!(effect, Effect::Send(_) | Effect::Ping);
+        let sends =
+            |effect: &Effect| matches!(effect, Effect::Send(_) | Effect::Ping | Effect::Plead(_));
         if effects.iter().any(sends) {
             self.unsent_since.get_or_insert(now);
         }
@@ -104,7 +127,12 @@ impl Live {
                 self.fetch(cursor, effects);
                 return Ok(());
             }
+            ClientFrame::Ephemeral(ephemeral) => {
+                self.relay(ephemeral, effects);
+                return Ok(());
+            }
             ClientFrame::Append(append) => Question::Append(append),
+            ClientFrame::UrgentAck(ack) => Question::AcknowledgeUrgent(ack),
             ClientFrame::Ack(ack) => Question::Ack(ack),
         };
         self.commands += 1;
@@ -124,6 +152,23 @@ impl Live {
         self.feeds.follow(cursor, true);
     }
 
+    fn relay(&mut self, ephemeral: Ephemeral, effects: &mut Vec<Effect>) {
+        let fits = ephemeral.sealed.len() <= limits::EPHEMERAL_BYTES_MAX;
+        if fits && self.relays < limits::EPHEMERALS_ASKED_MAX {
+            self.relays += 1;
+            let device = self.device;
+            let ephemeral = Ephemeral {
+                device,
+                ..ephemeral
+            };
+            effects.push(Effect::Ask(Question::MayRelay(ephemeral)));
+        }
+    }
+
+    fn plead(&mut self, now: Duration, effects: &mut Vec<Effect>) {
+        effects.extend(self.pleas.due(now).into_iter().map(Effect::Plead));
+    }
+
     fn woken(&mut self, topic: Topic, effects: &mut Vec<Effect>) {
         match topic {
             Topic::Circle(circle) => self.feeds.want(circle),
@@ -136,7 +181,12 @@ impl Live {
         }
     }
 
-    fn answer(&mut self, answer: Answer, effects: &mut Vec<Effect>) -> Result<(), Code> {
+    fn answer(
+        &mut self,
+        answer: Answer,
+        now: Duration,
+        effects: &mut Vec<Effect>,
+    ) -> Result<(), Code> {
         match answer {
             Answer::Greeted(_) => {}
             Answer::Appended(op_id, result) => {
@@ -153,16 +203,13 @@ impl Live {
                 }
             }
             Answer::Stands(result) => match alive(result)? {
-                Ok(ready) => self.stands(ready, effects),
+                Ok(ready) => self.stands(ready, now, effects),
                 // Without its first answer a socket is of no use; a poll can wait for the next.
                 Err(refusal) if self.waiting.is_some() => return Err(refusal.code),
                 Err(_) => self.standing = false,
             },
             Answer::Log(circle, result) => match alive(result)? {
-                Ok(page) => {
-                    let page = self.feeds.read_log(page).map(ServerFrame::Log);
-                    effects.extend(page.map(Effect::Send));
-                }
+                Ok(page) => self.log_read(page, now, effects),
                 Err(refusal) => self.log_refused(circle, refusal, effects),
             },
             Answer::Inbox(result) => match alive(result)? {
@@ -172,9 +219,26 @@ impl Live {
                 }
                 Err(_) => self.feeds.postpone_inbox(),
             },
-            Answer::Live(result) => result.map_err(|refusal| refusal.code)?,
+            Answer::Relayable(result) => {
+                self.relays = self.relays.saturating_sub(1);
+                effects.extend(alive(result)?.ok().map(Effect::Relay));
+            }
+            Answer::Live(result) => {
+                result.map_err(|refusal| refusal.code)?;
+                let changed = ServerFrame::AccountChanged(AccountChanged {});
+                effects.push(Effect::Send(changed));
+            }
         }
         Ok(())
+    }
+
+    fn log_read(&mut self, page: LogPage, now: Duration, effects: &mut Vec<Effect>) {
+        let Some(page) = self.feeds.read_log(page) else {
+            return;
+        };
+        let wanted = self.pleas.read(&page, self.device, now);
+        effects.push(Effect::Send(ServerFrame::Log(page)));
+        effects.extend(wanted.map(place));
     }
 
     fn log_refused(&mut self, circle: CircleId, refusal: Refusal, effects: &mut Vec<Effect>) {
@@ -183,6 +247,7 @@ impl Live {
             return;
         }
         effects.push(Effect::Unwatch(Topic::Circle(circle)));
+        self.pleas.drop_circle(circle);
         if self.feeds.drop_circle(circle) {
             effects.push(Effect::Send(refused(None, refusal)));
         }
@@ -190,7 +255,8 @@ impl Live {
 
     /// How the circles stand: for the first time the answer to `hello`, later a poll for what a lost
     /// wake did not announce.
-    fn stands(&mut self, ready: Ready, effects: &mut Vec<Effect>) {
+    fn stands(&mut self, ready: Ready, now: Duration, effects: &mut Vec<Effect>) {
+        let positions = ready.positions.clone();
         let few = u32::try_from(limits::KEY_PACKAGES_LOW).unwrap_or(u32::MAX);
         let left = ready.key_packages;
         if let Some(cursors) = self.waiting.take() {
@@ -208,6 +274,7 @@ impl Live {
             self.standing = false;
             for circle in self.feeds.compare(&ready.positions) {
                 effects.push(Effect::Unwatch(Topic::Circle(circle)));
+                self.pleas.drop_circle(circle);
                 self.feeds.drop_circle(circle);
             }
             if left <= few && left < self.key_packages {
@@ -216,6 +283,12 @@ impl Live {
             }
         }
         self.key_packages = left;
+        for position in positions {
+            if let Some(sent) = self.feeds.sent(position.circle) {
+                let wanted = self.pleas.compare(&position, sent, now);
+                effects.extend(wanted.map(place));
+            }
+        }
     }
 
     fn ask_how_it_stands(&mut self, effects: &mut Vec<Effect>) {
@@ -244,6 +317,7 @@ impl Live {
             self.feeds.want_inbox();
             self.ask_how_it_stands(effects);
         }
+        self.plead(now, effects);
         Ok(())
     }
 
@@ -264,8 +338,15 @@ impl Live {
         if self.throttle.ready_at() > now {
             at = at.min(self.throttle.ready_at());
         }
+        if let Some(turn) = self.pleas.next_at() {
+            at = at.min(turn);
+        }
         at
     }
+}
+
+fn place((circle, leaving): Wanted) -> Effect {
+    Effect::Place(circle, leaving)
 }
 
 /// Splits off the refusals that end the socket.

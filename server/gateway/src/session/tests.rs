@@ -17,6 +17,8 @@ use crate::settings::Rates;
 mod commands;
 mod following;
 mod hello;
+mod passing;
+mod removals;
 mod time;
 
 const ACCOUNT: AccountId = AccountId::from_bytes([1; 16]);
@@ -71,6 +73,9 @@ fn position(circle: CircleId, head: u64) -> Position {
         head,
         send_counter: 0,
         own_commit_epoch: None,
+        era: 0,
+        removal_pending: false,
+        status: protocol::CircleStatus::Live,
     }
 }
 

@@ -6,7 +6,7 @@ use protocol::{Timestamp, frame, labels, limits};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{AGENCY_REMOVAL_SECRET, AGENCY_SECRET_KEY, Sealer};
+use super::{AGENCY_REMOVAL_SECRET, AGENCY_SECRET_KEY, NotOpened, Sealer};
 use crate::hash::sha256;
 
 /// A fresh agency key and its first removal key, ready for the database.
@@ -52,6 +52,18 @@ impl AgencyKeys {
             removal_key: sign_removal_key(&key, &removal),
         }
     }
+}
+
+/// The removal key, to sign removals with. It wipes itself when dropped.
+pub(crate) fn open_removal_key(
+    sealer: &Sealer,
+    agency: Uuid,
+    kept: &[u8],
+) -> Result<SigningKey, NotOpened> {
+    let secret = sealer.open(AGENCY_REMOVAL_SECRET, agency, kept)?;
+    let secret: Zeroizing<[u8; 32]> =
+        Zeroizing::new(secret.as_slice().try_into().map_err(|_| NotOpened)?);
+    Ok(SigningKey::from_bytes(&secret))
 }
 
 /// `Signed { content, signature }` with the signature over `label || SHA-256(content)`.
@@ -100,5 +112,8 @@ mod tests {
         assert_eq!(secret.as_slice(), [40; 32]);
         assert!(!keys.secret_key.windows(32).any(|w| w == [40; 32]));
         assert!(!keys.removal_secret.windows(32).any(|w| w == [41; 32]));
+        let opened = open_removal_key(&sealer, Uuid::from_u128(7), &keys.removal_secret).unwrap();
+        assert_eq!(opened.verifying_key().as_bytes()[..], removal.key[..]);
+        assert!(open_removal_key(&sealer, Uuid::from_u128(8), &keys.removal_secret).is_err());
     }
 }

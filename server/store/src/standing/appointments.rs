@@ -31,7 +31,7 @@ statements! {
                 WHERE p.appointment = k.id AND p.person = a.person AND p.left_at IS NULL) AS parts, ",
             covering!("k.client", "a.person"),
             " AS consents, ",
-            assignments!("k.client"),
+            assignments!("k.client", "$2"),
             " AS assignments"
         ),
         "
@@ -42,7 +42,7 @@ statements! {
         SELECT p.left_at, ",
         covering!("k.client", "p.person"),
         " AS consents, ",
-        assignments!("k.client"),
+        assignments!("k.client", "$2"),
         " AS assignments
         FROM participant p
             JOIN appointment k ON k.id = p.appointment

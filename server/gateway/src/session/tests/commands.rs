@@ -101,6 +101,7 @@ fn a_revoked_session_ends_whatever_was_asked() {
             Answer::Live(Err(code.into())),
             Answer::Appended(op_id, Err(code.into())),
             Answer::Acked(Err(code.into())),
+            Answer::Relayable(Err(code.into())),
             Answer::Log(CIRCLE, Err(code.into())),
             Answer::Inbox(Err(code.into())),
             Answer::Stands(Err(code.into())),
@@ -116,7 +117,7 @@ fn a_revoked_session_ends_whatever_was_asked() {
 }
 
 #[test]
-fn a_change_of_the_account_asks_whether_the_session_lives() {
+fn a_change_of_the_account_is_told_to_a_session_that_lives() {
     let mut session = live();
     assert_eq!(
         session.handle(woken(Topic::Account(ACCOUNT)), s(1)),
@@ -124,7 +125,7 @@ fn a_change_of_the_account_asks_whether_the_session_lives() {
     );
     assert_eq!(
         session.handle(Input::Answer(Answer::Live(Ok(()))), s(1)),
-        []
+        [Effect::Send(ServerFrame::AccountChanged(AccountChanged {}))]
     );
 }
 

@@ -1,0 +1,99 @@
+### What people read in and around a circle: what happened there, what is wrong and what to do, how far
+### others have come. Plain words: a reading age of twelve. Loaded once somebody is signed in.
+
+## The way in
+joining = Fetching your circles: { $done } of { $of }
+joining-hint = You can already use what is here.
+joined-all = All your circles are here.
+new-device-asks = A new device wants to come in as you.
+new-device-look = Look at it
+new-code-waits = Your new recovery code waits to be written down.
+new-code-look = Show it
+settings-devices = Devices and recovery
+settings-devices-hint = Which phones and computers can read your messages, and how you get back in if you lose one.
+settings-devices-open = Your devices
+settings-code-open = Recovery code
+
+## What happened in a circle
+note-removed =
+    { $count ->
+        [one] { $by } ended access for { $names }
+       *[other] { $by } ended access for { $names }
+    }
+note-removed-mine =
+    { $count ->
+        [one] You ended access for { $names }
+       *[other] You ended access for { $names }
+    }
+note-removed-took = after { $time }
+note-key-changed = New keys for { $name }. Not verified any more.
+note-key-changed-mine = Your keys changed. Others see you as not verified until you meet.
+note-reset = { $name } began this circle anew. You can still read what was said before.
+note-reset-mine = You began this circle anew. You can still read what was said before.
+note-ack = { $name } sees to it
+note-ack-mine = You see to it
+
+## Earlier messages
+history-coming = Earlier messages are on their way. The newest come first.
+history-not-yet = Earlier messages are not here yet. Open carecircle once on another device of yours. If you have none, ask your case manager.
+
+## What is wrong, and what to do
+circle-rejoining = This device fell behind here. It comes back in by itself. What you write waits and goes out then.
+circle-rejoining-short = Coming back in
+circle-old-copy = This device woke up with old data. It comes back in by itself with new keys. What you write waits and goes out then.
+circle-old-copy-short = Coming back in
+circle-clock = The clock of this device is wrong, so messages cannot be checked. This device says: { $time }.
+circle-clock-do = Open the settings of your device, look for “Date and time”, and switch on “Set by itself”. Then this circle comes back by itself.
+circle-clock-short = Check your clock
+circle-reset = This circle does not work any more for some of its people. Someone from the agency must begin it anew. You can still read what was said before.
+circle-reset-short = Needs a new beginning
+circle-recovering = The agency's computer was repaired and lost some of what was sent here. Someone from the agency must begin this circle anew. You can still read what was said before.
+circle-recovering-short = Needs a new beginning
+circle-told = Your case manager has been told. You do not need to do anything.
+circle-begin = Begin anew
+circle-begin-sure = Begin this circle anew? Everyone here stays in it. Messages that wait are sent then.
+circle-begin-yes = Yes, begin anew
+circle-security = Something came here that should never come. Nothing was sent or shown. Please call your agency.
+circle-security-short = Stopped to be safe
+circle-leave = Leave and come back in
+circle-leave-sure = Leave this circle and come back in with new keys? Do this only after you have spoken with your agency.
+circle-leave-yes = Yes, leave and come back
+circle-new-key = { $name } has new keys. That happens with a new phone, or after one was stolen. Did you see this person, or hear their voice? Only then say yes.
+circle-new-key-wait = Until then { $name } cannot read new messages here.
+circle-new-key-yes = Yes, these are from { $name }
+circle-new-key-short = New keys: is it them?
+circle-removing = One moment: someone is being taken out. What you write waits until that is done.
+
+## Members
+member-new-key = New keys, not checked
+member-new-key-do = Did you see { $name }, or hear their voice? Only then say yes.
+
+## Writing, reading, answering
+compose-urgency = How soon?
+urgency-title = How soon does this need an answer?
+urgency-routine = When there is time
+urgency-urgent = Urgent
+urgency-urgent-hint = People are told again and again until someone says: I'll see to it.
+urgency-crisis = Crisis
+urgency-crisis-hint = The same, and faster. This does not call 911 or 988. In danger, call first.
+urgency-back = Not urgent after all
+urgency-seen = The agency's computer sees that a message is urgent, but never its words.
+compose-urgent = Goes out as urgent
+compose-crisis = Goes out as a crisis
+crisis = Crisis
+ack-go = I'll see to it
+ack-go-label = I'll see to it: { $text }
+ack-by = { $names } will see to it
+ack-by-me = You will see to it
+ack-failed = That was not stored. Please try again.
+read-by = Read by { $names }
+writing =
+    { $count ->
+        [one] { $names } is writing…
+       *[other] { $names } are writing…
+    }
+announce-urgent = Urgent message from { $name }: { $text }
+
+## After a consent was withdrawn
+leaving-now = { $name } is being taken out. Nothing is sent until that is done.
+leaving-done = { $name } can no longer read new messages (done in { $time }).

@@ -1,0 +1,99 @@
+### Lo que la gente lee en un círculo y a su alrededor: qué pasó, qué va mal y qué hacer, hasta dónde
+### llegaron los demás. Palabras sencillas: para lectores de doce años. Se carga después de entrar.
+
+## La entrada
+joining = Trayendo tus círculos: { $done } de { $of }
+joining-hint = Ya puedes usar lo que está aquí.
+joined-all = Todos tus círculos están aquí.
+new-device-asks = Un aparato nuevo quiere entrar como tú.
+new-device-look = Verlo
+new-code-waits = Tu código de recuperación nuevo espera a que lo escribas.
+new-code-look = Mostrarlo
+settings-devices = Aparatos y recuperación
+settings-devices-hint = Qué teléfonos y computadoras pueden leer tus mensajes, y cómo vuelves a entrar si pierdes uno.
+settings-devices-open = Tus aparatos
+settings-code-open = Código de recuperación
+
+## Lo que pasó en un círculo
+note-removed =
+    { $count ->
+        [one] { $by } quitó el acceso a { $names }
+       *[other] { $by } quitó el acceso a { $names }
+    }
+note-removed-mine =
+    { $count ->
+        [one] Quitaste el acceso a { $names }
+       *[other] Quitaste el acceso a { $names }
+    }
+note-removed-took = después de { $time }
+note-key-changed = Llaves nuevas de { $name }. Ya sin comprobar.
+note-key-changed-mine = Tus llaves cambiaron. Los demás te ven sin comprobar hasta que se vean.
+note-reset = { $name } empezó de nuevo este círculo. Aún puedes leer lo anterior.
+note-reset-mine = Empezaste de nuevo este círculo. Aún puedes leer lo anterior.
+note-ack = { $name } se ocupa
+note-ack-mine = Tú te ocupas
+
+## Mensajes anteriores
+history-coming = Los mensajes anteriores están en camino. Llegan primero los más nuevos.
+history-not-yet = Los mensajes anteriores aún no están aquí. Abre carecircle una vez en otro aparato tuyo. Si no tienes otro, pregunta a quien lleva tu caso.
+
+## Lo que va mal y qué hacer
+circle-rejoining = Este aparato se quedó atrás aquí. Vuelve a entrar solo. Lo que escribas espera y sale entonces.
+circle-rejoining-short = Volviendo a entrar
+circle-old-copy = Este aparato despertó con datos viejos. Vuelve a entrar solo con llaves nuevas. Lo que escribas espera y sale entonces.
+circle-old-copy-short = Volviendo a entrar
+circle-clock = El reloj de este aparato está mal y no se pueden comprobar los mensajes. Este aparato dice: { $time }.
+circle-clock-do = Abre los ajustes de tu aparato, busca «Fecha y hora» y activa la hora automática. Después este círculo vuelve solo.
+circle-clock-short = Revisa tu reloj
+circle-reset = Este círculo ya no funciona para varias personas. Alguien de la agencia debe empezarlo de nuevo. Aún puedes leer lo anterior.
+circle-reset-short = Hay que empezar de nuevo
+circle-recovering = La computadora de la agencia se reparó y perdió parte de lo que se envió aquí. Alguien de la agencia debe empezar de nuevo este círculo. Aún puedes leer lo anterior.
+circle-recovering-short = Hay que empezar de nuevo
+circle-told = Quien lleva tu caso ya lo sabe. No tienes que hacer nada.
+circle-begin = Empezar de nuevo
+circle-begin-sure = ¿Empezar de nuevo este círculo? Todos siguen en él. Los mensajes que esperan salen entonces.
+circle-begin-yes = Sí, empezar de nuevo
+circle-security = Llegó aquí algo que nunca debería llegar. No se envió ni se mostró nada. Llama a tu agencia, por favor.
+circle-security-short = En pausa por seguridad
+circle-leave = Salir y volver a entrar
+circle-leave-sure = ¿Salir de este círculo y volver a entrar con llaves nuevas? Hazlo solo después de hablar con tu agencia.
+circle-leave-yes = Sí, salir y volver
+circle-new-key = { $name } tiene llaves nuevas. Pasa con un teléfono nuevo o después de un robo. ¿Viste a esta persona u oíste su voz? Solo entonces di que sí.
+circle-new-key-wait = Hasta entonces { $name } no puede leer mensajes nuevos aquí.
+circle-new-key-yes = Sí, son de { $name }
+circle-new-key-short = Llaves nuevas: ¿es quien dice?
+circle-removing = Un momento: alguien está saliendo. Lo que escribas espera hasta entonces.
+
+## Miembros
+member-new-key = Llaves nuevas, sin comprobar
+member-new-key-do = ¿Viste a { $name } u oíste su voz? Solo entonces di que sí.
+
+## Escribir, leer, responder
+compose-urgency = ¿Para cuándo?
+urgency-title = ¿Para cuándo necesitas respuesta?
+urgency-routine = Cuando haya tiempo
+urgency-urgent = Urgente
+urgency-urgent-hint = Se avisa una y otra vez hasta que alguien dice: me ocupo.
+urgency-crisis = Crisis
+urgency-crisis-hint = Lo mismo, y más rápido. Esto no llama al 911 ni al 988. En peligro, llama primero.
+urgency-back = Ya no es urgente
+urgency-seen = La computadora de la agencia ve que un mensaje es urgente, pero nunca sus palabras.
+compose-urgent = Sale como urgente
+compose-crisis = Sale como crisis
+crisis = Crisis
+ack-go = Me ocupo
+ack-go-label = Me ocupo: { $text }
+ack-by = Se ocupa: { $names }
+ack-by-me = Te ocupas tú
+ack-failed = Eso no se guardó. Prueba otra vez, por favor.
+read-by = Leído por { $names }
+writing =
+    { $count ->
+        [one] { $names } está escribiendo…
+       *[other] { $names } están escribiendo…
+    }
+announce-urgent = Mensaje urgente de { $name }: { $text }
+
+## Después de retirar un consentimiento
+leaving-now = { $name } está saliendo. No se envía nada hasta entonces.
+leaving-done = { $name } ya no puede leer mensajes nuevos (hecho en { $time }).
