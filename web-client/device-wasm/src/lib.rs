@@ -4,6 +4,9 @@
 //! `web-client/src/core/types.gen.ts`. Every failure is a value `{code, detail}` thrown to the caller;
 //! nothing here panics on a bad message, because a panic would kill the worker.
 
+#[cfg(feature = "testing")]
+mod testing;
+
 use device::api::{Input, Step};
 use protocol::{Code, Timestamp};
 use serde::{Deserialize, Serialize};

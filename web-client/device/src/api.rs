@@ -2,7 +2,7 @@
 //! browser's worker, the headless host and the tests. TypeScript reads the same types
 //! (`web-client/src/core/types.gen.ts`, written by a test with the feature `ts`).
 
-use protocol::{AccountId, CircleId, Code, MemberState, PersonId, Role, Urgency};
+use protocol::{AccountId, CircleId, Code, DeviceId, MemberState, PersonId, Role, Urgency};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ts")]
 use ts_rs::TS;
@@ -48,7 +48,9 @@ pub enum Input {
 #[cfg_attr(feature = "ts", derive(TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
-    /// Look at a sign-in link (its fragment, or the whole link). Answered by [`Event::Invitation`].
+    /// Look at a link (its fragment, or the whole link). A sign-in link is answered by
+    /// [`Event::Invitation`]; a link that adds this device to its person's others begins at once and is
+    /// answered by [`Event::Enrolment`], then, once approved there, by [`Event::Status`].
     OpenLink {
         /// The link.
         link: String,
@@ -71,6 +73,67 @@ pub enum Command {
     SignOut,
     /// Take back [`Command::SignOut`] and go online.
     SignIn,
+    /// Begin to add a second device: answered by [`Event::DeviceLink`].
+    AddDevice,
+    /// The digits on both screens agree: let the waiting device in.
+    ApproveDevice,
+    /// They do not, or nobody is adding a device.
+    DeclineDevice,
+    /// Sign another device of this person's out for good, here and in every circle.
+    RevokeDevice {
+        /// Which.
+        device: DeviceId,
+    },
+    /// The same because it was stolen: the identity key, the vault's key and the recovery code are
+    /// replaced as well, and marks of verification fall back to "not verified".
+    ReportStolen {
+        /// Which.
+        device: DeviceId,
+    },
+    /// Make a recovery code; an earlier one ends. Answered by [`Event::RecoveryCode`].
+    MakeRecoveryCode,
+    /// Use a recovery code on this new device, as typed or scanned.
+    Recover {
+        /// The code; spaces, hyphens and case do not matter.
+        code: String,
+    },
+    /// Begin a circle's group anew after it broke; staff only.
+    ResetCircle {
+        /// The circle.
+        circle: CircleId,
+    },
+    /// Leave a circle's broken or stopped group behind and come back in by oneself.
+    Rejoin {
+        /// The circle.
+        circle: CircleId,
+    },
+    /// A person's identity key changed and a human has made sure that it is theirs: they may be added.
+    TrustNewKey {
+        /// Whose.
+        account: AccountId,
+    },
+    /// Say that one sees to an urgent message.
+    AckUrgent {
+        /// The circle.
+        circle: CircleId,
+        /// The message's place in the log.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        seq: u64,
+    },
+    /// The person is writing just now. Others see it for a few seconds; call at every key, it is
+    /// coalesced.
+    Typing {
+        /// The circle.
+        circle: CircleId,
+    },
+    /// The person has seen everything up to here.
+    Read {
+        /// The circle.
+        circle: CircleId,
+        /// The newest item's place in the log.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        seq: u64,
+    },
 }
 
 /// What one input led to. The host stores `delta` durably, in one transaction, **before** it carries
@@ -184,6 +247,43 @@ pub enum Event {
         /// New or changed ones; merge by `id`.
         items: Vec<Item>,
     },
+    /// This person's devices and how safe their keys are, whenever that changed.
+    Devices {
+        /// The whole picture.
+        devices: DevicesView,
+    },
+    /// The link to show to a new device, as a QR code and to copy.
+    DeviceLink {
+        /// A fragment: what follows the `#` of this server's address.
+        link: String,
+        /// When it ends, milliseconds since 1970 UTC.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        expires_ms: i64,
+    },
+    /// On a new device: compare these digits with those on the first one, and wait.
+    Enrolment {
+        /// Six digits.
+        code: String,
+    },
+    /// A new recovery code, to be printed or written down now: it is shown once.
+    RecoveryCode {
+        /// 26 characters in groups, easy to read aloud.
+        code: String,
+    },
+    /// Somebody is writing just now; forget it after five seconds.
+    Typing {
+        /// The circle.
+        circle: CircleId,
+        /// Who.
+        account: AccountId,
+    },
+    /// Others have seen everything up to their place.
+    Receipts {
+        /// The circle.
+        circle: CircleId,
+        /// One for each account that said so.
+        receipts: Vec<Receipt>,
+    },
     /// A command that could not be carried out, or trouble that people must know of.
     Problem {
         /// The circle it concerns, if one.
@@ -205,6 +305,71 @@ pub struct Status {
     pub me: Option<Me>,
     /// Whether it can reach the server.
     pub link: Link,
+    /// A new device is still on its way into its circles.
+    #[cfg_attr(feature = "ts", ts(type = "Joining | null | undefined"))]
+    pub joining: Option<Joining>,
+}
+
+/// How far a new device has come into its person's circles.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Joining {
+    /// Circles that it is in.
+    pub done: u32,
+    /// Circles that it belongs in.
+    pub of: u32,
+}
+
+/// How far somebody has read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Receipt {
+    /// Who.
+    pub account: AccountId,
+    /// Up to this place in the log.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub seq: u64,
+}
+
+/// A person's own devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct DevicesView {
+    /// Live ones, oldest first.
+    pub devices: Vec<DeviceView>,
+    /// A new device waits for approval; these six digits must be on its screen.
+    #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
+    pub waiting: Option<String>,
+    /// How the person would get their keys back.
+    pub backup: Backup,
+}
+
+/// One of a person's devices.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct DeviceView {
+    /// The device.
+    pub device: DeviceId,
+    /// This very device.
+    pub this: bool,
+    /// When it was enrolled, milliseconds since 1970 UTC.
+    #[cfg_attr(feature = "ts", ts(type = "number"))]
+    pub enrolled_ms: i64,
+    /// When it was last at work.
+    #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
+    pub seen_ms: Option<i64>,
+}
+
+/// How a person would get their keys back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+pub struct Backup {
+    /// A recovery code exists.
+    pub code: bool,
+    /// Other devices that hold the keys too.
+    pub siblings: u32,
+    /// Two ways exist, and the vault was opened again to make sure.
+    pub safe: bool,
 }
 
 /// The person a device belongs to.
@@ -252,6 +417,13 @@ pub struct CircleView {
     pub phase: CirclePhase,
     /// Its people.
     pub members: Vec<MemberView>,
+    /// What is wrong, if anything.
+    #[cfg_attr(feature = "ts", ts(type = "Trouble | null | undefined"))]
+    pub trouble: Option<Trouble>,
+    /// Whether what was said before this device came in can be read here.
+    pub history: History,
+    /// Somebody is being taken out: nothing is sent until that is done, which takes a moment.
+    pub removing: bool,
     /// The newest item, for the list.
     #[cfg_attr(feature = "ts", ts(type = "Item | null | undefined"))]
     pub newest: Option<Item>,
@@ -270,6 +442,41 @@ pub enum CirclePhase {
     Stopped,
 }
 
+/// What is wrong with a circle on this device, each with one thing that a person can do.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Trouble {
+    /// This device fell out of step and is coming back in by itself.
+    Rejoining,
+    /// This device runs from an old copy of its store: it is coming back in with new keys.
+    OldCopy,
+    /// This device's clock is wrong: set it, and it comes back in by itself.
+    Clock,
+    /// The group is broken for several people: staff must begin it anew ([`Command::ResetCircle`]).
+    NeedsReset,
+    /// The server was restored from an old backup: staff must begin the group anew.
+    Recovering,
+    /// Something came that honest programs never send. Nothing is merged or sent here; tell the
+    /// agency. A person may leave it behind ([`Command::Rejoin`]).
+    SecurityStop,
+    /// A person came with new keys: make sure that they are theirs ([`Command::TrustNewKey`]).
+    NewKey,
+}
+
+/// Whether earlier messages can be read on this device.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum History {
+    /// Everything that this person may read is here.
+    Ready,
+    /// Coming, newest first.
+    Coming,
+    /// The keys are missing: another device of this person's must be online once, or the agency asked.
+    NotYet,
+}
+
 /// One of a circle's people.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(TS))]
@@ -284,6 +491,8 @@ pub struct MemberView {
     pub state: MemberState,
     /// Their key was checked in person by a member, whose signature this device verified.
     pub verified: bool,
+    /// They came with new keys that no human has vouched for on this device.
+    pub new_key: bool,
     /// This device's own person.
     pub me: bool,
 }
@@ -294,7 +503,8 @@ pub struct MemberView {
 pub struct Item {
     /// The message's id, or the position of a note as text.
     pub id: String,
-    /// Its place in the circle's log; absent while it waits to leave.
+    /// Its place in the circle's logs, which rises from one generation to the next; absent while it
+    /// waits to leave.
     #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
     pub seq: Option<u64>,
     /// When: the server's time once it has a place, the device's before. Milliseconds since 1970 UTC.
@@ -328,6 +538,35 @@ pub enum Content {
         by: AccountId,
         /// Who came.
         accounts: Vec<AccountId>,
+    },
+    /// People lost access to the encrypted group.
+    Removed {
+        /// Whose device made the change.
+        by: AccountId,
+        /// Who lost access.
+        accounts: Vec<AccountId>,
+        /// From the end of their right to this moment, milliseconds; absent if a member did it by
+        /// their own decision.
+        #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
+        took_ms: Option<i64>,
+    },
+    /// A person's identity key changed: who verified them must do so again.
+    KeyChanged {
+        /// Whose.
+        account: AccountId,
+    },
+    /// The group was begun anew after it broke. What was said before stays readable.
+    Reset {
+        /// By whom.
+        by: AccountId,
+    },
+    /// Somebody sees to an urgent message.
+    UrgentAck {
+        /// Who.
+        by: AccountId,
+        /// The message's place in the log.
+        #[cfg_attr(feature = "ts", ts(type = "number"))]
+        seq: u64,
     },
     /// Something that this device could not read; the next good message arrives all the same.
     Unreadable {

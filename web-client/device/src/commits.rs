@@ -1,24 +1,25 @@
-//! Making a circle's group and bringing people in. A commit is sent only after its candidate is
-//! stored, and changes nothing here until the log shows it.
+//! Changing a circle's group: who awaits is brought in, who must go is taken out, keys are renewed. A
+//! commit is sent only after its candidate is stored, and changes nothing here until the log shows it.
+//!
+//! What is to be committed follows from the circle's state each time ([`Turn::tend`]), so a commit that
+//! lost its race is built anew from what is true then, and not from what once was.
 
-use protocol::bundle::{CommitBundle, Founding};
+use protocol::bundle::CommitBundle;
 use protocol::http::{ClaimKeyPackages, ClaimedKeyPackages};
-use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, GroupId, OpId};
+use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, OpId, limits};
 
 use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::Result;
-use crate::group::{Group, check_newcomer};
-use crate::state::{
-    Candidate, Circle, FoundingAttempt, GroupMember, Joined, from_list, key, to_list,
-};
+use crate::group::{Change, Committed, Group, Newcomer, Unwelcome, check_newcomer};
+use crate::state::{Candidate, Circle, FoundingAttempt, Me, from_list, key, to_list};
 use crate::turn::{Answer, Ask, Turn};
 
-/// Before a refused commit is tried again, milliseconds.
-const RETRY_MS: u32 = 1_000;
+/// Before a refused commit is tried again, milliseconds; doubled each time.
+const RETRY_MS: u32 = 500;
 
 impl Turn<'_> {
-    /// Does what this device may and should do for a circle's group: found it, add who awaits.
+    /// Does what this device may and should do for a circle's group.
     pub fn tend(&mut self, id: CircleId) -> Result<()> {
         let Some(circle) = self.draft.circle(id)? else {
             return Ok(());
@@ -28,117 +29,68 @@ impl Turn<'_> {
             return Ok(());
         }
         if let Some(attempt) = self.draft.read::<FoundingAttempt>(&key::founding(id))? {
-            self.post_founding(id, &attempt.founding);
-        } else if let Some(candidate) = self.draft.read::<Candidate>(&key::candidate(id))? {
+            self.post_founding(id, &attempt);
+            return Ok(());
+        }
+        if let Some(candidate) = self.draft.read::<Candidate>(&key::candidate(id))? {
             self.post_commit(id, &candidate.bundle);
-        } else if circle.joined.is_none() {
-            if circle.may_add && circle.status == CircleStatus::Planned {
-                self.found(&circle)?;
-            }
+            return Ok(());
+        }
+        if circle.fallen.is_some() || circle.joined.is_none() {
+            return self.come_back_if_due(&circle);
+        }
+        if !circle.goes_on() {
+            return Ok(());
+        }
+        if self.wants_commit(&circle)? {
+            let change = self.identity_change(&circle)?;
+            self.commit(id, change)
         } else if circle.may_add && !circle.awaiting.is_empty() {
-            let accounts = circle.awaiting.clone();
-            let ask = Ask::Claim(id, accounts.clone());
-            let body = ClaimKeyPackages {
-                op_id: Self::op_id(),
-                circle: id,
-                accounts,
-            };
-            self.volatile.committing.insert(id);
-            self.send_json(ask, "POST", "/v1/key-packages/claim", &body);
+            self.claim(&circle);
+            Ok(())
+        } else {
+            Ok(())
         }
-        Ok(())
     }
 
-    // --- founding ----------------------------------------------------------------------------
-
-    fn found(&mut self, circle: &Circle) -> Result<()> {
-        let me = self.must_me()?;
-        let fork = self.draft.fork();
-        let group = Group::found(
-            &fork,
-            &me,
-            GroupId {
-                circle: circle.id,
-                generation: 0,
-            },
-        )?;
-        let group_info = group.group_info(&me.identity)?;
-        drop(group);
-        let founding = Founding {
-            op_id: Self::op_id(),
-            group_info,
+    /// Whether this device should commit now, without anybody to bring in.
+    fn wants_commit(&self, circle: &Circle) -> Result<bool> {
+        let Some(joined) = &circle.joined else {
+            return Ok(false);
         };
-        let attempt = FoundingAttempt {
-            founding,
-            changes: to_list(fork.changes_since(&self.draft)),
-            era: Era {
-                era: 0,
-                key: chance::bytes(),
-            },
-        };
-        self.draft.write(&key::founding(circle.id), &attempt);
-        self.post_founding(circle.id, &attempt.founding);
-        Ok(())
-    }
-
-    fn post_founding(&mut self, id: CircleId, founding: &Founding) {
-        self.volatile.committing.insert(id);
-        let body = protocol::frame::to_vec(founding);
-        self.post_cbor(Ask::Found(id), format!("/v1/circles/{id}/group"), body);
-    }
-
-    pub fn founded(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
-        self.volatile.committing.remove(&id);
-        if answer.is_passing() {
-            self.timer(RETRY_MS);
-            return Ok(());
+        let behind = joined.cursor < joined.head;
+        let me = self.must_me()?.identity.device;
+        if behind || joined.leaving.iter().any(|leaving| leaving.device == me) {
+            return Ok(false);
         }
-        let attempt = self.draft.read::<FoundingAttempt>(&key::founding(id))?;
-        let (Some(attempt), Some(mut circle)) = (attempt, self.draft.circle(id)?) else {
-            return Ok(());
-        };
-        self.draft.delete(&key::founding(id));
-        if answer.status != 200 {
-            let (code, detail) = answer.refusal();
-            if code != Code::CircleFounded {
-                self.volatile.blocked.insert(id);
-                self.problem(Some(id), code, detail);
-            }
-            return Ok(());
-        }
-        self.draft.adopt(from_list(attempt.changes));
-        let me = self.must_me()?;
-        circle.status = CircleStatus::Live;
-        circle
-            .awaiting
-            .retain(|account| *account != me.identity.account);
-        circle.joined = Some(Joined {
-            generation: 0,
-            cursor: 0,
-            send_counter: 0,
-            era: Some(attempt.era),
-            members: vec![GroupMember {
-                account: me.identity.account,
-                verified: false,
-            }],
-        });
-        self.draft.save(&circle);
-        self.circles_changed = true;
-        self.follow(&circle);
-        self.read_circles();
-        self.in_circle(id, |turn| {
-            turn.tend(id)?;
-            turn.flush(id)
-        })
+        let asked = self.volatile.commit_asked.contains(&circle.id);
+        let waits = !self.draft.keys(&key::outbox(circle.id)).is_empty();
+        let removes = !joined.leaving.is_empty() && (asked || waits);
+        // Nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
+        let keyless = joined.era.is_none() && waits;
+        let old = self.now >= joined.renewed_at.plus_seconds(limits::SELF_UPDATE_S);
+        Ok(removes || keyless || old || circle.renew)
     }
 
     // --- adding ------------------------------------------------------------------------------
+
+    fn claim(&mut self, circle: &Circle) {
+        let accounts = circle.awaiting.clone();
+        let ask = Ask::Claim(circle.id, accounts.clone());
+        let body = ClaimKeyPackages {
+            op_id: Self::op_id(),
+            circle: circle.id,
+            accounts,
+        };
+        self.volatile.committing.insert(circle.id);
+        self.send_json(ask, "POST", "/v1/key-packages/claim", &body);
+    }
 
     /// Key packages came, for the accounts that were asked for.
     pub fn claimed(&mut self, id: CircleId, asked: &[AccountId], answer: Answer<'_>) -> Result<()> {
         self.volatile.committing.remove(&id);
         let Some(ClaimedKeyPackages { claimed }) = answer.json() else {
-            if answer.is_passing() {
+            if answer.is_no_answer() {
                 self.timer(RETRY_MS);
             } else {
                 self.volatile.blocked.insert(id);
@@ -147,84 +99,118 @@ impl Turn<'_> {
             }
             return Ok(());
         };
-        let (good, bad): (Vec<_>, Vec<_>) = claimed
-            .iter()
-            .map(|package| check_newcomer(&self.draft, package))
-            .partition(Option::is_some);
-        if !bad.is_empty() {
-            let detail = "the server handed out a key package that is not the person's";
-            self.problem(Some(id), Code::KeyPackageInvalid, detail);
-        }
-        if good.is_empty() {
-            // None of these can be added now; a notice says when one can. Others may have come since.
-            if let Some(mut circle) = self.draft.circle(id)? {
-                circle.awaiting.retain(|account| !asked.contains(account));
-                self.draft.save(&circle);
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        let mut good: Vec<Newcomer> = Vec::new();
+        for package in &claimed {
+            match check_newcomer(&self.draft, package) {
+                Ok(newcomer) => good.push(newcomer),
+                Err(Unwelcome::Invalid) => {
+                    let detail = "the server handed out a key package that is not the person's";
+                    self.problem(Some(id), Code::KeyPackageInvalid, detail);
+                }
+                Err(Unwelcome::NewKey) if !circle.new_keys.contains(&package.account) => {
+                    circle.new_keys.push(package.account);
+                    self.circles_changed = true;
+                }
+                Err(Unwelcome::NewKey) => {}
             }
+        }
+        // Devices that others claimed just before, or that cannot be added: a notice says when one can.
+        let came = |account: &AccountId| good.iter().any(|newcomer| newcomer.account == *account);
+        circle
+            .awaiting
+            .retain(|account| !asked.contains(account) || came(account));
+        self.draft.save(&circle);
+        if good.is_empty() {
             return self.in_circle(id, |turn| turn.tend(id));
         }
         self.in_circle(id, |turn| {
-            let newcomers = good.into_iter().flatten().collect();
-            let bundle = turn.make_candidate(id, newcomers)?;
-            if let Some(bundle) = bundle {
-                turn.post_commit(id, &bundle);
-            }
-            Ok(())
+            let mut change = turn.identity_change(&circle)?;
+            change.adds = good;
+            turn.commit(id, change)
         })
     }
 
+    // --- the candidate -----------------------------------------------------------------------
+
     /// Builds the commit on a fork, merges it there, encrypts the next epoch's first message on it,
-    /// and stores the fork's changes as the candidate.
-    fn make_candidate(
-        &mut self,
-        id: CircleId,
-        newcomers: Vec<crate::group::Newcomer>,
-    ) -> Result<Option<CommitBundle>> {
+    /// stores the fork's changes as the candidate, and sends it.
+    fn commit(&mut self, id: CircleId, change: Change) -> Result<()> {
         let me = self.must_me()?;
         let Some(mut circle) = self.draft.circle(id)? else {
-            return Ok(None);
+            return Ok(());
         };
-        let (Some(group_id), Some(joined)) = (circle.group(), circle.joined.as_mut()) else {
-            return Ok(None);
+        let Some(group_id) = circle.group() else {
+            return Ok(());
         };
-        let Some(held) = &joined.era else {
-            return Ok(None);
-        };
-        let mut added: Vec<_> = newcomers.iter().map(|newcomer| newcomer.account).collect();
-        added.dedup();
-        let era = Era {
-            era: held.era + 1,
-            key: chance::bytes(),
-        };
-
+        // One is on its way: what this was for is built anew after it.
+        if self.draft.find(&key::candidate(id)).is_some() {
+            return Ok(());
+        }
+        let renews = !change.successions.is_empty();
+        let adds = !change.adds.is_empty();
         let fork = self.draft.fork();
         let mut group = Group::load(&fork, group_id)?;
-        let committed = group.add(&me, newcomers)?;
+        let committed = group.commit(&me, change)?;
+        let era = self.next_era(&circle, adds || renews);
         let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
         drop(group);
-        joined.send_counter += 1;
-        let bundle = CommitBundle {
+        let bundle = Self::bundle(&mut circle, committed, era_next, era.era);
+        let candidate = Candidate {
+            bundle: bundle.clone(),
+            changes: to_list(fork.changes_since(&self.draft)),
+            era,
+            place: None,
+            renews,
+        };
+        self.draft.write(&key::candidate(id), &candidate);
+        self.draft.save(&circle);
+        self.post_commit(id, &bundle);
+        Ok(())
+    }
+
+    /// What goes to the server, under this device's next counter.
+    pub fn bundle(
+        circle: &mut Circle,
+        committed: Committed,
+        era_next: Bytes,
+        era: u32,
+    ) -> CommitBundle {
+        let generation = circle
+            .joined
+            .as_ref()
+            .map_or(circle.generation, |joined| joined.generation);
+        CommitBundle {
             op_id: Self::op_id(),
             commit: committed.commit,
             group_info: committed.group_info,
             welcome: committed.welcome,
             era_next,
-            era: era.era,
-            send_counter: joined.send_counter,
-        };
-        let changes = to_list(fork.changes_since(&self.draft));
-        let candidate = Candidate {
-            bundle: bundle.clone(),
-            changes,
             era,
-            added,
-        };
-        self.draft.write(&key::candidate(id), &candidate);
-        self.draft.save(&circle);
-        Ok(Some(bundle))
+            send_counter: circle.next_counter(generation),
+        }
     }
 
-    fn post_commit(&mut self, id: CircleId, bundle: &CommitBundle) {
+    /// The era after a commit: a new one whenever an account comes or anybody goes, when this device
+    /// lacks the key, and every 30 days.
+    fn next_era(&self, circle: &Circle, people_change: bool) -> Era {
+        let joined = circle.joined.as_ref();
+        let held = joined.and_then(|joined| joined.era.clone());
+        let goes = joined.is_some_and(|joined| !joined.leaving.is_empty());
+        let old =
+            joined.is_some_and(|joined| self.now >= joined.era_since.plus_seconds(limits::ERA_S));
+        match held {
+            Some(era) if !(people_change || goes || old) => era,
+            held => Era {
+                era: held.map_or(circle.era, |era| era.era) + 1,
+                key: chance::bytes(),
+            },
+        }
+    }
+
+    pub fn post_commit(&mut self, id: CircleId, bundle: &CommitBundle) {
         self.volatile.committing.insert(id);
         let body = protocol::frame::to_vec(bundle);
         self.post_cbor(
@@ -234,50 +220,114 @@ impl Turn<'_> {
         );
     }
 
-    /// `ok` to a commit changes nothing: the log will show it. A refusal deletes the candidate.
+    /// `ok` to a commit changes nothing: the log will show it. A refusal deletes the candidate; what it
+    /// was for is built anew.
     pub fn committed(&mut self, id: CircleId, op_id: OpId, answer: Answer<'_>) -> Result<()> {
-        let current = self.draft.read::<Candidate>(&key::candidate(id))?;
-        if answer.status == 200 || current.is_none_or(|held| held.bundle.op_id != op_id) {
+        let Some(candidate) = self
+            .draft
+            .read::<Candidate>(&key::candidate(id))?
+            .filter(|held| held.bundle.op_id == op_id)
+        else {
             return Ok(());
+        };
+        if answer.status == 200 {
+            return match candidate.place.clone() {
+                Some(place) => {
+                    self.in_circle(id, |turn| turn.came_back(id, candidate, place, answer))
+                }
+                None => Ok(()),
+            };
         }
         self.volatile.committing.remove(&id);
-        if answer.is_passing() {
+        if answer.is_no_answer() {
             self.timer(RETRY_MS);
             return Ok(());
         }
         self.draft.delete(&key::candidate(id));
         let (code, detail) = answer.refusal();
-        if code == Code::Stale {
-            self.timer(RETRY_MS);
-        } else {
-            self.volatile.blocked.insert(id);
-            self.problem(Some(id), code, detail);
+        #[cfg(feature = "simulated")]
+        crate::simulated::trace(&format!(
+            "commit refused: {code} {detail} {}",
+            answer.status
+        ));
+        let attempts = self.volatile.commit_attempts.entry(id).or_default();
+        *attempts += 1;
+        let attempts = *attempts;
+        match code {
+            Code::Stale | Code::MissingRemovals | Code::Generation | Code::EraOver
+                if attempts < limits::COMMIT_ATTEMPTS =>
+            {
+                // The log brings what was missing; who lost the race waits a little, each for another
+                // while.
+                let wait_ms = RETRY_MS << attempts.min(6);
+                self.timer(wait_ms / 2 + u32::from_be_bytes(chance::bytes()) % wait_ms);
+                self.read_circle(id);
+            }
+            Code::Rollback => self.fall(id, crate::state::Why::OldCopy, None)?,
+            _ => {
+                self.volatile.blocked.insert(id);
+                self.problem(Some(id), code, detail);
+            }
         }
         Ok(())
     }
 
     /// The log shows a commit: is it the candidate? Then it becomes the group.
-    pub fn adopt_candidate(
-        &mut self,
-        circle: &mut Circle,
-        commit: &Bytes,
-    ) -> Result<Option<Candidate>> {
+    pub fn adopt_candidate(&mut self, circle: &mut Circle, commit: &Bytes) -> Result<bool> {
         let at = key::candidate(circle.id);
         let Some(candidate) = self.draft.read::<Candidate>(&at)? else {
-            return Ok(None);
+            return Ok(false);
         };
         self.draft.delete(&at);
         self.volatile.committing.remove(&circle.id);
-        if candidate.bundle.commit != *commit {
-            return Ok(None);
+        if candidate.bundle.commit != *commit || candidate.place.is_some() {
+            return Ok(false);
         }
         self.draft.adopt(from_list(candidate.changes.clone()));
+        circle.renew &= !candidate.renews;
+        self.hold_era(circle, &candidate.era)?;
         if let Some(joined) = &mut circle.joined {
-            joined.era = Some(candidate.era.clone());
+            joined.renewed_at = self.now;
         }
-        circle
-            .awaiting
-            .retain(|account| !candidate.added.contains(account));
-        Ok(Some(candidate))
+        Ok(true)
+    }
+
+    /// The server asks for a removal to be committed.
+    pub fn commit_please(&mut self, id: CircleId) -> Result<()> {
+        self.volatile.commit_asked.insert(id);
+        self.in_circle(id, |turn| turn.tend(id))
+    }
+
+    /// A human has made sure that a person's new identity key is theirs: they may be added.
+    pub fn trust_new_key(&mut self, account: AccountId) -> Result<()> {
+        self.draft.delete(&key::pin(account));
+        for mut circle in self.draft.circles()? {
+            if circle.new_keys.contains(&account) {
+                circle.new_keys.retain(|held| *held != account);
+                self.circles_changed = true;
+                self.draft.save(&circle);
+                self.volatile.blocked.remove(&circle.id);
+                self.read_circle(circle.id);
+            }
+        }
+        Ok(())
+    }
+
+    /// How this account's new identity key comes into a circle's group, if it must.
+    fn identity_change(&mut self, circle: &Circle) -> Result<Change> {
+        let successions = if circle.renew {
+            self.successions()?
+        } else {
+            Vec::new()
+        };
+        Ok(Change {
+            adds: Vec::new(),
+            successions,
+        })
+    }
+
+    /// Whether this device is to make the circle's first group.
+    pub fn may_found(circle: &Circle, _me: &Me) -> bool {
+        circle.may_add && circle.status == CircleStatus::Planned
     }
 }

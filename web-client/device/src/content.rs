@@ -13,7 +13,7 @@
 use chacha20poly1305::aead::{Aead, KeyInit, Payload as AeadPayload};
 use chacha20poly1305::{ChaCha20Poly1305, Nonce, XChaCha20Poly1305, XNonce};
 use minicbor::{Decode, Encode};
-use protocol::{Bytes, CircleId, DeviceId, MessageId, Timestamp, limits};
+use protocol::{AccountId, Bytes, CircleId, DeviceId, MessageId, Timestamp, limits};
 use sha2::{Digest, Sha256};
 
 use crate::chance;
@@ -78,6 +78,10 @@ pub struct Body {
     /// The text.
     #[n(5)]
     pub text: String,
+    /// Whose device it is, for those who read it later and no longer find the device in the group.
+    /// Must be the account that MLS authenticates.
+    #[n(6)]
+    pub account: Option<AccountId>,
 }
 
 impl std::fmt::Debug for Era {
@@ -150,12 +154,22 @@ pub fn wrap(era: &Era, key: &BodyKey) -> Bytes {
 
 /// Whether a wrap opens to the same content key: what the sender archived is what it sent.
 pub fn wrap_matches(era: &Era, key: &BodyKey, wrap: &[u8]) -> bool {
-    let Some((nonce, sealed)) = wrap.split_first_chunk::<24>() else {
-        return false;
-    };
-    XChaCha20Poly1305::new(&era.key.into())
+    unwrap(era, wrap).is_some_and(|archived| archived == *key)
+}
+
+/// The content key in a wrap.
+pub fn unwrap(era: &Era, wrap: &[u8]) -> Option<BodyKey> {
+    let (nonce, sealed) = wrap.split_first_chunk::<24>()?;
+    let content = XChaCha20Poly1305::new(&era.key.into())
         .decrypt(&XNonce::from(*nonce), sealed)
-        .is_ok_and(|content| content == wrap_content(key))
+        .ok()?;
+    let (key, rest) = content.split_first_chunk::<32>()?;
+    let (message, hash) = rest.split_first_chunk::<16>()?;
+    Some(BodyKey {
+        message: MessageId::from_bytes(*message),
+        key: *key,
+        hash: hash.try_into().ok()?,
+    })
 }
 
 fn wrap_content(key: &BodyKey) -> Vec<u8> {
@@ -189,6 +203,7 @@ mod tests {
             epoch: 4,
             written_at: Timestamp::from_micros(5),
             text: text.to_owned(),
+            account: None,
         }
     }
 

@@ -6,7 +6,7 @@ use protocol::frame::ServerFrame;
 use crate::api::{Command, Delta, Input, Item, Step, Write};
 use crate::error::{Error, Result};
 use crate::rows::{Changes, Rows};
-use crate::turn::{Turn, Volatile};
+use crate::turn::{Counters, Turn, Volatile};
 use crate::vault::{Table, Vault};
 
 /// A person's device. Drop it, and open it again from its store, whenever storing a step failed.
@@ -16,6 +16,7 @@ pub struct Device {
     server_name: String,
     rows: Rows,
     volatile: Volatile,
+    counters: Counters,
 }
 
 impl Device {
@@ -41,6 +42,7 @@ impl Device {
             server_name,
             rows,
             volatile: Volatile::default(),
+            counters: Counters::default(),
         })
     }
 
@@ -67,10 +69,32 @@ impl Device {
             };
         }
         self.volatile = done.volatile;
+        self.counters.add(done.counters);
         Ok(Step {
             delta,
             effects: done.effects,
         })
+    }
+
+    #[cfg(feature = "simulated")]
+    pub(crate) fn rows(&self) -> &Rows {
+        &self.rows
+    }
+
+    #[cfg(feature = "simulated")]
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            vault: self.vault.copied(),
+            server_name: self.server_name.clone(),
+            rows: self.rows.clone(),
+            volatile: Volatile::default(),
+            counters: Counters::default(),
+        }
+    }
+
+    /// What went wrong so far.
+    pub fn counters(&self) -> Counters {
+        self.counters
     }
 
     /// Opens one row of the table `items`.
@@ -107,6 +131,22 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
             Ok(())
         }
         Command::SignIn => turn.sign_in(),
+        Command::AddDevice => turn.add_device(),
+        Command::ApproveDevice => turn.approve_device(),
+        Command::DeclineDevice => turn.decline_device(),
+        Command::RevokeDevice { device } => {
+            turn.revoke_device(device);
+            Ok(())
+        }
+        Command::ReportStolen { device } => turn.report_stolen(device),
+        Command::MakeRecoveryCode => turn.make_recovery_code(),
+        Command::Recover { code } => turn.recover(&code),
+        Command::ResetCircle { circle } => turn.reset(circle),
+        Command::Rejoin { circle } => turn.rejoin(circle),
+        Command::TrustNewKey { account } => turn.trust_new_key(account),
+        Command::AckUrgent { circle, seq } => turn.ack_urgent(circle, seq),
+        Command::Typing { circle } => turn.typing(circle),
+        Command::Read { circle, seq } => turn.read(circle, seq),
     }
 }
 
@@ -124,6 +164,12 @@ fn frame_input(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<()> {
         Some(ServerFrame::KeyPackagesLow(low)) => turn.refill_key_packages(low.left),
         Some(ServerFrame::Bye(bye)) => {
             turn.bye(bye.code);
+            Ok(())
+        }
+        Some(ServerFrame::Ephemeral(came)) => turn.ephemeral(&came),
+        Some(ServerFrame::CommitPlease(please)) => turn.commit_please(please.circle),
+        Some(ServerFrame::AccountChanged(_)) => {
+            turn.read_devices();
             Ok(())
         }
         None => Ok(()),

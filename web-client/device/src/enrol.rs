@@ -11,13 +11,16 @@ use crate::api::Event;
 use crate::error::{Error, Result};
 use crate::group::{make_key_packages, make_last_resort};
 use crate::identity::Identity;
-use crate::link::SignInLink;
+use crate::link::{DeviceLink, SignInLink};
 use crate::state::{Enrolling, Me, key};
 use crate::turn::{Answer, Ask, Invitation, LookingUp, Turn};
 
 impl Turn<'_> {
     /// Looks at a link: whom is it for? Uses nothing up.
     pub fn open_link(&mut self, link: &str) -> Result<()> {
+        if let Some(link) = DeviceLink::parse(link) {
+            return self.answer_device_link(&link);
+        }
         let link = SignInLink::parse(link).ok_or(Error::refused(
             Code::InvitationUnknown,
             "this is not a sign-in link",
@@ -78,7 +81,7 @@ impl Turn<'_> {
             _ => Enrolling {
                 op_id: Self::op_id(),
                 secret: link.secret,
-                identity: Identity::make(found.account, self.now),
+                identity: Identity::make(found.account, self.now)?,
                 agency_key,
             },
         };
@@ -116,20 +119,36 @@ impl Turn<'_> {
             self.problem(None, code, detail);
             return Ok(());
         };
+        self.draft.delete(key::ENROLLING);
+        self.volatile.invitation = None;
+        // The account's first device: its vault begins here.
+        self.begin_backup(crate::chance::bytes(), 0);
+        let agency_key = enrolling.agency_key;
+        self.enrolled(enrolling.identity.clone(), signed_in, agency_key)
+    }
+
+    /// This device belongs to a person now, by whatever door it came in.
+    pub fn enrolled(
+        &mut self,
+        identity: Identity,
+        signed_in: SignedIn,
+        agency_key: [u8; 32],
+    ) -> Result<()> {
         let me = Me {
-            identity: enrolling.identity.clone(),
+            identity,
             person: signed_in.person,
             name: signed_in.name,
             role: signed_in.role,
             agency_name: signed_in.agency.name,
-            agency_key: enrolling.agency_key,
+            agency_key,
             removal_key: signed_in.agency.removal_key,
         };
         self.draft.write(key::ME, &me);
         self.draft
-            .pin_first(me.identity.account, &me.identity.aik_public());
-        self.draft.delete(key::ENROLLING);
-        self.volatile.invitation = None;
+            .set_pin(me.identity.account, &me.identity.aik_public());
+        self.draft.delete(key::SIGNED_OUT);
+        self.volatile.wanted = true;
+        self.set_link(crate::api::Link::Offline);
         self.status_changed = true;
         self.put_key_packages(&me, limits::KEY_PACKAGES, true)?;
         self.connect()
@@ -154,7 +173,7 @@ impl Turn<'_> {
         }
     }
 
-    fn put_key_packages(&mut self, me: &Me, count: usize, last_resort: bool) -> Result<()> {
+    pub fn put_key_packages(&mut self, me: &Me, count: usize, last_resort: bool) -> Result<()> {
         let one_time = make_key_packages(&self.draft, &me.identity, count)?;
         let last_resort = last_resort
             .then(|| make_last_resort(&self.draft, &me.identity))

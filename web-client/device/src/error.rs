@@ -9,6 +9,9 @@ pub enum Error {
     /// Never treated as "absent".
     #[error("the device's store does not read: {0}")]
     Store(&'static str),
+    /// A circle's group does not load. The device comes back into it with new keys.
+    #[error("a circle's group does not load: {0}")]
+    Group(&'static str),
     /// The command makes no sense now.
     #[error("{detail}")]
     Refused {
@@ -27,7 +30,7 @@ impl Error {
     pub fn code(&self) -> Code {
         match self {
             Self::Refused { code, .. } => *code,
-            Self::Store(_) | Self::Mls(_) => Code::Internal,
+            Self::Store(_) | Self::Group(_) | Self::Mls(_) => Code::Internal,
         }
     }
 

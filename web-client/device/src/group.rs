@@ -1,21 +1,23 @@
 //! MLS groups: make, add to, join, encrypt, decrypt. Everything works on the draft it is given; a
 //! commit works on a fork, because it is adopted only when the log shows it.
 
+mod commit;
+mod newcomers;
+
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
 use judge::{Facts, Judged, Violation};
 use openmls::group::{
     MlsGroup, MlsGroupJoinConfig, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, StagedWelcome,
 };
-use openmls::key_packages::{KeyPackage, Lifetime};
 use openmls::prelude::{
     MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProcessedMessageContent, ProtocolMessage,
-    ProtocolVersion, SenderRatchetConfiguration,
+    SenderRatchetConfiguration,
 };
 use openmls_traits::OpenMlsProvider;
 use protocol::certificate::DeviceCert;
 use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember};
-use protocol::{AccountId, Bytes, GroupId, Role, Timestamp, limits};
+use protocol::{AccountId, Bytes, GroupId, Timestamp, limits};
 use tls_codec::{Deserialize as _, Serialize as _};
 
 use crate::content::Payload;
@@ -25,6 +27,9 @@ use crate::provider::Provider;
 use crate::rows::Draft;
 use crate::state::Me;
 
+pub use commit::{Change, Committed};
+pub use newcomers::{Newcomer, Unwelcome, check_newcomer, make_key_packages, make_last_resort};
+
 /// A group loaded from a draft.
 pub struct Group<'d, 'a> {
     provider: Provider<'d, 'a>,
@@ -33,8 +38,10 @@ pub struct Group<'d, 'a> {
 
 /// What an entry of the log turned out to be.
 pub enum Opened {
-    /// A commit that the judge accepted and that is merged now.
-    Commit(Box<Judged>),
+    /// A commit that the judge accepted and that is merged now, and whose identity key it changed.
+    Commit(Box<Judged>, Vec<AccountId>),
+    /// The server proposes to remove this device.
+    Proposal(DeviceCert),
     /// A message, authenticated.
     Message {
         /// The device that sent it.
@@ -53,28 +60,6 @@ pub enum Closed {
     Commit,
     /// A message that this device cannot read; the next good one arrives all the same.
     Message(&'static str),
-}
-
-/// A claimed key package, checked against the account that it is said to be of.
-pub struct Newcomer {
-    /// The account.
-    pub account: AccountId,
-    /// Its role in the circle.
-    pub role: Role,
-    /// Its identity key.
-    pub aik: Bytes,
-    /// The key package.
-    pub package: KeyPackage,
-}
-
-/// A commit with what goes along.
-pub struct Committed {
-    /// `MLSMessage(PublicMessage(Commit))`.
-    pub commit: Bytes,
-    /// `MLSMessage(Welcome)`.
-    pub welcome: Option<Bytes>,
-    /// `MLSMessage(GroupInfo)` of the next epoch.
-    pub group_info: Bytes,
 }
 
 fn join_config() -> MlsGroupJoinConfig {
@@ -103,9 +88,15 @@ fn to_bytes(message: &MlsMessageOut) -> Result<Bytes> {
 }
 
 impl<'d, 'a> Group<'d, 'a> {
-    /// Makes a circle's first group, alone in it, with a complete GroupContext.
-    pub fn found(draft: &'d Draft<'a>, me: &Me, id: GroupId) -> Result<Self> {
-        let policy = CirclePolicy {
+    /// Makes a circle's first group, alone in it, with a complete GroupContext. A later generation keeps
+    /// the terms of the one before.
+    pub fn found(
+        draft: &'d Draft<'a>,
+        me: &Me,
+        id: GroupId,
+        before: Option<&CirclePolicy>,
+    ) -> Result<Self> {
+        let mut policy = CirclePolicy {
             circle: id.circle,
             generation: id.generation,
             members: vec![PolicyMember {
@@ -113,12 +104,21 @@ impl<'d, 'a> Group<'d, 'a> {
                 role: me.role,
                 aik: me.identity.aik_public().into(),
                 verified_by: None,
+                successions: Vec::new(),
             }],
             custodians: Vec::new(),
             retention: "standard".to_owned(),
             history: HistoryMode::Eras,
             client_version_min: 1,
         };
+        if let Some(before) = before {
+            policy.retention.clone_from(&before.retention);
+            policy.history = before.history;
+            policy.client_version_min = before.client_version_min;
+            if let Some(own) = before.member(me.identity.account) {
+                policy.members[0].successions.clone_from(&own.successions);
+            }
+        }
         let context = Context {
             policy,
             removal_keys: vec![me.removal_key.clone()],
@@ -143,16 +143,17 @@ impl<'d, 'a> Group<'d, 'a> {
     pub fn load(draft: &'d Draft<'a>, id: GroupId) -> Result<Self> {
         let provider = Provider::new(draft);
         let mls = MlsGroup::load(provider.storage(), &mls_id(id))
-            .map_err(|_| Error::Store("a group does not read"))?
-            .ok_or(Error::Store("a group is missing"))?;
+            .map_err(|_| Error::Group("a group does not read"))?
+            .ok_or(Error::Group("a group is missing"))?;
         Ok(Self { provider, mls })
     }
 
-    /// Joins by a Welcome, if the judge agrees. Answers the policy and who is in the group.
+    /// Joins by a Welcome, if the judge agrees. Answers the policy and who is in the group. `before` is
+    /// the policy of the generation that this device was in.
     pub fn join(
         draft: &'d Draft<'a>,
         me: &Me,
-        welcome: &[u8],
+        (welcome, before): (&[u8], Option<&CirclePolicy>),
         at: Timestamp,
     ) -> std::result::Result<(Self, Context), Closed> {
         let message = MlsMessageIn::tls_deserialize_exact(welcome).map_err(|_| Closed::Commit)?;
@@ -170,7 +171,7 @@ impl<'d, 'a> Group<'d, 'a> {
         let (context, _) = judge::judge_welcome(
             staged.group_context(),
             staged.members(),
-            &inviter,
+            (&inviter, before),
             |account| draft.pin(account),
             &Facts {
                 agency_key: &me.agency_key,
@@ -213,55 +214,6 @@ impl<'d, 'a> Group<'d, 'a> {
             .create_message(&self.provider, identity, &protocol::frame::to_vec(payload))
             .map_err(Error::mls)?;
         to_bytes(&message)
-    }
-
-    /// Adds devices and lists their accounts, in one commit, and merges it **here**: on the fork that
-    /// becomes the candidate.
-    pub fn add(&mut self, me: &Me, newcomers: Vec<Newcomer>) -> Result<Committed> {
-        let mut context = self.context(me)?;
-        let members = &mut context.policy.members;
-        for newcomer in &newcomers {
-            if !members
-                .iter()
-                .any(|member| member.account == newcomer.account)
-            {
-                members.push(PolicyMember {
-                    account: newcomer.account,
-                    role: newcomer.role,
-                    aik: newcomer.aik.clone(),
-                    verified_by: None,
-                });
-            }
-        }
-        members.sort_unstable_by_key(|member| member.account);
-        let extensions = context.to_extensions().map_err(Error::mls)?;
-        let bundle = self
-            .mls
-            .commit_builder()
-            .propose_adds(newcomers.into_iter().map(|newcomer| newcomer.package))
-            .propose_group_context_extensions(extensions)
-            .map_err(Error::mls)?
-            .force_self_update(true)
-            .load_psks(self.provider.storage())
-            .map_err(Error::mls)?
-            .build(
-                self.provider.rand(),
-                self.provider.crypto(),
-                &me.identity,
-                |_| true,
-            )
-            .map_err(Error::mls)?
-            .stage_commit(&self.provider)
-            .map_err(Error::mls)?;
-        let (commit, welcome, _) = bundle.into_messages();
-        self.mls
-            .merge_pending_commit(&self.provider)
-            .map_err(Error::mls)?;
-        Ok(Committed {
-            commit: to_bytes(&commit)?,
-            welcome: welcome.as_ref().map(to_bytes).transpose()?,
-            group_info: self.group_info(&me.identity)?,
-        })
     }
 
     /// Opens an entry of the log: authenticates it, judges and merges a commit, decrypts a message.
@@ -317,105 +269,80 @@ impl<'d, 'a> Group<'d, 'a> {
                 };
                 let judged = judge::judge_commit(self.mls.public_group(), &sender, &staged, &facts)
                     .map_err(Closed::Judged)?;
-                let draft = self.provider.storage();
-                judge::check_pins(&judged.context.policy, |account| draft.pin(account))
+                let before = self.context(me).map_err(|_| Closed::Commit)?.policy;
+                let changed = self
+                    .changed_keys(&before, &judged.context.policy)
                     .map_err(Closed::Judged)?;
                 self.mls
                     .merge_staged_commit(&self.provider, *staged)
                     .map_err(|_| Closed::Commit)?;
-                Ok(Opened::Commit(Box::new(judged)))
+                Ok(Opened::Commit(Box::new(judged), changed))
+            }
+            ProcessedMessageContent::ProposalMessage(queued) => {
+                let index = judge::judge_proposal(&queued).map_err(Closed::Judged)?;
+                let leaf = self.mls.public_group().leaf(index).ok_or(Closed::Commit)?;
+                let cert = Leaf::of_node(leaf)
+                    .and_then(|leaf| leaf.claim())
+                    .map_err(Closed::Judged)?;
+                self.mls
+                    .store_pending_proposal(self.provider.storage(), *queued)
+                    .map_err(|_| Closed::Commit)?;
+                Ok(Opened::Proposal(cert))
             }
             _ => Err(Closed::Message("unexpected_content")),
         }
     }
-}
 
-/// Key packages of this device, their private halves in the draft. Lifetime: the greatest that
-/// OpenMLS accepts, 84 days and an hour.
-pub fn make_key_packages(
-    draft: &Draft<'_>,
-    identity: &Identity,
-    count: usize,
-) -> Result<Vec<Bytes>> {
-    (0..count)
-        .map(|_| make_key_package(draft, identity, false))
-        .collect()
-}
-
-/// The key package handed out when no other is left.
-pub fn make_last_resort(draft: &Draft<'_>, identity: &Identity) -> Result<Bytes> {
-    make_key_package(draft, identity, true)
-}
-
-fn make_key_package(draft: &Draft<'_>, identity: &Identity, last_resort: bool) -> Result<Bytes> {
-    let mut builder = KeyPackage::builder()
-        .leaf_node_capabilities(capabilities())
-        .key_package_lifetime(Lifetime::default());
-    if last_resort {
-        builder = builder.mark_as_last_resort();
-    }
-    let bundle = builder
-        .build(
-            SUITE,
-            &Provider::new(draft),
-            identity,
-            identity.credential(),
-        )
-        .map_err(Error::mls)?;
-    to_bytes(&MlsMessageOut::from(bundle.into_key_package()))
-}
-
-/// Checks a key package that the server handed out: signed, in its lifetime, certified under the
-/// account's identity key, which must be the pinned one if one is.
-pub fn check_newcomer(
-    draft: &Draft<'_>,
-    claimed: &protocol::http::ClaimedKeyPackage,
-) -> Option<Newcomer> {
-    let message = MlsMessageIn::tls_deserialize_exact(&*claimed.key_package).ok()?;
-    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else {
-        return None;
-    };
-    let provider = Provider::new(draft);
-    let package = package
-        .validate(provider.crypto(), ProtocolVersion::Mls10)
-        .ok()?;
-    let aik: [u8; 32] = claimed.aik.to_array()?;
-    let leaf = Leaf::of_node(package.leaf_node()).ok()?;
-    let cert = judge::certificate::check_device_cert(&leaf.identity, &aik).ok()?;
-    let own = cert.account == claimed.account && cert.device == claimed.device;
-    let pinned = draft.pin(claimed.account).is_none_or(|pin| pin == aik);
-    (own && pinned && cert.dsk.0 == leaf.key).then(|| Newcomer {
-        account: claimed.account,
-        role: claimed.role,
-        aik: claimed.aik.clone(),
-        package,
-    })
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::rows::Rows;
-
-    #[test]
-    fn every_key_package_stands_up_to_the_checks_of_whoever_adds_it() {
-        let rows = Rows::new();
-        let draft = Draft::new(&rows);
-        let now = Timestamp::from_micros(1_800_000_000_000_000);
-        let account = AccountId::from_bytes([1; 16]);
-        let identity = Identity::make(account, now);
-        let mut packages = make_key_packages(&draft, &identity, 2).unwrap();
-        packages.push(make_last_resort(&draft, &identity).unwrap());
-        for key_package in packages {
-            assert!(key_package.len() <= limits::KEY_PACKAGE_BYTES_MAX);
-            let claimed = protocol::http::ClaimedKeyPackage {
-                account,
-                role: Role::Client,
-                aik: identity.aik_public().into(),
-                device: identity.device,
-                key_package,
-            };
-            assert!(check_newcomer(&draft, &claimed).is_some());
+    /// Whose pinned identity key a commit changes: handed over by the account itself, or, for somebody
+    /// who had left, brought anew by whoever may add. Anything else is a violation.
+    fn changed_keys(
+        &self,
+        before: &CirclePolicy,
+        after: &CirclePolicy,
+    ) -> std::result::Result<Vec<AccountId>, Violation> {
+        let draft = self.provider.storage();
+        let mut changed = Vec::new();
+        for member in &after.members {
+            match draft.pin(member.account) {
+                Some(pin) if member.aik.0 != pin => {
+                    if !judge::follows(member, &pin) && before.member(member.account).is_some() {
+                        return Err(Violation::PinnedKeyDiffers);
+                    }
+                    changed.push(member.account);
+                }
+                _ => {}
+            }
         }
+        Ok(changed)
+    }
+
+    /// Whose device stands in this group, by its certificate.
+    pub fn account_of(&self, device: protocol::DeviceId) -> Option<AccountId> {
+        self.mls.members().find_map(|member| {
+            let cert = Leaf::of_member(&member).ok()?.claim().ok()?;
+            (cert.device == device).then_some(cert.account)
+        })
+    }
+
+    /// The key under which this epoch's ephemerals of one device are sealed (messaging.md, section 12).
+    pub fn ephemeral_key(&self, device: protocol::DeviceId) -> Result<[u8; 32]> {
+        let secret = self
+            .mls
+            .export_secret(
+                self.provider.crypto(),
+                "carecircle ephemeral",
+                device.as_bytes(),
+                32,
+            )
+            .map_err(Error::mls)?;
+        secret
+            .try_into()
+            .map_err(|_| Error::Store("an exported secret of another length"))
+    }
+
+    #[cfg(feature = "simulated")]
+    /// The epoch's authenticator: equal on every device that agrees (RFC 9420, section 8.7).
+    pub fn authenticator(&self) -> Vec<u8> {
+        self.mls.epoch_authenticator().as_slice().to_vec()
     }
 }

@@ -5,7 +5,7 @@ use protocol::{CircleId, Code};
 
 use crate::error::Result;
 use crate::group::{Closed, Group};
-use crate::state::{GroupMember, Joined};
+use crate::state::Joined;
 use crate::turn::{Answer, Ask, Turn};
 
 /// Before a notice is worked on again after the server could not be reached, milliseconds.
@@ -98,8 +98,10 @@ impl Turn<'_> {
         if joined.is_some_and(|generation| generation >= notice.generation) {
             return Ok(());
         }
+        let before = self.last_policy(&circle);
         let savepoint = self.draft.savepoint();
-        let context = match Group::join(&self.draft, &me, bytes, self.now) {
+        let welcome = (bytes, before.as_ref());
+        let context = match Group::join(&self.draft, &me, welcome, self.now) {
             Ok((_, context)) if context.policy.circle == id => context,
             Ok(_) => {
                 self.draft.roll_back(savepoint);
@@ -112,22 +114,36 @@ impl Turn<'_> {
                 return Ok(());
             }
             Err(Closed::Commit | Closed::Message(_)) => {
+                // The key package is kept. The account is in the group now, so this device comes in by
+                // itself.
                 self.draft.roll_back(savepoint);
-                let detail = "an invitation into a circle could not be read";
-                self.problem(Some(id), Code::CommitInvalid, detail);
+                self.counters.undecryptable += 1;
+                self.read_circle(id);
                 return Ok(());
             }
         };
         for member in &context.policy.members {
-            self.draft.pin_first(member.account, &member.aik);
+            self.draft.set_pin(member.account, &member.aik);
         }
-        circle.joined = Some(Joined {
-            generation: notice.generation,
-            cursor: notice.start_seq,
-            send_counter: 0,
-            era: None,
-            members: GroupMember::of_policy(&context.policy),
-        });
+        let moved = circle.joined.is_some();
+        self.leave_generation(&mut circle)?;
+        let (generation, start) = (notice.generation, notice.start_seq);
+        let place = Joined::new(generation, start, &context.policy, self.now);
+        circle.joined = Some(place);
+        circle.generation = generation;
+        circle.status = protocol::CircleStatus::Live;
+        circle.fallen = None;
+        circle.stopped = None;
+        self.draft.delete(&crate::state::key::candidate(id));
+        if moved {
+            let by = context
+                .policy
+                .members
+                .iter()
+                .find(|member| member.role == protocol::Role::CaseManager);
+            let by = by.map_or(me.identity.account, |member| member.account);
+            self.note_reset(&mut circle, by, generation)?;
+        }
         self.draft.save(&circle);
         self.circles_changed = true;
         self.follow(&circle);

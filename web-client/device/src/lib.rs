@@ -13,7 +13,8 @@
 //! * `enrol`, `online`, `roster`, `commits`, `inbox`, `log`, `outbox`: what each input leads to;
 //! * `group`: MLS (OpenMLS) on the draft, every foreign change judged before it is merged;
 //! * `content`: bodies, content keys, archive wraps;
-//! * `state`, `rows`, `mls_store`, `vault`: rows, their draft, OpenMLS's storage on it, their sealing.
+//! * `state`, `rows`, `mls_store`, `vault`: rows, their draft, OpenMLS's storage on it, their sealing;
+//! * `crypto`, `chance`: the functions of the one ciphersuite, and all randomness.
 //!
 //! Rules that tests hold (messaging.md, sections 4 and 6):
 //!
@@ -27,12 +28,22 @@
 #![deny(missing_docs)]
 
 pub mod api;
+mod backup;
+#[cfg(not(feature = "simulated"))]
 mod chance;
+#[cfg(feature = "simulated")]
+pub mod chance;
 mod commits;
 mod content;
+mod crypto;
 mod device;
+mod devices;
 mod enrol;
+mod enrolment;
+mod ephemerals;
+mod eras;
 mod error;
+mod founding;
 mod group;
 mod identity;
 mod inbox;
@@ -42,13 +53,22 @@ mod mls_store;
 mod online;
 mod outbox;
 mod provider;
+mod returns;
 mod roster;
 mod rows;
+mod sealed;
 mod state;
+mod succession;
+#[cfg(feature = "testing")]
+pub mod testing;
 mod turn;
 mod vault;
 mod view;
 
+#[cfg(feature = "simulated")]
+pub mod simulated;
+
 pub use api::Input;
 pub use device::Device;
 pub use error::{Error, Result};
+pub use turn::Counters;

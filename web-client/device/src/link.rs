@@ -33,6 +33,38 @@ impl SignInLink {
     }
 }
 
+/// Links by which a person's further device is added: `https://HOST/#/device/<secret>.<fingerprint>`.
+/// The secret never reaches the server.
+#[derive(Clone, PartialEq, Eq)]
+pub struct DeviceLink {
+    /// 16 random bytes.
+    pub secret: [u8; 16],
+    /// SHA-256 of the agency's public key.
+    pub fingerprint: [u8; 32],
+}
+
+impl DeviceLink {
+    /// Reads a whole link or its fragment; nothing if it is of another kind.
+    pub fn parse(link: &str) -> Option<Self> {
+        let (before, tail) = link.trim().rsplit_once('/')?;
+        if !(before == "device" || before.ends_with("/device")) {
+            return None;
+        }
+        let (secret, fingerprint) = tail.split_once('.')?;
+        Some(Self {
+            secret: Bytes::from_base64url(secret)?.0.try_into().ok()?,
+            fingerprint: Bytes::from_base64url(fingerprint)?.to_array()?,
+        })
+    }
+
+    /// What follows the `#`.
+    pub fn fragment(&self) -> String {
+        let secret = Bytes::from(self.secret).to_base64url();
+        let fingerprint = Bytes::from(self.fingerprint).to_base64url();
+        format!("/device/{secret}.{fingerprint}")
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -50,6 +82,13 @@ mod tests {
             assert!(link.is_from(&[2; 32]));
             assert!(!link.is_from(&[3; 32]));
         }
+        let link = DeviceLink {
+            secret: [5; 16],
+            fingerprint: [6; 32],
+        };
+        let whole = format!("https://localhost:8443/#{}", link.fragment());
+        assert!(DeviceLink::parse(&whole).is_some_and(|read| read == link));
+        assert!(DeviceLink::parse(&whole.replace("/device/", "/link/")).is_none());
         assert!(SignInLink::parse("https://localhost/#/link/short.short").is_none());
         assert!(SignInLink::parse("").is_none());
     }

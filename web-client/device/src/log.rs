@@ -1,13 +1,14 @@
 //! Applying a circle's log: cursor + 1 and nothing else.
 
-use protocol::frame::{Ack, ClientFrame, Cursor, LogEntry, LogPage};
-use protocol::{Code, EntryKind};
+use protocol::frame::{Ack, ClientFrame, Cursor, LogEntry, LogPage, Marker};
+use protocol::policy::CirclePolicy;
+use protocol::{AccountId, Code, EntryKind};
 
 use crate::api::{Content, Item, Progress};
 use crate::content::{BodyKey, Payload, open_body, wrap_matches};
 use crate::error::Result;
 use crate::group::{Closed, Group, Opened};
-use crate::state::{Circle, GroupMember, Me, key};
+use crate::state::{Circle, GroupMember, Leaving, Me, key};
 use crate::turn::Turn;
 
 impl Turn<'_> {
@@ -15,6 +16,7 @@ impl Turn<'_> {
     pub fn log_page(&mut self, page: LogPage) -> Result<()> {
         let id = page.circle;
         let mut applied = None;
+        self.know_head(&page)?;
         for entry in page.entries {
             let Some(circle) = self.draft.circle(id)? else {
                 return Ok(());
@@ -22,7 +24,7 @@ impl Turn<'_> {
             let Some(joined) = &circle.joined else {
                 return Ok(());
             };
-            if circle.stopped.is_some() || joined.generation != page.generation {
+            if !circle.goes_on() || joined.generation != page.generation {
                 return Ok(());
             }
             if entry.seq <= joined.cursor {
@@ -36,15 +38,17 @@ impl Turn<'_> {
             self.in_circle(id, |turn| turn.apply(circle, &entry))?;
             applied = Some(seq);
         }
-        let stopped = self
+        let place = self
             .draft
             .circle(id)?
-            .is_some_and(|circle| circle.stopped.is_some());
-        if let (Some(seq), false) = (applied, stopped) {
+            .filter(Circle::goes_on)
+            .and_then(|circle| circle.joined);
+        if let (Some(_), Some(joined)) = (applied, place) {
+            self.volatile.commit_attempts.remove(&id);
             let cursor = Cursor {
                 circle: id,
                 generation: page.generation,
-                seq,
+                seq: joined.cursor,
             };
             self.send(&ClientFrame::Ack(Ack {
                 cursors: vec![cursor],
@@ -58,21 +62,42 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// How far the log goes, as far as the server says: a device that is behind does not commit.
+    fn know_head(&mut self, page: &LogPage) -> Result<()> {
+        if let Some(mut circle) = self.draft.circle(page.circle)?
+            && let Some(joined) = &mut circle.joined
+            && joined.generation == page.generation
+            && joined.head < page.head
+        {
+            joined.head = page.head;
+            self.draft.save(&circle);
+        }
+        Ok(())
+    }
+
     /// Applies one entry and moves the cursor, both in this draft.
     fn apply(&mut self, mut circle: Circle, entry: &LogEntry) -> Result<()> {
         let me = self.must_me()?;
         let seq = entry.seq;
-        match entry.kind {
-            EntryKind::Commit => {
-                if !self.apply_commit(&mut circle, &me, entry)? {
-                    return Ok(());
-                }
-            }
+        let goes_on = match entry.kind {
+            EntryKind::Commit => self.apply_commit(&mut circle, &me, entry)?,
+            EntryKind::Proposal => self.apply_proposal(&mut circle, &me, entry)?,
             EntryKind::Message if entry.device == me.identity.device => {
-                self.settle_own(&mut circle, &me, entry)?;
+                let generation = circle.joined.as_ref().map_or(0, |joined| joined.generation);
+                self.settle_own(&mut circle, &me, (generation, entry))?;
+                true
             }
-            EntryKind::Message => self.apply_message(&mut circle, &me, entry)?,
-            EntryKind::Proposal | EntryKind::Marker => {}
+            EntryKind::Message => {
+                self.apply_message(&mut circle, &me, entry)?;
+                true
+            }
+            EntryKind::Marker => {
+                self.apply_marker(&mut circle, entry)?;
+                true
+            }
+        };
+        if !goes_on {
+            return Ok(());
         }
         if let Some(joined) = &mut circle.joined {
             joined.cursor = seq;
@@ -86,106 +111,215 @@ impl Turn<'_> {
         let Some(group_id) = circle.group() else {
             return Ok(false);
         };
-        if let Some(candidate) = self.adopt_candidate(circle, &entry.mls)? {
+        if self.adopt_candidate(circle, &entry.mls)? {
             let policy = Group::load(&self.draft, group_id)?.context(me)?.policy;
-            self.renew_members(circle, &policy);
-            if !candidate.added.is_empty() {
-                let content = Content::Joined {
-                    by: me.identity.account,
-                    accounts: candidate.added,
-                };
-                self.note(circle, entry, content)?;
-            }
+            self.changed(circle, entry, me.identity.account, &policy)?;
             return Ok(true);
         }
+        if entry.device == me.identity.device {
+            // This device made it and does not know of it: it runs from an old copy of its store.
+            self.fall(circle.id, crate::state::Why::OldCopy, None)?;
+            return Ok(false);
+        }
+        let savepoint = self.draft.savepoint();
         let opened = Group::load(&self.draft, group_id)?.open(me, &entry.mls, entry.accepted_at);
-        let judged = match opened {
-            Ok(Opened::Commit(judged)) => judged,
+        let (judged, changed_keys) = match opened {
+            Ok(Opened::Commit(judged, changed_keys)) => (judged, changed_keys),
             Err(Closed::Judged(violation)) => {
+                self.draft.roll_back(savepoint);
                 self.stop(circle.id, Code::Judged, &violation.to_string())?;
                 return Ok(false);
             }
-            Ok(Opened::Message { .. }) | Err(Closed::Commit | Closed::Message(_)) => {
-                let detail = "a change of the group could not be processed";
-                self.stop(circle.id, Code::CommitInvalid, detail)?;
+            _ => {
+                self.draft.roll_back(savepoint);
+                self.fall_at(circle, entry)?;
                 return Ok(false);
             }
         };
-        self.renew_members(circle, &judged.context.policy);
+        if judged
+            .roster
+            .iter()
+            .all(|cert| cert.device != me.identity.device)
+        {
+            self.leave_generation(circle)?;
+            self.circles_changed = true;
+            self.read_circle(circle.id);
+            self.draft.save(circle);
+            return Ok(false);
+        }
+        self.changed(
+            circle,
+            entry,
+            judged.committer.account,
+            &judged.context.policy,
+        )?;
+        for (which, account) in (3..).zip(changed_keys) {
+            self.note(circle, entry, which, Content::KeyChanged { account })?;
+        }
         if let Some(joined) = &mut circle.joined {
             joined.era = None;
-        }
-        if !judged.added.is_empty() {
-            let accounts = judged.added.iter().map(|cert| cert.account).collect();
-            let content = Content::Joined {
-                by: judged.committer.account,
-                accounts,
-            };
-            self.note(circle, entry, content)?;
         }
         Ok(true)
     }
 
-    fn renew_members(&mut self, circle: &mut Circle, policy: &protocol::policy::CirclePolicy) {
+    /// What follows from a commit for people: who came, who lost access and how long that took.
+    fn changed(
+        &mut self,
+        circle: &mut Circle,
+        entry: &LogEntry,
+        by: AccountId,
+        policy: &CirclePolicy,
+    ) -> Result<()> {
+        let Some(joined) = &mut circle.joined else {
+            return Ok(());
+        };
+        let before: Vec<AccountId> = joined.members.iter().map(|member| member.account).collect();
+        let since = |account: &AccountId, leaving: &[Leaving]| {
+            let left = leaving.iter().filter(|leaving| leaving.account == *account);
+            left.map(|leaving| leaving.since).min()
+        };
+        let gone: Vec<AccountId> = (before.iter())
+            .filter(|account| policy.member(**account).is_none())
+            .copied()
+            .collect();
+        let began = gone
+            .iter()
+            .filter_map(|account| since(account, &joined.leaving))
+            .min();
+        let came: Vec<AccountId> = (policy.members.iter())
+            .map(|member| member.account)
+            .filter(|account| !before.contains(account))
+            .collect();
+        joined.members = GroupMember::of_policy(policy);
+        joined.leaving.clear();
         for member in &policy.members {
-            self.draft.pin_first(member.account, &member.aik);
-        }
-        if let Some(joined) = &mut circle.joined {
-            joined.members = GroupMember::of_policy(policy);
+            self.draft.set_pin(member.account, &member.aik);
         }
         circle
             .awaiting
             .retain(|account| policy.member(*account).is_none());
+        circle.new_keys.retain(|account| !came.contains(account));
+        self.volatile.commit_asked.remove(&circle.id);
         self.circles_changed = true;
+        if !gone.is_empty() {
+            let took_ms =
+                began.map(|since| (entry.accepted_at.micros() - since.micros()).max(0) / 1_000);
+            let accounts = gone;
+            self.note(
+                circle,
+                entry,
+                2,
+                Content::Removed {
+                    by,
+                    accounts,
+                    took_ms,
+                },
+            )?;
+        }
+        if !came.is_empty() {
+            let accounts = came;
+            self.note(circle, entry, 0, Content::Joined { by, accounts })?;
+        }
+        Ok(())
+    }
+
+    /// The server proposes to remove a device: nothing is encrypted here until a commit has done it.
+    fn apply_proposal(&mut self, circle: &mut Circle, me: &Me, entry: &LogEntry) -> Result<bool> {
+        let Some(group_id) = circle.group() else {
+            return Ok(false);
+        };
+        let savepoint = self.draft.savepoint();
+        let opened = Group::load(&self.draft, group_id)?.open(me, &entry.mls, entry.accepted_at);
+        match opened {
+            Ok(Opened::Proposal(cert)) => {
+                if let Some(joined) = &mut circle.joined {
+                    joined.leaving.push(Leaving {
+                        device: cert.device,
+                        account: cert.account,
+                        since: entry.accepted_at,
+                    });
+                }
+                // A commit of this device's that does not cover it would be refused.
+                self.circles_changed = true;
+                Ok(true)
+            }
+            Err(Closed::Judged(violation)) => {
+                self.draft.roll_back(savepoint);
+                self.stop(circle.id, Code::Judged, &violation.to_string())?;
+                Ok(false)
+            }
+            _ => {
+                self.draft.roll_back(savepoint);
+                self.fall_at(circle, entry)?;
+                Ok(false)
+            }
+        }
+    }
+
+    fn apply_marker(&mut self, circle: &mut Circle, entry: &LogEntry) -> Result<()> {
+        let Ok(Marker::UrgentAck(seq)) = minicbor::decode(&entry.body) else {
+            return Ok(());
+        };
+        let holder = |named: &&crate::state::Named| named.devices.contains(&entry.device);
+        let Some(by) = circle
+            .members
+            .iter()
+            .find(holder)
+            .map(|named| named.account)
+        else {
+            return Ok(());
+        };
+        let generation = circle.joined.as_ref().map_or(0, |joined| joined.generation);
+        let seq = key::seat(generation, seq);
+        self.note(circle, entry, 0, Content::UrgentAck { by, seq })
     }
 
     fn apply_message(&mut self, circle: &mut Circle, me: &Me, entry: &LogEntry) -> Result<()> {
         let Some(group_id) = circle.group() else {
             return Ok(());
         };
+        let savepoint = self.draft.savepoint();
         let mut group = Group::load(&self.draft, group_id)?;
         let epoch = group.epoch();
         let opened = group.open(me, &entry.mls, entry.accepted_at);
         drop(group);
         let (sender, payload) = match opened {
             Ok(Opened::Message { sender, payload }) => (sender, payload),
-            Ok(Opened::Commit(_)) => return self.unreadable(circle, entry, "kind"),
             Err(Closed::Message(reason)) => return self.unreadable(circle, entry, reason),
-            Err(Closed::Judged(_) | Closed::Commit) => {
+            // A handshake where a message was announced: nothing of it may stay.
+            Ok(_) | Err(_) => {
+                self.draft.roll_back(savepoint);
                 return self.unreadable(circle, entry, "kind");
             }
         };
         match payload {
-            Payload::Era(era) => {
-                if let Some(joined) = &mut circle.joined {
-                    joined.era = Some(era);
-                }
-                Ok(())
-            }
+            Payload::Era(era) => self.hold_era(circle, &era),
             Payload::Key(body_key) => {
                 let body = match open_body(&body_key, &entry.body) {
                     Ok(body) => body,
                     Err(reason) => return self.unreadable(circle, entry, reason.0),
                 };
                 let place = (body.device, body.circle, body.epoch);
-                if place != (sender.device, circle.id, epoch) {
+                let own = body.account.is_none_or(|account| account == sender.account);
+                if place != (sender.device, circle.id, epoch) || !own {
                     return self.unreadable(circle, entry, "body_of_another_place");
                 }
                 self.check_wrap(circle, &body_key, entry);
                 let content = Content::Text {
                     from: sender.account,
-                    mine: false,
+                    mine: sender.account == me.identity.account,
                     text: body.text,
                     urgency: entry.urgency,
                     progress: Progress::Received,
                 };
                 let item = Item {
                     id: body_key.message.to_string(),
-                    seq: Some(entry.seq),
+                    seq: Some(key::seat(group_id.generation, entry.seq)),
                     at_ms: entry.accepted_at.micros() / 1_000,
                     content,
                 };
-                self.put_item(circle, key::item(circle.id, entry.seq), item)
+                let generation = group_id.generation;
+                self.put_item(circle, key::item(circle.id, generation, entry.seq), item)
             }
         }
     }
@@ -205,22 +339,36 @@ impl Turn<'_> {
     }
 
     fn unreadable(&mut self, circle: &mut Circle, entry: &LogEntry, reason: &str) -> Result<()> {
-        self.note(
-            circle,
-            entry,
-            Content::Unreadable {
-                reason: reason.to_owned(),
-            },
-        )
+        self.counters.undecryptable += 1;
+        let reason = reason.to_owned();
+        self.note(circle, entry, 0, Content::Unreadable { reason })
     }
 
-    fn note(&mut self, circle: &mut Circle, entry: &LogEntry, content: Content) -> Result<()> {
+    /// A note at an entry's place. One entry may be several notes: `which` tells them apart, and those of
+    /// a commit take the place of the message behind it, which is never shown.
+    fn note(
+        &mut self,
+        circle: &mut Circle,
+        entry: &LogEntry,
+        which: u64,
+        content: Content,
+    ) -> Result<()> {
+        let generation = circle.joined.as_ref().map_or(0, |joined| joined.generation);
+        let id = if which == 0 {
+            format!("{generation}/{}", entry.seq)
+        } else {
+            format!("{generation}/{}/{which}", entry.seq)
+        };
         let item = Item {
-            id: entry.seq.to_string(),
-            seq: Some(entry.seq),
+            id,
+            seq: Some(key::seat(generation, entry.seq)),
             at_ms: entry.accepted_at.micros() / 1_000,
             content,
         };
-        self.put_item(circle, key::item(circle.id, entry.seq), item)
+        let mut place = key::item(circle.id, generation, entry.seq);
+        if which > 0 {
+            place.push(u8::try_from(which).unwrap_or(u8::MAX));
+        }
+        self.put_item(circle, place, item)
     }
 }

@@ -50,6 +50,36 @@ impl Draft<'_> {
         Ok(())
     }
 
+    /// Forgets everything that is stored for one group, without reading it.
+    pub fn forget_group(&self, group: &openmls::group::GroupId) -> crate::error::Result<()> {
+        const OF_GROUP: &[&str] = &[
+            "config",
+            "tree",
+            "transcript",
+            "context",
+            "tag",
+            "messages",
+            "resumption",
+            "leaf_index",
+            "epoch_secrets",
+            "state",
+            "own_leaves",
+            "proposals",
+        ];
+        for kind in OF_GROUP {
+            self.unset(kind, group).map_err(crate::error::Error::mls)?;
+        }
+        // Keys of these begin with an array of which the group is the first element.
+        let group = encode(group).map_err(crate::error::Error::mls)?;
+        for (kind, array) in [("epoch_keys", 0x83_u8), ("proposal", 0x82)] {
+            let prefix = [PREFIX, kind.as_bytes(), b"/", &[array], &group].concat();
+            for key in self.keys(&prefix) {
+                self.delete(&key);
+            }
+        }
+        Ok(())
+    }
+
     /// Lists hold each element encoded, so that one element's form does not bind the others'.
     fn list(&self, kind: &str, parts: &impl Serialize) -> R<Vec<Vec<u8>>> {
         Ok(self.look(kind, parts)?.unwrap_or_default())

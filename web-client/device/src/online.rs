@@ -1,13 +1,13 @@
 //! Going online and staying there: ticket, socket, `hello`, `ready`; and again after every loss.
 
-use protocol::frame::{ClientFrame, Cursor, Hello, Ready};
+use protocol::frame::{ClientFrame, Cursor, Hello, Position, Ready};
 use protocol::http::{AskChallenge, Challenge, RenewSession, SignedIn, Ticket};
 use protocol::{Code, Timestamp, labels};
 
 use crate::api::{Effect, Link};
 use crate::chance;
 use crate::error::Result;
-use crate::state::{Enrolling, key};
+use crate::state::{Adding, Enrolling, Recovering, Why, key};
 use crate::turn::{Answer, Ask, Turn};
 
 /// The first wait after a failure, milliseconds; doubled each time.
@@ -30,6 +30,10 @@ impl Turn<'_> {
         }
         if let Some(enrolling) = self.draft.read::<Enrolling>(key::ENROLLING)? {
             self.redeem(&enrolling);
+        } else if let Some(adding) = self.draft.read::<Adding>(key::ADDING)? {
+            self.offer(&adding)?;
+        } else if let Some(recovering) = self.draft.read::<Recovering>(key::RECOVERING)? {
+            self.send_recovering(&recovering);
         } else if self.me()?.is_some() {
             self.set_link(Link::Connecting);
             self.ask_ticket();
@@ -115,6 +119,7 @@ impl Turn<'_> {
             .draft
             .circles()?
             .iter()
+            .filter(|circle| circle.fallen.is_none())
             .filter_map(|circle| {
                 let joined = circle.joined.as_ref()?;
                 let (generation, seq) = (joined.generation, joined.cursor);
@@ -145,20 +150,66 @@ impl Turn<'_> {
         self.volatile.blocked.clear();
         self.volatile.inbox.clear();
         self.volatile.inbox_stuck = false;
+        self.volatile.commit_asked.clear();
+        self.volatile.commit_attempts.clear();
+        self.volatile.skew_s = (self.now.micros() - ready.now.micros()) / 1_000_000;
         for position in &ready.positions {
-            let ahead = self.draft.circle(position.circle)?.and_then(|circle| {
-                let joined = circle.joined?;
-                let same = joined.generation == position.generation;
-                Some(same && position.send_counter > joined.send_counter)
-            });
-            if ahead == Some(true) {
-                let detail = "this device runs from an old copy of its store";
-                self.stop(position.circle, Code::Rollback, detail)?;
-            }
+            self.in_circle(position.circle, |turn| turn.compare(position))?;
         }
         self.refill_key_packages(ready.key_packages)?;
+        self.read_devices();
+        self.get(Ask::Vault, "/v1/vault".to_owned());
         self.read_circles();
         self.work()
+    }
+
+    /// The server's view of one circle beside this device's own.
+    fn compare(&mut self, position: &Position) -> Result<()> {
+        let Some(mut circle) = self.draft.circle(position.circle)? else {
+            return Ok(());
+        };
+        circle.era = position.era;
+        circle.status = position.status;
+        let Some(joined) = &mut circle.joined else {
+            self.draft.save(&circle);
+            return Ok(());
+        };
+        if joined.generation != position.generation {
+            self.draft.save(&circle);
+            return Ok(());
+        }
+        joined.head = position.head;
+        let known = if circle.counter.0 == position.generation {
+            circle.counter.1
+        } else {
+            0
+        };
+        let behind = position.send_counter > known;
+        if behind {
+            circle.counter = (position.generation, position.send_counter);
+        }
+        let group = circle.group();
+        let own_commit_lost = match (position.own_commit_epoch, group) {
+            (Some(epoch), Some(group)) if circle.fallen.is_none() => {
+                let held = crate::group::Group::load(&self.draft, group)?.epoch();
+                let at = key::candidate(position.circle);
+                epoch > held && self.draft.find(&at).is_none()
+            }
+            _ => false,
+        };
+        self.draft.save(&circle);
+        self.circles_changed = true;
+        #[cfg(feature = "simulated")]
+        if behind || own_commit_lost {
+            crate::simulated::trace(&format!(
+                "behind {behind} ({} of {known}) own commit lost {own_commit_lost}",
+                position.send_counter
+            ));
+        }
+        if behind || own_commit_lost {
+            self.fall(position.circle, Why::OldCopy, None)?;
+        }
+        Ok(())
     }
 
     pub fn closed(&mut self) {
@@ -220,12 +271,14 @@ impl Turn<'_> {
 
     /// The time has come for something.
     pub fn tick(&mut self) -> Result<()> {
+        self.poll_enrolment()?;
         let due = self.volatile.retry_at.is_some_and(|at| at <= self.now);
         if self.link() == Link::Offline && self.volatile.wanted && due {
             self.volatile.retry_at = None;
             return self.connect();
         }
         if self.is_online() {
+            self.send_receipts()?;
             self.work()
         } else {
             Ok(())
@@ -235,6 +288,14 @@ impl Turn<'_> {
     /// Does in every circle what can be done now.
     pub fn work(&mut self) -> Result<()> {
         self.retry_notice();
+        if let Some(attempt) = self
+            .draft
+            .read::<crate::succession::Attempt>(key::SUCCESSION)?
+        {
+            self.send_succession(&attempt);
+        }
+        self.put_vault_if_read()?;
+        self.read_histories()?;
         for circle in self.draft.circles()? {
             self.in_circle(circle.id, |turn| {
                 turn.tend(circle.id)?;
@@ -268,7 +329,7 @@ mod tests {
     impl Host {
         fn enrolled() -> Self {
             let me = Me {
-                identity: Identity::make(AccountId::from_bytes([1; 16]), NOW),
+                identity: Identity::make(AccountId::from_bytes([1; 16]), NOW).unwrap(),
                 person: PersonId::from_bytes([2; 16]),
                 name: "Maria Sample".to_owned(),
                 role: Role::Client,

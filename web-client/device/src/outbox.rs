@@ -16,6 +16,12 @@ use crate::turn::Turn;
 const RETRY_MS: u32 = 1_000;
 
 impl Outgoing {
+    /// A message is one operation, however often it is encrypted: a device that goes on from an old copy
+    /// of its store and sends it again hears that it was done.
+    fn op_id(&self) -> protocol::OpId {
+        protocol::OpId::from_bytes(*self.message.as_bytes())
+    }
+
     fn item(&self, from: AccountId) -> Item {
         let progress = if self.seq.is_some() {
             Progress::Sent
@@ -86,7 +92,9 @@ impl Turn<'_> {
         let Some(mut circle) = self.draft.circle(id)? else {
             return Ok(());
         };
-        if circle.stopped.is_some() {
+        // A commit on its way has its counter: a message with a later one must not overtake it, and the
+        // epoch is about to change anyway.
+        if !circle.goes_on() || self.draft.find(&key::candidate(id)).is_some() {
             return Ok(());
         }
         for at in self.draft.keys(&key::outbox(id)) {
@@ -119,10 +127,12 @@ impl Turn<'_> {
     /// without a wrap.
     fn encrypt(&mut self, circle: &mut Circle, outgoing: &Outgoing) -> Result<Option<Sent>> {
         let me = self.must_me()?;
-        let (Some(group_id), Some(joined)) = (circle.group(), circle.joined.as_mut()) else {
+        let (Some(group_id), Some(joined)) = (circle.group(), circle.joined.as_ref()) else {
             return Ok(None);
         };
-        let Some(era) = joined.era.clone() else {
+        // Behind the log the epoch may be over; while a removal waits nothing may be encrypted.
+        let waits = joined.cursor < joined.head || !joined.leaving.is_empty();
+        let Some(era) = joined.era.clone().filter(|_| !waits) else {
             return Ok(None);
         };
         let mut group = Group::load(&self.draft, group_id)?;
@@ -133,24 +143,43 @@ impl Turn<'_> {
             epoch: group.epoch(),
             written_at: outgoing.written_at,
             text: outgoing.text.clone(),
+            account: Some(me.identity.account),
         });
         let wrap = wrap(&era, &body_key);
         let mls = group.encrypt(&me.identity, &Payload::Key(body_key))?;
         drop(group);
-        joined.send_counter += 1;
+        let send_counter = circle.next_counter(group_id.generation);
         let append = Append {
-            op_id: Self::op_id(),
+            op_id: outgoing.op_id(),
             circle: circle.id,
             mls,
             body,
             wrap,
             era: era.era,
-            send_counter: joined.send_counter,
+            send_counter,
             urgency: outgoing.urgency,
         };
         let op_id = append.op_id;
         let frame = ClientFrame::Append(append).to_bytes().into();
         Ok(Some(Sent { op_id, frame }))
+    }
+
+    /// The person sees to an urgent message.
+    pub fn ack_urgent(&mut self, id: CircleId, seq: u64) -> Result<()> {
+        let circle = self
+            .draft
+            .circle(id)?
+            .ok_or(Error::refused(Code::NotFound, "no such circle"))?;
+        let (Some(group), true) = (circle.group(), self.is_online()) else {
+            return Err(Error::refused(Code::Busy, "not online"));
+        };
+        self.send(&ClientFrame::UrgentAck(protocol::frame::UrgentAck {
+            op_id: Self::op_id(),
+            circle: id,
+            generation: group.generation,
+            seq: key::seq_of(seq),
+        }));
+        Ok(())
     }
 
     /// The server has a message durably.
@@ -184,11 +213,20 @@ impl Turn<'_> {
             Code::Busy | Code::Internal | Code::RateLimited => self.timer(RETRY_MS),
             Code::Stale | Code::PendingRemovals | Code::Generation | Code::EraOver => {
                 self.encrypt_anew(id, op_id)?;
+                if refused.code == Code::PendingRemovals {
+                    self.volatile.commit_asked.insert(id);
+                }
+                self.fetch_log(id)?;
                 self.timer(RETRY_MS);
             }
             Code::Rollback => {
-                let detail = "this device runs from an old copy of its store";
-                self.stop(id, Code::Rollback, detail)?;
+                self.encrypt_anew(id, op_id)?;
+                self.fall(id, crate::state::Why::OldCopy, None)?;
+            }
+            Code::CircleStatus | Code::NotOnRoster | Code::NotFound | Code::ConsentRequired => {
+                self.encrypt_anew(id, op_id)?;
+                self.volatile.blocked.insert(id);
+                self.read_circle(id);
             }
             code => {
                 self.encrypt_anew(id, op_id)?;
@@ -208,18 +246,23 @@ impl Turn<'_> {
     }
 
     /// The log shows a message of this device: it has its place now.
-    pub fn settle_own(&mut self, circle: &mut Circle, me: &Me, entry: &LogEntry) -> Result<()> {
+    pub fn settle_own(
+        &mut self,
+        circle: &mut Circle,
+        me: &Me,
+        (generation, entry): (u32, &LogEntry),
+    ) -> Result<()> {
         let found = self.find_outgoing(circle.id, entry.op_id)?;
         let Some((at, number, mut outgoing)) = found else {
             return Ok(());
         };
         outgoing.seq = Some(entry.seq);
         let mut item = outgoing.item(me.identity.account);
-        item.seq = Some(entry.seq);
         item.at_ms = entry.accepted_at.micros() / 1_000;
         self.draft.delete(&at);
         self.delete_item(key::waiting_item(circle.id, number));
-        self.put_item(circle, key::item(circle.id, entry.seq), item)
+        item.seq = Some(key::seat(generation, entry.seq));
+        self.put_item(circle, key::item(circle.id, generation, entry.seq), item)
     }
 
     /// The row, number and value of the message that went out as `op_id`.
@@ -232,11 +275,7 @@ impl Turn<'_> {
             let Some(outgoing) = self.draft.read::<Outgoing>(&at)? else {
                 continue;
             };
-            if outgoing
-                .sent
-                .as_ref()
-                .is_some_and(|sent| sent.op_id == op_id)
-            {
+            if outgoing.op_id() == op_id {
                 let number = at
                     .last_chunk()
                     .map_or(0, |number| u64::from_be_bytes(*number));

@@ -1,13 +1,13 @@
-//! What OpenMLS works with: its stock cryptography, and this input's draft as its storage.
+//! What OpenMLS works with: this device's cryptography, and this input's draft as its storage.
 
-use openmls_rust_crypto::RustCrypto;
 use openmls_traits::OpenMlsProvider;
 
+use crate::crypto::Crypto;
 use crate::rows::Draft;
 
 /// Cryptography and storage for one input.
 pub struct Provider<'d, 'a> {
-    crypto: RustCrypto,
+    crypto: Crypto,
     draft: &'d Draft<'a>,
 }
 
@@ -15,26 +15,26 @@ impl<'d, 'a> Provider<'d, 'a> {
     /// On that draft.
     pub fn new(draft: &'d Draft<'a>) -> Self {
         Self {
-            crypto: RustCrypto::default(),
+            crypto: Crypto,
             draft,
         }
     }
 }
 
 impl<'a> OpenMlsProvider for Provider<'_, 'a> {
-    type CryptoProvider = RustCrypto;
-    type RandProvider = RustCrypto;
+    type CryptoProvider = Crypto;
+    type RandProvider = Crypto;
     type StorageProvider = Draft<'a>;
 
     fn storage(&self) -> &Draft<'a> {
         self.draft
     }
 
-    fn crypto(&self) -> &RustCrypto {
+    fn crypto(&self) -> &Crypto {
         &self.crypto
     }
 
-    fn rand(&self) -> &RustCrypto {
+    fn rand(&self) -> &Crypto {
         &self.crypto
     }
 }

@@ -1,10 +1,11 @@
 //! What the server says about circles and their people. Titles, names and who is invited are the
 //! server's word; who is in the group is the group's own.
 
+use protocol::CircleId;
 use protocol::http::{self, Circles};
-use protocol::{CircleId, MemberState};
 
 use crate::error::Result;
+use crate::group::Group;
 use crate::state::{Circle, Named, key};
 use crate::turn::{Answer, Ask, Turn};
 
@@ -22,9 +23,8 @@ impl Turn<'_> {
         };
         for known in self.draft.circles()? {
             let listed = circles.iter().any(|circle| circle.id == known.id);
-            if !listed && known.joined.is_none() {
-                self.draft.delete(&key::circle(known.id));
-                self.circles_changed = true;
+            if !listed && !self.volatile.fresh.contains(&known.id) {
+                self.forget(known)?;
             }
         }
         for circle in circles {
@@ -36,20 +36,35 @@ impl Turn<'_> {
     }
 
     /// One circle came, because of a notice.
-    pub fn circle_read(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
+    pub fn circle_read(&mut self, id: CircleId, of_notice: bool, answer: Answer<'_>) -> Result<()> {
         if let Some(circle) = answer.json::<http::Circle>() {
             self.volatile.fresh.insert(id);
             self.merge_circle(circle)?;
-        } else if answer.status == 404
-            && self
-                .draft
-                .circle(id)?
-                .is_some_and(|circle| circle.joined.is_none())
+        } else if matches!(answer.status, 403 | 404)
+            && let Some(circle) = self.draft.circle(id)?
         {
-            self.draft.delete(&key::circle(id));
-            self.circles_changed = true;
+            self.forget(circle)?;
         }
-        self.notice_done(answer.is_passing());
+        if of_notice {
+            self.notice_done(answer.is_no_answer());
+        }
+        Ok(())
+    }
+
+    /// This person no longer belongs to a circle: its keys go, and it is no longer shown.
+    fn forget(&mut self, mut circle: Circle) -> Result<()> {
+        let id = circle.id;
+        if self.draft.find(&key::founding(id)).is_some() {
+            return Ok(());
+        }
+        self.leave_generation(&mut circle)?;
+        let outbox = self.draft.keys(&key::outbox(id));
+        for at in outbox.iter().chain(&self.draft.keys(&key::eras(id))) {
+            self.draft.delete(at);
+        }
+        self.draft.delete(&key::candidate(id));
+        self.draft.delete(&key::circle(id));
+        self.circles_changed = true;
         Ok(())
     }
 
@@ -64,19 +79,32 @@ impl Turn<'_> {
         circle.members = told
             .members
             .into_iter()
-            .filter(|member| member.state != MemberState::Left)
             .map(|member| Named {
                 account: member.account,
                 name: member.name,
                 role: member.role,
                 state: member.state,
+                devices: member.devices,
             })
             .collect();
-        // Another device of the same person joins by itself.
+        // Further devices of people who are in the group already come in by themselves.
         circle.awaiting = told.awaiting;
-        circle.awaiting.retain(|account| Some(*account) != me);
+        let joined = circle.joined.as_ref();
+        circle.awaiting.retain(|account| {
+            let inside = joined.is_some_and(|joined| {
+                joined
+                    .members
+                    .iter()
+                    .any(|member| member.account == *account)
+            });
+            Some(*account) != me && !inside && !circle.new_keys.contains(account)
+        });
         circle.may_add = told.may_add;
+        circle.generation = told.generation;
+        circle.era = told.era;
+        self.fall_if_left_out(&mut circle, told.epoch)?;
         self.draft.save(&circle);
+        self.status_changed |= joined_count_changes(&circle);
         self.circles_changed = true;
         self.volatile.blocked.remove(&circle.id);
         self.in_circle(circle.id, |turn| {
@@ -84,4 +112,36 @@ impl Turn<'_> {
             turn.flush(circle.id)
         })
     }
+
+    /// The group goes on without this device though its person is still in it: it comes back by itself.
+    /// What was told at an earlier epoch than this device's own is old news.
+    fn fall_if_left_out(&mut self, circle: &mut Circle, epoch: u64) -> Result<()> {
+        let Some(me) = self.me()? else {
+            return Ok(());
+        };
+        let (account, device) = (me.identity.account, me.identity.device);
+        let Some(joined) = &circle.joined else {
+            return Ok(());
+        };
+        let own = circle.members.iter().find(|named| named.account == account);
+        let left_out = own.is_some_and(|named| !named.devices.contains(&device));
+        let same = joined.generation == circle.generation;
+        if left_out && same && circle.status == protocol::CircleStatus::Live {
+            let group = circle.group().map(|id| Group::load(&self.draft, id));
+            if group
+                .transpose()?
+                .is_some_and(|group| group.epoch() > epoch)
+            {
+                return Ok(());
+            }
+            self.leave_generation(circle)?;
+            self.circles_changed = true;
+        }
+        Ok(())
+    }
+}
+
+/// A circle that this device is not in yet counts for how far it has come.
+fn joined_count_changes(circle: &Circle) -> bool {
+    circle.joined.is_none()
 }

@@ -9,19 +9,24 @@
 //! | `candidate/<16>` | [`Candidate`]: a commit that is on its way |
 //! | `founding/<16>` | [`FoundingAttempt`]: a group that is on its way |
 //! | `outbox/<16>/<8>` | [`Outgoing`]: a message that is on its way |
-//! | `pin/<16>` | an account's identity key, as first seen |
+//! | `pin/<16>` | an account's identity key, as last accepted |
+//! | `era/<16>/<4>/<4>` | an archive era's key, by circle, generation and number |
+//! | `adding` | [`Adding`]: this new device's keys, not yet approved by the first one |
+//! | `recovering` | [`Recovering`]: this new device, certified by a recovered identity key |
+//! | `backup` | [`crate::backup::Backup`]: the vault's key and how it stands at the server |
+//! | `succession` | [`crate::succession::Attempt`]: a new identity key on its way |
 
 use minicbor::{Decode, Encode};
 use protocol::bundle::CommitBundle;
 use protocol::policy::{CirclePolicy, PolicyMember};
 use protocol::{
-    AccountId, Bytes, CircleId, CircleStatus, GroupId, MemberState, MessageId, OpId, PersonId,
-    Role, Timestamp, Urgency,
+    AccountId, Bytes, CircleId, CircleStatus, DeviceId, GroupId, MemberState, MessageId, OpId,
+    PersonId, Role, Timestamp, Urgency,
 };
 
 use crate::content::Era;
 use crate::error::Result;
-use crate::identity::Identity;
+use crate::identity::{DeviceKeys, Identity};
 use crate::rows::{Changes, Draft};
 
 /// Who this device belongs to.
@@ -60,6 +65,38 @@ pub struct Enrolling {
     pub agency_key: [u8; 32],
 }
 
+/// A new device that waits for the first one's approval.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub struct Adding {
+    /// The link's secret, 16 bytes, and the agency key's fingerprint.
+    #[n(0)]
+    pub secret: [u8; 16],
+    #[n(1)]
+    pub fingerprint: [u8; 32],
+    #[n(2)]
+    pub keys: DeviceKeys,
+    /// The agency's key, once the server has named one of that fingerprint.
+    #[n(3)]
+    pub agency_key: Option<[u8; 32]>,
+}
+
+/// A new device whose person's recovery code opened the vault.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub struct Recovering {
+    #[n(0)]
+    pub op_id: OpId,
+    #[n(1)]
+    pub locator: Bytes,
+    #[n(2)]
+    pub identity: Identity,
+    #[n(3)]
+    pub agency_key: [u8; 32],
+    #[n(4)]
+    pub vault_key: [u8; 32],
+}
+
 /// A circle as this device knows it.
 #[derive(Clone, Encode, Decode)]
 #[cbor(map)]
@@ -81,7 +118,7 @@ pub struct Circle {
     /// This device's place in the group, once it is in.
     #[n(6)]
     pub joined: Option<Joined>,
-    /// Why the device stopped here, if it did.
+    /// Why the device stopped here, if it did: only a human goes on.
     #[n(7)]
     pub stopped: Option<String>,
     /// The place of the newest item, for the list, with its sealed bytes.
@@ -90,6 +127,32 @@ pub struct Circle {
     /// The number of the next outgoing message.
     #[n(9)]
     pub next_outgoing: u64,
+    /// The group's generation and archive era, as the server names them.
+    #[n(10)]
+    pub generation: u32,
+    #[n(11)]
+    pub era: u32,
+    /// Why the device fell out of the group, if it did: it comes back in by itself.
+    #[n(12)]
+    pub fallen: Option<Fallen>,
+    /// Stretches of the log that are still to be read as history, the newest first.
+    #[n(13)]
+    pub gaps: Vec<Gap>,
+    /// Stretches whose era keys are missing.
+    #[n(14)]
+    pub dark: Vec<Gap>,
+    /// People who came with another identity key than the one pinned.
+    #[n(15)]
+    pub new_keys: Vec<AccountId>,
+    /// The greatest send counter given out, and in which generation: it outlives the place.
+    #[n(16)]
+    pub counter: (u32, u64),
+    /// The account's new identity key is still to be brought into this group.
+    #[n(17)]
+    pub renew: bool,
+    /// The person has seen everything up to here.
+    #[n(18)]
+    pub seen_seq: u64,
 }
 
 /// One of a circle's people, as the server names them.
@@ -104,6 +167,9 @@ pub struct Named {
     pub role: Role,
     #[n(3)]
     pub state: MemberState,
+    /// Devices in the group, by the server's word.
+    #[n(4)]
+    pub devices: Vec<DeviceId>,
 }
 
 /// A place in a group.
@@ -115,15 +181,52 @@ pub struct Joined {
     /// The last log entry applied; cursor + 1 is the only one that may be.
     #[n(1)]
     pub cursor: u64,
-    /// The greatest counter that this device has given out.
-    #[n(2)]
-    pub send_counter: u64,
     /// The archive era that holds now; absent until its key has come.
     #[n(3)]
     pub era: Option<Era>,
     /// Who is in the group, by the policy that members committed.
     #[n(4)]
     pub members: Vec<GroupMember>,
+    /// Whom the server proposed to remove, and nobody has yet.
+    #[n(5)]
+    pub leaving: Vec<Leaving>,
+    /// When this device last renewed its leaf's keys.
+    #[n(6)]
+    pub renewed_at: Timestamp,
+    /// When the era began, by the log's time.
+    #[n(7)]
+    pub era_since: Timestamp,
+    /// The newest place of the log that is known to exist.
+    #[n(8)]
+    pub head: u64,
+}
+
+impl Joined {
+    /// A place that was just taken.
+    pub fn new(generation: u32, cursor: u64, policy: &CirclePolicy, now: Timestamp) -> Self {
+        Self {
+            generation,
+            cursor,
+            era: None,
+            members: GroupMember::of_policy(policy),
+            leaving: Vec::new(),
+            renewed_at: now,
+            era_since: now,
+            head: cursor,
+        }
+    }
+}
+
+/// A device that is to be removed.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub struct Leaving {
+    #[n(0)]
+    pub device: DeviceId,
+    #[n(1)]
+    pub account: AccountId,
+    #[n(2)]
+    pub since: Timestamp,
 }
 
 /// One of a group's accounts.
@@ -135,6 +238,8 @@ pub struct GroupMember {
     /// A member met them in person, and the signature verified.
     #[n(1)]
     pub verified: bool,
+    #[n(2)]
+    pub aik: Bytes,
 }
 
 impl GroupMember {
@@ -143,9 +248,50 @@ impl GroupMember {
         let member = |member: &PolicyMember| Self {
             account: member.account,
             verified: member.verified_by.is_some(),
+            aik: member.aik.clone(),
         };
         policy.members.iter().map(member).collect()
     }
+}
+
+/// Why a device fell out of a group.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+pub enum Why {
+    /// A change of the group could not be processed, or its own group does not load.
+    #[n(0)]
+    OutOfStep,
+    /// It runs from an old copy of its store.
+    #[n(1)]
+    OldCopy,
+    /// Its clock is wrong.
+    #[n(2)]
+    Clock,
+    /// Its person wanted it.
+    #[n(3)]
+    Asked,
+}
+
+/// A group that this device can no longer follow.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub struct Fallen {
+    #[n(0)]
+    pub why: Why,
+    /// The entry that could not be processed, while the server has not heard of it.
+    #[n(1)]
+    pub distress: Option<(u32, u64)>,
+}
+
+/// A stretch of one generation's log: everything between `until` and `before`, both excluded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Gap {
+    #[n(0)]
+    pub generation: u32,
+    #[n(1)]
+    pub before: u64,
+    #[n(2)]
+    pub until: u64,
 }
 
 /// A commit on its way: the merged group is kept beside the one that holds, and adopted only when the
@@ -160,11 +306,16 @@ pub struct Candidate {
     pub changes: Vec<Change>,
     #[n(2)]
     pub era: Era,
+    /// An external commit: the place that the device takes. Adopted at `ok`, for there is nothing
+    /// before it that could be lost.
     #[n(3)]
-    pub added: Vec<AccountId>,
+    pub place: Option<Joined>,
+    /// It brings the account's new identity key.
+    #[n(4)]
+    pub renews: bool,
 }
 
-/// A group on its way to its founding.
+/// A group on its way to its founding, or to the founding of its next generation.
 #[derive(Clone, Encode, Decode)]
 #[cbor(map)]
 pub struct FoundingAttempt {
@@ -174,6 +325,8 @@ pub struct FoundingAttempt {
     pub changes: Vec<Change>,
     #[n(2)]
     pub era: Era,
+    #[n(3)]
+    pub generation: u32,
 }
 
 /// One row's change.
@@ -230,6 +383,40 @@ impl Circle {
             stopped: None,
             newest: None,
             next_outgoing: 1,
+            generation: 0,
+            era: 0,
+            fallen: None,
+            gaps: Vec::new(),
+            dark: Vec::new(),
+            new_keys: Vec::new(),
+            counter: (0, 0),
+            renew: false,
+            seen_seq: 0,
+        }
+    }
+
+    /// The next send counter in the present generation; it is given out once.
+    pub fn next_counter(&mut self, generation: u32) -> u64 {
+        let last = if self.counter.0 == generation {
+            self.counter.1
+        } else {
+            0
+        };
+        self.counter = (generation, last + 1);
+        last + 1
+    }
+
+    /// Whether the log may be followed and messages may be sent here.
+    pub fn goes_on(&self) -> bool {
+        self.stopped.is_none() && self.fallen.is_none() && self.status == CircleStatus::Live
+    }
+
+    /// Remembers a stretch to be read as history.
+    pub fn must_read(&mut self, gap: Gap) {
+        if gap.before > gap.until + 1 && !self.gaps.contains(&gap) {
+            self.gaps.push(gap);
+            self.gaps
+                .sort_by_key(|gap| std::cmp::Reverse((gap.generation, gap.before)));
         }
     }
 
@@ -270,6 +457,11 @@ pub mod key {
     pub const ENROLLING: &[u8] = b"enrolling";
     pub const SIGNED_OUT: &[u8] = b"signed_out";
     pub const CIRCLES: &[u8] = b"circle/";
+    pub const ADDING: &[u8] = b"adding";
+    pub const RECOVERING: &[u8] = b"recovering";
+    pub const BACKUP: &[u8] = b"backup";
+    pub const SUCCESSION: &[u8] = b"succession";
+    pub const ERAS: &[u8] = b"era/";
 
     pub fn circle(id: CircleId) -> Vec<u8> {
         [CIRCLES, id.as_bytes()].concat()
@@ -295,14 +487,42 @@ pub mod key {
         [b"pin/".as_slice(), account.as_bytes()].concat()
     }
 
-    /// An item in the log: `circle || seq`.
-    pub fn item(id: CircleId, seq: u64) -> Vec<u8> {
-        [id.as_bytes().as_slice(), &seq.to_be_bytes()].concat()
+    pub fn eras(id: CircleId) -> Vec<u8> {
+        [ERAS, id.as_bytes(), b"/"].concat()
+    }
+
+    pub fn era(id: CircleId, generation: u32, era: u32) -> Vec<u8> {
+        [
+            eras(id).as_slice(),
+            &generation.to_be_bytes(),
+            b"/",
+            &era.to_be_bytes(),
+        ]
+        .concat()
+    }
+
+    /// A place in all of a circle's logs, in the order of time: the generation above 40 bits of `seq`.
+    pub const fn seat(generation: u32, seq: u64) -> u64 {
+        ((generation as u64) << 40) | seq
+    }
+
+    /// The `seq` of a [`seat`].
+    pub const fn seq_of(seat: u64) -> u64 {
+        seat & ((1 << 40) - 1)
+    }
+
+    /// An item in the log: `circle || seat`.
+    pub fn item(id: CircleId, generation: u32, seq: u64) -> Vec<u8> {
+        place(id, seat(generation, seq))
     }
 
     /// An item that waits: after every item in the log, in the order of writing.
     pub fn waiting_item(id: CircleId, number: u64) -> Vec<u8> {
-        item(id, u64::MAX / 2 + number)
+        place(id, u64::MAX / 2 + number)
+    }
+
+    fn place(id: CircleId, place: u64) -> Vec<u8> {
+        [id.as_bytes().as_slice(), &place.to_be_bytes()].concat()
     }
 }
 
@@ -331,9 +551,9 @@ impl Draft<'_> {
             .and_then(|bytes| bytes.try_into().ok())
     }
 
-    /// Remembers an account's identity key, unless one is known.
-    pub fn pin_first(&self, account: AccountId, aik: &[u8]) {
-        if self.pin(account).is_none() {
+    /// Remembers an account's identity key. Whoever calls this has made sure that it may change.
+    pub fn set_pin(&self, account: AccountId, aik: &[u8]) {
+        if self.pin(account).is_none_or(|pin| pin != aik) {
             self.put(key::pin(account), aik.to_vec());
         }
     }

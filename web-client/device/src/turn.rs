@@ -13,10 +13,14 @@ use crate::chance;
 use crate::error::{Error, Result};
 use crate::link::SignInLink;
 use crate::rows::{Changes, Draft, Rows};
-use crate::state::{Circle, Me, key};
+use crate::state::{Circle, Me, Why, key};
 
 /// What is not worth storing: after a restart it is found out again.
 #[derive(Debug, Clone, Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts about one moment, each read and written on its own"
+)]
 pub struct Volatile {
     /// How the device stands.
     pub link: Option<Link>,
@@ -46,6 +50,32 @@ pub struct Volatile {
     pub fresh: BTreeSet<CircleId>,
     /// Circles to leave alone until the next connection: the server said no.
     pub blocked: BTreeSet<CircleId>,
+    /// Circles where the server asked this device to commit a removal.
+    pub commit_asked: BTreeSet<CircleId>,
+    /// How often a commit was refused there since the log last moved.
+    pub commit_attempts: BTreeMap<CircleId, u32>,
+    /// Circles that this device is coming into just now.
+    pub returning: BTreeSet<CircleId>,
+    /// Circles whose history is being read just now.
+    pub reading: BTreeSet<CircleId>,
+    /// How far this device's clock is ahead of the server's, seconds.
+    pub skew_s: i64,
+    /// The person's devices as the server named them.
+    pub devices: Option<protocol::http::Devices>,
+    /// This device shows a link to a new one: the link's secret.
+    pub enrolling: Option<[u8; 16]>,
+    /// The vault was read since this device went online, so pins and era keys are here.
+    pub vault_read: bool,
+    /// A vault is on its way to the server.
+    pub vault_flying: bool,
+    /// The vault was opened again at this version.
+    pub reopened: u64,
+    /// When this device last told that its person is writing.
+    pub typed_at: BTreeMap<CircleId, Timestamp>,
+    /// When read receipts are due.
+    pub receipts_due: BTreeMap<CircleId, Timestamp>,
+    /// How far others have read.
+    pub receipts: BTreeMap<CircleId, BTreeMap<AccountId, u64>>,
 }
 
 /// A link that was looked at.
@@ -81,6 +111,25 @@ pub enum Ask {
     Commit(CircleId, OpId),
     /// A Welcome, because of the first notice in the inbox.
     Welcome(CircleId),
+    /// One circle, because something there needs it.
+    CircleAgain(CircleId),
+    /// A group's public state, in order to come into it.
+    GroupInfo(CircleId),
+    Distress(CircleId),
+    History(CircleId, crate::state::Gap),
+    Devices,
+    Vault,
+    PutVault(u64),
+    BeginEnrolment,
+    Approve,
+    Decline,
+    Offer,
+    Collect,
+    Revoke,
+    OpenRecovery(Box<crate::backup::Code>),
+    RecoverDevice,
+    Succeed,
+    PutCertificate,
     SignOut,
 }
 
@@ -107,6 +156,12 @@ impl Answer<'_> {
         self.status == 0 || self.status == 429 || self.status >= 500
     }
 
+    /// The same, or the session has ended: that says nothing about what was asked, which may have been
+    /// done when it was asked before.
+    pub fn is_no_answer(&self) -> bool {
+        self.is_passing() || self.status == 401
+    }
+
     /// A JSON body, if the request was done.
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
         (200..300)
@@ -130,6 +185,15 @@ impl Answer<'_> {
     }
 }
 
+impl Counters {
+    /// Adds what one input led to.
+    pub fn add(&mut self, more: Self) {
+        self.undecryptable += more.undecryptable;
+        self.resyncs += more.resyncs;
+        self.eras += more.eras;
+    }
+}
+
 /// Everything that one input leads to.
 pub struct Turn<'a> {
     pub draft: Draft<'a>,
@@ -141,6 +205,19 @@ pub struct Turn<'a> {
     changed_items: BTreeMap<CircleId, Vec<Item>>,
     pub circles_changed: bool,
     pub status_changed: bool,
+    pub devices_changed: bool,
+    pub counters: Counters,
+}
+
+/// What went wrong, counted since the device was opened.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Counters {
+    /// Items that could not be read.
+    pub undecryptable: u64,
+    /// Times that a group could no longer be followed.
+    pub resyncs: u64,
+    /// Archive eras that were taken up.
+    pub eras: u64,
 }
 
 /// A turn that succeeded.
@@ -149,6 +226,7 @@ pub struct Finished {
     pub items: Changes,
     pub volatile: Volatile,
     pub effects: Vec<Effect>,
+    pub counters: Counters,
 }
 
 impl<'a> Turn<'a> {
@@ -164,6 +242,8 @@ impl<'a> Turn<'a> {
             changed_items: BTreeMap::new(),
             circles_changed: first,
             status_changed: first,
+            devices_changed: false,
+            counters: Counters::default(),
         }
     }
 
@@ -185,6 +265,11 @@ impl<'a> Turn<'a> {
             let circles = self.circle_views()?;
             self.event(Event::Circles { circles });
         }
+        if self.devices_changed
+            && let Some(devices) = self.devices_view()?
+        {
+            self.event(Event::Devices { devices });
+        }
         for (circle, items) in std::mem::take(&mut self.changed_items) {
             self.event(Event::Items { circle, items });
         }
@@ -193,6 +278,7 @@ impl<'a> Turn<'a> {
             items: self.items,
             volatile: self.volatile,
             effects: self.effects,
+            counters: self.counters,
         })
     }
 
@@ -298,6 +384,16 @@ impl<'a> Turn<'a> {
         );
     }
 
+    /// A JSON body that was written before and is sent as the same bytes.
+    pub fn send_bytes(&mut self, ask: Ask, method: &str, path: &str, json: Vec<u8>) {
+        self.request(
+            ask,
+            method,
+            path.to_owned(),
+            Some(("application/json", json)),
+        );
+    }
+
     pub fn post_cbor(&mut self, ask: Ask, path: String, body: Vec<u8>) {
         self.request(
             ask,
@@ -317,6 +413,14 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
+    /// Writes an item of the past and tells people; the list goes on showing the newest.
+    pub fn put_old_item(&mut self, circle: CircleId, place: Vec<u8>, item: Item) -> Result<()> {
+        let bytes = minicbor_serde::to_vec(&item).map_err(Error::mls)?;
+        self.items.insert(place, Some(bytes));
+        self.changed_items.entry(circle).or_default().push(item);
+        Ok(())
+    }
+
     /// Takes an item from its waiting place.
     pub fn delete_item(&mut self, place: Vec<u8>) {
         self.items.insert(place, None);
@@ -333,7 +437,23 @@ impl<'a> Turn<'a> {
             return Ok(());
         };
         self.draft.roll_back(savepoint);
-        self.stop(id, error.code(), &error.to_string())
+        match error {
+            Error::Group(_) => self.fall(id, Why::OutOfStep, None),
+            error => self.stop(id, error.code(), &error.to_string()),
+        }
+    }
+
+    /// Asks for one circle again.
+    pub fn read_circle(&mut self, id: CircleId) {
+        self.get(Ask::CircleAgain(id), format!("/v1/circles/{id}"));
+    }
+
+    /// Asks for the log after this device's place again.
+    pub fn fetch_log(&mut self, id: CircleId) -> Result<()> {
+        if let Some(circle) = self.draft.circle(id)? {
+            self.follow(&circle);
+        }
+        Ok(())
     }
 
     /// Stops a circle: nothing is merged or sent there until a human resets it.
@@ -367,16 +487,40 @@ impl<'a> Turn<'a> {
 
     fn answer_to(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
         match ask {
-            Ask::LookUp(_) | Ask::Renew | Ask::PutKeyPackages | Ask::SignOut => Ok(()),
             Ask::Redeem => self.redeemed(answer),
             Ask::Challenge => self.challenged(answer),
             Ask::Ticket => self.ticketed(answer),
+            Ask::Devices => self.devices_read(answer),
+            Ask::Vault => self.vault_read(answer),
+            Ask::PutVault(version) => self.vault_put(*version, answer),
+            Ask::BeginEnrolment => self.enrolment_begun(answer),
+            Ask::Approve | Ask::Decline | Ask::Revoke => {
+                self.devices_changed(answer);
+                Ok(())
+            }
+            Ask::Offer => self.offered(answer),
+            Ask::Collect => self.collected(answer),
+            Ask::OpenRecovery(code) => self.recovery_opened(code, answer),
+            Ask::RecoverDevice => self.recovered(answer),
+            Ask::Succeed => self.succeeded(answer),
+            Ask::PutCertificate => self.certificate_put(answer),
+            other => self.answer_about_a_circle(other, answer),
+        }
+    }
+
+    fn answer_about_a_circle(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
+        match ask {
+            Ask::CircleAgain(circle) => self.circle_read(*circle, false, answer),
+            Ask::GroupInfo(circle) => self.group_info_read(*circle, answer),
+            Ask::Distress(circle) => self.distress_noted(*circle, answer),
+            Ask::History(circle, gap) => self.history_came(*circle, *gap, answer),
             Ask::Circles => self.circles_read(answer),
-            Ask::Circle(circle) => self.circle_read(*circle, answer),
+            Ask::Circle(circle) => self.circle_read(*circle, true, answer),
             Ask::Found(circle) => self.founded(*circle, answer),
             Ask::Claim(circle, accounts) => self.claimed(*circle, accounts, answer),
             Ask::Commit(circle, op_id) => self.committed(*circle, *op_id, answer),
             Ask::Welcome(circle) => self.welcomed(*circle, answer),
+            _ => Ok(()),
         }
     }
 }

@@ -22,6 +22,8 @@ pub enum Table {
     State,
     /// What people read, page by page.
     Items,
+    /// The person's vault at the server.
+    Vault,
 }
 
 impl Table {
@@ -29,6 +31,7 @@ impl Table {
         match self {
             Self::State => b"cc/1|state|",
             Self::Items => b"cc/1|items|",
+            Self::Vault => b"cc/1|vault|",
         }
     }
 }
@@ -38,6 +41,13 @@ impl Vault {
     pub fn new(key: [u8; 32]) -> Self {
         Self {
             key: Zeroizing::new(key),
+        }
+    }
+
+    #[cfg(feature = "simulated")]
+    pub(crate) fn copied(&self) -> Self {
+        Self {
+            key: self.key.clone(),
         }
     }
 

@@ -1,10 +1,12 @@
 //! What people see of the device's state.
 
-use protocol::{AccountId, MemberState};
+use protocol::{AccountId, CircleStatus, MemberState};
 
-use crate::api::{CirclePhase, CircleView, Me as MeView, MemberView, Status};
+use crate::api::{
+    CirclePhase, CircleView, History, Joining, Me as MeView, MemberView, Status, Trouble,
+};
 use crate::error::{Error, Result};
-use crate::state::{Circle, GroupMember};
+use crate::state::{Circle, GroupMember, Why};
 use crate::turn::Turn;
 
 impl Turn<'_> {
@@ -20,7 +22,32 @@ impl Turn<'_> {
         Ok(Status {
             me,
             link: self.link(),
+            joining: self.joining()?,
         })
+    }
+
+    /// How far a new device has come into its person's circles; nothing once it is in all of them.
+    fn joining(&self) -> Result<Option<Joining>> {
+        let Some(me) = self.me()? else {
+            return Ok(None);
+        };
+        let belongs = |circle: &&Circle| {
+            circle.members.iter().any(|named| {
+                named.account == me.identity.account && named.state == MemberState::Confirmed
+            })
+        };
+        let circles = self.draft.circles()?;
+        let of = circles.iter().filter(belongs).count();
+        let done = circles
+            .iter()
+            .filter(belongs)
+            .filter(|circle| circle.joined.is_some())
+            .count();
+        let count = |n| u32::try_from(n).unwrap_or(u32::MAX);
+        Ok((done < of).then(|| Joining {
+            done: count(done),
+            of: count(of),
+        }))
     }
 
     /// Every circle, by title.
@@ -56,6 +83,8 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
             let in_group = in_group(circle, named.account);
             let state = if in_group.is_some() {
                 MemberState::Confirmed
+            } else if named.state == MemberState::Left {
+                MemberState::Left
             } else if circle.joined.is_some() {
                 MemberState::Invited
             } else {
@@ -66,6 +95,7 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
                 name: named.name.clone(),
                 role: named.role,
                 state,
+                new_key: circle.new_keys.contains(&named.account),
                 verified: in_group.is_some_and(|member| member.verified),
                 me: me == Some(named.account),
             }
@@ -76,8 +106,35 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
         title: circle.title.clone(),
         phase,
         members,
+        trouble: trouble(circle),
+        history: if !circle.gaps.is_empty() {
+            History::Coming
+        } else if circle.dark.is_empty() {
+            History::Ready
+        } else {
+            History::NotYet
+        },
+        removing: (circle.joined.as_ref()).is_some_and(|joined| !joined.leaving.is_empty()),
         newest,
     })
+}
+
+/// What is wrong, the worst first.
+fn trouble(circle: &Circle) -> Option<Trouble> {
+    if circle.stopped.is_some() {
+        return Some(Trouble::SecurityStop);
+    }
+    match (circle.status, &circle.fallen) {
+        (CircleStatus::NeedsReset, _) => Some(Trouble::NeedsReset),
+        (CircleStatus::Recovering, _) => Some(Trouble::Recovering),
+        (_, Some(fallen)) => Some(match fallen.why {
+            Why::OldCopy => Trouble::OldCopy,
+            Why::Clock => Trouble::Clock,
+            Why::OutOfStep | Why::Asked => Trouble::Rejoining,
+        }),
+        _ if !circle.new_keys.is_empty() => Some(Trouble::NewKey),
+        _ => None,
+    }
 }
 
 fn in_group(circle: &Circle, account: AccountId) -> Option<&GroupMember> {

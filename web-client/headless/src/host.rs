@@ -165,9 +165,11 @@ impl Host {
 
     fn command(&mut self, command: Command) -> Result<(), Error> {
         let wanted = match command {
-            Command::Connect | Command::Enrol | Command::SignIn => true,
+            Command::Connect | Command::Enrol | Command::SignIn | Command::Recover { .. } => true,
             Command::SignOut => false,
-            Command::OpenLink { .. } | Command::Send { .. } => self.wanted,
+            // A link that adds this device goes online as soon as it is approved.
+            Command::OpenLink { ref link } => self.wanted || link.contains("/device/"),
+            _ => self.wanted,
         };
         self.step(Input::Command { command })?;
         self.wanted = wanted;

@@ -13,11 +13,8 @@ use tracing_subscriber::EnvFilter;
 
 fn main() -> ExitCode {
     // OpenMLS writes parts of its key schedule into its own log: never into ours.
-    let quiet =
-        ["openmls=off", "openmls_rust_crypto=off"].map(|rule| rule.parse().expect("a rule"));
-    let filter = quiet
-        .into_iter()
-        .fold(EnvFilter::from_default_env(), EnvFilter::add_directive);
+    let quiet = "openmls=off".parse().expect("a rule");
+    let filter = EnvFilter::from_default_env().add_directive(quiet);
     tracing_subscriber::fmt()
         .with_env_filter(filter)
         .with_writer(std::io::stderr)

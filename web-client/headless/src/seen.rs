@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use device::api::{CircleView, Event, Status};
+use device::api::{CircleView, DevicesView, Event, Status};
 use tokio::sync::watch;
 
 use crate::Error;
@@ -22,6 +22,8 @@ pub struct Seen {
     pub status: Option<Status>,
     /// The latest list of circles.
     pub circles: Vec<CircleView>,
+    /// The latest view of this person's devices.
+    pub devices: Option<DevicesView>,
 }
 
 #[derive(Default)]
@@ -79,7 +81,8 @@ impl Log {
             match &event {
                 Event::Status { status } => inner.seen.status = Some(status.clone()),
                 Event::Circles { circles } => inner.seen.circles.clone_from(circles),
-                Event::Invitation { .. } | Event::Items { .. } | Event::Problem { .. } => {}
+                Event::Devices { devices } => inner.seen.devices = Some(devices.clone()),
+                _ => {}
             }
             inner.events.push_back(event);
             if inner.events.len() > KEPT {
@@ -230,5 +233,11 @@ fn kind(event: &Event) -> String {
         }
         Event::Items { items, .. } => format!("items({})", items.len()),
         Event::Problem { code, .. } => format!("problem({code})"),
+        Event::Devices { devices } => format!("devices({})", devices.devices.len()),
+        Event::DeviceLink { .. } => "device_link".to_owned(),
+        Event::Enrolment { .. } => "enrolment".to_owned(),
+        Event::RecoveryCode { .. } => "recovery_code".to_owned(),
+        Event::Typing { .. } => "typing".to_owned(),
+        Event::Receipts { receipts, .. } => format!("receipts({})", receipts.len()),
     }
 }

@@ -37,6 +37,15 @@ pub fn item(circle: &CircleView, item: &Item) -> String {
             let names: Vec<String> = accounts.iter().map(|account| shown(*account)).collect();
             format!("({} added {})", shown(*by), names.join(", "))
         }
+        Content::Removed { by, accounts, .. } => {
+            let names: Vec<String> = accounts.iter().map(|account| shown(*account)).collect();
+            format!("({} took {} out)", shown(*by), names.join(", "))
+        }
+        Content::KeyChanged { account } => {
+            format!("({} has new keys, not verified any more)", shown(*account))
+        }
+        Content::Reset { by } => format!("({} began the circle anew)", shown(*by)),
+        Content::UrgentAck { by, .. } => format!("({} sees to it)", shown(*by)),
         Content::Unreadable { reason } => format!("(could not be read: {})", line(reason)),
     };
     let at = jiff::Timestamp::from_millisecond(item.at_ms)

@@ -53,7 +53,18 @@ impl Watching<'_> {
                 }
                 Event::Items { circle, items } => self.items(circle, &items)?,
                 Event::Problem { code, detail, .. } => eprintln!("{detail} ({code})"),
-                Event::Circles { .. } | Event::Invitation { .. } => {}
+                Event::DeviceLink { link, .. } => eprintln!("link for the new device: #{link}"),
+                Event::Enrolment { code } => eprintln!("these digits must be on both: {code}"),
+                Event::Devices { devices } => {
+                    if let Some(code) = devices.waiting {
+                        eprintln!("a new device waits, its digits must be {code}");
+                    }
+                }
+                Event::Circles { .. }
+                | Event::Invitation { .. }
+                | Event::RecoveryCode { .. }
+                | Event::Typing { .. }
+                | Event::Receipts { .. } => {}
             }
         }
         Err(Error::Ended.into())
@@ -92,7 +103,11 @@ impl Watching<'_> {
 fn from<'a>(circle: &'a CircleView, item: &Item) -> Option<&'a str> {
     match &item.content {
         Content::Text { from, .. } => show::name(circle, *from),
-        Content::Joined { by, .. } => show::name(circle, *by),
+        Content::Joined { by, .. }
+        | Content::Removed { by, .. }
+        | Content::Reset { by }
+        | Content::UrgentAck { by, .. } => show::name(circle, *by),
+        Content::KeyChanged { account } => show::name(circle, *account),
         Content::Unreadable { .. } => None,
     }
 }

@@ -1,0 +1,212 @@
+//! Archive eras and the history that they open (messaging.md, section 7).
+//!
+//! A message's content key travels twice: in MLS, for those who are in the group, and wrapped under the
+//! era's key, for later devices of the same people. So history is read without MLS, newest first.
+
+use protocol::bundle::HistoryPage;
+use protocol::frame::LogEntry;
+use protocol::{CircleId, EntryKind};
+
+use crate::api::{Content, Item, Progress};
+use crate::content::{Era, open_body, unwrap};
+use crate::error::Result;
+use crate::state::{Circle, Gap, key};
+use crate::turn::{Answer, Ask, Turn};
+
+/// Before a page is asked for again, milliseconds.
+const RETRY_MS: u32 = 2_000;
+/// Circles whose history is read at the same time.
+const AT_ONCE: usize = 2;
+
+impl Turn<'_> {
+    /// An era's key came: it holds from here on, and it is kept.
+    pub fn hold_era(&mut self, circle: &mut Circle, era: &Era) -> Result<()> {
+        let Some(joined) = &mut circle.joined else {
+            return Ok(());
+        };
+        if joined.era.as_ref() != Some(era) {
+            self.counters.eras += 1;
+            joined.era_since = self.now;
+        }
+        circle.era = circle.era.max(era.era);
+        let generation = joined.generation;
+        joined.era = Some(era.clone());
+        self.keep_era(circle.id, generation, era)
+    }
+
+    /// Keeps an era's key, also in the vault. What it opens is read now.
+    pub fn keep_era(&mut self, id: CircleId, generation: u32, era: &Era) -> Result<()> {
+        let at = key::era(id, generation, era.era);
+        if self.draft.find(&at).is_none() {
+            self.draft.write(&at, era);
+            self.vault_changed()?;
+        }
+        Ok(())
+    }
+
+    /// History that could not be read for want of keys is tried again.
+    pub fn try_dark_history(&mut self) -> Result<()> {
+        for mut circle in self.draft.circles()? {
+            if !circle.dark.is_empty() {
+                for gap in std::mem::take(&mut circle.dark) {
+                    circle.must_read(gap);
+                }
+                self.circles_changed = true;
+                self.draft.save(&circle);
+            }
+        }
+        self.read_histories()
+    }
+
+    /// Reads history wherever some is missing, a few circles at a time.
+    pub fn read_histories(&mut self) -> Result<()> {
+        let wanted: Vec<_> = self
+            .draft
+            .circles()?
+            .into_iter()
+            .filter(|circle| !circle.gaps.is_empty())
+            .map(|circle| circle.id)
+            .rev()
+            .collect();
+        for id in wanted {
+            self.read_history(id)?;
+        }
+        Ok(())
+    }
+
+    /// Asks for the newest page that is missing in one circle.
+    pub fn read_history(&mut self, id: CircleId) -> Result<()> {
+        let busy = self.volatile.reading.len() >= AT_ONCE || self.volatile.reading.contains(&id);
+        if !self.is_online() || busy {
+            return Ok(());
+        }
+        let Some(circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        let (Some(gap), true) = (circle.gaps.first(), circle.joined.is_some()) else {
+            return Ok(());
+        };
+        self.volatile.reading.insert(id);
+        let path = format!(
+            "/v1/circles/{id}/history?generation={}&before={}",
+            gap.generation, gap.before
+        );
+        self.get(Ask::History(id, *gap), path);
+        Ok(())
+    }
+
+    /// A page of history came.
+    pub fn history_came(&mut self, id: CircleId, gap: Gap, answer: Answer<'_>) -> Result<()> {
+        self.volatile.reading.remove(&id);
+        if answer.is_no_answer() {
+            self.timer(RETRY_MS);
+            return Ok(());
+        }
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        circle.gaps.retain(|held| *held != gap);
+        if answer.status == 200
+            && let Ok(page) = minicbor::decode::<HistoryPage>(answer.body)
+        {
+            self.take_page(&mut circle, gap, &page)?;
+        }
+        self.circles_changed = true;
+        self.draft.save(&circle);
+        self.read_histories()
+    }
+
+    fn take_page(&mut self, circle: &mut Circle, gap: Gap, page: &HistoryPage) -> Result<()> {
+        let mut dark: Option<Gap> = None;
+        let mut reached = gap.before;
+        for entry in &page.entries {
+            if entry.seq <= gap.until || entry.seq >= reached {
+                break;
+            }
+            reached = entry.seq;
+            if !self.take_entry(circle, gap.generation, entry)? {
+                let before = dark.map_or(entry.seq + 1, |dark| dark.before);
+                dark = Some(Gap {
+                    before,
+                    until: entry.seq - 1,
+                    ..gap
+                });
+            }
+        }
+        if let Some(dark) = dark {
+            circle.dark.push(dark);
+        }
+        let more = page.more && reached > gap.until + 1 && reached < gap.before;
+        if more {
+            circle.must_read(Gap {
+                before: reached,
+                ..gap
+            });
+        }
+        Ok(())
+    }
+
+    /// Reads one entry of the past. Answers whether its key is known.
+    fn take_entry(
+        &mut self,
+        circle: &mut Circle,
+        generation: u32,
+        entry: &LogEntry,
+    ) -> Result<bool> {
+        let me = self.must_me()?;
+        if entry.kind != EntryKind::Message || entry.body.is_empty() {
+            return Ok(true);
+        }
+        if entry.device == me.identity.device {
+            self.settle_own(circle, &me, (generation, entry))?;
+        }
+        let Some(era) = self.draft.find_era(circle.id, generation, entry.era)? else {
+            return Ok(false);
+        };
+        let opened = unwrap(&era, &entry.wrap).and_then(|body_key| {
+            let body = open_body(&body_key, &entry.body).ok()?;
+            let of_here = body.circle == circle.id && body.device == entry.device;
+            of_here.then_some((body_key, body))
+        });
+        let Some((body_key, body)) = opened else {
+            self.counters.undecryptable += 1;
+            return Ok(true);
+        };
+        let from = circle
+            .members
+            .iter()
+            .find(|named| named.devices.contains(&entry.device))
+            .map(|named| named.account);
+        let from = body.account.or(from).unwrap_or(me.identity.account);
+        let item = Item {
+            id: body_key.message.to_string(),
+            seq: Some(key::seat(generation, entry.seq)),
+            at_ms: entry.accepted_at.micros() / 1_000,
+            content: Content::Text {
+                from,
+                mine: from == me.identity.account,
+                text: body.text,
+                urgency: entry.urgency,
+                progress: if from == me.identity.account {
+                    Progress::Sent
+                } else {
+                    Progress::Received
+                },
+            },
+        };
+        let place = key::item(circle.id, generation, entry.seq);
+        if circle.newest.is_none() {
+            self.put_item(circle, place, item)?;
+        } else {
+            self.put_old_item(circle.id, place, item)?;
+        }
+        Ok(true)
+    }
+}
+
+impl crate::rows::Draft<'_> {
+    /// An era's key, if this device has it.
+    pub fn find_era(&self, id: CircleId, generation: u32, era: u32) -> Result<Option<Era>> {
+        self.read(&key::era(id, generation, era))
+    }
+}

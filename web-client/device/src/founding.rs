@@ -1,0 +1,186 @@
+//! Making a circle's group: its first, and the next generation's after it broke.
+
+use protocol::bundle::Founding;
+use protocol::policy::CirclePolicy;
+use protocol::{CircleId, CircleStatus, Code, GroupId, Role};
+
+use crate::api::{Content, Item};
+use crate::chance;
+use crate::content::Era;
+use crate::error::{Error, Result};
+use crate::group::Group;
+use crate::state::{Circle, FoundingAttempt, Gap, Joined, from_list, key, to_list};
+use crate::turn::{Answer, Ask, Turn};
+
+/// Before a founding is tried again, milliseconds.
+const RETRY_MS: u32 = 1_000;
+
+impl Turn<'_> {
+    /// Makes a planned circle's group, alone in it.
+    pub fn found(&mut self, circle: &Circle) -> Result<()> {
+        self.begin_generation(circle.id, 0, None)
+    }
+
+    /// A person of staff begins a broken circle's group anew.
+    pub fn reset(&mut self, id: CircleId) -> Result<()> {
+        let me = self.must_me()?;
+        let circle = self
+            .draft
+            .circle(id)?
+            .ok_or(Error::refused(Code::NotFound, "no such circle"))?;
+        if me.role != Role::CaseManager {
+            return Err(Error::refused(
+                Code::NotAllowed,
+                "staff begin a circle anew",
+            ));
+        }
+        let before = self.last_policy(&circle);
+        let generation = circle
+            .joined
+            .as_ref()
+            .map_or(circle.generation, |joined| joined.generation)
+            .max(circle.generation)
+            + 1;
+        self.draft.delete(&key::candidate(id));
+        self.begin_generation(id, generation, before.as_ref())
+    }
+
+    /// The policy that this device last saw in a circle, if its group still loads.
+    pub fn last_policy(&self, circle: &Circle) -> Option<CirclePolicy> {
+        let me = self.me().ok()??;
+        let group = Group::load(&self.draft, circle.group()?).ok()?;
+        Some(group.context(&me).ok()?.policy)
+    }
+
+    fn begin_generation(
+        &mut self,
+        id: CircleId,
+        generation: u32,
+        before: Option<&CirclePolicy>,
+    ) -> Result<()> {
+        let me = self.must_me()?;
+        let fork = self.draft.fork();
+        let group_id = GroupId {
+            circle: id,
+            generation,
+        };
+        let group = Group::found(&fork, &me, group_id, before)?;
+        let group_info = group.group_info(&me.identity)?;
+        drop(group);
+        let attempt = FoundingAttempt {
+            founding: Founding {
+                op_id: Self::op_id(),
+                group_info,
+            },
+            changes: to_list(fork.changes_since(&self.draft)),
+            era: Era {
+                era: 0,
+                key: chance::bytes(),
+            },
+            generation,
+        };
+        self.draft.write(&key::founding(id), &attempt);
+        self.post_founding(id, &attempt);
+        Ok(())
+    }
+
+    pub fn post_founding(&mut self, id: CircleId, attempt: &FoundingAttempt) {
+        if !self.is_online() {
+            return;
+        }
+        self.volatile.committing.insert(id);
+        let tail = if attempt.generation == 0 {
+            "group"
+        } else {
+            "reset"
+        };
+        let body = protocol::frame::to_vec(&attempt.founding);
+        self.post_cbor(Ask::Found(id), format!("/v1/circles/{id}/{tail}"), body);
+    }
+
+    pub fn founded(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
+        self.volatile.committing.remove(&id);
+        if answer.is_no_answer() {
+            self.timer(RETRY_MS);
+            return Ok(());
+        }
+        let attempt = self.draft.read::<FoundingAttempt>(&key::founding(id))?;
+        let (Some(attempt), Some(mut circle)) = (attempt, self.draft.circle(id)?) else {
+            return Ok(());
+        };
+        self.draft.delete(&key::founding(id));
+        if answer.status != 200 {
+            let (code, detail) = answer.refusal();
+            if code != Code::CircleFounded {
+                self.volatile.blocked.insert(id);
+                self.problem(Some(id), code, detail);
+            }
+            self.read_circle(id);
+            return Ok(());
+        }
+        self.draft.adopt(from_list(attempt.changes));
+        let me = self.must_me()?;
+        let group_id = GroupId {
+            circle: id,
+            generation: attempt.generation,
+        };
+        let policy = Group::load(&self.draft, group_id)?.context(&me)?.policy;
+        self.leave_generation(&mut circle)?;
+        circle.status = CircleStatus::Live;
+        circle.generation = attempt.generation;
+        circle.fallen = None;
+        circle.stopped = None;
+        circle
+            .awaiting
+            .retain(|account| *account != me.identity.account);
+        circle.joined = Some(Joined::new(attempt.generation, 0, &policy, self.now));
+        self.hold_era(&mut circle, &attempt.era)?;
+        if attempt.generation > 0 {
+            self.note_reset(&mut circle, me.identity.account, attempt.generation)?;
+        }
+        self.draft.save(&circle);
+        self.circles_changed = true;
+        self.follow(&circle);
+        self.read_circles();
+        self.in_circle(id, |turn| {
+            turn.tend(id)?;
+            turn.flush(id)
+        })
+    }
+
+    /// The group of the generation before is over: its secrets go, what of it was not yet read becomes
+    /// history to be read.
+    pub fn leave_generation(&mut self, circle: &mut Circle) -> Result<()> {
+        let Some(joined) = circle.joined.take() else {
+            return Ok(());
+        };
+        let group_id = GroupId {
+            circle: circle.id,
+            generation: joined.generation,
+        };
+        let mls_id = openmls::group::GroupId::from_slice(&group_id.to_bytes());
+        self.draft.forget_group(&mls_id)?;
+        circle.must_read(Gap {
+            generation: joined.generation,
+            before: u64::MAX >> 1,
+            until: joined.cursor,
+        });
+        Ok(())
+    }
+
+    /// A note at the beginning of a generation.
+    pub fn note_reset(
+        &mut self,
+        circle: &mut Circle,
+        by: protocol::AccountId,
+        generation: u32,
+    ) -> Result<()> {
+        let item = Item {
+            id: format!("{generation}/0"),
+            seq: Some(key::seat(generation, 0)),
+            at_ms: self.now.micros() / 1_000,
+            content: Content::Reset { by },
+        };
+        self.put_item(circle, key::item(circle.id, generation, 0), item)
+    }
+}

@@ -1,0 +1,245 @@
+//! Changing a group: a commit of this device's, or its own way (back) in by an external commit. Both work
+//! on the fork that becomes the candidate.
+
+use std::collections::BTreeSet;
+
+use judge::roster::Leaf;
+use judge::{Context, Facts};
+use openmls::group::{CommitMessageBundle, MlsGroup};
+use openmls::prelude::{
+    CredentialWithKey, LeafNodeIndex, LeafNodeParameters, MlsMessageBodyIn, MlsMessageIn,
+    MlsMessageOut,
+};
+use openmls_traits::OpenMlsProvider;
+use protocol::policy::PolicyMember;
+use protocol::{AccountId, Bytes, Timestamp, limits};
+use tls_codec::Deserialize as _;
+
+use super::newcomers::Newcomer;
+use super::{Closed, Group, join_config, to_bytes};
+use crate::error::{Error, Result};
+use crate::provider::Provider;
+use crate::rows::Draft;
+use crate::state::Me;
+
+/// A commit with what goes along.
+pub struct Committed {
+    /// `MLSMessage(PublicMessage(Commit))`.
+    pub commit: Bytes,
+    /// `MLSMessage(Welcome)`.
+    pub welcome: Option<Bytes>,
+    /// `MLSMessage(GroupInfo)` of the next epoch.
+    pub group_info: Bytes,
+}
+
+/// What a commit is to do, beside taking up every removal that waits and renewing this device's leaf.
+#[derive(Default)]
+pub struct Change {
+    /// Devices to bring in.
+    pub adds: Vec<Newcomer>,
+    /// This account's new identity key follows from the listed one by these successions. Its other
+    /// devices go out, for their certificates are under the old key; they come back by themselves.
+    pub successions: Vec<Bytes>,
+}
+
+impl<'d, 'a> Group<'d, 'a> {
+    /// Makes the commit and merges it **here**. Accounts that lose their last device leave the policy in
+    /// the same commit, as the judge demands.
+    pub fn commit(&mut self, me: &Me, change: Change) -> Result<Committed> {
+        let context = self.context(me)?;
+        let mut after = context.clone();
+        let account = me.identity.account;
+        let mut gone = self.proposed_removals();
+        let mut own_removals = Vec::new();
+        if !change.successions.is_empty() {
+            succeed(&mut after, me, &change.successions)?;
+            own_removals = self.other_leaves_of(account)?;
+            own_removals.retain(|index| !gone.contains(index));
+            gone.extend(&own_removals);
+        }
+        let staying = self.accounts_without(&gone)?;
+        let members = &mut after.policy.members;
+        members.retain(|member| staying.contains(&member.account));
+        for newcomer in &change.adds {
+            list(members, newcomer);
+        }
+        members.sort_unstable_by_key(|member| member.account);
+        let custodians = &mut after.policy.custodians;
+        custodians.retain(|account| staying.contains(account));
+
+        let mut builder = self
+            .mls
+            .commit_builder()
+            .propose_adds(change.adds.into_iter().map(|newcomer| newcomer.package))
+            .propose_removals(own_removals)
+            .force_self_update(true);
+        if after != context {
+            let extensions = after.to_extensions().map_err(Error::mls)?;
+            builder = builder
+                .propose_group_context_extensions(extensions)
+                .map_err(Error::mls)?;
+        }
+        if !change.successions.is_empty() {
+            let parameters = LeafNodeParameters::builder()
+                .with_credential_with_key(me.identity.credential())
+                .build();
+            builder = builder.leaf_node_parameters(parameters);
+        }
+        let bundle = builder
+            .load_psks(self.provider.storage())
+            .map_err(Error::mls)?
+            .build(
+                self.provider.rand(),
+                self.provider.crypto(),
+                &me.identity,
+                |_| true,
+            )
+            .map_err(Error::mls)?
+            .stage_commit(&self.provider)
+            .map_err(Error::mls)?;
+        let (commit, welcome, _) = bundle.into_messages();
+        self.mls
+            .merge_pending_commit(&self.provider)
+            .map_err(Error::mls)?;
+        Ok(Committed {
+            commit: to_bytes(&commit)?,
+            welcome: welcome.as_ref().map(to_bytes).transpose()?,
+            group_info: self.group_info(&me.identity)?,
+        })
+    }
+
+    /// Comes into a group by an external commit, if the judge agrees with what the `GroupInfo` leads into.
+    /// An older copy of the group is replaced.
+    pub fn come_back(
+        draft: &'d Draft<'a>,
+        me: &Me,
+        group_info: &[u8],
+        at: Timestamp,
+    ) -> std::result::Result<(Self, Context, Committed), Closed> {
+        let message =
+            MlsMessageIn::tls_deserialize_exact(group_info).map_err(|_| Closed::Commit)?;
+        let MlsMessageBodyIn::GroupInfo(info) = message.extract() else {
+            return Err(Closed::Commit);
+        };
+        let provider = Provider::new(draft);
+        forget(&provider, info.group_id()).map_err(|_| Closed::Commit)?;
+        let credential: CredentialWithKey = me.identity.credential();
+        let builder = MlsGroup::external_commit_builder()
+            .with_config(join_config())
+            .skip_lifetime_validation()
+            .build_group(&provider, info, credential)
+            .map_err(|_| Closed::Commit)?;
+        let (mls, bundle): (MlsGroup, CommitMessageBundle) = builder
+            .leaf_node_parameters(
+                LeafNodeParameters::builder()
+                    .with_capabilities(judge::context::capabilities())
+                    .build(),
+            )
+            .load_psks(provider.storage())
+            .map_err(|_| Closed::Commit)?
+            .create_group_info(false)
+            .build(provider.rand(), provider.crypto(), &me.identity, |_| true)
+            .map_err(|_| Closed::Commit)?
+            .finalize(&provider)
+            .map_err(|_| Closed::Commit)?;
+        // The group as it is after the commit: everybody else in it was there before, and this device's
+        // own leaf is one of a listed account.
+        let facts = Facts {
+            agency_key: &me.agency_key,
+            at,
+        };
+        let (context, _) = judge::judge_return(
+            mls.public_group().group_context(),
+            mls.members(),
+            me.identity.account,
+            |account| draft.pin(account),
+            &facts,
+        )
+        .map_err(Closed::Judged)?;
+        let commit: MlsMessageOut = bundle.into_commit();
+        let group = Self { provider, mls };
+        let committed = Committed {
+            commit: to_bytes(&commit).map_err(|_| Closed::Commit)?,
+            welcome: None,
+            group_info: group.group_info(&me.identity).map_err(|_| Closed::Commit)?,
+        };
+        Ok((group, context, committed))
+    }
+
+    /// Leaves that the server proposed to remove.
+    fn proposed_removals(&self) -> Vec<LeafNodeIndex> {
+        let removed = |queued| judge::judge_proposal(queued).ok();
+        self.mls.pending_proposals().filter_map(removed).collect()
+    }
+
+    fn other_leaves_of(&self, account: AccountId) -> Result<Vec<LeafNodeIndex>> {
+        let own = self.mls.own_leaf_index();
+        let mut leaves = Vec::new();
+        for member in self.mls.members().filter(|member| member.index != own) {
+            let cert = Leaf::of_member(&member)
+                .and_then(|leaf| leaf.claim())
+                .map_err(Error::mls)?;
+            if cert.account == account {
+                leaves.push(member.index);
+            }
+        }
+        Ok(leaves)
+    }
+
+    fn accounts_without(&self, gone: &[LeafNodeIndex]) -> Result<BTreeSet<AccountId>> {
+        self.mls
+            .members()
+            .filter(|member| !gone.contains(&member.index))
+            .map(|member| {
+                let leaf = Leaf::of_member(&member).map_err(Error::mls)?;
+                Ok(leaf.claim().map_err(Error::mls)?.account)
+            })
+            .collect()
+    }
+}
+
+fn list(members: &mut Vec<PolicyMember>, newcomer: &Newcomer) {
+    if !members
+        .iter()
+        .any(|member| member.account == newcomer.account)
+    {
+        members.push(PolicyMember {
+            account: newcomer.account,
+            role: newcomer.role,
+            aik: newcomer.aik.clone(),
+            verified_by: None,
+            successions: Vec::new(),
+        });
+    }
+}
+
+/// Brings this account's new identity key into the policy.
+fn succeed(after: &mut Context, me: &Me, successions: &[Bytes]) -> Result<()> {
+    let account = me.identity.account;
+    let listed = after
+        .policy
+        .members
+        .iter_mut()
+        .find(|member| member.account == account)
+        .ok_or(Error::Store("a group without its own account"))?;
+    // One commit hands over once: the first succession that the listed key signed.
+    let next = successions.iter().find_map(|signed| {
+        let read = judge::read_succession(signed, account, &listed.aik)?;
+        Some((signed.clone(), read.aik))
+    });
+    let Some((signed, aik)) = next else {
+        return Ok(());
+    };
+    listed.aik = aik;
+    listed.verified_by = None;
+    listed.successions.push(signed);
+    if listed.successions.len() > limits::SUCCESSIONS_MAX {
+        listed.successions.remove(0);
+    }
+    Ok(())
+}
+
+/// Forgets this device's copy of a group, however broken it is.
+fn forget(provider: &Provider<'_, '_>, id: &openmls::group::GroupId) -> Result<()> {
+    provider.storage().forget_group(id)
+}

@@ -1,0 +1,140 @@
+//! Key packages: those of this device, and those of others that the server hands out.
+
+use judge::context::{SUITE, capabilities};
+use judge::roster::Leaf;
+use openmls::key_packages::{KeyPackage, Lifetime};
+use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion};
+use openmls_traits::OpenMlsProvider;
+use protocol::{AccountId, Bytes, Role};
+use tls_codec::Deserialize as _;
+
+use super::to_bytes;
+use crate::error::{Error, Result};
+use crate::identity::Identity;
+use crate::provider::Provider;
+use crate::rows::Draft;
+
+/// A claimed key package, checked against the account that it is said to be of.
+pub struct Newcomer {
+    /// The account.
+    pub account: AccountId,
+    /// Its role in the circle.
+    pub role: Role,
+    /// Its identity key.
+    pub aik: Bytes,
+    /// The key package.
+    pub package: KeyPackage,
+}
+
+/// Why a claimed key package is not used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unwelcome {
+    /// It is not the person's.
+    Invalid,
+    /// It may be the person's, under another identity key than the one pinned: a human decides.
+    NewKey,
+}
+
+/// Key packages of this device, their private halves in the draft. Lifetime: the greatest that
+/// OpenMLS accepts, 84 days and an hour.
+pub fn make_key_packages(
+    draft: &Draft<'_>,
+    identity: &Identity,
+    count: usize,
+) -> Result<Vec<Bytes>> {
+    (0..count)
+        .map(|_| make_key_package(draft, identity, false))
+        .collect()
+}
+
+/// The key package handed out when no other is left.
+pub fn make_last_resort(draft: &Draft<'_>, identity: &Identity) -> Result<Bytes> {
+    make_key_package(draft, identity, true)
+}
+
+fn make_key_package(draft: &Draft<'_>, identity: &Identity, last_resort: bool) -> Result<Bytes> {
+    let mut builder = KeyPackage::builder()
+        .leaf_node_capabilities(capabilities())
+        .key_package_lifetime(Lifetime::default());
+    if last_resort {
+        builder = builder.mark_as_last_resort();
+    }
+    let bundle = builder
+        .build(
+            SUITE,
+            &Provider::new(draft),
+            identity,
+            identity.credential(),
+        )
+        .map_err(Error::mls)?;
+    to_bytes(&MlsMessageOut::from(bundle.into_key_package()))
+}
+
+/// Checks a key package that the server handed out: signed, in its lifetime, certified under the
+/// account's identity key, which must be the pinned one if one is.
+pub fn check_newcomer(
+    draft: &Draft<'_>,
+    claimed: &protocol::http::ClaimedKeyPackage,
+) -> Result<Newcomer, Unwelcome> {
+    let newcomer = read_newcomer(draft, claimed).ok_or(Unwelcome::Invalid)?;
+    let pinned = draft.pin(claimed.account);
+    if pinned.is_none_or(|pin| newcomer.aik.0 == pin) {
+        Ok(newcomer)
+    } else {
+        Err(Unwelcome::NewKey)
+    }
+}
+
+fn read_newcomer(
+    draft: &Draft<'_>,
+    claimed: &protocol::http::ClaimedKeyPackage,
+) -> Option<Newcomer> {
+    let message = MlsMessageIn::tls_deserialize_exact(&*claimed.key_package).ok()?;
+    let MlsMessageBodyIn::KeyPackage(package) = message.extract() else {
+        return None;
+    };
+    let provider = Provider::new(draft);
+    let package = package
+        .validate(provider.crypto(), ProtocolVersion::Mls10)
+        .ok()?;
+    let aik: [u8; 32] = claimed.aik.to_array()?;
+    let leaf = Leaf::of_node(package.leaf_node()).ok()?;
+    let cert = judge::certificate::check_device_cert(&leaf.identity, &aik).ok()?;
+    let own = cert.account == claimed.account && cert.device == claimed.device;
+    (own && cert.dsk.0 == leaf.key).then(|| Newcomer {
+        account: claimed.account,
+        role: claimed.role,
+        aik: claimed.aik.clone(),
+        package,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Timestamp, limits};
+
+    use super::*;
+    use crate::rows::Rows;
+
+    #[test]
+    fn every_key_package_stands_up_to_the_checks_of_whoever_adds_it() {
+        let rows = Rows::new();
+        let draft = Draft::new(&rows);
+        let now = Timestamp::from_micros(1_800_000_000_000_000);
+        let account = AccountId::from_bytes([1; 16]);
+        let identity = Identity::make(account, now).unwrap();
+        let mut packages = make_key_packages(&draft, &identity, 2).unwrap();
+        packages.push(make_last_resort(&draft, &identity).unwrap());
+        for key_package in packages {
+            assert!(key_package.len() <= limits::KEY_PACKAGE_BYTES_MAX);
+            let claimed = protocol::http::ClaimedKeyPackage {
+                account,
+                role: Role::Client,
+                aik: identity.aik_public().into(),
+                device: identity.device,
+                key_package,
+            };
+            assert!(check_newcomer(&draft, &claimed).is_ok());
+        }
+    }
+}

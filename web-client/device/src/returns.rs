@@ -1,0 +1,273 @@
+//! Coming (back) into a group by oneself, by an external commit: a new device of somebody who is in the
+//! circle already, a device whose store was restored or broken, one that fell out of step.
+//!
+//! Several circles at once, but not all: a case manager has a hundred, and other work goes on beside.
+
+use protocol::bundle::Appended;
+use protocol::http::{Distress, DistressNoted};
+use protocol::{CircleId, CircleStatus, Code, MemberState};
+
+use crate::chance;
+use crate::content::{Era, Payload};
+use crate::error::{Error, Result};
+use crate::group::{Closed, Group};
+use crate::state::{Candidate, Circle, Fallen, Gap, Joined, Why, from_list, key, to_list};
+use crate::turn::{Answer, Ask, Turn};
+
+/// Circles that a device comes into at the same time.
+const AT_ONCE: usize = 4;
+/// Before it is tried again, milliseconds.
+const RETRY_MS: u32 = 1_000;
+/// A clock this far from the server's is wrong, seconds.
+const SKEW_S: i64 = 3_600;
+/// An entry older than this may hold keys whose lifetime is over, seconds: nobody is to blame.
+const OLD_S: i64 = 42 * 86_400;
+
+impl Turn<'_> {
+    /// This device can no longer follow a circle's group. `at` is the entry that it could not process.
+    pub fn fall(&mut self, id: CircleId, why: Why, at: Option<(u32, u64)>) -> Result<()> {
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        if circle.fallen.is_some() {
+            return Ok(());
+        }
+        #[cfg(feature = "simulated")]
+        crate::simulated::trace(&format!(
+            "{} falls: {why:?} {at:?} cursor {:?} head {:?}",
+            self.me()?.map_or_else(String::new, |me| me.name.clone()),
+            circle.joined.as_ref().map(|joined| joined.cursor),
+            circle.joined.as_ref().map(|joined| joined.head),
+        ));
+        self.draft.delete(&key::candidate(id));
+        self.volatile.committing.remove(&id);
+        self.counters.resyncs += 1;
+        circle.fallen = Some(Fallen { why, distress: at });
+        self.draft.save(&circle);
+        self.circles_changed = true;
+        self.in_circle(id, |turn| turn.tend(id))
+    }
+
+    /// A commit could not be processed. Whose fault is it: a wrong clock, old keys, or the commit?
+    pub fn fall_at(&mut self, circle: &Circle, entry: &protocol::frame::LogEntry) -> Result<()> {
+        let Some(joined) = &circle.joined else {
+            return Ok(());
+        };
+        let at = Some((joined.generation, entry.seq));
+        let skewed = self.volatile.skew_s.abs() > SKEW_S;
+        let old = self.now >= entry.accepted_at.plus_seconds(OLD_S);
+        let (why, at) = if skewed {
+            (Why::Clock, None)
+        } else if old {
+            (Why::OutOfStep, None)
+        } else {
+            (Why::OutOfStep, at)
+        };
+        self.fall(circle.id, why, at)
+    }
+
+    /// A person wants this device out of a broken or stopped group and in again.
+    pub fn rejoin(&mut self, id: CircleId) -> Result<()> {
+        let mut circle = self
+            .draft
+            .circle(id)?
+            .ok_or(Error::refused(Code::NotFound, "no such circle"))?;
+        circle.stopped = None;
+        circle.fallen = None;
+        self.draft.save(&circle);
+        self.volatile.blocked.remove(&id);
+        self.fall(id, Why::Asked, None)
+    }
+
+    /// What the next step back into a circle is, if one is due.
+    pub fn come_back_if_due(&mut self, circle: &Circle) -> Result<()> {
+        let me = self.must_me()?;
+        let id = circle.id;
+        if circle.joined.is_none() && Self::may_found(circle, &me) {
+            return self.found(circle);
+        }
+        let own = |named: &&crate::state::Named| named.account == me.identity.account;
+        let confirmed = circle
+            .members
+            .iter()
+            .find(own)
+            .is_some_and(|named| named.state == MemberState::Confirmed);
+        if circle.status != CircleStatus::Live || !confirmed || !self.is_backed_up()? {
+            return Ok(());
+        }
+        if let Some((generation, seq)) = circle.fallen.as_ref().and_then(|fallen| fallen.distress) {
+            let body = Distress {
+                op_id: Self::op_id(),
+                generation,
+                seq,
+            };
+            self.volatile.committing.insert(id);
+            let path = format!("/v1/circles/{id}/distress");
+            self.send_json(Ask::Distress(id), "POST", &path, &body);
+        } else if self.volatile.returning.len() < AT_ONCE {
+            self.volatile.committing.insert(id);
+            self.volatile.returning.insert(id);
+            self.get(Ask::GroupInfo(id), format!("/v1/circles/{id}/group-info"));
+        }
+        Ok(())
+    }
+
+    /// The server has heard of the trouble.
+    pub fn distress_noted(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
+        self.volatile.committing.remove(&id);
+        if answer.is_no_answer() {
+            self.timer(RETRY_MS);
+            return Ok(());
+        }
+        if let Some(mut circle) = self.draft.circle(id)? {
+            if let Some(fallen) = &mut circle.fallen {
+                fallen.distress = None;
+            }
+            if let Some(DistressNoted { status }) = answer.json() {
+                circle.status = status;
+            }
+            self.circles_changed = true;
+            self.draft.save(&circle);
+        }
+        self.in_circle(id, |turn| turn.tend(id))
+    }
+
+    /// The group's public state came: judge it, and build the way in.
+    pub fn group_info_read(&mut self, id: CircleId, answer: Answer<'_>) -> Result<()> {
+        self.volatile.committing.remove(&id);
+        self.volatile.returning.remove(&id);
+        if answer.status != 200 {
+            if answer.is_no_answer() {
+                self.timer(RETRY_MS);
+            } else {
+                self.volatile.blocked.insert(id);
+                self.read_circle(id);
+            }
+            return Ok(());
+        }
+        self.in_circle(id, |turn| turn.make_return(id, answer.body))
+    }
+
+    fn make_return(&mut self, id: CircleId, group_info: &[u8]) -> Result<()> {
+        let me = self.must_me()?;
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        let fork = self.draft.fork();
+        let (mut group, context, committed) =
+            match Group::come_back(&fork, &me, group_info, self.now) {
+                Ok(made) => made,
+                Err(Closed::Judged(violation)) => {
+                    self.stop(id, Code::Judged, &violation.to_string())?;
+                    return Ok(());
+                }
+                Err(Closed::Commit | Closed::Message(_)) => {
+                    self.volatile.blocked.insert(id);
+                    let detail = "the group's public state could not be used";
+                    self.problem(Some(id), Code::GroupInfoMismatch, detail);
+                    return Ok(());
+                }
+            };
+        if context.policy.circle != id {
+            return self.stop(id, Code::Judged, "policy_of_another_group");
+        }
+        // With the key of the era that holds the archive goes on; without it a new era begins.
+        let generation = context.policy.generation;
+        let held = self.draft.find_era(id, generation, circle.era)?;
+        let era = held.unwrap_or_else(|| Era {
+            era: circle.era + 1,
+            key: chance::bytes(),
+        });
+        let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
+        drop(group);
+        circle.generation = generation;
+        let joined = circle.joined.take();
+        let bundle = Self::bundle(&mut circle, committed, era_next, era.era);
+        circle.joined = joined;
+        let candidate = Candidate {
+            bundle: bundle.clone(),
+            changes: to_list(fork.changes_since(&self.draft)),
+            era,
+            place: Some(Joined::new(generation, 0, &context.policy, self.now)),
+            renews: false,
+        };
+        self.draft.write(&key::candidate(id), &candidate);
+        self.draft.save(&circle);
+        self.volatile.returning.insert(id);
+        self.post_commit(id, &bundle);
+        Ok(())
+    }
+
+    /// The server took the external commit: the place is this device's. What it did not see of the log
+    /// becomes history to be read.
+    pub fn came_back(
+        &mut self,
+        id: CircleId,
+        candidate: Candidate,
+        mut place: Joined,
+        answer: Answer<'_>,
+    ) -> Result<()> {
+        self.volatile.committing.remove(&id);
+        self.volatile.returning.remove(&id);
+        let Ok(Appended { seq, .. }) = minicbor::decode(answer.body) else {
+            return Err(Error::Store("an answer to a commit does not read"));
+        };
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(());
+        };
+        self.draft.delete(&key::candidate(id));
+        let until = match &circle.joined {
+            Some(joined) if joined.generation == place.generation => joined.cursor,
+            _ => 0,
+        };
+        if circle.joined.is_none() {
+            for generation in 0..place.generation {
+                circle.must_read(Gap {
+                    generation,
+                    before: u64::MAX >> 1,
+                    until: 0,
+                });
+            }
+        } else if until == 0 {
+            self.leave_generation(&mut circle)?;
+        }
+        self.draft.adopt(from_list(candidate.changes));
+        circle.must_read(Gap {
+            generation: place.generation,
+            before: seq,
+            until,
+        });
+        for member in &place.members {
+            self.draft.set_pin(member.account, &member.aik);
+        }
+        place.cursor = seq;
+        place.head = seq + 1;
+        circle.joined = Some(place);
+        circle.fallen = None;
+        circle.stopped = None;
+        self.hold_era(&mut circle, &candidate.era)?;
+        self.draft.save(&circle);
+        self.circles_changed = true;
+        self.status_changed = true;
+        self.follow(&circle);
+        self.read_history(id)?;
+        self.come_into_others()
+    }
+
+    /// Room for the next circle.
+    fn come_into_others(&mut self) -> Result<()> {
+        let waiting: Vec<_> = self
+            .draft
+            .circles()?
+            .into_iter()
+            .filter(|circle| circle.joined.is_none() || circle.fallen.is_some())
+            .map(|circle| circle.id)
+            .rev()
+            .take(AT_ONCE)
+            .collect();
+        for id in waiting {
+            self.in_circle(id, |turn| turn.tend(id))?;
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,216 @@
+//! A stolen device: the account gets a new identity key, signed by the old one, and the vault a new key,
+//! sealed to the devices that remain. Every circle is told by a commit that brings the new key and takes
+//! out the account's other devices, whose certificates are under the old one; those that were not stolen
+//! take up the new key from the vault and come back by themselves.
+
+use minicbor::{Decode, Encode};
+use protocol::http::{PutCertificate, PutVault, ReplaceIdentity};
+use protocol::{Bytes, Code, DeviceId, limits};
+
+use crate::backup::{Backup, Contents, seal, wrap_for};
+use crate::chance;
+use crate::error::{Error, Result};
+use crate::identity::Identity;
+use crate::state::{Me, key};
+use crate::turn::{Answer, Ask, Turn};
+
+/// Before it is tried again, milliseconds.
+const RETRY_MS: u32 = 2_000;
+
+/// A new identity key on its way to the server.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub struct Attempt {
+    #[n(0)]
+    pub identity: Identity,
+    #[n(1)]
+    pub vault_key: [u8; 32],
+    #[n(2)]
+    pub succession: Bytes,
+    /// The request, JSON.
+    #[n(3)]
+    pub body: Bytes,
+    /// The vault's version that it follows.
+    #[n(4)]
+    pub after: u64,
+}
+
+/// How earlier identity keys handed over, oldest first.
+const SUCCESSIONS: &[u8] = b"successions";
+
+#[derive(Encode, Decode)]
+struct Chain(#[n(0)] Vec<Bytes>);
+
+impl Turn<'_> {
+    /// The account's successions that this device knows.
+    pub fn successions(&self) -> Result<Vec<Bytes>> {
+        let chain = self.draft.read::<Chain>(SUCCESSIONS)?;
+        Ok(chain.map(|chain| chain.0).unwrap_or_default())
+    }
+
+    fn keep_successions(&self, mut chain: Vec<Bytes>) {
+        let surplus = chain.len().saturating_sub(limits::SUCCESSIONS_MAX);
+        chain.drain(..surplus);
+        self.draft.write(SUCCESSIONS, &Chain(chain));
+    }
+
+    /// Another device of this person's was stolen.
+    pub fn report_stolen(&mut self, stolen: DeviceId) -> Result<()> {
+        let me = self.must_me()?;
+        let (Some(backup), Some(told)) = (self.backup()?, self.volatile.devices.clone()) else {
+            return Err(Error::refused(Code::Busy, "not online yet"));
+        };
+        if stolen == me.identity.device {
+            return Err(Error::refused(Code::BadRequest, "this device is here"));
+        }
+        let (identity, succession) = me.identity.succeed(self.now)?;
+        let vault_key: [u8; 32] = chance::bytes();
+        let mut contents: Contents = self.contents(&identity)?;
+        contents.successions.push(succession.clone());
+        let own = identity.aik_public();
+        contents
+            .pins
+            .retain(|(account, _)| *account != identity.account);
+        contents.pins.push((identity.account, own.into()));
+        let mut wraps = Vec::new();
+        for card in &told.devices {
+            // Only what the account itself certified is given the key.
+            let aik = me.identity.aik_public();
+            let cert = judge::certificate::check_device_cert(&card.certificate, &aik);
+            if let Ok(cert) = cert
+                && card.device != stolen
+                && cert.device == card.device
+            {
+                wraps.push(wrap_for(&cert.seal_key, cert.device, &vault_key)?);
+            }
+        }
+        let body = ReplaceIdentity {
+            op_id: Self::op_id(),
+            stolen,
+            succession: succession.clone(),
+            certificate: identity.certificate.clone(),
+            vault: PutVault {
+                after: backup.version,
+                sealed: seal(vault_key, &contents),
+                wraps,
+            },
+        };
+        let attempt = Attempt {
+            identity,
+            vault_key,
+            succession,
+            body: serde_json::to_vec(&body).map_err(Error::mls)?.into(),
+            after: backup.version,
+        };
+        self.draft.write(key::SUCCESSION, &attempt);
+        self.send_succession(&attempt);
+        Ok(())
+    }
+
+    /// Sends it, the first time or again.
+    pub fn send_succession(&mut self, attempt: &Attempt) {
+        let under_way = |ask: &Ask| matches!(ask, Ask::Succeed);
+        if self.is_online() && !self.volatile.asked.values().any(under_way) {
+            self.send_bytes(Ask::Succeed, "PUT", "/v1/identity", attempt.body.0.clone());
+        }
+    }
+
+    pub fn succeeded(&mut self, answer: Answer<'_>) -> Result<()> {
+        let Some(attempt) = self.draft.read::<Attempt>(key::SUCCESSION)? else {
+            return Ok(());
+        };
+        if answer.is_no_answer() {
+            self.timer(RETRY_MS);
+            return Ok(());
+        }
+        self.draft.delete(key::SUCCESSION);
+        if answer.status >= 400 {
+            let (code, detail) = answer.refusal();
+            self.problem(None, code, detail);
+            self.get(Ask::Vault, "/v1/vault".to_owned());
+            return Ok(());
+        }
+        let mut chain = self.successions()?;
+        chain.push(attempt.succession);
+        self.keep_successions(chain);
+        self.draft.write(
+            key::BACKUP,
+            &Backup {
+                key: attempt.vault_key,
+                version: attempt.after + 1,
+                dirty: false,
+                wrapped: true,
+                new_code: None,
+            },
+        );
+        self.take_identity(attempt.identity)?;
+        for mut circle in self.draft.circles()? {
+            circle.renew = circle.joined.is_some();
+            self.draft.delete(&key::candidate(circle.id));
+            self.volatile.committing.remove(&circle.id);
+            self.draft.save(&circle);
+        }
+        self.read_devices();
+        self.get(Ask::Vault, "/v1/vault".to_owned());
+        self.work()
+    }
+
+    /// This device goes on under another identity key of its account.
+    fn take_identity(&mut self, identity: Identity) -> Result<()> {
+        let me = self.must_me()?;
+        let me = Me { identity, ..me };
+        self.draft
+            .set_pin(me.identity.account, &me.identity.aik_public());
+        self.draft.write(key::ME, &me);
+        // The server forgot the key packages that carry the old certificate.
+        self.put_key_packages(&me, limits::KEY_PACKAGES, true)
+    }
+
+    /// The vault's identity key is this device's, or follows from it by successions that each earlier
+    /// key signed: then this device takes it up. Answers whether all is well.
+    pub fn follow_identity(&mut self, me: &Me, contents: &Contents) -> Result<bool> {
+        let account = me.identity.account;
+        if contents.aik == me.identity.aik_secret() {
+            return Ok(contents.account == account);
+        }
+        let mut key: Bytes = me.identity.aik_public().into();
+        for signed in &contents.successions {
+            if let Some(next) = judge::read_succession(signed, account, &key) {
+                key = next.aik;
+            }
+        }
+        let identity = me.identity.follow(contents.aik, self.now)?;
+        if contents.account != account || key.0 != identity.aik_public() {
+            return Ok(false);
+        }
+        self.keep_successions(contents.successions.clone());
+        let body = PutCertificate {
+            certificate: identity.certificate.clone(),
+        };
+        self.send_json(Ask::PutCertificate, "PUT", "/v1/certificate", &body);
+        self.draft.set_pin(account, &identity.aik_public());
+        let me = Me {
+            identity,
+            ..me.clone()
+        };
+        self.draft.write(crate::state::key::ME, &me);
+        Ok(true)
+    }
+
+    pub fn certificate_put(&mut self, answer: Answer<'_>) -> Result<()> {
+        if answer.is_no_answer() {
+            self.timer(RETRY_MS);
+            return Ok(());
+        }
+        if answer.status >= 400 {
+            let (code, detail) = answer.refusal();
+            self.problem(None, code, detail);
+            return Ok(());
+        }
+        let me = self.must_me()?;
+        self.put_key_packages(&me, limits::KEY_PACKAGES, true)?;
+        self.volatile.blocked.clear();
+        self.read_circles();
+        self.work()
+    }
+}
