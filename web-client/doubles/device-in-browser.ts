@@ -4,7 +4,7 @@ import { Device as Double } from './device';
 
 export class Device {
   static open(_vaultKey: Uint8Array, _serverName: string, rows: Row[]): Double {
-    return new Double(rows, () => navigator.onLine);
+    return new Double(rows, () => navigator.onLine, true);
   }
 }
 

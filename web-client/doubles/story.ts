@@ -1,6 +1,7 @@
 // Invented people and what they wrote, for the double and the browser checks.
 import type { CircleView, Item, Me, MemberView } from '../src/core/types.gen';
 import type { People } from '../src/platform/api';
+import { scenic, type Scene } from './scenes';
 
 export const AGENCY = 'Placeholder County Services';
 
@@ -22,12 +23,12 @@ export const circles = {
 
 function member(who: Who, me: Person, over: Partial<MemberView> = {}): MemberView {
   const { account, name, role } = people[who];
-  return { account, name, role, state: 'confirmed', verified: false, me: account === me.account, ...over };
+  return { account, name, role, state: 'confirmed', verified: false, new_key: false, me: account === me.account, ...over };
 }
 
-export function circlesOf(me: Person): CircleView[] {
+export function circlesOf(me: Person, scene: Scene = 'plain'): CircleView[] {
   const view = (circle: string, title: string, members: MemberView[]): CircleView => ({
-    id: circle, title, phase: 'ready', members, newest: null,
+    id: circle, title, phase: 'ready', members, trouble: null, history: 'ready', removing: false, newest: null,
   });
   const pair = view(circles.pair, 'Maria and Dana', [
     member('maria', me), member('dana', me), member('sam', me, { state: 'invited' }),
@@ -37,7 +38,7 @@ export function circlesOf(me: Person): CircleView[] {
   ]);
   const later: CircleView = { ...view(circles.later, 'Moving house', [member('maria', me), member('dana', me)]), phase: 'waiting' };
   if (me.role === 'caregiver') return [family];
-  return [pair, family, later];
+  return [scenic(scene, pair), family, later];
 }
 
 const DAY = 24 * 3_600_000;

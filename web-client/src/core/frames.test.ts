@@ -20,6 +20,7 @@ const OP = all(0x0b, 16);
 const NOW_MICROS = 1_800_000_000_000_000;
 const [MLS, BODY, WRAP] = [Uint8Array.of(1, 2, 3), Uint8Array.of(4, 5), Uint8Array.of(6)];
 const [MESSAGE, ROUTINE, URGENT] = [2, 0, 1];
+const LIVE = 1;
 const CURSOR = fields(CIRCLE, 0, 7);
 
 const written: Record<string, Record<string, [kind: number, fields: Map<number, unknown>]>> = {
@@ -29,9 +30,11 @@ const written: Record<string, Record<string, [kind: number, fields: Map<number, 
     fetch_log: [2, CURSOR],
     ack: [3, fields([CURSOR], 2)],
     ack_nothing: [3, fields([])],
+    ephemeral: [5, fields(CIRCLE, 0, 3, DEVICE, MLS)],
+    urgent_ack: [6, fields(OP, CIRCLE, 1, 7)],
   },
   from_server: {
-    ready: [0, fields(all(0xa1, 16), NOW_MICROS, [fields(CIRCLE, 1, 4, 70_000, 12, 3)], 20)],
+    ready: [0, fields(all(0xa1, 16), NOW_MICROS, [fields(CIRCLE, 1, 4, 70_000, 12, 3, 1, true, LIVE)], 20)],
     ok: [1, fields(OP, 8)],
     err: [2, fields(OP, 'stale', 'epoch 4')],
     log: [
@@ -44,6 +47,9 @@ const written: Record<string, Record<string, [kind: number, fields: Map<number, 
     ],
     key_packages_low: [5, fields(3)],
     bye: [6, fields('shutting_down')],
+    relayed: [7, fields(CIRCLE, 0, 3, DEVICE, MLS)],
+    commit_please: [8, fields(CIRCLE, NOW_MICROS)],
+    account_changed: [9, fields()],
   },
 };
 

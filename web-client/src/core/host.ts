@@ -4,7 +4,7 @@
 import { isRefused, type DeviceCore, type OpenDevice } from './device';
 import type { Ask, Reply, Why } from './messages';
 import type { Row } from './store';
-import type { CircleView, Delta, Effect, Event, Input, Status } from './types.gen';
+import type { Delta, Effect, Event, Input } from './types.gen';
 
 /** The rows, as the host needs them. */
 export interface Rows {
@@ -29,6 +29,22 @@ export interface World {
   stopped(why: Why): void;
 }
 
+/** Under what an event that says how things stand is kept; null for what merely happened. Secrets that
+    are shown once, the recovery code and the link to a new device, are never kept. */
+function standing(event: Event): string | null {
+  switch (event.kind) {
+    case 'status':
+    case 'circles':
+    case 'devices':
+    case 'enrolment':
+      return event.kind;
+    case 'receipts':
+      return `receipts ${event.circle}`;
+    default:
+      return null;
+  }
+}
+
 /** Steps in a row that could not be stored before the host gives up. */
 const UNWRITABLE_MAX = 3;
 
@@ -41,8 +57,8 @@ export class Host {
   #life = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #unwritable = 0;
-  #status: Status | null = null;
-  #circles: CircleView[] = [];
+  /** The newest event of each kind that says how things stand, in the order of their first coming. */
+  readonly #standing = new Map<string, Event>();
 
   constructor(open: OpenDevice, rows: Rows, world: World) {
     this.#open = open;
@@ -69,7 +85,7 @@ export class Host {
         return this.#enqueue(() => this.#page(ask.circle, ask.before, ask.limit));
       case 'snapshot':
         return this.#enqueue(() =>
-          Promise.resolve({ kind: 'snapshot', status: this.#status, circles: this.#circles }),
+          Promise.resolve({ kind: 'snapshot', events: [...this.#standing.values()] }),
         );
     }
   }
@@ -135,8 +151,10 @@ export class Host {
   }
 
   #tell(event: Event): void {
-    if (event.kind === 'status') this.#status = event.status;
-    if (event.kind === 'circles') this.#circles = event.circles;
+    const place = standing(event);
+    if (place !== null) this.#standing.set(place, event);
+    // What was to be compared has been: the device is someone's.
+    if (event.kind === 'status' && (event.status.me ?? null) !== null) this.#standing.delete('enrolment');
     this.#world.emit(event);
   }
 
@@ -150,8 +168,8 @@ export class Host {
     if (device === null) return { kind: 'refused', code: 'internal', detail: 'not running' };
     const rows = await this.#rows.items(circle, before, limit);
     const items = rows.map(({ key, value }) => device.open_item(key, value));
-    const last = rows.length < limit ? undefined : rows.at(-1);
-    return { kind: 'page', items, older: last?.key ?? null };
+    const oldest = rows.at(-1)?.key ?? null;
+    return { kind: 'page', items, older: rows.length < limit ? null : oldest, oldest };
   }
 
   /** The step is undone by opening the device from what is stored. */

@@ -1,6 +1,6 @@
 // What the page, the worker and the workers of other tabs say to each other: one union per
 // direction. What is inside a command or an event is generated from the device core's own types.
-import type { CircleId, CircleView, Code, Command, Event, Item, Status } from './types.gen';
+import type { CircleId, Code, Command, Event, Item } from './types.gen';
 
 /** What a page wants from the device. */
 export type Ask =
@@ -9,16 +9,18 @@ export type Ask =
   | { kind: 'page'; circle: CircleId; before: Uint8Array | null; limit: number }
   /** The browser says that the network is gone: the socket is dead, whatever it still believes. */
   | { kind: 'network_lost' }
-  /** What was last told about the device and its circles, for a page that came later. */
+  /** What was last told about the device, its circles and its sisters, for a page that came later. */
   | { kind: 'snapshot' };
 
 /** The one answer to an ask. */
 export type Reply =
   /** The command is stored. What follows comes as events. */
   | { kind: 'done' }
-  /** `older` asks for the next page; absent at the beginning of the conversation. */
-  | { kind: 'page'; items: Item[]; older: Uint8Array | null }
-  | { kind: 'snapshot'; status: Status | null; circles: CircleView[] }
+  /** `older` asks for the next page; absent at the beginning of the conversation. `oldest` is the key
+      of the oldest item given: earlier ones may come to lie before it. */
+  | { kind: 'page'; items: Item[]; older: Uint8Array | null; oldest: Uint8Array | null }
+  /** Events that say how things stand, to be heard as if they came now. */
+  | { kind: 'snapshot'; events: Event[] }
   | { kind: 'refused'; code: Code | 'not_stored'; detail: string };
 
 /** Why nothing runs. Each has one plain sentence on the page. */

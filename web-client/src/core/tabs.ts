@@ -35,8 +35,7 @@ export class Tab {
     if (this.#host !== null) return;
     if (reply.kind !== 'snapshot') return this.#show({ kind: 'elsewhere' });
     this.#show({ kind: 'running' });
-    if (reply.status !== null) this.#tellPage({ kind: 'status', status: reply.status });
-    this.#tellPage({ kind: 'circles', circles: reply.circles });
+    for (const event of reply.events) this.#tellPage(event);
   }
 
   /** This tab now holds the lock. */

@@ -3,7 +3,8 @@
 export type AccountId = string;
 export type CircleId = string;
 export type PersonId = string;
-export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+export type DeviceId = string;
+export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
 export type Role = "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
 export type Urgency = "routine" | "urgent" | "crisis";
 export type MemberState = "invited" | "confirmed" | "left";
@@ -44,7 +45,51 @@ text: string,
 /**
  * How soon it wants an answer.
  */
-urgency: Urgency, } | { "kind": "sign_out" } | { "kind": "sign_in" };
+urgency: Urgency, } | { "kind": "sign_out" } | { "kind": "sign_in" } | { "kind": "add_device" } | { "kind": "approve_device" } | { "kind": "decline_device" } | { "kind": "revoke_device", 
+/**
+ * Which.
+ */
+device: DeviceId, } | { "kind": "report_stolen", 
+/**
+ * Which.
+ */
+device: DeviceId, } | { "kind": "make_recovery_code" } | { "kind": "recover", 
+/**
+ * The code; spaces, hyphens and case do not matter.
+ */
+code: string, } | { "kind": "reset_circle", 
+/**
+ * The circle.
+ */
+circle: CircleId, } | { "kind": "rejoin", 
+/**
+ * The circle.
+ */
+circle: CircleId, } | { "kind": "trust_new_key", 
+/**
+ * Whose.
+ */
+account: AccountId, } | { "kind": "ack_urgent", 
+/**
+ * The circle.
+ */
+circle: CircleId, 
+/**
+ * The message's place in the log.
+ */
+seq: number, } | { "kind": "typing", 
+/**
+ * The circle.
+ */
+circle: CircleId, } | { "kind": "read", 
+/**
+ * The circle.
+ */
+circle: CircleId, 
+/**
+ * The newest item's place in the log.
+ */
+seq: number, };
 export type Step = { 
 /**
  * Changes to the two tables of the device's store.
@@ -134,7 +179,43 @@ circle: CircleId,
 /**
  * New or changed ones; merge by `id`.
  */
-items: Array<Item>, } | { "kind": "problem", 
+items: Array<Item>, } | { "kind": "devices", 
+/**
+ * The whole picture.
+ */
+devices: DevicesView, } | { "kind": "device_link", 
+/**
+ * A fragment: what follows the `#` of this server's address.
+ */
+link: string, 
+/**
+ * When it ends, milliseconds since 1970 UTC.
+ */
+expires_ms: number, } | { "kind": "enrolment", 
+/**
+ * Six digits.
+ */
+code: string, } | { "kind": "recovery_code", 
+/**
+ * 26 characters in groups, easy to read aloud.
+ */
+code: string, } | { "kind": "typing", 
+/**
+ * The circle.
+ */
+circle: CircleId, 
+/**
+ * Who.
+ */
+account: AccountId, } | { "kind": "receipts", 
+/**
+ * The circle.
+ */
+circle: CircleId, 
+/**
+ * One for each account that said so.
+ */
+receipts: Array<Receipt>, } | { "kind": "problem", 
 /**
  * The circle it concerns, if one.
  */
@@ -155,7 +236,11 @@ me: Me | null | undefined,
 /**
  * Whether it can reach the server.
  */
-link: Link, };
+link: Link, 
+/**
+ * A new device is still on its way into its circles.
+ */
+joining: Joining | null | undefined, };
 export type Me = { 
 /**
  * The account.
@@ -196,6 +281,18 @@ phase: CirclePhase,
  */
 members: Array<MemberView>, 
 /**
+ * What is wrong, if anything.
+ */
+trouble: Trouble | null | undefined, 
+/**
+ * Whether what was said before this device came in can be read here.
+ */
+history: History, 
+/**
+ * Somebody is being taken out: nothing is sent until that is done, which takes a moment.
+ */
+removing: boolean, 
+/**
  * The newest item, for the list.
  */
 newest: Item | null | undefined, };
@@ -222,6 +319,10 @@ state: MemberState,
  */
 verified: boolean, 
 /**
+ * They came with new keys that no human has vouched for on this device.
+ */
+new_key: boolean, 
+/**
  * This device's own person.
  */
 me: boolean, };
@@ -231,7 +332,8 @@ export type Item = {
  */
 id: string, 
 /**
- * Its place in the circle's log; absent while it waits to leave.
+ * Its place in the circle's logs, which rises from one generation to the next; absent while it
+ * waits to leave.
  */
 seq: number | null | undefined, 
 /**
@@ -270,9 +372,101 @@ by: AccountId,
 /**
  * Who came.
  */
-accounts: Array<AccountId>, } | { "kind": "unreadable", 
+accounts: Array<AccountId>, } | { "kind": "removed", 
+/**
+ * Whose device made the change.
+ */
+by: AccountId, 
+/**
+ * Who lost access.
+ */
+accounts: Array<AccountId>, 
+/**
+ * From the end of their right to this moment, milliseconds; absent if a member did it by
+ * their own decision.
+ */
+took_ms: number | null | undefined, } | { "kind": "key_changed", 
+/**
+ * Whose.
+ */
+account: AccountId, } | { "kind": "reset", 
+/**
+ * By whom.
+ */
+by: AccountId, } | { "kind": "urgent_ack", 
+/**
+ * Who.
+ */
+by: AccountId, 
+/**
+ * The message's place in the log.
+ */
+seq: number, } | { "kind": "unreadable", 
 /**
  * Why.
  */
 reason: string, };
 export type Progress = "waiting" | "sent" | "received";
+export type Trouble = "rejoining" | "old_copy" | "clock" | "needs_reset" | "recovering" | "security_stop" | "new_key";
+export type History = "ready" | "coming" | "not_yet";
+export type Joining = { 
+/**
+ * Circles that it is in.
+ */
+done: number, 
+/**
+ * Circles that it belongs in.
+ */
+of: number, };
+export type Receipt = { 
+/**
+ * Who.
+ */
+account: AccountId, 
+/**
+ * Up to this place in the log.
+ */
+seq: number, };
+export type DevicesView = { 
+/**
+ * Live ones, oldest first.
+ */
+devices: Array<DeviceView>, 
+/**
+ * A new device waits for approval; these six digits must be on its screen.
+ */
+waiting: string | null | undefined, 
+/**
+ * How the person would get their keys back.
+ */
+backup: Backup, };
+export type DeviceView = { 
+/**
+ * The device.
+ */
+device: DeviceId, 
+/**
+ * This very device.
+ */
+this: boolean, 
+/**
+ * When it was enrolled, milliseconds since 1970 UTC.
+ */
+enrolled_ms: number, 
+/**
+ * When it was last at work.
+ */
+seen_ms: number | null | undefined, };
+export type Backup = { 
+/**
+ * A recovery code exists.
+ */
+code: boolean, 
+/**
+ * Other devices that hold the keys too.
+ */
+siblings: number, 
+/**
+ * Two ways exist, and the vault was opened again to make sure.
+ */
+safe: boolean, };

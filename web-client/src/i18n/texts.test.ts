@@ -1,18 +1,42 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES, negotiate, t, texts } from './texts.svelte';
-import { clock, day, full } from './time';
+import { LANGUAGES, negotiate, t, texts, type Part } from './texts.svelte';
+import { clock, day, full, lasted } from './time';
 
 const root = join(import.meta.dirname, '..');
 const locales = join(root, '../../server/care/locales');
 
+const PARTS: readonly Part[] = ['web', 'circle', 'devices'];
+
+function part(language: string, name: Part): string {
+  return readFileSync(join(locales, language, `${name}.ftl`), 'utf8');
+}
 function source(language: string): string {
-  return readFileSync(join(locales, language, 'web.ftl'), 'utf8');
+  return PARTS.map((name) => part(language, name)).join('\n');
 }
 function keys(language: string): string[] {
   return [...source(language).matchAll(/^([a-z][a-z0-9-]*) =/gm)].map(([, key]) => key ?? '').sort();
+}
+/** The keys of some parts. */
+function known(parts: readonly Part[]): string[] {
+  return parts.flatMap((name) => [...part('en', name).matchAll(/^([a-z][a-z0-9-]*) =/gm)].map(([, key]) => key ?? ''));
+}
+/** A file and all that comes with it at once: what it fetches only when it is wanted is not in it. */
+function closure(file: string, seen = new Set<string>()): Set<string> {
+  if (seen.has(file)) return seen;
+  seen.add(file);
+  for (const [, path = ''] of readFileSync(file, 'utf8').matchAll(/(?:^|\n)\s*(?:import|export) (?!type)[^;]*? from '(\.[^']+)'/g)) {
+    const at = join(file, '..', path);
+    const found = [at, `${at}.ts`].find((one) => /\.(ts|svelte)$/.test(one) && existsSync(one));
+    if (found !== undefined) closure(found, seen);
+  }
+  return seen;
+}
+function said(files: Iterable<string>): Set<string> {
+  const all = [...files].map((file) => readFileSync(file, 'utf8')).join('\n');
+  return new Set([...all.matchAll(/\bt\('([a-z0-9-]+)'/g)].map(([, key]) => key ?? ''));
 }
 function used(): Set<string> {
   const files = readdirSync(root, { recursive: true, encoding: 'utf8' });
@@ -46,6 +70,29 @@ describe('both languages', () => {
     const bundle = new FluentBundle(language);
     expect(bundle.addResource(new FluentResource(source(language)))).toEqual([]);
     for (const key of used()) expect(bundle.hasMessage(key), key).toBe(true);
+  });
+
+  test('each sentence stands in one part', () => {
+    expect(new Set(keys('en')).size).toBe(keys('en').length);
+    for (const name of PARTS) expect(known([name]).length, name).toBeGreaterThan(20);
+  });
+
+  // What a page fetches with it is fetched with its sentences (`texts.need`).
+  test.each<[string, Part[]]>([
+    ['main.ts', ['web']],
+    ['views/Frame.svelte', ['web', 'circle']],
+    ['views/people/PeoplePage.svelte', ['web', 'circle']],
+    ['views/visits/VisitsPage.svelte', ['web', 'circle']],
+    ['views/calendar/CalendarPage.svelte', ['web', 'circle']],
+    ['views/mail/MailSettings.svelte', ['web', 'circle']],
+    ['views/devices/MyDevices.svelte', ['web', 'circle', 'devices']],
+    ['views/devices/Recover.svelte', ['web', 'devices']],
+    ['views/devices/Comparing.svelte', ['web', 'devices']],
+  ])('%s finds its sentences in the parts that are loaded with it', (file, parts) => {
+    const keysSaid = said(closure(join(root, file)));
+    expect(keysSaid.size).toBeGreaterThan(3);
+    const there = new Set(known(parts));
+    expect([...keysSaid].filter((key) => !there.has(key))).toEqual([]);
   });
 
   test('hold nothing that no page shows', () => {
@@ -84,6 +131,22 @@ test('a language loads, and numbers choose their form', async () => {
   expect(t('members-count', { count: 1 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('1 persona');
   expect(t('members-count', { count: 3 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('3 personas');
   expect(texts.language).toBe('es');
+});
+
+test('a part comes when it is needed, and with every language afterwards', async () => {
+  await texts.use('en');
+  expect(t('code-title')).toBe('code-title');
+  await Promise.all([texts.need('devices'), texts.use('es')]);
+  expect(t('code-title')).toBe('Código de recuperación');
+  await texts.use('en');
+  expect(t('code-title')).toBe('Recovery code');
+});
+
+test('how long something took is said in the unit that people would use', () => {
+  expect([0, 812, 1_240, 59_900, 61_000, 7_300_000].map((ms) => lasted(ms, 'en'))).toEqual([
+    '0 seconds', '0.8 seconds', '1.2 seconds', '59.9 seconds', '1 minute', '2 hours',
+  ]);
+  expect(lasted(812, 'es')).toBe('0,8 segundos');
 });
 
 test('times and days are said in both languages, a day with its weekday', () => {

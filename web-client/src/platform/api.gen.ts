@@ -73,6 +73,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Brings the caller's device's certificate under the account's identity key of now. */
+        put: operations["put_certificate"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/circles": {
         parameters: {
             query?: never;
@@ -128,6 +145,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/circles/{circle}/distress": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller's device could not process a commit. */
+        post: operations["report_distress"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/circles/{circle}/group": {
         parameters: {
             query?: never;
@@ -162,6 +196,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/circles/{circle}/history": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of a generation's messages, newest first: a `HistoryPage` (CBOR, `protocol::bundle`). */
+        get: operations["read_history"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/circles/{circle}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller no longer wants to be in the circle. */
+        post: operations["leave_circle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/circles/{circle}/reset": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Begins the circle's next generation: a `Founding`, answered by an `Appended` (CBOR,
+         *     `protocol::bundle`).
+         */
+        post: operations["reset_circle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/consents": {
         parameters: {
             query?: never;
@@ -190,6 +278,142 @@ export interface paths {
         put?: never;
         /** The client allows it no longer. Ends what stood on it at once, and tells nobody. */
         post: operations["withdraw_consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's devices, and what they need to know of the account. */
+        get: operations["list_devices"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/devices/{device}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Signs a device of the caller's out for good. */
+        post: operations["revoke_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/enrolments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller's device is about to show a link to a new one. Ends an earlier enrolment. */
+        post: operations["begin_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/enrolments/approve": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The first device certifies the new one. */
+        post: operations["approve_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/enrolments/collect": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The new device asks whether it was approved; once it was, the answer carries the session cookie. */
+        post: operations["collect_enrolment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/enrolments/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** That device is not mine. */
+        post: operations["decline_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/enrolments/offer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new device answers the link. */
+        post: operations["offer_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/identity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Replaces the account identity key after a device was stolen. */
+        put: operations["replace_identity"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -298,6 +522,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{person}/new-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Nothing is left of a person's keys: their devices end, and a new link begins with new keys. */
+        post: operations["new_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/{person}/preferences": {
         parameters: {
             query?: never;
@@ -310,6 +551,40 @@ export interface paths {
         /** Changes that, all of it. */
         put: operations["put_preferences"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recovery/enrol": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A new device of the code's account; the answer carries the session cookie. */
+        post: operations["recover_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recovery/open": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** What does this recovery code open? */
+        post: operations["open_recovery"];
         delete?: never;
         options?: never;
         head?: never;
@@ -436,6 +711,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/vault": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's vault, sealed. */
+        get: operations["read_vault"];
+        /** Replaces it, if nobody did since it was read. */
+        put: operations["put_vault"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/welcomes/{welcome}": {
         parameters: {
             query?: never;
@@ -526,10 +819,45 @@ export interface components {
             /** @description Soonest first. */
             appointments: components["schemas"]["Appointment"][];
         };
+        /** @description The first device certifies the new one and seals to it what it needs. */
+        ApproveDevice: {
+            /** @description The new device's certificate, signed by the account identity key. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description The enrolment, 32 bytes. */
+            lookup: components["schemas"]["Bytes"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description Sealed to the new device's `seal_key`, at most [`crate::limits::SEALED_BYTES_MAX`]. */
+            sealed: components["schemas"]["Bytes"];
+        };
+        /** @description The device is enrolled. */
+        Approved: {
+            /** @description Its certificate. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description What the first device sealed to it. */
+            sealed: components["schemas"]["Bytes"];
+            /** @description Its session. */
+            session: components["schemas"]["SignedIn"];
+        };
         /** @description Demo only: ask for a challenge to sign. */
         AskChallenge: {
             /** @description The device. */
             device: components["schemas"]["DeviceId"];
+        };
+        /**
+         * @description Nothing is left of a person's keys: their devices end, and a new link begins with new keys.
+         *     Only in person, at the office.
+         */
+        AskNewKeys: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description The caller's device is about to show a link to a new one. Ends an earlier enrolment. */
+        BeginEnrolment: {
+            /** @description 32 bytes, derived from the link's secret. */
+            lookup: components["schemas"]["Bytes"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
         };
         /** @description Books the caller for a client. */
         BookAppointment: {
@@ -603,11 +931,18 @@ export interface components {
             epoch: number;
             /**
              * Format: int32
+             * @description The archive era that holds.
+             */
+            era: number;
+            /**
+             * Format: int32
              * @description The group's generation.
              */
             generation: number;
             /** @description The circle. */
             id: components["schemas"]["CircleId"];
+            /** @description Accounts with a device whose removal waits for its commit. */
+            leaving: components["schemas"]["AccountId"][];
             /** @description The caller's device may make the group (when planned) and add who awaits. */
             may_add: boolean;
             /** @description Its people, in the order they were named. */
@@ -686,7 +1021,20 @@ export interface components {
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
          * @enum {string}
          */
-        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        /** @description The new device asks whether it was approved. */
+        CollectEnrolment: {
+            /** @description The enrolment, 32 bytes. */
+            lookup: components["schemas"]["Bytes"];
+            /** @description 32 bytes of the device's choosing. */
+            nonce: components["schemas"]["Bytes"];
+            /** @description The device key over `lookup || nonce || server name`, label [`crate::labels::ENROL`]. */
+            signature: components["schemas"]["Bytes"];
+        };
+        /** @description How far the enrolment is. */
+        Collected: {
+            approved?: components["schemas"]["Approved"] | null;
+        };
         /** @description What a client allowed a caregiver. */
         Consent: {
             /** @description It covers appointments: being told their times, reminders, taking part. */
@@ -709,13 +1057,86 @@ export interface components {
         ConsentBasis: "verbal" | "written" | "legal";
         /** Format: uuid */
         ConsentId: string;
+        /** @description That device is not mine. */
+        DeclineDevice: {
+            /** @description The enrolment, 32 bytes. */
+            lookup: components["schemas"]["Bytes"];
+        };
+        /** @description One device. */
+        DeviceCard: {
+            /** @description Its encoded [`crate::certificate::Signed`] [`crate::certificate::DeviceCert`]. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description The device. */
+            device: components["schemas"]["DeviceId"];
+            /** @description When it was enrolled. */
+            enrolled_at: components["schemas"]["Timestamp"];
+            seen_at?: components["schemas"]["Timestamp"] | null;
+        };
         /** Format: uuid */
         DeviceId: string;
+        /** @description A new device's keys. */
+        DeviceOffer: {
+            /** @description The device. */
+            device: components["schemas"]["DeviceId"];
+            /** @description The device signing key, Ed25519, 32 bytes. */
+            dsk: components["schemas"]["Bytes"];
+            /** @description The enrolment, 32 bytes. */
+            lookup: components["schemas"]["Bytes"];
+            /** @description HMAC-SHA-256 under the link's MAC key over `device || dsk || seal_key`, 32 bytes. */
+            mac: components["schemas"]["Bytes"];
+            /** @description X25519 public key, 32 bytes. */
+            seal_key: components["schemas"]["Bytes"];
+        };
+        /** @description The offer waits for approval on the first device. */
+        DeviceOffered: {
+            /** @description The agency, to be checked against the link. */
+            agency: components["schemas"]["Agency"];
+        };
+        /** @description The caller's devices, and what they need to know of the account. */
+        Devices: {
+            /** @description The account identity key as the server knows it, 32 bytes. */
+            aik: components["schemas"]["Bytes"];
+            /** @description Live ones, oldest first. */
+            devices: components["schemas"]["DeviceCard"][];
+            offer?: components["schemas"]["DeviceOffer"] | null;
+            /**
+             * Format: int64
+             * @description The vault's version; 0: there is none.
+             */
+            vault: number;
+            /** @description What can open the vault: one kind for each wrap. */
+            wraps: components["schemas"]["WrapKind"][];
+        };
         /**
          * @description What mails to a person may say (scheduling.md, section 4).
          * @enum {string}
          */
         Disclosure: "update" | "times" | "details";
+        /** @description A device could not process a commit that its server accepted. */
+        Distress: {
+            /**
+             * Format: int32
+             * @description The group's generation.
+             */
+            generation: number;
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /**
+             * Format: int64
+             * @description The commit's place in the log.
+             */
+            seq: number;
+        };
+        /** @description What the circle's condition is now. */
+        DistressNoted: {
+            /** @description `live`: rejoin by an external commit; `needs_reset`: only staff can heal it. */
+            status: components["schemas"]["CircleStatus"];
+        };
+        /** @description The link is good. */
+        EnrolmentBegun: {
+            /** @description Until when: [`crate::limits::ENROLMENT_S`]. */
+            expires_at: components["schemas"]["Timestamp"];
+        };
         /** @description Any refusal. */
         ErrorBody: {
             /** @description Stable; programs match on it. */
@@ -752,6 +1173,11 @@ export interface components {
          * @enum {string}
          */
         Language: "en" | "es";
+        /** @description The caller no longer wants to be in the circle. Ends every right there at once. */
+        LeaveCircle: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
         /**
          * @description An instant as clocks show it in one zone, by the server's zone database. Show it as it is:
          *     the zone data of a browser may be older.
@@ -806,8 +1232,30 @@ export interface components {
             /** @description In which zone; unchanged if absent. */
             zone?: string | null;
         };
+        /** @description The link to begin anew with. */
+        NewKeys: {
+            /** @description When it ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description The one-time secret and the agency's fingerprint, as they stand in a link's fragment. */
+            link: string;
+        };
+        /**
+         * @description A new device, without a session, answers the link. The same offer again is the same offer; a
+         *     second device's is `enrolment_taken`.
+         */
+        OfferDevice: {
+            /** @description As derived from the link. */
+            lookup: components["schemas"]["Bytes"];
+            /** @description The new device's id and keys. */
+            offer: components["schemas"]["DeviceOffer"];
+        };
         /** Format: uuid */
         OpId: string;
+        /** @description What does this recovery code open? */
+        OpenRecovery: {
+            /** @description 32 bytes derived from the code. */
+            locator: components["schemas"]["Bytes"];
+        };
         /** @description One person's part in an appointment. */
         Participant: {
             asked_at?: components["schemas"]["Timestamp"] | null;
@@ -868,11 +1316,28 @@ export interface components {
             /** @description The zone in which times are told. */
             zone: string;
         };
+        /** @description The caller's device, certified under the account's new identity key. */
+        PutCertificate: {
+            /** @description The certificate. */
+            certificate: components["schemas"]["Bytes"];
+        };
         /** @description Key packages of this session's device. */
         PutKeyPackages: {
             last_resort?: components["schemas"]["Bytes"] | null;
             /** @description Each an `MLSMessage(KeyPackage)`, used once. */
             one_time: components["schemas"]["Bytes"][];
+        };
+        /** @description Replaces the vault, if it is still at the version that was read (`vault_changed` if not). */
+        PutVault: {
+            /**
+             * Format: int64
+             * @description The version that this one follows; 0 for the first.
+             */
+            after: number;
+            /** @description At most [`crate::limits::VAULT_BYTES_MAX`]. */
+            sealed: components["schemas"]["Bytes"];
+            /** @description Replaces every wrap of these kinds (and, of a device's, of this device); others stay. */
+            wraps: components["schemas"]["VaultWrap"][];
         };
         /** @description The client allows a caregiver to be in circles that a human then names. */
         RecordConsent: {
@@ -889,6 +1354,30 @@ export interface components {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
             until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A new device of the account, certified by the identity key from the vault. */
+        RecoverDevice: {
+            /** @description The new device's certificate. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description 32 bytes derived from the code. */
+            locator: components["schemas"]["Bytes"];
+            /** @description The request's id: the same one again gets the same answer and a fresh session. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description The vault, and the wrap that the code opens. */
+        RecoveryOpened: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description The agency. */
+            agency: components["schemas"]["Agency"];
+            /** @description The account identity key as the server knows it, 32 bytes. */
+            aik: components["schemas"]["Bytes"];
+            /** @description Its role. */
+            role: components["schemas"]["Role"];
+            /** @description The vault. */
+            vault: components["schemas"]["Bytes"];
+            /** @description Its key, sealed to the code. */
+            wrap: components["schemas"]["Bytes"];
         };
         /** @description The link's person enrols this device: keys made here, the account's first. */
         RedeemInvitation: {
@@ -915,6 +1404,22 @@ export interface components {
              */
             signature: components["schemas"]["Bytes"];
         };
+        /** @description Replaces the account identity key: every other device of the account must be certified anew. */
+        ReplaceIdentity: {
+            /** @description The caller's device, certified under the new key. */
+            certificate: components["schemas"]["Bytes"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The device that was stolen: revoked in the same transaction. */
+            stolen: components["schemas"]["DeviceId"];
+            /**
+             * @description An encoded [`crate::certificate::Signed`] [`crate::certificate::Succession`], signed by
+             *     the key that it replaces.
+             */
+            succession: components["schemas"]["Bytes"];
+            /** @description The vault under a new key; its wraps replace all earlier ones. */
+            vault: components["schemas"]["PutVault"];
+        };
         /**
          * @description What a participant may answer, from a mail or in the app.
          * @enum {string}
@@ -937,6 +1442,11 @@ export interface components {
          * @enum {string}
          */
         Response: "needs_action" | "accepted" | "declined" | "tentative";
+        /** @description Sign a device of the caller's out for good: its sessions end, circles take it out. */
+        RevokeDevice: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
         /**
          * @description What an account may be in the agency.
          * @enum {string}
@@ -1014,6 +1524,35 @@ export interface components {
          * @description Microseconds since 1970-01-01T00:00:00Z. Server time unless a field says otherwise.
          */
         Timestamp: number;
+        /** @description The account's vault. The server cannot open it. */
+        Vault: {
+            /** @description Sealed under the vault's key; empty if there is none. */
+            sealed: components["schemas"]["Bytes"];
+            /**
+             * Format: int64
+             * @description 0: there is none yet.
+             */
+            version: number;
+            /** @description What can open it. */
+            wraps: components["schemas"]["VaultWrap"][];
+        };
+        /** @description The vault as it is now. */
+        VaultVersion: {
+            /**
+             * Format: int64
+             * @description From 1.
+             */
+            version: number;
+        };
+        /** @description The vault's key, sealed to something that its person has. */
+        VaultWrap: {
+            device?: components["schemas"]["DeviceId"] | null;
+            /** @description To what. */
+            kind: components["schemas"]["WrapKind"];
+            locator?: components["schemas"]["Bytes"] | null;
+            /** @description The wrapped key, at most [`crate::limits::SEALED_BYTES_MAX`]. */
+            sealed: components["schemas"]["Bytes"];
+        };
         /** Format: uuid */
         WelcomeId: string;
         /** @description The client allows it no longer. Ends every right that stood on it, at once and silently. */
@@ -1021,6 +1560,11 @@ export interface components {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
         };
+        /**
+         * @description What can open an account's vault.
+         * @enum {string}
+         */
+        WrapKind: "recovery_code" | "device";
     };
     responses: never;
     parameters: never;
@@ -1192,6 +1736,35 @@ export interface operations {
             };
         };
     };
+    put_certificate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutCertificate"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_circles: {
         parameters: {
             query?: never;
@@ -1312,6 +1885,39 @@ export interface operations {
             };
         };
     };
+    report_distress: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                circle: components["schemas"]["CircleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Distress"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DistressNoted"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     found_circle: {
         parameters: {
             query?: never;
@@ -1362,6 +1968,104 @@ export interface operations {
                 };
                 content: {
                     "message/mls": number[];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_history: {
+        parameters: {
+            query: {
+                /** @description The generation */
+                generation: number;
+                /** @description Entries below this place; absent: the newest */
+                before?: number;
+            };
+            header?: never;
+            path: {
+                circle: components["schemas"]["CircleId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cbor": number[];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    leave_circle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                circle: components["schemas"]["CircleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveCircle"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    reset_circle: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                circle: components["schemas"]["CircleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/cbor": number[];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/cbor": number[];
                 };
             };
             default: {
@@ -1427,6 +2131,244 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Consent"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_devices: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Devices"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                device: components["schemas"]["DeviceId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeDevice"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    begin_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginEnrolment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["EnrolmentBegun"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    approve_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ApproveDevice"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    collect_enrolment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CollectEnrolment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Collected"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decline_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineDevice"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offer_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferDevice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceOffered"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    replace_identity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReplaceIdentity"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -1618,6 +2560,39 @@ export interface operations {
             };
         };
     };
+    new_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskNewKeys"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewKeys"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_preferences: {
         parameters: {
             query?: never;
@@ -1668,6 +2643,68 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Preferences"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    recover_device: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecoverDevice"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    open_recovery: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpenRecovery"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RecoveryOpened"];
                 };
             };
             default: {
@@ -1899,6 +2936,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Ticket"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_vault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Vault"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_vault: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PutVault"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VaultVersion"];
                 };
             };
             default: {

@@ -2,9 +2,10 @@
 // No DOM here: components render it, tests drive it.
 import type { Client } from '../core/client';
 import type { Stage } from '../core/messages';
-import type { CircleView, Event, Item, Status } from '../core/types.gen';
+import type { CircleView, Event, Item, Receipt, Status } from '../core/types.gen';
 import type { Api } from '../platform/api';
 import { Conversation } from './conversation.svelte';
+import { Devices } from './devices.svelte';
 import { People } from './people.svelte';
 import { Preferences } from './preferences.svelte';
 import type { Router } from './router.svelte';
@@ -22,6 +23,7 @@ export class App {
   readonly api: Api;
   readonly signIn: SignIn;
   readonly people: People;
+  readonly devices: Devices;
   readonly preferences = new Preferences();
   stage = $state.raw<Stage>({ kind: 'starting' });
   status = $state.raw<Status | null>(null);
@@ -31,6 +33,8 @@ export class App {
   heard = $state.raw<{ circle: CircleView; item: Item } | null>(null);
   /** Not reactive: a page asks for the conversation that it shows. */
   #conversation: Conversation | null = null;
+  readonly #receipts = new Map<string, readonly Receipt[]>();
+  readonly #listeners = new Set<(event: Event) => void>();
 
   constructor(router: Router, client: Client, api: Api) {
     this.router = router;
@@ -38,6 +42,7 @@ export class App {
     this.api = api;
     this.signIn = new SignIn(client);
     this.people = new People(api);
+    this.devices = new Devices(client);
     router.onLink = () => this.#lookAtLink();
     client.listen({ event: (event) => this.#hear(event), stage: (stage) => this.#enter(stage) });
   }
@@ -57,10 +62,16 @@ export class App {
   /** The conversation of a circle, opened if it was not the open one. */
   conversation(circle: string): Conversation {
     if (this.#conversation?.circle !== circle) {
-      this.#conversation = new Conversation(this.client, circle);
+      this.#conversation = new Conversation(this.client, circle, this.#receipts.get(circle));
       void this.#conversation.open();
     }
     return this.#conversation;
+  }
+
+  /** Hears every event from now on; gives back how to stop. */
+  listen(listener: (event: Event) => void): () => void {
+    this.#listeners.add(listener);
+    return () => void this.#listeners.delete(listener);
   }
 
   /** Takes back the signing out. */
@@ -85,11 +96,18 @@ export class App {
 
   async signOut(): Promise<void> {
     this.#conversation = null;
+    this.devices.forget();
     await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
   }
 
   #hear(event: Event): void {
     this.signIn.hear(event);
+    const heard = this.devices.hear(event);
+    this.#take(event, heard);
+    for (const listener of this.#listeners) listener(event);
+  }
+
+  #take(event: Event, heard: boolean): void {
     switch (event.kind) {
       case 'status':
         this.status = event.status;
@@ -100,10 +118,18 @@ export class App {
       case 'items':
         if (this.#conversation?.circle === event.circle) this.#conversation.take(event.items);
         return this.#announce(event.circle, event.items);
-      case 'problem':
-        this.problem = { circle: event.circle ?? null, code: event.code };
+      case 'typing':
+        if (this.#conversation?.circle === event.circle) this.#conversation.hearTyping(event.account);
         return;
-      case 'invitation':
+      case 'receipts':
+        this.#receipts.set(event.circle, event.receipts);
+        if (this.#conversation?.circle === event.circle) this.#conversation.receipts = event.receipts;
+        return;
+      case 'problem':
+        // What was refused on a page of its own is said there.
+        if (!heard && this.me !== null) this.problem = { circle: event.circle ?? null, code: event.code };
+        return;
+      default:
     }
   }
 

@@ -11,6 +11,14 @@ export function merge(held: readonly Item[], come: readonly Item[]): Item[] {
   return [...byId.values()].sort(order);
 }
 
+/** Cuts what came into what belongs among the items held, and what lies before all of them. */
+export function splitOlder(held: readonly Item[], come: readonly Item[]): { here: Item[]; older: Item[] } {
+  const first = held.find(placed)?.seq ?? -Infinity;
+  const known = new Set(held.map(({ id }) => id));
+  const older = (item: Item): boolean => placed(item) && (item.seq ?? 0) < first && !known.has(item.id);
+  return { here: come.filter((item) => !older(item)), older: come.filter(older) };
+}
+
 /** By place in the log; then those that wait, by their time. */
 function order(a: Item, b: Item): number {
   const last = Number.MAX_SAFE_INTEGER;

@@ -1,5 +1,5 @@
-// The address bar's fragment, read and written. A sign-in link is taken out of it the moment it is
-// seen: it stays neither in the bar nor in the history.
+// The address bar's fragment, read and written. A link that lets a device in is taken out of it the
+// moment it is seen: it stays neither in the bar nor in the history.
 import type { CalendarSpan } from './calendar.svelte';
 import { isDay } from './days';
 
@@ -12,7 +12,9 @@ export type Route =
   | { name: 'visits' }
   /** `day` is a calendar day; null: today. */
   | { name: 'calendar'; span: CalendarSpan; day: string | null }
-  | { name: 'settings' };
+  | { name: 'settings' }
+  | { name: 'devices' }
+  | { name: 'recovery' };
 
 const ID = '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})';
 const calendar = (span: CalendarSpan) => (day: string): Route => ({
@@ -24,6 +26,8 @@ const table: [RegExp, (part: string) => Route][] = [
   [/^#\/calendar\/day(?:\/([-\d]+))?$/, calendar('day')],
   [/^#\/calendar(?:\/week(?:\/([-\d]+))?)?$/, calendar('week')],
   [/^#\/settings$/, () => ({ name: 'settings' })],
+  [/^#\/settings\/devices$/, () => ({ name: 'devices' })],
+  [/^#\/settings\/recovery$/, () => ({ name: 'recovery' })],
   [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
   [new RegExp(`^#/circles/${ID}$`), (circle) => ({ name: 'conversation', circle })],
   [new RegExp(`^#/circles/${ID}/members$`), (circle) => ({ name: 'members', circle })],
@@ -49,10 +53,16 @@ export function href(route: Route): string {
       return `#/people/${route.person}`;
     case 'calendar':
       return ['#/calendar', route.span, ...(route.day === null ? [] : [route.day])].join('/');
+    case 'devices':
+    case 'recovery':
+      return `#/settings/${route.name}`;
     default:
       return `#/${route.name}`;
   }
 }
+
+/** Links that let a device in: for a person who has none yet, or from their first one to a second. */
+const LINK = /^#\/(?:link|device)\//;
 
 /** The page's address and history, as far as the router needs them. */
 export interface Address {
@@ -63,7 +73,7 @@ export interface Address {
 
 export class Router {
   route = $state.raw<Route>({ name: 'circles' });
-  /** A sign-in link that was in the address bar and waits to be looked at. */
+  /** A link that was in the address bar and waits to be looked at. */
   link = $state<string | null>(null);
   /** Whether a person has moved within the app: then a new page takes the focus. */
   moved = false;
@@ -86,7 +96,7 @@ export class Router {
 
   #read(): void {
     const { location, history } = this.#address;
-    if (location.hash.startsWith('#/link/')) {
+    if (LINK.test(location.hash)) {
       this.link = location.href;
       history.replaceState(null, '', location.pathname);
       this.onLink();

@@ -1,4 +1,5 @@
-// From a link to an enrolled device: look at the link, show whom it is for, make the keys.
+// From a link to an enrolled device: look at the link, show whom it is for, make the keys. A link from
+// a person's first device begins at once: then digits are compared there.
 import type { Client } from '../core/client';
 import type { Event, Role } from '../core/types.gen';
 
@@ -8,6 +9,8 @@ export type Progress =
   | { kind: 'looking' }
   | { kind: 'found'; name: string; role: Role; agency: string }
   | { kind: 'enrolling' }
+  /** These six digits must stand on the person's first device too. */
+  | { kind: 'comparing'; code: string }
   | { kind: 'failed'; code: string; again: boolean };
 
 /** Codes after which the same link may still work. */
@@ -44,10 +47,12 @@ export class SignIn {
   }
 
   hear(event: Event): void {
-    const busy = this.progress.kind === 'looking' || this.progress.kind === 'enrolling';
+    const busy = ['looking', 'enrolling', 'comparing'].includes(this.progress.kind);
     if (event.kind === 'invitation') {
       const { name, role, agency } = event;
       this.progress = { kind: 'found', name, role, agency };
+    } else if (event.kind === 'enrolment') {
+      this.progress = { kind: 'comparing', code: event.code };
     } else if (event.kind === 'problem' && busy) {
       this.#fail(event.code);
     } else if (event.kind === 'status' && event.status.me !== null && event.status.me !== undefined) {

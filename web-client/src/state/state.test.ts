@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { refusing } from '../../doubles/refusing';
 import { circles, people as cast, peopleAround } from '../../doubles/story';
-import type { Client, Heard } from '../core/client';
-import type { Ask, Reply } from '../core/messages';
-import type { Event, Item, Status } from '../core/types.gen';
+import { Worker } from '../../doubles/worker';
+import type { Item, Status } from '../core/types.gen';
 import type { Consent } from '../platform/api';
 import { App } from './app.svelte';
 import { TEXT_BYTES_MAX } from './conversation.svelte';
@@ -30,27 +29,8 @@ class Bar implements Address {
   }
 }
 
-class Worker implements Client {
-  asked: Ask[] = [];
-  replies: Reply[] = [];
-  heard: Heard | null = null;
-  ask(ask: Ask): Promise<Reply> {
-    this.asked.push(ask);
-    return Promise.resolve(this.replies.shift() ?? { kind: 'done' });
-  }
-  listen(heard: Heard): void {
-    this.heard = heard;
-  }
-  end(): void {
-    this.heard = null;
-  }
-  tell(event: Event): void {
-    this.heard?.event(event);
-  }
-}
-
-const nobody: Status = { me: null, link: 'idle' };
-const maria: Status = { me: { ...cast.maria, agency: 'Agency' }, link: 'online' };
+const nobody: Status = { me: null, link: 'idle', joining: null };
+const maria: Status = { me: { ...cast.maria, agency: 'Agency' }, link: 'online', joining: null };
 
 let bar: Bar;
 let worker: Worker;
@@ -67,6 +47,7 @@ describe('the router', () => {
     for (const route of [
       { name: 'circles' }, { name: 'people' }, { name: 'settings' }, { name: 'person', person: id },
       { name: 'conversation', circle: id }, { name: 'members', circle: id }, { name: 'visits' },
+      { name: 'devices' }, { name: 'recovery' },
       { name: 'calendar', span: 'week', day: null }, { name: 'calendar', span: 'day', day: '2026-12-01' },
     ] as const) {
       expect(parse(href(route))).toEqual(route);
@@ -81,6 +62,15 @@ describe('the router', () => {
     expect(bar.replaced).toEqual(['/']);
     expect(app.router.link).toBe('https://localhost/#/link/secret.fingerprint');
     expect(worker.asked).toEqual([]);
+  });
+
+  test('a link to a new device leaves it too, and the page of devices does not', () => {
+    bar.visit('#/device/secret');
+    expect(app.router.link).toBe('https://localhost/#/device/secret');
+    app.router.link = null;
+    bar.visit('#/settings/devices');
+    expect(app.router.link).toBeNull();
+    expect(app.router.route).toEqual({ name: 'devices' });
   });
 });
 
@@ -123,6 +113,30 @@ describe('signing in', () => {
   });
 });
 
+describe('a second device', () => {
+  const arrive = async (): Promise<void> => {
+    bar.visit('#/device/secret');
+    worker.tell({ kind: 'status', status: nobody });
+    await vi.waitFor(() => expect(worker.asked).toHaveLength(1));
+    worker.tell({ kind: 'enrolment', code: '123456' });
+  };
+
+  test('shows digits to compare until it is let in', async () => {
+    await arrive();
+    expect(worker.asked[0]).toMatchObject({ command: { kind: 'open_link', link: 'https://localhost/#/device/secret' } });
+    expect(app.signIn.progress).toEqual({ kind: 'comparing', code: '123456' });
+    worker.tell({ kind: 'status', status: maria });
+    expect(app.signIn.progress).toEqual({ kind: 'no_link' });
+  });
+
+  test('says why it was not let in, and that is no trouble of the app\'s afterwards', async () => {
+    await arrive();
+    worker.tell({ kind: 'problem', circle: null, code: 'enrolment_gone', detail: '' });
+    expect(app.signIn.progress).toEqual({ kind: 'failed', code: 'enrolment_gone', again: false });
+    expect(app.problem).toBeNull();
+  });
+});
+
 describe('a conversation', () => {
   const item = (id: string, seq: number | null): Item => ({
     id, seq, at_ms: 0,
@@ -131,12 +145,12 @@ describe('a conversation', () => {
 
   test('merges what comes into what was read, and reads earlier pages by the key it was given', async () => {
     const older = Uint8Array.of(1);
-    worker.replies.push({ kind: 'page', items: [item('b', 2)], older });
+    worker.replies.push({ kind: 'page', items: [item('b', 2)], older, oldest: older });
     const conversation = app.conversation(circles.pair);
     worker.tell({ kind: 'items', circle: circles.pair, items: [item('c', 3)] });
     worker.tell({ kind: 'items', circle: circles.family, items: [item('other', 1)] });
     await vi.waitFor(() => expect(conversation.loaded).toBe(true));
-    worker.replies.push({ kind: 'page', items: [item('a', 1)], older: null });
+    worker.replies.push({ kind: 'page', items: [item('a', 1)], older: null, oldest: null });
     await conversation.readOlder();
     expect(conversation.items.map(({ id }) => id)).toEqual(['a', 'b', 'c']);
     expect(worker.asked.at(-1)).toMatchObject({ kind: 'page', before: older });

@@ -37,6 +37,10 @@ export function linkTrouble(code: string): { title: string; body: string } {
       return { title: t('link-expired-title'), body: t('link-expired-body') };
     case 'invitation_used':
       return { title: t('link-used-title'), body: t('link-used-body') };
+    case 'enrolment_gone':
+      return { title: t('link-gone-title'), body: t('link-gone-body') };
+    case 'enrolment_taken':
+      return { title: t('link-taken-title'), body: t('link-taken-body') };
     case 'invitation_unknown':
     case 'bad_request':
     case 'not_found':
