@@ -136,6 +136,22 @@ export async function expectNoSidewaysScroll(page: Page, where: string): Promise
   expect(over, where).toBeLessThanOrEqual(0);
 }
 
+/** Nothing is cut off or stands out at 320 px, which is 1280 px at 400 % (WCAG 1.4.10). */
+export async function expectFitsNarrow(page: Page, where: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await expectNoSidewaysScroll(page, where);
+  const over = await page.locator('main *').evaluateAll((all) =>
+    all
+      .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
+      // The innermost ones: around them everything stands out too.
+      .filter((one, _at, wide) => !wide.some((other) => other !== one && one.contains(other)))
+      .map((one) => one.outerHTML.slice(0, 120)),
+  );
+  expect(over, where).toEqual([]);
+  if (before !== null) await page.setViewportSize(before);
+}
+
 /** The page is as high as the window: only its parts scroll. */
 export async function expectWindowHigh(page: Page, where: string): Promise<void> {
   const over = await page.evaluate(

@@ -7,6 +7,8 @@ import type { AddressInfo } from 'node:net';
 import { extname, join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { Agency } from '../../web-client/doubles/agency.ts';
+import { Newsroom } from '../../web-client/doubles/news.ts';
+import type { Scene } from '../../web-client/doubles/scenes.ts';
 import type { Who } from '../../web-client/doubles/story.ts';
 
 const CLIENT = join(import.meta.dirname, '../../web-client');
@@ -31,6 +33,8 @@ export interface Stage {
   posted: { path: string; body: string }[];
   /** The double of the server's data; a new one starts over. */
   agency: Agency;
+  /** What happens to the devices in the browsers. */
+  news: Newsroom;
   end(): Promise<void>;
 }
 
@@ -40,7 +44,7 @@ export async function playDouble(): Promise<Stage> {
     env: { ...process.env, DEVICE: 'double' },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
-  const stage: Stage = { url: '', posted: [], agency: new Agency(Date.now()), end: () => Promise.resolve() };
+  const stage: Stage = { url: '', posted: [], agency: new Agency(Date.now()), news: new Newsroom(), end: () => Promise.resolve() };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;
     response.setHeader('content-security-policy', POLICY);
@@ -48,9 +52,11 @@ export async function playDouble(): Promise<Stage> {
       let body = '';
       request.on('data', (chunk: Buffer) => (body += chunk.toString()));
       request.on('end', () => {
-        if (request.method === 'POST') stage.posted.push({ path, body });
         const url = new URL(request.url ?? '/', 'http://localhost');
-        const { status, body: answer } = stage.agency.answer(request.method ?? '', url, body === '' ? null : JSON.parse(body));
+        const double = path.startsWith('/v1/double/');
+        if (request.method === 'POST' && !double) stage.posted.push({ path, body });
+        const asked: unknown = body === '' ? null : JSON.parse(body);
+        const { status, body: answer } = (double ? stage.news : stage.agency).answer(request.method ?? '', url, asked);
         response.writeHead(status, { 'content-type': 'application/json' });
         response.end(status === NO_CONTENT ? undefined : JSON.stringify(answer));
       });
@@ -73,9 +79,9 @@ export async function playDouble(): Promise<Stage> {
 }
 
 /** Opens a link of the double's and makes the device someone's. */
-export async function signIn(page: Page, stage: Stage, who: Who): Promise<void> {
+export async function signIn(page: Page, stage: Stage, who: Who, scene: Scene = 'plain'): Promise<void> {
   stage.agency.arrive(who);
-  await page.goto(`${stage.url}#/link/${who}.fingerprint`);
+  await page.goto(`${stage.url}#/link/${who}.${scene}`);
   await page.getByRole('button', { name: 'Yes, this is me' }).click();
   await page.getByRole('heading', { name: 'Your circles' }).waitFor();
 }

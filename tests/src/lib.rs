@@ -1,13 +1,15 @@
 //! The real parts, together: the store's contract on both engines, stories over real TLS websockets
-//! with native devices, mails through real mail servers, the rules against hostile commits, golden vectors.
-//! One test binary.
+//! with native devices, mails through real mail servers, messages against other people's MLS, the rules
+//! against hostile commits, golden vectors. One test binary.
 
 #[cfg(test)]
 mod contract;
+pub mod foreign;
 #[cfg(test)]
 mod mails;
 #[cfg(test)]
 mod rules;
+pub mod simulator;
 #[cfg(test)]
 mod stories;
 #[cfg(test)]

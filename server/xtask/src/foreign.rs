@@ -1,14 +1,25 @@
-//! Programs of other people against which mails are proved: Python's `icalendar` and libical read every
-//! calendar file, a scripted mail server (aiosmtpd) fails in every way, and a real Postfix takes mails.
+//! Programs of other people against which the product is proved. Mails: Python's `icalendar` and libical
+//! read every calendar file, a scripted mail server (aiosmtpd) fails in every way, and a real Postfix
+//! takes mails. Messages: ts-mls in Node is a member of a circle, and the device core runs its vectors
+//! as WebAssembly.
 
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 
-use crate::machine::{self, find, output, run, succeeds};
+use crate::machine::{self, find, output, part, run, succeeds};
+use crate::stamp::Stamp;
+use crate::wasm;
 
 const PURPOSE: &str = "proving mails against foreign programs";
+
+/// Everything that `cargo test` needs besides Rust and PostgreSQL.
+pub fn foreign() -> Result<()> {
+    part("Python, libical, Postfix", python)?;
+    part("Node's packages, device core with doors for tests", node)?;
+    Ok(())
+}
 
 /// Installs what is missing; the Python that has the packages of `tests/tools/requirements.txt`.
 pub fn python() -> Result<PathBuf> {
@@ -42,6 +53,21 @@ pub fn python() -> Result<PathBuf> {
         .arg(&requirements))?;
     std::fs::write(&installed, wanted)?;
     Ok(python)
+}
+
+/// Installs what the scripts in `tests/foreign` import; the folder of the device core with doors for tests.
+pub fn node() -> Result<PathBuf> {
+    let folder = machine::root().join("tests/foreign");
+    let stamp = Stamp::new("foreign")
+        .path(&folder.join("package.json"))?
+        .path(&folder.join("package-lock.json"))?;
+    stamp.unless_done(&[folder.join("node_modules/ts-mls")], || {
+        let mut npm = machine::npm()?;
+        run(npm
+            .args(["ci", "--no-audit", "--no-fund"])
+            .current_dir(&folder))
+    })?;
+    wasm::build_testing()
 }
 
 fn has_libical() -> bool {

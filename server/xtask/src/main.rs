@@ -10,6 +10,7 @@
 //! | [`check`] | what a script can see: formats, lints, licences, sizes, layers, migrations |
 //! | [`certs`] | a development CA and certificate in `certs-dev/` |
 //! | [`web`] | the device core as wasm, then the web client |
+//! | [`foreign`] | other people's programs against which the tests prove things |
 //! | [`bench`] | one JSON line per figure; never part of the tests |
 //!
 //! Beneath them: [`machine`] (processes, programs, packages, headlines), [`postgres`] (a cluster that
@@ -45,6 +46,7 @@ Chores of carecircle.
   cargo xtask check [PART...]   fmt clippy deny sizes layers migrations
   cargo xtask certs [--trust]   development certificates in certs-dev/; --trust: into your own store
   cargo xtask web               the device core as wasm, then the web client
+  cargo xtask foreign           other people's programs, for running `cargo test` by hand
   cargo xtask bench NAME...     figures, one JSON line each (append, idle, startup)
 ";
 
@@ -73,6 +75,7 @@ fn carry_out(arguments: &[&str]) -> Result<()> {
         ["certs"] => certs::certs().map(drop),
         ["certs", "--trust"] => certs::certs().and_then(|made| trust::trust(&made.authority)),
         ["web"] => web::web(),
+        ["foreign"] => foreign::foreign(),
         ["bench", names @ ..] if !names.is_empty() => bench::bench(names),
         other => bail!("`{}` is not a chore.\n\n{USAGE}", other.join(" ")),
     }

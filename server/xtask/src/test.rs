@@ -35,6 +35,7 @@ fn everything() -> Result<()> {
 /// Every feature is on, so that the generated TypeScript is compared too.
 fn rust() -> Result<()> {
     let python = foreign::python()?;
+    let wasm = foreign::node()?;
     let cluster = Cluster::start(Durability::None)?;
     let mut cargo = machine::cargo();
     if succeeds(machine::cargo().args(["nextest", "--version"])) {
@@ -49,7 +50,8 @@ fn rust() -> Result<()> {
     cargo
         .args(["--workspace", "--all-features"])
         .env("CARECIRCLE_TEST_POSTGRES", cluster.url())
-        .env("CARECIRCLE_TEST_PYTHON", python);
+        .env("CARECIRCLE_TEST_PYTHON", python)
+        .env("CARECIRCLE_TEST_WASM", wasm);
     run(&mut cargo)
 }
 

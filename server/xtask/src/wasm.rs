@@ -6,6 +6,7 @@
 //! behind `wasm-bindgen` at the version in `Cargo.lock`, so that no tool has to match it.
 
 use std::env;
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
@@ -18,8 +19,6 @@ use crate::workspace::Workspace;
 
 const CRATE: &str = "carecircle-device-wasm";
 const TARGET: &str = "wasm32-unknown-unknown";
-/// The one of three generations of getrandom that must also be told by a flag.
-const RUSTFLAGS: &str = "--cfg getrandom_backend=\"wasm_js\"";
 /// Names the toolchain that must be taken.
 const FORCED: &str = "XTASK_WASM";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
@@ -41,12 +40,39 @@ pub fn folder() -> PathBuf {
     machine::web_client().join("src/core/wasm")
 }
 
+/// What is built: for people, or with doors for tests (`device::testing`).
+struct Build {
+    name: &'static str,
+    features: &'static [&'static str],
+    folder: PathBuf,
+}
+
 /// Builds the device core and its bindings unless nothing they are made of has changed.
 pub fn build() -> Result<()> {
+    made(&Build {
+        name: "wasm",
+        features: &[],
+        folder: folder(),
+    })
+}
+
+/// The same with doors for tests, for Node; answers its folder.
+pub fn build_testing() -> Result<PathBuf> {
+    let build = Build {
+        name: "wasm-testing",
+        features: &["--features", "testing"],
+        folder: machine::target().join("wasm-testing"),
+    };
+    made(&build)?;
+    // Node takes the bindings for what they are: a module.
+    let manifest = build.folder.join("package.json");
+    fs::write(manifest, "{ \"type\": \"module\" }\n").context("cannot write package.json")?;
+    Ok(build.folder)
+}
+
+fn made(build: &Build) -> Result<()> {
     let forced = env::var_os(FORCED).unwrap_or_default();
-    let mut stamp = Stamp::new("wasm")
-        .fact(RUSTFLAGS)
-        .fact(&forced.to_string_lossy());
+    let mut stamp = Stamp::new(build.name).fact(&forced.to_string_lossy());
     for folder in Workspace::read()?.folders_of(CRATE)? {
         stamp = stamp.path(&folder)?;
     }
@@ -58,13 +84,15 @@ pub fn build() -> Result<()> {
         "carecircle_device.d.ts",
         "carecircle_device_bg.wasm",
     ];
-    stamp.unless_done(&made.map(|file| folder().join(file)), || {
+    stamp.unless_done(&made.map(|file| build.folder.join(file)), || {
         let target = machine::target().join("wasm");
-        run(&mut match toolchain()? {
+        let mut cargo = match toolchain()? {
             Toolchain::Ours => by_ours(&target),
             Toolchain::Debian => by_debian(&target)?,
-        })?;
-        bindings(&target.join(TARGET).join("web/carecircle_device_wasm.wasm"))
+        };
+        run(cargo.args(build.features))?;
+        let wasm = target.join(TARGET).join("web/carecircle_device_wasm.wasm");
+        bindings(&wasm, &build.folder)
     })
 }
 
@@ -126,10 +154,9 @@ fn by_ours(target: &Path) -> Command {
         "--target",
         TARGET,
     ]);
-    cargo
-        .arg("--target-dir")
-        .arg(target)
-        .env("RUSTFLAGS", RUSTFLAGS);
+    cargo.arg("--target-dir").arg(target);
+    // What a developer's own machine asks for is not for browsers.
+    cargo.env_remove("RUSTFLAGS");
     cargo
 }
 
@@ -151,9 +178,7 @@ fn by_debian(target: &Path) -> Result<Command> {
         .current_dir(machine::root())
         .env("RUSTC_BOOTSTRAP", "1")
         .env("RUSTC", DEBIAN_RUSTC);
-    cargo
-        .env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker)
-        .env("RUSTFLAGS", RUSTFLAGS);
+    cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     cargo.args([
         "build",
         "-Zbuild-std=std,panic_abort",
@@ -167,8 +192,7 @@ fn by_debian(target: &Path) -> Result<Command> {
     Ok(cargo)
 }
 
-fn bindings(wasm: &Path) -> Result<()> {
-    let folder = folder();
+fn bindings(wasm: &Path, folder: &Path) -> Result<()> {
     println!("  bindings for {} in {}", wasm.display(), folder.display());
     Bindgen::new()
         .input_path(wasm)
@@ -177,6 +201,6 @@ fn bindings(wasm: &Path) -> Result<()> {
         .typescript(true)
         .remove_name_section(true)
         .remove_producers_section(true)
-        .generate(&folder)
+        .generate(folder)
         .context("cannot make the bindings")
 }

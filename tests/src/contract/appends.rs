@@ -9,7 +9,7 @@ use testkit::Engine;
 use super::house::{Enrolled, House, append, code, message, op, start};
 
 /// Maria and Dana in the group of their circle, at epoch 5, era 2.
-async fn scene(engine: Engine) -> (House, CircleId, Enrolled, Enrolled) {
+pub async fn scene(engine: Engine) -> (House, CircleId, Enrolled, Enrolled) {
     let house = House::build(engine).await;
     let maria = house.enrol(house.agency.maria, 1).await;
     let dana = house.enrol(house.agency.dana, 2).await;
@@ -66,7 +66,7 @@ pub async fn messages_get_a_gapless_order_and_the_same_operation_the_same_place(
 }
 
 /// A good message, changed.
-fn but(circle: CircleId, change: impl FnOnce(&mut Append)) -> Append {
+pub fn but(circle: CircleId, change: impl FnOnce(&mut Append)) -> Append {
     let mut append = append(circle, 9);
     change(&mut append);
     append

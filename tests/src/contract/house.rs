@@ -9,7 +9,7 @@ use ed25519_dalek::{Signer as _, SigningKey};
 use judge::certificate::to_be_signed;
 use protocol::certificate::{DeviceCert, Signed};
 use protocol::frame::{Append, Cursor, Hello};
-use protocol::http::RedeemInvitation;
+use protocol::http::{AskChallenge, RedeemInvitation, RenewSession};
 use protocol::{
     AccountId, Bytes, CircleId, DeviceId, OpId, Timestamp, Urgency, frame, labels, limits,
 };
@@ -102,6 +102,45 @@ impl House {
             token,
             dsk: SigningKey::from_bytes(&[seed ^ 0x80; 32]),
             request,
+        }
+    }
+
+    /// A second device of the same account, as an enrolment would bring it in; `aik` is the seed of the
+    /// first one's keys.
+    pub async fn sibling(&self, of: &Enrolled, aik: u8, seed: u8) -> Enrolled {
+        let account = of.caller.account;
+        let dsk = SigningKey::from_bytes(&[seed ^ 0x80; 32]);
+        let device = DeviceId::from_bytes([seed; 16]);
+        let aik = SigningKey::from_bytes(&[aik; 32]);
+        let certificate = certificate(account, &aik, (device, &dsk), self.clock_now());
+        self.run(&format!(
+            "INSERT INTO device (id, account, certificate, dsk, generation, inbox_next, created_at)
+             VALUES ({}, {}, {}, {}, 0, 1, 1)",
+            self.id(device.as_bytes()),
+            self.id(account.as_bytes()),
+            self.bytes(&certificate),
+            self.bytes(dsk.verifying_key().as_bytes()),
+        ))
+        .await;
+        let challenge = self.store.ask_challenge(AskChallenge { device }).await;
+        let challenge = challenge.unwrap().challenge;
+        let content = [&challenge[..], &[3; 32], SERVER_NAME.as_bytes()].concat();
+        let signature = dsk.sign(&to_be_signed(labels::LOGIN, &content));
+        let renew = RenewSession {
+            device,
+            challenge,
+            nonce: [3; 32].into(),
+            signature: signature.to_bytes().into(),
+        };
+        let (_, token) = self.store.renew_session(renew).await.unwrap();
+        Enrolled {
+            caller: self.store.caller(&token).await.unwrap(),
+            token,
+            dsk,
+            request: RedeemInvitation {
+                certificate,
+                ..of.request.clone()
+            },
         }
     }
 
@@ -200,18 +239,7 @@ impl House {
 
     /// A column of bytes that a query beside the store yields.
     pub async fn blobs(&self, sql: &str) -> Vec<Vec<u8>> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        let rows: Vec<(Vec<u8>,)> = match self.database.settings() {
-            Database::Sqlite { directory } => {
-                let mut on = sqlite(&directory).await;
-                sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
-            }
-            Database::Postgres { url, .. } => {
-                let mut on = PgConnection::connect(&url).await.unwrap();
-                sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
-            }
-        };
-        rows.into_iter().map(|(bytes,)| bytes).collect()
+        blobs(&self.database, sql).await
     }
 
     /// A column of text that a query beside the store yields.
@@ -226,6 +254,22 @@ impl House {
         ))
         .await
     }
+}
+
+/// A column of bytes that a query beside the store yields.
+pub async fn blobs(database: &TestDatabase, sql: &str) -> Vec<Vec<u8>> {
+    let sql = AssertSqlSafe(sql.to_owned());
+    let rows: Vec<(Vec<u8>,)> = match database.settings() {
+        Database::Sqlite { directory } => {
+            let mut on = sqlite(&directory).await;
+            sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
+        }
+        Database::Postgres { url, .. } => {
+            let mut on = PgConnection::connect(&url).await.unwrap();
+            sqlx::query_as(sql).fetch_all(&mut on).await.unwrap()
+        }
+    };
+    rows.into_iter().map(|(bytes,)| bytes).collect()
 }
 
 /// A column of text that a query beside the store yields.
@@ -283,24 +327,36 @@ fn opening() -> u64 {
 pub fn request(account: AccountId, secret: [u8; 16], seed: u8, now: Timestamp) -> RedeemInvitation {
     let aik = SigningKey::from_bytes(&[seed; 32]);
     let dsk = SigningKey::from_bytes(&[seed ^ 0x80; 32]);
-    let content = frame::to_vec(&DeviceCert {
-        account,
-        device: DeviceId::from_bytes([seed; 16]),
-        dsk: dsk.verifying_key().to_bytes().into(),
-        issued_at: now,
-        not_after: now.plus_seconds(limits::CERTIFICATE_S_MAX),
-    });
-    let signature = aik.sign(&to_be_signed(labels::DEVICE_CERT, &content));
+    let device = DeviceId::from_bytes([seed; 16]);
     RedeemInvitation {
         op_id: op(seed),
         secret: secret.into(),
         aik: aik.verifying_key().to_bytes().into(),
-        certificate: frame::to_vec(&Signed {
-            content: content.into(),
-            signature: signature.to_bytes().into(),
-        })
-        .into(),
+        certificate: certificate(account, &aik, (device, &dsk), now),
     }
+}
+
+/// A device's certificate, as long as one may last. Its `seal_key` is all sevens.
+pub fn certificate(
+    account: AccountId,
+    aik: &SigningKey,
+    (device, dsk): (DeviceId, &SigningKey),
+    now: Timestamp,
+) -> Bytes {
+    let content = frame::to_vec(&DeviceCert {
+        account,
+        device,
+        dsk: dsk.verifying_key().to_bytes().into(),
+        issued_at: now,
+        not_after: now.plus_seconds(limits::CERTIFICATE_S_MAX),
+        seal_key: [7; 32].into(),
+    });
+    let signature = aik.sign(&to_be_signed(labels::DEVICE_CERT, &content));
+    frame::to_vec(&Signed {
+        content: content.into(),
+        signature: signature.to_bytes().into(),
+    })
+    .into()
 }
 
 /// The n-th operation id.

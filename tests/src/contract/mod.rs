@@ -7,22 +7,35 @@
 
 mod appends;
 mod audits;
+mod batches;
 mod bookings;
 mod circles;
 mod consents;
 pub(crate) mod desk;
+mod devices;
 mod double_bookings;
+mod enrolments;
+pub(crate) mod gathering;
+mod histories;
 pub(crate) mod house;
+mod identities;
 mod invitations;
 mod key_packages;
 mod links;
 mod opening;
+mod passing;
 mod preferences;
+mod readers;
+mod recoveries;
 mod reminders;
+mod removals;
+mod resets;
+mod returns;
 mod sealing;
 mod sendings;
 mod sessions;
 mod tickets;
+mod vaults;
 mod withdrawals;
 
 use testkit::Engine;
@@ -109,6 +122,23 @@ contract! {
         pages_have_a_limit_in_bytes,
         a_position_tells_a_device_what_the_server_last_heard,
     }
+    batches {
+        one_of_five_is_refused_and_leaves_no_gap,
+        a_device_sees_its_own_counters_within_a_batch,
+        an_operation_that_comes_twice_in_a_batch_is_done_once,
+        a_large_batch_is_written_whole,
+        acknowledgements_of_a_batch_move_each_cursor_once,
+        too_large_is_refused_in_a_batch_too,
+    }
+    readers {
+        the_end_of_the_log_is_read_from_memory,
+        whoever_lost_a_right_since_the_commit_reads_nothing,
+        readers_who_wait_together_are_told_apart,
+        whoever_lags_beyond_what_is_at_hand_reads_the_database,
+        what_another_process_wrote_is_read_in_its_place,
+        nobody_reads_past_the_head,
+        what_was_not_committed_is_never_read,
+    }
     audits {
         what_is_shown_is_audited_before_it_is_answered,
         a_refusal_is_audited,
@@ -190,6 +220,93 @@ contract! {
         mails_say_what_their_reader_allows,
         the_agenda_comes_once_on_each_workers_own_morning,
         an_agenda_after_a_long_outage_is_not_sent,
+    }
+    removals {
+        a_withdrawn_consent_takes_the_device_out_with_the_next_commit,
+        a_commit_that_leaves_a_removal_waiting_is_refused,
+        withdrawing_twice_proposes_once,
+        another_live_consent_keeps_the_caregiver_in_the_circle,
+        a_consent_that_runs_out_is_refused_at_once_and_removed_when_it_is_due,
+        who_leaves_has_no_right_from_that_instant,
+        who_was_only_invited_leaves_without_a_commit,
+        an_external_commit_has_the_removals_proposed_again,
+        the_removed_and_the_others_find_a_notice,
+        a_group_that_takes_no_removals_hinders_no_withdrawal,
+        a_position_says_that_a_removal_waits,
+    }
+    returns {
+        a_second_device_of_a_member_comes_in_by_itself,
+        a_page_from_the_commit_that_brought_it_in_is_read_without_a_gap,
+        a_device_that_lost_its_state_comes_back_in_place_of_its_old_leaf,
+        nobody_comes_in_who_is_not_confirmed,
+        an_external_commit_on_an_old_group_info_is_stale,
+    }
+    passing {
+        an_ephemeral_is_for_members_of_this_epoch,
+        an_urgent_message_is_acknowledged_by_a_marker,
+        only_an_urgent_message_of_this_group_is_acknowledged,
+        an_urgent_message_is_acknowledged_while_a_removal_waits,
+    }
+    devices {
+        a_persons_live_devices_are_listed,
+        a_revoked_device_is_signed_out_everywhere_at_once,
+        who_lost_the_only_device_is_awaited_again,
+        a_key_package_that_was_claimed_of_a_revoked_device_adds_nobody,
+        only_ones_own_device_is_revoked,
+        a_device_that_came_in_while_it_was_revoked_is_found_later,
+        staff_whose_assignment_ended_leave_the_circle,
+    }
+    enrolments {
+        a_second_device_comes_in,
+        a_link_is_answered_by_one_device,
+        a_device_that_exists_is_not_offered,
+        what_is_unknown_over_or_declined_is_gone,
+        a_later_enrolment_ends_an_earlier_one,
+        only_the_account_that_began_approves_or_declines,
+        a_certificate_names_exactly_the_offered_device,
+        collecting_takes_the_offered_key,
+        an_account_has_so_many_devices_and_no_more,
+        a_device_that_was_revoked_does_not_collect_again,
+        a_lookup_is_not_in_the_database,
+    }
+    histories {
+        a_new_device_of_a_member_reads_what_the_member_may,
+        nobody_reads_what_was_before_their_time,
+        only_a_device_in_the_group_reads,
+        a_page_has_limits,
+    }
+    identities {
+        a_stolen_device_costs_the_identity_key_and_everything_under_it,
+        a_succession_is_signed_by_the_key_that_it_replaces,
+        a_sibling_brings_its_certificate_under_the_new_key,
+        a_renewed_certificate_forgets_the_key_packages_that_carry_the_old_one,
+        whoever_begins_anew_loses_every_key_and_earlier_link,
+        who_lost_every_key_begins_anew_by_a_link,
+        only_those_who_serve_a_person_let_them_begin_anew,
+    }
+    recoveries {
+        a_code_opens_the_vault_and_brings_a_device_in,
+        a_code_that_opens_nothing_is_unknown,
+        a_recovered_device_is_certified_by_the_accounts_own_key,
+        recovery_keeps_the_limit_of_devices,
+    }
+    resets {
+        two_accounts_in_distress_need_a_reset,
+        distress_is_about_a_commit_of_this_group,
+        staff_begin_the_next_generation_and_add_everybody_again,
+        a_reset_is_done_once,
+        only_assigned_staff_reset_a_circle,
+        whoever_was_to_be_removed_is_not_added_again,
+        what_was_claimed_for_the_old_group_is_void,
+        a_device_that_is_further_than_the_server_shows_that_it_was_restored,
+        a_stranger_cannot_say_that_a_server_was_restored,
+    }
+    vaults {
+        a_vault_reads_back_and_its_locator_does_not,
+        whoever_read_an_older_vault_is_refused,
+        two_at_once_are_one_after_the_other,
+        wraps_replace_those_of_their_kind,
+        a_malformed_vault_is_refused_whole,
     }
     opening {
         a_wrong_key_refuses_to_open,

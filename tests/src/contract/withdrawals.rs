@@ -257,7 +257,9 @@ pub async fn the_circle_that_it_covered_refuses_her_too(engine: Engine) {
     let refused = store.append(&desk.ana, append(circle, 2)).await;
     assert_eq!(code(refused), Code::ConsentRequired);
     assert!(store.circles(&desk.ana).await.unwrap().circles.is_empty());
-    assert!(store.append(&desk.dana, append(circle, 3)).await.is_ok());
+    // Whoever is left writes again once a commit has taken her device out.
+    let refused = store.append(&desk.dana, append(circle, 3)).await;
+    assert_eq!(code(refused), Code::PendingRemovals);
 }
 
 pub async fn who_left_is_not_told_of_a_cancel_that_was_already_on_its_way(engine: Engine) {

@@ -104,6 +104,7 @@ impl Party {
             dsk: dsk_public,
             issued_at,
             not_after,
+            seal_key: [7; 32].into(),
         };
         let certificate = sign(&aik, labels::DEVICE_CERT, protocol::frame::to_vec(&cert));
         Self {
@@ -136,6 +137,7 @@ impl Party {
             role: self.role,
             aik: self.aik_public().into(),
             verified_by: None,
+            successions: Vec::new(),
         }
     }
 
@@ -282,6 +284,7 @@ impl Followed {
             now: NOW,
             named: self.named.clone(),
             claimed: self.claimed.clone(),
+            pending: Vec::new(),
         }
     }
 

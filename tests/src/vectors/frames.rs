@@ -6,11 +6,13 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use protocol::frame::{
-    Ack, Append, Bye, ClientFrame, Cursor, Done, Hello, Inbox, KeyPackagesLow, LogEntry, LogPage,
-    Notice, NoticeKind, Position, Ready, Refused, ServerFrame, WelcomeNotice,
+    AccountChanged, Ack, Append, Bye, ClientFrame, CommitPlease, Cursor, Done, Ephemeral, Hello,
+    Inbox, KeyPackagesLow, LogEntry, LogPage, Notice, NoticeKind, Position, Ready, Refused,
+    ServerFrame, UrgentAck, WelcomeNotice,
 };
 use protocol::{
-    AccountId, CircleId, Code, DeviceId, EntryKind, OpId, Timestamp, Urgency, WelcomeId,
+    AccountId, CircleId, CircleStatus, Code, DeviceId, EntryKind, OpId, Timestamp, Urgency,
+    WelcomeId,
 };
 
 const CIRCLE: CircleId = CircleId::from_bytes([0xc1; 16]);
@@ -22,6 +24,16 @@ const CURSOR: Cursor = Cursor {
     generation: 0,
     seq: 7,
 };
+
+fn ephemeral() -> Ephemeral {
+    Ephemeral {
+        circle: CIRCLE,
+        generation: 0,
+        epoch: 3,
+        device: DEVICE,
+        sealed: vec![1, 2, 3].into(),
+    }
+}
 
 fn client_frames() -> Vec<(&'static str, ClientFrame)> {
     vec![
@@ -49,6 +61,16 @@ fn client_frames() -> Vec<(&'static str, ClientFrame)> {
             }),
         ),
         ("fetch_log", ClientFrame::FetchLog(CURSOR)),
+        ("ephemeral", ClientFrame::Ephemeral(ephemeral())),
+        (
+            "urgent_ack",
+            ClientFrame::UrgentAck(UrgentAck {
+                op_id: OP,
+                circle: CIRCLE,
+                generation: 1,
+                seq: 7,
+            }),
+        ),
         (
             "ack",
             ClientFrame::Ack(Ack {
@@ -95,6 +117,9 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
         head: 70_000,
         send_counter: 12,
         own_commit_epoch: Some(3),
+        era: 1,
+        removal_pending: true,
+        status: CircleStatus::Live,
     };
     let refused = Refused {
         op_id: Some(OP),
@@ -152,6 +177,28 @@ fn server_frames() -> Vec<(&'static str, ServerFrame)> {
     ]
 }
 
+/// What the server says about others, in passing.
+fn passing_frames() -> Vec<(&'static str, ServerFrame)> {
+    vec![
+        ("relayed", ServerFrame::Ephemeral(ephemeral())),
+        (
+            "commit_please",
+            ServerFrame::CommitPlease(CommitPlease {
+                circle: CIRCLE,
+                deadline: AT,
+            }),
+        ),
+        (
+            "account_changed",
+            ServerFrame::AccountChanged(AccountChanged {}),
+        ),
+    ]
+}
+
+fn all_from_the_server() -> impl Iterator<Item = (&'static str, ServerFrame)> {
+    server_frames().into_iter().chain(passing_frames())
+}
+
 type Vectors = BTreeMap<String, BTreeMap<String, String>>;
 
 fn hex(bytes: &[u8]) -> String {
@@ -167,8 +214,7 @@ fn expected() -> Vectors {
         .into_iter()
         .map(|(name, frame)| (name.to_owned(), hex(&frame.to_bytes())))
         .collect();
-    let server = server_frames()
-        .into_iter()
+    let server = all_from_the_server()
         .map(|(name, frame)| (name.to_owned(), hex(&frame.to_bytes())))
         .collect();
     [
@@ -199,7 +245,7 @@ fn frames_read_back() {
     for (name, frame) in client_frames() {
         assert_eq!(ClientFrame::parse(&frame.to_bytes()), Ok(frame), "{name}");
     }
-    for (name, frame) in server_frames() {
+    for (name, frame) in all_from_the_server() {
         assert_eq!(ServerFrame::parse(&frame.to_bytes()), Some(frame), "{name}");
     }
 }

@@ -2,4 +2,6 @@
 
 mod frames;
 mod labels;
+mod mls;
 mod types;
+mod wycheproof;

@@ -4,10 +4,11 @@
 use std::path::Path;
 
 use device::api::{
-    CirclePhase, CircleView, Command, Content, Delta, Effect, Event, Input, Item, Link, Me,
-    MemberView, Progress, Status, Step, Write,
+    Backup, CirclePhase, CircleView, Command, Content, Delta, DeviceView, DevicesView, Effect,
+    Event, History, Input, Item, Joining, Link, Me, MemberView, Progress, Receipt, Status, Step,
+    Trouble, Write,
 };
-use protocol::{AccountId, CircleId, Code, MemberState, PersonId, Role, Urgency};
+use protocol::{AccountId, CircleId, Code, DeviceId, MemberState, PersonId, Role, Urgency};
 use ts_rs::{Config, TS};
 
 fn declarations() -> String {
@@ -22,6 +23,7 @@ fn declarations() -> String {
         AccountId,
         CircleId,
         PersonId,
+        DeviceId,
         Code,
         Role,
         Urgency,
@@ -37,7 +39,14 @@ fn declarations() -> String {
         MemberView,
         Item,
         Content,
-        Progress
+        Progress,
+        Trouble,
+        History,
+        Joining,
+        Receipt,
+        DevicesView,
+        DeviceView,
+        Backup
     );
     text
 }

@@ -75,7 +75,10 @@ pub fn layers() -> Result<()> {
         "  {} crates import only what they may",
         workspace.crates.len()
     );
-    no_keys_in_the_server()
+    no_keys_in_the_server()?;
+    ["carecircle-device-wasm", "carecircle-headless"]
+        .into_iter()
+        .try_for_each(nothing_for_tests_ships)
 }
 
 /// Nothing in the server's process can decrypt: the device core is not among what it is built from.
@@ -105,5 +108,37 @@ fn no_keys_in_the_server() -> Result<()> {
         );
     }
     println!("  the server is built without the device core");
+    Ok(())
+}
+
+/// Features of the device core that would weaken it: randomness from a seed, doors for tests.
+const NEVER_SHIPPED: &[&str] = &["simulated", "testing"];
+
+/// What people run holds the device core without them.
+fn nothing_for_tests_ships(package: &str) -> Result<()> {
+    let mut tree = machine::cargo();
+    tree.args(["tree", "--package", package, "--edges", "normal,build"]);
+    tree.args([
+        "--target",
+        "all",
+        "--prefix",
+        "none",
+        "--format",
+        "{p} [{f}]",
+    ]);
+    let built_from = output(&mut tree)?;
+    let cores: Vec<&str> = built_from
+        .lines()
+        .filter(|line| line.starts_with("carecircle-device "))
+        .collect();
+    if cores.is_empty() {
+        bail!("cargo tree does not show the device core in {package}:\n{built_from}");
+    }
+    for core in cores {
+        if let Some(found) = NEVER_SHIPPED.iter().find(|name| core.contains(**name)) {
+            bail!("{package} is built with the device core's feature `{found}`: {core}");
+        }
+    }
+    println!("  {package} is built without doors for tests");
     Ok(())
 }

@@ -1,4 +1,6 @@
-//! Messages a second, and how long one takes: 25 circles of 4 devices, one sender each.
+//! Messages a second, and how long one takes: 25 circles of 4 devices, one sender each, with one message
+//! and with eight of each circle under way, and at a pace of 1,000 a second; and one circle of 50
+//! devices.
 //!
 //! Every device has a TLS websocket of its own to a whole server; what is sent are real MLS messages,
 //! encrypted beforehand. Server and devices share this process and its threads, so the figures are
@@ -21,16 +23,33 @@ use tokio::task::JoinSet;
 use tokio::time::sleep;
 
 use crate::circle::{BODY_BYTES, Circle, DEVICES};
-use crate::drive::{Lane, Measured, Prepared, drive};
+use crate::drive::{Lane, Load, Measured, Prepared, drive};
 use crate::keys::Keys;
 use crate::relay::Relay;
 use crate::socket::{Door, server_name};
 
-const CIRCLES: u32 = 25;
-/// Messages of one circle under way.
-const WINDOWS: [usize; 2] = [1, 8];
-/// Messages that each sender encrypts beforehand, for all windows together.
-const PREPARED: usize = 3_000;
+/// Circles and their devices.
+#[derive(Clone, Copy)]
+struct Shape {
+    circles: u32,
+    devices: u32,
+    /// Messages that each sender encrypts beforehand, for all loads together.
+    prepared: usize,
+    loads: &'static [Load],
+}
+
+const MANY: Shape = Shape {
+    circles: 25,
+    devices: DEVICES,
+    prepared: 14_000,
+    loads: &[Load::Window(1), Load::Window(8), Load::Paced(1_000)],
+};
+const LARGE: Shape = Shape {
+    circles: 1,
+    devices: 50,
+    prepared: 40_000,
+    loads: &[Load::Window(1), Load::Window(8)],
+};
 /// Frames a second, and at once, on one websocket.
 const FRAMES: u32 = 100_000;
 /// Between two moves of the server's clock.
@@ -41,7 +60,8 @@ const TICK: Duration = Duration::from_millis(50);
 struct Figure<'a> {
     bench: &'a str,
     engine: &'a str,
-    window: usize,
+    window: Option<usize>,
+    paced_per_s: Option<u32>,
     circles: u32,
     messages_per_s: f64,
     p50_ms: f64,
@@ -58,13 +78,19 @@ struct Figure<'a> {
     one_process: bool,
 }
 
-/// Both engines, then the ceiling.
+/// Both engines, then the ceiling, each with many circles and with a large one.
 pub async fn run() -> Result<()> {
-    let mut circles = Vec::new();
+    let mut sends = Vec::new();
     for (engine, name) in [(Engine::Sqlite, "sqlite"), (Engine::Postgres, "postgres")] {
-        circles = on(engine, name).await?;
+        sends = vec![
+            on(engine, name, MANY).await?,
+            on(engine, name, LARGE).await?,
+        ];
     }
-    ceiling(&circles).await
+    for (shape, sends) in [MANY, LARGE].into_iter().zip(sends) {
+        ceiling(shape, &sends).await?;
+    }
+    Ok(())
 }
 
 /// What one circle sends.
@@ -73,11 +99,11 @@ struct Sends {
     supply: Arc<Vec<Prepared>>,
 }
 
-fn rates() -> Rates {
+fn rates(shape: Shape) -> Rates {
     Rates {
         frames_per_second: FRAMES,
         frames_burst: FRAMES,
-        sockets_per_address: 2 * CIRCLES * DEVICES,
+        sockets_per_address: 2 * shape.circles * shape.devices,
         ..Rates::default()
     }
 }
@@ -96,41 +122,42 @@ fn tick(clock: &FakeClock) -> JoinSet<()> {
     ticking
 }
 
-async fn on(engine: Engine, name: &str) -> Result<Vec<Sends>> {
+async fn on(engine: Engine, name: &str, shape: Shape) -> Result<Vec<Sends>> {
     let mut options = Options::new(engine);
-    options.rates = rates();
+    options.rates = rates(shape);
     let _ticking = tick(&options.clock);
     let mut server = TestServer::start_with(options).await?;
     let mut circles = Vec::new();
-    for number in 0..CIRCLES {
-        circles.push(Circle::found(server.store(), number, crate::now()).await?);
+    for number in 0..shape.circles {
+        circles.push(Circle::found(server.store(), number, shape.devices, crate::now()).await?);
     }
-    let mut circles = prepare(circles).await?;
+    let mut circles = prepare(circles, shape.prepared).await?;
     let door = Door::new(server.addr(), server.ca_pem())?;
     let mut from = vec![0; circles.len()];
-    for window in WINDOWS {
+    for load in shape.loads {
         let mut lanes = Vec::new();
         for ((circle, sends), from) in circles.iter().zip(&from) {
             let hellos = circle.hellos(server.store(), door.server_name()).await?;
             lanes.push(lane(&door, hellos, sends, *from).await?);
         }
-        let measured = drive(lanes, window).await?;
+        let measured = drive(lanes, *load).await?;
         for (((circle, _), from), sent) in circles.iter_mut().zip(&mut from).zip(&measured.sent) {
             *from += sent;
             circle.head += u64::try_from(*sent)?;
         }
-        print(name, window, &measured, &circles[0].1, Some(&rates()))?;
+        let rates = rates(shape);
+        figure(name, shape, *load, Some(&rates)).print(&measured, &circles[0].1)?;
     }
     server.down(Down::Gracefully).await?;
     Ok(circles.into_iter().map(|(_, sends)| sends).collect())
 }
 
 /// Every sender encrypts on a thread of its own.
-async fn prepare(circles: Vec<Circle>) -> Result<Vec<(Circle, Sends)>> {
+async fn prepare(circles: Vec<Circle>, count: usize) -> Result<Vec<(Circle, Sends)>> {
     let mut senders = JoinSet::new();
     for mut circle in circles {
         senders.spawn_blocking(move || {
-            let supply = Arc::new(circle.prepare(PREPARED)?);
+            let supply = Arc::new(circle.prepare(count)?);
             let sends = Sends {
                 circle: circle.id,
                 supply,
@@ -158,59 +185,76 @@ async fn lane(door: &Door, hellos: Vec<Hello>, sends: &Sends, from: usize) -> Re
 }
 
 /// The same frames through the relay, again and again: it does not know an operation when it sees it.
-async fn ceiling(circles: &[Sends]) -> Result<()> {
+async fn ceiling(shape: Shape, circles: &[Sends]) -> Result<()> {
     let certificate = Certificate::make()?;
     let relay = Relay::start(certificate.server())?;
     let door = Door::new(relay.addr, certificate.ca_pem())?;
-    for window in WINDOWS {
+    for load in shape.loads {
         let mut lanes = Vec::new();
         for (number, sends) in (0..).zip(circles) {
-            let hellos = (0..DEVICES).map(|place| {
+            let hellos = (0..shape.devices).map(|place| {
                 let cursor = Cursor {
                     circle: sends.circle,
                     generation: 0,
                     seq: 0,
                 };
-                let keys = Keys::of(number * DEVICES + place);
+                let keys = Keys::of(number * shape.devices + place);
                 keys.hello(Bytes::from([0; 32]), &server_name(relay.addr), vec![cursor])
             });
             let mut lane = lane(&door, hellos.collect(), sends, 0).await?;
             lane.again = true;
             lanes.push(lane);
         }
-        let measured = drive(lanes, window).await?;
-        print("ceiling", window, &measured, &circles[0], None)?;
+        let measured = drive(lanes, *load).await?;
+        figure("ceiling", shape, *load, None).print(&measured, &circles[0])?;
     }
     Ok(())
 }
 
-fn print(
-    engine: &str,
-    window: usize,
-    measured: &Measured,
-    sends: &Sends,
-    rates: Option<&Rates>,
-) -> Result<()> {
-    let ms = |us: u64| crate::rounded(Duration::from_micros(us).as_secs_f64() * 1e3);
-    let latency = &measured.latency_us;
-    let messages = f64::from(u32::try_from(measured.messages)?);
-    crate::print(&Figure {
+/// A line about nothing so far.
+fn figure<'a>(engine: &'a str, shape: Shape, load: Load, rates: Option<&Rates>) -> Figure<'a> {
+    let (window, paced_per_s) = match load {
+        Load::Window(window) => (Some(window), None),
+        Load::Paced(per_s) => (None, Some(per_s)),
+    };
+    Figure {
         bench: "append",
         engine,
         window,
-        circles: CIRCLES,
-        messages_per_s: (messages / measured.seconds).round(),
-        p50_ms: ms(latency.value_at_quantile(0.5)),
-        p99_ms: ms(latency.value_at_quantile(0.99)),
-        max_ms: ms(latency.max()),
-        messages: measured.messages,
-        seconds: crate::rounded(measured.seconds),
-        devices_per_circle: DEVICES,
+        paced_per_s,
+        circles: shape.circles,
+        messages_per_s: 0.0,
+        p50_ms: 0.0,
+        p99_ms: 0.0,
+        max_ms: 0.0,
+        messages: 0,
+        seconds: 0.0,
+        devices_per_circle: shape.devices,
         body_bytes: BODY_BYTES,
-        frame_bytes: sends.supply.first().map_or(0, |first| first.frame.len()),
+        frame_bytes: 0,
         frames_per_second: rates.map(|rates| rates.frames_per_second),
         frames_burst: rates.map(|rates| rates.frames_burst),
         sockets_per_address: rates.map(|rates| rates.sockets_per_address),
         one_process: true,
-    })
+    }
+}
+
+impl Figure<'_> {
+    fn print(mut self, measured: &Measured, sends: &Sends) -> Result<()> {
+        let latency = &measured.latency_us;
+        let messages = f64::from(u32::try_from(measured.messages)?);
+        self.messages_per_s = (messages / measured.seconds).round();
+        self.p50_ms = ms(latency.value_at_quantile(0.5));
+        self.p99_ms = ms(latency.value_at_quantile(0.99));
+        self.max_ms = ms(latency.max());
+        self.messages = measured.messages;
+        self.seconds = crate::rounded(measured.seconds);
+        self.frame_bytes = sends.supply.first().map_or(0, |first| first.frame.len());
+        crate::print(&self)
+    }
+}
+
+/// Milliseconds with three decimals.
+pub fn ms(us: u64) -> f64 {
+    crate::rounded(Duration::from_micros(us).as_secs_f64() * 1e3)
 }

@@ -19,7 +19,7 @@ use tls_codec::{Deserialize as _, Serialize as _};
 use crate::drive::Prepared;
 use crate::keys::Keys;
 
-/// The client and three case managers, a device each.
+/// Of an ordinary circle: the client and three case managers, a device each.
 pub const DEVICES: u32 = 4;
 /// The body of a message as it travels, bytes.
 pub const BODY_BYTES: usize = 512;
@@ -53,12 +53,12 @@ struct Member {
 }
 
 impl Circle {
-    /// Brings the n-th circle of a store about.
-    pub async fn found(store: &Store, number: u32, now: Timestamp) -> Result<Self> {
+    /// Brings the n-th circle of a store about, all of which have so many devices.
+    pub async fn found(store: &Store, number: u32, devices: u32, now: Timestamp) -> Result<Self> {
         let installation = Caller::installation();
         let client = add(store, number, 0).await?;
         let mut people = vec![client];
-        for place in 1..DEVICES {
+        for place in 1..devices {
             let staff = add(store, number, place).await?;
             store
                 .assign(&installation, staff.account, client.person)
@@ -67,8 +67,8 @@ impl Circle {
         }
         let mut members = Vec::new();
         for (place, person) in (0..).zip(&people) {
-            members
-                .push(Member::enrol(store, person.account, number * DEVICES + place, now).await?);
+            let keys = number * devices + place;
+            members.push(Member::enrol(store, person.account, keys, now).await?);
         }
         let plan = PlanCircle {
             op_id: op(number, 0),
@@ -233,6 +233,7 @@ impl Member {
             role: self.caller.role,
             aik: self.keys.aik().into(),
             verified_by: None,
+            successions: Vec::new(),
         }
     }
 

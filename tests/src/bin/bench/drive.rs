@@ -1,9 +1,10 @@
-//! Keeps every circle's window full and measures what comes of it.
+//! Keeps every circle's window full, or sends at a pace, and measures what comes of it.
 //!
-//! A message is *complete* when its sender has the answer that it is durable and the three others have
-//! it in a page of the log. Only then does it leave its circle's window, so a window of 1 is the pace of
-//! one message after another. Latency is from just before the sender writes it to the last of the four
-//! events, all seen in this process.
+//! A message is *complete* when its sender has the answer that it is durable and all others have it in a
+//! page of the log. Only then does it leave its circle's window, so a window of 1 is the pace of one
+//! message after another. Latency is from just before the sender writes it to the last of these events,
+//! all seen in this process. At a pace it is from the moment at which the message was due, whether or
+//! not it could be written then.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -18,7 +19,7 @@ use protocol::OpId;
 use protocol::frame::ServerFrame;
 use tokio::sync::Semaphore;
 use tokio::task::JoinSet;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_util::sync::CancellationToken;
 
@@ -56,6 +57,18 @@ pub struct Lane {
     pub again: bool,
 }
 
+/// When messages are sent.
+#[derive(Clone, Copy)]
+pub enum Load {
+    /// As soon as fewer than so many of a circle are under way.
+    Window(usize),
+    /// So many a second, over all circles, however many are under way.
+    Paced(u32),
+}
+
+/// Messages of one circle that may be under way at a pace: more than there ever are.
+const UNDER_WAY_MAX: usize = 10_000;
+
 /// What came of it.
 pub struct Measured {
     /// Messages complete within the measured time.
@@ -90,9 +103,9 @@ impl Tally {
         })
     }
 
-    fn sends(&self, op_id: OpId) {
+    fn sends(&self, op_id: OpId, since: Instant) {
         let mut open = self.open.lock().expect("nobody panics with the books open");
-        open.insert(op_id, (Instant::now(), self.events));
+        open.insert(op_id, (since, self.events));
     }
 
     fn heard(&self, op_id: OpId) {
@@ -126,8 +139,8 @@ struct Run {
     readers: JoinSet<Result<()>>,
 }
 
-/// Runs every lane with that window: warm-up, measured run, drain.
-pub async fn drive(lanes: Vec<Lane>, window: usize) -> Result<Measured> {
+/// Runs every lane under that load: warm-up, measured run, drain.
+pub async fn drive(lanes: Vec<Lane>, load: Load) -> Result<Measured> {
     let mut run = Run {
         counts: Arc::default(),
         stop: CancellationToken::new(),
@@ -136,8 +149,20 @@ pub async fn drive(lanes: Vec<Lane>, window: usize) -> Result<Measured> {
         senders: JoinSet::new(),
         readers: JoinSet::new(),
     };
-    for lane in lanes {
-        run.begin(lane, window)?;
+    let (begins, all) = (Instant::now(), u32::try_from(lanes.len())?);
+    for (place, lane) in (0..).zip(lanes) {
+        let (window, pace) = match load {
+            Load::Window(window) => (window, None),
+            Load::Paced(per_s) => {
+                let turn = Duration::from_secs(1) / per_s;
+                let pace = Pace {
+                    due: begins + turn * place,
+                    every: turn * all,
+                };
+                (UNDER_WAY_MAX, Some(pace))
+            }
+        };
+        run.begin(lane, window, pace)?;
     }
     let seconds = tokio::select! {
         seconds = measure(&run.counts, &run.exhausted) => seconds,
@@ -153,7 +178,7 @@ pub async fn drive(lanes: Vec<Lane>, window: usize) -> Result<Measured> {
 }
 
 impl Run {
-    fn begin(&mut self, lane: Lane, window: usize) -> Result<()> {
+    fn begin(&mut self, lane: Lane, window: usize, due: Option<Pace>) -> Result<()> {
         let place = self.tallies.len();
         let events = lane.receivers.len() + 1;
         let tally = Arc::new(Tally::new(window, events, Arc::clone(&self.counts))?);
@@ -168,6 +193,7 @@ impl Run {
             supply: lane.supply,
             from: lane.from,
             again: lane.again,
+            pace: due,
         };
         let (stop, exhausted) = (self.stop.clone(), self.exhausted.clone());
         self.senders
@@ -256,6 +282,23 @@ struct Sender {
     supply: Arc<Vec<Prepared>>,
     from: usize,
     again: bool,
+    pace: Option<Pace>,
+}
+
+/// When a sender's next message is due.
+struct Pace {
+    due: Instant,
+    every: Duration,
+}
+
+impl Pace {
+    /// Waits for the next message's time.
+    async fn next(&mut self) -> Instant {
+        let due = self.due;
+        self.due += self.every;
+        sleep_until(due).await;
+        due
+    }
 }
 
 impl Sender {
@@ -272,6 +315,10 @@ impl Sender {
                 () = stop.cancelled() => break,
                 permit = self.tally.window.acquire() => permit?,
             };
+            let since = match &mut self.pace {
+                None => Instant::now(),
+                Some(pace) => pace.next().await,
+            };
             let place = self.from + sent;
             let place = if self.again {
                 place % self.supply.len()
@@ -284,7 +331,7 @@ impl Sender {
             };
             // It is given back by whoever sees the last event.
             permit.forget();
-            self.tally.sends(next.op_id);
+            self.tally.sends(next.op_id, since);
             self.sink.send(Message::Binary(next.frame.clone())).await?;
             sent += 1;
         }

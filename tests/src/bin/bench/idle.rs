@@ -183,7 +183,7 @@ async fn hellos(server: &TestServer) -> Result<Vec<Bytes>> {
     let circles = (SOCKETS + BEFORE).div_ceil(DEVICES * OF_ONE_DEVICE);
     let mut hellos = Vec::new();
     for number in 0..circles {
-        let circle = Circle::found(store, number, crate::now()).await?;
+        let circle = Circle::found(store, number, DEVICES, crate::now()).await?;
         for _ in 0..OF_ONE_DEVICE {
             let frames = circle.hellos(store, &name).await?.into_iter();
             hellos.extend(frames.map(|hello| ClientFrame::Hello(hello).to_bytes().into()));

@@ -52,6 +52,7 @@ impl Keys {
             dsk: self.dsk().into(),
             issued_at: now,
             not_after: now.plus_seconds(limits::CERTIFICATE_S_MAX),
+            seal_key: [7; 32].into(),
         });
         let signature = sign(&self.aik, labels::DEVICE_CERT, &content);
         let content = content.into();

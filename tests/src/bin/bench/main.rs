@@ -5,6 +5,7 @@
 //!
 //! * [`append`]: messages a second and their latency, over real TLS websockets, through real circles,
 //!   on both engines, and the same fan-out with no store and no rights ([`relay`]) as the ceiling.
+//! * [`slow_reader`]: what a reader who stops reading costs the server's memory and the others' time.
 //! * [`idle`]: what a websocket that says nothing costs the server, which runs in a process of its own.
 //! * [`book`]: 200 people who book on one day at once; [`slots`]: free times of 50 workers; [`due`]:
 //!   10,000 mails due at one moment; on both engines.
@@ -28,6 +29,7 @@ mod keys;
 mod process;
 mod relay;
 mod slots;
+mod slow_reader;
 mod socket;
 mod startup;
 
@@ -37,7 +39,7 @@ use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
 
-const NAMES: &str = "append, book, due, idle, slots, startup";
+const NAMES: &str = "append, book, due, idle, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -63,6 +65,8 @@ async fn run(names: &[String]) -> Result<()> {
             "append" => append::run().await,
             "idle" => idle::run().await,
             idle::SERVER => idle::serve().await,
+            "slow_reader" => slow_reader::run().await,
+            slow_reader::SERVER => slow_reader::serve().await,
             "startup" => startup::run().await,
             "book" => book::run().await,
             "slots" => slots::run().await,

@@ -104,7 +104,7 @@ async fn open(State(rooms): State<Rooms>, upgrade: WebSocketUpgrade) -> Response
     upgrade
         .protocols([SUBPROTOCOL])
         .read_buffer_size(limits::SOCKET_READ_BUFFER_BYTES)
-        .write_buffer_size(0)
+        .write_buffer_size(16 * 1024)
         .max_write_buffer_size(limits::SOCKET_WRITE_BUFFER_BYTES_MAX)
         .max_message_size(limits::FRAME_BYTES_MAX)
         .max_frame_size(limits::FRAME_BYTES_MAX)

@@ -10,7 +10,7 @@ use protocol::frame::{ClientFrame, Hello, SUBPROTOCOL, ServerFrame};
 use protocol::limits;
 use rustls_pki_types::CertificateDer;
 use rustls_pki_types::pem::PemObject as _;
-use tokio::net::TcpStream;
+use tokio::net::{TcpSocket, TcpStream};
 use tokio::time::timeout;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -51,12 +51,20 @@ impl Door {
 
     /// Opens a websocket and waits until the server knows who it is.
     pub async fn open(&self, hello: Hello) -> Result<Socket> {
-        let opened = timeout(DIAL, self.dial(hello)).await;
+        let tcp = TcpStream::connect(self.addr).await?;
+        let opened = timeout(DIAL, self.greet(tcp, hello)).await;
         opened.context("a websocket did not open in time")?
     }
 
-    async fn dial(&self, hello: Hello) -> Result<Socket> {
-        let tcp = TcpStream::connect(self.addr).await?;
+    /// The same, with a socket that takes in no more than so many bytes that nobody reads.
+    pub async fn open_narrow(&self, hello: Hello, bytes: u32) -> Result<Socket> {
+        let tcp = TcpSocket::new_v4()?;
+        tcp.set_recv_buffer_size(bytes)?;
+        let opened = timeout(DIAL, self.greet(tcp.connect(self.addr).await?, hello)).await;
+        opened.context("a websocket did not open in time")?
+    }
+
+    async fn greet(&self, tcp: TcpStream, hello: Hello) -> Result<Socket> {
         tcp.set_nodelay(true)?;
         let tls = self.tls.connect("localhost".try_into()?, tcp).await?;
         let mut request = format!("wss://{}/v1/ws", self.server_name).into_client_request()?;

@@ -1,0 +1,261 @@
+//! What can happen: somebody speaks, time passes, things break, somebody must go.
+
+use anyhow::{Context as _, Result};
+use care::Caller;
+use device::api::{Command, Input};
+use protocol::frame::{CommitPlease, ServerFrame};
+use protocol::http::{LeaveCircle, RevokeDevice, WithdrawConsent};
+use protocol::{ConsentId, OpId, Urgency};
+use store::Store;
+use testkit::Person;
+
+use super::super::{invariants, wire};
+use super::{World, settings};
+
+impl World<'_> {
+    pub(super) fn somebody_speaks(&mut self) -> Result<()> {
+        let running = self.running();
+        let Some(index) = self.dice.pick(&running) else {
+            return Ok(());
+        };
+        self.said += 1;
+        let text = format!("canary-{}-{}", self.seed, self.said);
+        let command = Command::Send {
+            circle: self.circle,
+            text,
+            urgency: Urgency::Routine,
+        };
+        let now = self.now();
+        self.phones[index].is_told(command, now)?;
+        Ok(())
+    }
+
+    pub(super) fn advance_s(&mut self, seconds: i64) -> Result<()> {
+        self.clock.advance(seconds);
+        self.tick()
+    }
+
+    pub(super) fn tick(&mut self) -> Result<()> {
+        let now = self.now();
+        for index in self.running() {
+            let due = self.phones[index].timers.iter().any(|at| *at <= now);
+            if due {
+                self.phones[index].timers.retain(|at| *at > now);
+                self.phones[index].hear(Input::Tick, now, true)?;
+            }
+        }
+        Ok(())
+    }
+
+    pub(super) fn time_passes(&mut self) -> Result<()> {
+        let seconds = 1 + i64::try_from(self.dice.below(5))?;
+        self.advance_s(seconds)
+    }
+
+    /// Long enough for keys to be renewed.
+    pub(super) fn a_long_time_passes(&mut self) -> Result<()> {
+        let days = 1 + i64::try_from(self.dice.below(9))?;
+        self.advance_s(days * 86_400)
+    }
+
+    pub(super) fn a_device_restarts(&mut self) -> Result<()> {
+        let living = self.living();
+        let Some(index) = self.dice.pick(&living) else {
+            return Ok(());
+        };
+        self.restarts += 1;
+        self.phones[index].die();
+        self.switch_on(index)
+    }
+
+    pub(super) fn switch_on(&mut self, index: usize) -> Result<()> {
+        let now = self.now();
+        self.phones[index].open()?;
+        self.phones[index].is_told(Command::Connect, now)?;
+        Ok(())
+    }
+
+    pub(super) fn the_server_restarts(&mut self) -> Result<()> {
+        self.restarts += 1;
+        self.note("server restarts");
+        if let Some(store) = self.store.take() {
+            self.runtime.block_on(store.close());
+        }
+        for phone in &mut self.phones {
+            phone.cut();
+        }
+        let seed = self.seed ^ u64::try_from(self.restarts)?;
+        let settings = settings(self.directory, &self.clock, seed, &self.woken);
+        self.store = Some(self.runtime.block_on(Store::open(settings))?);
+        Ok(())
+    }
+
+    pub(super) fn a_connection_breaks(&mut self) {
+        let running = self.running();
+        if let Some(index) = self.dice.pick(&running) {
+            self.phones[index].cut();
+        }
+    }
+
+    pub(super) fn a_copy_is_made(&mut self) {
+        let living = self.living();
+        if let Some(index) = self.dice.pick(&living) {
+            self.phones[index].snapshot = Some(self.phones[index].disk.clone());
+        }
+    }
+
+    /// A device goes on from an old copy of its disk.
+    pub(super) fn an_old_copy_comes_back(&mut self) -> Result<()> {
+        let living: Vec<usize> = self
+            .living()
+            .into_iter()
+            .filter(|index| self.phones[*index].snapshot.is_some())
+            .collect();
+        let Some(index) = self.dice.pick(&living) else {
+            return Ok(());
+        };
+        self.note("old copy");
+        self.faults += 1;
+        self.phones[index].die();
+        if let Some(disk) = self.phones[index].snapshot.clone() {
+            self.watch.forgot(&self.phones[index].name);
+            self.phones[index].disk = disk;
+        }
+        self.switch_on(index)
+    }
+
+    /// The server asks one device that is online to commit a removal.
+    pub(super) fn the_server_asks(&mut self) {
+        let mut online = self.running();
+        online.retain(|index| {
+            let socket = self.phones[*index].socket.as_ref();
+            socket.is_some_and(|socket| socket.sent.contains_key(&self.circle))
+        });
+        if let (Some(index), true) = (self.dice.pick(&online), self.watch.removing()) {
+            let please = CommitPlease {
+                circle: self.circle,
+                deadline: self.now(),
+            };
+            self.phones[index].push(&ServerFrame::CommitPlease(please));
+        }
+    }
+
+    /// Somebody's right ends: a consent is withdrawn, a device is revoked, a caregiver leaves.
+    pub(super) fn somebody_must_go(&mut self) -> Result<()> {
+        let Some(store) = self.store.clone() else {
+            return Ok(());
+        };
+        let op_id = OpId::from_bytes([u8::try_from(self.removals % 200)? + 1; 16]);
+        let way = self.dice.below(3);
+        if way < 2 && !self.consents.is_empty() {
+            let which = self.dice.below(self.consents.len());
+            let (person, consent) = self.consents.remove(which);
+            let leaves = way == 1;
+            return self.a_caregiver_goes(&store, (person, consent), op_id, leaves);
+        }
+        self.a_device_is_revoked(&store, op_id)
+    }
+
+    pub(super) fn a_caregiver_goes(
+        &mut self,
+        store: &Store,
+        (person, consent): (Person, ConsentId),
+        op_id: OpId,
+        leaves: bool,
+    ) -> Result<()> {
+        let Some(manager) = self.session_of(self.manager) else {
+            self.consents.push((person, consent));
+            return Ok(());
+        };
+        let own = if leaves {
+            self.session_of(person)
+        } else {
+            None
+        };
+        let done = match own {
+            Some(caller) => self.runtime.block_on(store.leave_circle(
+                &caller,
+                self.circle,
+                LeaveCircle { op_id },
+            )),
+            None => self
+                .runtime
+                .block_on(store.withdraw_consent(&manager, consent, WithdrawConsent { op_id }))
+                .map(|_| ()),
+        };
+        if done.is_err() {
+            self.consents.push((person, consent));
+            return Ok(());
+        }
+        self.note("a caregiver goes");
+        for index in 0..self.phones.len() {
+            if self.phones[index].person == person {
+                self.gone(index)?;
+            }
+        }
+        self.wake();
+        Ok(())
+    }
+
+    pub(super) fn a_device_is_revoked(&mut self, store: &Store, op_id: OpId) -> Result<()> {
+        let owners = [self.client, self.manager];
+        let Some(owner) = self.dice.pick(&owners) else {
+            return Ok(());
+        };
+        let own: Vec<usize> = self
+            .living()
+            .into_iter()
+            .filter(|index| self.phones[*index].person == owner)
+            .collect();
+        let Some(caller) = self.session_of(owner) else {
+            return Ok(());
+        };
+        let Some(victim) = own.into_iter().find(|index| {
+            let device = self.watch.device_of(&self.phones[*index]);
+            device.is_some_and(|device| device != caller.device)
+        }) else {
+            return Ok(());
+        };
+        let device = self
+            .watch
+            .device_of(&self.phones[victim])
+            .context("just seen")?;
+        let done =
+            self.runtime
+                .block_on(store.revoke_device(&caller, device, RevokeDevice { op_id }));
+        if done.is_ok() {
+            self.note("a device is revoked");
+            self.gone(victim)?;
+            self.wake();
+        }
+        Ok(())
+    }
+
+    /// A device is somebody else's now: what it has must open nothing that comes after.
+    pub(super) fn gone(&mut self, index: usize) -> Result<()> {
+        self.removals += 1;
+        let store = self.store()?;
+        let head = self
+            .runtime
+            .block_on(invariants::head(&store, self.circle, self.directory))?;
+        self.watch.cut(&self.phones[index], head)?;
+        self.phones[index].die();
+        self.phones[index].gone = true;
+        Ok(())
+    }
+
+    pub(super) fn session_of(&self, person: Person) -> Option<Caller> {
+        let store = self.store.clone()?;
+        for phone in &self.phones {
+            if phone.person == person && !phone.gone {
+                let found = self
+                    .runtime
+                    .block_on(wire::caller(&store, phone.cookie.as_ref()));
+                if let Ok(caller) = found {
+                    return Some(caller);
+                }
+            }
+        }
+        None
+    }
+}
