@@ -49,6 +49,8 @@ pub enum Purpose {
     Link,
     /// Coming back with a recovery code.
     Recovery,
+    /// Coming in as a new device.
+    Enrolment,
 }
 
 impl Purpose {
@@ -60,6 +62,7 @@ impl Purpose {
             Self::Scheduling => "scheduling",
             Self::Link => "link",
             Self::Recovery => "recovery",
+            Self::Enrolment => "enrolment",
         }
     }
 }
@@ -139,6 +142,14 @@ impl Caller {
         }
     }
 
+    /// A new device that was shown a link of this account's: taken for its person, without a session.
+    pub const fn arriving(holder: Holder) -> Self {
+        Self {
+            purpose: Purpose::Enrolment,
+            ..Self::bearer(holder)
+        }
+    }
+
     /// Whether this is the installation and not a person.
     pub fn is_installation(&self) -> bool {
         self.purpose == Purpose::Installation
@@ -148,7 +159,7 @@ impl Caller {
     pub fn is_person(&self) -> bool {
         matches!(
             self.purpose,
-            Purpose::Care | Purpose::Link | Purpose::Recovery
+            Purpose::Care | Purpose::Link | Purpose::Recovery | Purpose::Enrolment
         )
     }
 

@@ -7,7 +7,7 @@
 use protocol::{Code, MemberState, Refusal, Role};
 
 use Need::{Assigned, Confirmed, Consent, Named, Own, Session, TakesPart};
-use Who::{Anyone, Bearer, CodeHolder, Installation, Scheduler};
+use Who::{Anyone, Bearer, CodeHolder, Installation, Newcomer, Scheduler};
 
 macro_rules! acts {
     ($($(#[$doc:meta])* $act:ident = $text:literal, $about:ident;)+) => {
@@ -77,6 +77,8 @@ acts! {
     RevokeDevice = "revoke_device", Device;
     /// Show a link to a new device.
     BeginEnrolment = "begin_enrolment", Oneself;
+    /// Answer such a link with a new device's keys.
+    OfferDevice = "offer_device", Oneself;
     /// Certify a new device.
     ApproveDevice = "approve_device", Oneself;
     /// Say that a new device is not one's own.
@@ -190,6 +192,8 @@ enum Who {
     Bearer(Role),
     /// Whoever shows an account's recovery code.
     CodeHolder,
+    /// A new device that was shown the link of one that is signed in.
+    Newcomer,
     /// Every signed-in account.
     Anyone,
     /// Accounts of one role.
@@ -239,6 +243,7 @@ const RULES: &[Rule] = &[
     Rule(Act::ListDevices, Anyone, &[Session]),
     Rule(Act::RevokeDevice, Anyone, &[Session, Own]),
     Rule(Act::BeginEnrolment, Anyone, &[Session]),
+    Rule(Act::OfferDevice, Newcomer, &[]),
     Rule(Act::ApproveDevice, Anyone, &[Session]),
     Rule(Act::DeclineDevice, Anyone, &[Session]),
     Rule(Act::CollectEnrolment, Anyone, &[Session]),
@@ -431,6 +436,8 @@ pub enum Asker {
     Bearer(Role),
     /// Whoever shows an account's recovery code.
     CodeHolder,
+    /// A new device that was shown the link of one that is signed in.
+    Newcomer,
     /// An account, by its role now.
     Account(Role),
 }
@@ -473,6 +480,7 @@ impl Standing {
             (Who::Installation, Asker::Installation)
             | (Who::Scheduler, Asker::Scheduler)
             | (Who::CodeHolder, Asker::CodeHolder)
+            | (Who::Newcomer, Asker::Newcomer)
             | (Who::Anyone, Asker::Account(_)) => true,
             (Who::Only(role), Asker::Account(own)) | (Who::Bearer(role), Asker::Bearer(own)) => {
                 role == own
@@ -526,7 +534,7 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     }
     let code = if matches!(
         standing.asker,
-        Asker::Installation | Asker::Scheduler | Asker::CodeHolder
+        Asker::Installation | Asker::Scheduler | Asker::CodeHolder | Asker::Newcomer
     ) {
         Code::NotAllowed
     } else if matches!(standing.asker, Asker::Bearer(_)) || act.about() == About::Link {

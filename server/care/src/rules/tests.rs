@@ -15,7 +15,12 @@ fn standings() -> impl Iterator<Item = Standing> {
     let askers = roles()
         .map(Asker::Account)
         .chain(roles().map(Asker::Bearer));
-    let askers = askers.chain([Asker::Installation, Asker::Scheduler, Asker::CodeHolder]);
+    let askers = askers.chain([
+        Asker::Installation,
+        Asker::Scheduler,
+        Asker::CodeHolder,
+        Asker::Newcomer,
+    ]);
     askers.flat_map(|asker| {
         STATES.into_iter().flat_map(move |member| {
             (0..32_u8).map(move |bits| Standing {
@@ -52,6 +57,7 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::ChangePreferences
         ),
         Asker::CodeHolder => matches!(act, Act::OpenRecovery | Act::RecoverDevice),
+        Asker::Newcomer => act == Act::OfferDevice,
         Asker::Bearer(role) => by_link(act, role, s),
         Asker::Account(role) => s.session && signed_in(act, role, s),
     }
@@ -87,7 +93,7 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         About::Oneself => match act {
             Act::FindSlots | Act::ListTasks => role == Role::CaseManager,
             Act::FinishTask => role == Role::CaseManager && s.own,
-            Act::OpenRecovery | Act::RecoverDevice => false,
+            Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice => false,
             _ => true,
         },
         About::Device => s.own,
@@ -134,7 +140,7 @@ fn every_combination_is_allowed_or_denied_as_the_product_says() {
             seen += 1;
         }
     }
-    assert_eq!(seen, Act::ALL.len() * 15 * 4 * 32);
+    assert_eq!(seen, Act::ALL.len() * 16 * 4 * 32);
 }
 
 #[test]

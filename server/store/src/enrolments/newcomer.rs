@@ -2,7 +2,8 @@
 //! that it offered.
 
 use care::Caller;
-use care::rules::Act;
+use care::caller::Holder;
+use care::rules::{Act, Asker, Standing};
 use protocol::certificate::DeviceCert;
 use protocol::http::{
     Approved, CollectEnrolment, Collected, DeviceOffer, DeviceOffered, OfferDevice,
@@ -24,6 +25,7 @@ statements! {
     OFFER = "
         UPDATE enrolment SET device = $2, dsk = $3, seal_key = $4, mac = $5
         WHERE id = $1 AND device IS NULL";
+    HOLDER = "SELECT person, role FROM account WHERE id = $1";
     DEVICE_EXISTS = "SELECT id FROM device WHERE id = $1";
 }
 
@@ -46,7 +48,10 @@ impl Store {
             let row = find(tx, &asked.lookup).await?;
             match row.offer(tx)? {
                 Some(offered) if offered == asked.offer => {}
-                Some(_) => return Err(taken().into()),
+                Some(_) => {
+                    deny(tx, &row, Act::OfferDevice, Code::EnrolmentTaken).await?;
+                    return Err(taken().into());
+                }
                 None => keep(tx, &row, &asked.offer).await?,
             }
             Ok(DeviceOffered {
@@ -69,6 +74,7 @@ impl Store {
             let offer = row.offer(tx)?.ok_or_else(gone)?;
             let dsk = db::array::<32>(&offer.dsk)?;
             if !delivery::verify(labels::ENROL, &signed, &dsk, &collect.signature) {
+                deny(tx, &row, Act::CollectEnrolment, Code::SignatureInvalid).await?;
                 return Err(Code::SignatureInvalid.into());
             }
             let (Some(certificate), Some(sealed)) = (&row.certificate, &row.sealed) else {
@@ -113,7 +119,32 @@ async fn come_in(
     Ok((caller, token))
 }
 
+/// Whoever holds the link, taken for the person whose it is.
+async fn bearer(tx: &mut Tx, row: &EnrolmentRow) -> Result<Caller> {
+    let (person, role): (Uuid, String) = tx.sql(HOLDER).bind(row.account).one().await?;
+    Ok(Caller::arriving(Holder {
+        account: row.account.into(),
+        person: person.into(),
+        role: db::role(&role)?,
+    }))
+}
+
+/// Somebody else has seen the link: that is noted although nothing comes of it.
+async fn deny(tx: &mut Tx, row: &EnrolmentRow, act: Act, code: Code) -> Result<()> {
+    let caller = bearer(tx, row).await?;
+    let object = Object::Account(caller.account);
+    tx.deny(Entry::denied(&caller, act, object, code));
+    Ok(())
+}
+
 async fn keep(tx: &mut Tx, row: &EnrolmentRow, offer: &DeviceOffer) -> Result<()> {
+    let caller = bearer(tx, row).await?;
+    let standing = Standing {
+        asker: Asker::Newcomer,
+        ..Standing::default()
+    };
+    let object = Object::Account(caller.account);
+    let permit = tx.authorize(&caller, Act::OfferDevice, standing, object)?;
     if exists(tx, offer.device).await? {
         return Err(Refusal::new(Code::BadRequest, "device: exists").into());
     }
@@ -125,7 +156,8 @@ async fn keep(tx: &mut Tx, row: &EnrolmentRow, offer: &DeviceOffer) -> Result<()
         .bind(offer.mac.to_vec())
         .run()
         .await?;
-    tx.wake(Topic::Account(row.account.into()));
+    tx.audit(Entry::done(&caller, permit, object).shown([offer.device.uuid()]));
+    tx.wake(Topic::Account(caller.account));
     Ok(())
 }
 
