@@ -2,6 +2,7 @@
 
 use care::Caller;
 use care::rules::{Act, Permit, Standing};
+use protocol::certificate::{DeviceCert, Signed};
 use protocol::http::{DeviceCard, DeviceOffer, Devices, RevokeDevice};
 use protocol::{
     AccountId, Bytes, CircleId, Code, DeviceId, Refusal, RemovalReason, SessionId, Timestamp,
@@ -40,6 +41,7 @@ statements! {
     SESSIONS = "SELECT id FROM session WHERE device = $1 AND ended_at IS NULL";
     END_SESSIONS = "UPDATE session SET ended_at = $2 WHERE device = $1 AND ended_at IS NULL";
     FORGET_KEY_PACKAGES = "DELETE FROM key_package WHERE device = $1";
+    NOT_ADDABLE = "UPDATE device SET packages_at = NULL WHERE id = $1";
     VOID_CLAIMS = "
         UPDATE key_package_claim SET used_at = $2 WHERE device = $1 AND used_at IS NULL";
     LIVE = "SELECT id FROM device WHERE account = $1 AND revoked_at IS NULL ORDER BY id";
@@ -224,13 +226,13 @@ async fn end(tx: &mut Tx, device: DeviceId, why: Why) -> Result<()> {
     Ok(())
 }
 
-/// The device's key packages are good for nothing any more, claimed or not.
+/// The device's key packages are good for nothing any more, claimed or not. When it brings new ones they
+/// are its first again, and whoever may add it is told.
 pub(crate) async fn forget_key_packages(tx: &mut Tx, device: DeviceId) -> Result<()> {
     let now = tx.now().micros();
-    tx.sql(FORGET_KEY_PACKAGES)
-        .bind(device.uuid())
-        .run()
-        .await?;
+    for sql in [FORGET_KEY_PACKAGES, NOT_ADDABLE] {
+        tx.sql(sql).bind(device.uuid()).run().await?;
+    }
     tx.sql(VOID_CLAIMS)
         .bind(device.uuid())
         .bind(now)
@@ -238,6 +240,13 @@ pub(crate) async fn forget_key_packages(tx: &mut Tx, device: DeviceId) -> Result
         .await?;
     tx.wake(Topic::Device(device));
     Ok(())
+}
+
+/// Reads a certificate that was checked when it was stored.
+pub(crate) fn read_certificate(bytes: &[u8]) -> Result<DeviceCert> {
+    let broken = |_| Error::broken("a stored certificate does not read");
+    let signed: Signed = minicbor::decode(bytes).map_err(broken)?;
+    minicbor::decode(&signed.content).map_err(broken)
 }
 
 /// Locks the account's row, so that what is decided about its devices and keys stays true.
@@ -275,11 +284,7 @@ pub(crate) async fn must_have_room(tx: &mut Tx, account: AccountId) -> Result<()
 }
 
 /// A new device of an account, certified. [`Code::CertificateInvalid`] if its id is taken.
-pub(crate) async fn insert(
-    tx: &mut Tx,
-    certificate: &protocol::certificate::DeviceCert,
-    bytes: &Bytes,
-) -> Result<()> {
+pub(crate) async fn insert(tx: &mut Tx, certificate: &DeviceCert, bytes: &Bytes) -> Result<()> {
     let now: Timestamp = tx.now();
     let inserted = tx
         .sql(INSERT)

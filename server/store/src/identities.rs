@@ -4,10 +4,11 @@ use care::Caller;
 use care::rules::Act;
 use protocol::certificate::DeviceCert;
 use protocol::http::{AskNewKeys, NewKeys, PutCertificate, ReplaceIdentity};
-use protocol::{AccountId, Bytes, Code, DeviceId, InvitationId, PersonId, Refusal, limits};
+use protocol::{AccountId, Bytes, Code, DeviceId, InvitationId, PersonId, Refusal, Role, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
+use crate::db;
 use crate::devices::{self, Why};
 use crate::error::Result;
 use crate::hash::sha256;
@@ -19,13 +20,22 @@ use crate::{agency, enrolments, standing, vaults};
 
 statements! {
     SET_AIK = "UPDATE account SET aik = $2 WHERE id = $1";
-    DSK = "SELECT dsk FROM device WHERE id = $1 AND revoked_at IS NULL";
-    OWNER = "SELECT account FROM device WHERE id = $1";
+    CERTIFICATE = "SELECT certificate FROM device WHERE id = $1 AND revoked_at IS NULL";
+    OWNER = "SELECT account FROM device WHERE id = $1 AND revoked_at IS NULL";
     SET_CERTIFICATE = "
         UPDATE device SET certificate = $2 WHERE id = $1 AND certificate <> $2";
+    // The account in which the caller serves the person: as a client, else as a client's caregiver.
     ACCOUNT = "
-        SELECT id FROM account WHERE person = $1 AND role IN ('client', 'caregiver')
-        ORDER BY role DESC, id LIMIT 1";
+        SELECT a.id, a.role FROM account a
+        WHERE a.person = $1 AND (
+            (a.role = 'client' AND EXISTS (SELECT 1 FROM assignment g
+                WHERE g.account = $2 AND g.client = a.person
+                AND g.from_at <= $3 AND (g.ended_at IS NULL OR g.ended_at > $3)))
+            OR (a.role = 'caregiver' AND EXISTS (SELECT 1 FROM assignment g
+                JOIN related_person r ON r.client = g.client AND r.person = a.person
+                WHERE g.account = $2
+                AND g.from_at <= $3 AND (g.ended_at IS NULL OR g.ended_at > $3))))
+        ORDER BY a.role DESC, a.id LIMIT 1";
     VOID_INVITATIONS = "
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";
@@ -73,7 +83,7 @@ impl Store {
     }
 
     /// The caller's device brings its certificate under the identity key of now: the same device, the
-    /// same key ([`Code::CertificateInvalid`]). Key packages that carry the old one are forgotten.
+    /// same keys ([`Code::CertificateInvalid`]). Key packages that carry the old one are forgotten.
     pub async fn put_certificate(&self, caller: &Caller, put: PutCertificate) -> Result<()> {
         let caller = *caller;
         self.write("put certificate", async move |tx: &mut Tx| {
@@ -108,7 +118,7 @@ impl Store {
             let standing = standing::to_person(tx, &caller, person).await?;
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::IssueNewKeys, standing, object)?;
-            let account = account_of(tx, person).await?;
+            let (account, role) = account_of(tx, &caller, person).await?;
             let (act, op_id) = (Act::IssueNewKeys, asked.op_id);
             if operations::seen(tx, &caller, act, op_id).await?.is_none() {
                 let devices = devices::live(tx, account).await?;
@@ -124,14 +134,17 @@ impl Store {
             }
             let link = invite(tx, account).await?;
             let entry = Entry::done(&caller, permit, object).shown([account.uuid()]);
-            tx.audit(entry.about(person));
+            tx.audit(match role {
+                Role::Client => entry.about(person),
+                _ => entry,
+            });
             Ok(link)
         })
         .await
     }
 }
 
-/// The stolen device is another one of the caller's.
+/// The stolen device is another live one of the caller's.
 async fn must_be_a_sibling(tx: &mut Tx, caller: &Caller, stolen: DeviceId) -> Result<()> {
     let owner = tx.sql(OWNER).bind(stolen.uuid()).maybe::<(Uuid,)>().await?;
     if owner != Some((caller.account.uuid(),)) {
@@ -177,15 +190,17 @@ async fn set_certificate(
     certificate: &Bytes,
 ) -> Result<bool> {
     let certified: DeviceCert = delivery::check_certificate(certificate, aik, tx.now())?;
-    let dsk = tx
-        .sql(DSK)
+    let stored = tx
+        .sql(CERTIFICATE)
         .bind(caller.device.uuid())
         .maybe::<(Vec<u8>,)>()
         .await?;
-    let (dsk,) = dsk.ok_or(Code::DeviceUnknown)?;
+    let (stored,) = stored.ok_or(Code::DeviceUnknown)?;
+    let before = devices::read_certificate(&stored)?;
     let same = certified.account == caller.account
         && certified.device == caller.device
-        && certified.dsk.0 == dsk;
+        && certified.dsk == before.dsk
+        && certified.seal_key == before.seal_key;
     if !same {
         return Err(Refusal::new(Code::CertificateInvalid, "not this device's").into());
     }
@@ -198,15 +213,18 @@ async fn set_certificate(
     Ok(changed > 0)
 }
 
-/// The account of a client or caregiver.
-async fn account_of(tx: &mut Tx, person: PersonId) -> Result<AccountId> {
+/// The account in which the caller serves a client or caregiver.
+async fn account_of(tx: &mut Tx, caller: &Caller, person: PersonId) -> Result<(AccountId, Role)> {
+    let now = tx.now().micros();
     let row = tx
         .sql(ACCOUNT)
         .bind(person.uuid())
-        .maybe::<(Uuid,)>()
+        .bind(caller.account.uuid())
+        .bind(now)
+        .maybe::<(Uuid, String)>()
         .await?;
-    let (account,) = row.ok_or_else(|| Refusal::new(Code::NotFound, "no such person"))?;
-    Ok(account.into())
+    let (account, role) = row.ok_or_else(|| Refusal::new(Code::NotFound, "no such person"))?;
+    Ok((account.into(), db::role(&role)?))
 }
 
 /// A fresh link; earlier ones that nobody used are void.
@@ -232,7 +250,7 @@ async fn invite(tx: &mut Tx, account: AccountId) -> Result<NewKeys> {
     let (secret, fingerprint) = (Bytes::from(secret), Bytes::from(fingerprint));
     Ok(NewKeys {
         link: format!(
-            "/#/link/{}.{}",
+            "/link/{}.{}",
             secret.to_base64url(),
             fingerprint.to_base64url()
         ),

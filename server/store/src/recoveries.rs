@@ -120,10 +120,10 @@ impl Store {
 }
 
 fn must_be_of(caller: &Caller, certified: &DeviceCert) -> Result<()> {
-    if certified.account == caller.account {
+    if certified.account == caller.account && certified.seal_key.len() == 32 {
         return Ok(());
     }
-    let what = "the certificate is for another account";
+    let what = "the certificate is for another account, or names no sealing key";
     Err(Refusal::new(Code::CertificateInvalid, what).into())
 }
 

@@ -1,6 +1,8 @@
 //! Vaults: what an account's devices keep sealed at the server, and what can open it. The server can
 //! open neither.
 
+use std::collections::BTreeSet;
+
 use care::Caller;
 use care::rules::Act;
 use protocol::http::{PutVault, Vault, VaultVersion, VaultWrap};
@@ -103,13 +105,20 @@ impl Store {
 
 /// Sizes and shapes, which need no database.
 pub(crate) fn check(put: &PutVault) -> Result<()> {
+    if put.sealed.is_empty() {
+        return Err(Refusal::new(Code::BadRequest, "sealed: is empty").into());
+    }
     if put.sealed.len() > limits::VAULT_BYTES_MAX {
         return Err(Refusal::new(Code::TooLarge, "sealed").into());
     }
     if put.wraps.len() > limits::WRAPS_MAX {
         return Err(Refusal::new(Code::TooLarge, "wraps: too many").into());
     }
+    let mut named = BTreeSet::new();
     for wrap in &put.wraps {
+        if wrap.device.is_some_and(|device| !named.insert(device)) {
+            return Err(Refusal::new(Code::BadRequest, "wraps: a device twice").into());
+        }
         if wrap.sealed.len() > limits::SEALED_BYTES_MAX {
             return Err(Refusal::new(Code::TooLarge, "wraps: sealed").into());
         }

@@ -233,7 +233,7 @@ pub async fn a_renewed_certificate_forgets_the_key_packages_that_carry_the_old_o
 
 /// The secret of a link that `new_keys` answered with.
 fn secret(link: &str) -> [u8; 16] {
-    let fragment = link.strip_prefix("/#/link/").unwrap();
+    let fragment = link.strip_prefix("/link/").unwrap();
     let (secret, fingerprint) = fragment.split_once('.').unwrap();
     assert_eq!(Bytes::from_base64url(fingerprint).unwrap().len(), 32);
     Bytes::from_base64url(secret).unwrap().to_array().unwrap()

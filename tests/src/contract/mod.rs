@@ -13,6 +13,7 @@ mod circles;
 mod consents;
 pub(crate) mod desk;
 mod devices;
+mod doors;
 mod double_bookings;
 mod enrolments;
 pub(crate) mod gathering;
@@ -34,6 +35,7 @@ mod returns;
 mod sealing;
 mod sendings;
 mod sessions;
+mod thresholds;
 mod tickets;
 mod vaults;
 mod withdrawals;
@@ -307,6 +309,14 @@ contract! {
         two_at_once_are_one_after_the_other,
         wraps_replace_those_of_their_kind,
         a_malformed_vault_is_refused_whole,
+    }
+    thresholds {
+        what_somebody_else_does_with_a_link_is_noted,
+        a_new_certificate_keeps_the_devices_keys,
+        a_device_that_ended_is_not_stolen_again,
+        a_device_certified_anew_is_announced_again,
+        a_vault_is_something_and_wraps_it_once_for_a_device,
+        a_person_begins_anew_only_as_whom_one_serves,
     }
     opening {
         a_wrong_key_refuses_to_open,
