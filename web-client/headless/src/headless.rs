@@ -180,6 +180,15 @@ impl Headless {
         self.to_host.send(message).await.map_err(|_| Error::Ended)
     }
 
+    /// The server that this device belongs to.
+    ///
+    /// # Panics
+    /// Never: only an opened device is handed out.
+    pub fn server(&self) -> &ServerUrl {
+        let client = self.client.as_ref().expect("an opened device has one");
+        client.server()
+    }
+
     /// Carries out a command: what it changes is stored when this returns, what it sends is on its way.
     pub async fn command(&self, command: Command) -> Result<(), Error> {
         let (reply, done) = oneshot::channel();

@@ -70,6 +70,10 @@ pub(crate) struct Client {
 }
 
 impl Client {
+    pub const fn server(&self) -> &ServerUrl {
+        &self.server
+    }
+
     pub fn new(server: &ServerUrl, tls: &Tls, cookie: Option<String>) -> Result<Self, Error> {
         let http = reqwest::Client::builder()
             .use_preconfigured_tls(tls.offering(&[b"h2", b"http/1.1"]))

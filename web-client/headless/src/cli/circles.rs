@@ -1,7 +1,8 @@
-//! `circles`: what this device is in.
+//! The circles that this device is in, and what mends one.
 
 use carecircle_headless::{Error, Headless};
-use device::api::{CircleView, Event};
+use device::api::{CirclePhase, CircleView, Command, Event};
+use protocol::CircleId;
 
 use super::{At, Failure, REACH, fits, show};
 
@@ -24,10 +25,7 @@ pub async fn circles(json: bool, at: &At) -> Result<(), Failure> {
         if json {
             println!("{}", serde_json::to_string(circle)?);
         } else {
-            let names = circle.members.iter().map(|member| show::line(&member.name));
-            let names = names.collect::<Vec<_>>().join(", ");
-            let (title, phase) = (show::line(&circle.title), show::phase(circle.phase));
-            println!("{}  {title}  ({phase}: {names})", circle.id);
+            println!("{}", show::circle(circle));
         }
     }
     Ok(())
@@ -53,4 +51,77 @@ pub async fn find(device: &Headless, wanted: &str) -> Result<CircleView, Failure
             "this device is in no such circle; `carecircle-device circles` lists them",
         )),
     }
+}
+
+/// The same, as the server tells it now.
+pub async fn told(device: &Headless, wanted: &str) -> Result<CircleView, Failure> {
+    let id = find(device, wanted).await?.id;
+    let told = |event: &Event| match event {
+        Event::Circles { circles } => circles.iter().any(|circle| circle.id == id),
+        _ => false,
+    };
+    drop(device.wait_for(told, REACH).await);
+    find(device, wanted).await
+}
+
+/// The same, once somebody waits there with new keys.
+pub async fn with_new_key(device: &Headless, wanted: &str) -> Result<CircleView, Failure> {
+    let id = find(device, wanted).await?.id;
+    settled(device, id, |circle| {
+        circle.members.iter().any(|member| member.new_key)
+    })
+    .await
+}
+
+/// Waits until a circle is as wanted.
+pub async fn settled(
+    device: &Headless,
+    id: CircleId,
+    wanted: impl Fn(&CircleView) -> bool,
+) -> Result<CircleView, Failure> {
+    let here = |circle: &&CircleView| circle.id == id && wanted(circle);
+    let seen = device.wait_until(
+        |seen| seen.circles.iter().any(|circle| here(&circle)),
+        REACH,
+    );
+    match seen.await {
+        Ok(seen) => {
+            let found = seen.circles.iter().find(here).cloned();
+            found.ok_or_else(|| Failure::refused("the circle is gone"))
+        }
+        Err(Error::Deadline { .. }) => Err(Failure::new(
+            75,
+            "not yet: it goes on whenever this device is online (watch keeps it online)",
+        )),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// Staff begin a broken circle's group anew.
+pub async fn reset(wanted: &str, at: &At) -> Result<(), Failure> {
+    mend(wanted, |circle| Command::ResetCircle { circle }, at).await
+}
+
+/// Leaves a circle's broken or stopped group behind and comes back in.
+pub async fn rejoin(wanted: &str, at: &At) -> Result<(), Failure> {
+    mend(wanted, |circle| Command::Rejoin { circle }, at).await
+}
+
+async fn mend(
+    wanted: &str,
+    command: impl FnOnce(CircleId) -> Command,
+    at: &At,
+) -> Result<(), Failure> {
+    let device = at.online().await?;
+    let circle = told(&device, wanted).await?.id;
+    device.mark();
+    device.command(command(circle)).await?;
+    let well = |circle: &CircleView| circle.phase == CirclePhase::Ready && circle.trouble.is_none();
+    let here = |event: &Event| match event {
+        Event::Circles { circles } => circles.iter().any(|one| one.id == circle && well(one)),
+        _ => false,
+    };
+    super::answer(&device, here).await?;
+    device.stop().await?;
+    Ok(())
 }

@@ -1,9 +1,13 @@
 //! The commands, one file each; here what they share: arguments, opening, failures.
 
 mod circles;
+mod devices;
 mod enrol;
+mod people;
+mod read;
 mod send;
 mod show;
+mod verbs;
 mod watch;
 
 use std::path::PathBuf;
@@ -11,60 +15,15 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use carecircle_headless::{Error, Headless, Seen, ServerUrl, Settings, Tls};
-use clap::{Args, Parser, Subcommand};
-use device::api::{CircleView, Command, Link};
+use clap::Args;
+use device::api::{CircleView, Command, Event, Link};
+use protocol::OpId;
+
+pub use verbs::Arguments;
+use verbs::Verb;
 
 /// How long a command tries to reach the server.
 const REACH: Duration = Duration::from_secs(30);
-
-/// A carecircle device without a screen.
-#[derive(Parser)]
-#[command(name = "carecircle-device", version, about, propagate_version = true)]
-pub struct Arguments {
-    #[command(subcommand)]
-    verb: Verb,
-}
-
-#[derive(Subcommand)]
-enum Verb {
-    /// Make this directory a device of the person whom a sign-in link is for
-    Enrol {
-        /// The sign-in link, as it was given out
-        #[arg(long)]
-        link: String,
-        #[command(flatten)]
-        at: At,
-    },
-    /// List the circles
-    Circles {
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        at: At,
-    },
-    /// Send a message and wait until the server has it
-    Send {
-        /// The circle, by its title or id
-        #[arg(long)]
-        circle: String,
-        /// What to say
-        text: String,
-        #[command(flatten)]
-        at: At,
-    },
-    /// Print messages as they come, until interrupted
-    Watch {
-        /// Only this circle, by its title or id
-        #[arg(long)]
-        circle: Option<String>,
-        /// One JSON object a line
-        #[arg(long)]
-        json: bool,
-        #[command(flatten)]
-        at: At,
-    },
-}
 
 /// Which device.
 #[derive(Args)]
@@ -175,10 +134,58 @@ pub fn say(failure: &Failure) -> ExitCode {
 pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
     match arguments.verb {
         Verb::Enrol { link, at } => enrol::enrol(&link, &at).await,
+        Verb::Recover { server, code, at } => enrol::recover(server, code, &at).await,
         Verb::Circles { json, at } => circles::circles(json, &at).await,
+        Verb::Members { circle, json, at } => people::members(&circle, json, &at).await,
+        Verb::Read { circle, json, at } => read::read(&circle, json, &at).await,
         Verb::Send { circle, text, at } => send::send(&circle, text, &at).await,
         Verb::Watch { circle, json, at } => watch::watch(circle.as_deref(), json, &at).await,
+        Verb::Devices { json, at } => devices::devices(json, &at).await,
+        Verb::AddDevice { at } => devices::add_device(&at).await,
+        Verb::Revoke { device, at } => devices::take_away(device, false, &at).await,
+        Verb::Stolen { device, at } => devices::take_away(device, true, &at).await,
+        Verb::RecoveryCode { at } => devices::recovery_code(&at).await,
+        Verb::Withdraw {
+            caregiver,
+            client,
+            at,
+        } => people::withdraw(&caregiver, client.as_deref(), &at).await,
+        Verb::Leave { circle, at } => people::leave(&circle, &at).await,
+        Verb::NewKeys { person, at } => people::new_keys(&person, &at).await,
+        Verb::Trust { member, circle, at } => people::trust(&member, &circle, &at).await,
+        Verb::Reset { circle, at } => circles::reset(&circle, &at).await,
+        Verb::Rejoin { circle, at } => circles::rejoin(&circle, &at).await,
     }
+}
+
+/// What was waited for, or the problem that came instead.
+async fn answer(device: &Headless, good: impl Fn(&Event) -> bool) -> Result<Event, Failure> {
+    answer_within(device, good, REACH).await
+}
+
+async fn answer_within(
+    device: &Headless,
+    good: impl Fn(&Event) -> bool,
+    deadline: Duration,
+) -> Result<Event, Failure> {
+    let either = |event: &Event| good(event) || matches!(event, Event::Problem { .. });
+    match device.wait_for(either, deadline).await {
+        // The core has a sentence for every refusal, and none for a server that did not answer.
+        Ok(Event::Problem { detail, .. }) if detail.is_empty() => Err(Failure::unreachable()),
+        Ok(Event::Problem { code, detail, .. }) => {
+            Err(Failure::refused(format!("{detail} ({code})")))
+        }
+        Ok(event) => Ok(event),
+        Err(Error::Deadline { .. }) => Err(Failure::unreachable()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// A new operation's id.
+fn op_id() -> Result<OpId, Failure> {
+    let mut bytes = [0; 16];
+    getrandom::fill(&mut bytes).map_err(std::io::Error::other)?;
+    Ok(OpId::from_bytes(bytes))
 }
 
 /// Whether a circle is the one that was named, by its id or its whole title.

@@ -1,7 +1,7 @@
 //! What people read in a terminal. Names, titles and texts come from other people: nothing in them
 //! may move the cursor, change colours or reverse the reading order.
 
-use device::api::{CirclePhase, CircleView, Content, Item, Link};
+use device::api::{Backup, CirclePhase, CircleView, Content, History, Item, Link, Trouble};
 use protocol::AccountId;
 
 /// Text as one harmless line.
@@ -28,8 +28,26 @@ pub fn name(circle: &CircleView, account: AccountId) -> Option<&str> {
     member.map(|member| member.name.as_str())
 }
 
-/// One entry of a conversation.
-pub fn item(circle: &CircleView, item: &Item) -> String {
+/// One entry of a conversation, for people or as one JSON object.
+pub fn entry(circle: &CircleView, entry: &Item, json: bool) -> serde_json::Result<String> {
+    if !json {
+        return Ok(item(circle, entry));
+    }
+    let from = match &entry.content {
+        Content::Text { from, .. } => name(circle, *from),
+        Content::Joined { by, .. }
+        | Content::Removed { by, .. }
+        | Content::Reset { by }
+        | Content::UrgentAck { by, .. } => name(circle, *by),
+        Content::KeyChanged { account } => name(circle, *account),
+        Content::Unreadable { .. } => None,
+    };
+    serde_json::to_string(&serde_json::json!({
+        "circle": circle.id, "title": circle.title, "from": from, "item": entry,
+    }))
+}
+
+fn item(circle: &CircleView, item: &Item) -> String {
     let shown = |account| line(name(circle, account).unwrap_or("somebody who left"));
     let what = match &item.content {
         Content::Text { from, text, .. } => format!("{}: {}", shown(*from), line(text)),
@@ -48,9 +66,59 @@ pub fn item(circle: &CircleView, item: &Item) -> String {
         Content::UrgentAck { by, .. } => format!("({} sees to it)", shown(*by)),
         Content::Unreadable { reason } => format!("(could not be read: {})", line(reason)),
     };
-    let at = jiff::Timestamp::from_millisecond(item.at_ms)
-        .map_or_else(|_| "?".to_owned(), |at| format!("{at:.0}"));
-    format!("{at}  {}  {what}", line(&circle.title))
+    format!("{}  {}  {what}", time(item.at_ms), line(&circle.title))
+}
+
+/// A time, UTC.
+pub fn time(at_ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(at_ms)
+        .map_or_else(|_| "?".to_owned(), |at| format!("{at:.0}"))
+}
+
+/// A circle in the list.
+pub fn circle(circle: &CircleView) -> String {
+    let names = circle.members.iter().map(|member| line(&member.name));
+    let names = names.collect::<Vec<_>>().join(", ");
+    let (title, phase) = (line(&circle.title), phase(circle.phase));
+    let history = match circle.history {
+        History::Ready => "",
+        History::Coming => "; earlier messages are coming",
+        History::NotYet => "; earlier messages cannot be read here yet",
+    };
+    let trouble = circle.trouble.map_or("", trouble);
+    format!(
+        "{}  {title}  ({phase}: {names}{history}{trouble})",
+        circle.id
+    )
+}
+
+const fn trouble(trouble: Trouble) -> &'static str {
+    match trouble {
+        Trouble::Rejoining => "; coming back in",
+        Trouble::OldCopy => "; this is an old copy of the device: coming back in with new keys",
+        Trouble::Clock => "; the clock of this machine is wrong",
+        Trouble::NeedsReset => "; broken, staff must begin it anew: carecircle-device reset",
+        Trouble::Recovering => "; the server was restored, staff must begin it anew",
+        Trouble::SecurityStop => {
+            "; something came that honest programs never send: tell the agency"
+        }
+        Trouble::NewKey => "; somebody came with new keys: carecircle-device members",
+    }
+}
+
+/// How a person would get their keys back.
+pub fn backup(backup: Backup) -> String {
+    let code = if backup.code {
+        "a recovery code"
+    } else {
+        "no recovery code"
+    };
+    let safe = if backup.safe {
+        "the keys are safe"
+    } else {
+        "NOT safe yet: add a device, print a recovery code"
+    };
+    format!("{code}, {} other device(s): {safe}", backup.siblings)
 }
 
 /// Whether one can write in a circle.

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::io::{self, Write as _};
 
 use carecircle_headless::{Error, Headless};
-use device::api::{CircleView, Content, Event, Item, Link};
+use device::api::{Event, Item, Link};
 use protocol::CircleId;
 
 use super::{At, Failure, circles, fits, show};
@@ -83,31 +83,9 @@ impl Watching<'_> {
             if let Some(seq) = item.seq
                 && self.printed.insert((id, seq))
             {
-                writeln!(out, "{}", self.line(circle, item)?)?;
+                writeln!(out, "{}", show::entry(circle, item, self.json)?)?;
             }
         }
         Ok(out.flush()?)
-    }
-
-    fn line(&self, circle: &CircleView, item: &Item) -> Result<String, Failure> {
-        if self.json {
-            let value = serde_json::json!({
-                "circle": circle.id, "title": circle.title, "from": from(circle, item), "item": item,
-            });
-            return Ok(serde_json::to_string(&value)?);
-        }
-        Ok(show::item(circle, item))
-    }
-}
-
-fn from<'a>(circle: &'a CircleView, item: &Item) -> Option<&'a str> {
-    match &item.content {
-        Content::Text { from, .. } => show::name(circle, *from),
-        Content::Joined { by, .. }
-        | Content::Removed { by, .. }
-        | Content::Reset { by }
-        | Content::UrgentAck { by, .. } => show::name(circle, *by),
-        Content::KeyChanged { account } => show::name(circle, *account),
-        Content::Unreadable { .. } => None,
     }
 }

@@ -1,0 +1,31 @@
+//! `read`: a conversation as this device has it, its history included.
+
+use carecircle_headless::Error;
+use device::api::{CircleView, History};
+
+use super::{At, Failure, REACH, circles, show};
+
+/// Prints every entry, oldest first, once what was said before is here as far as it can be.
+pub async fn read(wanted: &str, json: bool, at: &At) -> Result<(), Failure> {
+    let device = at.online().await?;
+    let id = circles::told(&device, wanted).await?.id;
+    let whole = |circle: &CircleView| circle.id == id && circle.history != History::Coming;
+    let seen = device
+        .wait_until(|seen| seen.circles.iter().any(whole), REACH)
+        .await;
+    let seen = match seen {
+        Err(Error::Deadline { .. }) => device.seen(),
+        seen => seen?,
+    };
+    let items = device.items(id, usize::MAX).await?;
+    device.stop().await?;
+    let circle = seen.circles.iter().find(|circle| circle.id == id);
+    let circle = circle.ok_or_else(|| Failure::refused("the circle is gone"))?;
+    for item in &items {
+        println!("{}", show::entry(circle, item, json)?);
+    }
+    if circle.history == History::NotYet {
+        eprintln!("What was said earlier cannot be read here yet: its keys are missing.");
+    }
+    Ok(())
+}
