@@ -26,7 +26,7 @@ export function scenic(scene: Scene, view: CircleView): CircleView {
   if (scene === 'removing') return { ...view, removing: true };
   if (scene === 'notes') {
     const { account, name, role } = people.ana;
-    const left = { account, name, role, state: 'left', verified: false, new_key: false, me: false } as const;
+    const left = { account, name, role, state: 'left', verified: false, new_key: false, safety_number: null, me: false } as const;
     return { ...view, members: [...view.members, left] };
   }
   const trouble = TROUBLES.find((one) => one === scene);

@@ -5,7 +5,7 @@ import { scenic, type Scene } from './scenes';
 
 export const AGENCY = 'Placeholder County Services';
 
-type Person = Omit<Me, 'agency'>;
+type Person = Omit<Me, 'agency' | 'safety_number'>;
 const id = (n: number): string => `01990000-0000-7000-8000-00000000000${n}`;
 export const people = {
   maria: { account: id(1), person: id(5), name: 'Maria Sample', role: 'client' },
@@ -21,9 +21,14 @@ export const circles = {
   later: '01990000-0000-7000-8000-0000000000c3',
 } as const;
 
+/** Thirty digits, other ones for everybody. */
+export function safetyNumber({ account }: Person): string {
+  return [3, 7, 11, 19, 23, 29].map((n) => String((Number(account.slice(-2)) + 10) * n * 3_571).padStart(5, '0').slice(-5)).join(' ');
+}
+
 function member(who: Who, me: Person, over: Partial<MemberView> = {}): MemberView {
   const { account, name, role } = people[who];
-  return { account, name, role, state: 'confirmed', verified: false, new_key: false, me: account === me.account, ...over };
+  return { account, name, role, state: 'confirmed', verified: false, new_key: false, safety_number: safetyNumber(people[who]), me: account === me.account, ...over };
 }
 
 export function circlesOf(me: Person, scene: Scene = 'plain'): CircleView[] {

@@ -73,6 +73,12 @@ fn check_member(
         return Err(Violation::RoleChanged);
     }
     if earlier.verified_by == member.verified_by {
+        return check_verification(member, after);
+    }
+    // A mark goes with whoever made it, or with the key that signed it: that follows and is nobody's
+    // decision.
+    let fallen = check_verification(earlier, after).is_err();
+    if fallen && member.verified_by.is_none() {
         return Ok(());
     }
     let own = member

@@ -38,7 +38,7 @@ mod group;
 pub mod roster;
 mod violation;
 
-pub use amendment::{follows, read_succession};
+pub use amendment::{check_verification, follows, read_succession, verification_content};
 pub use certificate::{to_be_signed, verify};
 pub use commit::{Judged, judge_commit, judge_proposal};
 pub use context::Context;

@@ -1,8 +1,10 @@
 //! Commits.
 
-use protocol::{Code, Role};
+use ed25519_dalek::Signer as _;
+use protocol::policy::VerifiedBy;
+use protocol::{Bytes, Code, Role, labels};
 
-use super::party::{Followed, Party, commit, commit_with, context, finish};
+use super::party::{Followed, NOW, Party, commit, commit_with, context, finish};
 
 struct Scene {
     circle: Followed,
@@ -292,4 +294,76 @@ fn a_new_account_starts_a_new_era() {
         circle.offer(&dana, &bundle).unwrap_err().code,
         Code::EraOver
     );
+}
+
+/// Dana's word that she met Maria.
+fn met(dana: &Party, maria: &Party) -> VerifiedBy {
+    let mut by = VerifiedBy {
+        verifier: dana.account,
+        at: NOW,
+        signature: Bytes::default(),
+    };
+    let content = judge::verification_content(maria.account, &maria.aik_public(), &by);
+    let content = judge::to_be_signed(labels::VERIFIED_BY, &content);
+    by.signature = dana.aik.sign(&content).to_bytes().to_vec().into();
+    by
+}
+
+#[test]
+fn a_mark_stands_by_its_makers_signature_and_nobody_makes_one_for_another() {
+    for (forger, rule) in [(None, None), (Some(9), Some("verification_invalid"))] {
+        let Scene {
+            mut circle,
+            dana,
+            maria,
+            mut danas,
+            ..
+        } = scene();
+        let mut marked = context(&circle.agency, &[&dana, &maria]);
+        let mut by = met(&dana, &maria);
+        if let Some(seed) = forger {
+            by.signature = met(&Party::new(seed, Role::CaseManager), &maria).signature;
+        }
+        marked.policy.members[1].verified_by = Some(by);
+        let mut bundle = commit(&dana, &mut danas, Vec::new(), Some(&marked));
+        finish(&dana, &mut danas, &mut bundle);
+        let refused = circle.offer(&dana, &bundle).err();
+        assert_eq!(refused.map(|refused| refused.detail).as_deref(), rule);
+    }
+}
+
+#[test]
+fn a_mark_goes_with_whoever_made_it_and_may_not_stay_behind() {
+    for cleared in [true, false] {
+        let Scene {
+            mut circle,
+            dana,
+            maria,
+            mut danas,
+            mut marias,
+        } = scene();
+        let mut marked = context(&circle.agency, &[&dana, &maria]);
+        marked.policy.members[1].verified_by = Some(met(&dana, &maria));
+        let mut bundle = commit(&dana, &mut danas, Vec::new(), Some(&marked));
+        finish(&dana, &mut danas, &mut bundle);
+        circle.offer(&dana, &bundle).expect("a mark is made");
+        maria.follow(&mut marias, &bundle);
+        // Dana goes: the client commits it, and the mark must go in the same commit.
+        let mut without = context(&circle.agency, &[&maria]);
+        if !cleared {
+            without.policy.members[0].verified_by = Some(met(&dana, &maria));
+        }
+        let gone = openmls::prelude::LeafNodeIndex::new(0);
+        let mut bundle = commit_with(&maria, &mut marias, |builder| {
+            builder
+                .propose_removals([gone])
+                .propose_group_context_extensions(without.to_extensions().expect("extensions"))
+                .expect("proposes")
+        });
+        bundle.era = 2;
+        finish(&maria, &mut marias, &mut bundle);
+        let refused = circle.offer(&maria, &bundle).err();
+        let rule = (!cleared).then_some("verification_invalid");
+        assert_eq!(refused.map(|refused| refused.detail).as_deref(), rule);
+    }
 }

@@ -202,6 +202,23 @@ impl Party {
     }
 }
 
+impl Party {
+    /// Processes another one's accepted commit.
+    pub fn follow(&self, group: &mut MlsGroup, bundle: &CommitBundle) {
+        let message = MlsMessageIn::tls_deserialize_exact(&*bundle.commit).expect("reads");
+        let message = message.try_into_protocol_message().expect("a handshake");
+        let processed = group.process_message(&self.provider, message);
+        let ProcessedMessageContent::StagedCommitMessage(staged) =
+            processed.expect("processes").into_content()
+        else {
+            panic!("a commit")
+        };
+        group
+            .merge_staged_commit(&self.provider, *staged)
+            .expect("merges");
+    }
+}
+
 pub fn bytes(message: &MlsMessageOut) -> Bytes {
     Bytes(message.tls_serialize_detached().expect("writes"))
 }

@@ -4,9 +4,9 @@
 use std::path::Path;
 
 use device::api::{
-    Backup, CirclePhase, CircleView, Command, Content, Delta, DeviceView, DevicesView, Effect,
-    Event, History, Input, Item, Joining, Link, Me, MemberView, Progress, Receipt, Status, Step,
-    Trouble, Write,
+    Backup, CirclePhase, CircleView, Command, Content, Counters, Delta, DeviceView, DevicesView,
+    Effect, Event, History, Input, Item, Joining, Link, Me, MemberView, Progress, Receipt, Status,
+    Step, Trouble, Write,
 };
 use protocol::{AccountId, CircleId, Code, DeviceId, MemberState, PersonId, Role, Urgency};
 use ts_rs::{Config, TS};
@@ -46,7 +46,8 @@ fn declarations() -> String {
         Receipt,
         DevicesView,
         DeviceView,
-        Backup
+        Backup,
+        Counters
     );
     text
 }

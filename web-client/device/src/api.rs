@@ -2,10 +2,14 @@
 //! browser's worker, the headless host and the tests. TypeScript reads the same types
 //! (`web-client/src/core/types.gen.ts`, written by a test with the feature `ts`).
 
+mod devices;
+
 use protocol::{AccountId, CircleId, Code, DeviceId, MemberState, PersonId, Role, Urgency};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ts")]
 use ts_rs::TS;
+
+pub use devices::{Backup, Counters, DeviceView, DevicesView};
 
 /// What happened outside. One input at a time; each yields one [`Step`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -109,6 +113,19 @@ pub enum Command {
     },
     /// A person's identity key changed and a human has made sure that it is theirs: they may be added.
     TrustNewKey {
+        /// Whose.
+        account: AccountId,
+    },
+    /// Two people stand before each other and see the same safety number on both screens: the key is
+    /// verified, also a new one.
+    VerifyMember {
+        /// Whose.
+        account: AccountId,
+        /// What both saw.
+        safety_number: String,
+    },
+    /// The safety numbers differ: forget the new key that was offered, and ask the server again.
+    LookAgain {
         /// Whose.
         account: AccountId,
     },
@@ -270,6 +287,11 @@ pub enum Event {
         /// 26 characters in groups, easy to read aloud.
         code: String,
     },
+    /// What this device has counted, whenever that changed.
+    Counters {
+        /// All of it.
+        counters: Counters,
+    },
     /// Somebody is writing just now; forget it after five seconds.
     Typing {
         /// The circle.
@@ -331,47 +353,6 @@ pub struct Receipt {
     pub seq: u64,
 }
 
-/// A person's own devices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-pub struct DevicesView {
-    /// Live ones, oldest first.
-    pub devices: Vec<DeviceView>,
-    /// A new device waits for approval; these six digits must be on its screen.
-    #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
-    pub waiting: Option<String>,
-    /// How the person would get their keys back.
-    pub backup: Backup,
-}
-
-/// One of a person's devices.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-pub struct DeviceView {
-    /// The device.
-    pub device: DeviceId,
-    /// This very device.
-    pub this: bool,
-    /// When it was enrolled, milliseconds since 1970 UTC.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub enrolled_ms: i64,
-    /// When it was last at work.
-    #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
-    pub seen_ms: Option<i64>,
-}
-
-/// How a person would get their keys back.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-pub struct Backup {
-    /// A recovery code exists.
-    pub code: bool,
-    /// Other devices that hold the keys too.
-    pub siblings: u32,
-    /// Two ways exist, and the vault was opened again to make sure.
-    pub safe: bool,
-}
-
 /// The person a device belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(TS))]
@@ -386,6 +367,8 @@ pub struct Me {
     pub role: Role,
     /// The agency's name.
     pub agency: String,
+    /// The account's own safety number.
+    pub safety_number: String,
 }
 
 /// Whether the device can reach the server.
@@ -493,6 +476,10 @@ pub struct MemberView {
     pub verified: bool,
     /// They came with new keys that no human has vouched for on this device.
     pub new_key: bool,
+    /// The safety number of their key here, of the new one if they came with one; absent before any is
+    /// known. Thirty digits in six groups.
+    #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
+    pub safety_number: Option<String>,
     /// This device's own person.
     pub me: bool,
 }

@@ -69,7 +69,7 @@ impl Turn<'_> {
         // Nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
         let keyless = joined.era.is_none() && waits;
         let old = self.now >= joined.renewed_at.plus_seconds(limits::SELF_UPDATE_S);
-        Ok(removes || keyless || old || circle.renew)
+        Ok(removes || keyless || old || circle.renew || self.wants_marks(joined)?)
     }
 
     // --- adding ------------------------------------------------------------------------------
@@ -110,11 +110,10 @@ impl Turn<'_> {
                     let detail = "the server handed out a key package that is not the person's";
                     self.problem(Some(id), Code::KeyPackageInvalid, detail);
                 }
-                Err(Unwelcome::NewKey) if !circle.new_keys.contains(&package.account) => {
-                    circle.new_keys.push(package.account);
+                Err(Unwelcome::NewKey(aik)) => {
+                    circle.offer_new_key(package.account, aik);
                     self.circles_changed = true;
                 }
-                Err(Unwelcome::NewKey) => {}
             }
         }
         // Devices that others claimed just before, or that cannot be added: a notice says when one can.
@@ -257,6 +256,7 @@ impl Turn<'_> {
             Code::Stale | Code::MissingRemovals | Code::Generation | Code::EraOver
                 if attempts < limits::COMMIT_ATTEMPTS =>
             {
+                self.counters.stale_commits += 1;
                 // The log brings what was missing; who lost the race waits a little, each for another
                 // while.
                 let wait_ms = RETRY_MS << attempts.min(6);
@@ -298,22 +298,8 @@ impl Turn<'_> {
         self.in_circle(id, |turn| turn.tend(id))
     }
 
-    /// A human has made sure that a person's new identity key is theirs: they may be added.
-    pub fn trust_new_key(&mut self, account: AccountId) -> Result<()> {
-        self.draft.delete(&key::pin(account));
-        for mut circle in self.draft.circles()? {
-            if circle.new_keys.contains(&account) {
-                circle.new_keys.retain(|held| *held != account);
-                self.circles_changed = true;
-                self.draft.save(&circle);
-                self.volatile.blocked.remove(&circle.id);
-                self.read_circle(circle.id);
-            }
-        }
-        Ok(())
-    }
-
-    /// How this account's new identity key comes into a circle's group, if it must.
+    /// How this account's new identity key comes into a circle's group, if it must, and whom this
+    /// person has met.
     fn identity_change(&mut self, circle: &Circle) -> Result<Change> {
         let successions = if circle.renew {
             self.successions()?
@@ -323,6 +309,7 @@ impl Turn<'_> {
         Ok(Change {
             adds: Vec::new(),
             successions,
+            marks: self.marks()?,
         })
     }
 

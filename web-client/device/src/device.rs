@@ -6,7 +6,7 @@ use protocol::frame::ServerFrame;
 use crate::api::{Command, Delta, Input, Item, Step, Write};
 use crate::error::{Error, Result};
 use crate::rows::{Changes, Rows};
-use crate::turn::{Counters, Turn, Volatile};
+use crate::turn::{Turn, Volatile};
 use crate::vault::{Table, Vault};
 
 /// A person's device. Drop it, and open it again from its store, whenever storing a step failed.
@@ -16,7 +16,6 @@ pub struct Device {
     server_name: String,
     rows: Rows,
     volatile: Volatile,
-    counters: Counters,
 }
 
 impl Device {
@@ -42,7 +41,6 @@ impl Device {
             server_name,
             rows,
             volatile: Volatile::default(),
-            counters: Counters::default(),
         })
     }
 
@@ -69,7 +67,6 @@ impl Device {
             };
         }
         self.volatile = done.volatile;
-        self.counters.add(done.counters);
         Ok(Step {
             delta,
             effects: done.effects,
@@ -88,13 +85,7 @@ impl Device {
             server_name: self.server_name.clone(),
             rows: self.rows.clone(),
             volatile: Volatile::default(),
-            counters: Counters::default(),
         }
-    }
-
-    /// What went wrong so far.
-    pub fn counters(&self) -> Counters {
-        self.counters
     }
 
     /// Opens one row of the table `items`.
@@ -144,6 +135,11 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
         Command::ResetCircle { circle } => turn.reset(circle),
         Command::Rejoin { circle } => turn.rejoin(circle),
         Command::TrustNewKey { account } => turn.trust_new_key(account),
+        Command::VerifyMember {
+            account,
+            safety_number,
+        } => turn.verify_member(account, &safety_number),
+        Command::LookAgain { account } => turn.look_again(account),
         Command::AckUrgent { circle, seq } => turn.ack_urgent(circle, seq),
         Command::Typing { circle } => turn.typing(circle),
         Command::Read { circle, seq } => turn.read(circle, seq),

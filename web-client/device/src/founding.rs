@@ -175,6 +175,7 @@ impl Turn<'_> {
         by: protocol::AccountId,
         generation: u32,
     ) -> Result<()> {
+        self.counters.resets += 1;
         let item = Item {
             id: format!("{generation}/0"),
             seq: Some(key::seat(generation, 0)),

@@ -38,8 +38,8 @@ pub struct Group<'d, 'a> {
 
 /// What an entry of the log turned out to be.
 pub enum Opened {
-    /// A commit that the judge accepted and that is merged now, and whose identity key it changed.
-    Commit(Box<Judged>, Vec<AccountId>),
+    /// A commit that the judge accepted and that is merged now.
+    Commit(Box<Judged>),
     /// The server proposes to remove this device.
     Proposal(DeviceCert),
     /// A message, authenticated.
@@ -270,13 +270,12 @@ impl<'d, 'a> Group<'d, 'a> {
                 let judged = judge::judge_commit(self.mls.public_group(), &sender, &staged, &facts)
                     .map_err(Closed::Judged)?;
                 let before = self.context(me).map_err(|_| Closed::Commit)?.policy;
-                let changed = self
-                    .changed_keys(&before, &judged.context.policy)
+                self.check_changed_keys(&before, &judged.context.policy)
                     .map_err(Closed::Judged)?;
                 self.mls
                     .merge_staged_commit(&self.provider, *staged)
                     .map_err(|_| Closed::Commit)?;
-                Ok(Opened::Commit(Box::new(judged), changed))
+                Ok(Opened::Commit(Box::new(judged)))
             }
             ProcessedMessageContent::ProposalMessage(queued) => {
                 let index = judge::judge_proposal(&queued).map_err(Closed::Judged)?;
@@ -293,27 +292,24 @@ impl<'d, 'a> Group<'d, 'a> {
         }
     }
 
-    /// Whose pinned identity key a commit changes: handed over by the account itself, or, for somebody
-    /// who had left, brought anew by whoever may add. Anything else is a violation.
-    fn changed_keys(
+    /// A pinned identity key changes only by the account's own handing over, or, for somebody who had
+    /// left, by whoever may add. Anything else is a violation.
+    fn check_changed_keys(
         &self,
         before: &CirclePolicy,
         after: &CirclePolicy,
-    ) -> std::result::Result<Vec<AccountId>, Violation> {
+    ) -> std::result::Result<(), Violation> {
         let draft = self.provider.storage();
-        let mut changed = Vec::new();
-        for member in &after.members {
-            match draft.pin(member.account) {
-                Some(pin) if member.aik.0 != pin => {
-                    if !judge::follows(member, &pin) && before.member(member.account).is_some() {
-                        return Err(Violation::PinnedKeyDiffers);
-                    }
-                    changed.push(member.account);
-                }
-                _ => {}
-            }
+        let violates = |member: &PolicyMember| {
+            draft
+                .pin(member.account)
+                .is_some_and(|pin| member.aik.0 != pin && !judge::follows(member, &pin))
+                && before.member(member.account).is_some()
+        };
+        if after.members.iter().any(violates) {
+            return Err(Violation::PinnedKeyDiffers);
         }
-        Ok(changed)
+        Ok(())
     }
 
     /// Whose device stands in this group, by its certificate.

@@ -10,6 +10,7 @@ use openmls::credentials::{BasicCredential, CredentialWithKey};
 use openmls::prelude::SignatureScheme;
 use openmls_traits::signatures::{Signer, SignerError};
 use protocol::certificate::{DeviceCert, Signed, Succession};
+use protocol::policy::VerifiedBy;
 use protocol::{AccountId, Bytes, DeviceId, Timestamp, labels, limits};
 use zeroize::Zeroize;
 
@@ -166,6 +167,19 @@ impl Identity {
         let succession = signed(&old, labels::SUCCESSION, content);
         let renewed = Self::under(self.account, next.to_bytes(), self.keys.clone(), now)?;
         Ok((renewed, succession))
+    }
+
+    /// "I met this person and this is their key."
+    pub fn vouch(&self, account: AccountId, aik: &[u8], at: Timestamp) -> VerifiedBy {
+        let mut by = VerifiedBy {
+            verifier: self.account,
+            at,
+            signature: Bytes::default(),
+        };
+        let content = judge::verification_content(account, aik, &by);
+        let key = SigningKey::from_bytes(&self.aik);
+        by.signature = sign(&key, labels::VERIFIED_BY, &content).into();
+        by
     }
 
     /// The same device under an identity key that another device of the account brought.

@@ -63,6 +63,7 @@ mod succession;
 pub mod testing;
 mod turn;
 mod vault;
+mod verification;
 mod view;
 
 #[cfg(feature = "simulated")]
@@ -71,4 +72,3 @@ pub mod simulated;
 pub use api::Input;
 pub use device::Device;
 pub use error::{Error, Result};
-pub use turn::Counters;

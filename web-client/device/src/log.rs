@@ -2,13 +2,13 @@
 
 use protocol::frame::{Ack, ClientFrame, Cursor, LogEntry, LogPage, Marker};
 use protocol::policy::CirclePolicy;
-use protocol::{AccountId, Code, EntryKind};
+use protocol::{AccountId, Bytes, Code, EntryKind};
 
 use crate::api::{Content, Item, Progress};
 use crate::content::{BodyKey, Payload, open_body, wrap_matches};
 use crate::error::Result;
 use crate::group::{Closed, Group, Opened};
-use crate::state::{Circle, GroupMember, Leaving, Me, key};
+use crate::state::{Circle, GroupMember, Leaving, Me, NewKey, key};
 use crate::turn::Turn;
 
 impl Turn<'_> {
@@ -123,8 +123,8 @@ impl Turn<'_> {
         }
         let savepoint = self.draft.savepoint();
         let opened = Group::load(&self.draft, group_id)?.open(me, &entry.mls, entry.accepted_at);
-        let (judged, changed_keys) = match opened {
-            Ok(Opened::Commit(judged, changed_keys)) => (judged, changed_keys),
+        let judged = match opened {
+            Ok(Opened::Commit(judged)) => judged,
             Err(Closed::Judged(violation)) => {
                 self.draft.roll_back(savepoint);
                 self.stop(circle.id, Code::Judged, &violation.to_string())?;
@@ -153,9 +153,6 @@ impl Turn<'_> {
             judged.committer.account,
             &judged.context.policy,
         )?;
-        for (which, account) in (3..).zip(changed_keys) {
-            self.note(circle, entry, which, Content::KeyChanged { account })?;
-        }
         if let Some(joined) = &mut circle.joined {
             joined.era = None;
         }
@@ -190,6 +187,18 @@ impl Turn<'_> {
             .map(|member| member.account)
             .filter(|account| !before.contains(account))
             .collect();
+        let renewed = self.renewed_keys(circle, policy);
+        let Some(joined) = &mut circle.joined else {
+            return Ok(());
+        };
+        let former = (joined.members.iter()).filter(|member| gone.contains(&member.account));
+        for member in former {
+            circle.former.retain(|held| held.account != member.account);
+            circle.former.push(NewKey {
+                account: member.account,
+                aik: member.aik.clone(),
+            });
+        }
         joined.members = GroupMember::of_policy(policy);
         joined.leaving.clear();
         for member in &policy.members {
@@ -198,7 +207,7 @@ impl Turn<'_> {
         circle
             .awaiting
             .retain(|account| policy.member(*account).is_none());
-        circle.new_keys.retain(|account| !came.contains(account));
+        circle.new_keys.retain(|held| !came.contains(&held.account));
         self.volatile.commit_asked.remove(&circle.id);
         self.circles_changed = true;
         if !gone.is_empty() {
@@ -220,7 +229,29 @@ impl Turn<'_> {
             let accounts = came;
             self.note(circle, entry, 0, Content::Joined { by, accounts })?;
         }
+        for (which, account) in (3..).zip(renewed) {
+            self.note(circle, entry, which, Content::KeyChanged { account })?;
+        }
         Ok(())
+    }
+
+    /// Whose identity key is another one than this circle last saw, or, for who was never here, than the
+    /// one pinned.
+    fn renewed_keys(&self, circle: &Circle, policy: &CirclePolicy) -> Vec<AccountId> {
+        let own = self.me().ok().flatten().map(|me| me.identity.account);
+        let known = |account: AccountId| {
+            let members = circle.joined.iter().flat_map(|joined| &joined.members);
+            let here = members.map(|member| (member.account, &member.aik));
+            let gone = circle.former.iter().map(|held| (held.account, &held.aik));
+            let last = here.chain(gone).find(|(held, _)| *held == account);
+            last.map(|(_, aik)| aik.0.clone())
+                .or_else(|| self.draft.pin(account).map(Vec::from))
+        };
+        let differs = |account, aik: &Bytes| known(account).is_some_and(|last| last != aik.0);
+        (policy.members.iter())
+            .filter(|member| Some(member.account) != own && differs(member.account, &member.aik))
+            .map(|member| member.account)
+            .collect()
     }
 
     /// The server proposes to remove a device: nothing is encrypted here until a commit has done it.

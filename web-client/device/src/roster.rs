@@ -89,7 +89,7 @@ impl Turn<'_> {
             .collect();
         // Further devices of people who are in the group already come in by themselves.
         circle.awaiting = told.awaiting;
-        let joined = circle.joined.as_ref();
+        let (joined, new_keys) = (circle.joined.as_ref(), &circle.new_keys);
         circle.awaiting.retain(|account| {
             let inside = joined.is_some_and(|joined| {
                 joined
@@ -97,7 +97,7 @@ impl Turn<'_> {
                     .iter()
                     .any(|member| member.account == *account)
             });
-            Some(*account) != me && !inside && !circle.new_keys.contains(account)
+            Some(*account) != me && !inside && !new_keys.iter().any(|held| held.account == *account)
         });
         circle.may_add = told.may_add;
         circle.generation = told.generation;

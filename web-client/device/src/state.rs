@@ -11,6 +11,8 @@
 //! | `outbox/<16>/<8>` | [`Outgoing`]: a message that is on its way |
 //! | `pin/<16>` | an account's identity key, as last accepted |
 //! | `era/<16>/<4>/<4>` | an archive era's key, by circle, generation and number |
+//! | `met/<16>` | [`crate::verification::Met`]: an identity key that this person vouches for |
+//! | `counters` | [`crate::api::Counters`]: what went wrong and was mended |
 //! | `adding` | [`Adding`]: this new device's keys, not yet approved by the first one |
 //! | `recovering` | [`Recovering`]: this new device, certified by a recovered identity key |
 //! | `backup` | [`crate::backup::Backup`]: the vault's key and how it stands at the server |
@@ -141,9 +143,9 @@ pub struct Circle {
     /// Stretches whose era keys are missing.
     #[n(14)]
     pub dark: Vec<Gap>,
-    /// People who came with another identity key than the one pinned.
+    /// People who came with another identity key than the one pinned, and which.
     #[n(15)]
-    pub new_keys: Vec<AccountId>,
+    pub new_keys: Vec<NewKey>,
     /// The greatest send counter given out, and in which generation: it outlives the place.
     #[n(16)]
     pub counter: (u32, u64),
@@ -153,6 +155,20 @@ pub struct Circle {
     /// The person has seen everything up to here.
     #[n(18)]
     pub seen_seq: u64,
+    /// Under which identity keys people were here who are gone.
+    #[n(21)]
+    #[cbor(default)]
+    pub former: Vec<NewKey>,
+}
+
+/// An account's identity key.
+#[derive(Clone, Encode, Decode)]
+#[cbor(map)]
+pub struct NewKey {
+    #[n(0)]
+    pub account: AccountId,
+    #[n(1)]
+    pub aik: Bytes,
 }
 
 /// One of a circle's people, as the server names them.
@@ -392,6 +408,7 @@ impl Circle {
             counter: (0, 0),
             renew: false,
             seen_seq: 0,
+            former: Vec::new(),
         }
     }
 
@@ -462,6 +479,8 @@ pub mod key {
     pub const BACKUP: &[u8] = b"backup";
     pub const SUCCESSION: &[u8] = b"succession";
     pub const ERAS: &[u8] = b"era/";
+    pub const MET: &[u8] = b"met/";
+    pub const COUNTERS: &[u8] = b"counters";
 
     pub fn circle(id: CircleId) -> Vec<u8> {
         [CIRCLES, id.as_bytes()].concat()

@@ -8,7 +8,7 @@ use protocol::{AccountId, CircleId, Code, OpId, Timestamp};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::api::{Effect, Event, Item, Link};
+use crate::api::{Counters, Effect, Event, Item, Link};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::link::SignInLink;
@@ -185,15 +185,6 @@ impl Answer<'_> {
     }
 }
 
-impl Counters {
-    /// Adds what one input led to.
-    pub fn add(&mut self, more: Self) {
-        self.undecryptable += more.undecryptable;
-        self.resyncs += more.resyncs;
-        self.eras += more.eras;
-    }
-}
-
 /// Everything that one input leads to.
 pub struct Turn<'a> {
     pub draft: Draft<'a>,
@@ -209,24 +200,12 @@ pub struct Turn<'a> {
     pub counters: Counters,
 }
 
-/// What went wrong, counted since the device was opened.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Counters {
-    /// Items that could not be read.
-    pub undecryptable: u64,
-    /// Times that a group could no longer be followed.
-    pub resyncs: u64,
-    /// Archive eras that were taken up.
-    pub eras: u64,
-}
-
 /// A turn that succeeded.
 pub struct Finished {
     pub changes: Changes,
     pub items: Changes,
     pub volatile: Volatile,
     pub effects: Vec<Effect>,
-    pub counters: Counters,
 }
 
 impl<'a> Turn<'a> {
@@ -256,7 +235,9 @@ impl<'a> Turn<'a> {
                 Link::Idle
             };
             self.volatile.link = Some(at_rest);
+            self.count(true)?;
         }
+        self.count(false)?;
         if self.status_changed {
             let status = self.status()?;
             self.event(Event::Status { status });
@@ -278,8 +259,22 @@ impl<'a> Turn<'a> {
             items: self.items,
             volatile: self.volatile,
             effects: self.effects,
-            counters: self.counters,
         })
+    }
+
+    /// Adds to what was counted before, and tells of it if asked to or if something was counted.
+    fn count(&mut self, tell: bool) -> Result<()> {
+        let more = std::mem::take(&mut self.counters);
+        if more == Counters::default() && !tell {
+            return Ok(());
+        }
+        let mut counters: Counters = self.draft.read(key::COUNTERS)?.unwrap_or_default();
+        if more != Counters::default() {
+            counters.add(more);
+            self.draft.write(key::COUNTERS, &counters);
+        }
+        self.event(Event::Counters { counters });
+        Ok(())
     }
 
     /// Who this device belongs to.

@@ -8,6 +8,7 @@ use crate::api::{
 use crate::error::{Error, Result};
 use crate::state::{Circle, GroupMember, Why};
 use crate::turn::Turn;
+use crate::verification::safety_number;
 
 impl Turn<'_> {
     /// How the device stands.
@@ -18,6 +19,7 @@ impl Turn<'_> {
             name: me.name.clone(),
             role: me.role,
             agency: me.agency_name.clone(),
+            safety_number: safety_number(me.identity.account, &me.identity.aik_public()),
         });
         Ok(Status {
             me,
@@ -95,7 +97,10 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
                 name: named.name.clone(),
                 role: named.role,
                 state,
-                new_key: circle.new_keys.contains(&named.account),
+                new_key: circle.new_key(named.account).is_some(),
+                safety_number: (circle.new_key(named.account))
+                    .or(in_group.map(|member| &member.aik))
+                    .map(|aik| safety_number(named.account, aik)),
                 verified: in_group.is_some_and(|member| member.verified),
                 me: me == Some(named.account),
             }

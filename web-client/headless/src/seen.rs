@@ -7,7 +7,7 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use device::api::{CircleView, DevicesView, Event, Status};
+use device::api::{CircleView, Counters, DevicesView, Event, Status};
 use tokio::sync::watch;
 
 use crate::Error;
@@ -24,6 +24,8 @@ pub struct Seen {
     pub circles: Vec<CircleView>,
     /// The latest view of this person's devices.
     pub devices: Option<DevicesView>,
+    /// What the device has counted about itself.
+    pub counters: Option<Counters>,
 }
 
 #[derive(Default)]
@@ -82,6 +84,7 @@ impl Log {
                 Event::Status { status } => inner.seen.status = Some(status.clone()),
                 Event::Circles { circles } => inner.seen.circles.clone_from(circles),
                 Event::Devices { devices } => inner.seen.devices = Some(devices.clone()),
+                Event::Counters { counters } => inner.seen.counters = Some(*counters),
                 _ => {}
             }
             inner.events.push_back(event);
@@ -238,6 +241,7 @@ fn kind(event: &Event) -> String {
         Event::Enrolment { .. } => "enrolment".to_owned(),
         Event::RecoveryCode { .. } => "recovery_code".to_owned(),
         Event::Typing { .. } => "typing".to_owned(),
+        Event::Counters { .. } => "counters".to_owned(),
         Event::Receipts { receipts, .. } => format!("receipts({})", receipts.len()),
     }
 }

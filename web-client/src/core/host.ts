@@ -37,6 +37,7 @@ function standing(event: Event): string | null {
     case 'circles':
     case 'devices':
     case 'enrolment':
+    case 'counters':
       return event.kind;
     case 'receipts':
       return `receipts ${event.circle}`;

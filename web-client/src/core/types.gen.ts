@@ -69,6 +69,18 @@ circle: CircleId, } | { "kind": "trust_new_key",
 /**
  * Whose.
  */
+account: AccountId, } | { "kind": "verify_member", 
+/**
+ * Whose.
+ */
+account: AccountId, 
+/**
+ * What both saw.
+ */
+safety_number: string, } | { "kind": "look_again", 
+/**
+ * Whose.
+ */
 account: AccountId, } | { "kind": "ack_urgent", 
 /**
  * The circle.
@@ -199,7 +211,11 @@ code: string, } | { "kind": "recovery_code",
 /**
  * 26 characters in groups, easy to read aloud.
  */
-code: string, } | { "kind": "typing", 
+code: string, } | { "kind": "counters", 
+/**
+ * All of it.
+ */
+counters: Counters, } | { "kind": "typing", 
 /**
  * The circle.
  */
@@ -261,7 +277,11 @@ role: Role,
 /**
  * The agency's name.
  */
-agency: string, };
+agency: string, 
+/**
+ * The account's own safety number.
+ */
+safety_number: string, };
 export type Link = "idle" | "connecting" | "online" | "offline" | "signed_out";
 export type CircleView = { 
 /**
@@ -322,6 +342,11 @@ verified: boolean,
  * They came with new keys that no human has vouched for on this device.
  */
 new_key: boolean, 
+/**
+ * The safety number of their key here, of the new one if they came with one; absent before any is
+ * known. Thirty digits in six groups.
+ */
+safety_number: string | null | undefined, 
 /**
  * This device's own person.
  */
@@ -470,3 +495,24 @@ siblings: number,
  * Two ways exist, and the vault was opened again to make sure.
  */
 safe: boolean, };
+export type Counters = { 
+/**
+ * Items that could not be read.
+ */
+undecryptable: number, 
+/**
+ * Times that a group could no longer be followed, and this device came back in.
+ */
+resyncs: number, 
+/**
+ * Groups that were begun anew.
+ */
+resets: number, 
+/**
+ * Commits of this device that lost to another's, and were built anew.
+ */
+stale_commits: number, 
+/**
+ * Archive eras that were taken up.
+ */
+eras: number, };

@@ -2,7 +2,7 @@ import { encode } from 'uqr';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Worker } from '../../doubles/worker';
 import { refusing } from '../../doubles/refusing';
-import { people } from '../../doubles/story';
+import { people, safetyNumber } from '../../doubles/story';
 import type { DeviceView, DevicesView } from '../core/types.gen';
 import { App } from './app.svelte';
 import { groups, waysBack, wholeLink, type Devices } from './devices.svelte';
@@ -28,7 +28,7 @@ beforeEach(() => {
   const bar = { location: { hash: '', href: '', pathname: '/' }, history: { replaceState: () => undefined }, addEventListener: () => undefined };
   app = new App(new Router(bar), worker, refusing);
   devices = app.devices;
-  worker.tell({ kind: 'status', status: { me: { ...people.maria, agency: 'A' }, link: 'online', joining: null } });
+  worker.tell({ kind: 'status', status: { me: { ...people.maria, agency: 'A', safety_number: safetyNumber(people.maria) }, link: 'online', joining: null } });
   tell();
 });
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { refusing } from '../../doubles/refusing';
-import { circles, people as cast, peopleAround } from '../../doubles/story';
+import { circles, people as cast, peopleAround, safetyNumber } from '../../doubles/story';
 import { Worker } from '../../doubles/worker';
 import type { Item, Status } from '../core/types.gen';
 import type { Consent } from '../platform/api';
@@ -30,7 +30,7 @@ class Bar implements Address {
 }
 
 const nobody: Status = { me: null, link: 'idle', joining: null };
-const maria: Status = { me: { ...cast.maria, agency: 'Agency' }, link: 'online', joining: null };
+const maria: Status = { me: { ...cast.maria, agency: 'Agency', safety_number: safetyNumber(cast.maria) }, link: 'online', joining: null };
 
 let bar: Bar;
 let worker: Worker;
@@ -47,7 +47,7 @@ describe('the router', () => {
     for (const route of [
       { name: 'circles' }, { name: 'people' }, { name: 'settings' }, { name: 'person', person: id },
       { name: 'conversation', circle: id }, { name: 'members', circle: id }, { name: 'visits' },
-      { name: 'devices' }, { name: 'recovery' },
+      { name: 'devices' }, { name: 'recovery' }, { name: 'new_keys', person: id, who: circles.family },
       { name: 'calendar', span: 'week', day: null }, { name: 'calendar', span: 'day', day: '2026-12-01' },
     ] as const) {
       expect(parse(href(route))).toEqual(route);

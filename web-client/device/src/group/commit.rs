@@ -11,7 +11,7 @@ use openmls::prelude::{
     MlsMessageOut,
 };
 use openmls_traits::OpenMlsProvider;
-use protocol::policy::PolicyMember;
+use protocol::policy::{CirclePolicy, PolicyMember, VerifiedBy};
 use protocol::{AccountId, Bytes, Timestamp, limits};
 use tls_codec::Deserialize as _;
 
@@ -40,6 +40,8 @@ pub struct Change {
     /// This account's new identity key follows from the listed one by these successions. Its other
     /// devices go out, for their certificates are under the old key; they come back by themselves.
     pub successions: Vec<Bytes>,
+    /// People whom this account has met in person, with their keys: they are verified by it.
+    pub marks: Vec<(AccountId, Bytes, VerifiedBy)>,
 }
 
 impl<'d, 'a> Group<'d, 'a> {
@@ -66,6 +68,7 @@ impl<'d, 'a> Group<'d, 'a> {
         members.sort_unstable_by_key(|member| member.account);
         let custodians = &mut after.policy.custodians;
         custodians.retain(|account| staying.contains(account));
+        mark(&mut after.policy, &change.marks);
 
         let mut builder = self
             .mls
@@ -210,6 +213,24 @@ fn list(members: &mut Vec<PolicyMember>, newcomer: &Newcomer) {
             verified_by: None,
             successions: Vec::new(),
         });
+    }
+}
+
+/// Marks that stand no longer, because their maker or the key that signed them is gone, go; those of
+/// this account come.
+fn mark(policy: &mut CirclePolicy, marks: &[(AccountId, Bytes, VerifiedBy)]) {
+    let stands: Vec<bool> = (policy.members.iter())
+        .map(|member| judge::check_verification(member, policy).is_ok())
+        .collect();
+    for (member, stands) in policy.members.iter_mut().zip(stands) {
+        if !stands {
+            member.verified_by = None;
+        }
+        let made = (marks.iter())
+            .find(|(account, aik, _)| *account == member.account && *aik == member.aik);
+        if let (None, Some((_, _, by))) = (&member.verified_by, made) {
+            member.verified_by = Some(by.clone());
+        }
     }
 }
 

@@ -27,12 +27,12 @@ pub struct Newcomer {
 }
 
 /// Why a claimed key package is not used.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Unwelcome {
     /// It is not the person's.
     Invalid,
     /// It may be the person's, under another identity key than the one pinned: a human decides.
-    NewKey,
+    NewKey(Bytes),
 }
 
 /// Key packages of this device, their private halves in the draft. Lifetime: the greatest that
@@ -78,10 +78,13 @@ pub fn check_newcomer(
 ) -> Result<Newcomer, Unwelcome> {
     let newcomer = read_newcomer(draft, claimed).ok_or(Unwelcome::Invalid)?;
     let pinned = draft.pin(claimed.account);
-    if pinned.is_none_or(|pin| newcomer.aik.0 == pin) {
+    let met = || draft.met(claimed.account).ok().flatten();
+    if pinned.is_none_or(|pin| newcomer.aik.0 == pin)
+        || met().is_some_and(|met| met.aik == newcomer.aik)
+    {
         Ok(newcomer)
     } else {
-        Err(Unwelcome::NewKey)
+        Err(Unwelcome::NewKey(newcomer.aik))
     }
 }
 

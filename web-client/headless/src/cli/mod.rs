@@ -1,6 +1,7 @@
 //! The commands, one file each; here what they share: arguments, opening, failures.
 
 mod circles;
+mod counters;
 mod devices;
 mod enrol;
 mod people;
@@ -136,6 +137,7 @@ pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
         Verb::Enrol { link, at } => enrol::enrol(&link, &at).await,
         Verb::Recover { server, code, at } => enrol::recover(server, code, &at).await,
         Verb::Circles { json, at } => circles::circles(json, &at).await,
+        Verb::Counters { json, at } => counters::counters(json, &at).await,
         Verb::Members { circle, json, at } => people::members(&circle, json, &at).await,
         Verb::Read { circle, json, at } => read::read(&circle, json, &at).await,
         Verb::Send { circle, text, at } => send::send(&circle, text, &at).await,

@@ -84,6 +84,14 @@ pub enum Verb {
         #[command(flatten)]
         at: At,
     },
+    /// What this device has counted about itself: what could not be read, how often it fell behind
+    Counters {
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
+        #[command(flatten)]
+        at: At,
+    },
     /// List the people of a circle
     Members {
         /// The circle, by its title or id

@@ -61,6 +61,7 @@ impl Watching<'_> {
                     }
                 }
                 Event::Circles { .. }
+                | Event::Counters { .. }
                 | Event::Invitation { .. }
                 | Event::RecoveryCode { .. }
                 | Event::Typing { .. }
