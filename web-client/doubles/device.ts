@@ -11,7 +11,7 @@ import type {
 import { uuidBytes } from '../src/core/ids';
 import type { Happening, News } from './news';
 import { GOOD_CODE, RECOVERY_CODE, devicesOf, isScene, newDevice, staged, type Scene } from './scenes';
-import { AGENCY, circlesOf, itemsOf, people, type Who } from './story';
+import { AGENCY, circlesOf, itemsOf, people, safetyNumber, type Who } from './story';
 
 const text = new TextEncoder();
 const read = new TextDecoder();
@@ -112,7 +112,10 @@ export class Device implements DeviceCore {
       case 'rejoin':
         return this.#mend(command);
       case 'trust_new_key':
+      case 'verify_member':
         return this.#trust(command.account);
+      case 'look_again':
+        return;
       case 'ack_urgent':
         return this.#note(command.circle, { kind: 'urgent_ack', by: this.#account, seq: command.seq });
       case 'typing':
@@ -157,7 +160,7 @@ export class Device implements DeviceCore {
   }
 
   #become(who: Who, scene: Scene): void {
-    this.#kept = { me: { ...people[who], agency: AGENCY }, scene, signedOut: false };
+    this.#kept = { me: { ...people[who], agency: AGENCY, safety_number: safetyNumber(people[who]) }, scene, signedOut: false };
     this.#step.delta.state.push(sealed('me', this.#kept));
     this.#play();
     for (const { id } of this.#circles) {
@@ -256,7 +259,7 @@ export class Device implements DeviceCore {
 
   #trust(account: string): void {
     for (const { id, trouble, members } of this.#circles) {
-      const known = members.map((one) => (one.account === account ? { ...one, new_key: false } : one));
+      const known = members.map((one) => (one.account === account ? { ...one, new_key: false, verified: true } : one));
       this.#alter(id, { members: known, trouble: trouble === 'new_key' ? null : trouble });
     }
   }

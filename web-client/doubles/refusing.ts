@@ -8,6 +8,7 @@ export const refusing: Api = {
   recordConsent: unreachable,
   withdrawConsent: unreachable,
   planCircle: unreachable,
+  newKeys: unreachable,
   preferences: unreachable,
   savePreferences: unreachable,
   appointmentsOf: unreachable,

@@ -34,6 +34,7 @@ export type Disclosure = Schemas['Disclosure'];
 export type Task = Schemas['Task'];
 export type TaskKind = Schemas['TaskKind'];
 export type Tasks = Schemas['Tasks'];
+export type NewKeys = Schemas['NewKeys'];
 
 /** A stable code, and what would do instead where the server knows. */
 export interface Refused {
@@ -64,6 +65,7 @@ export interface Api {
   recordConsent(request: RecordConsent): Promise<Answer<Consent>>;
   withdrawConsent(consent: string, request: WithdrawConsent): Promise<Answer<Consent>>;
   planCircle(request: PlanCircle): Promise<Answer<Circle>>;
+  newKeys(person: string, request: Schemas['AskNewKeys']): Promise<Answer<NewKeys>>;
   preferences(person: string): Promise<Answer<Preferences>>;
   savePreferences(person: string, request: Preferences): Promise<Answer<Preferences>>;
   appointmentsOf(person: string): Promise<Answer<Appointments>>;
@@ -82,6 +84,7 @@ export const api: Api = {
   recordConsent: (request) => call('POST', '/v1/consents', request),
   withdrawConsent: (consent, request) => call('POST', `/v1/consents/${consent}/withdraw`, request),
   planCircle: (request) => call('POST', '/v1/circles', request),
+  newKeys: (person, request) => call('POST', `/v1/people/${person}/new-keys`, request),
   preferences: (person) => call('GET', `/v1/people/${person}/preferences`),
   savePreferences: (person, request) => call('PUT', `/v1/people/${person}/preferences`, request),
   appointmentsOf: (person) => call('GET', `/v1/people/${person}/appointments`),

@@ -2,7 +2,7 @@
 // No DOM here: components render it, tests drive it.
 import type { Client } from '../core/client';
 import type { Stage } from '../core/messages';
-import type { CircleView, Event, Item, Receipt, Status } from '../core/types.gen';
+import type { CircleView, Counters, Event, Item, Receipt, Status } from '../core/types.gen';
 import type { Api } from '../platform/api';
 import { Conversation } from './conversation.svelte';
 import { Devices } from './devices.svelte';
@@ -29,6 +29,10 @@ export class App {
   status = $state.raw<Status | null>(null);
   circles = $state.raw<CircleView[]>([]);
   problem = $state.raw<Problem | null>(null);
+  /** Titles of circles that this person was in a moment ago and is no longer. */
+  left = $state.raw<readonly string[]>([]);
+  /** What the device has counted about itself; null until it told. */
+  counters = $state.raw<Counters | null>(null);
   /** The newest message of someone else, for those who listen. */
   heard = $state.raw<{ circle: CircleView; item: Item } | null>(null);
   /** Not reactive: a page asks for the conversation that it shows. */
@@ -96,6 +100,7 @@ export class App {
 
   async signOut(): Promise<void> {
     this.#conversation = null;
+    this.left = [];
     this.devices.forget();
     await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
   }
@@ -113,7 +118,9 @@ export class App {
         this.status = event.status;
         return this.#lookAtLink();
       case 'circles':
-        this.circles = event.circles;
+        return this.#seeCircles(event.circles);
+      case 'counters':
+        this.counters = event.counters;
         return;
       case 'items':
         if (this.#conversation?.circle === event.circle) this.#conversation.take(event.items);
@@ -131,6 +138,12 @@ export class App {
         return;
       default:
     }
+  }
+
+  #seeCircles(circles: CircleView[]): void {
+    const gone = this.circles.filter(({ id }) => !circles.some((circle) => circle.id === id));
+    this.circles = circles;
+    if (gone.length > 0) this.left = [...this.left, ...gone.map(({ title }) => title)];
   }
 
   #enter(stage: Stage): void {

@@ -9,6 +9,8 @@ export type Route =
   | { name: 'members'; circle: string }
   | { name: 'people' }
   | { name: 'person'; person: string }
+  /** New keys for the client or one of the caregivers. */
+  | { name: 'new_keys'; person: string; who: string }
   | { name: 'visits' }
   /** `day` is a calendar day; null: today. */
   | { name: 'calendar'; span: CalendarSpan; day: string | null }
@@ -20,7 +22,7 @@ const ID = '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})';
 const calendar = (span: CalendarSpan) => (day: string): Route => ({
   name: 'calendar', span, day: isDay(day) ? day : null,
 });
-const table: [RegExp, (part: string) => Route][] = [
+const table: [RegExp, (part: string, second: string) => Route][] = [
   [/^#\/people$/, () => ({ name: 'people' })],
   [/^#\/visits$/, () => ({ name: 'visits' })],
   [/^#\/calendar\/day(?:\/([-\d]+))?$/, calendar('day')],
@@ -29,6 +31,7 @@ const table: [RegExp, (part: string) => Route][] = [
   [/^#\/settings\/devices$/, () => ({ name: 'devices' })],
   [/^#\/settings\/recovery$/, () => ({ name: 'recovery' })],
   [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
+  [new RegExp(`^#/people/${ID}/new-keys/${ID}$`), (person, who) => ({ name: 'new_keys', person, who })],
   [new RegExp(`^#/circles/${ID}$`), (circle) => ({ name: 'conversation', circle })],
   [new RegExp(`^#/circles/${ID}/members$`), (circle) => ({ name: 'members', circle })],
 ];
@@ -37,7 +40,7 @@ const table: [RegExp, (part: string) => Route][] = [
 export function parse(hash: string): Route {
   for (const [pattern, route] of table) {
     const found = pattern.exec(hash);
-    if (found !== null) return route(found[1] ?? '');
+    if (found !== null) return route(found[1] ?? '', found[2] ?? '');
   }
   return { name: 'circles' };
 }
@@ -51,6 +54,8 @@ export function href(route: Route): string {
       return `#/circles/${route.circle}/members`;
     case 'person':
       return `#/people/${route.person}`;
+    case 'new_keys':
+      return `#/people/${route.person}/new-keys/${route.who}`;
     case 'calendar':
       return ['#/calendar', route.span, ...(route.day === null ? [] : [route.day])].join('/');
     case 'devices':

@@ -25,6 +25,7 @@ note-removed-mine =
         [one] You ended access for { $names }
        *[other] You ended access for { $names }
     }
+note-ended = Access ended for { $names }
 note-removed-took = after { $time }
 note-key-changed = New keys for { $name }. Not verified any more.
 note-key-changed-mine = Your keys changed. Others see you as not verified until you meet.
@@ -58,15 +59,33 @@ circle-security-short = Stopped to be safe
 circle-leave = Leave and come back in
 circle-leave-sure = Leave this circle and come back in with new keys? Do this only after you have spoken with your agency.
 circle-leave-yes = Yes, leave and come back
-circle-new-key = { $name } has new keys. That happens with a new phone, or after one was stolen. Did you see this person, or hear their voice? Only then say yes.
-circle-new-key-wait = Until then { $name } cannot read new messages here.
-circle-new-key-yes = Yes, these are from { $name }
+circle-new-key = { $name } came back with new keys. That happens when every device and the recovery code are gone.
+circle-new-key-wait = Until you have compared the numbers, { $name } cannot read new messages here.
 circle-new-key-short = New keys: is it them?
 circle-removing = One moment: someone is being taken out. What you write waits until that is done.
 
 ## Members
 member-new-key = New keys, not checked
-member-new-key-do = Did you see { $name }, or hear their voice? Only then say yes.
+member-number = Safety number
+member-check = Check in person
+safety-own = Your safety number
+safety-own-what = When you meet someone from your circles, they may ask to see it. It is no secret.
+verify-how = Compare this number with the one on the screen of { $name }, face to face. It stands there under Settings, “Devices and recovery”.
+verify-number = Safety number of { $name }
+verify-question = Are both numbers the same?
+verify-same = Yes, the same
+verify-differs = No, different
+verify-doing = One moment. This is being written down for everyone in the circle…
+verify-warn = Then this may not be { $name }. Write nothing private here. Tell your agency now.
+verify-again = Look at the number again
+verify-gone = That number no longer holds. Please compare again.
+
+## New keys, in person
+new-keys-go = New keys, in person
+new-keys-title = New keys for { $name }
+
+## No longer here
+left-circle = You are no longer in the circle “{ $title }”. You get no more messages from it.
 
 ## Writing, reading, answering
 compose-urgency = How soon?

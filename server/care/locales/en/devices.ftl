@@ -110,3 +110,31 @@ recover-length =
 recover-signs = A code has only letters and numbers. This sign is not one: { $sign }
 recover-unknown = This code opens nothing. Please check each letter. If you made a newer code, use that one.
 recover-back = I have no code
+
+## How this device is doing
+counters-title = How this device is doing
+counters-intro = Counted on this device alone, nothing of it is sent. If someone from the agency helps you, they may ask for these numbers.
+counters-undecryptable = Messages that could not be read
+counters-resyncs = Times this device fell behind and came back in
+counters-resets = Circles that were begun anew
+counters-stale-commits = Changes that came second and were made again
+counters-eras = New keys for keeping earlier messages
+counters-fine = All is well: nothing was lost here.
+counters-lost = Something could not be read. Ask whoever wrote at that time to send it again.
+
+## New keys, in person
+new-keys-when = For when { $name } has lost every device and has no recovery code. Do this only while { $name } is here with you.
+new-keys-back = Back to the client
+new-keys-sure = Begin with new keys for { $name }? Then this happens:
+new-keys-out = Every device of { $name } is signed out now. An old recovery code opens nothing any more.
+new-keys-told = Everyone in their circles sees that the keys changed.
+new-keys-yes = Yes, begin
+new-keys-scan = { $name } points the camera of the new phone at this square.
+new-keys-square = A square code that holds the link for { $name }
+new-keys-or = Or open this link on the new device:
+new-keys-until = This link works once, until { $time }.
+new-keys-waiting = Waiting for { $name } to come in…
+new-keys-none = { $name } is in no circle with you. There is nothing to compare.
+new-keys-letting = The numbers are the same. { $name } is being let in…
+new-keys-done = Done. { $name } is back in, checked in person.
+new-keys-used = { $name } has already used a link. Look into your circles to compare.

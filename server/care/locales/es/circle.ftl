@@ -25,6 +25,7 @@ note-removed-mine =
         [one] Quitaste el acceso a { $names }
        *[other] Quitaste el acceso a { $names }
     }
+note-ended = Se terminó el acceso de { $names }
 note-removed-took = después de { $time }
 note-key-changed = Llaves nuevas de { $name }. Ya sin comprobar.
 note-key-changed-mine = Tus llaves cambiaron. Los demás te ven sin comprobar hasta que se vean.
@@ -58,15 +59,33 @@ circle-security-short = En pausa por seguridad
 circle-leave = Salir y volver a entrar
 circle-leave-sure = ¿Salir de este círculo y volver a entrar con llaves nuevas? Hazlo solo después de hablar con tu agencia.
 circle-leave-yes = Sí, salir y volver
-circle-new-key = { $name } tiene llaves nuevas. Pasa con un teléfono nuevo o después de un robo. ¿Viste a esta persona u oíste su voz? Solo entonces di que sí.
-circle-new-key-wait = Hasta entonces { $name } no puede leer mensajes nuevos aquí.
-circle-new-key-yes = Sí, son de { $name }
+circle-new-key = { $name } volvió con llaves nuevas. Eso pasa cuando se pierden todos los aparatos y el código de recuperación.
+circle-new-key-wait = Hasta que hayas comparado los números, { $name } no puede leer mensajes nuevos aquí.
 circle-new-key-short = Llaves nuevas: ¿es quien dice?
 circle-removing = Un momento: alguien está saliendo. Lo que escribas espera hasta entonces.
 
 ## Miembros
 member-new-key = Llaves nuevas, sin comprobar
-member-new-key-do = ¿Viste a { $name } u oíste su voz? Solo entonces di que sí.
+member-number = Número de seguridad
+member-check = Comprobar en persona
+safety-own = Tu número de seguridad
+safety-own-what = Cuando te encuentres con alguien de tus círculos, quizá te lo pida. No es ningún secreto.
+verify-how = Compara este número con el de la pantalla de { $name }, cara a cara. Allí está en Ajustes, «Aparatos y recuperación».
+verify-number = Número de seguridad de { $name }
+verify-question = ¿Son iguales los dos números?
+verify-same = Sí, son iguales
+verify-differs = No, son distintos
+verify-doing = Un momento. Se anota para todas las personas del círculo…
+verify-warn = Entonces puede que no sea { $name }. No escribas nada privado aquí. Avisa ahora a tu agencia.
+verify-again = Mirar el número otra vez
+verify-gone = Ese número ya no vale. Compara otra vez, por favor.
+
+## Llaves nuevas, en persona
+new-keys-go = Llaves nuevas, en persona
+new-keys-title = Llaves nuevas para { $name }
+
+## Ya no está aquí
+left-circle = Ya no estás en el círculo «{ $title }». No recibes más mensajes de él.
 
 ## Escribir, leer, responder
 compose-urgency = ¿Para cuándo?

@@ -110,3 +110,31 @@ recover-length =
 recover-signs = Un código tiene solo letras y números. Este signo no lo es: { $sign }
 recover-unknown = Este código no abre nada. Mira cada letra, por favor. Si hiciste un código más nuevo, usa ese.
 recover-back = No tengo código
+
+## Cómo le va a este aparato
+counters-title = Cómo le va a este aparato
+counters-intro = Se cuenta solo en este aparato, nada de esto se envía. Si alguien de la agencia te ayuda, quizá te pida estos números.
+counters-undecryptable = Mensajes que no se pudieron leer
+counters-resyncs = Veces que este aparato se quedó atrás y volvió a entrar
+counters-resets = Círculos que empezaron de nuevo
+counters-stale-commits = Cambios que llegaron segundos y se hicieron otra vez
+counters-eras = Llaves nuevas para guardar los mensajes de antes
+counters-fine = Todo está bien: aquí no se perdió nada.
+counters-lost = Algo no se pudo leer. Pide a quien escribió en ese momento que lo envíe otra vez.
+
+## Llaves nuevas, en persona
+new-keys-when = Para cuando { $name } perdió todos sus aparatos y no tiene código de recuperación. Hazlo solo mientras { $name } está aquí contigo.
+new-keys-back = Volver a la persona
+new-keys-sure = ¿Empezar con llaves nuevas para { $name }? Entonces pasa esto:
+new-keys-out = Todos los aparatos de { $name } quedan desconectados ahora. Un código de recuperación viejo ya no abre nada.
+new-keys-told = En sus círculos todas las personas ven que las llaves cambiaron.
+new-keys-yes = Sí, empezar
+new-keys-scan = { $name } apunta a este cuadrado con la cámara del teléfono nuevo.
+new-keys-square = Un código cuadrado con el enlace para { $name }
+new-keys-or = O abrir este enlace en el aparato nuevo:
+new-keys-until = Este enlace sirve una vez, hasta las { $time }.
+new-keys-waiting = Esperando a que entre { $name }…
+new-keys-none = { $name } no está en ningún círculo contigo. No hay nada que comparar.
+new-keys-letting = Los números son iguales. { $name } está entrando…
+new-keys-done = Listo. { $name } está dentro otra vez, comprobado en persona.
+new-keys-used = { $name } ya usó un enlace. Mira en tus círculos para comparar.

@@ -32,6 +32,8 @@ export function note(content: Exclude<Content, { kind: 'text' }>, reader: Reader
       return joined(content.accounts.map(name), language);
     case 'removed': {
       const who = { names: listed(content.accounts, reader), count: content.accounts.length };
+      // Their right had ended: whose device carried it out is nobody's business.
+      if ((content.took_ms ?? null) !== null) return t('note-ended', who);
       if (content.by === me) return t('note-removed-mine', who);
       return t('note-removed', { by: name(content.by), ...who });
     }
