@@ -16,10 +16,10 @@ const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-pra
 
 /** The browser of the machine: none is downloaded. */
 function executable(): string {
-  const named = process.env['CARECIRCLE_CHROMIUM'];
+  const named = process.env['CHROMIUM'];
   const known = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
   const found = named ?? known.find((path) => existsSync(path));
-  if (found === undefined) throw new Error('no Chromium here: install one or set CARECIRCLE_CHROMIUM to its path');
+  if (found === undefined) throw new Error('no Chromium here: install one or set CHROMIUM to its path');
   return found;
 }
 

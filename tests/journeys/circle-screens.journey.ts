@@ -124,11 +124,15 @@ describe('trouble', () => {
 
   test('new keys are vouched for by a human, here', async () => {
     await openPair('dana', 'new_key');
-    await page.getByText('Did you see this person, or hear their voice?').waitFor();
+    await page.getByText('Safety number of').waitFor();
     await expectAccessible(page, 'new keys');
     await takePictures(page, 'trouble-new_key');
     await expectFitsNarrow(page, 'new keys');
-    await page.getByRole('button', { name: /Yes, these are from .*Maria Sample/ }).click();
+    await page.getByRole('button', { name: 'No, different' }).click();
+    await page.getByRole('alert').getByText('Then this may not be').waitFor();
+    await expectAccessible(page, 'numbers that differ');
+    await page.getByRole('button', { name: 'Look at the number again' }).click();
+    await page.getByRole('button', { name: 'Yes, the same' }).click();
     await page.locator('.trouble').waitFor({ state: 'detached' });
   });
 
@@ -139,8 +143,8 @@ describe('trouble', () => {
     await dana.getByText('New keys, not checked').waitFor();
     await expectAccessible(page, 'members with new keys');
     await takePictures(page, 'members-new-key');
-    await dana.getByRole('button', { name: /Yes, these are from/ }).click();
-    await dana.getByText('Not verified', { exact: true }).waitFor();
+    await dana.getByRole('button', { name: 'Yes, the same' }).click();
+    await dana.getByText('Checked in person', { exact: true }).waitFor();
     expect(await dana.getByText('New keys, not checked').count()).toBe(0);
   });
 
@@ -207,7 +211,7 @@ describe('what was said before', () => {
 describe('the timeline', () => {
   test('tells who lost access and how fast, whose keys changed, who began anew', async () => {
     await openPair('maria', 'notes');
-    await entry(/Dana Placeholder.* ended access for .*Ana Sample/).getByText(/after .*0\.8 seconds/).waitFor();
+    await entry(/Access ended for .*Ana Sample/).getByText(/after .*0\.8 seconds/).waitFor();
     await entry(/You ended access for .*Sam Specimen/).waitFor();
     await entry('Your keys changed.').waitFor();
     await entry(/Dana Placeholder.* began this circle anew/).waitFor();

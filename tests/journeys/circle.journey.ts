@@ -2,28 +2,15 @@
 // browsers in separate profiles, the real server over TLS, nothing played.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, expectWindowHigh, takePictures } from './browser.ts';
+import { ANA, DANA, FAMILY, MARIA, PAIR, expectNoTrouble, openClient } from './family.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
-
-const MARIA = 'Maria Sample';
-const DANA = 'Dana Placeholder';
-const ANA = 'Ana Sample';
-const PAIR = 'Maria and Dana';
-const FAMILY = 'Maria’s family';
 
 /** Neither the database, nor its write-ahead log, nor the server's output holds a text. */
 function expectUnknownToServer(server: Server, texts: string[]): void {
   // The search itself is tried on something that the server does know.
   expect(server.filesWith('SQLite format 3').length).toBeGreaterThan(0);
   for (const text of texts) expect(server.filesWith(text)).toEqual([]);
-}
-
-/** No page broke its policy, and nobody is told of trouble that there is not. */
-async function expectNoTrouble(people: Person[]): Promise<void> {
-  for (const { name, page, profile } of people) {
-    expect(profile.violations, name).toEqual([]);
-    expect(await page.getByRole('alert').allTextContents(), name).toEqual([]);
-  }
 }
 
 describe.each([
@@ -161,9 +148,7 @@ describe('a conversation that goes on', () => {
 
   test('the daughter is invited into a new circle and sees no other', async () => {
     const { page } = dana;
-    await page.getByRole('link', { name: 'People', exact: true }).click();
-    await page.getByRole('link', { name: MARIA }).click();
-    await page.getByRole('heading', { name: MARIA, level: 1 }).waitFor();
+    await openClient(dana);
     await takePictures(page, 'real-client');
     await page.getByRole('button', { name: 'Record a consent' }).click();
     await page.getByLabel('Said in person or by phone').check();
@@ -222,8 +207,7 @@ describe('a conversation that goes on', () => {
     await page.getByRole('link', { name: 'Messages', exact: true }).click();
     await expectAccessible(page, 'circles');
     await takePictures(page, 'real-circles');
-    await dana.page.getByRole('link', { name: 'People', exact: true }).click();
-    await dana.page.getByRole('link', { name: MARIA }).click();
+    await openClient(dana);
     await expectAccessible(dana.page, 'client');
     await takePictures(dana.page, 'real-client-after');
   });

@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 const ROOT = join(import.meta.dirname, '../..');
-const BINARY = process.env['CARECIRCLE_SERVER'] ?? join(ROOT, 'target/debug/carecircle');
+const BINARY = process.env['CARECIRCLE_TEST_SERVER'] ?? join(ROOT, 'target/debug/carecircle');
 const START_MS_MAX = 60_000;
 
 /** What Chromium wants to know of the development certificate: base64 SHA-256 of its public key. */

@@ -1,0 +1,148 @@
+// A person's devices against the real server: a second one comes in by comparing digits, is signed out,
+// another one is stolen, and the marks of who met in person fall.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { DANA, MARIA, PAIR, SAM, expectNoTrouble, memberRow, openDevices, safetyNumberIn } from './family.ts';
+import { Native } from './native.ts';
+import { Person } from './person.ts';
+import { Server } from './server.ts';
+
+describe('the devices of one person', () => {
+  let server: Server;
+  let maria: Person;
+  let dana: Person;
+  let sam: Native;
+  let second: Person;
+
+  beforeAll(async () => {
+    server = await Server.start();
+    dana = await Person.arrive(DANA, server);
+    await dana.enrol();
+    maria = await Person.arrive(MARIA, server);
+    await maria.enrol();
+    sam = await Native.enrol(SAM, server);
+    sam.watch();
+    for (const person of [dana, maria]) await person.open(PAIR);
+    await dana.send('Said before the second device');
+    await maria.sees('Said before the second device');
+    await sam.reads(PAIR, 'Said before the second device');
+  });
+  afterAll(async () => {
+    for (const one of [dana, maria, second, sam]) await one?.leave();
+    await server.end();
+  });
+
+  /** Lets a new browser of Maria's in by a link and six digits. */
+  async function letIn(): Promise<Person> {
+    const { page } = maria;
+    await openDevices(maria);
+    await page.getByRole('button', { name: 'Add a device' }).click();
+    const link = await page.getByLabel('Or open this link').inputValue();
+    const next = await Person.arrive(MARIA, server);
+    await next.page.goto(link);
+    await next.page.getByRole('heading', { name: 'Look at your first device' }).waitFor();
+    const ask = page.getByRole('group', { name: 'A new device wants to come in' });
+    await ask.waitFor();
+    const digits = (part: typeof ask): Promise<string[]> => part.locator('[aria-hidden]').allTextContents();
+    const shown = (await digits(ask)).join('');
+    expect(shown).toMatch(/^\d{6}$/);
+    expect((await digits(next.page.getByRole('main'))).join('')).toContain(shown);
+    await expectAccessible(next.page, 'comparing');
+    await expectAccessible(page, 'asked to let in');
+    await takePictures(page, 'real-ask-digits');
+    await page.getByRole('button', { name: 'Yes, let it in' }).click();
+    await page.getByText('Your new device is in.').waitFor();
+    await next.page.getByRole('heading', { name: 'Your circles' }).waitFor();
+    await next.page.getByText('Connected', { exact: true }).waitFor();
+    return next;
+  }
+
+  test('a second one comes in by digits that stand on both, and has what was said before', async () => {
+    second = await letIn();
+    await second.open(PAIR);
+    await second.sees('Said before the second device');
+    await second.page.getByText('This is the start of your messages here').waitFor();
+    await takePictures(second.page, 'real-second-device');
+    await second.send('From my second device');
+    await dana.sees('From my second device');
+    await maria.open(PAIR);
+    await maria.sees('From my second device');
+    await expectNoTrouble([dana, maria, second]);
+  });
+
+  test('the page says how safe the keys are, what the device counted, and its safety number', async () => {
+    const { page } = maria;
+    await openDevices(maria);
+    await page.getByText(/come back with your other device/).waitFor();
+    await page.getByText('How this device is doing').click();
+    await page.getByText('All is well: nothing was lost here.').waitFor();
+    await expectAccessible(page, 'devices');
+    await expectFitsNarrow(page, 'devices');
+    await takePictures(page, 'real-devices');
+  });
+
+  test('two people who meet compare numbers, and everybody sees the mark', async () => {
+    const own = await safetyNumberIn(maria.page.getByRole('region', { name: 'Your safety number' }));
+    expect(own).toMatch(/^(\d{5} ){5}\d{5}$/);
+    await dana.open(PAIR);
+    const row = await memberRow(dana, MARIA);
+    await row.getByText('Not verified').waitFor();
+    await row.getByText('Check in person', { exact: true }).click();
+    expect(await safetyNumberIn(row)).toBe(own);
+    await expectAccessible(dana.page, 'comparing numbers');
+    await expectFitsNarrow(dana.page, 'comparing numbers');
+    await takePictures(dana.page, 'real-compare');
+    await row.getByRole('button', { name: 'Yes, the same' }).click();
+    await row.getByText('Checked in person').waitFor();
+    await takePictures(dana.page, 'real-checked');
+  });
+
+  test('one that is signed out says so, and reads nothing new', async () => {
+    const { page } = maria;
+    await openDevices(maria);
+    const other = page.getByRole('article', { name: /^Another device, added/ });
+    await other.getByRole('button', { name: 'Sign out there' }).click();
+    await other.getByRole('button', { name: 'Yes, sign it out' }).click();
+    await page.getByText('That device is signed out.').waitFor();
+    await takePictures(page, 'real-signed-out-there');
+    await second.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await expectAccessible(second.page, 'signed out there');
+    await dana.open(PAIR);
+    await dana.send('After the second device');
+    await maria.open(PAIR);
+    await maria.sees('After the second device');
+    expect(await second.page.content()).not.toContain('After the second device');
+    await second.leave();
+  });
+
+  test('a stolen one is shut out, the person has new keys, and the marks fall', async () => {
+    second = await letIn();
+    await second.open(PAIR);
+    await second.sees('After the second device');
+    const { page } = maria;
+    await openDevices(maria);
+    const other = page.getByRole('article', { name: /^Another device, added/ });
+    await other.getByRole('button', { name: 'This one was stolen' }).click();
+    await expectAccessible(page, 'stolen');
+    await takePictures(page, 'real-stolen');
+    await other.getByRole('button', { name: 'Yes, it was stolen' }).click();
+    await page.getByText('that device is locked out and you have new keys', { exact: false }).waitFor();
+    await expectAccessible(page, 'stolen, done');
+    await takePictures(page, 'real-stolen-done');
+    await second.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await dana.open(PAIR);
+    await dana.page.getByText(/New keys for .*Maria Sample/).waitFor();
+    await takePictures(dana.page, 'real-key-changed');
+    await sam.hears(PAIR, ({ kind }) => kind === 'key_changed');
+    const row = await memberRow(dana, MARIA);
+    await row.getByText('Not verified').waitFor();
+    await dana.open(PAIR);
+    await dana.send('After the theft');
+    await maria.open(PAIR);
+    await maria.sees('After the theft');
+    await maria.send('With my new keys');
+    await dana.sees('With my new keys');
+    expect(await second.page.content()).not.toContain('After the theft');
+    await expectNoTrouble([dana, maria]);
+  });
+});

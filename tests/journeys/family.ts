@@ -1,0 +1,62 @@
+// The invented people of the demo, and the ways through the app that several journeys take.
+import type { Locator } from 'playwright-core';
+import { expect } from 'vitest';
+import type { Person } from './person.ts';
+
+export const MARIA = 'Maria Sample';
+export const DANA = 'Dana Placeholder';
+export const ANA = 'Ana Sample';
+export const SAM = 'Sam Specimen';
+export const PAIR = 'Maria and Dana';
+export const FAMILY = 'Maria’s family';
+
+/** No page broke its policy, and nobody is told of trouble that there is not. */
+export async function expectNoTrouble(people: readonly Person[]): Promise<void> {
+  for (const { name, page, profile } of people) {
+    expect(profile.violations, name).toEqual([]);
+    expect(await page.getByRole('alert').allTextContents(), name).toEqual([]);
+  }
+}
+
+/** Staff open the page of the client. */
+export async function openClient({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: 'People', exact: true }).click();
+  await page.getByRole('link', { name: MARIA }).click();
+  await page.getByRole('heading', { name: MARIA, level: 1 }).waitFor();
+}
+
+/** On the client's page: a consent for the daughter. */
+export async function recordConsent({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'Record a consent' }).click();
+  await page.getByLabel('Said in person or by phone').check();
+  await page.getByLabel('What was agreed?').fill('Maria said yes at the office.');
+  await page.getByRole('button', { name: 'Save consent' }).click();
+  await page.getByText('In force').waitFor();
+}
+
+/** On the client's page: the circle with the daughter. */
+export async function makeFamily({ page }: Person): Promise<void> {
+  await page.getByRole('button', { name: 'Invite into a new circle' }).click();
+  await page.getByLabel('Title of the new circle').fill(FAMILY);
+  await page.getByRole('button', { name: 'Make the circle' }).click();
+  await page.getByText('It opens as soon as people sign in').waitFor();
+}
+
+export async function openDevices({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Your devices' }).click();
+  await page.getByRole('article', { name: 'This device' }).waitFor();
+}
+
+/** In the open circle: the row of one of its people. */
+export async function memberRow({ page }: Person, name: string): Promise<Locator> {
+  await page.getByRole('link', { name: /people/ }).first().click();
+  await page.getByRole('heading', { name: /Who is in/ }).waitFor();
+  return page.getByRole('listitem').filter({ hasText: name });
+}
+
+/** The safety number in a part of a page. */
+export async function safetyNumberIn(part: Locator): Promise<string> {
+  const groups = await part.locator('.groups span').allTextContents();
+  return groups.join(' ');
+}

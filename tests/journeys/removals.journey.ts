@@ -1,0 +1,115 @@
+// A consent ends: two browsers and two devices without a screen, the real server over TLS. Whoever
+// remains sees it in the timeline with its time; the caregiver reads a plain sentence and gets nothing.
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { PHONE, expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import {
+  ANA, DANA, FAMILY, MARIA, SAM, expectNoTrouble, makeFamily, openClient, recordConsent,
+} from './family.ts';
+import { Native } from './native.ts';
+import { Person } from './person.ts';
+import { Server } from './server.ts';
+
+describe('a caregiver whose consent ends', () => {
+  let server: Server;
+  let dana: Person;
+  let ana: Person;
+  let maria: Native;
+  let sam: Native;
+
+  beforeAll(async () => {
+    server = await Server.start();
+    maria = await Native.enrol(MARIA, server);
+    sam = await Native.enrol(SAM, server);
+    dana = await Person.arrive(DANA, server);
+    await dana.enrol();
+    await openClient(dana);
+    await recordConsent(dana);
+    await makeFamily(dana);
+    ana = await Person.arrive(ANA, server, { viewport: PHONE });
+    await ana.enrol();
+    for (const native of [maria, sam]) native.watch();
+  });
+  afterAll(async () => {
+    for (const one of [dana, ana, maria, sam]) await one?.leave();
+    await server.end();
+  });
+
+  test('reads and writes while it holds, as everybody in the circle does', async () => {
+    await dana.open(FAMILY);
+    await ana.open(FAMILY);
+    await dana.send('Welcome, everybody');
+    await ana.sees('Welcome, everybody');
+    for (const native of [maria, sam]) await native.reads(FAMILY, 'Welcome, everybody');
+    await ana.send('Thank you all');
+    await maria.reads(FAMILY, 'Thank you all');
+    await maria.send(FAMILY, 'Good that you are here');
+    await ana.sees('Good that you are here');
+    await dana.sees('Good that you are here');
+    await expectNoTrouble([dana, ana]);
+  });
+
+  test('two taps end it, and the page says in what time', async () => {
+    const { page } = dana;
+    await openClient(dana);
+    const row = page.getByRole('article', { name: ANA });
+    await row.getByRole('button', { name: 'Withdraw this consent' }).click();
+    await expectAccessible(page, 'withdrawing');
+    await takePictures(page, 'real-withdrawing');
+    await row.getByRole('button', { name: 'Yes, withdraw' }).click();
+    await row.getByText(/can no longer read new messages \(done in/).waitFor();
+    await expectAccessible(page, 'withdrawn');
+    await takePictures(page, 'real-withdrawn');
+    await expectFitsNarrow(page, 'withdrawn');
+  });
+
+  test('who remains sees in the timeline that access ended, and after how long', async () => {
+    await dana.open(FAMILY);
+    await dana.page.getByText(/Access ended for .*Ana Sample/).waitFor();
+    await dana.page.getByText(/^after /).waitFor();
+    await expectAccessible(dana.page, 'timeline after a removal');
+    await takePictures(dana.page, 'real-removal-timeline');
+    for (const native of [maria, sam]) {
+      const { item } = await native.hears(FAMILY, ({ kind }) => kind === 'removed');
+      expect(item.content.took_ms).toBeGreaterThanOrEqual(0);
+    }
+  });
+
+  test('the caregiver is told in a plain sentence, on the page that is open', async () => {
+    const { page } = ana;
+    const told = page.getByRole('alert').filter({ hasText: 'You are no longer in the circle' });
+    await told.waitFor();
+    expect(await page.getByText('Welcome, everybody').count()).toBe(0);
+    await expectAccessible(page, 'no longer in a circle');
+    await takePictures(page, 'real-no-longer-in');
+    await expectFitsNarrow(page, 'no longer in a circle');
+    await told.getByRole('button').click();
+    await told.waitFor({ state: 'detached' });
+    await page.getByRole('link', { name: 'Back to your circles' }).click();
+    await page.getByText('You are not in a circle').waitFor();
+    await expectAccessible(page, 'in no circle');
+  });
+
+  test('and gets nothing of what is said later, however hard the browser asks', async () => {
+    await dana.send('Said after Ana left');
+    for (const native of [maria, sam]) await native.reads(FAMILY, 'Said after Ana left');
+    const { page } = ana;
+    const circle = dana.page.url().split('/').at(-1) ?? '';
+    const asked = await page.evaluate(async (id) => {
+      const history = await fetch(`/v1/circles/${id}/history?generation=0&before=999999`);
+      return { history: history.status, circle: (await fetch(`/v1/circles/${id}`)).status, list: await (await fetch('/v1/circles')).json() as unknown };
+    }, circle);
+    expect([403, 404]).toContain(asked.history);
+    expect([403, 404]).toContain(asked.circle);
+    expect(asked.list).toEqual({ circles: [] });
+    await page.reload();
+    await page.getByText('You are not in a circle').waitFor();
+    await page.getByText('Connected', { exact: true }).waitFor();
+    expect(await page.content()).not.toContain('Said after Ana left');
+    expect(server.filesWith('Said after Ana left')).toEqual([]);
+    await expectNoTrouble([dana, ana]);
+  });
+
+  test('nothing was lost on the way, by the count of the devices themselves', async () => {
+    for (const native of [maria, sam]) expect((await native.counters())['undecryptable'], native.name).toBe(0);
+  });
+});
