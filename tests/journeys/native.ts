@@ -64,6 +64,11 @@ export class Native {
     });
   }
 
+  /** Goes offline until it watches again. */
+  rest(): Promise<void> {
+    return this.#end();
+  }
+
   /** Waits for an entry of a circle; an earlier one counts too. */
   hears(circle: string, fits: (content: Heard['item']['content']) => boolean): Promise<Heard> {
     return new Promise((found, failed) => {

@@ -10,6 +10,19 @@ const ROOT = join(import.meta.dirname, '../..');
 const BINARY = process.env['CARECIRCLE_TEST_SERVER'] ?? join(ROOT, 'target/debug/carecircle');
 const START_MS_MAX = 60_000;
 
+const SPOIL = `
+import glob, os, sqlite3, sys
+data, kind, column = sys.argv[1:]
+for path in glob.glob(os.path.join(data, '**', '*'), recursive=True):
+    if not os.path.isfile(path) or open(path, 'rb').read(15) != b'SQLite format 3': continue
+    with sqlite3.connect(path) as db:
+        row = db.execute(
+            f"SELECT rowid, {column} FROM circle_log WHERE kind = ? AND length({column}) > 0 ORDER BY accepted_at DESC, seq DESC LIMIT 1",
+            (kind,)).fetchone()
+        spoiled = row[1][:-1] + bytes([row[1][-1] ^ 1])
+        assert db.execute(f'UPDATE circle_log SET {column} = ? WHERE rowid = ?', (spoiled, row[0])).rowcount == 1
+`;
+
 /** What Chromium wants to know of the development certificate: base64 SHA-256 of its public key. */
 export function trustedKey(): string {
   const certificate = new X509Certificate(readFileSync(join(ROOT, 'certs-dev/localhost.crt')));
@@ -96,6 +109,11 @@ export class Server {
   /** Moves the scheduler's clock, and nothing else, so many minutes forward. */
   moveClock(minutes: number): void {
     execFileSync(BINARY, ['admin', 'clock', `${minutes}m`, '--data', this.data], { stdio: 'pipe' });
+  }
+
+  /** Changes a byte of the newest entry of a log, as a bad disk would. The process must not run. */
+  spoil(kind: 'message' | 'commit', column: 'mls' | 'body'): void {
+    execFileSync('python3', ['-c', SPOIL, this.data, kind, column], { stdio: 'pipe' });
   }
 
   /** Files (database, write-ahead log, keys, output) in which a text stands. */

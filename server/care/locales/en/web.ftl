@@ -110,7 +110,7 @@ note-joined =
         [one] { $names } can now read and write here
        *[other] { $names } can now read and write here
     }
-note-unreadable = One message could not be read on this device
+note-unreadable = One message could not be read on this device. Ask whoever wrote then to send it again.
 compose-label = Your message
 compose-placeholder = Write a message
 compose-hint = Enter sends. Shift and Enter starts a new line.

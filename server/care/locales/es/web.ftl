@@ -110,7 +110,7 @@ note-joined =
         [one] { $names } ya puede leer y escribir aquí
        *[other] { $names } ya pueden leer y escribir aquí
     }
-note-unreadable = Un mensaje no se pudo leer en este aparato
+note-unreadable = Un mensaje no se pudo leer en este aparato. Pide a quien escribió entonces que lo envíe otra vez.
 compose-label = Tu mensaje
 compose-placeholder = Escribe un mensaje
 compose-hint = Intro envía. Mayúsculas e Intro empieza otra línea.
