@@ -25,7 +25,10 @@ impl Turn<'_> {
             return Ok(());
         };
         let busy = self.volatile.committing.contains(&id) || self.volatile.blocked.contains(&id);
-        if !self.is_online() || busy || circle.stopped.is_some() {
+        // Once the server holds the new identity key, a commit under the one before is refused; until it
+        // answers, nobody knows which of the two it holds.
+        let succeeding = self.draft.find(key::SUCCESSION).is_some();
+        if !self.is_online() || busy || succeeding || circle.stopped.is_some() {
             return Ok(());
         }
         if let Some(attempt) = self.draft.read::<FoundingAttempt>(&key::founding(id))? {

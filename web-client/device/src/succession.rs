@@ -128,7 +128,7 @@ impl Turn<'_> {
             let (code, detail) = answer.refusal();
             self.problem(None, code, detail);
             self.get(Ask::Vault, "/v1/vault".to_owned());
-            return Ok(());
+            return self.work();
         }
         let mut chain = self.successions()?;
         chain.push(attempt.succession);
@@ -144,6 +144,8 @@ impl Turn<'_> {
             },
         );
         self.take_identity(attempt.identity)?;
+        // What was refused in between was signed under the key before.
+        self.volatile.blocked.clear();
         for mut circle in self.draft.circles()? {
             circle.renew = circle.joined.is_some();
             self.draft.delete(&key::candidate(circle.id));

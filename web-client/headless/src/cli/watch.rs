@@ -33,8 +33,8 @@ struct Watching<'a> {
     device: &'a Headless,
     wanted: Option<&'a str>,
     json: bool,
-    /// Entries that were printed: an event may bring one again.
-    printed: BTreeSet<(CircleId, u64)>,
+    /// Items that were printed: an event may bring one again. One entry of the log may be several.
+    printed: BTreeSet<(CircleId, String)>,
 }
 
 impl Watching<'_> {
@@ -81,9 +81,7 @@ impl Watching<'_> {
         };
         let mut out = io::stdout().lock();
         for item in items {
-            if let Some(seq) = item.seq
-                && self.printed.insert((id, seq))
-            {
+            if item.seq.is_some() && self.printed.insert((id, item.id.clone())) {
                 writeln!(out, "{}", show::entry(circle, item, self.json)?)?;
             }
         }
