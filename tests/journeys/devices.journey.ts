@@ -2,7 +2,7 @@
 // another one is stolen, and the marks of who met in person fall.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, SAM, expectNoTrouble, memberRow, openDevices, safetyNumberIn } from './family.ts';
+import { DANA, MARIA, PAIR, SAM, expectNoTrouble, letIn, memberRow, openDevices, safetyNumberIn } from './family.ts';
 import { Native } from './native.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
@@ -32,33 +32,8 @@ describe('the devices of one person', () => {
     await server.end();
   });
 
-  /** Lets a new browser of Maria's in by a link and six digits. */
-  async function letIn(): Promise<Person> {
-    const { page } = maria;
-    await openDevices(maria);
-    await page.getByRole('button', { name: 'Add a device' }).click();
-    const link = await page.getByLabel('Or open this link').inputValue();
-    const next = await Person.arrive(MARIA, server);
-    await next.page.goto(link);
-    await next.page.getByRole('heading', { name: 'Look at your first device' }).waitFor();
-    const ask = page.getByRole('group', { name: 'A new device wants to come in' });
-    await ask.waitFor();
-    const digits = (part: typeof ask): Promise<string[]> => part.locator('[aria-hidden]').allTextContents();
-    const shown = (await digits(ask)).join('');
-    expect(shown).toMatch(/^\d{6}$/);
-    expect((await digits(next.page.getByRole('main'))).join('')).toContain(shown);
-    await expectAccessible(next.page, 'comparing');
-    await expectAccessible(page, 'asked to let in');
-    await takePictures(page, 'real-ask-digits');
-    await page.getByRole('button', { name: 'Yes, let it in' }).click();
-    await page.getByText('Your new device is in.').waitFor();
-    await next.page.getByRole('heading', { name: 'Your circles' }).waitFor();
-    await next.page.getByText('Connected', { exact: true }).waitFor();
-    return next;
-  }
-
   test('a second one comes in by digits that stand on both, and has what was said before', async () => {
-    second = await letIn();
+    second = await letIn(maria, server);
     await second.open(PAIR);
     await second.sees('Said before the second device');
     await second.page.getByText('This is the start of your messages here').waitFor();
@@ -113,36 +88,5 @@ describe('the devices of one person', () => {
     await maria.sees('After the second device');
     expect(await second.page.content()).not.toContain('After the second device');
     await second.leave();
-  });
-
-  test('a stolen one is shut out, the person has new keys, and the marks fall', async () => {
-    second = await letIn();
-    await second.open(PAIR);
-    await second.sees('After the second device');
-    const { page } = maria;
-    await openDevices(maria);
-    const other = page.getByRole('article', { name: /^Another device, added/ });
-    await other.getByRole('button', { name: 'This one was stolen' }).click();
-    await expectAccessible(page, 'stolen');
-    await takePictures(page, 'real-stolen');
-    await other.getByRole('button', { name: 'Yes, it was stolen' }).click();
-    await page.getByText('that device is locked out and you have new keys', { exact: false }).waitFor();
-    await expectAccessible(page, 'stolen, done');
-    await takePictures(page, 'real-stolen-done');
-    await second.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-    await dana.open(PAIR);
-    await dana.page.getByText(/New keys for .*Maria Sample/).waitFor();
-    await takePictures(dana.page, 'real-key-changed');
-    await sam.hears(PAIR, ({ kind }) => kind === 'key_changed');
-    const row = await memberRow(dana, MARIA);
-    await row.getByText('Not verified').waitFor();
-    await dana.open(PAIR);
-    await dana.send('After the theft');
-    await maria.open(PAIR);
-    await maria.sees('After the theft');
-    await maria.send('With my new keys');
-    await dana.sees('With my new keys');
-    expect(await second.page.content()).not.toContain('After the theft');
-    await expectNoTrouble([dana, maria]);
   });
 });

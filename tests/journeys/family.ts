@@ -1,7 +1,9 @@
 // The invented people of the demo, and the ways through the app that several journeys take.
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
-import type { Person } from './person.ts';
+import { expectAccessible, takePictures } from './browser.ts';
+import { Person } from './person.ts';
+import type { Server } from './server.ts';
 
 export const MARIA = 'Maria Sample';
 export const DANA = 'Dana Placeholder';
@@ -43,9 +45,34 @@ export async function makeFamily({ page }: Person): Promise<void> {
 }
 
 export async function openDevices({ page }: Person): Promise<void> {
-  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await page.getByRole('link', { name: 'Your devices' }).click();
   await page.getByRole('article', { name: 'This device' }).waitFor();
+}
+
+/** Lets a new browser of a person's in, by a link and six digits that stand on both. */
+export async function letIn(person: Person, server: Server): Promise<Person> {
+  const { page } = person;
+  await openDevices(person);
+  await page.getByRole('button', { name: 'Add a device' }).click();
+  const link = await page.getByLabel('Or open this link').inputValue();
+  const next = await Person.arrive(person.name, server);
+  await next.page.goto(link);
+  await next.page.getByRole('heading', { name: 'Look at your first device' }).waitFor();
+  const ask = page.getByRole('group', { name: 'A new device wants to come in' });
+  await ask.waitFor();
+  const digits = async (part: Locator): Promise<string> => (await part.locator('[aria-hidden]').allTextContents()).join('');
+  const shown = await digits(ask);
+  expect(shown).toMatch(/^\d{6}$/);
+  expect(await digits(next.page.getByRole('main'))).toContain(shown);
+  await expectAccessible(next.page, 'comparing');
+  await expectAccessible(page, 'asked to let in');
+  await takePictures(page, 'real-ask-digits');
+  await page.getByRole('button', { name: 'Yes, let it in' }).click();
+  await page.getByText('Your new device is in.').waitFor();
+  await next.page.getByRole('heading', { name: 'Your circles' }).waitFor();
+  await next.page.getByText('Connected', { exact: true }).waitFor();
+  return next;
 }
 
 /** In the open circle: the row of one of its people. */

@@ -86,7 +86,7 @@ describe('new keys in person', () => {
 
   test('everybody in the circle sees that the keys changed, and the two go on writing', async () => {
     await dana.open(PAIR);
-    await dana.page.getByText(/New keys for .*Maria Sample/).waitFor();
+    await dana.message(/New keys for .*Maria Sample/).waitFor();
     await takePictures(dana.page, 'real-new-keys-note');
     await sam.hears(PAIR, ({ kind }) => kind === 'key_changed');
     await dana.send('Good that you came by');

@@ -58,7 +58,7 @@ export class Person {
     await this.sees(text, 'sent');
   }
 
-  message(text: string): Locator {
+  message(text: string | RegExp): Locator {
     return this.page.locator('[data-item]').filter({ hasText: text });
   }
 

@@ -39,7 +39,7 @@ describe('a log with spoiled entries', () => {
     await server.start();
     await maria.comeBack();
     await maria.open(PAIR);
-    await maria.page.getByText('could not be read', { exact: false }).first().waitFor();
+    await maria.message('could not be read on this device').waitFor();
     await dana.page.getByText('Connected', { exact: true }).waitFor();
     await dana.send('The next one');
     await maria.sees('The next one');
@@ -80,8 +80,8 @@ describe('a log with spoiled entries', () => {
     await expectAccessible(dana.page, 'needs a reset, staff');
     await takePictures(dana.page, 'real-needs-reset-staff');
     await dana.page.getByRole('button', { name: 'Yes, begin anew' }).click();
-    await dana.page.getByText('You began this circle anew').waitFor();
-    await maria.page.getByText(/began this circle anew/).waitFor();
+    await dana.message('You began this circle anew').waitFor();
+    await maria.message('began this circle anew').waitFor();
     await dana.send('Here we are again');
     await maria.sees('Here we are again');
     await maria.sees('Good morning');
