@@ -19,6 +19,9 @@ const TYPING_MS: i64 = 3_000;
 /// Read receipts wait this long for the next one, milliseconds.
 const RECEIPT_MS: u32 = 5_000;
 
+/// Signals of one epoch and circle that are remembered, 24 bytes each.
+const HEARD_MAX: usize = 4_096;
+
 /// What an ephemeral says.
 #[derive(Encode, Decode)]
 enum Signal {
@@ -115,7 +118,7 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// One came. What does not open, or is of another epoch, is nothing.
+    /// One came. What does not open, is of another epoch or came before, is nothing.
     pub fn ephemeral(&mut self, came: &Ephemeral) -> Result<()> {
         let Some(circle) = self.draft.circle(came.circle)? else {
             return Ok(());
@@ -123,6 +126,9 @@ impl Turn<'_> {
         let Some((account, signal)) = self.open_signal(&circle, came)? else {
             return Ok(());
         };
+        if !self.is_first_time(came) {
+            return Ok(());
+        }
         let circle = circle.id;
         match signal {
             Signal::Typing => self.event(Event::Typing { circle, account }),
@@ -141,6 +147,18 @@ impl Turn<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Whether this sealed signal was not heard before in its epoch.
+    fn is_first_time(&mut self, came: &Ephemeral) -> bool {
+        let Some(nonce) = came.sealed.first_chunk::<24>() else {
+            return false;
+        };
+        let heard = self.volatile.heard.entry(came.circle).or_default();
+        if heard.0 != came.epoch || heard.1.len() >= HEARD_MAX {
+            *heard = (came.epoch, std::collections::BTreeSet::new());
+        }
+        heard.1.insert(*nonce)
     }
 
     fn open_signal(

@@ -74,6 +74,8 @@ pub struct Volatile {
     pub typed_at: BTreeMap<CircleId, Timestamp>,
     /// When read receipts are due.
     pub receipts_due: BTreeMap<CircleId, Timestamp>,
+    /// What came of the present epoch's ephemerals: a server that sends one again is not heard.
+    pub heard: BTreeMap<CircleId, (u64, BTreeSet<[u8; 24]>)>,
     /// How far others have read.
     pub receipts: BTreeMap<CircleId, BTreeMap<AccountId, u64>>,
 }
