@@ -1,8 +1,9 @@
 //! The judgement of a whole group: when it is made, and when a Welcome leads into it.
 
+use minicbor::{Decode, Encode};
 use openmls::group::{GroupContext, Member};
 use protocol::certificate::DeviceCert;
-use protocol::policy::CirclePolicy;
+use protocol::policy::{CirclePolicy, PolicyMember};
 use protocol::{AccountId, GroupId, Role};
 
 use crate::amendment::{check_verification, follows, may_add};
@@ -74,15 +75,7 @@ fn check_next_generation(
 ) -> Result<(), Violation> {
     let may_reset = |role| matches!(role, Role::CaseManager | Role::Client);
     let maker = before.member(maker).ok_or(Violation::Reset)?;
-    let kept = after.members.iter().all(|member| {
-        before.member(member.account).is_some_and(|earlier| {
-            earlier.role == member.role
-                && earlier
-                    .aik
-                    .to_array()
-                    .is_some_and(|aik| follows(member, &aik))
-        })
-    });
+    let kept = is_nobody_new(before, after);
     let same_terms = before.history == after.history && before.retention == after.retention;
     if may_reset(maker.role) && after.generation > before.generation && kept && same_terms {
         Ok(())
@@ -91,33 +84,94 @@ fn check_next_generation(
     }
 }
 
+/// What a device last knew of a circle's group. It outlives the device's place in the group: whoever
+/// could make a device forget could lead it into another group of the same name.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Known {
+    /// Who belonged.
+    #[n(0)]
+    pub policy: CirclePolicy,
+    /// The epoch of that policy's generation.
+    #[n(1)]
+    pub epoch: u64,
+}
+
+/// A group that a device is led into must go on from what the device knew of it: not an earlier state,
+/// and either nobody is in it who was not listed, or somebody of staff or the client who was listed
+/// vouches for it: whose device signed the GroupInfo or the Welcome.
+fn check_continues(
+    known: &Known,
+    (after, epoch): (&CirclePolicy, u64),
+    voucher: Option<AccountId>,
+) -> Result<(), Violation> {
+    let before = &known.policy;
+    if (after.generation, epoch) < (before.generation, known.epoch) {
+        return Err(Violation::RolledBack);
+    }
+    let vouches = |role| matches!(role, Role::CaseManager | Role::Client);
+    let vouched = voucher.is_none_or(|voucher| {
+        let earlier = before.member(voucher);
+        earlier.is_some_and(|earlier| vouches(earlier.role) && is_listed(earlier, after))
+    });
+    if vouched || is_nobody_new(before, after) {
+        Ok(())
+    } else {
+        Err(Violation::Stranger)
+    }
+}
+
+/// Whether a member stands in a later policy in the same role and under a key that follows.
+fn is_listed(earlier: &PolicyMember, after: &CirclePolicy) -> bool {
+    let aik = earlier.aik.to_array();
+    let same = |member: &PolicyMember| {
+        earlier.role == member.role && aik.is_some_and(|aik| follows(member, &aik))
+    };
+    after.member(earlier.account).is_some_and(same)
+}
+
+fn is_nobody_new(before: &CirclePolicy, after: &CirclePolicy) -> bool {
+    after.members.iter().all(|member| {
+        let earlier = before.member(member.account);
+        earlier.is_some_and(|earlier| is_listed(earlier, after))
+    })
+}
+
 /// Judges the group that this device is about to enter by an external commit: the same rules, its own
-/// account is listed, and every pinned identity key is still the same.
+/// account is listed, every pinned identity key is still the same, and the group goes on from what was
+/// `known`. `voucher` is the account whose device signed the GroupInfo; absent, this device did.
+/// `context` is the group's after the commit.
 pub fn judge_return(
     context: &GroupContext,
     members: impl Iterator<Item = Member>,
-    own: AccountId,
+    (own, voucher, known): (AccountId, Option<AccountId>, Option<&Known>),
     pins: impl Fn(AccountId) -> Option<[u8; 32]>,
     facts: &Facts<'_>,
 ) -> Result<(Context, Vec<DeviceCert>), Violation> {
+    // The commit that leads in makes an epoch of its own.
+    let epoch = context.epoch().as_u64().saturating_sub(1);
     let (context, roster) = judge_group(context, members, facts)?;
     if context.policy.member(own).is_none() {
         return Err(Violation::AccountUnlisted);
+    }
+    if let Some(known) = known {
+        check_continues(known, (&context.policy, epoch), voucher)?;
     }
     check_pins(&context.policy, pins)?;
     Ok((context, roster))
 }
 
 /// Judges the group that a Welcome leads into: the same rules, and the inviter may add, and every
-/// identity key that this device pinned before is still the same. `before` is the policy of the
-/// generation that this device was in, if it was in one: the new one must follow from it.
+/// identity key that this device pinned before is still the same. What this device `known` of the
+/// circle before, if it was in it, must lead there: a further generation follows from the one before.
 pub fn judge_welcome(
     context: &GroupContext,
     members: impl Iterator<Item = Member>,
-    (inviter, before): (&Leaf, Option<&CirclePolicy>),
+    (inviter, known): (&Leaf, Option<&Known>),
     pins: impl Fn(AccountId) -> Option<[u8; 32]>,
     facts: &Facts<'_>,
 ) -> Result<(Context, Vec<DeviceCert>), Violation> {
+    let epoch = context.epoch().as_u64();
     let (context, roster) = judge_group(context, members, facts)?;
     let inviter = inviter.certify(&context.policy)?;
     let role = context
@@ -127,8 +181,14 @@ pub fn judge_welcome(
     if !role.is_some_and(may_add) {
         return Err(Violation::InviterMayNotAdd);
     }
-    if let Some(before) = before {
-        check_next_generation(before, &context.policy, inviter.account)?;
+    match known {
+        Some(known) if context.policy.generation > known.policy.generation => {
+            check_next_generation(&known.policy, &context.policy, inviter.account)?;
+        }
+        Some(known) => {
+            check_continues(known, (&context.policy, epoch), Some(inviter.account))?;
+        }
+        None => {}
     }
     check_pins(&context.policy, pins)?;
     Ok((context, roster))

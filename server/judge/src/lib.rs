@@ -14,12 +14,16 @@
 //!   external sender may only Remove, although OpenMLS would process more;
 //! * the policy changes only by a role that may ([`amendment`]); nobody's role changes in passing, an
 //!   identity key only by its own account and signed by the key before; `verified_by` signatures verify;
-//! * external senders are exactly removal keys that the pinned agency key signed ([`context`]);
+//! * external senders are exactly removal keys that the pinned agency key signed ([`context`]), and
+//!   change only by a role that may;
 //! * an external commit is only for a device of an account already listed, and changes no policy;
 //! * a returning device takes out nothing but its own old leaf;
 //! * a commit that removes the last leaf of an account deletes the account in the same commit, which
 //!   any member may do for a removal that the server proposed;
-//! * a new generation is made by staff or the client of the one before, with nobody new.
+//! * a new generation is made by staff or the client of the one before, with nobody new;
+//! * a group that a device is led into (by a Welcome, or by a GroupInfo for its own external commit) goes
+//!   on from what the device knew of it ([`Known`]): never back, and nobody new without somebody known
+//!   of staff or the client who signed for it.
 //!
 //! Consequence: given honest client code and a right identity key at first contact, the server can
 //! remove and delay, never read and never add.
@@ -42,7 +46,7 @@ pub use amendment::{check_verification, follows, read_succession, verification_c
 pub use certificate::{to_be_signed, verify};
 pub use commit::{Judged, judge_commit, judge_proposal};
 pub use context::Context;
-pub use group::{check_pins, judge_founding, judge_reset, judge_return, judge_welcome};
+pub use group::{Known, check_pins, judge_founding, judge_reset, judge_return, judge_welcome};
 pub use violation::Violation;
 
 use protocol::Timestamp;

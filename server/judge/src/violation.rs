@@ -78,6 +78,12 @@ pub enum Violation {
     /// The inviter's role may not add.
     #[error("inviter_may_not_add")]
     InviterMayNotAdd,
+    /// A group with people whom nobody known to this device vouches for.
+    #[error("stranger")]
+    Stranger,
+    /// A group of an earlier epoch or generation than one that this device was in.
+    #[error("rolled_back")]
+    RolledBack,
     /// An identity key is not the one this device pinned for that account.
     #[error("pinned_key_differs")]
     PinnedKeyDiffers,

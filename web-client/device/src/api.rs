@@ -466,7 +466,7 @@ pub enum History {
 pub struct MemberView {
     /// The account.
     pub account: AccountId,
-    /// The name, as the server tells it.
+    /// The name, as the server tells it; empty if it does not name somebody who is in the group.
     pub name: String,
     /// The role.
     pub role: Role,

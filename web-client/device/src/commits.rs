@@ -107,8 +107,14 @@ impl Turn<'_> {
         };
         let mut good: Vec<Newcomer> = Vec::new();
         for package in &claimed {
-            match check_newcomer(&self.draft, package) {
-                Ok(newcomer) => good.push(newcomer),
+            match check_newcomer(&self.draft, package, self.now) {
+                Ok(newcomer) if good.iter().all(|other| other.device != newcomer.device) => {
+                    good.push(newcomer);
+                }
+                Ok(_) => {
+                    let detail = "the server handed out one device twice";
+                    self.problem(Some(id), Code::KeyPackageInvalid, detail);
+                }
                 Err(Unwelcome::Invalid) => {
                     let detail = "the server handed out a key package that is not the person's";
                     self.problem(Some(id), Code::KeyPackageInvalid, detail);
@@ -205,8 +211,8 @@ impl Turn<'_> {
             joined.is_some_and(|joined| self.now >= joined.era_since.plus_seconds(limits::ERA_S));
         match held {
             Some(era) if !(people_change || goes || old) => era,
-            held => Era {
-                era: held.map_or(circle.era, |era| era.era) + 1,
+            _ => Era {
+                era: circle.era_after(),
                 key: chance::bytes(),
             },
         }

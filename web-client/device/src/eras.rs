@@ -19,6 +19,15 @@ const RETRY_MS: u32 = 2_000;
 const AT_ONCE: usize = 2;
 
 impl Turn<'_> {
+    /// Whether an era may hold from here on: none before the newest, and no number twice.
+    pub fn may_hold(&self, circle: &Circle, era: &Era) -> Result<bool> {
+        let Some(joined) = &circle.joined else {
+            return Ok(false);
+        };
+        let known = self.draft.find_era(circle.id, joined.generation, era.era)?;
+        Ok(era.era >= joined.era_floor && known.is_none_or(|known| known == *era))
+    }
+
     /// An era's key came: it holds from here on, and it is kept.
     pub fn hold_era(&mut self, circle: &mut Circle, era: &Era) -> Result<()> {
         let Some(joined) = &mut circle.joined else {
@@ -29,6 +38,7 @@ impl Turn<'_> {
             joined.era_since = self.now;
         }
         circle.era = circle.era.max(era.era);
+        joined.era_floor = joined.era_floor.max(era.era);
         let generation = joined.generation;
         joined.era = Some(era.clone());
         self.keep_era(circle.id, generation, era)
@@ -125,10 +135,10 @@ impl Turn<'_> {
             }
             reached = entry.seq;
             if !self.take_entry(circle, gap.generation, entry)? {
-                let before = dark.map_or(entry.seq + 1, |dark| dark.before);
+                let before = dark.map_or(entry.seq.saturating_add(1), |dark| dark.before);
                 dark = Some(Gap {
                     before,
-                    until: entry.seq - 1,
+                    until: entry.seq.saturating_sub(1),
                     ..gap
                 });
             }
@@ -136,7 +146,7 @@ impl Turn<'_> {
         if let Some(dark) = dark {
             circle.dark.push(dark);
         }
-        let more = page.more && reached > gap.until + 1 && reached < gap.before;
+        let more = page.more && reached > gap.until.saturating_add(1) && reached < gap.before;
         if more {
             circle.must_read(Gap {
                 before: reached,

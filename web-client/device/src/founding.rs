@@ -34,22 +34,15 @@ impl Turn<'_> {
                 "staff begin a circle anew",
             ));
         }
-        let before = self.last_policy(&circle);
+        let before = self.draft.known(id)?.map(|known| known.policy);
         let generation = circle
             .joined
             .as_ref()
             .map_or(circle.generation, |joined| joined.generation)
             .max(circle.generation)
-            + 1;
+            .saturating_add(1);
         self.draft.delete(&key::candidate(id));
         self.begin_generation(id, generation, before.as_ref())
-    }
-
-    /// The policy that this device last saw in a circle, if its group still loads.
-    pub fn last_policy(&self, circle: &Circle) -> Option<CirclePolicy> {
-        let me = self.me().ok()??;
-        let group = Group::load(&self.draft, circle.group()?).ok()?;
-        Some(group.context(&me).ok()?.policy)
     }
 
     fn begin_generation(
@@ -126,6 +119,7 @@ impl Turn<'_> {
         };
         let policy = Group::load(&self.draft, group_id)?.context(&me)?.policy;
         self.leave_generation(&mut circle)?;
+        self.draft.know(&policy, 0);
         circle.status = CircleStatus::Live;
         circle.generation = attempt.generation;
         circle.fallen = None;

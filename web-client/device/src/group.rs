@@ -6,7 +6,7 @@ mod newcomers;
 
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
-use judge::{Facts, Judged, Violation};
+use judge::{Facts, Judged, Known, Violation};
 use openmls::group::{
     MlsGroup, MlsGroupJoinConfig, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, StagedWelcome,
 };
@@ -56,6 +56,8 @@ pub enum Opened {
 pub enum Closed {
     /// The judge refused a commit: nothing was merged.
     Judged(Violation),
+    /// A group that somebody vouches for whom this device never met there.
+    Stranger(AccountId),
     /// A commit or Welcome that this device cannot process.
     Commit,
     /// A message that this device cannot read; the next good one arrives all the same.
@@ -148,12 +150,12 @@ impl<'d, 'a> Group<'d, 'a> {
         Ok(Self { provider, mls })
     }
 
-    /// Joins by a Welcome, if the judge agrees. Answers the policy and who is in the group. `before` is
-    /// the policy of the generation that this device was in.
+    /// Joins by a Welcome, if the judge agrees. Answers the policy and who is in the group. `known` is
+    /// what this device knew of the circle's group before.
     pub fn join(
         draft: &'d Draft<'a>,
         me: &Me,
-        (welcome, before): (&[u8], Option<&CirclePolicy>),
+        (welcome, known): (&[u8], Option<&Known>),
         at: Timestamp,
     ) -> std::result::Result<(Self, Context), Closed> {
         let message = MlsMessageIn::tls_deserialize_exact(welcome).map_err(|_| Closed::Commit)?;
@@ -171,14 +173,17 @@ impl<'d, 'a> Group<'d, 'a> {
         let (context, _) = judge::judge_welcome(
             staged.group_context(),
             staged.members(),
-            (&inviter, before),
+            (&inviter, known),
             |account| draft.pin(account),
             &Facts {
                 agency_key: &me.agency_key,
                 at,
             },
         )
-        .map_err(Closed::Judged)?;
+        .map_err(|violation| match (violation, inviter.claim()) {
+            (Violation::Stranger, Ok(cert)) => Closed::Stranger(cert.account),
+            (violation, _) => Closed::Judged(violation),
+        })?;
         let mls = staged.into_group(&provider).map_err(|_| Closed::Commit)?;
         Ok((Self { provider, mls }, context))
     }

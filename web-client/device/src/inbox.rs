@@ -98,11 +98,12 @@ impl Turn<'_> {
         if joined.is_some_and(|generation| generation >= notice.generation) {
             return Ok(());
         }
-        let before = self.last_policy(&circle);
+        let known = self.draft.known(id)?;
         let savepoint = self.draft.savepoint();
-        let welcome = (bytes, before.as_ref());
-        let context = match Group::join(&self.draft, &me, welcome, self.now) {
-            Ok((_, context)) if context.policy.circle == id => context,
+        let welcome = (bytes, known.as_ref());
+        let announced = (id, notice.generation);
+        let (context, epoch) = match Group::join(&self.draft, &me, welcome, self.now) {
+            Ok((group, context)) if announced == place_of(&context) => (context, group.epoch()),
             Ok(_) => {
                 self.draft.roll_back(savepoint);
                 self.problem(Some(id), Code::Judged, "policy_of_another_group");
@@ -112,6 +113,10 @@ impl Turn<'_> {
                 self.draft.roll_back(savepoint);
                 self.problem(Some(id), Code::Judged, violation.to_string());
                 return Ok(());
+            }
+            Err(Closed::Stranger(account)) => {
+                self.draft.roll_back(savepoint);
+                return self.met_a_stranger(circle, account);
             }
             Err(Closed::Commit | Closed::Message(_)) => {
                 // The key package is kept. The account is in the group now, so this device comes in by
@@ -125,6 +130,7 @@ impl Turn<'_> {
         for member in &context.policy.members {
             self.draft.set_pin(member.account, &member.aik);
         }
+        self.draft.know(&context.policy, epoch);
         let moved = circle.joined.is_some();
         self.leave_generation(&mut circle)?;
         let (generation, start) = (notice.generation, notice.start_seq);
@@ -149,4 +155,27 @@ impl Turn<'_> {
         self.follow(&circle);
         Ok(())
     }
+
+    /// A group is vouched for by somebody whom this device never met in the circle. Nothing is merged; a
+    /// human makes sure who that is ([`crate::api::Command::TrustNewKey`]).
+    pub fn met_a_stranger(
+        &mut self,
+        mut circle: crate::state::Circle,
+        account: protocol::AccountId,
+    ) -> Result<()> {
+        let id = circle.id;
+        self.volatile.blocked.insert(id);
+        if !circle.new_keys.contains(&account) {
+            circle.new_keys.push(account);
+            self.draft.save(&circle);
+            self.circles_changed = true;
+        }
+        self.problem(Some(id), Code::Judged, "stranger");
+        Ok(())
+    }
+}
+
+/// The circle and generation that a group says it is of.
+fn place_of(context: &judge::Context) -> (CircleId, u32) {
+    (context.policy.circle, context.policy.generation)
 }

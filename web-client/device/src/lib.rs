@@ -24,7 +24,9 @@
 //!   already encrypted. When the log shows the commit, the candidate is adopted, never merged again;
 //! * the outbox holds plaintext (sealed) until `ok`; a refused message is encrypted anew, an
 //!   unanswered one is sent again as the same bytes;
-//! * an identity key is pinned when first seen and never silently replaced.
+//! * an identity key is pinned when first seen and never silently replaced;
+//! * a device that was in a circle is led only into a group that goes on from what it knew, and an archive
+//!   era that is over never holds again: neither is the server's word.
 #![deny(missing_docs)]
 
 pub mod api;

@@ -30,7 +30,7 @@ impl Turn<'_> {
             if entry.seq <= joined.cursor {
                 continue;
             }
-            if entry.seq != joined.cursor + 1 {
+            if joined.cursor.checked_add(1) != Some(entry.seq) {
                 self.follow(&circle);
                 break;
             }
@@ -79,6 +79,7 @@ impl Turn<'_> {
     fn apply(&mut self, mut circle: Circle, entry: &LogEntry) -> Result<()> {
         let me = self.must_me()?;
         let seq = entry.seq;
+        self.check_promise(&mut circle, &me, entry)?;
         let goes_on = match entry.kind {
             EntryKind::Commit => self.apply_commit(&mut circle, &me, entry)?,
             EntryKind::Proposal => self.apply_proposal(&mut circle, &me, entry)?,
@@ -142,6 +143,8 @@ impl Turn<'_> {
             .all(|cert| cert.device != me.identity.device)
         {
             self.leave_generation(circle)?;
+            // The group itself said goodbye: whoever invites this device again meets it anew.
+            self.draft.delete(&key::known(circle.id));
             self.circles_changed = true;
             self.read_circle(circle.id);
             self.draft.save(circle);
@@ -167,6 +170,11 @@ impl Turn<'_> {
         by: AccountId,
         policy: &CirclePolicy,
     ) -> Result<()> {
+        let Some(group) = circle.group() else {
+            return Ok(());
+        };
+        let epoch = Group::load(&self.draft, group)?.epoch();
+        self.draft.know(policy, epoch);
         let Some(joined) = &mut circle.joined else {
             return Ok(());
         };
@@ -211,8 +219,14 @@ impl Turn<'_> {
         self.volatile.commit_asked.remove(&circle.id);
         self.circles_changed = true;
         if !gone.is_empty() {
-            let took_ms =
-                began.map(|since| (entry.accepted_at.micros() - since.micros()).max(0) / 1_000);
+            let took_ms = began.map(|since| {
+                entry
+                    .accepted_at
+                    .micros()
+                    .saturating_sub(since.micros())
+                    .max(0)
+                    / 1_000
+            });
             let accounts = gone;
             self.note(
                 circle,
@@ -324,7 +338,14 @@ impl Turn<'_> {
             }
         };
         match payload {
-            Payload::Era(era) => self.hold_era(circle, &era),
+            Payload::Era(era) if self.may_hold(circle, &era)? => self.hold_era(circle, &era),
+            Payload::Era(_) => {
+                // Its key is somebody's who was taken out, or two devices were told different things.
+                // This one begins a new era before it sends.
+                let detail = "an archive key that is older than the one before";
+                self.problem(Some(circle.id), Code::Judged, detail);
+                Ok(())
+            }
             Payload::Key(body_key) => {
                 let body = match open_body(&body_key, &entry.body) {
                     Ok(body) => body,

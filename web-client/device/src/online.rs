@@ -152,7 +152,7 @@ impl Turn<'_> {
         self.volatile.inbox_stuck = false;
         self.volatile.commit_asked.clear();
         self.volatile.commit_attempts.clear();
-        self.volatile.skew_s = (self.now.micros() - ready.now.micros()) / 1_000_000;
+        self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
         for position in &ready.positions {
             self.in_circle(position.circle, |turn| turn.compare(position))?;
         }

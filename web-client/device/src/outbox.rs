@@ -2,7 +2,7 @@
 //! each circle so that their order holds, settled when the log shows them.
 
 use protocol::frame::{Append, ClientFrame, Done, LogEntry, Refused};
-use protocol::{AccountId, CircleId, Code, MessageId, Urgency, limits};
+use protocol::{AccountId, CircleId, Code, GroupId, MessageId, Urgency, limits};
 
 use crate::api::{Content, Item, Progress};
 use crate::chance;
@@ -20,6 +20,19 @@ impl Outgoing {
     /// of its store and sends it again hears that it was done.
     fn op_id(&self) -> protocol::OpId {
         protocol::OpId::from_bytes(*self.message.as_bytes())
+    }
+
+    /// Whether it was encrypted for that group: `uint16 version; uint16 wire_format; opaque group_id<V>`
+    /// opens an MLSMessage (RFC 9420, section 6).
+    fn is_for(&self, group: Option<GroupId>) -> bool {
+        let (Some(group), Some(sent)) = (group, &self.sent) else {
+            return false;
+        };
+        let id = group.to_bytes();
+        match ClientFrame::parse(&sent.frame) {
+            Ok(ClientFrame::Append(append)) => append.mls.get(5..5 + id.len()) == Some(&id),
+            _ => false,
+        }
     }
 
     fn item(&self, from: AccountId) -> Item {
@@ -265,6 +278,28 @@ impl Turn<'_> {
         self.put_item(circle, key::item(circle.id, generation, entry.seq), item)
     }
 
+    /// The server promised a place to a message of this device's and the log has something else there:
+    /// the message goes out again, as the same operation.
+    pub fn check_promise(&mut self, circle: &mut Circle, me: &Me, entry: &LogEntry) -> Result<()> {
+        for at in self.draft.keys(&key::outbox(circle.id)) {
+            let Some(mut outgoing) = self.draft.read::<Outgoing>(&at)? else {
+                continue;
+            };
+            let promised = outgoing.seq == Some(entry.seq) && outgoing.is_for(circle.group());
+            if promised && outgoing.op_id() != entry.op_id {
+                outgoing.seq = None;
+                outgoing.sent = None;
+                self.draft.write(&at, &outgoing);
+                let number = number_of(&at);
+                let place = key::waiting_item(circle.id, number);
+                self.put_item(circle, place, outgoing.item(me.identity.account))?;
+                let detail = "the server did not keep a message that it had taken";
+                self.problem(Some(circle.id), Code::Internal, detail);
+            }
+        }
+        Ok(())
+    }
+
     /// The row, number and value of the message that went out as `op_id`.
     fn find_outgoing(
         &self,
@@ -276,12 +311,15 @@ impl Turn<'_> {
                 continue;
             };
             if outgoing.op_id() == op_id {
-                let number = at
-                    .last_chunk()
-                    .map_or(0, |number| u64::from_be_bytes(*number));
+                let number = number_of(&at);
                 return Ok(Some((at, number, outgoing)));
             }
         }
         Ok(None)
     }
+}
+
+fn number_of(at: &[u8]) -> u64 {
+    at.last_chunk()
+        .map_or(0, |number| u64::from_be_bytes(*number))
 }

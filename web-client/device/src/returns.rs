@@ -5,7 +5,7 @@
 
 use protocol::bundle::Appended;
 use protocol::http::{Distress, DistressNoted};
-use protocol::{CircleId, CircleStatus, Code, MemberState};
+use protocol::{CircleId, CircleStatus, Code, GroupId, MemberState};
 
 use crate::chance;
 use crate::content::{Era, Payload};
@@ -154,13 +154,15 @@ impl Turn<'_> {
             return Ok(());
         };
         let fork = self.draft.fork();
+        let known = self.draft.known(id)?;
         let (mut group, context, committed) =
-            match Group::come_back(&fork, &me, group_info, self.now) {
+            match Group::come_back(&fork, &me, (group_info, known.as_ref()), self.now) {
                 Ok(made) => made,
                 Err(Closed::Judged(violation)) => {
                     self.stop(id, Code::Judged, &violation.to_string())?;
                     return Ok(());
                 }
+                Err(Closed::Stranger(account)) => return self.met_a_stranger(circle, account),
                 Err(Closed::Commit | Closed::Message(_)) => {
                     self.volatile.blocked.insert(id);
                     let detail = "the group's public state could not be used";
@@ -171,11 +173,17 @@ impl Turn<'_> {
         if context.policy.circle != id {
             return self.stop(id, Code::Judged, "policy_of_another_group");
         }
-        // With the key of the era that holds the archive goes on; without it a new era begins.
+        // The archive goes on under the era's key only if this device missed nothing since it had it:
+        // which era holds would otherwise be the server's word, and it could name one whose key somebody
+        // has who was taken out.
         let generation = context.policy.generation;
-        let held = self.draft.find_era(id, generation, circle.era)?;
-        let era = held.unwrap_or_else(|| Era {
-            era: circle.era + 1,
+        let before = group.epoch().checked_sub(1);
+        let missed = known.is_none_or(|known| {
+            known.policy.generation != generation || Some(known.epoch) != before
+        });
+        let held = circle.joined.as_ref().and_then(|joined| joined.era.clone());
+        let era = held.filter(|_| !missed).unwrap_or_else(|| Era {
+            era: circle.era_after(),
             key: chance::bytes(),
         });
         let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
@@ -232,6 +240,14 @@ impl Turn<'_> {
             self.leave_generation(&mut circle)?;
         }
         self.draft.adopt(from_list(candidate.changes));
+        let group = GroupId {
+            circle: id,
+            generation: place.generation,
+        };
+        let me = self.must_me()?;
+        let group = Group::load(&self.draft, group)?;
+        self.draft.know(&group.context(&me)?.policy, group.epoch());
+        drop(group);
         circle.must_read(Gap {
             generation: place.generation,
             before: seq,
@@ -241,7 +257,7 @@ impl Turn<'_> {
             self.draft.set_pin(member.account, &member.aik);
         }
         place.cursor = seq;
-        place.head = seq + 1;
+        place.head = seq.saturating_add(1);
         circle.joined = Some(place);
         circle.fallen = None;
         circle.stopped = None;

@@ -10,6 +10,7 @@
 //! | `founding/<16>` | [`FoundingAttempt`]: a group that is on its way |
 //! | `outbox/<16>/<8>` | [`Outgoing`]: a message that is on its way |
 //! | `pin/<16>` | an account's identity key, as last accepted |
+//! | `known/<16>` | [`Known`]: what was last true of a circle's group; it outlives the place in it |
 //! | `era/<16>/<4>/<4>` | an archive era's key, by circle, generation and number |
 //! | `met/<16>` | [`crate::verification::Met`]: an identity key that this person vouches for |
 //! | `counters` | [`crate::api::Counters`]: what went wrong and was mended |
@@ -18,6 +19,7 @@
 //! | `backup` | [`crate::backup::Backup`]: the vault's key and how it stands at the server |
 //! | `succession` | [`crate::succession::Attempt`]: a new identity key on its way |
 
+use judge::Known;
 use minicbor::{Decode, Encode};
 use protocol::bundle::CommitBundle;
 use protocol::policy::{CirclePolicy, PolicyMember};
@@ -215,6 +217,9 @@ pub struct Joined {
     /// The newest place of the log that is known to exist.
     #[n(8)]
     pub head: u64,
+    /// The newest era that the group's own messages named: none before it may hold again.
+    #[n(9)]
+    pub era_floor: u32,
 }
 
 impl Joined {
@@ -229,6 +234,7 @@ impl Joined {
             renewed_at: now,
             era_since: now,
             head: cursor,
+            era_floor: 0,
         }
     }
 }
@@ -256,6 +262,8 @@ pub struct GroupMember {
     pub verified: bool,
     #[n(2)]
     pub aik: Bytes,
+    #[n(3)]
+    pub role: Role,
 }
 
 impl GroupMember {
@@ -265,6 +273,7 @@ impl GroupMember {
             account: member.account,
             verified: member.verified_by.is_some(),
             aik: member.aik.clone(),
+            role: member.role,
         };
         policy.members.iter().map(member).collect()
     }
@@ -412,6 +421,12 @@ impl Circle {
         }
     }
 
+    /// The number of an archive era that is new, whatever the server says.
+    pub fn era_after(&self) -> u32 {
+        let floor = self.joined.as_ref().map_or(0, |joined| joined.era_floor);
+        self.era.max(floor).saturating_add(1)
+    }
+
     /// The next send counter in the present generation; it is given out once.
     pub fn next_counter(&mut self, generation: u32) -> u64 {
         let last = if self.counter.0 == generation {
@@ -419,8 +434,9 @@ impl Circle {
         } else {
             0
         };
-        self.counter = (generation, last + 1);
-        last + 1
+        let next = last.saturating_add(1);
+        self.counter = (generation, next);
+        next
     }
 
     /// Whether the log may be followed and messages may be sent here.
@@ -430,7 +446,7 @@ impl Circle {
 
     /// Remembers a stretch to be read as history.
     pub fn must_read(&mut self, gap: Gap) {
-        if gap.before > gap.until + 1 && !self.gaps.contains(&gap) {
+        if gap.before > gap.until.saturating_add(1) && !self.gaps.contains(&gap) {
             self.gaps.push(gap);
             self.gaps
                 .sort_by_key(|gap| std::cmp::Reverse((gap.generation, gap.before)));
@@ -506,6 +522,10 @@ pub mod key {
         [b"pin/".as_slice(), account.as_bytes()].concat()
     }
 
+    pub fn known(id: CircleId) -> Vec<u8> {
+        [b"known/".as_slice(), id.as_bytes()].concat()
+    }
+
     pub fn eras(id: CircleId) -> Vec<u8> {
         [ERAS, id.as_bytes(), b"/"].concat()
     }
@@ -562,6 +582,20 @@ impl Draft<'_> {
     /// Stores a circle.
     pub fn save(&self, circle: &Circle) {
         self.write(&key::circle(circle.id), circle);
+    }
+
+    /// What this device last knew of a circle's group, if it was ever in it.
+    pub fn known(&self, id: CircleId) -> Result<Option<Known>> {
+        self.read(&key::known(id))
+    }
+
+    /// Remembers what is true of a circle's group now.
+    pub fn know(&self, policy: &CirclePolicy, epoch: u64) {
+        let known = Known {
+            policy: policy.clone(),
+            epoch,
+        };
+        self.write(&key::known(policy.circle), &known);
     }
 
     /// The identity key first seen for an account.

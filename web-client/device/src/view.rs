@@ -95,7 +95,7 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
             MemberView {
                 account: named.account,
                 name: named.name.clone(),
-                role: named.role,
+                role: in_group.map_or(named.role, |member| member.role),
                 state,
                 new_key: circle.new_key(named.account).is_some(),
                 safety_number: (circle.new_key(named.account))
@@ -105,6 +105,7 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
                 me: me == Some(named.account),
             }
         })
+        .chain(unnamed(circle))
         .collect();
     Ok(CircleView {
         id: circle.id,
@@ -124,6 +125,24 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
     })
 }
 
+/// Whoever is in the group and whom the server does not name: people see everybody who can read.
+fn unnamed(circle: &Circle) -> impl Iterator<Item = MemberView> {
+    let members = circle.joined.iter().flat_map(|joined| &joined.members);
+    let named = |member: &&GroupMember| {
+        let mut named = circle.members.iter();
+        named.all(|named| named.account != member.account)
+    };
+    members.filter(named).map(|member| MemberView {
+        account: member.account,
+        name: String::new(),
+        role: member.role,
+        state: MemberState::Confirmed,
+        verified: member.verified,
+        new_key: false,
+        me: false,
+    })
+}
+
 /// What is wrong, the worst first.
 fn trouble(circle: &Circle) -> Option<Trouble> {
     if circle.stopped.is_some() {
@@ -132,12 +151,12 @@ fn trouble(circle: &Circle) -> Option<Trouble> {
     match (circle.status, &circle.fallen) {
         (CircleStatus::NeedsReset, _) => Some(Trouble::NeedsReset),
         (CircleStatus::Recovering, _) => Some(Trouble::Recovering),
+        _ if !circle.new_keys.is_empty() => Some(Trouble::NewKey),
         (_, Some(fallen)) => Some(match fallen.why {
             Why::OldCopy => Trouble::OldCopy,
             Why::Clock => Trouble::Clock,
             Why::OutOfStep | Why::Asked => Trouble::Rejoining,
         }),
-        _ if !circle.new_keys.is_empty() => Some(Trouble::NewKey),
         _ => None,
     }
 }

@@ -323,7 +323,7 @@ export type MemberView = {
  */
 account: AccountId, 
 /**
- * The name, as the server tells it.
+ * The name, as the server tells it; empty if it does not name somebody who is in the group.
  */
 name: string, 
 /**

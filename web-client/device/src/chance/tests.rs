@@ -129,7 +129,7 @@ fn add_people() -> String {
             device: person.identity.device,
             key_package: package[0].clone(),
         };
-        check_newcomer(&ours, &claimed).unwrap()
+        check_newcomer(&ours, &claimed, NOW).unwrap()
     };
     let id = GroupId {
         circle: CircleId::from_bytes([8; 16]),

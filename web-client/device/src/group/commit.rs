@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use judge::roster::Leaf;
-use judge::{Context, Facts};
+use judge::{Context, Facts, Known, Violation};
 use openmls::group::{CommitMessageBundle, MlsGroup};
 use openmls::prelude::{
     CredentialWithKey, LeafNodeIndex, LeafNodeParameters, MlsMessageBodyIn, MlsMessageIn,
@@ -112,11 +112,11 @@ impl<'d, 'a> Group<'d, 'a> {
     }
 
     /// Comes into a group by an external commit, if the judge agrees with what the `GroupInfo` leads into.
-    /// An older copy of the group is replaced.
+    /// An older copy of the group is replaced. `known` is what this device knew of it before.
     pub fn come_back(
         draft: &'d Draft<'a>,
         me: &Me,
-        group_info: &[u8],
+        (group_info, known): (&[u8], Option<&Known>),
         at: Timestamp,
     ) -> std::result::Result<(Self, Context, Committed), Closed> {
         let message =
@@ -151,14 +151,19 @@ impl<'d, 'a> Group<'d, 'a> {
             agency_key: &me.agency_key,
             at,
         };
+        let own = me.identity.account;
+        let voucher = voucher(&mls, group_info)?;
         let (context, _) = judge::judge_return(
             mls.public_group().group_context(),
             mls.members(),
-            me.identity.account,
+            (own, voucher, known),
             |account| draft.pin(account),
             &facts,
         )
-        .map_err(Closed::Judged)?;
+        .map_err(|violation| match (violation, voucher) {
+            (Violation::Stranger, Some(voucher)) => Closed::Stranger(voucher),
+            (violation, _) => Closed::Judged(violation),
+        })?;
         let commit: MlsMessageOut = bundle.into_commit();
         let group = Self { provider, mls };
         let committed = Committed {
@@ -258,6 +263,28 @@ fn succeed(after: &mut Context, me: &Me, successions: &[Bytes]) -> Result<()> {
         listed.successions.remove(0);
     }
     Ok(())
+}
+
+/// The account whose device signed a GroupInfo, by the group that this device made of it with a leaf of
+/// its own. OpenMLS verified the signature and keeps the signer to itself: `…; uint32 signer; opaque
+/// signature<V>` (RFC 9420, section 12.4.3). Absent: this very device, whose old leaf is the only one
+/// that its way in replaces.
+fn voucher(group: &MlsGroup, group_info: &[u8]) -> std::result::Result<Option<AccountId>, Closed> {
+    const SIGNATURE_V_LEN: usize = 2 + 64;
+    let signer = group_info
+        .len()
+        .checked_sub(SIGNATURE_V_LEN)
+        .and_then(|rest| group_info.get(..rest)?.last_chunk::<4>())
+        .ok_or(Closed::Commit)?;
+    let signer = LeafNodeIndex::new(u32::from_be_bytes(*signer));
+    if signer == group.own_leaf_index() {
+        return Ok(None);
+    }
+    let leaf = group.public_group().leaf(signer);
+    leaf.map(|leaf| Leaf::of_node(leaf).and_then(|leaf| leaf.claim()))
+        .transpose()
+        .map(|cert| cert.map(|cert| cert.account))
+        .map_err(Closed::Judged)
 }
 
 /// Forgets this device's copy of a group, however broken it is.

@@ -5,7 +5,7 @@ use judge::roster::Leaf;
 use openmls::key_packages::{KeyPackage, Lifetime};
 use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion};
 use openmls_traits::OpenMlsProvider;
-use protocol::{AccountId, Bytes, Role};
+use protocol::{AccountId, Bytes, DeviceId, Role, Timestamp};
 use tls_codec::Deserialize as _;
 
 use super::to_bytes;
@@ -18,6 +18,8 @@ use crate::rows::Draft;
 pub struct Newcomer {
     /// The account.
     pub account: AccountId,
+    /// The device.
+    pub device: DeviceId,
     /// Its role in the circle.
     pub role: Role,
     /// Its identity key.
@@ -71,12 +73,13 @@ fn make_key_package(draft: &Draft<'_>, identity: &Identity, last_resort: bool) -
 }
 
 /// Checks a key package that the server handed out: signed, in its lifetime, certified under the
-/// account's identity key, which must be the pinned one if one is.
+/// account's identity key, which must be the pinned one if one is, by a certificate that is good `now`.
 pub fn check_newcomer(
     draft: &Draft<'_>,
     claimed: &protocol::http::ClaimedKeyPackage,
+    now: Timestamp,
 ) -> Result<Newcomer, Unwelcome> {
-    let newcomer = read_newcomer(draft, claimed).ok_or(Unwelcome::Invalid)?;
+    let newcomer = read_newcomer(draft, claimed, now).ok_or(Unwelcome::Invalid)?;
     let pinned = draft.pin(claimed.account);
     let met = || draft.met(claimed.account).ok().flatten();
     if pinned.is_none_or(|pin| newcomer.aik.0 == pin)
@@ -91,6 +94,7 @@ pub fn check_newcomer(
 fn read_newcomer(
     draft: &Draft<'_>,
     claimed: &protocol::http::ClaimedKeyPackage,
+    now: Timestamp,
 ) -> Option<Newcomer> {
     let message = MlsMessageIn::tls_deserialize_exact(&*claimed.key_package).ok()?;
     let MlsMessageBodyIn::KeyPackage(package) = message.extract() else {
@@ -103,9 +107,11 @@ fn read_newcomer(
     let aik: [u8; 32] = claimed.aik.to_array()?;
     let leaf = Leaf::of_node(package.leaf_node()).ok()?;
     let cert = judge::certificate::check_device_cert(&leaf.identity, &aik).ok()?;
+    judge::certificate::check_dates(&cert, now).ok()?;
     let own = cert.account == claimed.account && cert.device == claimed.device;
     (own && cert.dsk.0 == leaf.key).then(|| Newcomer {
         account: claimed.account,
+        device: claimed.device,
         role: claimed.role,
         aik: claimed.aik.clone(),
         package,
@@ -114,7 +120,7 @@ fn read_newcomer(
 
 #[cfg(test)]
 mod tests {
-    use protocol::{Timestamp, limits};
+    use protocol::limits;
 
     use super::*;
     use crate::rows::Rows;
@@ -137,7 +143,7 @@ mod tests {
                 device: identity.device,
                 key_package,
             };
-            assert!(check_newcomer(&draft, &claimed).is_ok());
+            assert!(check_newcomer(&draft, &claimed, now).is_ok());
         }
     }
 }

@@ -14,7 +14,7 @@ export function readerOf({ members }: CircleView, language: Language): Reader {
   const names = new Map(members.map(({ account, name }) => [account, name]));
   return {
     me: members.find(({ me }) => me)?.account,
-    name: (account) => names.get(account) ?? t('someone'),
+    name: (account) => names.get(account) || t('someone'),
     language,
   };
 }
