@@ -1,6 +1,10 @@
 //! The judge and the delivery service against commits that an honest device would never make. Built
 //! on OpenMLS directly, because the device core refuses to make them.
 
+pub mod amendments;
 mod commits;
 mod foundings;
-mod party;
+pub mod party;
+mod policies;
+mod proposals;
+mod ways_in;

@@ -19,7 +19,7 @@ pub const GROUP: protocol::GroupId = protocol::GroupId {
     generation: 0,
 };
 
-fn sign(key: &SigningKey, label: &[u8], content: Vec<u8>) -> Bytes {
+pub fn sign(key: &SigningKey, label: &[u8], content: Vec<u8>) -> Bytes {
     let signature = key
         .sign(&judge::to_be_signed(label, &content))
         .to_bytes()
@@ -48,7 +48,12 @@ impl Agency {
     }
 
     pub fn removal_key(&self) -> Bytes {
-        let key = SigningKey::from_bytes(&[0xee; 32])
+        self.removal_key_of(0xee)
+    }
+
+    /// The agency's word for the removal key that follows from a seed.
+    pub fn removal_key_of(&self, seed: u8) -> Bytes {
+        let key = SigningKey::from_bytes(&[seed; 32])
             .verifying_key()
             .to_bytes()
             .into();
@@ -118,6 +123,30 @@ impl Party {
         }
     }
 
+    /// Another set of device keys under this person's identity key.
+    pub fn twin(&self, device: u8, dsk: u8) -> Self {
+        let mut twin = Self::with_dates(0, self.role, NOW, NOW.plus_seconds(86_400));
+        twin.account = self.account;
+        twin.aik = self.aik.clone();
+        twin.device = DeviceId::from_bytes([device; 16]);
+        twin.dsk = SigningKey::from_bytes(&[dsk; 32]);
+        twin.certify();
+        twin
+    }
+
+    /// Writes the certificate anew, after something in it was changed.
+    pub fn certify(&mut self) {
+        let earlier = judge::certificate::read_device_cert(&self.certificate).expect("reads");
+        let cert = DeviceCert {
+            account: self.account,
+            device: self.device,
+            dsk: self.dsk.verifying_key().to_bytes().into(),
+            ..earlier
+        };
+        let content = protocol::frame::to_vec(&cert);
+        self.certificate = sign(&self.aik, labels::DEVICE_CERT, content);
+    }
+
     pub fn aik_public(&self) -> [u8; 32] {
         self.aik.verifying_key().to_bytes()
     }
@@ -149,7 +178,7 @@ impl Party {
         }
     }
 
-    fn credential(&self) -> CredentialWithKey {
+    pub fn credential(&self) -> CredentialWithKey {
         CredentialWithKey {
             credential: BasicCredential::new(self.certificate.0.clone()).into(),
             signature_key: self.dsk.verifying_key().to_bytes().to_vec().into(),
@@ -165,13 +194,25 @@ impl Party {
     }
 
     pub fn found(&self, context: &Context) -> MlsGroup {
+        self.found_as(GROUP, context)
+    }
+
+    pub fn found_as(&self, id: protocol::GroupId, context: &Context) -> MlsGroup {
+        self.found_with(id, context.to_extensions().expect("extensions"))
+    }
+
+    pub fn found_with(
+        &self,
+        id: protocol::GroupId,
+        extensions: Extensions<openmls::group::GroupContext>,
+    ) -> MlsGroup {
         MlsGroup::builder()
-            .with_group_id(openmls::group::GroupId::from_slice(&GROUP.to_bytes()))
+            .with_group_id(openmls::group::GroupId::from_slice(&id.to_bytes()))
             .ciphersuite(SUITE)
             .with_wire_format_policy(PURE_PLAINTEXT_WIRE_FORMAT_POLICY)
             .use_ratchet_tree_extension(true)
             .with_capabilities(capabilities())
-            .with_group_context_extensions(context.to_extensions().expect("extensions"))
+            .with_group_context_extensions(extensions)
             .build(&self.provider, self, self.credential())
             .expect("founds")
     }

@@ -21,7 +21,7 @@ pub struct Disk {
 }
 
 impl Disk {
-    fn apply(&mut self, delta: Delta) {
+    pub fn apply(&mut self, delta: Delta) {
         for (table, writes) in [
             (&mut self.state, delta.state),
             (&mut self.items, delta.items),

@@ -64,6 +64,11 @@ impl DeviceKeys {
         SigningKey::from_bytes(&self.dsk)
     }
 
+    #[cfg(feature = "simulated")]
+    pub fn dsk_secret(&self) -> [u8; 32] {
+        self.dsk
+    }
+
     /// The device signing key's public half.
     pub fn dsk_public(&self) -> [u8; 32] {
         self.signing().verifying_key().to_bytes()

@@ -3,7 +3,8 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use protocol::{CircleId, CircleStatus, GroupId};
+use protocol::frame::Append;
+use protocol::{Bytes, CircleId, CircleStatus, GroupId, Timestamp};
 
 use crate::Device;
 use crate::error::Result;
@@ -40,6 +41,43 @@ impl Device {
         let draft = Draft::new(self.rows());
         let me = draft.read::<crate::state::Me>(key::ME)?;
         Ok(me.map(|me| me.identity.device))
+    }
+
+    /// Whether what this device holds opens a message: its groups as they stand, or any era's key.
+    pub fn can_open(&self, sent: &Append) -> Result<bool> {
+        let draft = Draft::new(self.rows());
+        let Some(me) = draft.read::<crate::state::Me>(key::ME)? else {
+            return Ok(false);
+        };
+        for at in draft.keys(key::ERAS) {
+            let era = draft.read::<crate::content::Era>(&at)?;
+            if era.is_some_and(|era| crate::content::unwrap(&era, &sent.wrap).is_some()) {
+                return Ok(true);
+            }
+        }
+        for circle in draft.circles()? {
+            let group = circle.group().map(|id| Group::load(&draft, id));
+            if let Some(Ok(mut group)) = group
+                && group
+                    .open(&me, &sent.mls, Timestamp::from_micros(0))
+                    .is_ok()
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// The device's secrets, for whoever stole it or whose it is: the account identity key, the device
+    /// key, the certificate.
+    pub fn secrets(&self) -> Result<Option<([u8; 32], [u8; 32], Bytes)>> {
+        let draft = Draft::new(self.rows());
+        let me = draft.read::<crate::state::Me>(key::ME)?;
+        Ok(me.map(|me| {
+            let identity = &me.identity;
+            let dsk = identity.keys().dsk_secret();
+            (identity.aik_secret(), dsk, identity.certificate.clone())
+        }))
     }
 
     /// A second device in the same state: what a thief has who copied it.
