@@ -142,6 +142,12 @@ pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
         Verb::Read { circle, json, at } => read::read(&circle, json, &at).await,
         Verb::Send { circle, text, at } => send::send(&circle, text, &at).await,
         Verb::Watch { circle, json, at } => watch::watch(circle.as_deref(), json, &at).await,
+        other => about_keys(other).await,
+    }
+}
+
+async fn about_keys(verb: Verb) -> Result<(), Failure> {
+    match verb {
         Verb::Devices { json, at } => devices::devices(json, &at).await,
         Verb::AddDevice { at } => devices::add_device(&at).await,
         Verb::Revoke { device, at } => devices::take_away(device, false, &at).await,
@@ -157,6 +163,7 @@ pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
         Verb::Trust { member, circle, at } => people::trust(&member, &circle, &at).await,
         Verb::Reset { circle, at } => circles::reset(&circle, &at).await,
         Verb::Rejoin { circle, at } => circles::rejoin(&circle, &at).await,
+        _ => Err(Failure::refused("carried out elsewhere")),
     }
 }
 
