@@ -7,7 +7,7 @@ const TROUBLES = [
   'rejoining', 'old_copy', 'clock', 'needs_reset', 'recovering', 'security_stop', 'new_key',
 ] as const satisfies readonly Trouble[];
 const SCENES = [
-  'plain', ...TROUBLES, 'coming', 'not_yet', 'removing', 'joining', 'urgent', 'notes', 'alone', 'safe',
+  'plain', ...TROUBLES, 'coming', 'not_yet', 'lost', 'removing', 'joining', 'urgent', 'notes', 'alone', 'safe',
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -22,7 +22,7 @@ const DAY = 24 * 3_600_000;
 /** The first circle as a scene finds it; the others stay as they are. */
 export function scenic(scene: Scene, view: CircleView): CircleView {
   if (view.id !== circles.pair) return view;
-  if (scene === 'coming' || scene === 'not_yet') return { ...view, history: scene };
+  if (scene === 'coming' || scene === 'not_yet' || scene === 'lost') return { ...view, history: scene };
   if (scene === 'removing') return { ...view, removing: true };
   if (scene === 'notes') {
     const { account, name, role } = people.ana;

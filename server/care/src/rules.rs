@@ -524,7 +524,8 @@ impl Permit {
 ///
 /// A refusal tells no more than the caller may know: [`Code::SignedOut`] without a live session;
 /// [`Code::NotFound`] about a circle in which the caller is not named or a client to whom staff are
-/// not assigned; [`Code::ConsentRequired`] to a caregiver who is named; else [`Code::NotAllowed`].
+/// not assigned; [`Code::NotOnRoster`] to who left a circle and asks for it, so that their device may
+/// clear it away; [`Code::ConsentRequired`] to a caregiver who is named; else [`Code::NotAllowed`].
 pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     let allowed = RULES.iter().any(|Rule(rule, who, needs)| {
         *rule == act && standing.is(*who) && needs.iter().all(|need| standing.meets(*need))
@@ -543,6 +544,11 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
         Code::SignedOut
     } else {
         match act.about() {
+            About::Circle
+                if act == Act::ReadCircle && standing.member == Some(MemberState::Left) =>
+            {
+                Code::NotOnRoster
+            }
             About::Circle if !standing.named() && !standing.assigned => Code::NotFound,
             About::Circle
                 if standing.asker == Asker::Account(Role::Caregiver) && !standing.consent =>
@@ -566,6 +572,7 @@ fn sentence(code: Code) -> &'static str {
     match code {
         Code::SignedOut => "sign in again",
         Code::NotFound => "no such thing, or none that you may know of",
+        Code::NotOnRoster => "no longer in this circle",
         Code::ConsentRequired => "no live consent of the client covers this",
         _ => "the rules do not allow this",
     }

@@ -22,6 +22,10 @@ pub struct Disk {
 
 impl Disk {
     pub fn apply(&mut self, delta: Delta) {
+        let whole = |row: &&Write| row.key.len() == 16 && row.value.is_none();
+        for row in delta.items.iter().filter(whole) {
+            self.items.retain(|key, _| !key.starts_with(&row.key));
+        }
         for (table, writes) in [
             (&mut self.state, delta.state),
             (&mut self.items, delta.items),

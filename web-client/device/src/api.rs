@@ -171,7 +171,9 @@ pub struct Delta {
     /// The table `state`: all of it is handed to [`crate::Device::open`].
     pub state: Vec<Write>,
     /// The table `items`: read page by page, opened by [`crate::Device::open_item`]. Keys are
-    /// `circle (16 bytes) || place (8 bytes)`, so that byte order within a circle is time order.
+    /// `circle (16 bytes) || place (8 bytes)`, so that byte order within a circle is time order. A
+    /// deletion whose key is a circle alone (16 bytes) deletes every row of that circle; it comes
+    /// before any other row of the circle.
     pub items: Vec<Write>,
 }
 
@@ -458,6 +460,9 @@ pub enum History {
     Coming,
     /// The keys are missing: another device of this person's must be online once, or the agency asked.
     NotYet,
+    /// The keys are missing, the vault was read and there is no other device: some of what was said can
+    /// never be read here.
+    Lost,
 }
 
 /// One of a circle's people.

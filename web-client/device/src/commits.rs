@@ -72,7 +72,8 @@ impl Turn<'_> {
         // Nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
         let keyless = joined.era.is_none() && waits;
         let old = self.now >= joined.renewed_at.plus_seconds(limits::SELF_UPDATE_S);
-        Ok(removes || keyless || old || circle.renew || self.wants_marks(joined)?)
+        let owes = circle.owes_a_share() || self.wants_marks(joined)?;
+        Ok(removes || keyless || old || circle.renew || owes)
     }
 
     // --- adding ------------------------------------------------------------------------------
@@ -163,7 +164,13 @@ impl Turn<'_> {
         let mut group = Group::load(&fork, group_id)?;
         let committed = group.commit(&me, change)?;
         let era = self.next_era(&circle, adds || renews);
-        let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
+        let (shares, shared) = self.shares(&circle, &group)?;
+        let first = if shares.is_empty() {
+            Payload::Era(era.clone())
+        } else {
+            Payload::Shared(era.clone(), shares)
+        };
+        let era_next = group.encrypt(&me.identity, &first)?;
         drop(group);
         let bundle = Self::bundle(&mut circle, committed, era_next, era.era);
         let candidate = Candidate {
@@ -172,6 +179,7 @@ impl Turn<'_> {
             era,
             place: None,
             renews,
+            shared,
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);
@@ -294,6 +302,9 @@ impl Turn<'_> {
         }
         self.draft.adopt(from_list(candidate.changes.clone()));
         circle.renew &= !candidate.renews;
+        circle
+            .vouched
+            .retain(|vouched| !candidate.shared.contains(&vouched.account));
         self.hold_era(circle, &candidate.era)?;
         if let Some(joined) = &mut circle.joined {
             joined.renewed_at = self.now;

@@ -17,6 +17,7 @@ use protocol::{AccountId, Bytes, CircleId, DeviceId, MessageId, Timestamp, limit
 use sha2::{Digest, Sha256};
 
 use crate::chance;
+use crate::sharing::Share;
 
 /// What an MLS application message carries.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -27,6 +28,10 @@ pub enum Payload {
     /// The key to a body.
     #[n(1)]
     Key(#[n(0)] BodyKey),
+    /// The same as [`Payload::Era`], with earlier eras' keys for members whose new identity key a case
+    /// manager vouched for.
+    #[n(2)]
+    Shared(#[n(0)] Era, #[n(1)] Vec<Share>),
 }
 
 /// An archive era's key.

@@ -30,6 +30,9 @@ impl Turn<'_> {
         let newer = devices.vault > version && self.volatile.vault_read;
         self.volatile.devices = Some(devices);
         self.devices_changed = true;
+        // Whether missing era keys may still come depends on the other devices.
+        let dark = |circle: &crate::state::Circle| !circle.dark.is_empty();
+        self.circles_changed |= self.draft.circles()?.iter().any(dark);
         if (follows || newer) && !self.volatile.vault_flying {
             self.get(Ask::Vault, "/v1/vault".to_owned());
         }

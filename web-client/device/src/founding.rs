@@ -129,6 +129,8 @@ impl Turn<'_> {
             .retain(|account| *account != me.identity.account);
         circle.joined = Some(Joined::new(attempt.generation, 0, &policy, self.now));
         self.hold_era(&mut circle, &attempt.era)?;
+        let here = policy.members.iter().map(|member| member.account);
+        circle.here_since(here, (attempt.generation, attempt.era.era));
         if attempt.generation > 0 {
             self.note_reset(&mut circle, me.identity.account, attempt.generation)?;
         }

@@ -135,6 +135,10 @@ impl Turn<'_> {
         self.leave_generation(&mut circle)?;
         let (generation, start) = (notice.generation, notice.start_seq);
         let place = Joined::new(generation, start, &context.policy, self.now);
+        // The key of the era that holds from here follows the Welcome.
+        let era = self.newest_era(id, generation).map_or(0, |era| era + 1);
+        let here = context.policy.members.iter().map(|member| member.account);
+        circle.here_since(here, (generation, era));
         circle.joined = Some(place);
         circle.generation = generation;
         circle.status = protocol::CircleStatus::Live;

@@ -59,6 +59,7 @@ mod returns;
 mod roster;
 mod rows;
 mod sealed;
+mod sharing;
 mod state;
 mod succession;
 #[cfg(feature = "testing")]

@@ -207,8 +207,15 @@ impl Turn<'_> {
                 aik: member.aik.clone(),
             });
         }
+        // Whoever comes begins a new era: the one that this device's own commit made, or the one whose
+        // key follows a foreign commit.
+        let generation = joined.generation;
         joined.members = GroupMember::of_policy(policy);
         joined.leaving.clear();
+        let own = self.must_me()?.identity.device == entry.device;
+        let newest = self.newest_era(circle.id, generation);
+        let era = newest.map_or(0, |era| if own { era } else { era + 1 });
+        circle.here_since(came.iter().copied(), (generation, era));
         for member in &policy.members {
             self.draft.set_pin(member.account, &member.aik);
         }
@@ -339,7 +346,10 @@ impl Turn<'_> {
         };
         match payload {
             Payload::Era(era) if self.may_hold(circle, &era)? => self.hold_era(circle, &era),
-            Payload::Era(_) => {
+            Payload::Shared(era, shares) if self.may_hold(circle, &era)? => {
+                self.take_shared(circle, (me, &sender), (&era, &shares), entry)
+            }
+            Payload::Era(_) | Payload::Shared(..) => {
                 // Its key is somebody's who was taken out, or two devices were told different things.
                 // This one begins a new era before it sends.
                 let detail = "an archive key that is older than the one before";

@@ -198,6 +198,7 @@ impl Turn<'_> {
             era,
             place: Some(Joined::new(generation, 0, &context.policy, self.now)),
             renews: false,
+            shared: Vec::new(),
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);
@@ -256,6 +257,8 @@ impl Turn<'_> {
         for member in &place.members {
             self.draft.set_pin(member.account, &member.aik);
         }
+        let here = (place.generation, candidate.era.era);
+        circle.here_since(place.members.iter().map(|member| member.account), here);
         place.cursor = seq;
         place.head = seq.saturating_add(1);
         circle.joined = Some(place);

@@ -1,8 +1,8 @@
 //! What the server says about circles and their people. Titles, names and who is invited are the
 //! server's word; who is in the group is the group's own.
 
-use protocol::CircleId;
 use protocol::http::{self, Circles};
+use protocol::{AccountId, CircleId, MemberState};
 
 use crate::error::Result;
 use crate::group::Group;
@@ -24,7 +24,7 @@ impl Turn<'_> {
         for known in self.draft.circles()? {
             let listed = circles.iter().any(|circle| circle.id == known.id);
             if !listed && !self.volatile.fresh.contains(&known.id) {
-                self.forget(known)?;
+                self.missed(known)?;
             }
         }
         for circle in circles {
@@ -40,10 +40,12 @@ impl Turn<'_> {
         if let Some(circle) = answer.json::<http::Circle>() {
             self.volatile.fresh.insert(id);
             self.merge_circle(circle)?;
-        } else if matches!(answer.status, 403 | 404)
-            && let Some(circle) = self.draft.circle(id)?
-        {
-            self.forget(circle)?;
+        } else if let Some(circle) = self.draft.circle(id)? {
+            match answer.status {
+                403 => self.forget(circle)?,
+                404 => self.unknown_there(circle)?,
+                _ => {}
+            }
         }
         if of_notice {
             self.notice_done(answer.is_no_answer());
@@ -51,7 +53,32 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// This person no longer belongs to a circle: its keys go, and it is no longer shown.
+    /// A circle is not in the list any more. Why decides what becomes of it here.
+    fn missed(&mut self, circle: Circle) -> Result<()> {
+        if circle.joined.is_none() && circle.newest.is_none() {
+            return self.forget(circle);
+        }
+        self.read_circle(circle.id);
+        Ok(())
+    }
+
+    /// The server knows nothing of a circle that this device was in: it was restored from a copy older
+    /// than the circle, or it lies. Neither is a reason to lose what was said. Keys and messages stay,
+    /// readable; nothing is sent until the server knows the circle again.
+    fn unknown_there(&mut self, mut circle: Circle) -> Result<()> {
+        if circle.joined.is_none() && circle.newest.is_none() {
+            return self.forget(circle);
+        }
+        circle.status = protocol::CircleStatus::Recovering;
+        self.circles_changed = true;
+        self.draft.save(&circle);
+        Ok(())
+    }
+
+    /// The server says in so many words that this person's right in a circle has ended (403: they left,
+    /// the consent or the assignment ended): its keys go, its messages go from the disk, and it is no
+    /// longer shown. They could not be read any more without the circle in the list; who finds or takes
+    /// the device shall not read them either. The agency's record is the custodian's.
     fn forget(&mut self, mut circle: Circle) -> Result<()> {
         let id = circle.id;
         if self.draft.find(&key::founding(id)).is_some() {
@@ -64,6 +91,7 @@ impl Turn<'_> {
         }
         self.draft.delete(&key::candidate(id));
         self.draft.delete(&key::circle(id));
+        self.delete_items(id);
         self.circles_changed = true;
         Ok(())
     }
@@ -87,6 +115,17 @@ impl Turn<'_> {
                 devices: member.devices,
             })
             .collect();
+        // Who left and is invited again is a new person here.
+        let left = |account: &AccountId| {
+            let named = circle
+                .members
+                .iter()
+                .find(|named| named.account == *account);
+            named.is_some_and(|named| named.state == MemberState::Left)
+        };
+        let mut since = std::mem::take(&mut circle.since);
+        since.retain(|since| !left(&since.account));
+        circle.since = since;
         // Further devices of people who are in the group already come in by themselves.
         circle.awaiting = told.awaiting;
         let (joined, new_keys) = (circle.joined.as_ref(), &circle.new_keys);

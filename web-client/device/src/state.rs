@@ -32,6 +32,7 @@ use crate::content::Era;
 use crate::error::Result;
 use crate::identity::{DeviceKeys, Identity};
 use crate::rows::{Changes, Draft};
+use crate::sharing::{Since, Vouched};
 
 /// Who this device belongs to.
 #[derive(Clone, Encode, Decode)]
@@ -157,6 +158,14 @@ pub struct Circle {
     /// The person has seen everything up to here.
     #[n(18)]
     pub seen_seq: u64,
+    /// Since when members are here, as far as this device knows.
+    #[n(19)]
+    #[cbor(default)]
+    pub since: Vec<Since>,
+    /// Members whose new keys a human vouched for here, and who are owed the era keys.
+    #[n(20)]
+    #[cbor(default)]
+    pub vouched: Vec<Vouched>,
     /// Under which identity keys people were here who are gone.
     #[n(21)]
     #[cbor(default)]
@@ -338,6 +347,10 @@ pub struct Candidate {
     /// It brings the account's new identity key.
     #[n(4)]
     pub renews: bool,
+    /// Whom it gives the circle's era keys.
+    #[n(5)]
+    #[cbor(default)]
+    pub shared: Vec<AccountId>,
 }
 
 /// A group on its way to its founding, or to the founding of its next generation.
@@ -417,6 +430,8 @@ impl Circle {
             counter: (0, 0),
             renew: false,
             seen_seq: 0,
+            since: Vec::new(),
+            vouched: Vec::new(),
             former: Vec::new(),
         }
     }

@@ -423,6 +423,14 @@ impl<'a> Turn<'a> {
         self.items.insert(place, None);
     }
 
+    /// Takes everything that was said in a circle from the disk.
+    pub fn delete_items(&mut self, circle: CircleId) {
+        self.items
+            .retain(|at, _| !at.starts_with(circle.as_bytes()));
+        self.changed_items.remove(&circle);
+        self.items.insert(circle.as_bytes().to_vec(), None);
+    }
+
     /// Does something with one circle; if it fails, only that circle stops, with the reason.
     pub fn in_circle(
         &mut self,

@@ -134,6 +134,8 @@ impl Turn<'_> {
         for mut circle in self.draft.circles()? {
             if circle.new_key(account) == Some(&aik_of) {
                 circle.new_keys.retain(|held| held.account != account);
+                let before = self.draft.pin(account);
+                self.vouch(&mut circle, account, before)?;
                 // From here on it is as if the circle were met for the first time.
                 self.draft.delete(&key::known(circle.id));
                 self.reconsider(&circle);

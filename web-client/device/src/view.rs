@@ -55,18 +55,26 @@ impl Turn<'_> {
     /// Every circle, by title.
     pub fn circle_views(&self) -> Result<Vec<CircleView>> {
         let me = self.me()?.map(|me| me.identity.account);
+        // Only the vault or another device could still bring an era's key.
+        let devices = self.volatile.devices.as_ref();
+        let alone = devices.is_some_and(|told| told.devices.len() < 2);
+        let missing = if self.volatile.vault_read && alone {
+            History::Lost
+        } else {
+            History::NotYet
+        };
         let mut views = self
             .draft
             .circles()?
             .iter()
-            .map(|circle| view(circle, me))
+            .map(|circle| view(circle, me, missing))
             .collect::<Result<Vec<_>>>()?;
         views.sort_by(|a, b| a.title.cmp(&b.title).then(a.id.cmp(&b.id)));
         Ok(views)
     }
 }
 
-fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
+fn view(circle: &Circle, me: Option<AccountId>, missing: History) -> Result<CircleView> {
     let phase = match (&circle.stopped, &circle.joined) {
         (Some(_), _) => CirclePhase::Stopped,
         (None, Some(_)) => CirclePhase::Ready,
@@ -118,7 +126,7 @@ fn view(circle: &Circle, me: Option<AccountId>) -> Result<CircleView> {
         } else if circle.dark.is_empty() {
             History::Ready
         } else {
-            History::NotYet
+            missing
         },
         removing: (circle.joined.as_ref()).is_some_and(|joined| !joined.leaving.is_empty()),
         newest,

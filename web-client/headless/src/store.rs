@@ -26,6 +26,10 @@ use crate::error::StoreFailure;
 
 const STORE_FILE: &str = "device.redb";
 const KEY_FILE: &str = "vault.key";
+/// The length of a circle's id, with which the keys of its items begin.
+const CIRCLE_BYTES: usize = 16;
+/// No place behind a circle is longer.
+const PLACE_BYTES_MAX: usize = 16;
 
 /// Rows as they are read: key and sealed value.
 pub type Rows = Vec<(Vec<u8>, Vec<u8>)>;
@@ -139,6 +143,7 @@ impl Store {
         }
         let transaction = self.database.begin_write().map_err(StoreFailure)?;
         write(&transaction, STATE, &delta.state)?;
+        clear_circles(&transaction, &delta.items)?;
         write(&transaction, ITEMS, &delta.items)?;
         transaction.commit().map_err(StoreFailure)?;
         Ok(())
@@ -182,6 +187,19 @@ fn write(transaction: &WriteTransaction, table: Table, rows: &[Write]) -> Result
             None => table.remove(key.as_slice()),
         }
         .map_err(StoreFailure)?;
+    }
+    Ok(())
+}
+
+/// A deletion of a circle alone takes every item of the circle.
+fn clear_circles(transaction: &WriteTransaction, rows: &[Write]) -> Result<(), Error> {
+    let mut table = transaction.open_table(ITEMS).map_err(StoreFailure)?;
+    let whole = |row: &&Write| row.key.len() == CIRCLE_BYTES && row.value.is_none();
+    for row in rows.iter().filter(whole) {
+        let after = [row.key.as_slice(), &[0xff; PLACE_BYTES_MAX]].concat();
+        table
+            .retain_in(row.key.as_slice()..after.as_slice(), |_, _| false)
+            .map_err(StoreFailure)?;
     }
     Ok(())
 }
@@ -313,6 +331,26 @@ mod tests {
         assert_eq!(keys(1, 2), [key(1, 3), key(1, u64::MAX)]);
         assert_eq!(keys(1, 9).len(), 4);
         assert_eq!(keys(2, 9), [key(2, 2)]);
+    }
+
+    #[test]
+    fn deleting_a_circle_alone_takes_its_items_and_no_other_row() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path()).unwrap();
+        let key = |circle: u8, place: u64| [&[circle; 16][..], &place.to_be_bytes()].concat();
+        let mut longer = key(1, u64::MAX);
+        longer.push(2);
+        let items = [key(1, 1), key(1, 2), longer, key(2, 3)];
+        let items = items.map(|key| row(&key, Some(b"x"))).to_vec();
+        let state = vec![row(&[1; 16], Some(b"s")), row(&[1; 20], Some(b"t"))];
+        store.apply(&Delta { state, items }).unwrap();
+        let items = vec![row(&[1; 16], None), row(&key(1, 4), Some(b"y"))];
+        let state = vec![row(&[1; 16], None)];
+        store.apply(&Delta { state, items }).unwrap();
+        let left = store.items(&[1; 16], 9).unwrap();
+        assert_eq!(left, [(key(1, 4), b"y".to_vec())]);
+        assert_eq!(store.items(&[2; 16], 9).unwrap().len(), 1);
+        assert_eq!(store.state().unwrap().len(), 1, "a state row is one row");
     }
 
     #[test]

@@ -71,3 +71,15 @@ test('items come newest first, page by page, of one circle only', async () => {
   const second = await store.items(CIRCLE, first.at(-1)?.key ?? null, 2);
   expect(second.map((row) => row.key)).toEqual([key(CIRCLE, 1)]);
 });
+
+test('deleting a circle alone takes all of its items, and no other circle\'s', async () => {
+  const store = await Store.open(fresh());
+  const state = { key: uuidBytes(CIRCLE), value: value(1) };
+  await store.write({ state: [state], items: items([CIRCLE, 1], [CIRCLE, 2], [OTHER, 3]) });
+  await store.write({ state: [], items: [{ key: uuidBytes(CIRCLE), value: null }, ...items([CIRCLE, 4])] });
+  expect((await store.items(CIRCLE, null, 9)).map((row) => row.value)).toEqual([value(4)]);
+  expect(await store.items(OTHER, null, 9)).toHaveLength(1);
+  // A row of the device's own state may be as short: it is one row.
+  await store.write({ state: [{ key: uuidBytes(CIRCLE), value: null }], items: [] });
+  expect(await store.state()).toEqual([]);
+});

@@ -18,6 +18,8 @@ export interface Row {
   value: Uint8Array;
 }
 
+/** The length of a circle's id, bytes. */
+const CIRCLE_BYTES = 16;
 /** The length of the place that follows the circle in an item's key, bytes. */
 const PLACE_BYTES = 8;
 
@@ -70,7 +72,8 @@ export class Store {
     try {
       for (const table of ['state', 'items'] as const) {
         const rows = transaction.objectStore(table);
-        written.push(...delta[table].map((write) => apply(rows, write)));
+        const writes = table === 'items' ? delta.items.map(whole) : delta.state;
+        written.push(...writes.map((write) => apply(rows, write)));
       }
     } catch (thrown) {
       // A row that the browser does not take throws at once, and the rows before it would commit.
@@ -104,13 +107,31 @@ export class Store {
 
 interface Writable {
   put(value: Uint8Array, key: ArrayBuffer): Promise<unknown>;
-  delete(key: ArrayBuffer): Promise<void>;
+  delete(key: ArrayBuffer | IDBKeyRange): Promise<void>;
 }
 
-function apply(table: Writable, { key, value }: Write): Promise<unknown> {
+/** A write, or the range of keys to delete. */
+type Change = Write | IDBKeyRange;
+
+/** A deletion whose key is a circle alone takes all of the circle's items. */
+function whole(write: Write): Change {
+  const isDeletion = write.value === null || write.value === undefined;
+  return isDeletion && write.key.length === CIRCLE_BYTES ? ofCircle(write.key) : write;
+}
+
+function apply(table: Writable, change: Change): Promise<unknown> {
+  if (change instanceof IDBKeyRange) return table.delete(change);
+  const { key, value } = change;
   return value === null || value === undefined
     ? table.delete(bytes(key))
     : table.put(value, bytes(key));
+}
+
+/** Every key that begins with a circle and goes on with a place. */
+function ofCircle(circle: Uint8Array): IDBKeyRange {
+  const last = new Uint8Array(CIRCLE_BYTES + PLACE_BYTES + 2).fill(0xff);
+  last.set(circle);
+  return IDBKeyRange.bound(bytes(circle), bytes(last));
 }
 
 /** A key as IndexedDB compares it: its bytes alone, not the memory they stand in. */

@@ -118,7 +118,9 @@ export type Delta = {
 state: Array<Write>, 
 /**
  * The table `items`: read page by page, opened by [`crate::Device::open_item`]. Keys are
- * `circle (16 bytes) || place (8 bytes)`, so that byte order within a circle is time order.
+ * `circle (16 bytes) || place (8 bytes)`, so that byte order within a circle is time order. A
+ * deletion whose key is a circle alone (16 bytes) deletes every row of that circle; it comes
+ * before any other row of the circle.
  */
 items: Array<Write>, };
 export type Write = { 
@@ -433,7 +435,7 @@ seq: number, } | { "kind": "unreadable",
 reason: string, };
 export type Progress = "waiting" | "sent" | "received";
 export type Trouble = "rejoining" | "old_copy" | "clock" | "needs_reset" | "recovering" | "security_stop" | "new_key";
-export type History = "ready" | "coming" | "not_yet";
+export type History = "ready" | "coming" | "not_yet" | "lost";
 export type Joining = { 
 /**
  * Circles that it is in.

@@ -36,6 +36,7 @@ note-ack-mine = You see to it
 
 ## Earlier messages
 history-coming = Earlier messages are on their way. The newest come first.
+history-lost = Some earlier messages cannot be read on this device: the keys to them are gone. Everything new arrives as usual. Your case manager can tell you what was said.
 history-not-yet = Earlier messages are not here yet. Open carecircle once on another device of yours. If you have none, ask your case manager.
 
 ## What is wrong, and what to do

@@ -36,6 +36,7 @@ note-ack-mine = Tú te ocupas
 
 ## Mensajes anteriores
 history-coming = Los mensajes anteriores están en camino. Llegan primero los más nuevos.
+history-lost = Algunos mensajes anteriores no se pueden leer en este aparato: ya no existen sus claves. Todo lo nuevo llega como siempre. Quien lleva tu caso puede contarte lo que se dijo.
 history-not-yet = Los mensajes anteriores aún no están aquí. Abre carecircle una vez en otro aparato tuyo. Si no tienes otro, pregunta a quien lleva tu caso.
 
 ## Lo que va mal y qué hacer
