@@ -39,6 +39,13 @@ struct Made {
     name: String,
 }
 
+/// A database as it once was. Gone when this is dropped.
+#[derive(Debug)]
+pub struct Copy {
+    made: Option<Made>,
+    files: Vec<(std::path::PathBuf, Vec<u8>)>,
+}
+
 impl TestDatabase {
     /// Makes one. Without a cluster, PostgreSQL fails with a sentence: a leg that did not run must not
     /// look like one that passed.
@@ -79,6 +86,62 @@ impl TestDatabase {
             .fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
         let stands = |text: &[u8]| held.windows(text.len()).any(|window| window == text);
         Ok(stands(bytes) || stands(hex.as_bytes()))
+    }
+
+    /// A copy of everything as it stands, while the server is down.
+    pub async fn copy(&self) -> Result<Copy> {
+        match &self.made {
+            Some(made) => {
+                let name = format!("{}_copy", made.name);
+                let sql = format!("CREATE DATABASE {name} TEMPLATE {}", made.name);
+                run(&made.cluster, sql).await?;
+                let made = Some(Made {
+                    cluster: made.cluster.clone(),
+                    name,
+                });
+                Ok(Copy {
+                    made,
+                    files: Vec::new(),
+                })
+            }
+            None => {
+                let mut files = Vec::new();
+                for entry in std::fs::read_dir(self.directory())? {
+                    let path = entry?.path();
+                    if path.is_file() {
+                        let bytes = std::fs::read(&path)?;
+                        files.push((path, bytes));
+                    }
+                }
+                Ok(Copy { made: None, files })
+            }
+        }
+    }
+
+    /// Everything is as it was when the copy was made, as after a disaster. The server must be down.
+    pub async fn restore(&self, copy: &Copy) -> Result<()> {
+        if let (Some(made), Some(from)) = (&self.made, &copy.made) {
+            let Made { cluster, name } = made;
+            run(cluster, format!("DROP DATABASE {name} WITH (FORCE)")).await?;
+            let sql = format!("CREATE DATABASE {name} TEMPLATE {}", from.name);
+            return run(cluster, sql).await;
+        }
+        for entry in std::fs::read_dir(self.directory())? {
+            let path = entry?.path();
+            if path.is_file() {
+                std::fs::remove_file(path)?;
+            }
+        }
+        for (path, bytes) in &copy.files {
+            std::fs::write(path, bytes)?;
+        }
+        Ok(())
+    }
+
+    fn directory(&self) -> &Path {
+        match &self.database {
+            Database::Sqlite { directory } | Database::Postgres { directory, .. } => directory,
+        }
     }
 
     /// What the store opens.
@@ -146,11 +209,9 @@ async fn run(cluster: &str, sql: String) -> Result<()> {
     Ok(())
 }
 
-impl Drop for TestDatabase {
+impl Drop for Made {
     fn drop(&mut self) {
-        let Some(Made { cluster, name }) = self.made.take() else {
-            return;
-        };
+        let (cluster, name) = (self.cluster.clone(), self.name.clone());
         // A runtime of its own on a thread of its own: the one that is here may be going down.
         let sql = format!("DROP DATABASE IF EXISTS {name} WITH (FORCE)");
         let thread = std::thread::spawn(move || -> Result<()> {

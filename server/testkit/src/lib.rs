@@ -34,6 +34,6 @@ pub use agency::{Agency, Person};
 pub use certificate::Certificate;
 pub use chance::SeededChance;
 pub use clock::FakeClock;
-pub use database::{Engine, POSTGRES, TestDatabase};
+pub use database::{Copy, Engine, POSTGRES, TestDatabase};
 pub use server::{Down, Options, TestServer};
 pub use story::{Off, Phone, Story};

@@ -3,6 +3,8 @@
 //! A [`Phone`] is one headless device in a data directory of its own. Dropping it is `kill -9`;
 //! [`Phone::off`] keeps the directory so that [`Story::back`] can switch it on again.
 
+mod keys;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
@@ -42,6 +44,13 @@ pub struct Phone {
 pub struct Off {
     person: Person,
     data: PathBuf,
+}
+
+impl Off {
+    /// Its directory.
+    pub fn data(&self) -> &std::path::Path {
+        &self.data
+    }
 }
 
 impl Story {

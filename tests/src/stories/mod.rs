@@ -1,11 +1,17 @@
 //! Stories: the whole server in this process, native devices, real TLS sockets. Each is told once and
 //! runs on both engines.
 
+mod caseload;
+mod devices;
+mod family;
 mod faults;
-
 mod first_message;
+mod kills;
 mod new_circle;
+mod recoveries;
 mod reminders;
+mod removals;
+mod troubles;
 mod visits;
 
 /// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run

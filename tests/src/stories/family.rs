@@ -1,0 +1,95 @@
+//! The circle that most of these stories are about: Maria, Dana, and Ana for as long as Maria allows it.
+
+use std::sync::Arc;
+
+use anyhow::Result;
+use headless::faults::NoFaults;
+use protocol::http::{Circle, Consent, PlanCircle, RecordConsent, WithdrawConsent};
+use protocol::{CircleId, ConsentBasis, ConsentId, OpId};
+use testkit::{Phone, Story};
+
+pub const TITLE: &str = "Maria's family";
+
+/// Three people in a circle, one of them by a consent.
+pub struct Family {
+    pub dana: Phone,
+    pub maria: Phone,
+    pub ana: Phone,
+    pub circle: CircleId,
+    pub consent: ConsentId,
+}
+
+pub fn op(number: u8) -> OpId {
+    OpId::from_bytes([number; 16])
+}
+
+/// Plans a circle of Dana and Maria with further members.
+pub async fn plan(
+    dana: &Phone,
+    title: &str,
+    number: u8,
+    members: &[testkit::Person],
+) -> Result<CircleId> {
+    let agency_client = members.first().map(|client| client.person);
+    let plan = PlanCircle {
+        op_id: op(number),
+        client: agency_client.unwrap_or(dana.person.person),
+        title: title.to_owned(),
+        members: members[1..].iter().map(|member| member.account).collect(),
+    };
+    let planned: Circle = dana.asks("POST", "/v1/circles", &plan).await?;
+    Ok(planned.id)
+}
+
+/// Maria's consent for Ana, recorded by Dana.
+pub async fn allow(story: &Story, dana: &Phone) -> Result<ConsentId> {
+    let agency = *story.server.agency();
+    let record = RecordConsent {
+        op_id: op(0xc0),
+        client: agency.maria.person,
+        caregiver: agency.ana.person,
+        basis: ConsentBasis::Verbal,
+        note: "said so at intake".to_owned(),
+        until: None,
+        appointments: false,
+    };
+    let consent: Consent = dana.asks("POST", "/v1/consents", &record).await?;
+    Ok(consent.id)
+}
+
+/// Maria allows it no longer; `by` records it.
+pub async fn withdraw(by: &Phone, consent: ConsentId) -> Result<()> {
+    let path = format!("/v1/consents/{consent}/withdraw");
+    let body = WithdrawConsent { op_id: op(0xc1) };
+    let _: Consent = by.asks("POST", &path, &body).await?;
+    Ok(())
+}
+
+impl Family {
+    /// Everybody enrols and is in the circle.
+    pub async fn meet(story: &Story) -> Result<Self> {
+        let agency = *story.server.agency();
+        let dana = story.enrol(agency.dana).await?;
+        let link = story.server.link(agency.maria).await?;
+        let maria = story
+            .enrol_with(agency.maria, &link, Arc::new(NoFaults))
+            .await?;
+        let ana = story.enrol(agency.ana).await?;
+        let consent = allow(story, &dana).await?;
+        let circle = plan(&dana, TITLE, 0xc2, &[agency.maria, agency.ana]).await?;
+        for phone in [&dana, &maria, &ana] {
+            phone.joins(TITLE, 3).await?;
+        }
+        ana.says(circle, "zero").await?;
+        for phone in [&dana, &maria, &ana] {
+            phone.reads(circle, &["zero"]).await?;
+        }
+        Ok(Self {
+            dana,
+            maria,
+            ana,
+            circle,
+            consent,
+        })
+    }
+}

@@ -1,0 +1,147 @@
+//! Consent withdrawn: the cut, the next epoch, and what a removed device can still open: nothing.
+
+use super::on_both_engines;
+
+on_both_engines![
+    after_a_withdrawal_the_removed_device_opens_nothing,
+    everybody_is_away_and_who_comes_first_commits,
+    who_leaves_is_gone_for_everybody,
+];
+
+mod tell {
+    use std::sync::{Arc, Mutex};
+
+    use anyhow::{Context as _, Result, ensure};
+    use device::Device;
+    use device::api::{Content, Effect, Event, Input, Item};
+    use headless::faults::{Faults, Verdict};
+    use headless::store::Store;
+    use protocol::Code;
+    use protocol::frame::ServerFrame;
+    use protocol::http::LeaveCircle;
+    use testkit::{Engine, Story};
+
+    use super::super::family::{Family, TITLE, op, withdraw};
+
+    /// Every frame that the server sent to a device.
+    #[derive(Default)]
+    struct Recorded(Mutex<Vec<Vec<u8>>>);
+
+    impl Faults for Recorded {
+        fn frame(&self, bytes: &[u8]) -> Verdict {
+            self.0.lock().expect("nobody panics").push(bytes.to_vec());
+            Verdict::GO_ON
+        }
+    }
+
+    fn is_removal(item: &Item) -> bool {
+        matches!(&item.content, Content::Removed { accounts, took_ms: Some(_), .. } if accounts.len() == 1)
+    }
+
+    pub async fn after_a_withdrawal_the_removed_device_opens_nothing(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let family = Family::meet(&story).await?;
+        let (dana, ana, circle) = (family.dana, family.ana, family.circle);
+        let off = family.maria.off().await?;
+        let recorded = Arc::new(Recorded::default());
+        let maria = story.back_with(&off, recorded.clone()).await?;
+        maria.joins(TITLE, 3).await?;
+
+        // Ana's phone is off, and will be given everything that Maria's was.
+        let ana_off = ana.off().await?;
+        withdraw(&dana, family.consent).await?;
+        for phone in [&dana, &maria] {
+            let removed = phone.sees(circle, is_removal).await?;
+            let Content::Removed { accounts, .. } = removed.content else {
+                unreachable!("just matched")
+            };
+            ensure!(accounts == [story.server.agency().ana.account]);
+        }
+        maria.says(circle, "after the cut").await?;
+        dana.reads(circle, &["zero", "after the cut"]).await?;
+        maria.reads(circle, &["zero", "after the cut"]).await?;
+
+        let store = Store::open(ana_off.data())?;
+        let mut device = Device::open(store.vault_key(), story.server.name(), store.state()?)?;
+        let now = care::Clock::now(story.server.clock());
+        let mut given = 0;
+        for bytes in recorded.0.lock().expect("nobody panics").iter() {
+            if !matches!(ServerFrame::parse(bytes), Some(ServerFrame::Log(_))) {
+                continue;
+            }
+            given += 1;
+            let bytes = bytes.clone();
+            for effect in device.handle(Input::Frame { bytes }, now)?.effects {
+                if let Effect::Event {
+                    event: Event::Items { items, .. },
+                } = effect
+                {
+                    let texts = items
+                        .iter()
+                        .any(|item| matches!(item.content, Content::Text { .. }));
+                    ensure!(!texts, "a removed device opened {items:?}");
+                }
+            }
+        }
+        ensure!(given > 0, "nothing was recorded");
+        drop((device, store));
+
+        // What she had read went with the circle: nobody who finds the phone reads it.
+        let ana = story.back(&ana_off).await?;
+        ensure!(ana.texts(circle).await? == ["zero"]);
+        ana.no_longer_sees(circle).await?;
+        ensure!(ana.texts(circle).await?.is_empty());
+        let refused = ana
+            .is_refused("GET", &format!("/v1/circles/{circle}"), &())
+            .await?;
+        ensure!(
+            refused == Code::NotFound || refused == Code::NotAllowed,
+            "{refused}"
+        );
+        Ok(())
+    }
+
+    pub async fn everybody_is_away_and_who_comes_first_commits(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let agency = *story.server.agency();
+        let family = Family::meet(&story).await?;
+        let circle = family.circle;
+        // Sam serves Maria too and is not in this circle.
+        let sam = story.enrol(agency.sam).await?;
+        let (dana_off, maria_off) = (family.dana.off().await?, family.maria.off().await?);
+        withdraw(&sam, family.consent).await?;
+        family.ana.no_longer_sees(circle).await?;
+
+        let maria = story.back(&maria_off).await?;
+        maria.sees(circle, is_removal).await?;
+        maria.says(circle, "only us now").await?;
+        maria.reads(circle, &["zero", "only us now"]).await?;
+        let dana = story.back(&dana_off).await?;
+        dana.reads(circle, &["zero", "only us now"]).await?;
+        dana.sees(circle, is_removal).await?;
+        Ok(())
+    }
+
+    pub async fn who_leaves_is_gone_for_everybody(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let family = Family::meet(&story).await?;
+        let circle = family.circle;
+        let path = format!("/v1/circles/{circle}/leave");
+        let body = serde_json::to_vec(&LeaveCircle { op_id: op(0xc3) })?;
+        let (status, _) = family.ana.device.ask("POST", &path, Some(body)).await?;
+        ensure!(status == 204, "{status}");
+        family.ana.no_longer_sees(circle).await?;
+        for phone in [&family.dana, &family.maria] {
+            phone.sees(circle, is_removal).await?;
+            let gone = phone
+                .circle(circle, |view| !view.removing)
+                .await
+                .context("the removal is done")?;
+            let ana = story.server.agency().ana.account;
+            let listed = gone.members.iter().find(|member| member.account == ana);
+            ensure!(listed.is_none_or(|member| member.state == protocol::MemberState::Left));
+        }
+        family.maria.says(circle, "without her").await?;
+        family.dana.reads(circle, &["zero", "without her"]).await
+    }
+}
