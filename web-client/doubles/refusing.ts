@@ -20,4 +20,5 @@ export const refusing: Api = {
   slots: unreachable,
   tasks: unreachable,
   finishTask: unreachable,
+  removeIdleDevice: unreachable,
 };

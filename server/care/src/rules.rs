@@ -159,6 +159,8 @@ acts! {
     ListTasks = "list_tasks", Oneself;
     /// Say that a task is done.
     FinishTask = "finish_task", Oneself;
+    /// Have a client's or caregiver's device taken out at which nobody was for long.
+    RemoveIdleDevice = "remove_idle_device", Client;
     /// Take due mails in hand: whoever is told what, is decided again.
     LeaseDeliveries = "lease_deliveries", Agency;
     /// Note what became of mails.
@@ -381,6 +383,7 @@ const RULES: &[Rule] = &[
     ),
     Rule(Act::ListTasks, CASE_MANAGER, &[Session]),
     Rule(Act::FinishTask, CASE_MANAGER, &[Session, Own]),
+    Rule(Act::RemoveIdleDevice, CASE_MANAGER, &[Session, Assigned]),
     // A link in a mail: who holds it is taken for whom it was sent to, for this appointment alone.
     Rule(Act::OpenLink, Bearer(Role::Client), &[TakesPart]),
     Rule(

@@ -135,6 +135,7 @@ fn endpoints() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::appointments::find_slots))
         .routes(routes!(http::tasks::list_tasks))
         .routes(routes!(http::tasks::finish_task))
+        .routes(routes!(http::tasks::remove_idle_device))
 }
 
 /// Every path and every wall. Layers run from the last to the first.

@@ -50,6 +50,7 @@
 //! | `GET /v1/slots` | [`FindSlots`] (query) | [`Slots`] |
 //! | `GET /v1/tasks` | – | [`Tasks`] |
 //! | `POST /v1/tasks/{task}/done` | – | 204 |
+//! | `POST /v1/tasks/{task}/remove-device` | – | 204 |
 //!
 //! Every refusal is an [`ErrorBody`] with the status of its code.
 

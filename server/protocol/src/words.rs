@@ -239,6 +239,8 @@ words! {
         2 Declined = "declined",
         /// Mails do not reach a person.
         3 CannotReachByEmail = "cannot_reach_by_email",
+        /// Nobody was at a person's device for 90 days: do they still have it?
+        4 DeviceIdle = "device_idle",
     }
 }
 

@@ -1,4 +1,5 @@
-//! Agency jobs: the daily agenda on each worker's own morning; rights that run out by themselves.
+//! Agency jobs: the daily agenda on each worker's own morning; rights that run out by themselves;
+//! devices at which nobody was for long.
 
 use care::civil::Zone;
 use protocol::Timestamp;
@@ -14,6 +15,7 @@ pub const AGENDA: &str = "30 7 * * *";
 /// while the server was down runs once.
 pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
     while store.end_lapsed(now).await? {}
+    while store.ask_about_idle_devices(now).await? {}
     for worker in store.workers_without_agenda().await? {
         if let Some(next) = next(AGENDA, &worker.zone, now) {
             store.add_agenda(&worker, AGENDA, next).await?;

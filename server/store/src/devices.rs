@@ -64,6 +64,8 @@ pub(crate) enum Why {
     Stolen,
     /// Its person begins anew.
     NewKeys,
+    /// Nobody was at it for 90 days, and staff said that it is gone.
+    Idle,
 }
 
 impl Why {
@@ -72,6 +74,7 @@ impl Why {
             Self::SignedOut => "signed_out",
             Self::Stolen => "stolen",
             Self::NewKeys => "new_keys",
+            Self::Idle => "idle",
         }
     }
 }

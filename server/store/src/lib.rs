@@ -62,6 +62,7 @@ mod hash;
 mod history;
 mod hours;
 mod identities;
+mod idle_devices;
 mod inbox;
 mod invitations;
 mod key_packages;

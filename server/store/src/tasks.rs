@@ -1,4 +1,5 @@
-//! What a case manager is asked to see to: a person asked for another time, a mail does not arrive.
+//! What a case manager is asked to see to: a person asked for another time, a mail does not arrive, nobody
+//! was at a device for long.
 
 use care::Caller;
 use care::rules::Act;
@@ -12,7 +13,7 @@ use crate::error::{Error, Result};
 use crate::seal::PERSON_NAME;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{preferences, standing};
+use crate::{idle_devices, preferences, standing};
 
 statements! {
     OPEN = "
@@ -34,12 +35,18 @@ statements! {
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'";
     LIST = "
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
-            t.appointment, a.start_at, t.created_at
+            t.appointment, t.created_at,
+            COALESCE(a.start_at,
+                (SELECT MAX(s.last_seen_at) FROM session s WHERE s.device = t.device),
+                d.created_at) AS at_time
         FROM task t
             JOIN person c ON c.id = t.client
             JOIN person p ON p.id = t.person
             LEFT JOIN appointment a ON a.id = t.appointment
+            LEFT JOIN device d ON d.id = t.device
         WHERE t.account = $1 AND t.done_at IS NULL
+            AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
+                WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
             AND EXISTS (SELECT 1 FROM assignment g WHERE g.account = t.account
                 AND g.client = t.client AND g.from_at <= $2
                 AND (g.ended_at IS NULL OR g.ended_at > $2))
@@ -65,7 +72,8 @@ struct TaskRow {
     person: Uuid,
     person_name: Vec<u8>,
     appointment: Option<Uuid>,
-    start_at: Option<i64>,
+    /// When the appointment begins, or when the device was last at work.
+    at_time: Option<i64>,
     created_at: i64,
 }
 
@@ -95,7 +103,7 @@ impl Store {
                     client_name: tx.open_text(PERSON_NAME, row.client, &row.client_name)?,
                     person_name: tx.open_text(PERSON_NAME, row.person, &row.person_name)?,
                     appointment: row.appointment.map(AppointmentId::from),
-                    at: row.start_at.map(|at| zone.local(db::at(at))),
+                    at: row.at_time.map(|at| zone.local(db::at(at))),
                     since: db::at(row.created_at),
                 });
             }
@@ -130,6 +138,7 @@ impl Store {
                     other => other,
                 })?;
             let now = tx.now().micros();
+            idle_devices::keep(tx, id).await?;
             tx.sql(FINISH).bind(id.uuid()).bind(now).run().await?;
             let mut entry = Entry::done(&caller, permit, object);
             if let Some((_, client)) = owner {

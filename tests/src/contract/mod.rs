@@ -20,6 +20,7 @@ pub(crate) mod gathering;
 mod histories;
 pub(crate) mod house;
 mod identities;
+mod idle_devices;
 mod invitations;
 mod key_packages;
 mod links;
@@ -276,6 +277,12 @@ contract! {
         nobody_reads_what_was_before_their_time,
         only_a_device_in_the_group_reads,
         a_page_has_limits,
+    }
+    idle_devices {
+        staff_are_asked_after_ninety_days_and_only_once,
+        they_still_have_it_and_nobody_is_asked_for_another_ninety_days,
+        on_their_word_it_is_proposed_for_removal,
+        a_device_that_comes_back_answers_the_question_itself,
     }
     identities {
         a_stolen_device_costs_the_identity_key_and_everything_under_it,

@@ -694,6 +694,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/{task}/remove-device": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The device that the task asks about is gone: it is signed out for good, circles take it out. */
+        post: operations["remove_idle_device"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tickets": {
         parameters: {
             query?: never;
@@ -1506,7 +1523,7 @@ export interface components {
          * @description What a case manager is asked to see to.
          * @enum {string}
          */
-        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email";
+        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email" | "device_idle";
         /** @description What the caller is asked to see to. */
         Tasks: {
             /** @description Oldest first. */
@@ -2895,6 +2912,33 @@ export interface operations {
         };
     };
     finish_task: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                task: components["schemas"]["TaskId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    remove_idle_device: {
         parameters: {
             query?: never;
             header?: never;

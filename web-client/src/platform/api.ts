@@ -77,6 +77,7 @@ export interface Api {
   slots(search: SlotSearch): Promise<Answer<Slots>>;
   tasks(): Promise<Answer<Tasks>>;
   finishTask(task: string): Promise<Answer<null>>;
+  removeIdleDevice(task: string): Promise<Answer<null>>;
 }
 
 export const api: Api = {
@@ -97,6 +98,7 @@ export const api: Api = {
     call('GET', `/v1/slots?${query({ from, days, minutes, ...(zone === '' ? {} : { zone }) })}`),
   tasks: () => call('GET', '/v1/tasks'),
   finishTask: (task) => call('POST', `/v1/tasks/${task}/done`),
+  removeIdleDevice: (task) => call('POST', `/v1/tasks/${task}/remove-device`),
 };
 
 function query(values: Record<string, string | number>): string {

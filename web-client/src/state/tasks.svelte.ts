@@ -1,5 +1,5 @@
 // What a worker is asked to see to: somebody asked for another time, or cannot be reached.
-import type { Api, Task } from '../platform/api';
+import type { Answer, Api, Task } from '../platform/api';
 
 export class ToDo {
   tasks = $state.raw<Task[]>([]);
@@ -17,8 +17,17 @@ export class ToDo {
   }
 
   /** Ticks one off; the code of the refusal, or null when done. One that is gone already is done. */
-  async finish(task: Task): Promise<string | null> {
-    const answer = await this.#api.finishTask(task.id);
+  finish(task: Task): Promise<string | null> {
+    return this.#settle(task, this.#api.finishTask(task.id));
+  }
+
+  /** The device that a task asks about is gone: circles take it out. */
+  removeDevice(task: Task): Promise<string | null> {
+    return this.#settle(task, this.#api.removeIdleDevice(task.id));
+  }
+
+  async #settle(task: Task, asked: Promise<Answer<null>>): Promise<string | null> {
+    const answer = await asked;
     if (!answer.ok && answer.code !== 'not_found') return answer.code;
     this.tasks = this.tasks.filter(({ id }) => id !== task.id);
     return null;

@@ -285,3 +285,21 @@ test('what is said of mails is kept as written until the server has it', async (
   expect(preferences.changed).toBe(false);
   expect(saved[1]).toMatchObject({ email: 'maria.sample@example.org', zone: CHICAGO });
 });
+
+test('an idle device is kept or taken out, each by its own request', async () => {
+  const asked: string[] = [];
+  const answered = (what: string) => (task: string) => {
+    asked.push(`${what} ${task}`);
+    return good(null);
+  };
+  const tasks = [{ id: 'a', kind: 'device_idle' }, { id: 'b', kind: 'device_idle' }] as never;
+  const todo = new ToDo({
+    ...refusing, tasks: () => good({ tasks }), finishTask: answered('keep'), removeIdleDevice: answered('remove'),
+  });
+  await todo.load();
+  const [first, second] = todo.tasks;
+  expect(await todo.finish(first as never)).toBeNull();
+  expect(await todo.removeDevice(second as never)).toBeNull();
+  expect(asked).toEqual(['keep a', 'remove b']);
+  expect(todo.tasks).toEqual([]);
+});

@@ -38,3 +38,20 @@ pub async fn finish_task(
     gateway.store.finish_task(&caller, task).await?;
     Ok(StatusCode::NO_CONTENT)
 }
+
+/// The device that the task asks about is gone: it is signed out for good, circles take it out.
+#[utoipa::path(
+    post,
+    path = "/v1/tasks/{task}/remove-device",
+    tag = "appointments",
+    params(("task" = TaskId, Path)),
+    responses((status = 204), (status = "default", body = ErrorBody))
+)]
+pub async fn remove_idle_device(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(task): At<TaskId>,
+) -> Answer<StatusCode> {
+    gateway.store.remove_idle_device(&caller, task).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -206,7 +206,7 @@ bodies! {
         person_name: String,
         /// The appointment, if it is about one.
         appointment: Option<AppointmentId>,
-        /// When that begins, in the reader's zone.
+        /// When that begins, or when the device was last at work, in the reader's zone.
         at: Option<LocalTime>,
         /// Since when it waits.
         since: Timestamp,

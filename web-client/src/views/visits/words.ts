@@ -57,5 +57,6 @@ export function taskName(kind: TaskKind, name: string): string {
     called_off: () => t('task-called-off', { name }),
     declined: () => t('task-declined', { name }),
     cannot_reach_by_email: () => t('task-unreachable', { name }),
+    device_idle: () => t('task-device-idle', { name }),
   }[kind]();
 }
