@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::{Args, Parser, Subcommand};
+use protocol::{AuditView, PersonId};
 
 /// End-to-end encrypted messaging for human-services agencies.
 #[derive(Debug, Parser)]
@@ -26,8 +27,101 @@ pub enum Command {
     /// Do something with a server that is running.
     #[command(subcommand)]
     Admin(Admin),
+    /// The audit log: ask it, take it out, check it.
+    #[command(subcommand)]
+    Audit(Audit),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What can be done with the audit log.
+#[derive(Debug, Subcommand)]
+pub enum Audit {
+    /// Check that the log is what was signed, and name the first entry that is not. Ends with 3 then.
+    Verify(AuditVerify),
+    /// Who saw a client, what did a person do, who looked where they are not assigned?
+    Query(AuditQuery),
+    /// Write the log to a file that can be checked without this server.
+    Export(AuditExport),
+}
+
+/// Whose log: that of a running server, or of a directory where none runs.
+#[derive(Debug, Clone, Args)]
+pub struct Where {
+    /// Where the data is. The root key is looked for beside it, as the demo puts it.
+    #[arg(long, default_value = "target/demo", value_name = "DIRECTORY")]
+    pub data: PathBuf,
+    /// The server's configuration, which says where data, database and root key are.
+    #[arg(long, value_name = "FILE", conflicts_with = "data")]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of `audit verify`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditVerify {
+    /// An export. Without it, the log of the server or directory is taken out and checked.
+    #[arg(value_name = "EXPORT")]
+    pub export: Option<PathBuf>,
+    #[command(flatten)]
+    pub place: Where,
+    /// The log's key as it was noted elsewhere: NAME+ID+KEY. Without it the export's own is used.
+    #[arg(long, value_name = "KEY")]
+    pub verifier_key: Option<String>,
+    /// Checkpoints that were kept elsewhere: a copy of `audit-checkpoints`.
+    #[arg(long, value_name = "FILE")]
+    pub checkpoints: Option<PathBuf>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `audit query`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditQuery {
+    /// What is asked: client, person, off_assignment, exports.
+    #[arg(value_name = "VIEW", value_parser = audit_view)]
+    pub view: AuditView,
+    #[command(flatten)]
+    pub place: Where,
+    /// The client or person.
+    #[arg(long, value_name = "ID")]
+    pub person: Option<PersonId>,
+    /// Not before: microseconds since 1970.
+    #[arg(long, value_name = "MICROS")]
+    pub from: Option<i64>,
+    /// Before: microseconds since 1970.
+    #[arg(long, value_name = "MICROS")]
+    pub until: Option<i64>,
+    /// Only what was refused.
+    #[arg(long)]
+    pub denied: bool,
+    /// Go on after an earlier page.
+    #[arg(long, value_name = "CURSOR")]
+    pub before: Option<String>,
+    /// Print JSON.
+    #[arg(long)]
+    pub json: bool,
+}
+
+/// Options of `audit export`.
+#[derive(Debug, Clone, Args)]
+pub struct AuditExport {
+    #[command(flatten)]
+    pub place: Where,
+    /// Only what concerns this client, each entry with the proof that it stands in the log.
+    #[arg(long, value_name = "ID")]
+    pub client: Option<PersonId>,
+    /// The file to write; it must not exist. Without it, standard output.
+    #[arg(long, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+}
+
+/// Reads what is asked of the audit log.
+pub fn audit_view(text: &str) -> Result<AuditView, String> {
+    AuditView::parse(text).ok_or_else(|| {
+        let views: Vec<&str> = AuditView::ALL.iter().map(|view| view.as_str()).collect();
+        format!("must be one of {}", views.join(", "))
+    })
 }
 
 /// What can be done with a running server. It is spoken to over the socket in its data directory.

@@ -1,5 +1,5 @@
-//! The socket in the data directory by which `carecircle admin` speaks to a running server: one line of
-//! JSON there, one line back. Only the directory's owner can open it (mode 0600).
+//! The socket in the data directory by which `carecircle admin` and `carecircle audit` speak to a running
+//! server: one line of JSON there, one line back (of an export, many). Only the directory's owner can open it (mode 0600).
 
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
@@ -9,9 +9,17 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, bail};
+use care::Caller;
+use protocol::PersonId;
+use protocol::http::{AskAudit, AuditPage};
 use serde::{Deserialize, Serialize};
-use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
+use store::Store;
+use tokio::io::{
+    AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
+};
+use tokio::net::unix::OwnedReadHalf;
 use tokio::net::{UnixListener, UnixStream};
+use tokio::time::timeout;
 
 use crate::moved_clock::MovedClock;
 use scheduler::Bell;
@@ -19,7 +27,11 @@ use scheduler::Bell;
 const SOCKET: &str = "control.sock";
 /// The longest line, bytes.
 const LINE_MAX: u64 = 4_096;
-/// A whole conversation.
+/// The longest answer in one line, bytes.
+const REPLY_MAX: u64 = 1024 * 1024;
+/// An export, to its end.
+const EXPORT: Duration = Duration::from_secs(3_600);
+/// One line, there or back.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What can be asked.
@@ -30,6 +42,13 @@ pub enum Request {
     Clock {
         /// Seconds; 0 only reads it.
         forward_s: u32,
+    },
+    /// Ask the audit log.
+    AuditQuery(AskAudit),
+    /// Write the audit log down the socket, as lines of JSON.
+    AuditExport {
+        /// Only what concerns this client.
+        client: Option<PersonId>,
     },
 }
 
@@ -42,6 +61,8 @@ pub enum Reply {
         /// Microseconds since 1970-01-01T00:00:00Z.
         now: i64,
     },
+    /// A page of the audit log.
+    AuditPage(AuditPage),
     /// It could not be done.
     Refused {
         /// Why.
@@ -49,17 +70,22 @@ pub enum Reply {
     },
 }
 
-/// What a running demo lets be asked of it.
+/// What a running server lets be asked of it.
 pub struct Control {
     listener: UnixListener,
     path: PathBuf,
-    clock: Arc<MovedClock>,
-    bell: Bell,
+    store: Store,
+    clock: Option<(Arc<MovedClock>, Bell)>,
 }
 
 impl Control {
     /// Opens the socket. The caller owns the data directory, so what lies there is a dead server's.
-    pub fn open(data: &Path, clock: Arc<MovedClock>, bell: Bell) -> anyhow::Result<Self> {
+    /// Only a demo has a clock that can be moved.
+    pub fn open(
+        data: &Path,
+        store: Store,
+        clock: Option<(Arc<MovedClock>, Bell)>,
+    ) -> anyhow::Result<Self> {
         let path = data.join(SOCKET);
         match fs::remove_file(&path) {
             Err(error) if error.kind() != ErrorKind::NotFound => {
@@ -72,8 +98,8 @@ impl Control {
         Ok(Self {
             listener,
             path,
+            store,
             clock,
-            bell,
         })
     }
 
@@ -84,8 +110,7 @@ impl Control {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 continue;
             };
-            let answered = tokio::time::timeout(PATIENCE, self.converse(stream)).await;
-            if !matches!(answered, Ok(Ok(()))) {
+            if self.converse(stream).await.is_err() {
                 tracing::warn!(event = "control_broke_off");
             }
         }
@@ -94,29 +119,60 @@ impl Control {
     async fn converse(&self, stream: UnixStream) -> anyhow::Result<()> {
         let (read, mut write) = stream.into_split();
         let mut line = String::new();
-        BufReader::new(read.take(LINE_MAX))
-            .read_line(&mut line)
-            .await?;
+        let mut read = BufReader::new(read.take(LINE_MAX));
+        timeout(PATIENCE, read.read_line(&mut line)).await??;
+        if line.is_empty() {
+            // Whoever only looked whether a server is here.
+            return Ok(());
+        }
         let reply = match serde_json::from_str(&line) {
-            Ok(request) => self.act(&request),
+            Ok(Request::Clock { forward_s }) => self.move_clock(forward_s),
+            Ok(Request::AuditQuery(ask)) => {
+                let page = self.store.audit(&Caller::installation(), ask).await;
+                page.map_or_else(refused, Reply::AuditPage)
+            }
+            Ok(Request::AuditExport { client }) => {
+                return Ok(timeout(EXPORT, self.export(client, &mut write)).await??);
+            }
             Err(_) => Reply::Refused {
                 detail: "this server does not know that request".to_owned(),
             },
         };
         let reply = serde_json::to_string(&reply)? + "\n";
-        write.write_all(reply.as_bytes()).await?;
+        timeout(PATIENCE, write.write_all(reply.as_bytes())).await??;
         Ok(())
     }
 
-    fn act(&self, request: &Request) -> Reply {
-        match request {
-            Request::Clock { forward_s } => {
-                let now = self.clock.forward(i64::from(*forward_s));
-                self.bell.ring();
-                tracing::info!(event = "scheduler_clock_moved", forward_s);
-                Reply::Clock { now: now.micros() }
+    fn move_clock(&self, forward_s: u32) -> Reply {
+        let Some((clock, bell)) = &self.clock else {
+            return Reply::Refused {
+                detail: "only the demo's clock can be moved".to_owned(),
+            };
+        };
+        let now = clock.forward(i64::from(forward_s));
+        bell.ring();
+        tracing::info!(event = "scheduler_clock_moved", forward_s);
+        Reply::Clock { now: now.micros() }
+    }
+
+    async fn export(
+        &self,
+        client: Option<PersonId>,
+        write: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> std::io::Result<()> {
+        let installation = Caller::installation();
+        let exported = match client {
+            None => self.store.export_audit(&installation, write).await,
+            Some(client) => {
+                let export = self.store.export_audit_about(&installation, client, write);
+                export.await
             }
+        };
+        if let Err(error) = exported {
+            let line = serde_json::to_string(&refused(error))? + "\n";
+            write.write_all(line.as_bytes()).await?;
         }
+        Ok(())
     }
 }
 
@@ -127,8 +183,26 @@ impl Drop for Control {
     }
 }
 
-/// Asks the server that runs on a data directory.
-pub async fn ask(data: &Path, request: &Request) -> anyhow::Result<Reply> {
+/// Answers, where the socket could be opened (a path may be too long for one).
+pub async fn answer(control: Option<&Control>) {
+    match control {
+        Some(control) => control.answer().await,
+        None => std::future::pending().await,
+    }
+}
+
+fn refused(error: store::Error) -> Reply {
+    Reply::Refused {
+        detail: error.refusal().to_string(),
+    }
+}
+
+/// Whether a server with such a socket runs on a data directory.
+pub async fn is_open(data: &Path) -> bool {
+    UnixStream::connect(data.join(SOCKET)).await.is_ok()
+}
+
+async fn send(data: &Path, request: &Request) -> anyhow::Result<BufReader<OwnedReadHalf>> {
     let path = data.join(SOCKET);
     let stream = UnixStream::connect(&path).await.with_context(|| {
         format!(
@@ -139,28 +213,72 @@ pub async fn ask(data: &Path, request: &Request) -> anyhow::Result<Reply> {
     let (read, mut write) = stream.into_split();
     let line = serde_json::to_string(request)? + "\n";
     write.write_all(line.as_bytes()).await?;
+    write.forget();
+    Ok(BufReader::new(read))
+}
+
+/// Asks the server that runs on a data directory.
+pub async fn ask(data: &Path, request: &Request) -> anyhow::Result<Reply> {
     let mut reply = String::new();
-    BufReader::new(read.take(LINE_MAX))
-        .read_line(&mut reply)
-        .await?;
+    let read = send(data, request).await?;
+    read.take(REPLY_MAX).read_line(&mut reply).await?;
     match serde_json::from_str(&reply)? {
         Reply::Refused { detail } => bail!(detail),
-        reply @ Reply::Clock { .. } => Ok(reply),
+        reply => Ok(reply),
     }
+}
+
+/// Asks for something that is answered with many lines, and writes them on.
+pub async fn stream(
+    data: &Path,
+    request: &Request,
+    out: &mut (impl AsyncWrite + Unpin),
+) -> anyhow::Result<()> {
+    let mut read = send(data, request).await?;
+    let mut line = String::new();
+    while read.read_line(&mut line).await? > 0 {
+        if let Ok(Reply::Refused { detail }) = serde_json::from_str(&line) {
+            bail!(detail);
+        }
+        out.write_all(line.as_bytes()).await?;
+        line.clear();
+    }
+    out.flush().await?;
+    Ok(())
 }
 
 #[cfg(test)]
 mod tests {
     use care::Clock as _;
+    use store::Database;
 
     use super::*;
+    use crate::wiring::{self, Identity};
+
+    async fn store(data: &Path) -> Store {
+        let database = Database::Sqlite {
+            directory: data.to_owned(),
+        };
+        let identity = Identity {
+            server_name: "localhost".to_owned(),
+            demo: true,
+            zone: "UTC".to_owned(),
+        };
+        let root_key = store::RootKey::from_bytes([1; 32]);
+        wiring::open(database, root_key, identity)
+            .await
+            .unwrap()
+            .store
+    }
 
     #[tokio::test]
     async fn the_clock_is_moved_over_the_socket_and_nonsense_is_refused() {
         let data = tempfile::tempdir().unwrap();
+        let store = store(data.path()).await;
         let clock = Arc::new(MovedClock::default());
         let before = clock.now();
-        let control = Control::open(data.path(), Arc::clone(&clock), Bell::default()).unwrap();
+        let moved = Some((Arc::clone(&clock), Bell::default()));
+        let control = Control::open(data.path(), store.clone(), moved).unwrap();
         let asked = async {
             let moved = ask(data.path(), &Request::Clock { forward_s: 3_600 })
                 .await
@@ -192,5 +310,38 @@ mod tests {
                 .to_string()
                 .contains("start `carecircle demo`")
         );
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn the_audit_log_is_asked_and_taken_out_over_the_socket() {
+        let data = tempfile::tempdir().unwrap();
+        let store = store(data.path()).await;
+        let installation = Caller::installation();
+        let name = care::private::Name::new("Riverbend Example Agency").unwrap();
+        store.create_agency(&installation, name).await.unwrap();
+        let control = Control::open(data.path(), store.clone(), None).unwrap();
+        let asked = async {
+            let mut export = Vec::new();
+            let request = Request::AuditExport { client: None };
+            stream(data.path(), &request, &mut export).await.unwrap();
+            let verdict = store::verify_export(&*export, &store::Trust::default()).unwrap();
+            assert_eq!((verdict.leaves, verdict.finding), (2, None));
+            let exports = serde_json::from_str(r#"{"view":"exports"}"#).unwrap();
+            let page = ask(data.path(), &Request::AuditQuery(exports))
+                .await
+                .unwrap();
+            let Reply::AuditPage(page) = page else {
+                panic!("a page answers")
+            };
+            assert_eq!(page.entries.len(), 1);
+            let still = ask(data.path(), &Request::Clock { forward_s: 1 }).await;
+            assert!(still.unwrap_err().to_string().contains("only the demo"));
+        };
+        tokio::select! {
+            () = control.answer() => panic!("it answers for ever"),
+            () = asked => {}
+        }
+        store.close().await;
     }
 }

@@ -17,7 +17,7 @@ use protocol::http::PersonCard;
 use protocol::{Bytes, Role};
 use store::{Database, Invitation, Store};
 
-use crate::control::Control;
+use crate::control::{self, Control};
 use crate::demo_mails::MailFolder;
 use crate::moved_clock::MovedClock;
 use crate::outside::{SystemChance, SystemClock};
@@ -80,22 +80,15 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
     };
     let running = wiring::listen(&opened, edge)?;
     let clock = Arc::new(MovedClock::default());
-    let control = Control::open(&options.data, Arc::clone(&clock), opened.bell())
+    let moved = Some((Arc::clone(&clock), opened.bell()));
+    let control = Control::open(&options.data, opened.store.clone(), moved)
         .inspect_err(|error| tracing::warn!(error = format!("{error:#}"), "no `carecircle admin`"))
         .ok();
     let due = opened.send_what_is_due(mailing(&host, &options.data, clock));
     print!("{}", welcome(&host, &options.data, &invited));
     tokio::select! {
         ended = wiring::until_told(running, Some(due), opened) => ended,
-        () = answer(control.as_ref()) => Ok(()),
-    }
-}
-
-/// Answers `carecircle admin`, where its socket could be opened (a path may be too long for one).
-async fn answer(control: Option<&Control>) {
-    match control {
-        Some(control) => control.answer().await,
-        None => std::future::pending().await,
+        () = control::answer(control.as_ref()) => Ok(()),
     }
 }
 

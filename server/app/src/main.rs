@@ -8,12 +8,14 @@
 //! * [`serve`]: a server from a configuration file.
 //! * [`admin`]: what can be asked of a running server, over the socket in its data directory
 //!   ([`control`]).
+//! * [`audit`]: asks the audit log, takes it out, and checks it.
 //! * [`wiring`]: what both do alike: hub, store, gateway, and the way down again.
 //!
 //! A command that cannot do what it was asked prints one sentence that helps and ends with 1; wrong
-//! usage ends with 2 (clap's); everything else is 0.
+//! usage ends with 2 (clap's); an audit log that is not what was signed ends with 3; everything else is 0.
 
 mod admin;
+mod audit;
 mod cli;
 mod config;
 mod config_mail;
@@ -41,7 +43,7 @@ fn main() -> ExitCode {
         .install_default()
         .expect("nothing before this line installs a provider");
     match run(command) {
-        Ok(()) => ExitCode::SUCCESS,
+        Ok(code) => code,
         Err(error) => {
             eprintln!("carecircle: {error:#}");
             ExitCode::FAILURE
@@ -49,17 +51,16 @@ fn main() -> ExitCode {
     }
 }
 
-fn run(command: Command) -> anyhow::Result<()> {
+fn run(command: Command) -> anyhow::Result<ExitCode> {
     match command {
-        Command::Demo(options) => wiring::runtime()?.block_on(demo::run(options)),
-        Command::Serve(options) => wiring::runtime()?.block_on(serve::run(options)),
-        Command::CheckConfig(options) => serve::check(&options),
+        Command::Demo(options) => wiring::runtime()?.block_on(demo::run(options))?,
+        Command::Serve(options) => wiring::runtime()?.block_on(serve::run(options))?,
+        Command::CheckConfig(options) => serve::check(&options)?,
+        Command::Audit(command) => return audit::run(command),
         Command::Admin(cli::Admin::Clock(options)) => {
-            wiring::runtime()?.block_on(admin::clock(options))
+            wiring::runtime()?.block_on(admin::clock(options))?;
         }
-        Command::Openapi => {
-            println!("{}", gateway::openapi().to_pretty_json()?);
-            Ok(())
-        }
+        Command::Openapi => println!("{}", gateway::openapi().to_pretty_json()?),
     }
+    Ok(ExitCode::SUCCESS)
 }

@@ -1,4 +1,4 @@
-//! The invented agency of the demo: four people who do not exist.
+//! The invented agency of the demo: six people who do not exist.
 
 use std::fs;
 use std::path::Path;
@@ -53,6 +53,9 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
     let maria = add(store, "Maria Sample", Role::Client).await?;
     let ana = add(store, "Ana Sample", Role::Caregiver).await?;
     let sam = add(store, ON_THE_COMMAND_LINE, Role::CaseManager).await?;
+    // Who looks after the others: they serve no client, and review who saw whom.
+    let robin = add(store, "Robin Overview", Role::Supervisor).await?;
+    let kim = add(store, "Kim Keyring", Role::Administrator).await?;
     for staff in [dana, sam] {
         store
             .assign(&installation, staff.account, maria.person)
@@ -69,6 +72,8 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
         (maria, "maria@example.com"),
         (ana, "ana@example.com"),
         (sam, "sam@example.com"),
+        (robin, "robin@example.com"),
+        (kim, "kim@example.com"),
     ] {
         let preferences = Preferences {
             language: Language::En,

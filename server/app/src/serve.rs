@@ -2,6 +2,7 @@
 
 use crate::cli;
 use crate::config::Config;
+use crate::control::{self, Control};
 use crate::wiring::{self, Edge, Identity, Pages};
 use crate::{files, log};
 
@@ -37,7 +38,13 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     if due.is_none() {
         tracing::warn!("no [mail] in the configuration: nobody is reminded of anything");
     }
-    wiring::until_told(running, due, opened).await
+    let control = Control::open(&config.data, opened.store.clone(), None)
+        .inspect_err(|error| tracing::warn!(error = format!("{error:#}"), "no `carecircle audit`"))
+        .ok();
+    tokio::select! {
+        ended = wiring::until_told(running, due, opened) => ended,
+        () = control::answer(control.as_ref()) => Ok(()),
+    }
 }
 
 /// Prints what `serve` would run with.

@@ -177,6 +177,12 @@ acts! {
     Assign = "assign", Agency;
     /// Write down what somebody is to a client.
     Relate = "relate", Agency;
+    /// Ask the audit log: who saw a client, what a person did, who looked where they are not assigned.
+    QueryAudit = "query_audit", Agency;
+    /// Take the audit log out as a file.
+    ExportAudit = "export_audit", Agency;
+    /// See who has looked at one's own record.
+    ReadAccess = "read_access", Client;
     /// Give out a one-time link.
     Invite = "invite", Agency;
     /// List accounts that no device holds yet.
@@ -227,6 +233,7 @@ const CLIENT: Who = Who::Only(Role::Client);
 const CAREGIVER: Who = Who::Only(Role::Caregiver);
 const CASE_MANAGER: Who = Who::Only(Role::CaseManager);
 const SUPERVISOR: Who = Who::Only(Role::Supervisor);
+const ADMINISTRATOR: Who = Who::Only(Role::Administrator);
 const CUSTODIAN: Who = Who::Only(Role::Custodian);
 
 /// The table. Allow only.
@@ -413,6 +420,12 @@ const RULES: &[Rule] = &[
     Rule(Act::LeaseDeliveries, Scheduler, &[]),
     Rule(Act::SettleDeliveries, Scheduler, &[]),
     Rule(Act::RunJob, Scheduler, &[]),
+    // The audit log, and what a client may know of it.
+    Rule(Act::QueryAudit, SUPERVISOR, &[Session]),
+    Rule(Act::QueryAudit, ADMINISTRATOR, &[Session]),
+    Rule(Act::QueryAudit, Installation, &[]),
+    Rule(Act::ExportAudit, Installation, &[]),
+    Rule(Act::ReadAccess, CLIENT, &[Session, Own]),
     // Setting up.
     Rule(Act::PlanCircle, Installation, &[]),
     Rule(Act::CreateAgency, Installation, &[]),

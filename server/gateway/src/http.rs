@@ -2,6 +2,7 @@
 //! thing and writes the answer down. What may happen is decided elsewhere.
 
 pub mod appointments;
+pub mod audit;
 pub mod body;
 pub mod circles;
 pub mod consents;

@@ -136,6 +136,9 @@ fn endpoints() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::tasks::list_tasks))
         .routes(routes!(http::tasks::finish_task))
         .routes(routes!(http::tasks::remove_idle_device))
+        .routes(routes!(http::audit::query_audit))
+        .routes(routes!(http::audit::list_audit_people))
+        .routes(routes!(http::audit::read_access))
 }
 
 /// Every path and every wall. Layers run from the last to the first.

@@ -51,6 +51,9 @@
 //! | `GET /v1/tasks` | – | [`Tasks`] |
 //! | `POST /v1/tasks/{task}/done` | – | 204 |
 //! | `POST /v1/tasks/{task}/remove-device` | – | 204 |
+//! | `GET /v1/audit` | [`AskAudit`] (query) | [`AuditPage`] |
+//! | `GET /v1/audit/people` | – | [`AuditPeople`] |
+//! | `GET /v1/access` | [`AskAccess`] (query) | [`AuditPage`] |
 //!
 //! Every refusal is an [`ErrorBody`] with the status of its code.
 
@@ -77,9 +80,11 @@ macro_rules! bodies {
 }
 
 mod appointments;
+mod audit;
 mod devices;
 
 pub use appointments::*;
+pub use audit::*;
 pub use devices::*;
 
 bodies! {

@@ -55,7 +55,7 @@ pub use id::{
 };
 pub use time::Timestamp;
 pub use words::{
-    AppointmentKind, AppointmentState, CancelReason, CircleStatus, ConsentBasis, Disclosure,
-    EntryKind, Language, MemberState, RemovalReason, Reply, Response, Role, Step, TaskKind,
-    Urgency, WrapKind,
+    AppointmentKind, AppointmentState, AuditView, CancelReason, CircleStatus, ConsentBasis,
+    Disclosure, EntryKind, Language, MemberState, RemovalReason, Reply, Response, Role, Step,
+    TaskKind, Urgency, WrapKind,
 };

@@ -115,6 +115,10 @@ pub const DELIVERIES_LEASED: usize = 64;
 pub const MAILS_IN_FLIGHT: usize = 8;
 /// Tasks in one list.
 pub const TASKS_LISTED_MAX: usize = 200;
+/// Entries in one page of the audit log.
+pub const AUDIT_PAGE: usize = 50;
+/// Leaves of the audit log after which a checkpoint is signed; the most that one signature adds.
+pub const AUDIT_CHECKPOINT_LEAVES: u64 = 1_000;
 
 // --- times -------------------------------------------------------------------------------------
 
@@ -175,6 +179,8 @@ pub const BOOKING_DAYS_AHEAD: u16 = 730;
 pub const REPLY_CUTOFF_S: i64 = 2 * 3_600;
 /// A cancel by a participant can be taken back this long, seconds; until then nobody is told.
 pub const UNDO_S: i64 = 600;
+/// A checkpoint of the audit log is signed this long after an entry at the latest, seconds.
+pub const AUDIT_CHECKPOINT_S: u64 = 10;
 /// A leased delivery is somebody else's after this, seconds.
 pub const DELIVERY_LEASE_S: i64 = 120;
 /// The scheduler looks for what is due at least this often, seconds.

@@ -95,6 +95,18 @@ words! {
         3 NeedsReset = "needs_reset",
     }
 
+    /// What is asked of the audit log.
+    AuditView {
+        /// Who saw this client, or acted on their record?
+        0 Client = "client",
+        /// What did this person do?
+        1 Person = "person",
+        /// Which staff looked where they were not assigned?
+        2 OffAssignment = "off_assignment",
+        /// What was taken out?
+        3 Exports = "exports",
+    }
+
     /// Why a device is to leave a circle's group.
     RemovalReason {
         /// The client withdrew the consent, or it ended.

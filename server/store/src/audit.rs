@@ -7,10 +7,8 @@
 
 use care::Caller;
 use care::rules::{Act, Permit};
-use minicbor::Encode;
 use protocol::{
-    AccountId, AppointmentId, Bytes, CircleId, Code, DeviceId, EntryId, PersonId, SessionId,
-    TaskId, frame,
+    AccountId, AppointmentId, CircleId, Code, DeviceId, EntryId, PersonId, SessionId, TaskId, frame,
 };
 use uuid::Uuid;
 
@@ -21,7 +19,25 @@ use crate::many::MANY_MAX;
 use crate::seal::AUDIT_VALUE;
 use crate::tx::Tx;
 
-/// The layout of [`Canonical`].
+pub(crate) mod checkpoints;
+pub(crate) mod clients;
+pub(crate) mod export;
+mod keeper;
+pub(crate) mod leaves;
+mod note;
+pub(crate) mod query;
+mod record;
+mod tree;
+pub(crate) mod verdict;
+pub(crate) mod verify;
+
+pub(crate) use checkpoints::FILE as CHECKPOINTS_FILE;
+pub(crate) use keeper::{Audited, Keeper};
+pub(crate) use leaves::open_tree;
+
+use record::Record;
+
+/// The layout of [`Record`].
 const SCHEMA: u32 = 1;
 
 many! {
@@ -44,6 +60,7 @@ pub(crate) enum Object {
     Account(AccountId),
     Agency(Uuid),
     Appointment(AppointmentId),
+    AuditLog,
     Batch,
     Circle(CircleId),
     Consent(Uuid),
@@ -62,6 +79,7 @@ impl Object {
             Self::Account(_) => "account",
             Self::Agency(_) => "agency",
             Self::Appointment(_) => "appointment",
+            Self::AuditLog => "audit_log",
             Self::Batch => "log_batch",
             Self::Circle(_) => "circle",
             Self::Consent(_) => "consent",
@@ -80,7 +98,7 @@ impl Object {
             Self::Account(id) => id.uuid(),
             Self::Agency(id) | Self::Consent(id) | Self::Job(id) | Self::Link(id) => id,
             Self::Appointment(id) => id.uuid(),
-            Self::Batch | Self::Deliveries => Uuid::nil(),
+            Self::AuditLog | Self::Batch | Self::Deliveries => Uuid::nil(),
             Self::Circle(id) => id.uuid(),
             Self::Device(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
@@ -116,53 +134,6 @@ impl std::fmt::Debug for Value {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Value({}, masked)", self.field)
     }
-}
-
-/// The bytes that are hashed and kept. Keys are for ever.
-#[derive(Encode)]
-#[cbor(map)]
-struct Canonical {
-    #[n(0)]
-    schema: u32,
-    #[n(1)]
-    id: EntryId,
-    /// Microseconds.
-    #[n(2)]
-    at: i64,
-    #[n(3)]
-    act: &'static str,
-    #[n(4)]
-    outcome: &'static str,
-    /// Absent for the installation and for batches, whose rows name their own devices.
-    #[n(5)]
-    account: Option<AccountId>,
-    #[n(6)]
-    role: Option<&'static str>,
-    #[n(7)]
-    session: Option<SessionId>,
-    #[n(8)]
-    device: Option<DeviceId>,
-    #[n(9)]
-    purpose: &'static str,
-    #[n(10)]
-    object_kind: &'static str,
-    #[n(11)]
-    object: Bytes,
-    #[n(12)]
-    client: Option<PersonId>,
-    #[n(13)]
-    commitments: Vec<Bytes>,
-    /// Why it was denied.
-    #[n(14)]
-    code: Option<&'static str>,
-    /// Log positions, both included.
-    #[n(15)]
-    first_seq: Option<u64>,
-    #[n(16)]
-    last_seq: Option<u64>,
-    /// What a list showed.
-    #[n(17)]
-    shown: Vec<Bytes>,
 }
 
 impl Entry {
@@ -228,11 +199,11 @@ impl Entry {
         self
     }
 
-    fn canonical(&self, id: EntryId, at: i64) -> Canonical {
+    fn record(&self, id: EntryId, at: i64, client: Option<PersonId>) -> Record<'static> {
         // A batch has many actors; the installation is none.
         let actor = self.caller.is_person() && !matches!(self.object, Object::Batch);
         let session = actor && self.caller.has_session();
-        Canonical {
+        Record {
             schema: SCHEMA,
             id,
             at,
@@ -245,7 +216,7 @@ impl Entry {
             purpose: self.caller.purpose.as_str(),
             object_kind: self.object.kind(),
             object: self.object.id().into_bytes().into(),
-            client: self.client,
+            client,
             commitments: self.commitments.iter().map(|hash| (*hash).into()).collect(),
             code: self.denied.map(Code::as_str),
             first_seq: self.range.map(|(first, _)| first),
@@ -266,22 +237,27 @@ impl Entry {
 /// Writes entries under their ids.
 pub(crate) async fn write(tx: &mut Tx, entries: &[(EntryId, Entry)]) -> Result<()> {
     let at = tx.now().micros();
+    let mut leaves = Vec::with_capacity(entries.len());
     for entries in entries.chunks(MANY_MAX) {
+        let clients = clients::of(tx, entries).await?;
         let mut insert = tx.many(&INSERT_ENTRIES, entries.len());
-        for (id, entry) in entries {
-            let canonical = entry.canonical(*id, at);
+        for ((id, entry), client) in entries.iter().zip(clients) {
+            let record = entry.record(*id, at, client);
+            let bytes = frame::to_vec(&record);
+            leaves.push((id.uuid(), tree::leaf_hash(&bytes)));
             insert = insert.row(|row| {
                 row.bind(id.uuid())
                     .bind(at)
-                    .bind(canonical.act)
-                    .bind(canonical.outcome)
-                    .bind(canonical.account.map(|account| account.uuid()))
-                    .bind(entry.client.map(|client| client.uuid()))
-                    .bind(frame::to_vec(&canonical))
+                    .bind(record.act)
+                    .bind(record.outcome)
+                    .bind(record.account.map(|account| account.uuid()))
+                    .bind(client.map(|client| client.uuid()))
+                    .bind(bytes)
             });
         }
         insert.run().await?;
     }
+    leaves::put(tx, &leaves).await?;
     for (id, entry) in entries {
         write_values(tx, *id, &entry.values).await?;
     }
@@ -339,7 +315,7 @@ mod tests {
 
     fn bytes(entry: &Entry) -> Vec<u8> {
         let id = EntryId::from_parts(Timestamp::from_micros(0), [1; 10]);
-        frame::to_vec(&entry.canonical(id, 77))
+        frame::to_vec(&entry.record(id, 77, entry.client))
     }
 
     #[test]

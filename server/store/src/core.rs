@@ -3,12 +3,14 @@
 
 use std::collections::HashMap;
 use std::fs::File;
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use care::civil::{Zone, Zones};
 use care::{Chance, Clock};
 use protocol::{SessionId, Timestamp};
 
+use crate::audit::Audited;
 use crate::engine::Pools;
 use crate::seal::Sealer;
 use crate::tail::Tail;
@@ -27,6 +29,9 @@ pub(crate) struct Core {
     pub(crate) demo: bool,
     pub(crate) live: Live,
     pub(crate) tail: Tail,
+    pub(crate) audited: Audited,
+    /// The file to which checkpoints of the audit log are appended.
+    pub(crate) checkpoints: PathBuf,
     /// Held for as long as the process owns the data directory.
     pub(crate) _lock: File,
 }

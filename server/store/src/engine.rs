@@ -106,6 +106,11 @@ impl Pools {
         }
     }
 
+    /// Whether this process is the only one that writes.
+    pub(crate) fn writes_alone(&self) -> bool {
+        matches!(self, Self::Sqlite { .. })
+    }
+
     /// Begins a transaction that may write. On `SQLite` it takes the write lock at once, so that it
     /// cannot fail half-way for having read first.
     pub(crate) async fn begin_write(&self) -> Result<Connection> {

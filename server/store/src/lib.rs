@@ -100,6 +100,8 @@ mod proof;
 
 pub use agency::{Invitation, PersonAdded};
 pub use appointments::list::Within;
+pub use audit::verdict::{Finding, Tampering, Verdict};
+pub use audit::verify::{Trust, Unreadable, verify_export};
 pub use deliveries::agenda::{DueJob, Worker};
 pub use deliveries::due::{About, Due, Facts, Lease};
 pub use deliveries::settle::{Note, What};

@@ -30,6 +30,11 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         crate::appointments::reply::STATEMENTS,
     ),
     ("audit", crate::audit::STATEMENTS),
+    ("audit::checkpoints", crate::audit::checkpoints::STATEMENTS),
+    ("audit::clients", crate::audit::clients::STATEMENTS),
+    ("audit::export", crate::audit::export::STATEMENTS),
+    ("audit::leaves", crate::audit::leaves::STATEMENTS),
+    ("audit::query", crate::audit::query::STATEMENTS),
     ("circles", crate::circles::STATEMENTS),
     ("claims", crate::claims::STATEMENTS),
     ("commits", crate::commits::STATEMENTS),
@@ -82,6 +87,8 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
 const LISTS: &[(&str, &[(&str, &Many)])] = &[
     ("append", crate::append::MANY),
     ("audit", crate::audit::MANY),
+    ("audit::checkpoints", crate::audit::checkpoints::MANY),
+    ("audit::leaves", crate::audit::leaves::MANY),
     ("batch", crate::batch::MANY),
     ("inbox", crate::inbox::MANY),
     ("log", crate::log::MANY),
@@ -342,10 +349,11 @@ mod send {
     use protocol::bundle::{CommitBundle, Founding};
     use protocol::frame::{Ack, Append, Cursor, Ephemeral, Hello, UrgentAck};
     use protocol::http::{
-        ApproveDevice, AskChallenge, AskHistory, AskNewKeys, BeginEnrolment, ClaimKeyPackages,
-        CollectEnrolment, DeclineDevice, Distress, LeaveCircle, LookUpInvitation, OfferDevice,
-        OpenRecovery, PlanCircle, PutCertificate, PutKeyPackages, PutVault, RecordConsent,
-        RecoverDevice, RedeemInvitation, RenewSession, ReplaceIdentity, RevokeDevice,
+        ApproveDevice, AskAccess, AskAudit, AskChallenge, AskHistory, AskNewKeys, BeginEnrolment,
+        ClaimKeyPackages, CollectEnrolment, DeclineDevice, Distress, LeaveCircle, LookUpInvitation,
+        OfferDevice, OpenRecovery, PlanCircle, PutCertificate, PutKeyPackages, PutVault,
+        RecordConsent, RecoverDevice, RedeemInvitation, RenewSession, ReplaceIdentity,
+        RevokeDevice,
     };
     use protocol::{AccountId, CircleId, PersonId, Role, WelcomeId};
 
@@ -418,6 +426,12 @@ mod send {
         send(store.replace_identity(caller, any::<ReplaceIdentity>()));
         send(store.put_certificate(caller, any::<PutCertificate>()));
         send(store.new_keys(caller, any(), any::<AskNewKeys>()));
+        send(store.audit(caller, any::<AskAudit>()));
+        send(store.audit_people(caller));
+        send(store.access(caller, any::<AskAccess>()));
+        send(store.sign_audit());
+        send(store.export_audit(caller, any::<&mut Vec<u8>>()));
+        send(store.export_audit_about(caller, any(), any::<&mut Vec<u8>>()));
     }
 
     #[test]

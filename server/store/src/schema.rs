@@ -41,6 +41,7 @@ migrations! {
     9 "0009_appointments";
     10 "0010_deliveries";
     11 "0011_protocol";
+    14 "0014_audit_tree";
 }
 
 #[derive(Clone, Copy)]

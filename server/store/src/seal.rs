@@ -89,6 +89,7 @@ columns! {
     AGENCY_NAME = People, "agency", "name";
     AGENCY_SECRET_KEY = AgencyKeys, "agency", "secret_key";
     AGENCY_REMOVAL_SECRET = AgencyKeys, "agency", "removal_secret";
+    AUDIT_SECRET_KEY = AgencyKeys, "audit_tree", "secret_key";
     PERSON_NAME = People, "person", "name";
     RELATIONSHIP = People, "related_person", "relationship";
     CONSENT_NOTE = Consents, "consent", "note";

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use protocol::EntryId;
 
+use crate::audit::{self, Audited, Keeper};
 use crate::core::{Core, Live};
 use crate::engine::Pools;
 use crate::error::{Error, OpenError, Result};
@@ -37,15 +38,17 @@ struct Inner {
     core: Arc<Core>,
     group: GroupCommit,
     look: GroupRead,
+    keeper: Keeper,
 }
 
 impl Store {
     /// Opens the store: takes the data directory's lock, connects, applies migrations, proves the root
     /// key against the sentinel row (writing it into a new database), and starts the group commit.
     pub async fn open(settings: Settings) -> Result<Self, OpenError> {
-        let lock = lock_directory(match &settings.database {
-            Database::Sqlite { directory } | Database::Postgres { directory, .. } => directory,
-        })?;
+        let (Database::Sqlite { directory } | Database::Postgres { directory, .. }) =
+            &settings.database;
+        let checkpoints = directory.join(audit::CHECKPOINTS_FILE);
+        let lock = lock_directory(directory)?;
         let pools = Pools::open(&settings.database).await?;
         pools
             .migrate()
@@ -63,6 +66,8 @@ impl Store {
             demo: settings.demo,
             live: Live::default(),
             tail: Tail::default(),
+            audited: Audited::default(),
+            checkpoints,
             _lock: lock,
         });
         let (opened, _) = core.write("open sentinel", &open_sentinel).await;
@@ -71,10 +76,13 @@ impl Store {
             Ok(Opened::No) => return Err(OpenError::WrongKey),
             Err(error) => return Err(OpenError::Database(error.to_string())),
         }
+        let keeper = Keeper::start(&core).await;
+        let keeper = keeper.map_err(|error| OpenError::Database(error.to_string()))?;
         Ok(Self {
             inner: Arc::new(Inner {
                 group: GroupCommit::start(Arc::clone(&core)),
                 look: GroupRead::start(Arc::clone(&core)),
+                keeper,
                 core,
             }),
         })
@@ -86,6 +94,7 @@ impl Store {
     pub async fn close(self) {
         self.inner.look.close().await;
         self.inner.group.close().await;
+        self.inner.keeper.close(&self.inner.core).await;
         self.inner.core.pools.close().await;
     }
 
@@ -95,6 +104,10 @@ impl Store {
 
     pub(crate) fn group(&self) -> &GroupCommit {
         &self.inner.group
+    }
+
+    pub(crate) fn keeper(&self) -> &Keeper {
+        &self.inner.keeper
     }
 
     pub(crate) fn group_read(&self) -> &GroupRead {
@@ -119,16 +132,19 @@ struct SentinelRow {
     sealed: Vec<u8>,
 }
 
+/// Proves the root key; what a new database needs is made.
 async fn open_sentinel(tx: &mut Tx) -> Result<Opened, Error> {
     if let Some(row) = tx.sql(READ_SENTINEL).maybe::<SentinelRow>().await? {
-        return Ok(match tx.core().sealer.open(SENTINEL, row.id, &row.sealed) {
-            Ok(text) if *text == SENTINEL_TEXT => Opened::Yes,
-            _ => Opened::No,
-        });
+        match tx.core().sealer.open(SENTINEL, row.id, &row.sealed) {
+            Ok(text) if *text == SENTINEL_TEXT => {}
+            _ => return Ok(Opened::No),
+        }
+    } else {
+        let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
+        let sealed = tx.seal(SENTINEL, id, SENTINEL_TEXT);
+        tx.sql(INSERT_SENTINEL).bind(id).bind(sealed).run().await?;
     }
-    let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
-    let sealed = tx.seal(SENTINEL, id, SENTINEL_TEXT);
-    tx.sql(INSERT_SENTINEL).bind(id).bind(sealed).run().await?;
+    audit::open_tree(tx).await?;
     Ok(Opened::Yes)
 }
 

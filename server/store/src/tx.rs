@@ -150,12 +150,14 @@ impl Tx {
         self.entries.append(&mut self.denied);
     }
 
-    async fn write_entries(&mut self) -> Result<()> {
+    /// Writes what was audited; how many entries that were.
+    async fn write_entries(&mut self) -> Result<usize> {
         let mut entries = std::mem::take(&mut self.named);
         for entry in std::mem::take(&mut self.entries) {
             entries.push((EntryId::from_parts(self.now, self.random()), entry));
         }
-        audit::write(self, &entries).await
+        audit::write(self, &entries).await?;
+        Ok(entries.len())
     }
 }
 
@@ -198,7 +200,7 @@ impl Core {
     {
         let mut tx = self.tx(on);
         let result = match act(&mut tx).await {
-            Ok(answer) => tx.write_entries().await.map(|()| answer),
+            Ok(answer) => tx.write_entries().await.map(|count| (answer, count)),
             Err(error) => Err(error),
         };
         let Tx {
@@ -211,7 +213,10 @@ impl Core {
             ..
         } = tx;
         let result = match result {
-            Ok(answer) => on.commit().await.map(|()| answer),
+            Ok((answer, count)) => on.commit().await.map(|()| {
+                self.audited.add(count);
+                answer
+            }),
             Err(error) => match on.rollback().await {
                 // The connection is gone; so is the transaction.
                 Ok(()) | Err(_) => Err(error),

@@ -6,6 +6,8 @@
 //! second connection to the database for what no verb does.
 
 mod appends;
+mod audit_exports;
+mod audit_queries;
 mod audits;
 mod batches;
 mod bookings;
@@ -147,6 +149,32 @@ contract! {
         a_refusal_is_audited,
         a_batch_commits_to_the_hash_of_every_row,
         a_delivery_is_audited_as_a_range_and_none_is_lost,
+    }
+    audit_exports {
+        every_entry_becomes_a_leaf_and_the_export_holds,
+        a_changed_entry_is_named,
+        a_deleted_entry_is_named,
+        an_inserted_entry_is_named,
+        reordered_entries_are_named,
+        a_truncated_log_is_named,
+        whoever_changes_the_hashes_too_meets_the_next_signature,
+        a_log_cut_off_with_its_last_signature_is_betrayed_by_a_checkpoint_kept_elsewhere,
+        what_is_changed_in_the_database_is_named,
+        another_key_is_not_believed,
+        an_export_about_a_client_proves_each_entry,
+        a_checkpoint_is_signed_and_told_to_the_file,
+        a_log_that_grows_keeps_its_beginning,
+        only_the_installation_takes_the_log_out,
+        the_signing_key_is_sealed,
+    }
+    audit_queries {
+        a_supervisor_hears_who_saw_a_client,
+        a_supervisor_hears_what_a_person_did,
+        staff_who_look_where_they_are_not_assigned_are_found,
+        what_was_taken_out_is_found,
+        pages_follow_each_other_without_a_gap,
+        others_may_not_ask_and_asking_is_audited,
+        a_client_hears_who_looked_at_her_record_and_at_no_other,
     }
     sealing {
         planted_names_are_nowhere_in_the_database,

@@ -13,6 +13,11 @@ settings-devices = Devices and recovery
 settings-devices-hint = Which phones and computers can read your messages, and how you get back in if you lose one.
 settings-devices-open = Your devices
 settings-code-open = Recovery code
+settings-access = Who has looked at my record
+settings-access-hint = See who opened something of yours, and when.
+settings-audit = Who saw what
+settings-audit-hint = Ask who saw a client, or what a person did.
+settings-access-open = Open the list
 
 ## What happened in a circle
 note-removed =

@@ -13,6 +13,11 @@ settings-devices = Aparatos y recuperación
 settings-devices-hint = Qué teléfonos y computadoras pueden leer tus mensajes, y cómo vuelves a entrar si pierdes uno.
 settings-devices-open = Tus aparatos
 settings-code-open = Código de recuperación
+settings-access = Quién ha mirado mi expediente
+settings-access-hint = Vea quién abrió algo suyo, y cuándo.
+settings-audit = Quién vio qué
+settings-audit-hint = Pregunte quién vio a una persona o qué hizo alguien.
+settings-access-open = Abrir la lista
 
 ## Lo que pasó en un círculo
 note-removed =

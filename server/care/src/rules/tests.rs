@@ -55,6 +55,8 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::ListUninvited
                 | Act::SetHours
                 | Act::ChangePreferences
+                | Act::QueryAudit
+                | Act::ExportAudit
         ),
         Asker::CodeHolder => matches!(act, Act::OpenRecovery | Act::RecoverDevice),
         Asker::Newcomer => act == Act::OfferDevice,
@@ -97,9 +99,13 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             _ => true,
         },
         About::Device => s.own,
-        About::Agency | About::Link => false,
+        About::Agency => {
+            act == Act::QueryAudit && matches!(role, Role::Supervisor | Role::Administrator)
+        }
+        About::Link => false,
         About::Client => match act {
             Act::ReadPreferences | Act::ChangePreferences => serves || s.own,
+            Act::ReadAccess => role == Role::Client && s.own,
             Act::WithdrawConsent => serves || (role == Role::Client && s.own),
             _ => serves,
         },

@@ -12,7 +12,9 @@ use protocol::bundle::{CommitBundle, Founding};
 use protocol::frame::{Append, ClientFrame, Cursor, Hello};
 use protocol::http::{ClaimKeyPackages, PlanCircle, PutKeyPackages};
 use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember};
-use protocol::{AccountId, Bytes, CircleId, GroupId, OpId, Role, Timestamp, Urgency, limits};
+use protocol::{
+    AccountId, Bytes, CircleId, GroupId, OpId, PersonId, Role, Timestamp, Urgency, limits,
+};
 use store::{PersonAdded, Store};
 use tls_codec::{Deserialize as _, Serialize as _};
 
@@ -36,6 +38,7 @@ pub struct Circle {
     pub id: CircleId,
     /// Which one, for ids that do not repeat.
     number: u32,
+    client: PersonId,
     members: Vec<Member>,
     group: MlsGroup,
     /// The sender's last counter.
@@ -83,11 +86,22 @@ impl Circle {
         Ok(Self {
             id,
             number,
+            client: client.person,
             members,
             group,
             counter: 1,
             head,
         })
+    }
+
+    /// Who sends.
+    pub fn sender(&self) -> Caller {
+        self.members[0].caller
+    }
+
+    /// Around whom it is.
+    pub fn client(&self) -> PersonId {
+        self.client
     }
 
     /// One first frame for each device, the sender's first.

@@ -9,6 +9,7 @@
 //! * [`idle`]: what a websocket that says nothing costs the server, which runs in a process of its own.
 //! * [`book`]: 200 people who book on one day at once; [`slots`]: free times of 50 workers; [`due`]:
 //!   10,000 mails due at one moment; on both engines.
+//! * [`audit`]: acts audited a second beside appends, and one client's entries among a million; on both.
 //! * [`startup`]: from the start of the `carecircle` binary to its first answer.
 //!
 //! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
@@ -19,6 +20,7 @@
 //! Everything listens on 127.0.0.1, and every run is bounded in count and in time.
 
 mod append;
+mod audit;
 mod book;
 mod circle;
 mod desk;
@@ -39,7 +41,7 @@ use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
 
-const NAMES: &str = "append, book, due, idle, slots, slow_reader, startup";
+const NAMES: &str = "append, audit, book, due, idle, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -63,6 +65,7 @@ async fn run(names: &[String]) -> Result<()> {
     for name in names {
         match name.as_str() {
             "append" => append::run().await,
+            "audit" => audit::run().await,
             "idle" => idle::run().await,
             idle::SERVER => idle::serve().await,
             "slow_reader" => slow_reader::run().await,

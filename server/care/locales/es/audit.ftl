@@ -1,0 +1,70 @@
+# Quién ha mirado un expediente: para la persona atendida en palabras sencillas, y para quienes cuidan el registro.
+
+access-title = Quién ha mirado mi expediente
+access-intro = Aquí ve quién abrió algo suyo, y cuándo. Cada mirada se guarda. Nadie puede borrarla de la lista.
+access-none = Nadie ha mirado todavía. Cuando alguien lo haga, lo verá aquí.
+access-ask = ¿Algo le parece raro? Pregunte a su responsable de caso o llame a la agencia.
+access-you = Usted
+access-server = El servidor, por sí mismo
+access-loading = Trayendo la lista …
+access-failed = La lista no llegó. Revise su conexión y pruebe otra vez.
+access-more = Mostrar lo anterior
+access-end = Eso es todo.
+access-act = { $act } · { $time }
+access-acts = { $act } · { $count ->
+    [one] una vez
+   *[other] { $count } veces
+  }, la última a las { $time }
+
+act-messages = Recibió mensajes
+act-message = Escribió en un círculo
+act-circle = Abrió un círculo
+act-circle-changed = Cambió quién está en un círculo
+act-visits = Miró las citas
+act-book = Reservó una cita
+act-move = Movió una cita
+act-call-off = Canceló una cita
+act-answer = Respondió sobre una cita
+act-preferences = Miró cómo contactar a alguien
+act-preferences-changed = Cambió cómo contactar a alguien
+act-consent = Anotó qué puede ver quien cuida
+act-consent-ended = Terminó lo que puede ver quien cuida
+act-assign = Asignó un responsable de caso
+act-relate = Anotó quién es familia o amistad
+act-audit = Miró la lista de quién vio qué
+act-export = Sacó una copia de la lista
+act-list = Miró una lista
+act-device = Hizo algo con un teléfono o una computadora
+act-sign-in = Entró
+act-sign-out = Salió
+act-mail = Envió correo
+act-task = Miró cosas por hacer
+act-other = Hizo otra cosa
+act-denied = Lo intentó y no se le dejó: { $act }
+
+audit-title = Quién vio qué
+audit-hint = Pregunte quién vio a una persona o qué hizo alguien. Lo que pregunte aquí también se guarda.
+audit-view = ¿Qué quiere saber?
+audit-view-client = Quién vio a esta persona
+audit-view-person = Qué hizo esta persona
+audit-view-off = Quién miró donde no trabaja
+audit-view-exports = Qué se sacó
+audit-who-client = Persona atendida
+audit-who-person = Persona
+audit-choose = Elija un nombre
+audit-from = Desde este día
+audit-until = Hasta este día
+audit-denied = Solo lo que se impidió
+audit-show = Mostrar
+audit-none = No se encontró nada. Pruebe otros días u otro nombre.
+audit-found = { $count ->
+    [one] Una anotación
+   *[other] { $count } anotaciones
+  }
+audit-when = Cuándo
+audit-name = Quién
+audit-what = Qué
+audit-about = Sobre
+audit-stopped = Impedido
+audit-more = Mostrar anteriores
+audit-not-yours = Usted no puede ver esta página.
