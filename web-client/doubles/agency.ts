@@ -5,6 +5,7 @@ import type {
   Appointment, BookAppointment, CancelAppointment, Consent, MoveAppointment, Participant, Preferences,
   RecordConsent, ReplyToAppointment, Slot, Task,
 } from '../src/platform/api';
+import { auditPage, auditPeople } from './audits';
 import { instant, localTime } from './clock';
 import { people, peopleAround, type Who } from './story';
 
@@ -69,6 +70,9 @@ export class Agency {
     if (first === 'people' && act === 'appointments') return this.#appointmentsOf(id);
     if (first === 'people') return good(this.around);
     if (first === 'consents') return this.#consent(id, body as RecordConsent);
+    if (first === 'access') return good(auditPage(this.#nowMs, url.searchParams));
+    if (first === 'audit' && this.#reader !== people.robin.person) return bad(403, 'not_allowed');
+    if (first === 'audit') return good(id === 'people' ? auditPeople() : auditPage(this.#nowMs, url.searchParams));
     if (first === 'slots') return good({ slots: this.#free(url.searchParams) });
     if (first === 'tasks' && method === 'GET') return good({ tasks: this.tasks });
     if (first === 'tasks') {

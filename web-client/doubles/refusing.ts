@@ -21,4 +21,7 @@ export const refusing: Api = {
   tasks: unreachable,
   finishTask: unreachable,
   removeIdleDevice: unreachable,
+  audit: unreachable,
+  auditPeople: unreachable,
+  access: unreachable,
 };

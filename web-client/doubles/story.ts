@@ -12,6 +12,10 @@ export const people = {
   dana: { account: id(2), person: id(6), name: 'Dana Placeholder', role: 'case_manager' },
   sam: { account: id(3), person: id(7), name: 'Sam Specimen', role: 'case_manager' },
   ana: { account: id(4), person: id(8), name: 'Ana Sample', role: 'caregiver' },
+  robin: {
+    account: '01990000-0000-7000-8000-0000000000d1', person: '01990000-0000-7000-8000-0000000000d2',
+    name: 'Robin Overview', role: 'supervisor',
+  },
 } as const satisfies Record<string, Person>;
 export type Who = keyof typeof people;
 
@@ -43,6 +47,7 @@ export function circlesOf(me: Person, scene: Scene = 'plain'): CircleView[] {
   ]);
   const later: CircleView = { ...view(circles.later, 'Moving house', [member('maria', me), member('dana', me)]), phase: 'waiting' };
   if (me.role === 'caregiver') return [family];
+  if (me.role === 'supervisor') return [];
   return [scenic(scene, pair), family, later];
 }
 

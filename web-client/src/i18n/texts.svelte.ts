@@ -4,11 +4,11 @@
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import { negotiateLanguages } from '@fluent/langneg';
 
-const files = import.meta.glob<string>('$locales/*/{web,circle,devices}.ftl', {
+const files = import.meta.glob<string>('$locales/*/{web,circle,devices,audit}.ftl', {
   query: '?raw',
   import: 'default',
 });
-export type Part = 'web' | 'circle' | 'devices';
+export type Part = 'web' | 'circle' | 'devices' | 'audit';
 
 /** Languages by code, in the order they are offered. */
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;

@@ -8,7 +8,7 @@ import { clock, day, full, lasted } from './time';
 const root = join(import.meta.dirname, '..');
 const locales = join(root, '../../server/care/locales');
 
-const PARTS: readonly Part[] = ['web', 'circle', 'devices'];
+const PARTS: readonly Part[] = ['web', 'circle', 'devices', 'audit'];
 
 function part(language: string, name: Part): string {
   return readFileSync(join(locales, language, `${name}.ftl`), 'utf8');
@@ -86,6 +86,8 @@ describe('both languages', () => {
     ['views/calendar/CalendarPage.svelte', ['web', 'circle']],
     ['views/mail/MailSettings.svelte', ['web', 'circle']],
     ['views/devices/MyDevices.svelte', ['web', 'circle', 'devices']],
+    ['views/audit/AccessPage.svelte', ['web', 'circle', 'audit']],
+    ['views/audit/AuditPage.svelte', ['web', 'circle', 'audit']],
     ['views/devices/Recover.svelte', ['web', 'devices']],
     ['views/devices/Comparing.svelte', ['web', 'devices']],
   ])('%s finds its sentences in the parts that are loaded with it', (file, parts) => {

@@ -1582,6 +1582,54 @@ export interface components {
          * @enum {string}
          */
         WrapKind: "recovery_code" | "device";
+        /**
+         * @description What is asked of the audit log.
+         * @enum {string}
+         */
+        AuditView: "client" | "person" | "off_assignment" | "exports";
+        /** Format: uuid */
+        EntryId: string;
+        /** @description One act, or one refusal. */
+        AuditEntry: {
+            account?: components["schemas"]["AccountId"] | null;
+            /** @description What */
+            act: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            client?: components["schemas"]["PersonId"] | null;
+            /** @description The client's name. */
+            client_name?: string | null;
+            /** @description code */
+            denied?: string | null;
+            /**
+             * Format: int64
+             * @description first
+             */
+            first_seq?: number | null;
+            /** @description The entry. */
+            id: components["schemas"]["EntryId"];
+            /**
+             * Format: int64
+             * @description last
+             */
+            last_seq?: number | null;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description kind */
+            object: string;
+            person?: components["schemas"]["PersonId"] | null;
+            /** @description Why */
+            purpose: string;
+            role?: components["schemas"]["Role"] | null;
+        };
+        AuditPage: {
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description next */
+            next?: string | null;
+        };
+        AuditPeople: {
+            people: components["schemas"]["PersonCard"][];
+        };
     };
     responses: never;
     parameters: never;

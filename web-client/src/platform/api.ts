@@ -35,6 +35,10 @@ export type Task = Schemas['Task'];
 export type TaskKind = Schemas['TaskKind'];
 export type Tasks = Schemas['Tasks'];
 export type NewKeys = Schemas['NewKeys'];
+export type AuditEntry = Schemas['AuditEntry'];
+export type AuditPage = Schemas['AuditPage'];
+export type AuditPeople = Schemas['AuditPeople'];
+export type AuditView = Schemas['AuditView'];
 
 /** A stable code, and what would do instead where the server knows. */
 export interface Refused {
@@ -60,6 +64,17 @@ export interface SlotSearch extends Span {
   zone: string;
 }
 
+/** A question to the audit log. Times are microseconds. */
+export interface AuditQuestion {
+  view: AuditView;
+  person: string | null;
+  from: number | null;
+  until: number | null;
+  denied: boolean;
+  /** The `next` of the page before. */
+  before: string | null;
+}
+
 export interface Api {
   people(): Promise<Answer<People>>;
   recordConsent(request: RecordConsent): Promise<Answer<Consent>>;
@@ -78,6 +93,9 @@ export interface Api {
   tasks(): Promise<Answer<Tasks>>;
   finishTask(task: string): Promise<Answer<null>>;
   removeIdleDevice(task: string): Promise<Answer<null>>;
+  audit(question: AuditQuestion): Promise<Answer<AuditPage>>;
+  auditPeople(): Promise<Answer<AuditPeople>>;
+  access(before: string | null): Promise<Answer<AuditPage>>;
 }
 
 export const api: Api = {
@@ -99,10 +117,19 @@ export const api: Api = {
   tasks: () => call('GET', '/v1/tasks'),
   finishTask: (task) => call('POST', `/v1/tasks/${task}/done`),
   removeIdleDevice: (task) => call('POST', `/v1/tasks/${task}/remove-device`),
+  audit: (question) => call('GET', `/v1/audit?${query(given(question))}`),
+  auditPeople: () => call('GET', '/v1/audit/people'),
+  access: (before) => call('GET', `/v1/access?${query(given({ before }))}`),
 };
 
 function query(values: Record<string, string | number>): string {
   return new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
+}
+
+/** What has a value; `true` as the server reads it. */
+function given(values: object): Record<string, string | number> {
+  const there = Object.entries(values).filter(([, value]) => value !== null && value !== false);
+  return Object.fromEntries(there.map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]));
 }
 
 const NO_CONTENT = 204;

@@ -16,7 +16,11 @@ export type Route =
   | { name: 'calendar'; span: CalendarSpan; day: string | null }
   | { name: 'settings' }
   | { name: 'devices' }
-  | { name: 'recovery' };
+  | { name: 'recovery' }
+  /** Who has looked at a client's own record. */
+  | { name: 'access' }
+  /** The audit log, for those who review it. */
+  | { name: 'audit' };
 
 const ID = '([0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12})';
 const calendar = (span: CalendarSpan) => (day: string): Route => ({
@@ -30,6 +34,8 @@ const table: [RegExp, (part: string, second: string) => Route][] = [
   [/^#\/settings$/, () => ({ name: 'settings' })],
   [/^#\/settings\/devices$/, () => ({ name: 'devices' })],
   [/^#\/settings\/recovery$/, () => ({ name: 'recovery' })],
+  [/^#\/settings\/access$/, () => ({ name: 'access' })],
+  [/^#\/audit$/, () => ({ name: 'audit' })],
   [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
   [new RegExp(`^#/people/${ID}/new-keys/${ID}$`), (person, who) => ({ name: 'new_keys', person, who })],
   [new RegExp(`^#/circles/${ID}$`), (circle) => ({ name: 'conversation', circle })],
@@ -60,6 +66,7 @@ export function href(route: Route): string {
       return ['#/calendar', route.span, ...(route.day === null ? [] : [route.day])].join('/');
     case 'devices':
     case 'recovery':
+    case 'access':
       return `#/settings/${route.name}`;
     default:
       return `#/${route.name}`;

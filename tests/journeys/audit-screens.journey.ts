@@ -1,0 +1,91 @@
+// The pages of the audit log in a real browser, over the doubles: a client reads who looked at her record,
+// a supervisor asks, and whoever may not ask is told so. axe finds nothing on any of them.
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { Agency } from '../../web-client/doubles/agency.ts';
+import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
+import { playDouble, signIn, type Stage } from './double.ts';
+
+let stage: Stage;
+let profile: Profile;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await playDouble();
+});
+afterAll(() => stage.end());
+beforeEach(async () => {
+  // At noon yesterday and today are the same for every zone that a test may run in.
+  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
+  profile = await openProfile();
+  page = profile.page;
+});
+afterEach(async () => {
+  const { violations } = profile;
+  await profile.end();
+  expect(violations).toEqual([]);
+});
+
+describe('who has looked at my record', () => {
+  test('a client reads it by day and person, in words, and older days on demand', async () => {
+    await signIn(page, stage, 'maria');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Open the list' }).click();
+    await page.getByRole('heading', { name: 'Who has looked at my record', level: 1 }).waitFor();
+    const today = page.getByRole('region').first();
+    await today.getByRole('heading', { name: 'Dana Placeholder' }).waitFor();
+    await today.getByText(/Got messages · .*2.* times, last at/).waitFor();
+    await today.getByRole('heading', { name: 'You', exact: true }).waitFor();
+    await takePictures(page, 'access');
+    await expectAccessible(page, 'access');
+    await expectFitsNarrow(page, 'access');
+    await page.getByRole('button', { name: 'Show what came before' }).click();
+    await page.getByText(/Tried, and was stopped: .*Looked at how to reach someone/).waitFor();
+    await page.getByRole('heading', { name: 'The server, by itself' }).waitFor();
+    await page.getByText('That is all.').waitFor();
+    expect(await page.getByText(/read_|deliver|not_found/).count()).toBe(0);
+  });
+
+  test('the same in Spanish', async () => {
+    await signIn(page, stage, 'maria');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('button', { name: 'Español' }).click();
+    await page.getByRole('link', { name: 'Abrir la lista' }).click();
+    await page.getByRole('heading', { name: 'Quién ha mirado mi expediente', level: 1 }).waitFor();
+    await page.getByText(/Recibió mensajes/).waitFor();
+    await expectAccessible(page, 'access in Spanish');
+  });
+});
+
+describe('who saw what', () => {
+  test('a supervisor asks by keyboard, pages on, and finds nothing where nothing is', async () => {
+    await signIn(page, stage, 'robin');
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('link', { name: 'Open the list' }).click();
+    await page.getByRole('heading', { name: 'Who saw what', level: 1 }).waitFor();
+    await page.getByLabel('Client').selectOption({ label: 'Maria Sample · Client' });
+    await page.getByRole('button', { name: 'Show', exact: true }).press('Enter');
+    await page.getByText('4 entries').waitFor();
+    await page.getByRole('cell', { name: 'Opened a circle' }).waitFor();
+    await takePictures(page, 'audit');
+    await expectAccessible(page, 'audit');
+    await expectFitsNarrow(page, 'audit');
+    await page.getByRole('button', { name: 'Show older ones' }).click();
+    await page.getByText('7 entries').waitFor();
+    await page.getByText('Only what was stopped').click();
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText('One entry').waitFor();
+    await page.getByText('What this person did').click();
+    await page.getByLabel('Person').selectOption({ label: 'Sam Specimen · Case manager' });
+    await page.getByRole('button', { name: 'Show', exact: true }).click();
+    await page.getByText('Nothing found.').waitFor();
+    await expectAccessible(page, 'audit, nothing found');
+  });
+
+  test('whoever may not ask is told so', async () => {
+    await signIn(page, stage, 'dana');
+    await page.goto(`${stage.url}#/audit`);
+    await page.getByText('You may not see this page.').waitFor();
+    await expectAccessible(page, 'audit refused');
+  });
+});
