@@ -98,8 +98,11 @@ impl Turn<'_> {
         }
     }
 
+    /// The session is not renewed. A challenge that was used before or became too old on the way (the
+    /// machine slept) says nothing about the device: it asks for another one.
     fn session_over(&mut self, answer: Answer<'_>) {
-        if answer.is_passing() {
+        let stale = answer.refusal().0 == Code::ChallengeInvalid;
+        if answer.is_passing() || stale {
             self.retry_later();
         } else {
             self.volatile.wanted = false;
@@ -399,6 +402,38 @@ mod tests {
         assert_eq!(link(&signed_in), Some(Link::Connecting));
         let mut third = Host::open(again.stored);
         assert!(asked(&third.is_told(Command::Connect), "/v1/tickets").is_some());
+    }
+
+    #[test]
+    fn a_challenge_that_became_too_old_is_asked_for_again() {
+        for (code, goes_on) in [(Code::ChallengeInvalid, true), (Code::DeviceUnknown, false)] {
+            let refused = |code| protocol::http::ErrorBody {
+                code,
+                detail: String::new(),
+                slots: Vec::new(),
+                next_valid: None,
+            };
+            let mut host = Host::enrolled();
+            let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+            let challenging = host.answered(id, 401, &refused(Code::SignedOut));
+            let id = asked(&challenging, "/v1/sessions/challenge").unwrap();
+            let challenge = Challenge {
+                challenge: vec![6; 32].into(),
+            };
+            let renewing = host.answered(id, 200, &challenge);
+            let id = asked(&renewing, "/v1/sessions").unwrap();
+            let effects = host.answered(id, 401, &refused(code));
+            let later = effects
+                .iter()
+                .any(|effect| matches!(effect, Effect::Timer { .. }));
+            assert_eq!(later, goes_on, "{code}");
+            let expected = if goes_on {
+                Link::Offline
+            } else {
+                Link::SignedOut
+            };
+            assert_eq!(link(&effects), Some(expected), "{code}");
+        }
     }
 
     #[test]
