@@ -11,6 +11,7 @@
 //! | [`certs`] | a development CA and certificate in `certs-dev/` |
 //! | [`web`] | the device core as wasm, then the web client |
 //! | [`foreign`] | other people's programs against which the tests prove things |
+//! | [`simulate`] | seeded simulations of whole circles: devices, server, faults |
 //! | [`bench`] | one JSON line per figure; never part of the tests |
 //!
 //! Beneath them: [`machine`] (processes, programs, packages, headlines), [`postgres`] (a cluster that
@@ -27,6 +28,7 @@ mod foreign;
 mod machine;
 mod postgres;
 mod run;
+mod simulate;
 mod stamp;
 mod test;
 mod trust;
@@ -42,11 +44,14 @@ const USAGE: &str = "\
 Chores of carecircle.
 
   cargo xtask run [--fresh]     build everything and start the demo on https://localhost:8443
-  cargo xtask test [PART...]    the whole suite (parts, in order: check web rust client journeys)
+  cargo xtask test [PART...]    the whole suite (parts, in order: check web rust client
+                                simulate journeys)
   cargo xtask check [PART...]   fmt clippy deny sizes layers migrations
   cargo xtask certs [--trust]   development certificates in certs-dev/; --trust: into your own store
   cargo xtask web               the device core as wasm, then the web client
   cargo xtask foreign           other people's programs, for running `cargo test` by hand
+  cargo xtask simulate [--seeds N] [--from S] [--tell]
+                                simulations; prints `seeds N failed M`, and a failed seed to run again
   cargo xtask bench NAME...     figures, one JSON line each (append, idle, startup)
 ";
 
@@ -76,6 +81,7 @@ fn carry_out(arguments: &[&str]) -> Result<()> {
         ["certs", "--trust"] => certs::certs().and_then(|made| trust::trust(&made.authority)),
         ["web"] => web::web(),
         ["foreign"] => foreign::foreign(),
+        ["simulate", words @ ..] => simulate::simulate(words),
         ["bench", names @ ..] if !names.is_empty() => bench::bench(names),
         other => bail!("`{}` is not a chore.\n\n{USAGE}", other.join(" ")),
     }
