@@ -5,12 +5,13 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use anyhow::{Context as _, Result, bail};
-use carecircle_tests::simulator::{Failure, Report, run};
+use carecircle_tests::simulator::{Failure, Plan, Report, run};
 
 struct Wish {
     seeds: u64,
     from: u64,
     steps: usize,
+    tell: bool,
 }
 
 impl Wish {
@@ -19,15 +20,20 @@ impl Wish {
             seeds: 100,
             from: 1,
             steps: 200,
+            tell: false,
         };
         let mut words = std::env::args().skip(1);
         while let Some(word) = words.next() {
+            if word == "--tell" {
+                wish.tell = true;
+                continue;
+            }
             let value = words.next().with_context(|| format!("{word}: a number"))?;
             match word.as_str() {
                 "--seeds" => wish.seeds = value.parse()?,
                 "--from" => wish.from = value.parse()?,
                 "--steps" => wish.steps = value.parse()?,
-                other => bail!("{other}? --seeds N --from S --steps N"),
+                other => bail!("{other}? --seeds N --from S [--steps N] [--tell]"),
             }
         }
         Ok(wish)
@@ -60,7 +66,12 @@ fn main() -> Result<()> {
                         tempfile::tempdir()
                     };
                     let directory = directory.expect("a directory");
-                    let ran = run(&runtime, directory.path(), seed, wish.steps);
+                    let plan = Plan {
+                        seed,
+                        steps: wish.steps,
+                        tell: wish.tell,
+                    };
+                    let ran = run(&runtime, directory.path(), plan);
                     let mut done = done.lock().expect("nobody panics with it");
                     match ran {
                         Ok(report) => done.0.push(report),
@@ -76,13 +87,15 @@ fn main() -> Result<()> {
     let (reports, failures) = done.into_inner().expect("every thread ended");
     let sum = |of: fn(&Report) -> usize| reports.iter().map(of).sum::<usize>();
     println!(
-        "{} steps, {} devices, {} messages, {} removals, {} restarts, {} faults",
+        "{} steps, {} devices, {} messages, {} removals, {} restarts, {} faults, {} epochs, {} attempts",
         sum(|report| report.steps),
         sum(|report| report.devices),
         sum(|report| report.accepted),
         sum(|report| report.removals),
         sum(|report| report.restarts),
         sum(|report| report.faults),
+        sum(|report| report.epochs),
+        sum(|report| report.attempts),
     );
     println!("seeds {} failed {}", wish.seeds, failures.len());
     if failures.is_empty() {

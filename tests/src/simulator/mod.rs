@@ -1,22 +1,38 @@
 //! The simulator (messaging.md, section 13): several people with several devices, and the real store,
 //! in one thread and in virtual time. One server call happens at a time. At every place where a device
 //! waits for the world, the dice decide whether the world fails: a request is lost before or after the
-//! server did it, a connection breaks, a device dies before or after its disk took a step, the server
-//! dies, somebody restores an old copy of a device.
+//! server did it, or comes twice; a connection breaks; a device dies before or after its disk took a
+//! step; the server stops or crashes and stays away for a while; somebody restores an old copy of a
+//! device.
 //!
 //! Everything follows from one number. A seed that failed is run again by
-//! `cargo xtask simulate --from SEED --seeds 1` and fails in the same way.
+//! `cargo xtask simulate --from SEED --seeds 1 --tell` and fails in the same way, telling what happened.
 //!
-//! After every step the invariants are looked at ([`invariants`]); when the faults end, everybody must
-//! come to the same place.
+//! # What must hold
+//!
+//! | | what | looked at |
+//! |---|---|---|
+//! | I1 | same generation and epoch, same epoch authenticator | after every step |
+//! | I2 | a device that was taken out opens nothing that was accepted later: from the log, message by message, or from the archive | at the end |
+//! | I3 | no accepted message is lost or shown twice | twice: after every step; lost: at the end |
+//! | I4 | once faults stop, all come to the same place with nothing on the way | at the end |
+//! | I5 | no AEAD key with one nonce twice, also after an old copy came back | after every step |
+//! | I6 | no text of anybody's in anything that the server stored, a crashed server's files included | at the end |
+//! | I7 | a server that plays any message it likes, alone or with whoever was taken out, makes no device merge an account that its group does not list ([`collusion`]) | at the end |
+//! | I8 | the server's public tree and `GroupInfo` are those of mls-rs | at every epoch |
+//! | I9 | history on a new device is history on the old one | at the end |
+//! | – | no device stops: with an honest server there is no violation | after every step |
+//!
 
+pub mod collusion;
 pub mod dice;
 pub mod invariants;
 pub mod phone;
+pub mod puppet;
 pub mod wire;
 pub mod world;
 
 #[cfg(test)]
 mod tests;
 
-pub use world::{Failure, Report, run};
+pub use world::{Failure, Plan, Report, run};

@@ -49,6 +49,21 @@ pub struct Request {
     pub body: Vec<u8>,
 }
 
+/// On which something can be on its way.
+#[derive(Debug, Clone, Copy)]
+pub enum Way {
+    /// A request to the server.
+    Request,
+    /// An answer to the device.
+    Answer,
+    /// A frame to the server.
+    Up,
+    /// A frame to the device.
+    Down,
+    /// News that the server has not looked at for this socket.
+    Woken,
+}
+
 /// An open websocket, as the server follows it.
 #[derive(Debug, Default)]
 pub struct Socket {
@@ -85,6 +100,10 @@ pub struct Phone {
     pub snapshot: Option<Disk>,
     /// Taken away from its person: it acts no more.
     pub gone: bool,
+    /// It heard something since it was last looked at.
+    pub moved: bool,
+    /// Items that it wrote since then.
+    pub written: BTreeSet<Vec<u8>>,
     /// Links and codes that it told its person.
     pub told: Vec<Event>,
 }
@@ -106,6 +125,8 @@ impl Phone {
             timers: Vec::new(),
             snapshot: None,
             gone: false,
+            moved: true,
+            written: BTreeSet::new(),
             told: Vec::new(),
         };
         phone.open().expect("an empty store opens");
@@ -116,6 +137,7 @@ impl Phone {
     pub fn open(&mut self) -> Result<(), device::Error> {
         let rows = self.disk.state.clone().into_iter().collect();
         self.device = Some(Device::open(self.vault_key, SERVER_NAME.to_owned(), rows)?);
+        self.moved = true;
         Ok(())
     }
 
@@ -144,6 +166,9 @@ impl Phone {
             self.die();
             return Ok(());
         }
+        self.moved = true;
+        self.written
+            .extend(delta.items.iter().map(|write| write.key.clone()));
         self.disk.apply(delta);
         for effect in effects {
             self.carry_out(effect, now);
@@ -195,6 +220,13 @@ impl Phone {
         }
     }
 
+    /// It goes on from an old copy of its disk.
+    pub fn put_back(&mut self, disk: Disk) {
+        self.die();
+        self.disk = disk;
+        self.written = self.disk.items.keys().cloned().collect();
+    }
+
     /// A person wants something.
     pub fn is_told(&mut self, command: Command, now: Timestamp) -> Result<(), device::Error> {
         match self.hear(Input::Command { command }, now, true) {
@@ -231,12 +263,25 @@ impl Phone {
         self.device.as_ref().map_or(Ok(Vec::new()), Device::places)
     }
 
+    /// On which ways something is on its way to or from it.
+    pub fn open_ways(&self) -> Vec<Way> {
+        let socket = self.socket.as_ref();
+        let open = |full: fn(&Socket) -> bool| socket.is_some_and(full);
+        [
+            (!self.requests.is_empty(), Way::Request),
+            (!self.answers.is_empty(), Way::Answer),
+            (open(|socket| !socket.up.is_empty()), Way::Up),
+            (open(|socket| !socket.down.is_empty()), Way::Down),
+            (open(|socket| !socket.woken.is_empty()), Way::Woken),
+        ]
+        .into_iter()
+        .filter_map(|(open, way)| open.then_some(way))
+        .collect()
+    }
+
     /// Nothing is on its way to or from it.
     pub fn is_quiet(&self) -> bool {
-        let still = self.socket.as_ref().is_none_or(|socket| {
-            socket.up.is_empty() && socket.down.is_empty() && socket.woken.is_empty()
-        });
-        self.requests.is_empty() && self.answers.is_empty() && self.news.is_empty() && still
+        self.news.is_empty() && self.open_ways().is_empty()
     }
 
     /// The server sends a frame.

@@ -2,7 +2,7 @@
 
 use tokio::runtime::Builder;
 
-use super::run;
+use super::{Plan, run};
 
 fn seed(number: u64) -> Result<super::Report, super::Failure> {
     let runtime = Builder::new_current_thread()
@@ -10,7 +10,12 @@ fn seed(number: u64) -> Result<super::Report, super::Failure> {
         .build()
         .expect("a runtime");
     let directory = tempfile::tempdir().expect("a directory");
-    run(&runtime, directory.path(), number, 200)
+    let plan = Plan {
+        seed: number,
+        steps: 200,
+        tell: false,
+    };
+    run(&runtime, directory.path(), plan)
 }
 
 #[test]

@@ -1,27 +1,40 @@
 //! The world of one seed: who is in it, what happens in it, and in what order.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
 use anyhow::{Context as _, Result, bail};
-use device::api::{Command, Event, Input};
+use device::api::{Command, Event};
 use device::simulated;
-use protocol::frame::{CommitPlease, ServerFrame};
+use ed25519_dalek::SigningKey;
 use protocol::{CircleId, ConsentId, Timestamp};
 use sha2::{Digest, Sha256};
 use store::{Database, RootKey, Settings, Store, Topic, Wake};
 use testkit::{FakeClock, Person, SeededChance};
 use tokio::runtime::Runtime;
 
+mod arrivals;
 mod happenings;
 mod people;
+mod rest;
 
 use people::People;
 
+use super::collusion::Hostile;
 use super::dice::Dice;
-use super::invariants::Watch;
+use super::invariants::{Tree, Watch};
 use super::phone::{Phone, SERVER_NAME};
-use super::wire;
+
+/// What is to be simulated.
+#[derive(Debug, Clone, Copy)]
+pub struct Plan {
+    /// Everything follows from it.
+    pub seed: u64,
+    /// Steps in which faults can happen; more, until there were three removals and two restarts.
+    pub steps: usize,
+    /// Print everything that happens.
+    pub tell: bool,
+}
 
 /// What a whole simulation was.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +51,10 @@ pub struct Report {
     pub restarts: usize,
     /// Faults that the dice made.
     pub faults: usize,
+    /// Epochs in which another implementation of MLS saw the server's tree.
+    pub epochs: usize,
+    /// Attempts of a hostile server's, with whoever was taken out.
+    pub attempts: usize,
     /// SHA-256 over everything that happened, in order.
     pub trace: [u8; 32],
 }
@@ -69,14 +86,61 @@ impl Wake for Woken {
     }
 }
 
+/// The store's chance. Somebody listens while it makes the agency's keys: at the end the server itself is
+/// the enemy, and it has its own keys.
+struct Overheard {
+    chance: SeededChance,
+    secrets: Mutex<Vec<[u8; 32]>>,
+}
+
+/// Far more than come before the agency's keys.
+const SECRETS_MAX: usize = 16;
+
+impl Overheard {
+    fn new(seed: u64) -> Arc<Self> {
+        Arc::new(Self {
+            chance: SeededChance::new(seed),
+            secrets: Mutex::default(),
+        })
+    }
+
+    /// The key whose public half stands in a group.
+    fn key_in(&self, group_info: &[u8]) -> Option<SigningKey> {
+        let secrets = self.secrets.lock().expect("nobody panics with it");
+        let mut keys = secrets.iter().map(SigningKey::from_bytes);
+        keys.find(|key| {
+            let public = key.verifying_key().to_bytes();
+            group_info.windows(public.len()).any(|part| part == public)
+        })
+    }
+}
+
+impl care::Chance for Overheard {
+    fn fill(&self, bytes: &mut [u8]) {
+        self.chance.fill(bytes);
+        let mut secrets = self.secrets.lock().expect("nobody panics with it");
+        if let Ok(secret) = <[u8; 32]>::try_from(&*bytes)
+            && secrets.len() < SECRETS_MAX
+        {
+            secrets.push(secret);
+        }
+    }
+}
+
 /// Everything.
 pub struct World<'d> {
     runtime: &'d Runtime,
-    directory: &'d Path,
+    root: &'d Path,
+    /// Where the server's files are: a crash leaves them behind, and goes on from what the disk had.
+    directory: PathBuf,
     pub store: Option<Store>,
+    /// The step at which the server comes back, while it is down.
+    back_at: usize,
     clock: FakeClock,
     woken: Woken,
-    seed: u64,
+    overheard: Arc<Overheard>,
+    plan: Plan,
+    step: usize,
     dice: Dice,
     pub phones: Vec<Phone>,
     client: Person,
@@ -89,57 +153,46 @@ pub struct World<'d> {
     faults: usize,
     calm: bool,
     trace: Sha256,
+    told: Vec<String>,
     pub watch: Watch,
+    tree: Tree,
 }
 
 /// Runs one seed. `directory` must be empty; it is best in memory.
-pub fn run(
-    runtime: &Runtime,
-    directory: &Path,
-    seed: u64,
-    steps: usize,
-) -> Result<Report, Failure> {
-    device::chance::seed(seed);
+pub fn run(runtime: &Runtime, directory: &Path, plan: Plan) -> Result<Report, Failure> {
+    device::chance::seed(plan.seed);
     simulated::forget_keys();
     simulated::begin_trace();
     let mut step = 0;
-    let done = World::begin(runtime, directory, seed).and_then(|mut world| {
-        while step < steps || world.removals < 3 || world.restarts < 2 {
-            step += 1;
-            if step > steps * 4 {
-                bail!("the dice made neither three removals nor two restarts");
-            }
-            let late = step > steps && world.dice.percent(30);
-            let stepped = if late && world.removals < 3 {
-                world.somebody_must_go()
-            } else if late {
-                world.a_device_restarts()
-            } else {
-                world.step()
-            };
-            stepped.with_context(|| format!("step {step}"))?;
-            world.look()?;
-        }
-        world.come_to_rest()?;
-        world.finish(step)
+    let mut told = Vec::new();
+    let done = World::begin(runtime, directory, plan).and_then(|mut world| {
+        let done = world.live();
+        step = world.step;
+        told = std::mem::take(&mut world.told);
+        done.and_then(|()| world.finish())
     });
     device::chance::unseed();
-    let told = simulated::end_trace();
+    told.extend(simulated::end_trace());
     done.map_err(|error| Failure {
-        seed,
+        seed: plan.seed,
         step,
         what: format!("{error:#}; told before: {told:?}"),
     })
 }
 
-fn settings(directory: &Path, clock: &FakeClock, seed: u64, woken: &Woken) -> Settings {
+fn settings(
+    directory: &Path,
+    clock: &FakeClock,
+    chance: Arc<dyn care::Chance>,
+    woken: &Woken,
+) -> Settings {
     Settings {
         database: Database::Sqlite {
             directory: directory.to_owned(),
         },
         root_key: RootKey::from_bytes([7; 32]),
         clock: Arc::new(clock.clone()),
-        chance: Arc::new(SeededChance::new(seed)),
+        chance,
         wake: Arc::new(woken.clone()),
         zones: care::civil::Zones::bundled(),
         zone: testkit::agency::zone(),
@@ -149,19 +202,25 @@ fn settings(directory: &Path, clock: &FakeClock, seed: u64, woken: &Woken) -> Se
 }
 
 impl<'d> World<'d> {
-    fn begin(runtime: &'d Runtime, directory: &'d Path, seed: u64) -> Result<Self> {
+    fn begin(runtime: &'d Runtime, directory: &'d Path, plan: Plan) -> Result<Self> {
         let clock = FakeClock::default();
         let woken = Woken::default();
-        let store = runtime.block_on(Store::open(settings(directory, &clock, seed, &woken)))?;
-        let mut dice = Dice::new(seed);
+        let overheard = Overheard::new(plan.seed);
+        let chance = Arc::<Overheard>::clone(&overheard);
+        let store = runtime.block_on(Store::open(settings(directory, &clock, chance, &woken)))?;
+        let mut dice = Dice::new(plan.seed);
         let people = runtime.block_on(People::add(&store, 2 + dice.below(2)))?;
         let mut world = Self {
             runtime,
-            directory,
+            root: directory,
+            directory: directory.to_owned(),
             store: Some(store),
+            back_at: 0,
             clock,
             woken,
-            seed,
+            overheard,
+            plan,
+            step: 0,
             dice,
             phones: Vec::new(),
             client: people.client,
@@ -174,7 +233,9 @@ impl<'d> World<'d> {
             faults: 0,
             calm: true,
             trace: Sha256::new(),
+            told: Vec::new(),
             watch: Watch::new(CircleId::from_bytes([0; 16])),
+            tree: Tree::default(),
         };
         let (client, manager) = (people.client, people.manager);
         world.enrol(manager)?;
@@ -209,9 +270,51 @@ impl<'d> World<'d> {
         self.store.clone().context("the server is down")
     }
 
+    /// Everything from the first fault to the rest at the end.
+    fn live(&mut self) -> Result<()> {
+        let steps = self.plan.steps;
+        while self.step < steps || self.removals < 3 || self.restarts < 2 {
+            self.step += 1;
+            if self.step > steps * 4 {
+                bail!("the dice made neither three removals nor two restarts");
+            }
+            if self.store.is_none() && self.step >= self.back_at {
+                self.the_server_comes_back()?;
+            }
+            let late = self.step > steps && self.dice.percent(30);
+            let stepped = if late && self.removals < 3 {
+                self.somebody_must_go()
+            } else if late {
+                self.a_device_restarts()
+            } else {
+                self.step()
+            };
+            stepped.and_then(|()| self.look())?;
+        }
+        self.come_to_rest()
+    }
+
     fn note(&mut self, what: &str) {
         self.trace.update(what.as_bytes());
         self.trace.update([0]);
+        self.tell(|| what.to_owned());
+    }
+
+    /// For people who look for a reason.
+    fn tell(&self, what: impl FnOnce() -> String) {
+        if self.plan.tell {
+            let second = self.now().micros() / 1_000_000;
+            println!("{:>4} {second} {}", self.step, what());
+        }
+    }
+
+    /// What the devices told of.
+    fn listen(&mut self) {
+        for line in simulated::end_trace() {
+            self.tell(|| line.clone());
+            self.told.push(format!("{}: {line}", self.step));
+        }
+        simulated::begin_trace();
     }
 
     // --- people -------------------------------------------------------------------------------
@@ -279,7 +382,7 @@ impl<'d> World<'d> {
             55..=72 => self.somebody_speaks(),
             73..=79 => self.time_passes(),
             80..=83 => self.a_device_restarts(),
-            84 => self.the_server_restarts(),
+            84 => self.the_server_dies(),
             85..=87 => {
                 self.a_connection_breaks();
                 Ok(())
@@ -310,268 +413,33 @@ impl<'d> World<'d> {
         running
     }
 
-    fn go_on_somewhere(&mut self) -> Result<()> {
-        let mut busy = self.running();
-        busy.retain(|index| !self.phones[*index].is_quiet());
-        for _ in 0..3 {
-            if let Some(index) = self.dice.pick(&busy) {
-                self.go_on(index)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// One thing that is on its way to or from a device arrives, or does not.
-    fn go_on(&mut self, index: usize) -> Result<bool> {
-        let now = self.now();
-        let stores = self.fault(1, "dies before its disk took a step").is_none();
-        let phone = &mut self.phones[index];
-        if phone.device.is_none() {
-            return Ok(false);
-        }
-        if let Some(input) = phone.news.pop_front() {
-            phone.hear(input, now, stores)?;
-            return Ok(true);
-        }
-        let open: Vec<u8> = [
-            !phone.requests.is_empty(),
-            !phone.answers.is_empty(),
-            phone
-                .socket
-                .as_ref()
-                .is_some_and(|socket| !socket.up.is_empty()),
-            phone
-                .socket
-                .as_ref()
-                .is_some_and(|socket| !socket.down.is_empty()),
-            phone
-                .socket
-                .as_ref()
-                .is_some_and(|socket| !socket.woken.is_empty()),
-        ]
-        .iter()
-        .zip(0..)
-        .filter_map(|(open, way)| open.then_some(way))
-        .collect();
-        match self.dice.pick(&open) {
-            Some(0) => self.request(index)?,
-            Some(1) => {
-                let phone = &mut self.phones[index];
-                let which = self.dice.below(phone.answers.len());
-                let (id, status, body) = phone.answers.remove(which);
-                phone.hear(Input::Answer { id, status, body }, now, stores)?;
-            }
-            Some(2) => self.frame_up(index)?,
-            Some(3) => {
-                let phone = &mut self.phones[index];
-                let frame = phone
-                    .socket
-                    .as_mut()
-                    .and_then(|socket| socket.down.pop_front());
-                if let Some(bytes) = frame {
-                    phone.hear(Input::Frame { bytes }, now, stores)?;
-                }
-            }
-            Some(_) => self.look_for(index)?,
-            None => return Ok(false),
-        }
-        self.wake();
-        Ok(true)
-    }
-
-    fn fault(&mut self, percent: usize, _what: &str) -> Option<()> {
-        let happens = !self.calm && self.dice.percent(percent);
-        self.faults += usize::from(happens);
-        happens.then_some(())
-    }
-
-    fn request(&mut self, index: usize) -> Result<()> {
-        let which = self.dice.below(self.phones[index].requests.len());
-        let request = self.phones[index].requests.remove(which);
-        let id = request.id;
-        if self.store.is_none() || self.fault(4, "a request is lost").is_some() {
-            self.phones[index].answers.push((id, 0, Vec::new()));
-            return Ok(());
-        }
-        let store = self.store()?;
-        let twice = self.fault(3, "a request comes twice").is_some();
-        let mut cookie = self.phones[index].cookie.take();
-        let mut answer = (0, Vec::new());
-        for _ in 0..=usize::from(twice) {
-            answer = self
-                .runtime
-                .block_on(wire::call(&store, &mut cookie, &request));
-        }
-        self.phones[index].cookie = cookie;
-        self.note(&format!("{} {} {}", request.method, request.path, answer.0));
-        self.watch.called(&request.path, answer.0);
-        if self.fault(4, "an answer is lost").is_some() {
-            answer = (0, Vec::new());
-        }
-        if self
-            .fault(2, "a device dies after the server did it")
-            .is_some()
-        {
-            self.phones[index].die();
-            return Ok(());
-        }
-        let (status, body) = answer;
-        self.phones[index].answers.push((id, status, body));
-        Ok(())
-    }
-
-    fn frame_up(&mut self, index: usize) -> Result<()> {
-        let lost = self
-            .fault(3, "a frame is lost with its connection")
-            .is_some();
-        let Some(socket) = self.phones[index].socket.as_mut() else {
-            return Ok(());
-        };
-        let Some(bytes) = socket.up.pop_front() else {
-            return Ok(());
-        };
-        if lost || self.store.is_none() {
-            self.phones[index].cut();
-            return Ok(());
-        }
-        let store = self.store()?;
-        let mut socket = self.phones[index].socket.take().context("just seen")?;
-        let stays = self
-            .runtime
-            .block_on(wire::frame(&store, &mut socket, &bytes));
-        self.phones[index].socket = Some(socket);
-        if !stays
-            || self
-                .fault(2, "a connection breaks after the server did it")
-                .is_some()
-        {
-            self.phones[index].cut();
-        }
-        Ok(())
-    }
-
-    fn look_for(&mut self, index: usize) -> Result<()> {
-        let Some(store) = self.store.clone() else {
-            self.phones[index].cut();
-            return Ok(());
-        };
-        let mut socket = self.phones[index].socket.take().context("just seen")?;
-        let stays = match socket.woken.pop_first() {
-            Some(topic) => self
-                .runtime
-                .block_on(wire::look(&store, &mut socket, topic)),
-            None => true,
-        };
-        self.phones[index].socket = Some(socket);
-        if !stays {
-            self.phones[index].cut();
-        }
-        Ok(())
-    }
-
-    /// Tells every socket what the store woke.
-    fn wake(&mut self) {
-        let topics: Vec<Topic> = std::mem::take(&mut *self.woken.0.lock().expect("no panics"));
-        for topic in topics {
-            for phone in &mut self.phones {
-                let Some(socket) = &mut phone.socket else {
-                    continue;
-                };
-                let Some(caller) = socket.caller else {
-                    continue;
-                };
-                let concerns = match topic {
-                    Topic::Circle(circle) => socket.sent.contains_key(&circle),
-                    Topic::Device(device) => device == caller.device,
-                    Topic::Account(account) => account == caller.account,
-                    Topic::Due => false,
-                };
-                if concerns {
-                    socket.woken.insert(topic);
-                }
-            }
-        }
-    }
-
-    // --- the end ------------------------------------------------------------------------------
-
-    /// Everything that is on its way arrives, until nothing moves any more.
-    fn settle(&mut self, most: usize) -> Result<()> {
-        for _ in 0..most {
-            let mut moved = false;
-            for index in self.running() {
-                while self.go_on(index)? {
-                    moved = true;
-                }
-            }
-            if !moved {
-                return Ok(());
-            }
-        }
-        Ok(())
-    }
-
-    /// The faults end: everybody comes back, and to the same place.
-    fn come_to_rest(&mut self) -> Result<()> {
-        self.calm = true;
-        if self.store.is_none() {
-            self.the_server_restarts()?;
-        }
-        for index in self.living() {
-            if self.phones[index].device.is_none() {
-                self.switch_on(index)?;
-            } else {
-                let now = self.now();
-                self.phones[index].is_told(Command::Connect, now)?;
-            }
-        }
-        for round in 0..200 {
-            self.settle(2_000)?;
-            self.look()?;
-            if round > 3 && self.watch.at_rest(&self.phones)? {
-                return Ok(());
-            }
-            self.everybody_is_asked();
-            self.advance_s(if round < 20 { 2 } else { 40 })?;
-        }
-        bail!("I4: no rest: {}", self.watch.unrest(&self.phones)?)
-    }
-
-    fn everybody_is_asked(&mut self) {
-        let now = self.now();
-        for phone in &mut self.phones {
-            phone.push(&ServerFrame::CommitPlease(CommitPlease {
-                circle: self.circle,
-                deadline: now,
-            }));
-        }
-    }
-
-    /// The invariants that hold after every step.
-    fn look(&mut self) -> Result<()> {
-        let twice = simulated::keys_used_twice();
-        if twice > 0 {
-            bail!("I5: {twice} keys encrypted twice");
-        }
-        self.watch.look(&self.phones)
-    }
-
-    fn finish(mut self, steps: usize) -> Result<Report> {
+    fn finish(mut self) -> Result<Report> {
         let store = self.store.take().context("the server is up")?;
+        self.tree.close(self.runtime)?;
         self.runtime.block_on(store.close());
         let accepted = self
             .runtime
-            .block_on(super::invariants::read_log(self.directory, self.circle))?;
+            .block_on(super::invariants::read_log(&self.directory, self.circle))?;
+        let hostile = Hostile {
+            circle: self.circle,
+            log: &accepted,
+            removal_key: self.overheard.key_in(&accepted.group_info),
+            cuts: self.watch.cuts(),
+            now: self.now(),
+        };
+        let attempts = hostile.play(&self.phones, &mut self.dice)?;
         self.watch.judge(&self.phones, &accepted)?;
-        super::invariants::no_canary(self.directory, &format!("canary-{}-", self.seed))?;
+        super::invariants::no_canary(self.root, &format!("canary-{}-", self.plan.seed))?;
         let trace = std::mem::take(&mut self.trace);
         Ok(Report {
-            steps,
+            steps: self.step,
             devices: self.phones.len(),
             accepted: accepted.messages(),
             removals: self.removals,
             restarts: self.restarts,
             faults: self.faults,
+            epochs: self.tree.epochs,
+            attempts,
             trace: trace.finalize().into(),
         })
     }

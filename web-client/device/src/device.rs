@@ -60,12 +60,7 @@ impl Device {
             state: self.seal(Table::State, &done.changes),
             items: self.seal(Table::Items, &done.items),
         };
-        for (key, value) in done.changes {
-            match value {
-                Some(value) => self.rows.insert(key, value),
-                None => self.rows.remove(&key),
-            };
-        }
+        self.keep(done.changes);
         self.volatile = done.volatile;
         Ok(Step {
             delta,
@@ -76,6 +71,16 @@ impl Device {
     #[cfg(feature = "simulated")]
     pub(crate) fn rows(&self) -> &Rows {
         &self.rows
+    }
+
+    /// What was written holds.
+    pub(crate) fn keep(&mut self, changes: Changes) {
+        for (key, value) in changes {
+            match value {
+                Some(value) => self.rows.insert(key, value),
+                None => self.rows.remove(&key),
+            };
+        }
     }
 
     #[cfg(feature = "simulated")]

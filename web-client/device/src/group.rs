@@ -2,6 +2,8 @@
 //! commit works on a fork, because it is adopted only when the log shows it.
 
 mod commit;
+#[cfg(feature = "simulated")]
+pub mod intruder;
 mod newcomers;
 
 use judge::context::{Context, SUITE, capabilities};

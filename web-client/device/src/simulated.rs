@@ -3,10 +3,13 @@
 use std::cell::RefCell;
 use std::collections::HashSet;
 
-use protocol::frame::Append;
+use protocol::frame::{Append, LogEntry};
 use protocol::{Bytes, CircleId, CircleStatus, GroupId, Timestamp};
 
+pub use crate::group::intruder::Guise;
+
 use crate::Device;
+use crate::content::{Era, open_body, unwrap};
 use crate::error::Result;
 use crate::group::Group;
 use crate::rows::Draft;
@@ -84,6 +87,19 @@ impl Device {
     #[must_use]
     pub fn duplicate(&self) -> Self {
         self.copied()
+    }
+
+    /// Whether one of this device's era keys opens what somebody archived, and the body with it.
+    pub fn opens_archive(&self, circle: CircleId, entry: &LogEntry) -> Result<bool> {
+        let draft = Draft::new(self.rows());
+        for at in draft.keys(&key::eras(circle)) {
+            let era = draft.read::<Era>(&at)?;
+            let body_key = era.and_then(|era| unwrap(&era, &entry.wrap));
+            if body_key.is_some_and(|key| open_body(&key, &entry.body).is_ok()) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// Every circle that this device knows.

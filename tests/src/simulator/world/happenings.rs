@@ -1,5 +1,7 @@
 //! What can happen: somebody speaks, time passes, things break, somebody must go.
 
+use std::sync::Arc;
+
 use anyhow::{Context as _, Result};
 use care::Caller;
 use device::api::{Command, Input};
@@ -7,9 +9,10 @@ use protocol::frame::{CommitPlease, ServerFrame};
 use protocol::http::{LeaveCircle, RevokeDevice, WithdrawConsent};
 use protocol::{ConsentId, OpId, Urgency};
 use store::Store;
-use testkit::Person;
+use testkit::{Person, SeededChance};
 
-use super::super::{invariants, wire};
+use super::super::invariants::{self, Watch};
+use super::super::wire;
 use super::{World, settings};
 
 impl World<'_> {
@@ -19,7 +22,7 @@ impl World<'_> {
             return Ok(());
         };
         self.said += 1;
-        let text = format!("canary-{}-{}", self.seed, self.said);
+        let text = format!("canary-{}-{}", self.plan.seed, self.said);
         let command = Command::Send {
             circle: self.circle,
             text,
@@ -64,6 +67,7 @@ impl World<'_> {
             return Ok(());
         };
         self.restarts += 1;
+        self.tell(|| format!("{} restarts", self.phones[index].name));
         self.phones[index].die();
         self.switch_on(index)
     }
@@ -75,17 +79,43 @@ impl World<'_> {
         Ok(())
     }
 
-    pub(super) fn the_server_restarts(&mut self) -> Result<()> {
-        self.restarts += 1;
-        self.note("server restarts");
-        if let Some(store) = self.store.take() {
-            self.runtime.block_on(store.close());
+    /// In order, or by a crash: then the next process finds what the disk had at that moment.
+    pub(super) fn the_server_dies(&mut self) -> Result<()> {
+        let Some(store) = self.store.take() else {
+            return Ok(());
+        };
+        let crashes = self.dice.percent(50);
+        self.note(if crashes {
+            "server crashes"
+        } else {
+            "server stops"
+        });
+        self.tree.close(self.runtime)?;
+        if crashes {
+            let next = self.root.join(format!("after-crash-{}", self.restarts));
+            std::fs::create_dir(&next)?;
+            for file in ["carecircle.sqlite", "carecircle.sqlite-wal"] {
+                let left = self.directory.join(file);
+                if left.exists() {
+                    std::fs::copy(left, next.join(file))?;
+                }
+            }
+            self.directory = next;
         }
+        self.runtime.block_on(store.close());
         for phone in &mut self.phones {
             phone.cut();
         }
-        let seed = self.seed ^ u64::try_from(self.restarts)?;
-        let settings = settings(self.directory, &self.clock, seed, &self.woken);
+        self.back_at = self.step + self.dice.below(6);
+        Ok(())
+    }
+
+    pub(super) fn the_server_comes_back(&mut self) -> Result<()> {
+        self.restarts += 1;
+        self.note("server starts");
+        let seed = self.plan.seed ^ u64::try_from(self.restarts)?;
+        let chance = Arc::new(SeededChance::new(seed));
+        let settings = settings(&self.directory, &self.clock, chance, &self.woken);
         self.store = Some(self.runtime.block_on(Store::open(settings))?);
         Ok(())
     }
@@ -93,6 +123,7 @@ impl World<'_> {
     pub(super) fn a_connection_breaks(&mut self) {
         let running = self.running();
         if let Some(index) = self.dice.pick(&running) {
+            self.tell(|| format!("{} loses its connection", self.phones[index].name));
             self.phones[index].cut();
         }
     }
@@ -116,10 +147,9 @@ impl World<'_> {
         };
         self.note("old copy");
         self.faults += 1;
-        self.phones[index].die();
         if let Some(disk) = self.phones[index].snapshot.clone() {
             self.watch.forgot(&self.phones[index].name);
-            self.phones[index].disk = disk;
+            self.phones[index].put_back(disk);
         }
         self.switch_on(index)
     }
@@ -131,7 +161,7 @@ impl World<'_> {
             let socket = self.phones[*index].socket.as_ref();
             socket.is_some_and(|socket| socket.sent.contains_key(&self.circle))
         });
-        if let (Some(index), true) = (self.dice.pick(&online), self.watch.removing()) {
+        if let (Some(index), true) = (self.dice.pick(&online), self.watch.removing(&self.phones)) {
             let please = CommitPlease {
                 circle: self.circle,
                 deadline: self.now(),
@@ -193,8 +223,7 @@ impl World<'_> {
                 self.gone(index)?;
             }
         }
-        self.wake();
-        Ok(())
+        self.wake()
     }
 
     pub(super) fn a_device_is_revoked(&mut self, store: &Store, op_id: OpId) -> Result<()> {
@@ -211,22 +240,19 @@ impl World<'_> {
             return Ok(());
         };
         let Some(victim) = own.into_iter().find(|index| {
-            let device = self.watch.device_of(&self.phones[*index]);
+            let device = Watch::device_of(&self.phones[*index]);
             device.is_some_and(|device| device != caller.device)
         }) else {
             return Ok(());
         };
-        let device = self
-            .watch
-            .device_of(&self.phones[victim])
-            .context("just seen")?;
+        let device = Watch::device_of(&self.phones[victim]).context("just seen")?;
         let done =
             self.runtime
                 .block_on(store.revoke_device(&caller, device, RevokeDevice { op_id }));
         if done.is_ok() {
             self.note("a device is revoked");
             self.gone(victim)?;
-            self.wake();
+            self.wake()?;
         }
         Ok(())
     }
@@ -234,10 +260,9 @@ impl World<'_> {
     /// A device is somebody else's now: what it has must open nothing that comes after.
     pub(super) fn gone(&mut self, index: usize) -> Result<()> {
         self.removals += 1;
-        let store = self.store()?;
         let head = self
             .runtime
-            .block_on(invariants::head(&store, self.circle, self.directory))?;
+            .block_on(invariants::head(self.circle, &self.directory))?;
         self.watch.cut(&self.phones[index], head)?;
         self.phones[index].die();
         self.phones[index].gone = true;

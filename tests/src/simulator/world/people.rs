@@ -82,7 +82,7 @@ impl World<'_> {
         };
         self.circle = self.runtime.block_on(store.plan_circle(&caller, plan))?.id;
         self.watch = Watch::new(self.circle);
-        self.wake();
+        self.wake()?;
         self.settle(100)
     }
 }
