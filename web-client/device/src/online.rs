@@ -134,6 +134,7 @@ impl Turn<'_> {
             })
             .collect();
         let device = me.identity.device;
+        self.volatile.unfollowed.clear();
         self.send(&ClientFrame::Hello(Hello {
             ticket,
             device,
@@ -158,6 +159,9 @@ impl Turn<'_> {
         self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
         for position in &ready.positions {
             self.in_circle(position.circle, |turn| turn.compare(position))?;
+        }
+        for id in std::mem::take(&mut self.volatile.unfollowed) {
+            self.fetch_log(id)?;
         }
         self.refill_key_packages(ready.key_packages)?;
         self.read_devices();
@@ -311,17 +315,30 @@ impl Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::{AccountId, PersonId, Role};
+    use protocol::policy::{CirclePolicy, HistoryMode};
+    use protocol::{AccountId, CircleId, PersonId, Role};
 
     use super::*;
     use crate::api::{Command, Event, Input, Status, Step};
     use crate::identity::Identity;
-    use crate::state::Me;
+    use crate::state::{Circle, Joined, Me};
     use crate::vault::{Table, Vault};
     use crate::{Device, rows};
 
     const VAULT_KEY: [u8; 32] = [7; 32];
     const NOW: Timestamp = Timestamp::from_micros(0);
+
+    fn me() -> Me {
+        Me {
+            identity: Identity::make(AccountId::from_bytes([1; 16]), NOW).unwrap(),
+            person: PersonId::from_bytes([2; 16]),
+            name: "Maria Sample".to_owned(),
+            role: Role::Client,
+            agency_name: "Sample Agency".to_owned(),
+            agency_key: [3; 32],
+            removal_key: vec![4; 32].into(),
+        }
+    }
 
     /// A host: a device and the rows that it had stored.
     struct Host {
@@ -331,17 +348,8 @@ mod tests {
 
     impl Host {
         fn enrolled() -> Self {
-            let me = Me {
-                identity: Identity::make(AccountId::from_bytes([1; 16]), NOW).unwrap(),
-                person: PersonId::from_bytes([2; 16]),
-                name: "Maria Sample".to_owned(),
-                role: Role::Client,
-                agency_name: "Sample Agency".to_owned(),
-                agency_key: [3; 32],
-                removal_key: vec![4; 32].into(),
-            };
-            let sealed =
-                Vault::new(VAULT_KEY).seal(Table::State, key::ME, &protocol::frame::to_vec(&me));
+            let me = protocol::frame::to_vec(&me());
+            let sealed = Vault::new(VAULT_KEY).seal(Table::State, key::ME, &me);
             Self::open([(key::ME.to_vec(), sealed)].into())
         }
 
@@ -402,6 +410,45 @@ mod tests {
         assert_eq!(link(&signed_in), Some(Link::Connecting));
         let mut third = Host::open(again.stored);
         assert!(asked(&third.is_told(Command::Connect), "/v1/tickets").is_some());
+    }
+
+    #[test]
+    fn a_circle_that_was_entered_behind_hello_is_followed_once_the_server_is_ready() {
+        let id = CircleId::from_bytes([9; 16]);
+        let mut circle = Circle::new(id);
+        circle.status = protocol::CircleStatus::Live;
+        let policy = CirclePolicy {
+            circle: id,
+            generation: 0,
+            members: Vec::new(),
+            custodians: Vec::new(),
+            retention: String::new(),
+            history: HistoryMode::Eras,
+            client_version_min: 1,
+        };
+        circle.joined = Some(Joined::new(0, 7, &policy, NOW));
+        let rows = rows::Rows::from([
+            (key::ME.to_vec(), protocol::frame::to_vec(&me())),
+            (key::circle(id), protocol::frame::to_vec(&circle)),
+        ]);
+        let mut turn = Turn::new(&rows, crate::turn::Volatile::default(), "localhost", NOW);
+        turn.follow(&circle);
+        turn.ready(&Ready {
+            account: AccountId::from_bytes([1; 16]),
+            now: NOW,
+            positions: Vec::new(),
+            key_packages: 20,
+        })
+        .unwrap();
+        let done = turn.finish().unwrap();
+        let follows = done.effects.iter().any(|effect| match effect {
+            Effect::Send { bytes } => matches!(
+                ClientFrame::parse(bytes),
+                Ok(ClientFrame::FetchLog(cursor)) if cursor.circle == id && cursor.seq == 7
+            ),
+            _ => false,
+        });
+        assert!(follows);
     }
 
     #[test]

@@ -56,6 +56,8 @@ pub struct Volatile {
     pub commit_attempts: BTreeMap<CircleId, u32>,
     /// Circles that this device is coming into just now.
     pub returning: BTreeSet<CircleId>,
+    /// Circles that this device came into since the last `hello`, which did not name them.
+    pub unfollowed: BTreeSet<CircleId>,
     /// Circles whose history is being read just now.
     pub reading: BTreeSet<CircleId>,
     /// How far this device's clock is ahead of the server's, seconds.
@@ -328,13 +330,18 @@ impl<'a> Turn<'a> {
 
     /// Tells the server to go on with a circle's log from here.
     pub fn follow(&mut self, circle: &Circle) {
-        if let (Some(joined), true) = (&circle.joined, self.is_online()) {
+        let Some(joined) = &circle.joined else {
+            return;
+        };
+        if self.is_online() {
             let cursor = Cursor {
                 circle: circle.id,
                 generation: joined.generation,
                 seq: joined.cursor,
             };
             self.send(&ClientFrame::FetchLog(cursor));
+        } else {
+            self.volatile.unfollowed.insert(circle.id);
         }
     }
 
