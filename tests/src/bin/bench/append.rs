@@ -109,7 +109,7 @@ fn rates(shape: Shape) -> Rates {
 }
 
 /// Moves a server's clock on with real time, so that sessions are looked at as often as they would be.
-fn tick(clock: &FakeClock) -> JoinSet<()> {
+pub fn tick(clock: &FakeClock) -> JoinSet<()> {
     let clock = clock.clone();
     clock.set(crate::now());
     let mut ticking = JoinSet::new();

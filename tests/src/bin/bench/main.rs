@@ -10,12 +10,14 @@
 //! * [`book`]: 200 people who book on one day at once; [`slots`]: free times of 50 workers; [`due`]:
 //!   10,000 mails due at one moment; on both engines.
 //! * [`audit`]: acts audited a second beside appends, and one client's entries among a million; on both.
+//! * [`rejoin`]: a case manager's new device comes into 100 circles by itself and reads their history.
+//! * [`revoke`]: how long a revoked device, or somebody whose consent was withdrawn, still hears anything,
+//!   and how long until a new epoch shuts them out.
 //! * [`startup`]: from the start of the `carecircle` binary to its first answer.
 //!
 //! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
-//! [`socket`]s as devices open them, [`drive`] which keeps windows full and measures, [`process`] which
-//! asks Linux about processes,
-//! [`desk`]s of case managers.
+//! [`socket`]s as devices open them, [`drive`] which keeps windows full and measures, [`phones`] with the
+//! real device core, [`process`] which asks Linux about processes, [`desk`]s of case managers.
 //!
 //! Everything listens on 127.0.0.1, and every run is bounded in count and in time.
 
@@ -28,8 +30,11 @@ mod drive;
 mod due;
 mod idle;
 mod keys;
+mod phones;
 mod process;
+mod rejoin;
 mod relay;
+mod revoke;
 mod slots;
 mod slow_reader;
 mod socket;
@@ -41,7 +46,8 @@ use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
 
-const NAMES: &str = "append, audit, book, due, idle, slots, slow_reader, startup";
+const NAMES: &str =
+    "append, audit, book, due, idle, rejoin, revoke, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -70,6 +76,8 @@ async fn run(names: &[String]) -> Result<()> {
             idle::SERVER => idle::serve().await,
             "slow_reader" => slow_reader::run().await,
             slow_reader::SERVER => slow_reader::serve().await,
+            "rejoin" => rejoin::run().await,
+            "revoke" => revoke::run().await,
             "startup" => startup::run().await,
             "book" => book::run().await,
             "slots" => slots::run().await,
