@@ -15,7 +15,7 @@ use anyhow::{Context as _, bail};
 use care::Caller;
 use care::civil::{Zone, Zones};
 use protocol::http::{AskAudit, AuditEntry, AuditPage};
-use protocol::{AuditView, PersonId, Timestamp};
+use protocol::{PersonId, Timestamp};
 use store::{Database, Store, Trust, Verdict, verify_export};
 use tokio::io::AsyncWriteExt as _;
 
@@ -260,6 +260,8 @@ async fn open(place: &Where, data: &Path) -> anyhow::Result<Store> {
 
 #[cfg(test)]
 mod tests {
+    use protocol::AuditView;
+
     use super::*;
 
     #[test]

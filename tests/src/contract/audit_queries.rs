@@ -243,3 +243,10 @@ pub async fn a_client_hears_who_looked_at_her_record_and_at_no_other(engine: Eng
         .await;
     assert_eq!(code(nonsense), Code::BadRequest);
 }
+
+#[test]
+fn audit_print_openapi() {
+    let mut json = gateway::openapi().to_pretty_json().unwrap();
+    json.push('\n');
+    std::fs::write("/tmp/openapi-real.json", json).unwrap();
+}

@@ -19,9 +19,7 @@ use openmls_rust_crypto::{OpenMlsRustCrypto, RustCrypto};
 use openmls_traits::signatures::{Signer, SignerError};
 use protocol::bundle::CommitBundle;
 use protocol::frame::{Inbox, Notice, NoticeKind, ServerFrame, WelcomeNotice};
-use protocol::{
-    AccountId, Bytes, CircleId, CircleStatus, EntryKind, GroupId, Timestamp, WelcomeId,
-};
+use protocol::{AccountId, Bytes, CircleId, DeviceId, EntryKind, GroupId, Timestamp, WelcomeId};
 use tls_codec::{Deserialize as _, Serialize as _};
 
 use super::dice::Dice;

@@ -85,7 +85,10 @@ mod tell {
         }
         ensure!(given > 0, "nothing was recorded");
         let items = |store: &Store| store.items(circle.as_bytes(), 99);
-        ensure!(!items(&store)?.is_empty(), "what she had read is still here");
+        ensure!(
+            !items(&store)?.is_empty(),
+            "what she had read is still here"
+        );
         drop((device, store));
 
         // What she had read went with the circle: nobody who finds the phone reads it.

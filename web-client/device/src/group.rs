@@ -9,8 +9,9 @@ mod newcomers;
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
 use judge::{Facts, Judged, Known, Violation};
+use openmls::extensions::UnknownExtension;
 use openmls::group::{
-    MlsGroup, MlsGroupJoinConfig, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, StagedWelcome,
+    GroupContext, MlsGroup, MlsGroupJoinConfig, PURE_PLAINTEXT_WIRE_FORMAT_POLICY, StagedWelcome,
 };
 use openmls::prelude::{
     MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProcessedMessageContent, ProtocolMessage,
@@ -18,7 +19,7 @@ use openmls::prelude::{
 };
 use openmls_traits::OpenMlsProvider;
 use protocol::certificate::DeviceCert;
-use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember};
+use protocol::policy::{CirclePolicy, EXTENSION_TYPE, HistoryMode, PolicyMember};
 use protocol::{AccountId, Bytes, GroupId, Timestamp, limits};
 use tls_codec::{Deserialize as _, Serialize as _};
 
@@ -27,7 +28,7 @@ use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::provider::Provider;
 use crate::rows::Draft;
-use crate::state::Me;
+use crate::state::{Me, NewKey};
 
 pub use commit::{Change, Committed};
 pub use newcomers::{Newcomer, Unwelcome, check_newcomer, make_key_packages, make_last_resort};
@@ -59,7 +60,7 @@ pub enum Closed {
     /// The judge refused a commit: nothing was merged.
     Judged(Violation),
     /// A group that somebody vouches for whom this device never met there.
-    Stranger(AccountId),
+    Stranger(NewKey),
     /// A commit or Welcome that this device cannot process.
     Commit,
     /// A message that this device cannot read; the next good one arrives all the same.
@@ -182,9 +183,9 @@ impl<'d, 'a> Group<'d, 'a> {
                 at,
             },
         )
-        .map_err(|violation| match (violation, inviter.claim()) {
-            (Violation::Stranger, Ok(cert)) => Closed::Stranger(cert.account),
-            (violation, _) => Closed::Judged(violation),
+        .map_err(|violation| {
+            let inviter = inviter.claim().ok().map(|cert| cert.account);
+            closed(violation, inviter, staged.group_context())
         })?;
         let mls = staged.into_group(&provider).map_err(|_| Closed::Commit)?;
         Ok((Self { provider, mls }, context))
@@ -353,5 +354,21 @@ impl<'d, 'a> Group<'d, 'a> {
     /// The epoch's authenticator: equal on every device that agrees (RFC 9420, section 8.7).
     pub fn authenticator(&self) -> Vec<u8> {
         self.mls.epoch_authenticator().as_slice().to_vec()
+    }
+}
+
+/// Why a group is not entered: of a stranger who vouches for it, the key under which its policy lists
+/// them, so that people can compare it.
+fn closed(violation: Violation, voucher: Option<AccountId>, context: &GroupContext) -> Closed {
+    let listed = || {
+        let account = voucher?;
+        let UnknownExtension(policy) = context.extensions().unknown(EXTENSION_TYPE)?;
+        let policy: CirclePolicy = minicbor::decode(policy).ok()?;
+        let aik = policy.member(account)?.aik.clone();
+        Some(NewKey { account, aik })
+    };
+    match (&violation, listed()) {
+        (Violation::Stranger, Some(stranger)) => Closed::Stranger(stranger),
+        _ => Closed::Judged(violation),
     }
 }

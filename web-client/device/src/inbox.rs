@@ -114,9 +114,9 @@ impl Turn<'_> {
                 self.problem(Some(id), Code::Judged, violation.to_string());
                 return Ok(());
             }
-            Err(Closed::Stranger(account)) => {
+            Err(Closed::Stranger(stranger)) => {
                 self.draft.roll_back(savepoint);
-                return self.met_a_stranger(circle, account);
+                return self.met_a_stranger(circle, stranger);
             }
             Err(Closed::Commit | Closed::Message(_)) => {
                 // The key package is kept. The account is in the group now, so this device comes in by
@@ -165,12 +165,12 @@ impl Turn<'_> {
     pub fn met_a_stranger(
         &mut self,
         mut circle: crate::state::Circle,
-        account: protocol::AccountId,
+        stranger: crate::state::NewKey,
     ) -> Result<()> {
         let id = circle.id;
         self.volatile.blocked.insert(id);
-        if !circle.new_keys.contains(&account) {
-            circle.new_keys.push(account);
+        if !circle.new_keys.contains(&stranger) {
+            circle.offer_new_key(stranger.account, stranger.aik);
             self.draft.save(&circle);
             self.circles_changed = true;
         }

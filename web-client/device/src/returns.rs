@@ -162,7 +162,7 @@ impl Turn<'_> {
                     self.stop(id, Code::Judged, &violation.to_string())?;
                     return Ok(());
                 }
-                Err(Closed::Stranger(account)) => return self.met_a_stranger(circle, account),
+                Err(Closed::Stranger(stranger)) => return self.met_a_stranger(circle, stranger),
                 Err(Closed::Commit | Closed::Message(_)) => {
                     self.volatile.blocked.insert(id);
                     let detail = "the group's public state could not be used";

@@ -173,7 +173,7 @@ pub struct Circle {
 }
 
 /// An account's identity key.
-#[derive(Clone, Encode, Decode)]
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
 pub struct NewKey {
     #[n(0)]

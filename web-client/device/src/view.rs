@@ -146,6 +146,7 @@ fn unnamed(circle: &Circle) -> impl Iterator<Item = MemberView> {
         role: member.role,
         state: MemberState::Confirmed,
         verified: member.verified,
+        safety_number: Some(safety_number(member.account, &member.aik)),
         new_key: false,
         me: false,
     })

@@ -46,8 +46,7 @@ use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
 
-const NAMES: &str =
-    "append, audit, book, due, idle, rejoin, revoke, slots, slow_reader, startup";
+const NAMES: &str = "append, audit, book, due, idle, rejoin, revoke, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {

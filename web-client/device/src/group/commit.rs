@@ -4,7 +4,7 @@
 use std::collections::BTreeSet;
 
 use judge::roster::Leaf;
-use judge::{Context, Facts, Known, Violation};
+use judge::{Context, Facts, Known};
 use openmls::group::{CommitMessageBundle, MlsGroup};
 use openmls::prelude::{
     CredentialWithKey, LeafNodeIndex, LeafNodeParameters, MlsMessageBodyIn, MlsMessageIn,
@@ -16,7 +16,7 @@ use protocol::{AccountId, Bytes, Timestamp, limits};
 use tls_codec::Deserialize as _;
 
 use super::newcomers::Newcomer;
-use super::{Closed, Group, join_config, to_bytes};
+use super::{Closed, Group, closed, join_config, to_bytes};
 use crate::error::{Error, Result};
 use crate::provider::Provider;
 use crate::rows::Draft;
@@ -160,10 +160,7 @@ impl<'d, 'a> Group<'d, 'a> {
             |account| draft.pin(account),
             &facts,
         )
-        .map_err(|violation| match (violation, voucher) {
-            (Violation::Stranger, Some(voucher)) => Closed::Stranger(voucher),
-            (violation, _) => Closed::Judged(violation),
-        })?;
+        .map_err(|violation| closed(violation, voucher, mls.public_group().group_context()))?;
         let commit: MlsMessageOut = bundle.into_commit();
         let group = Self { provider, mls };
         let committed = Committed {

@@ -136,18 +136,18 @@ impl Device {
         let package: KeyPackage = package
             .validate(provider.crypto(), ProtocolVersion::Mls10)
             .map_err(Error::mls)?;
-        let account = Leaf::of_node(package.leaf_node())
+        let claim = Leaf::of_node(package.leaf_node())
             .and_then(|leaf| leaf.claim())
-            .map_err(Error::mls)?
-            .account;
+            .map_err(Error::mls)?;
         let aik = draft
-            .pin(account)
+            .pin(claim.account)
             .ok_or(Error::Store("never seen"))?
             .to_vec();
         draft.forget_group(&super::mls_id(id))?;
         let mut group = Group::found(&draft, &me, id, None)?;
         let newcomer = Newcomer {
-            account,
+            account: claim.account,
+            device: claim.device,
             role: Role::Client,
             aik: aik.into(),
             package,
