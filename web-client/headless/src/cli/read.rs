@@ -24,8 +24,10 @@ pub async fn read(wanted: &str, json: bool, at: &At) -> Result<(), Failure> {
     for item in &items {
         println!("{}", show::entry(circle, item, json)?);
     }
-    if circle.history == History::NotYet {
-        eprintln!("What was said earlier cannot be read here yet: its keys are missing.");
+    match circle.history {
+        History::NotYet => eprintln!("Some of it cannot be read here yet: keys are missing."),
+        History::Lost => eprintln!("Some of it can never be read here: the keys are gone."),
+        History::Ready | History::Coming => {}
     }
     Ok(())
 }

@@ -84,6 +84,7 @@ pub fn circle(circle: &CircleView) -> String {
         History::Ready => "",
         History::Coming => "; earlier messages are coming",
         History::NotYet => "; earlier messages cannot be read here yet",
+        History::Lost => "; some earlier messages can never be read here",
     };
     let trouble = circle.trouble.map_or("", trouble);
     format!(
