@@ -55,6 +55,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("history", crate::history::STATEMENTS),
     ("hours", crate::hours::STATEMENTS),
     ("identities", crate::identities::STATEMENTS),
+    ("idle_devices", crate::idle_devices::STATEMENTS),
     ("inbox", crate::inbox::STATEMENTS),
     ("invitations", crate::invitations::STATEMENTS),
     ("key_packages", crate::key_packages::STATEMENTS),

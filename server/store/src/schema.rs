@@ -41,6 +41,7 @@ migrations! {
     9 "0009_appointments";
     10 "0010_deliveries";
     11 "0011_protocol";
+    12 "0012_idle_devices";
     14 "0014_audit_tree";
 }
 

@@ -22,7 +22,6 @@
 //! | I8 | the server's public tree and `GroupInfo` are those of mls-rs | at every epoch |
 //! | I9 | history on a new device is history on the old one | at the end |
 //! | – | no device stops: with an honest server there is no violation | after every step |
-//!
 
 pub mod collusion;
 pub mod dice;

@@ -59,6 +59,17 @@ fn hash(text: Option<&str>) -> Option<[u8; 32]> {
         .ok()
 }
 
+/// A root of the vectors. "Don't care" is written in words there: any hash does, the same for the same words.
+fn root(text: Option<&str>) -> Option<[u8; 32]> {
+    let bytes = STANDARD.decode(text.unwrap_or_default()).unwrap();
+    let words = bytes.starts_with(b"don't care");
+    if words {
+        Some(crate::hash::sha256(&bytes))
+    } else {
+        hash(text)
+    }
+}
+
 fn path(proof: Option<&Vec<String>>) -> Option<Vec<[u8; 32]>> {
     let proof = proof.map(Vec::as_slice).unwrap_or_default();
     proof.iter().map(|text| hash(Some(text))).collect()
@@ -110,8 +121,8 @@ fn every_consistency_probe_of_the_reference_gets_its_verdict() {
     assert_eq!(probes.len(), 98);
     for probe in probes {
         let read = (
-            hash(probe.root1.as_deref()),
-            hash(probe.root2.as_deref()),
+            root(probe.root1.as_deref()),
+            root(probe.root2.as_deref()),
             path(probe.proof.as_ref()),
         );
         let accepted = if let (Some(old), Some(new), Some(path)) = read {
