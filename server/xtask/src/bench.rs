@@ -5,6 +5,7 @@
 
 use anyhow::Result;
 
+use crate::foreign;
 use crate::machine::{self, part, run};
 use crate::postgres::{Cluster, Durability};
 
@@ -27,6 +28,10 @@ pub fn bench(names: &[&str]) -> Result<()> {
         run(machine::cargo().args(["build", "--release", "--package", "carecircle"]))
     })?;
     part("benches, release", || run(&mut bench("build")))?;
+    if names.contains(&"device") {
+        // ts-mls is measured beside our core.
+        part("Node's packages", || foreign::node().map(drop))?;
+    }
     let cluster = part("PostgreSQL, durable", || Cluster::start(Durability::Full))?;
     for name in names {
         part(name, || {

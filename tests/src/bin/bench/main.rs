@@ -10,6 +10,7 @@
 //! * [`book`]: 200 people who book on one day at once; [`slots`]: free times of 50 workers; [`due`]:
 //!   10,000 mails due at one moment; on both engines.
 //! * [`audit`]: acts audited a second beside appends, and one client's entries among a million; on both.
+//! * [`device`]: what the device core computes for a message, a commit and a join, beside mls-rs and ts-mls.
 //! * [`rejoin`]: a case manager's new device comes into 100 circles by itself and reads their history.
 //! * [`revoke`]: how long a revoked device, or somebody whose consent was withdrawn, still hears anything,
 //!   and how long until a new epoch shuts them out.
@@ -26,6 +27,7 @@ mod audit;
 mod book;
 mod circle;
 mod desk;
+mod device;
 mod drive;
 mod due;
 mod idle;
@@ -46,7 +48,8 @@ use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
 
-const NAMES: &str = "append, audit, book, due, idle, rejoin, revoke, slots, slow_reader, startup";
+const NAMES: &str =
+    "append, audit, book, device, due, idle, rejoin, revoke, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -75,6 +78,7 @@ async fn run(names: &[String]) -> Result<()> {
             idle::SERVER => idle::serve().await,
             "slow_reader" => slow_reader::run().await,
             slow_reader::SERVER => slow_reader::serve().await,
+            "device" => device::run().await,
             "rejoin" => rejoin::run().await,
             "revoke" => revoke::run().await,
             "startup" => startup::run().await,

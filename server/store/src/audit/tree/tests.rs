@@ -64,7 +64,7 @@ fn root(text: Option<&str>) -> Option<[u8; 32]> {
     let bytes = STANDARD.decode(text.unwrap_or_default()).unwrap();
     let words = bytes.starts_with(b"don't care");
     if words {
-        Some(crate::hash::sha256(&bytes))
+        Some(crate::hash::sha256(&[&bytes]))
     } else {
         hash(text)
     }
