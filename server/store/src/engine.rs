@@ -11,6 +11,7 @@ use std::str::FromStr as _;
 use std::time::Duration;
 
 use protocol::Code;
+use sqlx::pool::PoolConnection;
 use sqlx::postgres::{PgArguments, PgConnectOptions, PgPoolOptions, PgRow};
 use sqlx::sqlite::{
     SqliteArguments, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteRow,
@@ -133,6 +134,15 @@ impl Pools {
         })
     }
 
+    /// A connection for one statement that reads: it sees one state of the database without a transaction
+    /// around it, which would cost two more trips.
+    pub(crate) async fn look(&self) -> Result<Connection> {
+        Ok(match self {
+            Self::Sqlite { readers, .. } => Connection::SqliteAlone(readers.acquire().await?),
+            Self::Postgres(pool) => Connection::PostgresAlone(pool.acquire().await?),
+        })
+    }
+
     /// Applies the migrations of this release.
     pub(crate) async fn migrate(&self) -> Result<(), sqlx::migrate::MigrateError> {
         match self {
@@ -202,6 +212,12 @@ fn at_least(found: &str, min: (u32, u32, u32)) -> bool {
     (next(), next(), next()) >= min
 }
 
+/// What a statement runs on.
+enum Native<'t> {
+    Sqlite(&'t mut SqliteConnection),
+    Postgres(&'t mut PgConnection),
+}
+
 /// Which of the two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Engine {
@@ -209,30 +225,38 @@ pub(crate) enum Engine {
     Postgres,
 }
 
-/// A transaction on one connection; rolled back when dropped.
+/// A transaction on one connection, rolled back when dropped; or a connection for one statement alone.
 pub(crate) enum Connection {
     Sqlite(Transaction<'static, Sqlite>),
     Postgres(Transaction<'static, Postgres>),
+    SqliteAlone(PoolConnection<Sqlite>),
+    PostgresAlone(PoolConnection<Postgres>),
 }
 
 impl Connection {
     /// The engine behind it.
     pub(crate) fn engine(&self) -> Engine {
         match self {
-            Self::Sqlite(_) => Engine::Sqlite,
-            Self::Postgres(_) => Engine::Postgres,
+            Self::Sqlite(_) | Self::SqliteAlone(_) => Engine::Sqlite,
+            Self::Postgres(_) | Self::PostgresAlone(_) => Engine::Postgres,
         }
     }
 
     /// Begins a statement.
     pub(crate) fn sql(&mut self, sql: &'static str) -> Statement<'_> {
-        match self {
-            Self::Sqlite(on) => Statement::Sqlite {
+        let on = match self {
+            Self::Sqlite(on) => Native::Sqlite(on),
+            Self::SqliteAlone(on) => Native::Sqlite(on),
+            Self::Postgres(on) => Native::Postgres(on),
+            Self::PostgresAlone(on) => Native::Postgres(on),
+        };
+        match on {
+            Native::Sqlite(on) => Statement::Sqlite {
                 on,
                 sql,
                 args: SqliteArguments::default(),
             },
-            Self::Postgres(on) => Statement::Postgres {
+            Native::Postgres(on) => Statement::Postgres {
                 on,
                 sql,
                 args: PgArguments::default(),
@@ -245,6 +269,7 @@ impl Connection {
         match self {
             Self::Sqlite(transaction) => transaction.commit().await?,
             Self::Postgres(transaction) => transaction.commit().await?,
+            Self::SqliteAlone(_) | Self::PostgresAlone(_) => {}
         }
         Ok(())
     }
@@ -254,6 +279,7 @@ impl Connection {
         match self {
             Self::Sqlite(transaction) => transaction.rollback().await?,
             Self::Postgres(transaction) => transaction.rollback().await?,
+            Self::SqliteAlone(_) | Self::PostgresAlone(_) => {}
         }
         Ok(())
     }

@@ -1,6 +1,5 @@
 //! Group read: whoever waits for news of a circle has their rights looked up with everybody else who
-//! waits at that moment, in one statement of one transaction. When a message wakes fifty sockets, the
-//! database answers once.
+//! waits at that moment, in one statement. When a message wakes fifty sockets, the database answers once.
 //!
 //! It only ever says yes. What it cannot say yes to (a right that ended, a device off the roster, a
 //! database that stumbles) is looked at again by the verb itself, which refuses and audits.
@@ -11,9 +10,13 @@ use protocol::limits;
 use tokio::sync::oneshot;
 
 use crate::core::Core;
+use crate::many::MANY_MAX;
 use crate::queue::Queue;
 use crate::standing::{self, Ask, CircleFacts};
 use crate::tx::Tx;
+
+// All of a batch fit into one statement, which needs no transaction to see one state of the database.
+const _: () = assert!(limits::GROUP_COMMIT_MAX <= MANY_MAX);
 
 struct Look {
     ask: Ask,
@@ -31,7 +34,7 @@ impl GroupRead {
         Self(Queue::start(waiting_max, limits::GROUP_COMMIT_MAX, look))
     }
 
-    /// How the caller stands to a circle now: in a transaction that began after this was called.
+    /// How the caller stands to a circle now: by a statement that began after this was called.
     /// `None` if that could not be found out.
     pub(crate) async fn look(&self, ask: Ask) -> Option<CircleFacts> {
         let (answer, answered) = oneshot::channel();
@@ -50,8 +53,8 @@ async fn look(core: Arc<Core>, looks: Vec<Look>) {
         .into_iter()
         .map(|look| (look.ask, look.answer))
         .unzip();
-    let (facts, _) = core
-        .read("group read", &async move |tx: &mut Tx| {
+    let facts = core
+        .look("group read", &async move |tx: &mut Tx| {
             standing::to_circles(tx, &asks).await
         })
         .await;

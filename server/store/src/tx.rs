@@ -270,6 +270,20 @@ impl Core {
         (result, traces)
     }
 
+    /// Runs a closure that asks one thing, in one statement, and audits nothing.
+    pub(crate) async fn look<T, F>(self: &Arc<Self>, name: &'static str, act: &F) -> Result<T>
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
+        let started = now();
+        let result = match self.pools.look().await {
+            Ok(on) => act(&mut self.tx(on)).await,
+            Err(error) => Err(error),
+        };
+        measure(name, started, 1, result.as_ref().err());
+        result
+    }
+
     fn tx(self: &Arc<Self>, on: Connection) -> Tx {
         Tx {
             on,
