@@ -162,7 +162,7 @@ pub async fn who_leaves_has_no_right_from_that_instant(engine: Engine) {
     }
     assert_eq!(
         code(house.store.circle(&maria, circle).await),
-        Code::NotFound
+        Code::NotOnRoster
     );
     assert_eq!(code(family.maria.say(house).await), Code::NotFound);
     let info = house.store.group_info(&maria, circle).await;
@@ -204,7 +204,7 @@ pub async fn who_was_only_invited_leaves_without_a_commit(engine: Engine) {
     assert_eq!(family.pending().await, 0);
     assert_eq!(
         code(house.store.circle(&sam, circle).await),
-        Code::NotAllowed
+        Code::NotOnRoster
     );
 }
 
