@@ -4,7 +4,7 @@ use minicbor::{Decode, Encode};
 use openmls::group::{GroupContext, Member};
 use protocol::certificate::DeviceCert;
 use protocol::policy::{CirclePolicy, PolicyMember};
-use protocol::{AccountId, GroupId, Role};
+use protocol::{AccountId, Bytes, GroupId, Role};
 
 use crate::amendment::{check_verification, follows, may_add};
 use crate::certificate::check_dates;
@@ -95,6 +95,9 @@ pub struct Known {
     /// The epoch of that policy's generation.
     #[n(1)]
     pub epoch: u64,
+    /// Strangers for whom this device's person vouched since, each under one identity key.
+    #[n(2)]
+    pub trusted: Vec<(AccountId, Bytes)>,
 }
 
 /// A group that a device is led into must go on from what the device knew of it: not an earlier state,
@@ -112,7 +115,13 @@ fn check_continues(
     let vouches = |role| matches!(role, Role::CaseManager | Role::Client);
     let vouched = voucher.is_none_or(|voucher| {
         let earlier = before.member(voucher);
-        earlier.is_some_and(|earlier| vouches(earlier.role) && is_listed(earlier, after))
+        let listed =
+            earlier.is_some_and(|earlier| vouches(earlier.role) && is_listed(earlier, after));
+        let trusted = after.member(voucher).is_some_and(|member| {
+            let mut trusted = known.trusted.iter();
+            trusted.any(|(account, aik)| *account == voucher && *aik == member.aik)
+        });
+        listed || trusted
     });
     if vouched || is_nobody_new(before, after) {
         Ok(())

@@ -84,10 +84,10 @@ fn a_device_that_is_told_the_circle_is_gone_remembers_who_belonged() {
     let trap = ana.trap(&town, 0, &[MARIA]);
     town.phones[MARIA].answer_lie = Some(Box::new(|request, honest| {
         if request.path.contains("/v1/circles") {
-            let gone = br#"{"code":"not_found","detail":""}"#;
+            let gone = br#"{"code":"consent_required","detail":""}"#;
             return match request.path.as_str() {
                 "/v1/circles" => (200, br#"{"circles":[]}"#.to_vec()),
-                _ => (404, gone.to_vec()),
+                _ => (403, gone.to_vec()),
             };
         }
         honest

@@ -69,7 +69,11 @@ fn known_with(circle: &Circle, who: &[usize], epoch: u64) -> Known {
     policy
         .members
         .retain(|member| accounts.contains(&member.account));
-    Known { policy, epoch }
+    Known {
+        policy,
+        epoch,
+        trusted: Vec::new(),
+    }
 }
 
 #[test]
@@ -147,6 +151,21 @@ fn nobody_new_without_somebody_known_who_vouches() {
     assert_eq!(judged, Err(Violation::Stranger));
     let judged = welcome(&circle, &circle.people[DANA], Some(&known), no_pins);
     assert_eq!(judged, Ok(()));
+}
+
+#[test]
+fn a_stranger_whom_a_human_trusts_vouches_under_that_key_and_for_nobody_else() {
+    let circle = Circle::new();
+    let maria = circle.people[MARIA].account;
+    let (ana, aik) = (circle.people[ANA].account, circle.people[ANA].aik_public());
+    let mut known = known_with(&circle, &[DANA, MARIA, KEEPER], 0);
+    known.trusted = vec![(ana, aik.into())];
+    assert_eq!(comes_back(&circle, Some(ANA), Some(&known), maria), Ok(()));
+    let judged = comes_back(&circle, Some(KEEPER), Some(&known), maria);
+    assert_eq!(judged, Err(Violation::Stranger));
+    known.trusted = vec![(ana, vec![7; 32].into())];
+    let judged = comes_back(&circle, Some(ANA), Some(&known), maria);
+    assert_eq!(judged, Err(Violation::Stranger));
 }
 
 #[test]

@@ -49,6 +49,7 @@ mod founding;
 mod group;
 mod identity;
 mod inbox;
+mod known;
 mod link;
 mod log;
 mod mls_store;

@@ -10,7 +10,7 @@
 //! | `founding/<16>` | [`FoundingAttempt`]: a group that is on its way |
 //! | `outbox/<16>/<8>` | [`Outgoing`]: a message that is on its way |
 //! | `pin/<16>` | an account's identity key, as last accepted |
-//! | `known/<16>` | [`Known`]: what was last true of a circle's group; it outlives the place in it |
+//! | `known/<16>` | [`judge::Known`]: what was last true of a circle's group; it outlives the place in it |
 //! | `era/<16>/<4>/<4>` | an archive era's key, by circle, generation and number |
 //! | `met/<16>` | [`crate::verification::Met`]: an identity key that this person vouches for |
 //! | `counters` | [`crate::api::Counters`]: what went wrong and was mended |
@@ -19,7 +19,6 @@
 //! | `backup` | [`crate::backup::Backup`]: the vault's key and how it stands at the server |
 //! | `succession` | [`crate::succession::Attempt`]: a new identity key on its way |
 
-use judge::Known;
 use minicbor::{Decode, Encode};
 use protocol::bundle::CommitBundle;
 use protocol::policy::{CirclePolicy, PolicyMember};
@@ -597,20 +596,6 @@ impl Draft<'_> {
     /// Stores a circle.
     pub fn save(&self, circle: &Circle) {
         self.write(&key::circle(circle.id), circle);
-    }
-
-    /// What this device last knew of a circle's group, if it was ever in it.
-    pub fn known(&self, id: CircleId) -> Result<Option<Known>> {
-        self.read(&key::known(id))
-    }
-
-    /// Remembers what is true of a circle's group now.
-    pub fn know(&self, policy: &CirclePolicy, epoch: u64) {
-        let known = Known {
-            policy: policy.clone(),
-            epoch,
-        };
-        self.write(&key::known(policy.circle), &known);
     }
 
     /// The identity key first seen for an account.

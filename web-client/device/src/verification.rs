@@ -136,8 +136,7 @@ impl Turn<'_> {
                 circle.new_keys.retain(|held| held.account != account);
                 let before = self.draft.pin(account);
                 self.vouch(&mut circle, account, before)?;
-                // From here on it is as if the circle were met for the first time.
-                self.draft.delete(&key::known(circle.id));
+                self.draft.trust(circle.id, account, &aik_of)?;
                 self.reconsider(&circle);
             } else if circle.key_of(account) == Some(&aik_of) {
                 let id = circle.id;
