@@ -13,12 +13,12 @@ mod tell {
 
     use anyhow::{Context as _, Result, ensure};
     use device::Device;
-    use device::api::{Content, Effect, Event, Input, Item};
+    use device::api::{CircleView, Content, Effect, Event, Input, Item};
     use headless::faults::{Faults, Verdict};
     use headless::store::Store;
-    use protocol::Code;
     use protocol::frame::ServerFrame;
     use protocol::http::LeaveCircle;
+    use protocol::{Code, MemberState};
     use testkit::{Engine, Story};
 
     use super::super::family::{Family, TITLE, op, withdraw};
@@ -98,10 +98,7 @@ mod tell {
         let refused = ana
             .is_refused("GET", &format!("/v1/circles/{circle}"), &())
             .await?;
-        ensure!(
-            refused == Code::NotFound || refused == Code::NotAllowed,
-            "{refused}"
-        );
+        ensure!(refused == Code::NotOnRoster, "{refused}");
         Ok(())
     }
 
@@ -137,13 +134,16 @@ mod tell {
         family.ana.no_longer_sees(circle).await?;
         for phone in [&family.dana, &family.maria] {
             phone.sees(circle, is_removal).await?;
-            let gone = phone
-                .circle(circle, |view| !view.removing)
+            // The group says that she is out of it; that she left is the server's word, which follows.
+            let ana = story.server.agency().ana.account;
+            let left = |view: &CircleView| {
+                let listed = view.members.iter().find(|member| member.account == ana);
+                listed.is_none_or(|member| member.state == MemberState::Left)
+            };
+            phone
+                .circle(circle, |view| !view.removing && left(view))
                 .await
                 .context("the removal is done")?;
-            let ana = story.server.agency().ana.account;
-            let listed = gone.members.iter().find(|member| member.account == ana);
-            ensure!(listed.is_none_or(|member| member.state == protocol::MemberState::Left));
         }
         family.maria.says(circle, "without her").await?;
         family.dana.reads(circle, &["zero", "without her"]).await
