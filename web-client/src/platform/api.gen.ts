@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v1/access": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who has looked at the caller's own record, newest first. For clients. */
+        get: operations["read_access"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/appointments": {
         parameters: {
             query?: never;
@@ -67,6 +84,40 @@ export interface paths {
         put?: never;
         /** Takes the caller's own answer. */
         post: operations["reply_to_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A page of the audit log, newest first. For supervisors and administrators. */
+        get: operations["query_audit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/audit/people": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** About whom the audit log can be asked. */
+        get: operations["list_audit_people"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -869,6 +920,56 @@ export interface components {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
         };
+        /** @description One act, or one refusal. */
+        AuditEntry: {
+            account?: components["schemas"]["AccountId"] | null;
+            /** @description What: a word of the server's table of rights, such as `read_circle`. */
+            act: string;
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            client?: components["schemas"]["PersonId"] | null;
+            /** @description The client's name. */
+            client_name?: string | null;
+            /** @description The code with which it was refused; absent if it was done. */
+            denied?: string | null;
+            /**
+             * Format: int64
+             * @description The first position in a circle's log.
+             */
+            first_seq?: number | null;
+            /** @description The entry. */
+            id: components["schemas"]["EntryId"];
+            /**
+             * Format: int64
+             * @description The last.
+             */
+            last_seq?: number | null;
+            /** @description Their name. */
+            name?: string | null;
+            /** @description What kind of thing it was done to. */
+            object: string;
+            person?: components["schemas"]["PersonId"] | null;
+            /** @description Why: `care`, `link`, `recovery`, `enrolment`, `scheduling`, `installation`. */
+            purpose: string;
+            role?: components["schemas"]["Role"] | null;
+        };
+        /** @description A page of the audit log, newest first. */
+        AuditPage: {
+            /** @description At most [`crate::limits::AUDIT_PAGE`]. */
+            entries: components["schemas"]["AuditEntry"][];
+            /** @description For the next page; absent on the last. */
+            next?: string | null;
+        };
+        /** @description About whom the audit log can be asked. */
+        AuditPeople: {
+            /** @description Everybody with an account, in the order in which they were added. */
+            people: components["schemas"]["PersonCard"][];
+        };
+        /**
+         * @description What is asked of the audit log.
+         * @enum {string}
+         */
+        AuditView: "client" | "person" | "off_assignment" | "exports";
         /** @description The caller's device is about to show a link to a new one. Ends an earlier enrolment. */
         BeginEnrolment: {
             /** @description 32 bytes, derived from the link's secret. */
@@ -1154,6 +1255,8 @@ export interface components {
             /** @description Until when: [`crate::limits::ENROLMENT_S`]. */
             expires_at: components["schemas"]["Timestamp"];
         };
+        /** Format: uuid */
+        EntryId: string;
         /** @description Any refusal. */
         ErrorBody: {
             /** @description Stable; programs match on it. */
@@ -1582,54 +1685,6 @@ export interface components {
          * @enum {string}
          */
         WrapKind: "recovery_code" | "device";
-        /**
-         * @description What is asked of the audit log.
-         * @enum {string}
-         */
-        AuditView: "client" | "person" | "off_assignment" | "exports";
-        /** Format: uuid */
-        EntryId: string;
-        /** @description One act, or one refusal. */
-        AuditEntry: {
-            account?: components["schemas"]["AccountId"] | null;
-            /** @description What */
-            act: string;
-            /** @description When. */
-            at: components["schemas"]["Timestamp"];
-            client?: components["schemas"]["PersonId"] | null;
-            /** @description The client's name. */
-            client_name?: string | null;
-            /** @description code */
-            denied?: string | null;
-            /**
-             * Format: int64
-             * @description first
-             */
-            first_seq?: number | null;
-            /** @description The entry. */
-            id: components["schemas"]["EntryId"];
-            /**
-             * Format: int64
-             * @description last
-             */
-            last_seq?: number | null;
-            /** @description Their name. */
-            name?: string | null;
-            /** @description kind */
-            object: string;
-            person?: components["schemas"]["PersonId"] | null;
-            /** @description Why */
-            purpose: string;
-            role?: components["schemas"]["Role"] | null;
-        };
-        AuditPage: {
-            entries: components["schemas"]["AuditEntry"][];
-            /** @description next */
-            next?: string | null;
-        };
-        AuditPeople: {
-            people: components["schemas"]["PersonCard"][];
-        };
     };
     responses: never;
     parameters: never;
@@ -1639,6 +1694,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    read_access: {
+        parameters: {
+            query?: {
+                /** @description Not before, microseconds */
+                from?: number;
+                /** @description Before, microseconds */
+                until?: number;
+                /** @description The `next` of the page before */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_appointments: {
         parameters: {
             query?: {
@@ -1789,6 +1878,73 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    query_audit: {
+        parameters: {
+            query: {
+                /** @description What is asked */
+                view: components["schemas"]["AuditView"];
+                /** @description The client or person */
+                person?: components["schemas"]["PersonId"];
+                /** @description Not before, microseconds */
+                from?: number;
+                /** @description Before, microseconds */
+                until?: number;
+                /** @description Only what was refused */
+                denied?: boolean;
+                /** @description The `next` of the page before */
+                before?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPage"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_audit_people: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AuditPeople"];
                 };
             };
             default: {
