@@ -90,7 +90,8 @@ impl Turn<'_> {
         self.send_json(ask, "POST", "/v1/key-packages/claim", &body);
     }
 
-    /// Key packages came, for the accounts that were asked for.
+    /// Key packages came, for the accounts that were asked for; nothing is `asked` any more if the circle
+    /// was read again since.
     pub fn claimed(&mut self, id: CircleId, asked: &[AccountId], answer: Answer<'_>) -> Result<()> {
         self.volatile.committing.remove(&id);
         let Some(ClaimedKeyPackages { claimed }) = answer.json() else {
@@ -128,9 +129,13 @@ impl Turn<'_> {
         }
         // Devices that others claimed just before, or that cannot be added: a notice says when one can.
         let came = |account: &AccountId| good.iter().any(|newcomer| newcomer.account == *account);
-        circle
-            .awaiting
-            .retain(|account| !asked.contains(account) || came(account));
+        let offered = |account: &AccountId| {
+            let mut offered = circle.new_keys.iter();
+            offered.any(|held| held.account == *account)
+        };
+        circle.awaiting.retain(|account| {
+            came(account) || !(asked.contains(account) || offered(account))
+        });
         self.draft.save(&circle);
         if good.is_empty() {
             return self.in_circle(id, |turn| turn.tend(id));
@@ -336,5 +341,111 @@ impl Turn<'_> {
     /// Whether this device is to make the circle's first group.
     pub fn may_found(circle: &Circle, _me: &Me) -> bool {
         circle.may_add && circle.status == CircleStatus::Planned
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::policy::{CirclePolicy, HistoryMode};
+    use protocol::{CircleId, PersonId, Role, Timestamp, http};
+
+    use super::*;
+    use crate::api::{Effect, Link};
+    use crate::identity::Identity;
+    use crate::rows::Rows;
+    use crate::state::Joined;
+    use crate::turn::Volatile;
+
+    const NOW: Timestamp = Timestamp::from_micros(0);
+    const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
+    const ANA: AccountId = AccountId::from_bytes([3; 16]);
+
+    fn rows() -> Rows {
+        let me = Me {
+            identity: Identity::make(AccountId::from_bytes([1; 16]), NOW).unwrap(),
+            person: PersonId::from_bytes([2; 16]),
+            name: "Dana Placeholder".to_owned(),
+            role: Role::CaseManager,
+            agency_name: "Sample Agency".to_owned(),
+            agency_key: [3; 32],
+            removal_key: vec![4; 32].into(),
+        };
+        let policy = CirclePolicy {
+            circle: CIRCLE,
+            generation: 0,
+            members: Vec::new(),
+            custodians: Vec::new(),
+            retention: String::new(),
+            history: HistoryMode::Eras,
+            client_version_min: 1,
+        };
+        let mut circle = Circle::new(CIRCLE);
+        circle.status = CircleStatus::Live;
+        circle.joined = Some(Joined::new(0, 7, &policy, NOW));
+        [
+            (key::ME.to_vec(), protocol::frame::to_vec(&me)),
+            (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
+        ]
+        .into()
+    }
+
+    /// The server names Ana as somebody who could be added.
+    fn told() -> Vec<u8> {
+        serde_json::to_vec(&http::Circle {
+            id: CIRCLE,
+            title: "Sample".to_owned(),
+            client: PersonId::from_bytes([2; 16]),
+            status: CircleStatus::Live,
+            generation: 0,
+            epoch: 0,
+            members: Vec::new(),
+            awaiting: vec![ANA],
+            leaving: Vec::new(),
+            era: 0,
+            may_add: true,
+        })
+        .unwrap()
+    }
+
+    fn answers(turn: &mut Turn<'_>, id: u32, body: &[u8]) {
+        turn.answer(id, 200, body).unwrap();
+    }
+
+    fn claims(turn: &Turn<'_>) -> Vec<u32> {
+        let claim = |effect: &Effect| match effect {
+            Effect::Request { id, path, .. } => (path == "/v1/key-packages/claim").then_some(*id),
+            _ => None,
+        };
+        turn.effects.iter().filter_map(claim).collect()
+    }
+
+    #[test]
+    fn key_packages_that_came_while_a_claim_was_under_way_are_claimed_once_more() {
+        let rows = rows();
+        let nobody = br#"{"claimed":[]}"#;
+        let volatile = Volatile {
+            link: Some(Link::Online),
+            ..Volatile::default()
+        };
+        let mut turn = Turn::new(&rows, volatile, "localhost", NOW);
+        let reads = |turn: &mut Turn<'_>| {
+            turn.read_circle(CIRCLE);
+            let id = turn.volatile.last_request;
+            answers(turn, id, &told());
+        };
+        reads(&mut turn);
+        let [first] = claims(&turn)[..] else {
+            panic!("one claim");
+        };
+        reads(&mut turn);
+        assert_eq!(claims(&turn), [first], "one at a time");
+        answers(&mut turn, first, nobody);
+        let [_, second] = claims(&turn)[..] else {
+            panic!("a second claim");
+        };
+        answers(&mut turn, second, nobody);
+        assert_eq!(claims(&turn).len(), 2, "until the server says more");
+        reads(&mut turn);
+        assert_eq!(claims(&turn).len(), 3);
     }
 }

@@ -138,6 +138,7 @@ impl Turn<'_> {
             });
             Some(*account) != me && !inside && !new_keys.iter().any(|held| held.account == *account)
         });
+        self.doubt_claim(circle.id);
         circle.may_add = told.may_add;
         circle.generation = told.generation;
         circle.era = told.era;
@@ -150,6 +151,18 @@ impl Turn<'_> {
             turn.tend(circle.id)?;
             turn.flush(circle.id)
         })
+    }
+
+    /// Key packages asked for before this was told may have come in between: what is answered to that says
+    /// nothing about whom the server names now.
+    fn doubt_claim(&mut self, id: CircleId) {
+        for ask in self.volatile.asked.values_mut() {
+            if let Ask::Claim(circle, accounts) = ask
+                && *circle == id
+            {
+                accounts.clear();
+            }
+        }
     }
 
     /// The group goes on without this device though its person is still in it: it comes back by itself.
