@@ -20,6 +20,8 @@ use crate::vault::{Table, Vault as Cipher};
 
 /// Before the server is asked again, milliseconds.
 const RETRY_MS: u32 = 2_000;
+/// What changes within this time is brought to the server together, milliseconds.
+const GATHER_MS: u32 = 100;
 /// What a device's wrap is sealed for.
 const WRAP_INFO: &[u8] = b"carecircle vault key";
 /// The letters of a recovery code: no I, L, O, U, so that nothing is misread (Crockford's base 32).
@@ -198,13 +200,15 @@ impl Turn<'_> {
         );
     }
 
-    /// Something that belongs into the vault changed.
+    /// Something that belongs into the vault changed: it is brought there soon, whatever else happens, for
+    /// this device may be gone tomorrow.
     pub fn vault_changed(&mut self) -> Result<()> {
         if let Some(mut backup) = self.backup()?
             && !backup.dirty
         {
             backup.dirty = true;
             self.draft.write(key::BACKUP, &backup);
+            self.timer(GATHER_MS);
         }
         Ok(())
     }
@@ -286,11 +290,19 @@ impl Turn<'_> {
             ..backup.clone()
         };
         self.draft.write(key::BACKUP, &sent);
-        self.send_json(Ask::PutVault(backup.version), "PUT", "/v1/vault", &body);
+        let ask = Ask::PutVault(backup.version, backup.new_code.map(Code));
+        self.send_json(ask, "PUT", "/v1/vault", &body);
         Ok(())
     }
 
-    pub fn vault_put(&mut self, after: u64, answer: Answer<'_>) -> Result<()> {
+    /// The server has a vault, with the wrap of a code that was made before it went out; one that was made
+    /// since is still to be brought there.
+    pub fn vault_put(
+        &mut self,
+        after: u64,
+        code: Option<&Code>,
+        answer: Answer<'_>,
+    ) -> Result<()> {
         self.volatile.vault_flying = false;
         let Some(mut backup) = self.backup()? else {
             return Ok(());
@@ -299,7 +311,8 @@ impl Turn<'_> {
             if backup.version == after {
                 backup.version = version;
                 backup.wrapped = true;
-                backup.new_code = None;
+                let brought = code.map(|code| code.0);
+                backup.new_code = backup.new_code.filter(|new| Some(*new) != brought);
                 self.draft.write(key::BACKUP, &backup);
             }
             // Opened again, to make sure that it can be.
@@ -391,7 +404,9 @@ impl Turn<'_> {
         let same = backup.key == vault_key;
         backup.wrapped &= same;
         backup.key = vault_key;
-        backup.version = backup.version.max(version);
+        // A server that was restored from a copy stands before what this device brought there.
+        backup.dirty |= version < backup.version;
+        backup.version = version;
         self.volatile.reopened = version;
         self.devices_changed = true;
         self.draft.write(key::BACKUP, &backup);

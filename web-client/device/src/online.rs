@@ -295,12 +295,7 @@ impl Turn<'_> {
     /// Does in every circle what can be done now.
     pub fn work(&mut self) -> Result<()> {
         self.retry_notice();
-        if let Some(attempt) = self
-            .draft
-            .read::<crate::succession::Attempt>(key::SUCCESSION)?
-        {
-            self.send_succession(&attempt);
-        }
+        self.succeed()?;
         self.put_vault_if_read()?;
         self.read_histories()?;
         for circle in self.draft.circles()? {

@@ -4,7 +4,7 @@
 //! take up the new key from the vault and come back by themselves.
 
 use minicbor::{Decode, Encode};
-use protocol::http::{PutCertificate, PutVault, ReplaceIdentity};
+use protocol::http::{Devices, PutCertificate, PutVault, ReplaceIdentity};
 use protocol::{Bytes, Code, DeviceId, limits};
 
 use crate::backup::{Backup, Contents, seal, wrap_for};
@@ -37,6 +37,8 @@ pub struct Attempt {
 
 /// How earlier identity keys handed over, oldest first.
 const SUCCESSIONS: &[u8] = b"successions";
+/// The device that was reported stolen, until the server has answered for good.
+const STOLEN: &[u8] = b"stolen";
 
 #[derive(Encode, Decode)]
 struct Chain(#[n(0)] Vec<Bytes>);
@@ -57,12 +59,45 @@ impl Turn<'_> {
     /// Another device of this person's was stolen.
     pub fn report_stolen(&mut self, stolen: DeviceId) -> Result<()> {
         let me = self.must_me()?;
-        let (Some(backup), Some(told)) = (self.backup()?, self.volatile.devices.clone()) else {
+        if self.backup()?.is_none() || self.volatile.devices.is_none() {
             return Err(Error::refused(Code::Busy, "not online yet"));
-        };
+        }
         if stolen == me.identity.device {
             return Err(Error::refused(Code::BadRequest, "this device is here"));
         }
+        self.draft.write(STOLEN, &stolen);
+        self.succeed()
+    }
+
+    /// Goes on with what was reported stolen: sends the new identity key that was made, or makes one,
+    /// once it is known which vault stands at the server. The new vault replaces that one, and another
+    /// one that overtakes it is refused there: then it is made anew from what was read since.
+    pub fn succeed(&mut self) -> Result<()> {
+        if let Some(attempt) = self.draft.read::<Attempt>(key::SUCCESSION)? {
+            self.send_succession(&attempt);
+            return Ok(());
+        }
+        let Some(stolen) = self.draft.read::<DeviceId>(STOLEN)? else {
+            return Ok(());
+        };
+        let settled = self.volatile.vault_read && !self.volatile.vault_flying;
+        let (Some(backup), Some(told), true) = (
+            self.backup()?,
+            self.volatile.devices.clone(),
+            self.is_online() && settled,
+        ) else {
+            return Ok(());
+        };
+        self.make_succession(stolen, &backup, &told)
+    }
+
+    fn make_succession(
+        &mut self,
+        stolen: DeviceId,
+        backup: &Backup,
+        told: &Devices,
+    ) -> Result<()> {
+        let me = self.must_me()?;
         let (identity, succession) = me.identity.succeed(self.now)?;
         let vault_key: [u8; 32] = chance::bytes();
         let mut contents: Contents = self.contents(&identity)?;
@@ -108,7 +143,7 @@ impl Turn<'_> {
     }
 
     /// Sends it, the first time or again.
-    pub fn send_succession(&mut self, attempt: &Attempt) {
+    fn send_succession(&mut self, attempt: &Attempt) {
         let under_way = |ask: &Ask| matches!(ask, Ask::Succeed);
         if self.is_online() && !self.volatile.asked.values().any(under_way) {
             self.send_bytes(Ask::Succeed, "PUT", "/v1/identity", attempt.body.0.clone());
@@ -126,10 +161,17 @@ impl Turn<'_> {
         self.draft.delete(key::SUCCESSION);
         if answer.status >= 400 {
             let (code, detail) = answer.refusal();
-            self.problem(None, code, detail);
+            if code == Code::VaultChanged {
+                self.volatile.vault_read = false;
+            } else {
+                self.draft.delete(STOLEN);
+                self.problem(None, code, detail);
+            }
+            self.read_devices();
             self.get(Ask::Vault, "/v1/vault".to_owned());
             return self.work();
         }
+        self.draft.delete(STOLEN);
         let mut chain = self.successions()?;
         chain.push(attempt.succession);
         self.keep_successions(chain);

@@ -123,7 +123,8 @@ pub enum Ask {
     History(CircleId, crate::state::Gap),
     Devices,
     Vault,
-    PutVault(u64),
+    /// The vault that follows this version, with the wrap of this recovery code.
+    PutVault(u64, Option<crate::backup::Code>),
     BeginEnrolment,
     Approve,
     Decline,
@@ -504,7 +505,7 @@ impl<'a> Turn<'a> {
             Ask::Ticket => self.ticketed(answer),
             Ask::Devices => self.devices_read(answer),
             Ask::Vault => self.vault_read(answer),
-            Ask::PutVault(version) => self.vault_put(*version, answer),
+            Ask::PutVault(version, code) => self.vault_put(*version, code.as_ref(), answer),
             Ask::BeginEnrolment => self.enrolment_begun(answer),
             Ask::Approve | Ask::Decline | Ask::Revoke => {
                 self.devices_changed(answer);
