@@ -121,7 +121,7 @@ fn view(circle: &Circle, me: Option<AccountId>, missing: History) -> Result<Circ
         phase,
         members,
         trouble: trouble(circle),
-        history: if !circle.gaps.is_empty() {
+        history: if !circle.gaps.is_empty() || awaits_first_era(circle) {
             History::Coming
         } else if circle.dark.is_empty() {
             History::Ready
@@ -131,6 +131,12 @@ fn view(circle: &Circle, me: Option<AccountId>, missing: History) -> Result<Circ
         removing: (circle.joined.as_ref()).is_some_and(|joined| !joined.leaving.is_empty()),
         newest,
     })
+}
+
+/// The message behind the commit that brought this device in has not come: it says what may be read.
+fn awaits_first_era(circle: &Circle) -> bool {
+    let joined = circle.joined.as_ref();
+    joined.is_some_and(|joined| joined.era.is_none() && joined.era_floor == 0)
 }
 
 /// Whoever is in the group and whom the server does not name: people see everybody who can read.

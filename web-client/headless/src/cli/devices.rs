@@ -115,7 +115,6 @@ pub async fn recovery_code(at: &At) -> Result<(), Failure> {
     device.mark();
     device.command(Command::MakeRecoveryCode).await?;
     let made = answer(&device, |event| matches!(event, Event::RecoveryCode { .. })).await?;
-    device.mark();
     changed(&device, |devices| devices.backup.code).await?;
     device.stop().await?;
     if let Event::RecoveryCode { code } = made {

@@ -1,7 +1,7 @@
 //! `read`: a conversation as this device has it, its history included.
 
 use carecircle_headless::Error;
-use device::api::{CircleView, History};
+use device::api::{CirclePhase, CircleView, History};
 
 use super::{At, Failure, REACH, circles, show};
 
@@ -9,7 +9,10 @@ use super::{At, Failure, REACH, circles, show};
 pub async fn read(wanted: &str, json: bool, at: &At) -> Result<(), Failure> {
     let device = at.online().await?;
     let id = circles::told(&device, wanted).await?.id;
-    let whole = |circle: &CircleView| circle.id == id && circle.history != History::Coming;
+    let whole = |circle: &CircleView| {
+        let inside = circle.phase != CirclePhase::Waiting;
+        circle.id == id && inside && circle.history != History::Coming
+    };
     let seen = device
         .wait_until(|seen| seen.circles.iter().any(whole), REACH)
         .await;
@@ -23,6 +26,9 @@ pub async fn read(wanted: &str, json: bool, at: &At) -> Result<(), Failure> {
     let circle = circle.ok_or_else(|| Failure::refused("the circle is gone"))?;
     for item in &items {
         println!("{}", show::entry(circle, item, json)?);
+    }
+    if circle.phase == CirclePhase::Waiting {
+        eprintln!("This device is not in the circle yet: somebody there lets it in.");
     }
     match circle.history {
         History::NotYet => eprintln!("Some of it cannot be read here yet: keys are missing."),
