@@ -79,7 +79,8 @@ export async function letIn(person: Person, server: Server): Promise<Person> {
 export async function memberRow({ page }: Person, name: string): Promise<Locator> {
   await page.getByRole('link', { name: /people/ }).first().click();
   await page.getByRole('heading', { name: /Who is in/ }).waitFor();
-  return page.getByRole('listitem').filter({ hasText: name });
+  // The list of circles stands beside it, and its newest line may name the same person.
+  return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
 }
 
 /** The safety number in a part of a page. */
