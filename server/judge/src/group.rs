@@ -112,18 +112,18 @@ fn check_continues(
     if (after.generation, epoch) < (before.generation, known.epoch) {
         return Err(Violation::RolledBack);
     }
-    let vouches = |role| matches!(role, Role::CaseManager | Role::Client);
-    let vouched = voucher.is_none_or(|voucher| {
+    let is_trusted_role = |role| matches!(role, Role::CaseManager | Role::Client);
+    let signed_for = voucher.is_none_or(|voucher| {
         let earlier = before.member(voucher);
-        let listed =
-            earlier.is_some_and(|earlier| vouches(earlier.role) && is_listed(earlier, after));
+        let listed = earlier
+            .is_some_and(|earlier| is_trusted_role(earlier.role) && is_listed(earlier, after));
         let trusted = after.member(voucher).is_some_and(|member| {
             let mut trusted = known.trusted.iter();
             trusted.any(|(account, aik)| *account == voucher && *aik == member.aik)
         });
         listed || trusted
     });
-    if vouched || is_nobody_new(before, after) {
+    if signed_for || is_nobody_new(before, after) {
         Ok(())
     } else {
         Err(Violation::Stranger)
