@@ -297,12 +297,7 @@ impl Turn<'_> {
 
     /// The server has a vault, with the wrap of a code that was made before it went out; one that was made
     /// since is still to be brought there.
-    pub fn vault_put(
-        &mut self,
-        after: u64,
-        code: Option<&Code>,
-        answer: Answer<'_>,
-    ) -> Result<()> {
+    pub fn vault_put(&mut self, after: u64, code: Option<&Code>, answer: Answer<'_>) -> Result<()> {
         self.volatile.vault_flying = false;
         let Some(mut backup) = self.backup()? else {
             return Ok(());
@@ -343,6 +338,11 @@ impl Turn<'_> {
             }
             return Ok(());
         };
+        // Its own new identity key may stand there before this device is told so, and is not to be followed
+        // as somebody else's: the vault is read again once the server has answered.
+        if self.draft.find(key::SUCCESSION).is_some() {
+            return Ok(());
+        }
         let me = self.must_me()?;
         if vault.version > 0 {
             let held = self.backup()?.map(|backup| backup.key);

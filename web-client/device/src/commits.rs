@@ -133,9 +133,9 @@ impl Turn<'_> {
             let mut offered = circle.new_keys.iter();
             offered.any(|held| held.account == *account)
         };
-        circle.awaiting.retain(|account| {
-            came(account) || !(asked.contains(account) || offered(account))
-        });
+        circle
+            .awaiting
+            .retain(|account| came(account) || !(asked.contains(account) || offered(account)));
         self.draft.save(&circle);
         if good.is_empty() {
             return self.in_circle(id, |turn| turn.tend(id));

@@ -91,12 +91,7 @@ impl Turn<'_> {
         self.make_succession(stolen, &backup, &told)
     }
 
-    fn make_succession(
-        &mut self,
-        stolen: DeviceId,
-        backup: &Backup,
-        told: &Devices,
-    ) -> Result<()> {
+    fn make_succession(&mut self, stolen: DeviceId, backup: &Backup, told: &Devices) -> Result<()> {
         let me = self.must_me()?;
         let (identity, succession) = me.identity.succeed(self.now)?;
         let vault_key: [u8; 32] = chance::bytes();
@@ -173,7 +168,9 @@ impl Turn<'_> {
         }
         self.draft.delete(STOLEN);
         let mut chain = self.successions()?;
-        chain.push(attempt.succession);
+        if chain.last() != Some(&attempt.succession) {
+            chain.push(attempt.succession);
+        }
         self.keep_successions(chain);
         self.draft.write(
             key::BACKUP,
