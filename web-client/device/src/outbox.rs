@@ -23,7 +23,7 @@ impl Outgoing {
     }
 
     /// Whether it was encrypted for that group: `uint16 version; uint16 wire_format; opaque group_id<V>`
-    /// opens an MLSMessage (RFC 9420, section 6).
+    /// opens an `MLSMessage` (RFC 9420, section 6).
     fn is_for(&self, group: Option<GroupId>) -> bool {
         let (Some(group), Some(sent)) = (group, &self.sent) else {
             return false;

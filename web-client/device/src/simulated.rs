@@ -38,6 +38,9 @@ pub struct Place {
     pub note: String,
 }
 
+/// The account identity key, the device key, the certificate.
+pub type Secrets = ([u8; 32], [u8; 32], Bytes);
+
 impl Device {
     /// Its id, once it is enrolled.
     pub fn device_id(&self) -> Result<Option<protocol::DeviceId>> {
@@ -73,7 +76,7 @@ impl Device {
 
     /// The device's secrets, for whoever stole it or whose it is: the account identity key, the device
     /// key, the certificate.
-    pub fn secrets(&self) -> Result<Option<([u8; 32], [u8; 32], Bytes)>> {
+    pub fn secrets(&self) -> Result<Option<Secrets>> {
         let draft = Draft::new(self.rows());
         let me = draft.read::<crate::state::Me>(key::ME)?;
         Ok(me.map(|me| {

@@ -98,10 +98,8 @@ impl Turn<'_> {
         };
         let number = digits(number);
         let circles = self.draft.circles()?;
-        let keys = circles.iter().filter_map(|circle| circle.key_of(account));
-        let compared = keys
-            .filter(|aik| digits(&safety_number(account, aik)) == number)
-            .next();
+        let mut keys = circles.iter().filter_map(|circle| circle.key_of(account));
+        let compared = keys.find(|aik| digits(&safety_number(account, aik)) == number);
         let Some(aik) = compared.cloned() else {
             let detail = "no key of theirs here has this safety number";
             return Err(Error::refused(Code::NotFound, detail));
