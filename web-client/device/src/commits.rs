@@ -169,7 +169,7 @@ impl Turn<'_> {
         let mut group = Group::load(&fork, group_id)?;
         let committed = group.commit(&me, change)?;
         let era = self.next_era(&circle, adds || renews);
-        let (shares, shared) = self.shares(&circle, &group)?;
+        let (shares, owed) = self.shares(&circle, &group)?;
         let first = if shares.is_empty() {
             Payload::Era(era.clone())
         } else {
@@ -184,7 +184,7 @@ impl Turn<'_> {
             era,
             place: None,
             renews,
-            shared,
+            shared: owed,
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);

@@ -116,7 +116,8 @@ impl Turn<'_> {
             }
             Err(Closed::Stranger(stranger)) => {
                 self.draft.roll_back(savepoint);
-                return self.met_a_stranger(circle, stranger);
+                self.met_a_stranger(circle, stranger);
+                return Ok(());
             }
             Err(Closed::Commit | Closed::Message(_)) => {
                 // The key package is kept. The account is in the group now, so this device comes in by
@@ -166,7 +167,7 @@ impl Turn<'_> {
         &mut self,
         mut circle: crate::state::Circle,
         stranger: crate::state::NewKey,
-    ) -> Result<()> {
+    ) {
         let id = circle.id;
         self.volatile.blocked.insert(id);
         if !circle.new_keys.contains(&stranger) {
@@ -175,7 +176,6 @@ impl Turn<'_> {
             self.circles_changed = true;
         }
         self.problem(Some(id), Code::Judged, "stranger");
-        Ok(())
     }
 }
 

@@ -8,7 +8,7 @@ use crate::api::{Content, Item, Progress};
 use crate::content::{BodyKey, Payload, open_body, wrap_matches};
 use crate::error::Result;
 use crate::group::{Closed, Group, Opened};
-use crate::state::{Circle, GroupMember, Leaving, Me, NewKey, key};
+use crate::state::{Circle, GroupMember, Leaving, Me, key};
 use crate::turn::Turn;
 
 impl Turn<'_> {
@@ -196,35 +196,11 @@ impl Turn<'_> {
             .filter(|account| !before.contains(account))
             .collect();
         let renewed = self.renewed_keys(circle, policy);
-        let Some(joined) = &mut circle.joined else {
+        let Some(generation) = circle.joined.as_ref().map(|joined| joined.generation) else {
             return Ok(());
         };
-        let former = (joined.members.iter()).filter(|member| gone.contains(&member.account));
-        for member in former {
-            circle.former.retain(|held| held.account != member.account);
-            circle.former.push(NewKey {
-                account: member.account,
-                aik: member.aik.clone(),
-            });
-        }
-        // Whoever comes begins a new era: the one that this device's own commit made, or the one whose
-        // key follows a foreign commit.
-        let generation = joined.generation;
-        joined.members = GroupMember::of_policy(policy);
-        joined.leaving.clear();
-        let own = self.must_me()?.identity.device == entry.device;
-        let newest = self.newest_era(circle.id, generation);
-        let era = newest.map_or(0, |era| if own { era } else { era + 1 });
-        circle.here_since(came.iter().copied(), (generation, era));
-        for member in &policy.members {
-            self.draft.set_pin(member.account, &member.aik);
-        }
-        circle
-            .awaiting
-            .retain(|account| policy.member(*account).is_none());
-        circle.new_keys.retain(|held| !came.contains(&held.account));
-        self.volatile.commit_asked.remove(&circle.id);
-        self.circles_changed = true;
+        circle.part_with(&gone);
+        self.settle_members(circle, entry, (policy, &came), generation)?;
         if !gone.is_empty() {
             let took_ms = began.map(|since| {
                 entry
@@ -253,6 +229,35 @@ impl Turn<'_> {
         for (which, account) in (3..).zip(renewed) {
             self.note(circle, entry, which, Content::KeyChanged { account })?;
         }
+        Ok(())
+    }
+
+    /// The circle's people are those of the policy now. Whoever comes begins a new era: the one that this
+    /// device's own commit made, or the one whose key follows a foreign commit.
+    fn settle_members(
+        &mut self,
+        circle: &mut Circle,
+        entry: &LogEntry,
+        (policy, came): (&CirclePolicy, &[AccountId]),
+        generation: u32,
+    ) -> Result<()> {
+        if let Some(joined) = &mut circle.joined {
+            joined.members = GroupMember::of_policy(policy);
+            joined.leaving.clear();
+        }
+        let own = self.must_me()?.identity.device == entry.device;
+        let newest = self.newest_era(circle.id, generation);
+        let era = newest.map_or(0, |era| if own { era } else { era + 1 });
+        circle.here_since(came.iter().copied(), (generation, era));
+        for member in &policy.members {
+            self.draft.set_pin(member.account, &member.aik);
+        }
+        circle
+            .awaiting
+            .retain(|account| policy.member(*account).is_none());
+        circle.new_keys.retain(|held| !came.contains(&held.account));
+        self.volatile.commit_asked.remove(&circle.id);
+        self.circles_changed = true;
         Ok(())
     }
 

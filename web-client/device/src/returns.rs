@@ -162,7 +162,10 @@ impl Turn<'_> {
                     self.stop(id, Code::Judged, &violation.to_string())?;
                     return Ok(());
                 }
-                Err(Closed::Stranger(stranger)) => return self.met_a_stranger(circle, stranger),
+                Err(Closed::Stranger(stranger)) => {
+                    self.met_a_stranger(circle, stranger);
+                    return Ok(());
+                }
                 Err(Closed::Commit | Closed::Message(_)) => {
                     self.volatile.blocked.insert(id);
                     let detail = "the group's public state could not be used";

@@ -162,9 +162,9 @@ impl Check {
                     self.list(block.first, &block.hashes);
                     None
                 }
-                Line::Leaf(leaf) => self.leaf(leaf, lines),
+                Line::Leaf(leaf) => self.leaf(&leaf, lines),
                 Line::Checkpoint(note) => self.checkpoint(&note),
-                Line::Stray(_) => Some(self.bad(Tampering::Inserted, self.shelf.size(), None)),
+                Line::Stray(_) => Some(Self::bad(Tampering::Inserted, self.shelf.size(), None)),
                 Line::Grown(grown) => self.grown(&grown),
                 Line::Proof(proof) => self.proof(&proof),
             };
@@ -183,20 +183,20 @@ impl Check {
         }
     }
 
-    fn leaf<R: BufRead>(&mut self, line: Leaf, lines: &mut Lines<R>) -> Option<Finding> {
+    fn leaf<R: BufRead>(&mut self, line: &Leaf, lines: &mut Lines<R>) -> Option<Finding> {
         let place = self.shelf.size();
         let Some(entry) = &line.entry else {
-            return Some(self.bad(Tampering::Deleted, place, None));
+            return Some(Self::bad(Tampering::Deleted, place, None));
         };
         let hash = leaf_hash(entry);
         let kept = self.listed.remove(&place);
         if kept != Some(hash) || line.leaf != place {
             let tampering = self.what_was_done((place, kept), hash, lines);
-            return Some(self.bad(tampering, place, Some(entry)));
+            return Some(Self::bad(tampering, place, Some(entry)));
         }
         // No tree is so large that its numbers end.
         if self.shelf.push(hash).is_err() {
-            return Some(self.bad(Tampering::Resigned, place, Some(entry)));
+            return Some(Self::bad(Tampering::Resigned, place, Some(entry)));
         }
         self.verdict.leaves += 1;
         let size = self.shelf.size();
@@ -289,7 +289,11 @@ impl Check {
             _ => false,
         };
         if !holds {
-            return Some(self.bad(Tampering::Changed, proof.leaf, Some(&proof.entry)));
+            return Some(Self::bad(
+                Tampering::Changed,
+                proof.leaf,
+                Some(&proof.entry),
+            ));
         }
         self.verdict.leaves += 1;
         None
@@ -303,11 +307,11 @@ impl Check {
         let size = self.shelf.size();
         let beyond = self.elsewhere.keys().next_back().copied().unwrap_or(0);
         if size < self.head.size.max(beyond) || !self.listed.is_empty() {
-            return Some(self.bad(Tampering::Truncated, size, None));
+            return Some(Self::bad(Tampering::Truncated, size, None));
         }
         if self.signed < size {
             // Either the last signature was cut off, or leaves were put behind it.
-            return Some(self.bad(Tampering::Inserted, self.signed, None));
+            return Some(Self::bad(Tampering::Inserted, self.signed, None));
         }
         None
     }
@@ -316,11 +320,11 @@ impl Check {
     fn range(&self, until: u64) -> Finding {
         Finding {
             until: Some(until),
-            ..self.bad(Tampering::Resigned, self.signed, None)
+            ..Self::bad(Tampering::Resigned, self.signed, None)
         }
     }
 
-    fn bad(&self, tampering: Tampering, leaf: u64, entry: Option<&protocol::Bytes>) -> Finding {
+    fn bad(tampering: Tampering, leaf: u64, entry: Option<&protocol::Bytes>) -> Finding {
         let record = entry.and_then(|entry| Record::read(entry));
         Finding {
             tampering,
