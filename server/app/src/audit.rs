@@ -229,27 +229,24 @@ fn config(path: &Path) -> anyhow::Result<Config> {
 
 /// The store itself, where no server runs.
 async fn open(place: &Where, data: &Path) -> anyhow::Result<Store> {
-    let (database, key, identity) = match &place.config {
-        Some(path) => {
-            let config = config(path)?;
-            let identity = Identity {
-                server_name: config.server_name(),
-                demo: false,
-                zone: config.zone.clone(),
-            };
-            (config.database()?, config.root_key, identity)
-        }
-        None => {
-            let identity = Identity {
-                server_name: "localhost".to_owned(),
-                demo: true,
-                zone: crate::seed::ZONE.to_owned(),
-            };
-            let database = Database::Sqlite {
-                directory: data.to_owned(),
-            };
-            (database, files::root_key_beside(data)?, identity)
-        }
+    let (database, key, identity) = if let Some(path) = &place.config {
+        let config = config(path)?;
+        let identity = Identity {
+            server_name: config.server_name(),
+            demo: false,
+            zone: config.zone.clone(),
+        };
+        (config.database()?, config.root_key, identity)
+    } else {
+        let identity = Identity {
+            server_name: "localhost".to_owned(),
+            demo: true,
+            zone: crate::seed::ZONE.to_owned(),
+        };
+        let database = Database::Sqlite {
+            directory: data.to_owned(),
+        };
+        (database, files::root_key_beside(data)?, identity)
     };
     if !data.exists() {
         bail!("there is no data in {}", data.display());

@@ -78,7 +78,7 @@ pub struct AuditVerify {
 /// Options of `audit query`.
 #[derive(Debug, Clone, Args)]
 pub struct AuditQuery {
-    /// What is asked: client, person, off_assignment, exports.
+    /// What is asked: `client`, `person`, `off_assignment`, `exports`.
     #[arg(value_name = "VIEW", value_parser = audit_view)]
     pub view: AuditView,
     #[command(flatten)]

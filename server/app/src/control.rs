@@ -30,7 +30,7 @@ const LINE_MAX: u64 = 4_096;
 /// The longest answer in one line, bytes.
 const REPLY_MAX: u64 = 1024 * 1024;
 /// An export, to its end.
-const EXPORT: Duration = Duration::from_secs(3_600);
+const EXPORT: Duration = Duration::from_hours(1);
 /// One line, there or back.
 const PATIENCE: Duration = Duration::from_secs(5);
 
@@ -129,7 +129,7 @@ impl Control {
             Ok(Request::Clock { forward_s }) => self.move_clock(forward_s),
             Ok(Request::AuditQuery(ask)) => {
                 let page = self.store.audit(&Caller::installation(), ask).await;
-                page.map_or_else(refused, Reply::AuditPage)
+                page.map_or_else(|error| refused(&error), Reply::AuditPage)
             }
             Ok(Request::AuditExport { client }) => {
                 return Ok(timeout(EXPORT, self.export(client, &mut write)).await??);
@@ -169,7 +169,7 @@ impl Control {
             }
         };
         if let Err(error) = exported {
-            let line = serde_json::to_string(&refused(error))? + "\n";
+            let line = serde_json::to_string(&refused(&error))? + "\n";
             write.write_all(line.as_bytes()).await?;
         }
         Ok(())
@@ -191,7 +191,7 @@ pub async fn answer(control: Option<&Control>) {
     }
 }
 
-fn refused(error: store::Error) -> Reply {
+fn refused(error: &store::Error) -> Reply {
     Reply::Refused {
         detail: error.refusal().to_string(),
     }

@@ -90,31 +90,28 @@ impl TestDatabase {
 
     /// A copy of everything as it stands, while the server is down.
     pub async fn copy(&self) -> Result<Copy> {
-        match &self.made {
-            Some(made) => {
-                let name = format!("{}_copy", made.name);
-                let sql = format!("CREATE DATABASE {name} TEMPLATE {}", made.name);
-                run(&made.cluster, sql).await?;
-                let made = Some(Made {
-                    cluster: made.cluster.clone(),
-                    name,
-                });
-                Ok(Copy {
-                    made,
-                    files: Vec::new(),
-                })
-            }
-            None => {
-                let mut files = Vec::new();
-                for entry in std::fs::read_dir(self.directory())? {
-                    let path = entry?.path();
-                    if path.is_file() {
-                        let bytes = std::fs::read(&path)?;
-                        files.push((path, bytes));
-                    }
+        if let Some(made) = &self.made {
+            let name = format!("{}_copy", made.name);
+            let sql = format!("CREATE DATABASE {name} TEMPLATE {}", made.name);
+            run(&made.cluster, sql).await?;
+            let made = Some(Made {
+                cluster: made.cluster.clone(),
+                name,
+            });
+            Ok(Copy {
+                made,
+                files: Vec::new(),
+            })
+        } else {
+            let mut files = Vec::new();
+            for entry in std::fs::read_dir(self.directory())? {
+                let path = entry?.path();
+                if path.is_file() {
+                    let bytes = std::fs::read(&path)?;
+                    files.push((path, bytes));
                 }
-                Ok(Copy { made: None, files })
             }
+            Ok(Copy { made: None, files })
         }
     }
 

@@ -308,11 +308,14 @@ impl<'d, 'a> Group<'d, 'a> {
         after: &CirclePolicy,
     ) -> std::result::Result<(), Violation> {
         let draft = self.provider.storage();
+        // Who changed keys brings the new one into each circle on its own: until then others' commits there
+        // leave the earlier one, and nothing changed.
         let violates = |member: &PolicyMember| {
-            draft
-                .pin(member.account)
-                .is_some_and(|pin| member.aik.0 != pin && !judge::follows(member, &pin))
-                && before.member(member.account).is_some()
+            let earlier = before.member(member.account);
+            earlier.is_some_and(|earlier| earlier.aik != member.aik)
+                && draft
+                    .pin(member.account)
+                    .is_some_and(|pin| member.aik.0 != pin && !judge::follows(member, &pin))
         };
         if after.members.iter().any(violates) {
             return Err(Violation::PinnedKeyDiffers);

@@ -55,10 +55,12 @@ pub async fn run() -> Result<()> {
         .try_collect()
         .await?;
     let new = Arc::new(agency.offer(&first).await?);
-    let watching = tokio::spawn(timeout(DEADLINE * 2, watch(Arc::clone(&new), CIRCLES)));
+    let mut watching = tokio::task::JoinSet::new();
+    watching.spawn(timeout(DEADLINE * 2, watch(Arc::clone(&new), CIRCLES)));
     first.command(Command::ApproveDevice).await?;
     let begun = Instant::now();
-    let read = watching.await??.context("the device ended")?;
+    let watched = watching.join_next().await.context("it watches")?;
+    let read = watched??.context("the device ended")?;
     let since = |at: Instant| crate::rounded(at.duration_since(begun).as_secs_f64());
     crate::print(&Figure {
         bench: "rejoin",

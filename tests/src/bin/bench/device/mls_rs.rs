@@ -102,14 +102,14 @@ fn talk<C: MlsConfig>(speaks: &mut Group<C>, hears: &mut Group<C>, members: usiz
             let message = speaks.encrypt_application_message(&text, Vec::new())?;
             anyhow::Ok(message.to_bytes()?)
         })?;
-        let heard = decrypt.time(|| {
+        let opened = decrypt.time(|| {
             let message = MlsMessage::from_bytes(&sent)?;
             anyhow::Ok(hears.process_incoming_message(message)?)
         })?;
-        let ReceivedMessage::ApplicationMessage(heard) = heard else {
+        let ReceivedMessage::ApplicationMessage(read) = opened else {
             bail!("not what was sent")
         };
-        anyhow::ensure!(heard.data() == text, "not what was sent");
+        anyhow::ensure!(read.data() == text, "not what was sent");
     }
     encrypt.print()?;
     decrypt.print()
