@@ -32,7 +32,9 @@ fn check(lines: &[Value]) -> Verdict {
 }
 
 fn check_with(lines: &[Value], trust: &Trust) -> Verdict {
-    let text: String = lines.iter().map(|line| format!("{line}\n")).collect();
+    let text = lines
+        .iter()
+        .fold(String::new(), |text, line| text + &line.to_string() + "\n");
     verify_export(text.as_bytes(), trust).unwrap()
 }
 

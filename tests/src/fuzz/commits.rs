@@ -82,8 +82,8 @@ fn change(context: &mut Context, circle: &Circle, change: &Change) {
         Change::Key(who, byte) => members[who % count].aik = vec![byte; 32].into(),
         Change::Succession(who) => {
             let content = b"not a succession".to_vec();
-            let signed = sign(&circle.people[who].aik, labels::SUCCESSION, content);
-            members[who % count].successions.push(signed);
+            let forged = sign(&circle.people[who].aik, labels::SUCCESSION, content);
+            members[who % count].successions.push(forged);
         }
         Change::Mark(by, of) => {
             members[of % count].verified_by = Some(VerifiedBy {

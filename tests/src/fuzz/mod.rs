@@ -21,8 +21,9 @@ use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
 fn number(name: &str, usual: u32) -> u32 {
-    let set = std::env::var(name).ok();
-    set.and_then(|set| set.parse().ok()).unwrap_or(usual)
+    let set = std::env::var_os(name);
+    let set = set.and_then(|set| set.to_str()?.parse().ok());
+    set.unwrap_or(usual)
 }
 
 /// Runs a target on so many cases, or on as many as the environment says.

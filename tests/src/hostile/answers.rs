@@ -17,7 +17,7 @@ fn a_message_is_said_to_be_kept_and_is_not() {
     town.says(MARIA, "The bus is at ten");
     let op_id = town.phones[MARIA].sent.last().unwrap().op_id;
     let seq = town.log().last().unwrap().seq + 1;
-    town.push(MARIA, ServerFrame::Ok(Done { op_id, seq }));
+    town.push(MARIA, &ServerFrame::Ok(Done { op_id, seq }));
     town.phones[MARIA].deaf = false;
     town.says(DANA, "Good morning");
     assert!(town.phones[MARIA].was_warned("the server did not keep a message that it had taken"));
@@ -98,7 +98,7 @@ fn numbers_at_the_end_of_their_range_break_nothing() {
         positions: Vec::new(),
         key_packages: 0,
     };
-    town.push(MARIA, ServerFrame::Ready(ready));
+    town.push(MARIA, &ServerFrame::Ready(ready));
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn notices_of_nothing_lead_nowhere() {
     let inbox = Inbox {
         notices: vec![notice, notice],
     };
-    town.push(MARIA, ServerFrame::Inbox(inbox));
+    town.push(MARIA, &ServerFrame::Inbox(inbox));
     assert_eq!(town.phones[MARIA].circles().len(), 1);
     town.says(DANA, "All well?");
     assert_eq!(town.phones[MARIA].texts(), ["All well?"]);
@@ -306,7 +306,7 @@ fn a_device_is_said_to_be_unknown() {
     let mut town = Town::new();
     town.push(
         MARIA,
-        ServerFrame::Bye(Bye {
+        &ServerFrame::Bye(Bye {
             code: Code::DeviceUnknown,
         }),
     );

@@ -390,7 +390,7 @@ fn frames_that_are_no_frames_change_nothing() {
         entries: town.log(),
         head: u64::MAX,
     };
-    town.push(MARIA, ServerFrame::Log(elsewhere));
+    town.push(MARIA, &ServerFrame::Log(elsewhere));
     town.says(DANA, "All well?");
     assert_eq!(town.phones[MARIA].texts(), ["All well?"]);
     assert_eq!(town.phones[MARIA].problems(), []);

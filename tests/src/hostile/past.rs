@@ -110,7 +110,7 @@ fn signals_are_made_up_or_come_again() {
         device,
         sealed: vec![7; 64].into(),
     };
-    town.push(MARIA, ServerFrame::Ephemeral(made_up));
+    town.push(MARIA, &ServerFrame::Ephemeral(made_up));
     let typing = |phone: &Phone| {
         let is = |event: &&Event| matches!(event, Event::Typing { .. });
         phone.shown.iter().filter(is).count()
@@ -124,7 +124,7 @@ fn signals_are_made_up_or_come_again() {
         .expect("it was sent")
         .clone();
     for _ in 0..3 {
-        town.push(MARIA, ServerFrame::Ephemeral(signal.clone()));
+        town.push(MARIA, &ServerFrame::Ephemeral(signal.clone()));
     }
     assert_eq!(
         typing(&town.phones[MARIA]),
@@ -135,6 +135,6 @@ fn signals_are_made_up_or_come_again() {
         device: town.phones[MARIA].device.device_id().unwrap().unwrap(),
         ..signal
     };
-    town.push(MARIA, ServerFrame::Ephemeral(moved));
+    town.push(MARIA, &ServerFrame::Ephemeral(moved));
     assert_eq!(typing(&town.phones[MARIA]), 1, "and for no other device");
 }

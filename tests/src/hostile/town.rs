@@ -253,7 +253,7 @@ impl Town {
             circle: self.circle,
             deadline: self.now(),
         };
-        self.push(who, ServerFrame::CommitPlease(please));
+        self.push(who, &ServerFrame::CommitPlease(please));
     }
 
     /// The session of a phone.
@@ -286,7 +286,7 @@ impl Town {
     }
 
     /// A frame that the store never sent.
-    pub fn push(&mut self, who: usize, frame: ServerFrame) {
+    pub fn push(&mut self, who: usize, frame: &ServerFrame) {
         let now = self.now();
         let bytes = frame.to_bytes();
         self.phones[who].hear(Input::Frame { bytes }, now);
@@ -302,7 +302,7 @@ impl Town {
             entries,
             head,
         };
-        self.push(who, ServerFrame::Log(page));
+        self.push(who, &ServerFrame::Log(page));
     }
 
     /// Time passes, and every device looks around.
@@ -349,12 +349,11 @@ impl Town {
             let refused = phone
                 .refused
                 .filter(|(tail, _)| request.path.ends_with(tail));
-            let honest = match refused {
-                Some((_, answer)) => (409, answer.to_vec()),
-                None => {
-                    let done = wire::call(&self.store, &mut phone.cookie, &request);
-                    self.runtime.block_on(done)
-                }
+            let honest = if let Some((_, answer)) = refused {
+                (409, answer.to_vec())
+            } else {
+                let done = wire::call(&self.store, &mut phone.cookie, &request);
+                self.runtime.block_on(done)
             };
             let (status, body) = phone.told(&request, honest);
             let id = request.id;
@@ -530,7 +529,7 @@ impl Town {
         let inbox = Inbox {
             notices: vec![notice],
         };
-        self.push(who, ServerFrame::Inbox(inbox));
+        self.push(who, &ServerFrame::Inbox(inbox));
     }
 
     /// A person wants a device out of its group and in again, and the server shows it this GroupInfo.

@@ -99,7 +99,7 @@ fn members_are_in_order_once_whole_and_not_too_many() {
             context
                 .policy
                 .custodians
-                .push(protocol::AccountId::from_bytes([9; 16]))
+                .push(protocol::AccountId::from_bytes([9; 16]));
         },
         |context| {
             let member = context.policy.members[0].clone();

@@ -21,13 +21,13 @@ fn sender() {
         .expect("the sender lives until it is killed");
 }
 
-/// Where the sender stops.
+/// Before what the sender stops.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
 enum Step {
-    BeforeStore,
-    BeforeSend,
-    BeforeAnswer,
-    BeforeLog,
+    Store,
+    Send,
+    Answer,
+    Log,
 }
 
 /// What the sender is told.
@@ -86,7 +86,7 @@ mod child {
     impl Faults for Stop {
         fn takes(&self, delta: &Delta) -> bool {
             if !delta.items.is_empty() && !self.stored.load(Ordering::SeqCst) {
-                self.stand(Step::BeforeStore);
+                self.stand(Step::Store);
                 self.stored
                     .fetch_or(self.armed.load(Ordering::SeqCst), Ordering::SeqCst);
             }
@@ -97,19 +97,19 @@ mod child {
             if let Effect::Send { bytes } = effect
                 && matches!(ClientFrame::parse(bytes), Ok(ClientFrame::Append(_)))
             {
-                self.stand(Step::BeforeSend);
+                self.stand(Step::Send);
             }
             Verdict::GO_ON
         }
 
         fn frame(&self, bytes: &[u8]) -> Verdict {
             match ServerFrame::parse(bytes) {
-                Some(ServerFrame::Ok(_)) => self.stand(Step::BeforeAnswer),
+                Some(ServerFrame::Ok(_)) => self.stand(Step::Answer),
                 Some(ServerFrame::Log(page)) => {
                     let message =
                         |entry: &protocol::frame::LogEntry| entry.kind == EntryKind::Message;
                     if page.entries.iter().any(message) {
-                        self.stand(Step::BeforeLog);
+                        self.stand(Step::Log);
                     }
                 }
                 _ => {}
@@ -252,7 +252,7 @@ mod tell {
         send_and_kill(&story, &off, (circle, "one"), step).await?;
         let dana = story.back(&off).await?;
         let mut all = vec!["zero", "one"];
-        if step == Step::BeforeStore {
+        if step == Step::Store {
             // Nobody was told that it is stored: the person sees that it is not there, and writes again.
             dana.joins(TITLE, 2).await?;
             ensure!(dana.texts(circle).await? == ["zero"]);
@@ -270,20 +270,20 @@ mod tell {
     }
 
     pub async fn killed_before_its_disk_has_the_text(engine: Engine) -> Result<()> {
-        once_each(engine, Step::BeforeStore).await
+        once_each(engine, Step::Store).await
     }
 
     pub async fn killed_after_its_disk_has_it_and_before_it_is_sent(engine: Engine) -> Result<()> {
-        once_each(engine, Step::BeforeSend).await
+        once_each(engine, Step::Send).await
     }
 
     pub async fn killed_after_the_server_has_it_and_before_the_answer(
         engine: Engine,
     ) -> Result<()> {
-        once_each(engine, Step::BeforeAnswer).await
+        once_each(engine, Step::Answer).await
     }
 
     pub async fn killed_after_the_answer_and_before_the_log_shows_it(engine: Engine) -> Result<()> {
-        once_each(engine, Step::BeforeLog).await
+        once_each(engine, Step::Log).await
     }
 }

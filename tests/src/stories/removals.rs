@@ -61,8 +61,8 @@ mod tell {
         dana.reads(circle, &["zero", "after the cut"]).await?;
         maria.reads(circle, &["zero", "after the cut"]).await?;
 
-        let store = Store::open(ana_off.data())?;
-        let mut device = Device::open(store.vault_key(), story.server.name(), store.state()?)?;
+        let kept = Store::open(ana_off.data())?;
+        let mut thief = Device::open(kept.vault_key(), story.server.name(), kept.state()?)?;
         let now = care::Clock::now(story.server.clock());
         let mut given = 0;
         for bytes in recorded.0.lock().expect("nobody panics").iter() {
@@ -71,7 +71,7 @@ mod tell {
             }
             given += 1;
             let bytes = bytes.clone();
-            for effect in device.handle(Input::Frame { bytes }, now)?.effects {
+            for effect in thief.handle(Input::Frame { bytes }, now)?.effects {
                 if let Effect::Event {
                     event: Event::Items { items, .. },
                 } = effect
@@ -84,12 +84,12 @@ mod tell {
             }
         }
         ensure!(given > 0, "nothing was recorded");
-        let items = |store: &Store| store.items(circle.as_bytes(), 99);
+        let items = |kept: &Store| kept.items(circle.as_bytes(), 99);
         ensure!(
-            !items(&store)?.is_empty(),
+            !items(&kept)?.is_empty(),
             "what she had read is still here"
         );
-        drop((device, store));
+        drop((thief, kept));
 
         // What she had read went with the circle: nobody who finds the phone reads it.
         let ana = story.back(&ana_off).await?;

@@ -93,8 +93,8 @@ impl Terminal {
         let link = shows.line()?;
         let mut opens = self.start(new, &["enrol", "--link", &link])?;
         let told = opens.line()?;
-        let shown = told.rsplit(' ').next().context("the digits come last")?;
-        shows.types(&digits(shown))?;
+        let six = told.rsplit(' ').next().context("the digits come last")?;
+        shows.types(&digits(six))?;
         let added = shows.succeeds()?;
         if added {
             ensure!(opens.succeeds()?, "the new device is not enrolled");

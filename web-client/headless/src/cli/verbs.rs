@@ -29,7 +29,7 @@ pub enum Verb {
     },
     /// Make this directory a device of the person whose recovery code this is
     Recover {
-        /// The server's address, https://host[:port]
+        /// The server's address, `https://host[:port]`
         #[arg(long)]
         server: ServerUrl,
         /// The code; read from standard input if absent, so that no other program sees it
