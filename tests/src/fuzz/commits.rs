@@ -81,8 +81,8 @@ fn change(context: &mut Context, circle: &Circle, change: &Change) {
         Change::Role(who, role) => members[who % count].role = role,
         Change::Key(who, byte) => members[who % count].aik = vec![byte; 32].into(),
         Change::Succession(who) => {
-            let content = b"not a succession".to_vec();
-            let forged = sign(&circle.people[who].aik, labels::SUCCESSION, content);
+            let words = b"not a succession".to_vec();
+            let forged = sign(&circle.people[who].aik, labels::SUCCESSION, words);
             members[who % count].successions.push(forged);
         }
         Change::Mark(by, of) => {
