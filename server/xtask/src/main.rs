@@ -44,15 +44,14 @@ const USAGE: &str = "\
 Chores of carecircle.
 
   cargo xtask run [--fresh]     build everything and start the demo on https://localhost:8443
-  cargo xtask test [PART...]    the whole suite (parts, in order: check web rust client
-                                simulate journeys)
+  cargo xtask test [PART...]    the whole suite (parts, in order: check web rust client journeys)
   cargo xtask check [PART...]   fmt clippy deny sizes layers migrations
   cargo xtask certs [--trust]   development certificates in certs-dev/; --trust: into your own store
   cargo xtask web               the device core as wasm, then the web client
   cargo xtask foreign           other people's programs, for running `cargo test` by hand
   cargo xtask simulate [--seeds N] [--from S] [--tell]
                                 simulations; prints `seeds N failed M`, and a failed seed to run again
-  cargo xtask bench NAME...     figures, one JSON line each (append, idle, startup)
+  cargo xtask bench NAME...     figures, one JSON line each (append, device, revoke …)
 ";
 
 fn main() -> ExitCode {

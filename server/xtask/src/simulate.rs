@@ -1,9 +1,9 @@
 //! `cargo xtask simulate`: seeded simulations of whole circles, each seed of which fails again in the
 //! same way (messaging.md, section 13; `tests/src/simulator/mod.rs` says what is simulated).
 //!
-//! The simulator is a binary of `tests/`. Unoptimised it would need half an hour for what the suite asks
-//! of it, so it is built with the crates of the house that it spends its time in optimised. Everything
-//! else is what `cargo xtask test` has compiled already: no second build of the dependencies.
+//! The simulator is a binary of `tests/`. Unoptimised it would need half an hour for two thousand seeds,
+//! so it is built with the crates of the house that it spends its time in optimised. Everything else is
+//! what `cargo xtask test` has compiled already: no second build of the dependencies.
 
 use anyhow::Result;
 
@@ -20,9 +20,6 @@ const HOT: &[&str] = &[
     "carecircle-tests",
     "openmls",
 ];
-
-/// What the suite asks for: seeds 1 to 2,000.
-const SUITE: &[&str] = &["--seeds", "2000", "--from", "1"];
 
 /// Runs the simulator with its own arguments (`--seeds N --from S`).
 pub fn simulate(arguments: &[&str]) -> Result<()> {
@@ -41,9 +38,4 @@ pub fn simulate(arguments: &[&str]) -> Result<()> {
     part("simulations", || {
         run(simulator("run").args(["--quiet", "--"]).args(arguments))
     })
-}
-
-/// As a part of the whole suite.
-pub fn suite() -> Result<()> {
-    simulate(SUITE)
 }

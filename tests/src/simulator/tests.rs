@@ -1,4 +1,4 @@
-//! A few seeds in the suite of tests; `cargo xtask test` runs many more.
+//! A seed in the suite of tests; `cargo xtask simulate` runs many more.
 
 use tokio::runtime::Builder;
 
