@@ -85,10 +85,7 @@ mod tell {
         }
         ensure!(given > 0, "nothing was recorded");
         let items = |kept: &Store| kept.items(circle.as_bytes(), 99);
-        ensure!(
-            !items(&kept)?.is_empty(),
-            "what she had read is still here"
-        );
+        ensure!(!items(&kept)?.is_empty(), "what she had read is still here");
         drop((thief, kept));
 
         // What she had read went with the circle: nobody who finds the phone reads it.
