@@ -28,7 +28,8 @@ pub async fn a_sender_that_dies_anywhere_sends_once_or_twice_the_same(engine: En
     let desk = Desk::open(engine).await;
     let maria = desk.house.agency.maria;
     let (mut twice, mut untouched, mut survived) = (0, 0, 0);
-    for polls in 0..400 {
+    let mut polls = 0;
+    for _ in 0..400 {
         let mut request = desk.request(TUESDAY);
         request.zone = Some("America/Chicago".to_owned());
         let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
@@ -74,8 +75,13 @@ pub async fn a_sender_that_dies_anywhere_sends_once_or_twice_the_same(engine: En
         desk.call_off(&card).await.unwrap();
         desk.post().await;
         survived += usize::from(finished.is_some());
-        if survived > 2 {
+        polls += 1;
+        if survived > 2 && twice > 0 {
             break;
+        }
+        if survived > 2 {
+            // How much is done in one poll is the machine's: this time around nobody died in between.
+            (polls, survived) = (0, 0);
         }
     }
     assert!(
