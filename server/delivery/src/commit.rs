@@ -59,7 +59,9 @@ pub fn accept(
         .filter(|cert| cert.device != own)
         .map(RosterDevice::from)
         .collect();
-    check_era(facts, bundle, accounts_changed || !removed.is_empty())?;
+    // Who comes in by themselves makes a key of their own: under the present number it would be a second.
+    let moves = accounts_changed || returned || !removed.is_empty();
+    check_era(facts, bundle, moves)?;
 
     let mut roster: Vec<_> = judged.roster.iter().map(RosterDevice::from).collect();
     roster.sort_unstable();
@@ -235,7 +237,8 @@ fn check_welcome(bundle: &CommitBundle, added: &BTreeSet<[u8; 32]>) -> Result<()
     }
 }
 
-/// A new era whenever an account came or anybody went; otherwise the same one or the next.
+/// A new era whenever an account came, anybody went, or a device came in by itself; otherwise the same one
+/// or the next.
 fn check_era(facts: &CommitFacts, bundle: &CommitBundle, must_move: bool) -> Result<(), Refusal> {
     let Envelope { group, epoch } = read_envelope(&bundle.era_next)?;
     if group != facts.group || epoch != facts.epoch + 1 {

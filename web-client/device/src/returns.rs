@@ -176,19 +176,13 @@ impl Turn<'_> {
         if context.policy.circle != id {
             return self.stop(id, Code::Judged, "policy_of_another_group");
         }
-        // The archive goes on under the era's key only if this device missed nothing since it had it:
-        // which era holds would otherwise be the server's word, and it could name one whose key somebody
-        // has who was taken out.
+        // A new era: which one holds would otherwise be the server's word, and it could name one whose key
+        // somebody has who was taken out.
         let generation = context.policy.generation;
-        let before = group.epoch().checked_sub(1);
-        let missed = known.is_none_or(|known| {
-            known.policy.generation != generation || Some(known.epoch) != before
-        });
-        let held = circle.joined.as_ref().and_then(|joined| joined.era.clone());
-        let era = held.filter(|_| !missed).unwrap_or_else(|| Era {
+        let era = Era {
             era: circle.era_after(),
             key: chance::bytes(),
-        });
+        };
         let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
         drop(group);
         circle.generation = generation;
