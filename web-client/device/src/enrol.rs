@@ -167,8 +167,15 @@ impl Turn<'_> {
 
     /// A failure that passes is mended by the next `ready`, which says how many are left.
     pub fn key_packages_put(&mut self, answer: Answer<'_>) {
-        if answer.status >= 400 && !answer.is_passing() {
-            let (code, detail) = answer.refusal();
+        if answer.status < 400 || answer.is_passing() {
+            return;
+        }
+        let (code, detail) = answer.refusal();
+        if code == Code::CertificateInvalid {
+            // Another device of this person's brought a new identity key meanwhile: the vault has it, and
+            // with the certificate under it come other key packages.
+            self.get(Ask::Vault, "/v1/vault".to_owned());
+        } else {
             self.problem(None, code, detail);
         }
     }
