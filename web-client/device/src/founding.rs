@@ -138,6 +138,8 @@ impl Turn<'_> {
         self.circles_changed = true;
         self.follow(&circle);
         self.read_circles();
+        // Who waits to be in the new group, as the server sees it now.
+        self.read_circle(id);
         self.in_circle(id, |turn| {
             turn.tend(id)?;
             turn.flush(id)
