@@ -14,11 +14,11 @@ mod tell {
     use anyhow::{Context as _, Result, ensure};
     use device::api::{Command, Content, Effect, History, Trouble};
     use headless::faults::{Faults, Verdict};
-    use protocol::http::{Distress, DistressNoted};
-    use protocol::{CircleId, CircleStatus};
+    use protocol::CircleId;
+    use protocol::http::Distress;
     use testkit::{Down, Engine, Phone, Story};
 
-    use super::super::family::{op, plan};
+    use super::super::family::plan;
 
     const TITLE: &str = "Maria and Dana";
 
