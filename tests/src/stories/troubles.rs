@@ -15,7 +15,6 @@ mod tell {
     use device::api::{Command, Content, Effect, History, Trouble};
     use headless::faults::{Faults, Verdict};
     use protocol::CircleId;
-    use protocol::http::Distress;
     use testkit::{Down, Engine, Phone, Story};
 
     use super::super::family::plan;
