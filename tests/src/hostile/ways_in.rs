@@ -138,6 +138,7 @@ fn a_welcome_announced_for_another_generation_is_refused() {
             vec![frame]
         }));
     });
+    assert!(town.phones[ANA].was_warned("policy_of_another_group"));
     town.phones[ANA].hears_the_truth();
     town.reconnect(ANA);
     // It is not entered under that number; the true one is, by the device's own hand.

@@ -3,6 +3,7 @@
 use super::on_both_engines;
 
 on_both_engines![
+    two_accounts_in_distress_and_staff_begin_anew,
     the_server_is_restored_from_an_old_backup,
     a_circle_that_the_restored_server_does_not_know_stays_readable,
     an_old_copy_says_plainly_what_it_can_never_read,
@@ -14,10 +15,11 @@ mod tell {
     use anyhow::{Context as _, Result, ensure};
     use device::api::{Command, Content, Effect, History, Trouble};
     use headless::faults::{Faults, Verdict};
-    use protocol::CircleId;
+    use protocol::http::{Distress, DistressNoted};
+    use protocol::{CircleId, CircleStatus};
     use testkit::{Down, Engine, Phone, Story};
 
-    use super::super::family::plan;
+    use super::super::family::{op, plan};
 
     const TITLE: &str = "Maria and Dana";
 
@@ -60,6 +62,32 @@ mod tell {
         maria
             .reads(circle, &[before, &["again", "and again"]].concat())
             .await
+    }
+
+    pub async fn two_accounts_in_distress_and_staff_begin_anew(engine: Engine) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let (dana, maria, circle) = two(&story).await?;
+        let path = format!("/v1/circles/{circle}/distress");
+        let mut noted = Vec::new();
+        for (phone, number) in [(&dana, 1), (&maria, 2)] {
+            let report = Distress {
+                op_id: op(number),
+                generation: 0,
+                seq: 1,
+            };
+            let answer: DistressNoted = phone.asks("POST", &path, &report).await?;
+            noted.push(answer.status);
+        }
+        ensure!(
+            noted == [CircleStatus::Live, CircleStatus::NeedsReset],
+            "{noted:?}"
+        );
+        for phone in [&dana, &maria] {
+            phone
+                .circle(circle, |view| view.trouble == Some(Trouble::NeedsReset))
+                .await?;
+        }
+        begin_anew((&dana, &maria), circle, &["zero"]).await
     }
 
     pub async fn the_server_is_restored_from_an_old_backup(engine: Engine) -> Result<()> {

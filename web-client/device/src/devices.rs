@@ -11,8 +11,12 @@ use crate::turn::{Answer, Ask, Turn};
 const RETRY_MS: u32 = 2_000;
 
 impl Turn<'_> {
-    /// Asks for the list.
+    /// Asks for the list. An answer to an earlier asking may come after this one's, and would hide what
+    /// came since: it is not waited for any more.
     pub fn read_devices(&mut self) {
+        self.volatile
+            .asked
+            .retain(|_, ask| !matches!(ask, Ask::Devices));
         self.get(Ask::Devices, "/v1/devices".to_owned());
     }
 

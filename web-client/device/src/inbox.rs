@@ -106,6 +106,7 @@ impl Turn<'_> {
             Ok((group, context)) if announced == place_of(&context) => (context, group.epoch()),
             Ok(_) => {
                 self.draft.roll_back(savepoint);
+                self.volatile.welcomes_due.insert(id, self.now);
                 self.problem(Some(id), Code::Judged, "policy_of_another_group");
                 return Ok(());
             }
@@ -124,6 +125,7 @@ impl Turn<'_> {
                 // itself.
                 self.draft.roll_back(savepoint);
                 self.counters.undecryptable += 1;
+                self.volatile.welcomes_due.insert(id, self.now);
                 self.read_circle(id);
                 return Ok(());
             }
@@ -135,7 +137,8 @@ impl Turn<'_> {
         let moved = circle.joined.is_some();
         self.leave_generation(&mut circle)?;
         let (generation, start) = (notice.generation, notice.start_seq);
-        let place = Joined::new(generation, start, &context.policy, self.now);
+        let mut place = Joined::new(generation, start, &context.policy, self.now);
+        place.awaits_era_behind(start);
         // The key of the era that holds from here follows the Welcome.
         let era = self.newest_era(id, generation).map_or(0, |era| era + 1);
         let here = context.policy.members.iter().map(|member| member.account);
@@ -146,6 +149,7 @@ impl Turn<'_> {
         circle.fallen = None;
         circle.stopped = None;
         self.draft.delete(&crate::state::key::candidate(id));
+        self.volatile.welcomes_due.remove(&id);
         if moved {
             let by = context
                 .policy

@@ -158,6 +158,7 @@ impl Turn<'_> {
         )?;
         if let Some(joined) = &mut circle.joined {
             joined.era = None;
+            joined.awaits_era_behind(entry.seq);
         }
         Ok(true)
     }

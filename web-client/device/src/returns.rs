@@ -18,6 +18,8 @@ use crate::turn::{Answer, Ask, Turn};
 const AT_ONCE: usize = 4;
 /// Before it is tried again, milliseconds.
 const RETRY_MS: u32 = 1_000;
+/// A Welcome follows the commit that it belongs to within this time, milliseconds.
+const WELCOME_MS: u32 = 5_000;
 /// A clock this far from the server's is wrong, seconds.
 const SKEW_S: i64 = 3_600;
 /// An entry older than this may hold keys whose lifetime is over, seconds: nobody is to blame.
@@ -87,11 +89,12 @@ impl Turn<'_> {
             return self.found(circle);
         }
         let own = |named: &&crate::state::Named| named.account == me.identity.account;
-        let confirmed = circle
-            .members
-            .iter()
-            .find(own)
-            .is_some_and(|named| named.state == MemberState::Confirmed);
+        let named = circle.members.iter().find(own);
+        let confirmed = named.is_some_and(|named| named.state == MemberState::Confirmed);
+        let listed = named.is_some_and(|named| named.devices.contains(&me.identity.device));
+        if listed && circle.joined.is_none() && circle.fallen.is_none() && !self.is_late(id) {
+            return Ok(());
+        }
         if circle.status != CircleStatus::Live || !confirmed || !self.is_backed_up()? {
             return Ok(());
         }
@@ -110,6 +113,22 @@ impl Turn<'_> {
             self.get(Ask::GroupInfo(id), format!("/v1/circles/{id}/group-info"));
         }
         Ok(())
+    }
+
+    /// Whether the Welcome of somebody who brought this device in should have come by now. A second leaf
+    /// beside the one that they made would end it, and vouch for the group in place of them.
+    fn is_late(&mut self, id: CircleId) -> bool {
+        let due = match self.volatile.welcomes_due.get(&id) {
+            Some(due) => *due,
+            None => {
+                self.timer(WELCOME_MS + 1);
+                let due = self.now.micros() + i64::from(WELCOME_MS) * 1_000;
+                let due = protocol::Timestamp::from_micros(due);
+                self.volatile.welcomes_due.insert(id, due);
+                due
+            }
+        };
+        self.now >= due
     }
 
     /// The server has heard of the trouble.
@@ -256,8 +275,9 @@ impl Turn<'_> {
         }
         let here = (place.generation, candidate.era.era);
         circle.here_since(place.members.iter().map(|member| member.account), here);
+        self.volatile.welcomes_due.remove(&id);
         place.cursor = seq;
-        place.head = seq.saturating_add(1);
+        place.awaits_era_behind(seq);
         circle.joined = Some(place);
         circle.fallen = None;
         circle.stopped = None;

@@ -247,6 +247,12 @@ impl Joined {
             era_floor: 0,
         }
     }
+
+    /// Behind a commit there always stands the message that brings its era's key. Until that is here this
+    /// device is behind: were it to begin an era of its own, one number could get two keys.
+    pub fn awaits_era_behind(&mut self, commit: u64) {
+        self.head = self.head.max(commit.saturating_add(1));
+    }
 }
 
 /// A device that is to be removed.

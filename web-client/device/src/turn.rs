@@ -54,6 +54,8 @@ pub struct Volatile {
     pub commit_asked: BTreeSet<CircleId>,
     /// How often a commit was refused there since the log last moved.
     pub commit_attempts: BTreeMap<CircleId, u32>,
+    /// Until when the Welcome is awaited into circles that this device was brought into.
+    pub welcomes_due: BTreeMap<CircleId, Timestamp>,
     /// Circles that this device is coming into just now.
     pub returning: BTreeSet<CircleId>,
     /// Circles that this device came into since the last `hello`, which did not name them.
@@ -456,8 +458,12 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Asks for one circle again.
+    /// Asks for one circle again. An answer to an earlier asking may come after this one's, and would bring
+    /// back what is over: it is not waited for any more.
     pub fn read_circle(&mut self, id: CircleId) {
+        self.volatile
+            .asked
+            .retain(|_, ask| !matches!(ask, Ask::CircleAgain(asked) if *asked == id));
         self.get(Ask::CircleAgain(id), format!("/v1/circles/{id}"));
     }
 

@@ -35,6 +35,8 @@ struct Feed {
     asked: bool,
     /// Where to go on instead, set while a page was being read.
     restart: Option<Cursor>,
+    /// Begun since the store was last asked how circles stand: an answer to that knows nothing of it.
+    begun: bool,
 }
 
 #[derive(Debug, Default)]
@@ -53,6 +55,7 @@ impl Feeds {
             reading: false,
             asked: false,
             restart: None,
+            begun: true,
         });
         if feed.reading {
             feed.restart = Some(cursor);
@@ -99,6 +102,13 @@ impl Feeds {
         self.inbox.wanted = true;
     }
 
+    /// The store is asked how the circles stand.
+    pub(super) fn stand_asked(&mut self) {
+        for feed in self.circles.values_mut() {
+            feed.begun = false;
+        }
+    }
+
     /// Compares with where the logs stand; gives back the followed circles that are gone.
     pub(super) fn compare(&mut self, positions: &[Position]) -> Vec<CircleId> {
         for position in positions {
@@ -109,7 +119,8 @@ impl Feeds {
         }
         let here = |circle: &CircleId| positions.iter().any(|p| p.circle == *circle);
         // One that is being read is left to the answer, which refuses it for the same reason.
-        let gone = (self.circles.iter()).filter(|(circle, feed)| !feed.reading && !here(circle));
+        let settled = |feed: &Feed| !feed.reading && !feed.begun;
+        let gone = (self.circles.iter()).filter(|(circle, feed)| settled(feed) && !here(circle));
         gone.map(|(circle, _)| *circle).collect()
     }
 
@@ -140,18 +151,31 @@ impl Feeds {
         Some(Question::ReadLog(feed.sent))
     }
 
+    /// What was being read is read no more: the device went to another position meanwhile, perhaps of the
+    /// next generation. Whatever the store answers about the one before says nothing.
+    pub(super) fn restarts(&mut self, circle: CircleId) -> bool {
+        let Some(feed) = self.circles.get_mut(&circle).filter(|feed| feed.reading) else {
+            return false;
+        };
+        let Some(restart) = feed.restart.take() else {
+            return false;
+        };
+        feed.reading = false;
+        feed.sent = restart;
+        feed.wanted = true;
+        self.reading -= 1;
+        true
+    }
+
     /// A page was read: gives it back if it is to be sent.
     pub(super) fn read_log(&mut self, page: LogPage) -> Option<LogPage> {
+        let feed = self.circles.get(&page.circle)?;
+        if !feed.reading || self.restarts(page.circle) {
+            return None;
+        }
         let feed = self.circles.get_mut(&page.circle)?;
-        if !std::mem::take(&mut feed.reading) {
-            return None;
-        }
+        feed.reading = false;
         self.reading -= 1;
-        if let Some(restart) = feed.restart.take() {
-            feed.sent = restart;
-            feed.wanted = true;
-            return None;
-        }
         if let Some(last) = page.entries.last() {
             feed.sent.generation = page.generation;
             feed.sent.seq = last.seq;

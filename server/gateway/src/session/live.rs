@@ -242,6 +242,9 @@ impl Live {
     }
 
     fn log_refused(&mut self, circle: CircleId, refusal: Refusal, effects: &mut Vec<Effect>) {
+        if self.feeds.restarts(circle) {
+            return;
+        }
         if matches!(refusal.code, Code::Busy | Code::Internal) {
             self.feeds.postpone_log(circle);
             return;
@@ -293,6 +296,7 @@ impl Live {
 
     fn ask_how_it_stands(&mut self, effects: &mut Vec<Effect>) {
         if !std::mem::replace(&mut self.standing, true) {
+            self.feeds.stand_asked();
             effects.push(Effect::Ask(Question::Stand));
         }
     }

@@ -199,3 +199,55 @@ fn few_key_packages_are_announced_once_for_each_fall() {
         assert_eq!(effects.contains(&low), announced, "{left}: {effects:?}");
     }
 }
+
+#[test]
+fn the_next_generation_is_followed_though_the_one_before_is_refused_meanwhile() {
+    let mut session = live();
+    session.handle(woken(Topic::Circle(CIRCLE)), s(1));
+    let next = Cursor {
+        generation: 1,
+        ..cursor(CIRCLE, 0)
+    };
+    assert_eq!(
+        session.handle(frame(&ClientFrame::FetchLog(next)), s(1)),
+        []
+    );
+    let refused = Input::Answer(Answer::Log(CIRCLE, Err(Code::Generation.into())));
+    assert_eq!(
+        session.handle(refused, s(1)),
+        [Effect::Ask(Question::ReadLog(next))]
+    );
+    let page = LogPage {
+        generation: 1,
+        ..page(CIRCLE, 1..=2, 2)
+    };
+    assert_eq!(
+        session.handle(log(page.clone()), s(1)),
+        [Effect::Send(ServerFrame::Log(page))]
+    );
+}
+
+#[test]
+fn a_circle_that_was_entered_since_the_poll_was_asked_is_still_followed() {
+    let mut session = live();
+    let effects = session.handle(woken(Topic::Device(DEVICE)), s(1));
+    assert!(effects.contains(&Effect::Ask(Question::Stand)));
+    session.handle(
+        Input::Answer(Answer::Inbox(Ok(Inbox { notices: vec![] }))),
+        s(1),
+    );
+    session.handle(frame(&ClientFrame::FetchLog(cursor(OTHER, 0))), s(1));
+    session.handle(log(empty_page(OTHER, 0)), s(1));
+    session.handle(Input::Drained, s(1));
+    session.handle(stands(ready(vec![position(CIRCLE, 4)], 20)), s(1));
+    assert_eq!(
+        session.handle(woken(Topic::Circle(OTHER)), s(1)),
+        [ask_log(OTHER, 0)]
+    );
+    // The next poll was asked after it: if the circle is not named then, it is gone.
+    let page = Input::Answer(Answer::Log(OTHER, Ok(empty_page(OTHER, 0))));
+    session.handle(page, s(1));
+    session.handle(woken(Topic::Device(DEVICE)), s(2));
+    let effects = session.handle(stands(ready(vec![position(CIRCLE, 4)], 20)), s(2));
+    assert!(effects.contains(&Effect::Unwatch(Topic::Circle(OTHER))));
+}
