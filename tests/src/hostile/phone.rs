@@ -229,10 +229,10 @@ impl Phone {
             Device::open(self.vault_key, SERVER_NAME.to_owned(), rows).expect("the store opens");
     }
 
-    /// A key package that the server holds and has not handed out.
+    /// The last key package that the server holds: it may hand it out whenever it likes.
     pub fn key_package(&self) -> openmls::prelude::KeyPackage {
         let put = self.key_packages.last().expect("put at enrolment");
-        super::ghost::read_key_package(put.one_time.last().expect("some are left"))
+        super::ghost::read_key_package(put.last_resort.as_ref().expect("put at enrolment"))
     }
 
     // --- what the person sees -----------------------------------------------------------------
