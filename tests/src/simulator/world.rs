@@ -283,7 +283,8 @@ impl<'d> World<'d> {
             }
             let late = self.step > steps && self.dice.percent(30);
             let stepped = if late && self.removals < 3 {
-                self.somebody_must_go()
+                self.somebody_signs_in()
+                    .and_then(|()| self.somebody_must_go())
             } else if late {
                 self.a_device_restarts()
             } else {

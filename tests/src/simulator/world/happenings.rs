@@ -186,6 +186,25 @@ impl World<'_> {
         self.a_device_is_revoked(&store, op_id)
     }
 
+    /// Who ends a right needs a session: if staff and client have none, they open their devices in peace.
+    pub(super) fn somebody_signs_in(&mut self) -> Result<()> {
+        let owners = [self.client, self.manager];
+        let signed_in = |owner: &Person| self.session_of(*owner).is_some();
+        if self.store.is_none() || owners.iter().all(signed_in) {
+            return Ok(());
+        }
+        for index in self.living() {
+            if owners.contains(&self.phones[index].person) {
+                self.phones[index].die();
+                self.switch_on(index)?;
+            }
+        }
+        let calm = std::mem::replace(&mut self.calm, true);
+        self.settle(200)?;
+        self.calm = calm;
+        Ok(())
+    }
+
     pub(super) fn a_caregiver_goes(
         &mut self,
         store: &Store,
