@@ -21,6 +21,9 @@ const HOT: &[&str] = &[
     "openmls",
 ];
 
+/// What the suite asks for: seeds 1 to 2,000.
+const SUITE: &[&str] = &["--seeds", "2000", "--from", "1"];
+
 /// Runs the simulator with its own arguments (`--seeds N --from S`).
 pub fn simulate(arguments: &[&str]) -> Result<()> {
     let simulator = |verb: &str| {
@@ -38,4 +41,9 @@ pub fn simulate(arguments: &[&str]) -> Result<()> {
     part("simulations", || {
         run(simulator("run").args(["--quiet", "--"]).args(arguments))
     })
+}
+
+/// As a part of the whole suite.
+pub fn suite() -> Result<()> {
+    simulate(SUITE)
 }

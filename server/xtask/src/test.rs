@@ -1,8 +1,8 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
 //!
 //! `check`, the web build, the Rust tests (units, the store contract on both engines, stories), the
-//! web client's own tests and sizes, and the journeys in headless Chromium. The first failure ends it.
-//! Simulations beyond the few among the Rust tests are a chore of their own (`cargo xtask simulate`).
+//! web client's own tests and sizes, 2,000 simulations, and the journeys in headless Chromium. The first
+//! failure ends it.
 //! PostgreSQL is a throw-away cluster of this run; the tests fail rather than skip when it is missing.
 
 use std::env;
@@ -12,13 +12,14 @@ use anyhow::{Context, Result};
 
 use crate::machine::{self, Part, find, npm, run, succeeds};
 use crate::postgres::{Cluster, Durability};
-use crate::{certs, check, foreign, web};
+use crate::{certs, check, foreign, simulate, web};
 
 const PARTS: &[Part] = &[
     ("check", everything),
     ("web", web::web),
     ("rust", rust),
     ("client", client),
+    ("simulate", simulate::suite),
     ("journeys", journeys),
 ];
 
