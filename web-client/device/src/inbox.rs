@@ -98,37 +98,8 @@ impl Turn<'_> {
         if joined.is_some_and(|generation| generation >= notice.generation) {
             return Ok(());
         }
-        let known = self.draft.known(id)?;
-        let savepoint = self.draft.savepoint();
-        let welcome = (bytes, known.as_ref());
-        let announced = (id, notice.generation);
-        let (context, epoch) = match Group::join(&self.draft, &me, welcome, self.now) {
-            Ok((group, context)) if announced == place_of(&context) => (context, group.epoch()),
-            Ok(_) => {
-                self.draft.roll_back(savepoint);
-                self.volatile.welcomes_due.insert(id, self.now);
-                self.problem(Some(id), Code::Judged, "policy_of_another_group");
-                return Ok(());
-            }
-            Err(Closed::Judged(violation)) => {
-                self.draft.roll_back(savepoint);
-                self.problem(Some(id), Code::Judged, violation.to_string());
-                return Ok(());
-            }
-            Err(Closed::Stranger(stranger)) => {
-                self.draft.roll_back(savepoint);
-                self.met_a_stranger(circle, stranger);
-                return Ok(());
-            }
-            Err(Closed::Commit | Closed::Message(_)) => {
-                // The key package is kept. The account is in the group now, so this device comes in by
-                // itself.
-                self.draft.roll_back(savepoint);
-                self.counters.undecryptable += 1;
-                self.volatile.welcomes_due.insert(id, self.now);
-                self.read_circle(id);
-                return Ok(());
-            }
+        let Some((context, epoch)) = self.enter(&circle, notice.generation, bytes)? else {
+            return Ok(());
         };
         for member in &context.policy.members {
             self.draft.set_pin(member.account, &member.aik);
@@ -163,6 +134,48 @@ impl Turn<'_> {
         self.circles_changed = true;
         self.follow(&circle);
         Ok(())
+    }
+
+    /// Opens a Welcome and judges the group that it leads into, which must be the one announced. Nothing,
+    /// and nothing is changed, if this device does not go there; why not is told.
+    fn enter(
+        &mut self,
+        circle: &crate::state::Circle,
+        generation: u32,
+        bytes: &[u8],
+    ) -> Result<Option<(judge::Context, u64)>> {
+        let id = circle.id;
+        let me = self.must_me()?;
+        let known = self.draft.known(id)?;
+        let savepoint = self.draft.savepoint();
+        let welcome = (bytes, known.as_ref());
+        match Group::join(&self.draft, &me, welcome, self.now) {
+            Ok((group, context)) if (id, generation) == place_of(&context) => {
+                return Ok(Some((context, group.epoch())));
+            }
+            Ok(_) => {
+                self.draft.roll_back(savepoint);
+                self.volatile.welcomes_due.insert(id, self.now);
+                self.problem(Some(id), Code::Judged, "policy_of_another_group");
+            }
+            Err(Closed::Judged(violation)) => {
+                self.draft.roll_back(savepoint);
+                self.problem(Some(id), Code::Judged, violation.to_string());
+            }
+            Err(Closed::Stranger(stranger)) => {
+                self.draft.roll_back(savepoint);
+                self.met_a_stranger(circle.clone(), stranger);
+            }
+            Err(Closed::Commit | Closed::Message(_)) => {
+                // The key package is kept. The account is in the group now, so this device comes in by
+                // itself.
+                self.draft.roll_back(savepoint);
+                self.counters.undecryptable += 1;
+                self.volatile.welcomes_due.insert(id, self.now);
+                self.read_circle(id);
+            }
+        }
+        Ok(None)
     }
 
     /// A group is vouched for by somebody whom this device never met in the circle. Nothing is merged; a

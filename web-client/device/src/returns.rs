@@ -118,16 +118,14 @@ impl Turn<'_> {
     /// Whether the Welcome of somebody who brought this device in should have come by now. A second leaf
     /// beside the one that they made would end it, and vouch for the group in place of them.
     fn is_late(&mut self, id: CircleId) -> bool {
-        let due = match self.volatile.welcomes_due.get(&id) {
-            Some(due) => *due,
-            None => {
-                self.timer(WELCOME_MS + 1);
-                let due = self.now.micros() + i64::from(WELCOME_MS) * 1_000;
-                let due = protocol::Timestamp::from_micros(due);
-                self.volatile.welcomes_due.insert(id, due);
-                due
-            }
-        };
+        let in_a_while = self.now.micros() + i64::from(WELCOME_MS) * 1_000;
+        let in_a_while = protocol::Timestamp::from_micros(in_a_while);
+        let held = self.volatile.welcomes_due.get(&id).copied();
+        let due = held.unwrap_or(in_a_while);
+        if held.is_none() {
+            self.timer(WELCOME_MS + 1);
+            self.volatile.welcomes_due.insert(id, due);
+        }
         self.now >= due
     }
 

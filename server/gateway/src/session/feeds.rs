@@ -30,13 +30,26 @@ struct Feed {
     /// Everything up to here was sent on this socket.
     sent: Cursor,
     wanted: bool,
-    reading: bool,
+    page: Page,
     /// The device asked by itself: it gets an answer even if there is nothing new.
     asked: bool,
-    /// Where to go on instead, set while a page was being read.
-    restart: Option<Cursor>,
     /// Begun since the store was last asked how circles stand: an answer to that knows nothing of it.
     begun: bool,
+}
+
+/// Whether a page of a log is being read.
+#[derive(Debug)]
+enum Page {
+    None,
+    Reading,
+    /// It is, but the device went to this position meanwhile.
+    Outdated(Cursor),
+}
+
+impl Feed {
+    fn is_reading(&self) -> bool {
+        !matches!(self.page, Page::None)
+    }
 }
 
 #[derive(Debug, Default)]
@@ -52,13 +65,12 @@ impl Feeds {
         let feed = self.circles.entry(cursor.circle).or_insert(Feed {
             sent: cursor,
             wanted: false,
-            reading: false,
+            page: Page::None,
             asked: false,
-            restart: None,
             begun: true,
         });
-        if feed.reading {
-            feed.restart = Some(cursor);
+        if feed.is_reading() {
+            feed.page = Page::Outdated(cursor);
         } else {
             feed.sent = cursor;
         }
@@ -84,7 +96,7 @@ impl Feeds {
     /// Stops following; says whether the device had asked for this circle by itself.
     pub(super) fn drop_circle(&mut self, circle: CircleId) -> bool {
         let feed = self.circles.remove(&circle);
-        if feed.as_ref().is_some_and(|feed| feed.reading) {
+        if feed.as_ref().is_some_and(Feed::is_reading) {
             self.reading -= 1;
         }
         feed.is_some_and(|feed| feed.asked)
@@ -119,7 +131,7 @@ impl Feeds {
         }
         let here = |circle: &CircleId| positions.iter().any(|p| p.circle == *circle);
         // One that is being read is left to the answer, which refuses it for the same reason.
-        let settled = |feed: &Feed| !feed.reading && !feed.begun;
+        let settled = |feed: &Feed| !feed.is_reading() && !feed.begun;
         let gone = (self.circles.iter()).filter(|(circle, feed)| settled(feed) && !here(circle));
         gone.map(|(circle, _)| *circle).collect()
     }
@@ -135,7 +147,7 @@ impl Feeds {
             self.reading += 1;
             return Some(Question::ReadInbox(self.inbox.sent));
         }
-        let ready = |(_, feed): &(&CircleId, &Feed)| feed.wanted && !feed.reading;
+        let ready = |(_, feed): &(&CircleId, &Feed)| feed.wanted && !feed.is_reading();
         let later = |(circle, _): &(&CircleId, &Feed)| Some(**circle) > self.after;
         let mut candidates = self.circles.iter().filter(ready);
         let circle = candidates
@@ -146,7 +158,7 @@ impl Feeds {
         self.after = Some(circle);
         let feed = self.circles.get_mut(&circle)?;
         feed.wanted = false;
-        feed.reading = true;
+        feed.page = Page::Reading;
         self.reading += 1;
         Some(Question::ReadLog(feed.sent))
     }
@@ -154,14 +166,14 @@ impl Feeds {
     /// What was being read is read no more: the device went to another position meanwhile, perhaps of the
     /// next generation. Whatever the store answers about the one before says nothing.
     pub(super) fn restarts(&mut self, circle: CircleId) -> bool {
-        let Some(feed) = self.circles.get_mut(&circle).filter(|feed| feed.reading) else {
+        let Some(feed) = self.circles.get_mut(&circle) else {
             return false;
         };
-        let Some(restart) = feed.restart.take() else {
+        let Page::Outdated(cursor) = feed.page else {
             return false;
         };
-        feed.reading = false;
-        feed.sent = restart;
+        feed.page = Page::None;
+        feed.sent = cursor;
         feed.wanted = true;
         self.reading -= 1;
         true
@@ -169,12 +181,14 @@ impl Feeds {
 
     /// A page was read: gives it back if it is to be sent.
     pub(super) fn read_log(&mut self, page: LogPage) -> Option<LogPage> {
-        let feed = self.circles.get(&page.circle)?;
-        if !feed.reading || self.restarts(page.circle) {
+        if self.restarts(page.circle) {
             return None;
         }
         let feed = self.circles.get_mut(&page.circle)?;
-        feed.reading = false;
+        if !feed.is_reading() {
+            return None;
+        }
+        feed.page = Page::None;
         self.reading -= 1;
         if let Some(last) = page.entries.last() {
             feed.sent.generation = page.generation;
@@ -191,8 +205,9 @@ impl Feeds {
     /// A page could not be read for now; the next wake or poll tries again.
     pub(super) fn postpone_log(&mut self, circle: CircleId) {
         if let Some(feed) = self.circles.get_mut(&circle)
-            && std::mem::take(&mut feed.reading)
+            && feed.is_reading()
         {
+            feed.page = Page::None;
             self.reading -= 1;
         }
     }
