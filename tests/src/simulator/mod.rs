@@ -43,9 +43,10 @@
 //! | the next generation is judged by the one before | I7 | 50 |
 //! | the `GroupInfo` handed out is the last commit's | I8 | 60 |
 //!
-//! Five were not caught in 60 seeds, each because another rule stands behind it: that the cursor moves by
-//! one, that a removed account leaves the policy, that the server compares send counters and eras, and
-//! that a device waits for the era behind a commit. The tests of those parts hold them.
+//! Five were not caught in 60 seeds: that the cursor moves by one, that a removed account leaves the policy,
+//! that the server compares send counters and eras (the first four have hostile scripts, judge tests and
+//! contract cases of their own), and that a device waits for the era behind a commit, which a story on a
+//! busy machine found.
 
 pub mod collusion;
 pub mod dice;
