@@ -50,6 +50,8 @@ pub struct Rates {
     pub failures_per_address: u32,
     /// Failed sign-ins of one address a minute after that.
     pub failures_per_address_minute: u32,
+    /// Failed sign-ins an hour of one network (IPv4 /24, IPv6 /56).
+    pub failures_per_network_hour: u32,
 }
 
 impl Default for Rates {
@@ -62,6 +64,7 @@ impl Default for Rates {
             frames_burst: limits::FRAMES_BURST,
             failures_per_address: limits::FAILURES_PER_ADDRESS,
             failures_per_address_minute: limits::FAILURES_PER_ADDRESS_MINUTE,
+            failures_per_network_hour: limits::FAILURES_PER_NETWORK_HOUR,
         }
     }
 }

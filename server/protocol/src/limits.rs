@@ -204,6 +204,8 @@ pub const FRAMES_BURST: u32 = 60;
 pub const FAILURES_PER_ADDRESS: u32 = 20;
 /// Failed sign-ins of one address a minute after that.
 pub const FAILURES_PER_ADDRESS_MINUTE: u32 = 6;
+/// Failed sign-ins an hour of one network: an IPv4 /24, an IPv6 /56.
+pub const FAILURES_PER_NETWORK_HOUR: u32 = 200;
 /// Key-package claims an hour for each (claimer, other person's device).
 pub const CLAIMS_PER_HOUR: u32 = 30;
 
