@@ -95,6 +95,9 @@ export class Device implements DeviceCore {
       case 'sign_out':
       case 'sign_in':
         return this.#sign(command.kind === 'sign_out');
+      case 'sign_sign_in':
+        // The double has no key; nobody asks it for a passkey.
+        throw { code: 'device_unknown', detail: '' };
       case 'recover':
         return this.#recover(command.code);
       case 'add_device':

@@ -51,6 +51,8 @@ pub enum Purpose {
     Recovery,
     /// Coming in as a new device.
     Enrolment,
+    /// Signing in.
+    SignIn,
 }
 
 impl Purpose {
@@ -63,6 +65,7 @@ impl Purpose {
             Self::Link => "link",
             Self::Recovery => "recovery",
             Self::Enrolment => "enrolment",
+            Self::SignIn => "sign_in",
         }
     }
 }
@@ -150,6 +153,14 @@ impl Caller {
         }
     }
 
+    /// Whoever tries to sign in to this account: taken for its person, without a session.
+    pub const fn signing_in(holder: Holder) -> Self {
+        Self {
+            purpose: Purpose::SignIn,
+            ..Self::bearer(holder)
+        }
+    }
+
     /// Whether this is the installation and not a person.
     pub fn is_installation(&self) -> bool {
         self.purpose == Purpose::Installation
@@ -159,7 +170,11 @@ impl Caller {
     pub fn is_person(&self) -> bool {
         matches!(
             self.purpose,
-            Purpose::Care | Purpose::Link | Purpose::Recovery | Purpose::Enrolment
+            Purpose::Care
+                | Purpose::Link
+                | Purpose::Recovery
+                | Purpose::Enrolment
+                | Purpose::SignIn
         )
     }
 

@@ -6,188 +6,15 @@
 
 use protocol::{Code, MemberState, Refusal, Role};
 
-use Need::{Assigned, Confirmed, Consent, Named, Own, Session, TakesPart};
+use Need::{
+    Arriving, Assigned, Confirmed, Consent, Fresh, Named, Own, Session, TakesPart, Unproved,
+};
 use Who::{Anyone, Bearer, CodeHolder, Installation, Newcomer, Scheduler};
 
-macro_rules! acts {
-    ($($(#[$doc:meta])* $act:ident = $text:literal, $about:ident;)+) => {
-        /// Everything that can be asked of the store.
-        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        pub enum Act { $($(#[$doc])* $act),+ }
+mod acts;
 
-        impl Act {
-            /// Every act.
-            pub const ALL: &'static [Self] = &[$(Self::$act),+];
-
-            /// The stable text of audit entries.
-            pub const fn as_str(self) -> &'static str {
-                match self { $(Self::$act => $text),+ }
-            }
-
-            const fn about(self) -> About {
-                match self { $(Self::$act => About::$about),+ }
-            }
-        }
-    };
-}
-
-/// What an act concerns, and therefore what a refusal must not reveal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum About {
-    /// The caller's own session, device and inbox.
-    Oneself,
-    /// A circle: whoever is not named in it must not learn that it exists.
-    Circle,
-    /// One device: whoever's it is not must not learn that it exists.
-    Device,
-    /// A client: staff who are not assigned must not learn that they exist.
-    Client,
-    /// An appointment: whoever neither takes part nor serves its client must not learn that it exists.
-    Appointment,
-    /// What a link in a mail opens: an ended right and a link that never was are told apart by nobody.
-    Link,
-    /// The installation.
-    Agency,
-}
-
-acts! {
-    /// Use a one-time link.
-    RedeemInvitation = "redeem_invitation", Oneself;
-    /// Sign in again with a device's key (demo only).
-    RenewSession = "renew_session", Oneself;
-    /// See one's own session.
-    ReadSession = "read_session", Oneself;
-    /// End one's own session.
-    SignOut = "sign_out", Oneself;
-    /// Draw a ticket, open a websocket with it.
-    Connect = "connect", Oneself;
-    /// Leave key packages for others.
-    PutKeyPackages = "put_key_packages", Oneself;
-    /// Read and acknowledge what waits for one's device.
-    ReadInbox = "read_inbox", Oneself;
-    /// Say how far one's device has stored the logs of its circles: the proof of delivery.
-    Deliver = "deliver", Oneself;
-    /// List the circles one is in.
-    ListCircles = "list_circles", Oneself;
-    /// List the people one may see.
-    ListPeople = "list_people", Oneself;
-    /// List one's devices, and what waits to become one.
-    ListDevices = "list_devices", Oneself;
-    /// Sign a device of one's own out for good.
-    RevokeDevice = "revoke_device", Device;
-    /// Show a link to a new device.
-    BeginEnrolment = "begin_enrolment", Oneself;
-    /// Answer such a link with a new device's keys.
-    OfferDevice = "offer_device", Oneself;
-    /// Certify a new device.
-    ApproveDevice = "approve_device", Oneself;
-    /// Say that a new device is not one's own.
-    DeclineDevice = "decline_device", Oneself;
-    /// Come in as a new device that another one certified.
-    CollectEnrolment = "collect_enrolment", Oneself;
-    /// Fetch one's sealed vault.
-    ReadVault = "read_vault", Oneself;
-    /// Replace it.
-    PutVault = "put_vault", Oneself;
-    /// Replace one's identity key after a device was stolen.
-    ReplaceIdentity = "replace_identity", Oneself;
-    /// Bring one's device's certificate under the identity key of now.
-    PutCertificate = "put_certificate", Oneself;
-    /// Fetch a vault and what the recovery code opens.
-    OpenRecovery = "open_recovery", Oneself;
-    /// Come in as a new device that the recovered identity key certified.
-    RecoverDevice = "recover_device", Oneself;
-    /// See a circle's title and people.
-    ReadCircle = "read_circle", Circle;
-    /// Make a planned circle's group.
-    FoundCircle = "found_circle", Circle;
-    /// Take key packages in order to add their devices.
-    ClaimKeyPackages = "claim_key_packages", Circle;
-    /// Change a circle's group.
-    Commit = "commit", Circle;
-    /// Read a circle's public group state.
-    ReadGroupInfo = "read_group_info", Circle;
-    /// Put a message into a circle's log.
-    Append = "append", Circle;
-    /// Read a circle's log.
-    ReadLog = "read_log", Circle;
-    /// Read a circle's messages from before one's device came in.
-    ReadHistory = "read_history", Circle;
-    /// Say something to a circle's devices of this moment that is stored nowhere.
-    SendEphemeral = "send_ephemeral", Circle;
-    /// Say that one sees to an urgent message.
-    AcknowledgeUrgent = "acknowledge_urgent", Circle;
-    /// Be in a circle no longer.
-    LeaveCircle = "leave_circle", Circle;
-    /// Say that a commit cannot be processed.
-    ReportDistress = "report_distress", Circle;
-    /// Begin a circle's next generation.
-    ResetCircle = "reset_circle", Circle;
-    /// Name a new circle and its people.
-    PlanCircle = "plan_circle", Client;
-    /// Write down what a client allows a caregiver.
-    RecordConsent = "record_consent", Client;
-    /// Write down that a client allows it no longer.
-    WithdrawConsent = "withdraw_consent", Client;
-    /// Have a person begin anew with new keys.
-    IssueNewKeys = "issue_new_keys", Client;
-    /// See how a person wants to be told things, and where mails reach them.
-    ReadPreferences = "read_preferences", Client;
-    /// Change that.
-    ChangePreferences = "change_preferences", Client;
-    /// List the appointments that one takes part in.
-    ListAppointments = "list_appointments", Oneself;
-    /// List a client's appointments.
-    ReadAppointments = "read_appointments", Client;
-    /// See at which times one could be booked.
-    FindSlots = "find_slots", Oneself;
-    /// Book an appointment with a client.
-    BookAppointment = "book_appointment", Client;
-    /// Give an appointment another time.
-    MoveAppointment = "move_appointment", Appointment;
-    /// Call an appointment off.
-    CancelAppointment = "cancel_appointment", Appointment;
-    /// Say whether one comes.
-    ReplyToAppointment = "reply_to_appointment", Appointment;
-    /// See what a link in a mail is about.
-    OpenLink = "open_link", Link;
-    /// Say by a link whether one comes.
-    ReplyByLink = "reply_by_link", Link;
-    /// End one's reminders by a link.
-    OptOutByLink = "opt_out_by_link", Link;
-    /// See what one is asked to see to.
-    ListTasks = "list_tasks", Oneself;
-    /// Say that a task is done.
-    FinishTask = "finish_task", Oneself;
-    /// Have a client's or caregiver's device taken out at which nobody was for long.
-    RemoveIdleDevice = "remove_idle_device", Client;
-    /// Take due mails in hand: whoever is told what, is decided again.
-    LeaseDeliveries = "lease_deliveries", Agency;
-    /// Note what became of mails.
-    SettleDeliveries = "settle_deliveries", Agency;
-    /// Run an agency job.
-    RunJob = "run_job", Agency;
-    /// Say when a worker can be booked.
-    SetHours = "set_hours", Agency;
-    /// Make the agency and its keys.
-    CreateAgency = "create_agency", Agency;
-    /// Add a person with an account.
-    AddPerson = "add_person", Agency;
-    /// Assign a client to a member of staff.
-    Assign = "assign", Agency;
-    /// Write down what somebody is to a client.
-    Relate = "relate", Agency;
-    /// Ask the audit log: who saw a client, what a person did, who looked where they are not assigned.
-    QueryAudit = "query_audit", Agency;
-    /// Take the audit log out as a file.
-    ExportAudit = "export_audit", Agency;
-    /// See who has looked at one's own record.
-    ReadAccess = "read_access", Client;
-    /// Give out a one-time link.
-    Invite = "invite", Agency;
-    /// List accounts that no device holds yet.
-    ListUninvited = "list_uninvited", Agency;
-}
+use acts::About;
+pub use acts::Act;
 
 /// Whom a row of the table is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -211,8 +38,15 @@ enum Who {
 /// A condition that the caller must meet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Need {
-    /// The session lives, and it is the caller's own.
+    /// The session lives, it is the caller's own, and its person has shown an authenticator.
     Session,
+    /// The session lives, and its person has shown nothing but a link, a code or a device yet.
+    Unproved,
+    /// The person has nothing yet by which to sign in again, or came in by a link or a recovery code
+    /// and has shown no authenticator since.
+    Arriving,
+    /// An authenticator was shown within [`protocol::limits::STEP_UP_S`].
+    Fresh,
     /// Named in the circle: invited or confirmed.
     Named,
     /// In the circle's group.
@@ -240,9 +74,17 @@ const CUSTODIAN: Who = Who::Only(Role::Custodian);
 const RULES: &[Rule] = &[
     // One's own session and device.
     Rule(Act::RedeemInvitation, Anyone, &[Session]),
+    Rule(Act::RedeemInvitation, Anyone, &[Unproved]),
     Rule(Act::RenewSession, Anyone, &[Session]),
+    Rule(Act::SignIn, Anyone, &[Session]),
     Rule(Act::ReadSession, Anyone, &[Session]),
+    Rule(Act::ReadSession, Anyone, &[Unproved]),
     Rule(Act::SignOut, Anyone, &[Session]),
+    Rule(Act::SignOut, Anyone, &[Unproved]),
+    Rule(Act::ListAuthenticators, Anyone, &[Session]),
+    Rule(Act::RegisterAuthenticator, Anyone, &[Arriving]),
+    Rule(Act::RegisterAuthenticator, Anyone, &[Session, Fresh]),
+    Rule(Act::EndAuthenticator, Anyone, &[Session, Fresh]),
     Rule(Act::Connect, Anyone, &[Session]),
     Rule(Act::PutKeyPackages, Anyone, &[Session]),
     Rule(Act::ReadInbox, Anyone, &[Session]),
@@ -256,6 +98,7 @@ const RULES: &[Rule] = &[
     Rule(Act::ApproveDevice, Anyone, &[Session]),
     Rule(Act::DeclineDevice, Anyone, &[Session]),
     Rule(Act::CollectEnrolment, Anyone, &[Session]),
+    Rule(Act::CollectEnrolment, Anyone, &[Unproved]),
     Rule(Act::ReadVault, Anyone, &[Session]),
     Rule(Act::PutVault, Anyone, &[Session]),
     Rule(Act::ReplaceIdentity, Anyone, &[Session]),
@@ -468,8 +311,15 @@ pub enum Asker {
 pub struct Standing {
     /// Who asks.
     pub asker: Asker,
-    /// The session lives and is the caller's own: not ended, not idle, no generation moved.
+    /// The session lives and is the caller's own (not ended, not idle, no generation moved), and its
+    /// person has shown an authenticator.
     pub session: bool,
+    /// The session lives likewise, but nothing was shown yet.
+    pub unproved: bool,
+    /// It lives, and its person has no authenticator yet or has shown none since a link or a code.
+    pub arriving: bool,
+    /// An authenticator was shown a short while ago.
+    pub fresh: bool,
     /// The account's state in the circle; `None` if it was never named there.
     pub member: Option<MemberState>,
     /// A live consent of the client covers messages in the circle, or the appointment.
@@ -515,6 +365,9 @@ impl Standing {
     fn meets(self, need: Need) -> bool {
         match need {
             Need::Session => self.session,
+            Need::Unproved => self.unproved,
+            Need::Arriving => self.arriving,
+            Need::Fresh => self.fresh,
             Need::Named => self.named(),
             Need::Confirmed => self.member == Some(MemberState::Confirmed),
             Need::Consent => self.consent,
@@ -539,14 +392,13 @@ impl Permit {
 /// Whether the table allows the act.
 ///
 /// A refusal tells no more than the caller may know: [`Code::SignedOut`] without a live session;
+/// [`Code::AuthenticatorRequired`] to one whose person has shown none; [`Code::StepUpRequired`] where
+/// showing one again is all that is missing;
 /// [`Code::NotFound`] about a circle in which the caller is not named or a client to whom staff are
 /// not assigned; [`Code::NotOnRoster`] to who left a circle and asks for it, so that their device may
 /// clear it away; [`Code::ConsentRequired`] to a caregiver who is named; else [`Code::NotAllowed`].
 pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
-    let allowed = RULES.iter().any(|Rule(rule, who, needs)| {
-        *rule == act && standing.is(*who) && needs.iter().all(|need| standing.meets(*need))
-    });
-    if allowed {
+    if allows(act, standing) {
         return Ok(Permit(act));
     }
     let code = if matches!(
@@ -557,7 +409,19 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     } else if matches!(standing.asker, Asker::Bearer(_)) || act.about() == About::Link {
         Code::LinkGone
     } else if !standing.session {
-        Code::SignedOut
+        if standing.unproved {
+            Code::AuthenticatorRequired
+        } else {
+            Code::SignedOut
+        }
+    } else if allows(
+        act,
+        Standing {
+            fresh: true,
+            ..standing
+        },
+    ) {
+        Code::StepUpRequired
     } else {
         match act.about() {
             About::Circle
@@ -584,9 +448,17 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     Err(Refusal::new(code, sentence(code)))
 }
 
+fn allows(act: Act, standing: Standing) -> bool {
+    RULES.iter().any(|Rule(rule, who, needs)| {
+        *rule == act && standing.is(*who) && needs.iter().all(|need| standing.meets(*need))
+    })
+}
+
 fn sentence(code: Code) -> &'static str {
     match code {
         Code::SignedOut => "sign in again",
+        Code::AuthenticatorRequired => "show or register a passkey first",
+        Code::StepUpRequired => "show your passkey again to do this",
         Code::NotFound => "no such thing, or none that you may know of",
         Code::NotOnRoster => "no longer in this circle",
         Code::ConsentRequired => "no live consent of the client covers this",

@@ -3,6 +3,7 @@
 
 pub mod appointments;
 pub mod audit;
+pub mod authenticators;
 pub mod body;
 pub mod circles;
 pub mod consents;
@@ -14,6 +15,7 @@ pub mod key_packages;
 pub mod people;
 pub mod resets;
 pub mod sessions;
+pub mod sign_in;
 pub mod socket;
 pub mod tasks;
 pub mod tickets;

@@ -9,7 +9,8 @@
 //!    first: security [`headers`], a wall against panics, a time limit, the [`remainder`] of the body,
 //!    the [`origin`] of the page.
 //! 3. [`http`]: one noun a file. [`caller`] turns the session cookie into a `care::Caller`, a handler
-//!    asks the store one thing, [`error`] turns a refusal into its status. [`failures`] makes an
+//!    asks the store one thing, [`error`] turns a refusal into its status. [`sign_in`] checks what a
+//!    person shows to sign in, and [`failures`] makes an
 //!    address wait that keeps failing to sign in. Whatever is not an endpoint is a file of the web
 //!    client ([`assets`]).
 //!    The [`pages`] behind the links of mails stand beside it: plain HTML, no script, no session.
@@ -65,6 +66,7 @@ mod remainder;
 mod running;
 mod session;
 mod settings;
+mod sign_in;
 
 pub use assets::{Asset, Assets, Encoding};
 pub use hub::Hub;
@@ -82,6 +84,13 @@ fn endpoints() -> OpenApiRouter<Gateway> {
     OpenApiRouter::with_openapi(openapi::Api::head())
         .routes(routes!(http::invitations::look_up_invitation))
         .routes(routes!(http::invitations::redeem_invitation))
+        .routes(routes!(http::sign_in::sign_in_ways))
+        .routes(routes!(http::sign_in::ask_passkey))
+        .routes(routes!(http::sign_in::sign_in_by_passkey))
+        .routes(routes!(http::authenticators::list_authenticators))
+        .routes(routes!(http::authenticators::ask_new_passkey))
+        .routes(routes!(http::authenticators::register_passkey))
+        .routes(routes!(http::authenticators::end_authenticator))
         .routes(routes!(http::sessions::ask_challenge))
         .routes(routes!(http::sessions::renew_session))
         .routes(routes!(
@@ -175,6 +184,7 @@ pub(crate) struct Edge {
     rates: Rates,
     trusted: Vec<Network>,
     failures: failures::Failures,
+    passkeys: sign_in::Passkeys,
     clock: Arc<dyn care::Clock>,
     /// Sockets are told and closed.
     stop: CancellationToken,

@@ -15,7 +15,12 @@ use utoipa::{Modify, OpenApi as _};
                        and the CBOR bodies are described in the crate carecircle-protocol."
     ),
     // Named in a path only, where the handlers' own schemas are not gathered.
-    components(schemas(protocol::WelcomeId, protocol::TaskId, protocol::AuditView)),
+    components(schemas(
+        protocol::WelcomeId,
+        protocol::TaskId,
+        protocol::AuditView,
+        protocol::AuthenticatorId
+    )),
     modifiers(&SessionCookie),
     security(("session" = []))
 )]
@@ -72,7 +77,7 @@ mod tests {
         let json = serde_json::to_value(super::openapi()).unwrap();
         let paths = json["paths"].as_object().unwrap();
         let endpoints: usize = paths.values().map(|p| p.as_object().unwrap().len()).sum();
-        assert_eq!(endpoints, 52);
+        assert_eq!(endpoints, 59);
         assert!(paths.keys().all(|path| path.starts_with("/v1/")));
     }
 }

@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::listen::{self, Door};
 use crate::origin::Origins;
 use crate::settings::Settings;
+use crate::sign_in::Passkeys;
 use crate::{Edge, Gateway, router};
 
 /// How long requests under way and closing sockets are waited for.
@@ -58,6 +59,7 @@ pub fn start(
         assets,
         phone: settings.phone,
         demo_mails: settings.demo_mails,
+        passkeys: Passkeys::new(&settings.origins),
         origins: Origins::new(&settings.origins).ok_or(StartError::Origins)?,
         failures: Failures::new(&settings.rates, trusted.clone(), settings.clock.clone()),
         trusted,

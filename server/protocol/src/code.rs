@@ -57,6 +57,16 @@ codes! {
     // --- who is calling
     /// No live session.
     SignedOut = "signed_out", 401, 4401;
+    /// The session's person has shown no authenticator yet: register or show one.
+    AuthenticatorRequired = "authenticator_required", 403, 4403;
+    /// An authenticator must be shown again, because the last time is a while ago.
+    StepUpRequired = "step_up_required", 403, 0;
+    /// What was shown does not sign in here: wrong, of another account or origin, or unknown.
+    SignInRefused = "sign_in_refused", 401, 0;
+    /// A sign-in or registration that was never begun, is over or took too long.
+    CeremonyGone = "ceremony_gone", 410, 0;
+    /// An authenticator that this account or another has already, or the only one left.
+    AuthenticatorKept = "authenticator_kept", 409, 0;
     /// The rules do not allow it.
     NotAllowed = "not_allowed", 403, 0;
     /// The request comes from a page of another origin.

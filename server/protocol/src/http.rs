@@ -6,6 +6,13 @@
 //! | `POST /v1/invitations/redeem` | [`RedeemInvitation`] | [`SignedIn`], session cookie |
 //! | `POST /v1/sessions/challenge` (demo) | [`AskChallenge`] | [`Challenge`] |
 //! | `POST /v1/sessions` (demo) | [`RenewSession`] | [`SignedIn`], session cookie |
+//! | `GET /v1/sign-in` | – | [`SignInWays`] |
+//! | `POST /v1/sign-in/passkey` | – | [`PasskeyAsked`] |
+//! | `POST /v1/sign-in/passkey/finish` | [`SignInByPasskey`] | [`SignedIn`], session cookie |
+//! | `GET /v1/authenticators` | – | [`Authenticators`] |
+//! | `POST /v1/authenticators/passkey` | – | [`PasskeyAsked`] |
+//! | `POST /v1/authenticators/passkey/finish` | [`RegisterPasskey`] | [`SignedIn`], session cookie |
+//! | `DELETE /v1/authenticators/{authenticator}` | – | 204 |
 //! | `GET /v1/session` | – | [`SignedIn`] |
 //! | `DELETE /v1/session` | – | 204 |
 //! | `POST /v1/tickets` | – | [`Ticket`] |
@@ -82,10 +89,12 @@ macro_rules! bodies {
 mod appointments;
 mod audit;
 mod devices;
+mod sign_in;
 
 pub use appointments::*;
 pub use audit::*;
 pub use devices::*;
+pub use sign_in::*;
 
 bodies! {
     /// Any refusal.

@@ -134,6 +134,8 @@ ids! {
     InvitationId,
     /// A signed-in browser or headless device.
     SessionId,
+    /// A passkey, password or code generator by which a person signs in.
+    AuthenticatorId,
     /// A Welcome waiting to be fetched.
     WelcomeId,
     /// One agreed time to meet, by video or otherwise.

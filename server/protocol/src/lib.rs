@@ -50,12 +50,13 @@ mod words;
 pub use bytes::Bytes;
 pub use code::{Code, Instead, Refusal};
 pub use id::{
-    AccountId, AppointmentId, CircleId, ConsentId, DeliveryId, DeviceId, EntryId, GroupId, IdError,
-    InvitationId, MessageId, OpId, ParticipantId, PersonId, SessionId, TaskId, WelcomeId,
+    AccountId, AppointmentId, AuthenticatorId, CircleId, ConsentId, DeliveryId, DeviceId, EntryId,
+    GroupId, IdError, InvitationId, MessageId, OpId, ParticipantId, PersonId, SessionId, TaskId,
+    WelcomeId,
 };
 pub use time::Timestamp;
 pub use words::{
-    AppointmentKind, AppointmentState, AuditView, CancelReason, CircleStatus, ConsentBasis,
-    Disclosure, EntryKind, Language, MemberState, RemovalReason, Reply, Response, Role, Step,
-    TaskKind, Urgency, WrapKind,
+    AppointmentKind, AppointmentState, AuditView, AuthenticatorKind, CancelReason, CircleStatus,
+    ConsentBasis, Disclosure, EntryKind, Language, MemberState, RemovalReason, Reply, Response,
+    Role, Step, TaskKind, Urgency, WrapKind,
 };

@@ -60,6 +60,10 @@ pub const CIRCLE_DEVICES_MAX: usize = 128;
 pub const CIRCLE_MEMBERS_MAX: usize = 64;
 /// Live devices of one account.
 pub const ACCOUNT_DEVICES_MAX: usize = 10;
+/// Live authenticators of one account.
+pub const AUTHENTICATORS_MAX: usize = 10;
+/// What a browser says about a passkey, bytes of JSON.
+pub const PASSKEY_JSON_BYTES_MAX: usize = 16 * 1024;
 /// Circles that one account may be in.
 pub const ACCOUNT_CIRCLES_MAX: usize = 500;
 /// Cursors in one frame.
@@ -162,6 +166,12 @@ pub const SESSION_IDLE_S: i64 = 24 * 3_600;
 pub const SESSION_STAFF_S: i64 = 12 * 3_600;
 /// A client's or caregiver's session ends after this, seconds.
 pub const SESSION_S: i64 = 30 * 86_400;
+/// A session on a device that others use too ends without a request after this, seconds.
+pub const SESSION_IDLE_SHARED_S: i64 = 10 * 60;
+/// An authenticator shown within this time need not be shown again, seconds.
+pub const STEP_UP_S: i64 = 5 * 60;
+/// A sign-in or registration lives this long, seconds.
+pub const CEREMONY_S: i64 = 300;
 /// Key packages with less left than this are not handed out, seconds.
 pub const KEY_PACKAGE_LEFT_S_MIN: i64 = 42 * 86_400;
 /// An answer to an operation is remembered at least this long, seconds.

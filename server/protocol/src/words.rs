@@ -125,6 +125,16 @@ words! {
         1 Device = "device",
     }
 
+    /// By what a person signs in.
+    AuthenticatorKind {
+        /// A passkey (WebAuthn), with user verification.
+        0 Passkey = "passkey",
+        /// A password that the server never sees (OPAQUE, RFC 9807).
+        1 Password = "password",
+        /// A one-time code by time (TOTP, RFC 6238): a second factor, never alone.
+        2 Totp = "totp",
+    }
+
     /// On what ground a consent stands.
     ConsentBasis {
         /// The client said so, and staff wrote it down.

@@ -61,6 +61,7 @@ pub(crate) enum Object {
     Agency(Uuid),
     Appointment(AppointmentId),
     AuditLog,
+    Authenticator(Uuid),
     Batch,
     Circle(CircleId),
     Consent(Uuid),
@@ -80,6 +81,7 @@ impl Object {
             Self::Agency(_) => "agency",
             Self::Appointment(_) => "appointment",
             Self::AuditLog => "audit_log",
+            Self::Authenticator(_) => "authenticator",
             Self::Batch => "log_batch",
             Self::Circle(_) => "circle",
             Self::Consent(_) => "consent",
@@ -96,7 +98,11 @@ impl Object {
     fn id(self) -> Uuid {
         match self {
             Self::Account(id) => id.uuid(),
-            Self::Agency(id) | Self::Consent(id) | Self::Job(id) | Self::Link(id) => id,
+            Self::Agency(id)
+            | Self::Authenticator(id)
+            | Self::Consent(id)
+            | Self::Job(id)
+            | Self::Link(id) => id,
             Self::Appointment(id) => id.uuid(),
             Self::AuditLog | Self::Batch | Self::Deliveries => Uuid::nil(),
             Self::Circle(id) => id.uuid(),

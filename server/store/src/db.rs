@@ -1,9 +1,9 @@
 //! Numbers and words between Rust and the database, which knows signed 64-bit integers and texts.
 
 use protocol::{
-    AppointmentKind, AppointmentState, CancelReason, CircleStatus, ConsentBasis, Disclosure,
-    EntryKind, Language, MemberState, RemovalReason, Response, Role, Step, TaskKind, Timestamp,
-    Urgency, WrapKind,
+    AppointmentKind, AppointmentState, AuthenticatorKind, CancelReason, CircleStatus, ConsentBasis,
+    Disclosure, EntryKind, Language, MemberState, RemovalReason, Response, Role, Step, TaskKind,
+    Timestamp, Urgency, WrapKind,
 };
 
 use crate::error::{Error, Result};
@@ -62,4 +62,5 @@ read_words! {
     task_kind -> TaskKind;
     removal_reason -> RemovalReason;
     wrap_kind -> WrapKind;
+    authenticator_kind -> AuthenticatorKind;
 }

@@ -120,7 +120,8 @@ impl Store {
             } else {
                 enrol(tx, &row, &asked, &certificate).await?;
             }
-            let (caller, token) = sessions::begin(tx, certificate.device).await?;
+            let (caller, token) =
+                sessions::begin(tx, certificate.device, sessions::Begun::Link).await?;
             audit(tx, &caller).await?;
             Ok((sessions::describe(tx, caller.session).await?, token))
         })

@@ -35,6 +35,8 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("audit::export", crate::audit::export::STATEMENTS),
     ("audit::leaves", crate::audit::leaves::STATEMENTS),
     ("audit::query", crate::audit::query::STATEMENTS),
+    ("authenticators", crate::authenticators::STATEMENTS),
+    ("ceremonies", crate::ceremonies::STATEMENTS),
     ("circles", crate::circles::STATEMENTS),
     ("claims", crate::claims::STATEMENTS),
     ("commits", crate::commits::STATEMENTS),

@@ -111,7 +111,8 @@ impl Store {
                 let outcome = Outcome::of(certified.device.uuid());
                 operations::remember(tx, &caller, act, op_id, outcome).await?;
             }
-            let (signed_in, token) = sessions::begin(tx, certified.device).await?;
+            let (signed_in, token) =
+                sessions::begin(tx, certified.device, sessions::Begun::Recovery).await?;
             tx.audit(Entry::done(&caller, permit, object));
             Ok((sessions::describe(tx, signed_in.session).await?, token))
         })

@@ -42,6 +42,7 @@ migrations! {
     10 "0010_deliveries";
     11 "0011_protocol";
     12 "0012_idle_devices";
+    13 "0013_authenticators";
     14 "0014_audit_tree";
 }
 

@@ -51,11 +51,13 @@ enum Purpose {
     AgencyKeys,
     /// Values beside the audit log.
     Audit,
+    /// Passkeys' public keys, OPAQUE records, TOTP secrets, and ceremonies under way.
+    Authenticators,
     /// The proof at start that the root key is the right one.
     Sentinel,
 }
 
-const PURPOSES: [(Purpose, &[u8]); 9] = [
+const PURPOSES: [(Purpose, &[u8]); 10] = [
     (Purpose::People, b"carecircle/seal/people/v1"),
     (Purpose::Circles, b"carecircle/seal/circles/v1"),
     (Purpose::Consents, b"carecircle/seal/consents/v1"),
@@ -64,6 +66,10 @@ const PURPOSES: [(Purpose, &[u8]); 9] = [
     (Purpose::Links, b"carecircle/seal/links/v1"),
     (Purpose::AgencyKeys, b"carecircle/seal/agency-keys/v1"),
     (Purpose::Audit, b"carecircle/seal/audit/v1"),
+    (
+        Purpose::Authenticators,
+        b"carecircle/seal/authenticators/v1",
+    ),
     (Purpose::Sentinel, b"carecircle/seal/sentinel/v1"),
 ];
 const KEY_ID: &[u8] = b"carecircle/seal/key-id/v1";
@@ -99,6 +105,8 @@ columns! {
     MEETING_LINK = Appointments, "appointment", "meeting_link";
     LINK_SECRET = Links, "link", "secret";
     ENROLMENT_LOOKUP = Links, "enrolment", "lookup";
+    AUTHENTICATOR = Authenticators, "authenticator", "secret";
+    CEREMONY = Authenticators, "ceremony", "state";
     SENTINEL = Sentinel, "sentinel", "sealed";
 }
 

@@ -29,8 +29,13 @@ statements! {
         WHERE d.id = $1 AND d.revoked_at IS NULL";
     INSERT_SESSION = "
         INSERT INTO session (id, token_hash, account, device, session_generation, grant_generation,
-            device_generation, created_at, last_seen_at, ends_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
+            device_generation, created_at, last_seen_at, ends_at, begun_by, proved_at, shared_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
+    PROVE = "
+        UPDATE session SET token_hash = $2, proved_at = $3, last_seen_at = $3
+        WHERE id = $1 AND ended_at IS NULL";
+    OTHERS_OF_DEVICE = "
+        SELECT id FROM session WHERE device = $1 AND id <> $2 AND ended_at IS NULL";
     BY_TOKEN = "
         SELECT s.id AS session, s.device, s.last_seen_at, s.session_generation, s.grant_generation,
             s.device_generation, a.id AS account, a.person, a.role
@@ -42,7 +47,7 @@ statements! {
         FROM session s JOIN account a ON a.id = s.account
         WHERE s.id = $1";
     DESCRIBE = "
-        SELECT s.device, s.last_seen_at, s.ends_at, a.id AS account, a.role, p.id AS person, p.name
+        SELECT s.device, s.last_seen_at, s.shared_at, s.ends_at, a.id AS account, a.role, p.id AS person, p.name
         FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person
         WHERE s.id = $1";
     TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
@@ -76,6 +81,7 @@ struct SessionRow {
 struct DescriptionRow {
     device: Uuid,
     last_seen_at: i64,
+    shared_at: Option<i64>,
     ends_at: i64,
     account: Uuid,
     role: String,
@@ -108,8 +114,43 @@ fn signed_out() -> Refusal {
     Refusal::new(Code::SignedOut, "sign in again")
 }
 
-/// Begins a session of a live device. [`Code::DeviceUnknown`] if it was revoked.
-pub(crate) async fn begin(tx: &mut Tx, device: DeviceId) -> Result<(Caller, SessionToken)> {
+/// By what a session begins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Begun {
+    /// A one-time link.
+    Link,
+    /// A recovery code.
+    Recovery,
+    /// Another device of the account.
+    Enrolment,
+    /// The device's own signature: in the demo.
+    Device,
+    /// An authenticator that was shown.
+    Authenticator {
+        /// On a device that others use too.
+        shared: bool,
+    },
+}
+
+impl Begun {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Link => "link",
+            Self::Recovery => "recovery",
+            Self::Enrolment => "enrolment",
+            Self::Device => "device",
+            Self::Authenticator { .. } => "authenticator",
+        }
+    }
+}
+
+/// Begins a session of a live device. [`Code::DeviceUnknown`] if it was revoked. Outside the demo one
+/// that began otherwise than by an authenticator can do nothing but show or register one.
+pub(crate) async fn begin(
+    tx: &mut Tx,
+    device: DeviceId,
+    by: Begun,
+) -> Result<(Caller, SessionToken)> {
     let row = tx
         .sql(OF_DEVICE)
         .bind(device.uuid())
@@ -134,6 +175,7 @@ pub(crate) async fn begin(tx: &mut Tx, device: DeviceId) -> Result<(Caller, Sess
         limits::SESSION_S
     };
     let session = SessionId::from_parts(now, tx.random());
+    let proved = tx.core().demo || matches!(by, Begun::Authenticator { .. });
     tx.sql(INSERT_SESSION)
         .bind(session.uuid())
         .bind(token.hash())
@@ -145,6 +187,9 @@ pub(crate) async fn begin(tx: &mut Tx, device: DeviceId) -> Result<(Caller, Sess
         .bind(now.micros())
         .bind(now.micros())
         .bind(now.plus_seconds(lasts_s).micros())
+        .bind(by.as_str())
+        .bind(proved.then(|| now.micros()))
+        .bind((by == Begun::Authenticator { shared: true }).then(|| now.micros()))
         .run()
         .await?;
     let caller = Caller::signed_in(holder, session, device, generations);
@@ -155,7 +200,7 @@ pub(crate) async fn begin(tx: &mut Tx, device: DeviceId) -> Result<(Caller, Sess
 pub(crate) async fn describe(tx: &mut Tx, session: SessionId) -> Result<SignedIn> {
     let row: DescriptionRow = tx.sql(DESCRIBE).bind(session.uuid()).one().await?;
     let role = db::role(&row.role)?;
-    let idle_at = idle_at(role, row.last_seen_at).min(row.ends_at);
+    let idle_at = idle_at(role, row.shared_at.is_some(), row.last_seen_at).min(row.ends_at);
     Ok(SignedIn {
         account: row.account.into(),
         person: row.person.into(),
@@ -166,6 +211,57 @@ pub(crate) async fn describe(tx: &mut Tx, session: SessionId) -> Result<SignedIn
         idle_at: db::at(idle_at),
         ends_at: db::at(row.ends_at),
     })
+}
+
+/// An authenticator was shown in this session: from here on it is its person's, under a new token.
+pub(crate) async fn prove(tx: &mut Tx, session: SessionId) -> Result<SessionToken> {
+    let token = SessionToken::from_bytes(tx.random());
+    let now = tx.now().micros();
+    let proved = tx
+        .sql(PROVE)
+        .bind(session.uuid())
+        .bind(token.hash())
+        .bind(now)
+        .run()
+        .await?;
+    if proved == 0 {
+        return Err(signed_out().into());
+    }
+    Ok(token)
+}
+
+/// A device has one session: whoever signs in on it ends those of before.
+pub(crate) async fn end_others(tx: &mut Tx, caller: &Caller) -> Result<()> {
+    let now = tx.now().micros();
+    let others = tx
+        .sql(OTHERS_OF_DEVICE)
+        .bind(caller.device.uuid())
+        .bind(caller.session.uuid());
+    for (session,) in others.all::<(Uuid,)>().await? {
+        tx.sql(END).bind(session).bind(now).run().await?;
+        tx.end_session(session.into());
+    }
+    tx.wake(Topic::Account(caller.account));
+    Ok(())
+}
+
+/// The live session that a token opens, if it is one of this device's.
+pub(crate) async fn of_device(
+    tx: &mut Tx,
+    token: &SessionToken,
+    device: DeviceId,
+) -> Result<Option<Caller>> {
+    let row = tx
+        .sql(BY_TOKEN)
+        .bind(token.hash())
+        .maybe::<SessionRow>()
+        .await?;
+    let Some(caller) = row.map(|row| row.caller()).transpose()? else {
+        return Ok(None);
+    };
+    let standing = standing::of_session(tx, &caller).await?;
+    let live = standing.session || standing.unproved;
+    Ok((live && caller.device == device).then_some(caller))
 }
 
 /// The session made a request. Noted at most once a minute.
@@ -198,7 +294,8 @@ impl Store {
                     .await?
                     .ok_or_else(signed_out)?;
                 let caller = row.caller()?;
-                if !standing::of_session(tx, &caller).await?.session {
+                let standing = standing::of_session(tx, &caller).await?;
+                if !standing.session && !standing.unproved {
                     return Err(signed_out().into());
                 }
                 Ok((caller, row.last_seen_at, tx.now()))

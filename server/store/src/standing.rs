@@ -17,7 +17,7 @@ use crate::tx::Tx;
 macro_rules! live {
     ($now:literal) => {
         concat!(
-            "a.role, s.last_seen_at,
+            "a.role, s.last_seen_at, s.proved_at, s.shared_at,
             CAST(CASE WHEN s.ended_at IS NULL AND s.ends_at > ",
             $now,
             " AND d.revoked_at IS NULL
@@ -113,6 +113,8 @@ statements! {
 struct SessionRow {
     role: String,
     last_seen_at: i64,
+    proved_at: Option<i64>,
+    shared_at: Option<i64>,
     live: i64,
 }
 
@@ -361,9 +363,14 @@ pub(crate) async fn hold_circle(tx: &mut Tx, circle: CircleId) -> Result<()> {
 impl SessionRow {
     fn standing(&self, now: i64) -> Result<Standing> {
         let role = db::role(&self.role)?;
+        let shared = self.shared_at.is_some();
+        let live = self.live != 0 && now < idle_at(role, shared, self.last_seen_at);
+        let fresh_until = |at: i64| db::at(at).plus_seconds(limits::STEP_UP_S).micros();
         Ok(Standing {
             asker: Asker::Account(role),
-            session: self.live != 0 && now < idle_at(role, self.last_seen_at),
+            session: live && self.proved_at.is_some(),
+            unproved: live && self.proved_at.is_none(),
+            fresh: live && self.proved_at.is_some_and(|at| now < fresh_until(at)),
             ..Standing::default()
         })
     }
@@ -404,8 +411,10 @@ impl CircleRow {
 }
 
 /// When a session last seen then ends by itself, microseconds.
-pub(crate) fn idle_at(role: Role, last_seen_at: i64) -> i64 {
-    let idle_s = if is_staff(role) {
+pub(crate) fn idle_at(role: Role, shared: bool, last_seen_at: i64) -> i64 {
+    let idle_s = if shared {
+        limits::SESSION_IDLE_SHARED_S
+    } else if is_staff(role) {
         limits::SESSION_IDLE_STAFF_S
     } else {
         limits::SESSION_IDLE_S

@@ -144,6 +144,17 @@ impl House {
         }
     }
 
+    /// The same house, its store opened as agencies run it.
+    pub async fn outside_the_demo(self) -> Self {
+        let settings = Settings {
+            demo: false,
+            ..self.settings(1)
+        };
+        self.store.close().await;
+        let store = Store::open(settings).await.unwrap();
+        Self { store, ..self }
+    }
+
     pub fn clock_now(&self) -> Timestamp {
         care::Clock::now(&self.clock)
     }

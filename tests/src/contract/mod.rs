@@ -9,6 +9,7 @@ mod appends;
 mod audit_exports;
 mod audit_queries;
 mod audits;
+mod authenticators;
 mod batches;
 mod bookings;
 mod circles;
@@ -82,6 +83,14 @@ contract! {
         a_changed_role_signs_out,
         a_device_renews_its_session_in_the_demo_only,
         a_challenge_is_used_once,
+    }
+    authenticators {
+        a_link_leads_to_an_authenticator_and_no_further,
+        a_device_that_another_let_in_must_show_what_its_person_has,
+        a_passkey_signs_in_devices_of_its_own_account_only,
+        changing_authenticators_wants_one_shown_lately,
+        a_ceremony_is_finished_once_in_time_and_by_whoever_began_it,
+        a_session_on_a_shared_device_ends_after_ten_minutes,
     }
     tickets {
         a_ticket_opens_one_socket,

@@ -8,6 +8,7 @@ mod faults;
 mod first_message;
 mod kills;
 mod new_circle;
+mod passkeys;
 mod recoveries;
 mod reminders;
 mod removals;

@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 #[cfg(feature = "ts")]
 use ts_rs::TS;
 
-pub use devices::{Backup, Counters, DeviceView, DevicesView};
+pub use devices::{Backup, Counters, DeviceView, DevicesView, Link};
 
 /// What happened outside. One input at a time; each yields one [`Step`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -77,6 +77,14 @@ pub enum Command {
     SignOut,
     /// Take back [`Command::SignOut`] and go online.
     SignIn,
+    /// Sign what a sign-in at this server is named by, so that the session becomes this device's.
+    /// Answered by [`Event::SignInSigned`].
+    SignSignIn {
+        /// 32 bytes of the server's making.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        ceremony: Vec<u8>,
+    },
     /// Begin to add a second device: answered by [`Event::DeviceLink`].
     AddDevice,
     /// The digits on both screens agree: let the waiting device in.
@@ -271,6 +279,19 @@ pub enum Event {
         /// The whole picture.
         devices: DevicesView,
     },
+    /// This device's part in a sign-in.
+    SignInSigned {
+        /// This device.
+        device: DeviceId,
+        /// 32 bytes of its choosing.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        nonce: Vec<u8>,
+        /// Its signature, 64 bytes.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        signature: Vec<u8>,
+    },
     /// The link to show to a new device, as a QR code and to copy.
     DeviceLink {
         /// A fragment: what follows the `#` of this server's address.
@@ -371,23 +392,6 @@ pub struct Me {
     pub agency: String,
     /// The account's own safety number.
     pub safety_number: String,
-}
-
-/// Whether the device can reach the server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Link {
-    /// Not asked to connect.
-    Idle,
-    /// On its way.
-    Connecting,
-    /// `ready` came.
-    Online,
-    /// No connection; tries again by itself.
-    Offline,
-    /// The session ended: a person must sign in again.
-    SignedOut,
 }
 
 /// A circle as its list and its header show it.

@@ -127,6 +127,7 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
             Ok(())
         }
         Command::SignIn => turn.sign_in(),
+        Command::SignSignIn { ceremony } => turn.sign_sign_in(&ceremony),
         Command::AddDevice => turn.add_device(),
         Command::ApproveDevice => turn.approve_device(),
         Command::DeclineDevice => turn.decline_device(),

@@ -171,7 +171,9 @@ impl Turn<'_> {
             return;
         }
         let (code, detail) = answer.refusal();
-        if code == Code::CertificateInvalid {
+        if code == Code::AuthenticatorRequired {
+            // Once a passkey is shown, `ready` says that there are none.
+        } else if code == Code::CertificateInvalid {
             // Another device of this person's brought a new identity key meanwhile: the vault has it, and
             // with the certificate under it come other key packages.
             self.get(Ask::Vault, "/v1/vault".to_owned());

@@ -4,7 +4,7 @@ use protocol::frame::{ClientFrame, Cursor, Hello, Position, Ready};
 use protocol::http::{AskChallenge, Challenge, RenewSession, SignedIn, Ticket};
 use protocol::{Code, Timestamp, labels};
 
-use crate::api::{Effect, Link};
+use crate::api::{Effect, Event, Link};
 use crate::chance;
 use crate::error::Result;
 use crate::state::{Adding, Enrolling, Recovering, Why, key};
@@ -54,7 +54,10 @@ impl Turn<'_> {
             self.effects.push(Effect::Connect);
             return Ok(());
         }
-        if answer.status == 401 {
+        if answer.refusal().0 == Code::AuthenticatorRequired {
+            self.volatile.wanted = false;
+            self.set_link(Link::Unproved);
+        } else if answer.status == 401 {
             let device = self.must_me()?.identity.device;
             let body = AskChallenge { device };
             self.send_json(Ask::Challenge, "POST", "/v1/sessions/challenge", &body);
@@ -245,6 +248,18 @@ impl Turn<'_> {
         self.delete(Ask::SignOut, SESSION);
         self.effects.push(Effect::Disconnect);
         self.set_link(Link::SignedOut);
+    }
+
+    /// Signs what the server names a sign-in by.
+    pub fn sign_sign_in(&mut self, ceremony: &[u8]) -> Result<()> {
+        let identity = self.must_me()?.identity;
+        let (nonce, signature) = identity.prove(labels::LOGIN, ceremony, self.server_name)?;
+        self.event(Event::SignInSigned {
+            device: identity.device,
+            nonce: nonce.to_vec(),
+            signature: signature.to_vec(),
+        });
+        Ok(())
     }
 
     /// Goes online again after [`Self::sign_out`].

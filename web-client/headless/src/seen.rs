@@ -239,6 +239,7 @@ fn kind(event: &Event) -> String {
         Event::Devices { devices } => format!("devices({})", devices.devices.len()),
         Event::DeviceLink { .. } => "device_link".to_owned(),
         Event::Enrolment { .. } => "enrolment".to_owned(),
+        Event::SignInSigned { .. } => "sign_in_signed".to_owned(),
         Event::RecoveryCode { .. } => "recovery_code".to_owned(),
         Event::Typing { .. } => "typing".to_owned(),
         Event::Counters { .. } => "counters".to_owned(),

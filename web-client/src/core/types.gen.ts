@@ -4,7 +4,7 @@ export type AccountId = string;
 export type CircleId = string;
 export type PersonId = string;
 export type DeviceId = string;
-export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
 export type Role = "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
 export type Urgency = "routine" | "urgent" | "crisis";
 export type MemberState = "invited" | "confirmed" | "left";
@@ -45,7 +45,11 @@ text: string,
 /**
  * How soon it wants an answer.
  */
-urgency: Urgency, } | { "kind": "sign_out" } | { "kind": "sign_in" } | { "kind": "add_device" } | { "kind": "approve_device" } | { "kind": "decline_device" } | { "kind": "revoke_device", 
+urgency: Urgency, } | { "kind": "sign_out" } | { "kind": "sign_in" } | { "kind": "sign_sign_in", 
+/**
+ * 32 bytes of the server's making.
+ */
+ceremony: Uint8Array, } | { "kind": "add_device" } | { "kind": "approve_device" } | { "kind": "decline_device" } | { "kind": "revoke_device", 
 /**
  * Which.
  */
@@ -197,7 +201,19 @@ items: Array<Item>, } | { "kind": "devices",
 /**
  * The whole picture.
  */
-devices: DevicesView, } | { "kind": "device_link", 
+devices: DevicesView, } | { "kind": "sign_in_signed", 
+/**
+ * This device.
+ */
+device: DeviceId, 
+/**
+ * 32 bytes of its choosing.
+ */
+nonce: Uint8Array, 
+/**
+ * Its signature, 64 bytes.
+ */
+signature: Uint8Array, } | { "kind": "device_link", 
 /**
  * A fragment: what follows the `#` of this server's address.
  */
@@ -284,7 +300,7 @@ agency: string,
  * The account's own safety number.
  */
 safety_number: string, };
-export type Link = "idle" | "connecting" | "online" | "offline" | "signed_out";
+export type Link = "idle" | "connecting" | "online" | "offline" | "signed_out" | "unproved";
 export type CircleView = { 
 /**
  * The circle.

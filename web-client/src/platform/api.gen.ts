@@ -124,6 +124,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/authenticators": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what the caller signs in. */
+        get: operations["list_authenticators"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authenticators/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a new passkey. */
+        post: operations["ask_new_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authenticators/passkey/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the passkey that was made. The session goes on under a new cookie. */
+        post: operations["register_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authenticators/{authenticator}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Takes an authenticator away. */
+        delete: operations["end_authenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/certificate": {
         parameters: {
             query?: never;
@@ -694,6 +762,60 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By what one can sign in here. */
+        get: operations["sign_in_ways"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/passkey": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks whoever is there for a passkey. The answer names no account. */
+        post: operations["ask_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/passkey/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows a passkey: a session for this device, or the session that it has, fresh again. The answer
+         *     carries the session cookie.
+         */
+        post: operations["sign_in_by_passkey"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/slots": {
         parameters: {
             query?: never;
@@ -970,6 +1092,28 @@ export interface components {
          * @enum {string}
          */
         AuditView: "client" | "person" | "off_assignment" | "exports";
+        /** @description One of them. */
+        AuthenticatorCard: {
+            /** @description Since when. */
+            added_at: components["schemas"]["Timestamp"];
+            /** @description The authenticator. */
+            id: components["schemas"]["AuthenticatorId"];
+            /** @description What it is. */
+            kind: components["schemas"]["AuthenticatorKind"];
+            used_at?: components["schemas"]["Timestamp"] | null;
+        };
+        /** Format: uuid */
+        AuthenticatorId: string;
+        /**
+         * @description By what a person signs in.
+         * @enum {string}
+         */
+        AuthenticatorKind: "passkey" | "password" | "totp";
+        /** @description By what the caller signs in. */
+        Authenticators: {
+            /** @description Oldest first. */
+            authenticators: components["schemas"]["AuthenticatorCard"][];
+        };
         /** @description The caller's device is about to show a link to a new one. Ends an earlier enrolment. */
         BeginEnrolment: {
             /** @description 32 bytes, derived from the link's secret. */
@@ -1139,7 +1283,7 @@ export interface components {
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
          * @enum {string}
          */
-        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
         /** @description The new device asks whether it was approved. */
         CollectEnrolment: {
             /** @description The enrolment, 32 bytes. */
@@ -1392,6 +1536,13 @@ export interface components {
         };
         /** Format: uuid */
         ParticipantId: string;
+        /** @description What a passkey is asked. The same shape for everybody: it names no account. */
+        PasskeyAsked: {
+            /** @description Names this ceremony, 32 bytes, single use, [`crate::limits::CEREMONY_S`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description `{"publicKey": ...}` with the options, JSON. */
+            options: string;
+        };
         /** @description The people whom the caller may see. */
         People: {
             /** @description For staff their caseload; for a client the client's own card; for a caregiver nobody. */
@@ -1510,6 +1661,13 @@ export interface components {
             /** @description The one-time secret, 16 bytes. */
             secret: components["schemas"]["Bytes"];
         };
+        /** @description A new passkey of the caller's account. */
+        RegisterPasskey: {
+            /** @description From [`PasskeyAsked`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description `RegistrationResponseJSON`, at most [`crate::limits::PASSKEY_JSON_BYTES_MAX`]. */
+            credential: string;
+        };
         /** @description Demo only: a session by the device's signature alone. */
         RenewSession: {
             /** @description The challenge, 32 bytes. */
@@ -1572,6 +1730,29 @@ export interface components {
          * @enum {string}
          */
         Role: "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
+        /** @description A session by a passkey, for this device. */
+        SignInByPasskey: {
+            /** @description From [`PasskeyAsked`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description `AuthenticationResponseJSON`, at most [`crate::limits::PASSKEY_JSON_BYTES_MAX`]. */
+            credential: string;
+            /** @description The device that shall hold the session; one of the passkey's account. */
+            device: components["schemas"]["DeviceId"];
+            /** @description 32 bytes of the device's choosing. */
+            nonce: components["schemas"]["Bytes"];
+            /** @description Others use this device too: the session ends soon when nobody acts. */
+            shared: boolean;
+            /**
+             * @description The device key over `ceremony || nonce || server name`, label
+             *     [`crate::labels::LOGIN`], 64 bytes.
+             */
+            signature: components["schemas"]["Bytes"];
+        };
+        /** @description By what a device can sign in at this server. */
+        SignInWays: {
+            /** @description The demo: its signature alone is enough. */
+            device_alone: boolean;
+        };
         /** @description Who this session is. */
         SignedIn: {
             /** @description The account. */
@@ -1946,6 +2127,118 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["AuditPeople"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_authenticators: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Authenticators"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_new_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAsked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterPasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_authenticator: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                authenticator: components["schemas"]["AuthenticatorId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -3040,6 +3333,91 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Challenge"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_in_ways: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignInWays"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasskeyAsked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_in_by_passkey: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByPasskey"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
                 };
             };
             default: {

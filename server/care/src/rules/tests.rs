@@ -23,7 +23,7 @@ fn standings() -> impl Iterator<Item = Standing> {
     ]);
     askers.flat_map(|asker| {
         STATES.into_iter().flat_map(move |member| {
-            (0..32_u8).map(move |bits| Standing {
+            (0..=255_u8).map(move |bits| Standing {
                 asker,
                 session: bits & 1 != 0,
                 member,
@@ -31,6 +31,9 @@ fn standings() -> impl Iterator<Item = Standing> {
                 assigned: bits & 4 != 0,
                 own: bits & 8 != 0,
                 takes_part: bits & 16 != 0,
+                unproved: bits & 32 != 0,
+                arriving: bits & 64 != 0,
+                fresh: bits & 128 != 0,
             })
         })
     })
@@ -61,8 +64,20 @@ fn expected(act: Act, s: Standing) -> bool {
         Asker::CodeHolder => matches!(act, Act::OpenRecovery | Act::RecoverDevice),
         Asker::Newcomer => act == Act::OfferDevice,
         Asker::Bearer(role) => by_link(act, role, s),
-        Asker::Account(role) => s.session && signed_in(act, role, s),
+        Asker::Account(role) => {
+            (s.session && signed_in(act, role, s))
+                || (s.unproved && before_proof(act))
+                || (s.arriving && act == Act::RegisterAuthenticator)
+        }
     }
+}
+
+/// Whoever has shown nothing but a link, a code or a device sees who they are, and can go.
+fn before_proof(act: Act) -> bool {
+    matches!(
+        act,
+        Act::RedeemInvitation | Act::CollectEnrolment | Act::ReadSession | Act::SignOut
+    )
 }
 
 /// A link is good for its own participant, as long as they take part by right.
@@ -96,6 +111,7 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             Act::FindSlots | Act::ListTasks => role == Role::CaseManager,
             Act::FinishTask => role == Role::CaseManager && s.own,
             Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice => false,
+            Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,
             _ => true,
         },
         About::Device => s.own,
@@ -146,7 +162,7 @@ fn every_combination_is_allowed_or_denied_as_the_product_says() {
             seen += 1;
         }
     }
-    assert_eq!(seen, Act::ALL.len() * 16 * 4 * 32);
+    assert_eq!(seen, Act::ALL.len() * 16 * 4 * 256);
 }
 
 #[test]
@@ -169,6 +185,7 @@ fn an_invitation_and_a_past_membership_give_no_right_inside_the_group() {
                     assigned: true,
                     own: true,
                     takes_part: true,
+                    ..Standing::default()
                 };
                 assert!(may(act, standing).is_err(), "{act:?} {role:?} {member:?}");
             }

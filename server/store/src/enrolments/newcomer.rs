@@ -111,7 +111,7 @@ async fn come_in(
         devices::must_have_room(tx, account).await?;
         devices::insert(tx, &certified, certificate).await?;
     }
-    let (caller, token) = sessions::begin(tx, offer.device).await?;
+    let (caller, token) = sessions::begin(tx, offer.device, sessions::Begun::Enrolment).await?;
     let standing = standing::of_session(tx, &caller).await?;
     let object = Object::Device(caller.device);
     let permit = tx.authorize(&caller, Act::CollectEnrolment, standing, object)?;

@@ -1,4 +1,5 @@
-//! What a person sees of their own devices, and what a device counts about itself.
+//! What a person sees of their own devices, whether a device reaches the server, and what it counts
+//! about itself.
 
 use minicbor::{Decode, Encode};
 use protocol::DeviceId;
@@ -45,6 +46,25 @@ pub struct Backup {
     pub siblings: u32,
     /// Two ways exist, and the vault was opened again to make sure.
     pub safe: bool,
+}
+
+/// Whether the device can reach the server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[cfg_attr(feature = "ts", derive(TS))]
+#[serde(rename_all = "snake_case")]
+pub enum Link {
+    /// Not asked to connect.
+    Idle,
+    /// On its way.
+    Connecting,
+    /// `ready` came.
+    Online,
+    /// No connection; tries again by itself.
+    Offline,
+    /// The session ended: a person must sign in again.
+    SignedOut,
+    /// The session's person has shown nothing by which they sign in: a passkey is to be made or shown.
+    Unproved,
 }
 
 /// What went wrong and was mended, counted since the device was made. Never what, nor with whom.

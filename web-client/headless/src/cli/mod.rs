@@ -69,7 +69,9 @@ impl At {
     async fn online(&self) -> Result<Headless, Failure> {
         let device = self.enrolled().await?;
         match device.wait_until(is_settled, REACH).await {
-            Ok(seen) if link(&seen) == Some(Link::SignedOut) => Err(Failure::signed_out()),
+            Ok(seen) if matches!(link(&seen), Some(Link::SignedOut | Link::Unproved)) => {
+                Err(Failure::signed_out())
+            }
             Ok(_) => Ok(device),
             Err(Error::Deadline { .. }) => Err(Failure::unreachable()),
             Err(error) => Err(error.into()),
@@ -82,7 +84,10 @@ fn link(seen: &Seen) -> Option<Link> {
 }
 
 fn is_settled(seen: &Seen) -> bool {
-    matches!(link(seen), Some(Link::Online | Link::SignedOut))
+    matches!(
+        link(seen),
+        Some(Link::Online | Link::SignedOut | Link::Unproved)
+    )
 }
 
 /// Why a command ended without success.

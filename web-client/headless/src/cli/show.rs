@@ -139,6 +139,7 @@ pub const fn link(link: Link) -> &'static str {
         Link::Online => "online",
         Link::Offline => "offline, trying again",
         Link::SignedOut => "signed out",
+        Link::Unproved => "waiting for a passkey",
     }
 }
 

@@ -43,7 +43,9 @@ impl Watching<'_> {
         let mut was = None;
         while let Some(event) = events.next().await {
             match event {
-                Event::Status { status } if status.link == Link::SignedOut => {
+                Event::Status { status }
+                    if matches!(status.link, Link::SignedOut | Link::Unproved) =>
+                {
                     return Err(Failure::signed_out());
                 }
                 Event::Status { status } => {
@@ -64,6 +66,7 @@ impl Watching<'_> {
                 | Event::Counters { .. }
                 | Event::Invitation { .. }
                 | Event::RecoveryCode { .. }
+                | Event::SignInSigned { .. }
                 | Event::Typing { .. }
                 | Event::Receipts { .. } => {}
             }

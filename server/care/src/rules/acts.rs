@@ -1,0 +1,190 @@
+//! Everything that can be asked of the store, and what each concerns.
+
+macro_rules! acts {
+    ($($(#[$doc:meta])* $act:ident = $text:literal, $about:ident;)+) => {
+        /// Everything that can be asked of the store.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Act { $($(#[$doc])* $act),+ }
+
+        impl Act {
+            /// Every act.
+            pub const ALL: &'static [Self] = &[$(Self::$act),+];
+
+            /// The stable text of audit entries.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$act => $text),+ }
+            }
+
+            /// What it concerns.
+            pub(super) const fn about(self) -> About {
+                match self { $(Self::$act => About::$about),+ }
+            }
+        }
+    };
+}
+
+/// What an act concerns, and therefore what a refusal must not reveal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum About {
+    /// The caller's own session, device and inbox.
+    Oneself,
+    /// A circle: whoever is not named in it must not learn that it exists.
+    Circle,
+    /// One device: whoever's it is not must not learn that it exists.
+    Device,
+    /// A client: staff who are not assigned must not learn that they exist.
+    Client,
+    /// An appointment: whoever neither takes part nor serves its client must not learn that it exists.
+    Appointment,
+    /// What a link in a mail opens: an ended right and a link that never was are told apart by nobody.
+    Link,
+    /// The installation.
+    Agency,
+}
+
+acts! {
+    /// Use a one-time link.
+    RedeemInvitation = "redeem_invitation", Oneself;
+    /// Sign in again with a device's key (demo only).
+    RenewSession = "renew_session", Oneself;
+    /// Begin or renew a session by showing an authenticator.
+    SignIn = "sign_in", Oneself;
+    /// See one's own authenticators.
+    ListAuthenticators = "list_authenticators", Oneself;
+    /// Add an authenticator of one's own.
+    RegisterAuthenticator = "register_authenticator", Oneself;
+    /// Take an authenticator of one's own away.
+    EndAuthenticator = "end_authenticator", Oneself;
+    /// See one's own session.
+    ReadSession = "read_session", Oneself;
+    /// End one's own session.
+    SignOut = "sign_out", Oneself;
+    /// Draw a ticket, open a websocket with it.
+    Connect = "connect", Oneself;
+    /// Leave key packages for others.
+    PutKeyPackages = "put_key_packages", Oneself;
+    /// Read and acknowledge what waits for one's device.
+    ReadInbox = "read_inbox", Oneself;
+    /// Say how far one's device has stored the logs of its circles: the proof of delivery.
+    Deliver = "deliver", Oneself;
+    /// List the circles one is in.
+    ListCircles = "list_circles", Oneself;
+    /// List the people one may see.
+    ListPeople = "list_people", Oneself;
+    /// List one's devices, and what waits to become one.
+    ListDevices = "list_devices", Oneself;
+    /// Sign a device of one's own out for good.
+    RevokeDevice = "revoke_device", Device;
+    /// Show a link to a new device.
+    BeginEnrolment = "begin_enrolment", Oneself;
+    /// Answer such a link with a new device's keys.
+    OfferDevice = "offer_device", Oneself;
+    /// Certify a new device.
+    ApproveDevice = "approve_device", Oneself;
+    /// Say that a new device is not one's own.
+    DeclineDevice = "decline_device", Oneself;
+    /// Come in as a new device that another one certified.
+    CollectEnrolment = "collect_enrolment", Oneself;
+    /// Fetch one's sealed vault.
+    ReadVault = "read_vault", Oneself;
+    /// Replace it.
+    PutVault = "put_vault", Oneself;
+    /// Replace one's identity key after a device was stolen.
+    ReplaceIdentity = "replace_identity", Oneself;
+    /// Bring one's device's certificate under the identity key of now.
+    PutCertificate = "put_certificate", Oneself;
+    /// Fetch a vault and what the recovery code opens.
+    OpenRecovery = "open_recovery", Oneself;
+    /// Come in as a new device that the recovered identity key certified.
+    RecoverDevice = "recover_device", Oneself;
+    /// See a circle's title and people.
+    ReadCircle = "read_circle", Circle;
+    /// Make a planned circle's group.
+    FoundCircle = "found_circle", Circle;
+    /// Take key packages in order to add their devices.
+    ClaimKeyPackages = "claim_key_packages", Circle;
+    /// Change a circle's group.
+    Commit = "commit", Circle;
+    /// Read a circle's public group state.
+    ReadGroupInfo = "read_group_info", Circle;
+    /// Put a message into a circle's log.
+    Append = "append", Circle;
+    /// Read a circle's log.
+    ReadLog = "read_log", Circle;
+    /// Read a circle's messages from before one's device came in.
+    ReadHistory = "read_history", Circle;
+    /// Say something to a circle's devices of this moment that is stored nowhere.
+    SendEphemeral = "send_ephemeral", Circle;
+    /// Say that one sees to an urgent message.
+    AcknowledgeUrgent = "acknowledge_urgent", Circle;
+    /// Be in a circle no longer.
+    LeaveCircle = "leave_circle", Circle;
+    /// Say that a commit cannot be processed.
+    ReportDistress = "report_distress", Circle;
+    /// Begin a circle's next generation.
+    ResetCircle = "reset_circle", Circle;
+    /// Name a new circle and its people.
+    PlanCircle = "plan_circle", Client;
+    /// Write down what a client allows a caregiver.
+    RecordConsent = "record_consent", Client;
+    /// Write down that a client allows it no longer.
+    WithdrawConsent = "withdraw_consent", Client;
+    /// Have a person begin anew with new keys.
+    IssueNewKeys = "issue_new_keys", Client;
+    /// See how a person wants to be told things, and where mails reach them.
+    ReadPreferences = "read_preferences", Client;
+    /// Change that.
+    ChangePreferences = "change_preferences", Client;
+    /// List the appointments that one takes part in.
+    ListAppointments = "list_appointments", Oneself;
+    /// List a client's appointments.
+    ReadAppointments = "read_appointments", Client;
+    /// See at which times one could be booked.
+    FindSlots = "find_slots", Oneself;
+    /// Book an appointment with a client.
+    BookAppointment = "book_appointment", Client;
+    /// Give an appointment another time.
+    MoveAppointment = "move_appointment", Appointment;
+    /// Call an appointment off.
+    CancelAppointment = "cancel_appointment", Appointment;
+    /// Say whether one comes.
+    ReplyToAppointment = "reply_to_appointment", Appointment;
+    /// See what a link in a mail is about.
+    OpenLink = "open_link", Link;
+    /// Say by a link whether one comes.
+    ReplyByLink = "reply_by_link", Link;
+    /// End one's reminders by a link.
+    OptOutByLink = "opt_out_by_link", Link;
+    /// See what one is asked to see to.
+    ListTasks = "list_tasks", Oneself;
+    /// Say that a task is done.
+    FinishTask = "finish_task", Oneself;
+    /// Have a client's or caregiver's device taken out at which nobody was for long.
+    RemoveIdleDevice = "remove_idle_device", Client;
+    /// Take due mails in hand: whoever is told what, is decided again.
+    LeaseDeliveries = "lease_deliveries", Agency;
+    /// Note what became of mails.
+    SettleDeliveries = "settle_deliveries", Agency;
+    /// Run an agency job.
+    RunJob = "run_job", Agency;
+    /// Say when a worker can be booked.
+    SetHours = "set_hours", Agency;
+    /// Make the agency and its keys.
+    CreateAgency = "create_agency", Agency;
+    /// Add a person with an account.
+    AddPerson = "add_person", Agency;
+    /// Assign a client to a member of staff.
+    Assign = "assign", Agency;
+    /// Write down what somebody is to a client.
+    Relate = "relate", Agency;
+    /// Ask the audit log: who saw a client, what a person did, who looked where they are not assigned.
+    QueryAudit = "query_audit", Agency;
+    /// Take the audit log out as a file.
+    ExportAudit = "export_audit", Agency;
+    /// See who has looked at one's own record.
+    ReadAccess = "read_access", Client;
+    /// Give out a one-time link.
+    Invite = "invite", Agency;
+    /// List accounts that no device holds yet.
+    ListUninvited = "list_uninvited", Agency;
+}

@@ -1,0 +1,251 @@
+//! By what people sign in, and what a session may do before its person has shown anything. The store
+//! takes what the gateway found good: here a passkey is a few bytes.
+
+use care::Caller;
+use ed25519_dalek::Signer as _;
+use judge::certificate::to_be_signed;
+use protocol::http::{SignInByPasskey, SignedIn};
+use protocol::{AuthenticatorId, Bytes, Code, labels};
+use store::{CeremonyKind, PasskeyShown, SessionToken, Store};
+use testkit::Engine;
+
+use super::house::{Enrolled, House, SERVER_NAME, code};
+
+/// The house as agencies run it: what people enrolled before is as if they had come in by their links.
+async fn outside_the_demo(house: House) -> House {
+    house
+        .run("UPDATE session SET proved_at = NULL, begun_by = 'link'")
+        .await;
+    house.outside_the_demo().await
+}
+
+/// Adds a passkey; the caller under the session's new token.
+async fn add(store: &Store, caller: &Caller, passkey: &[u8]) -> (Caller, SessionToken) {
+    let added = store.add_passkey(caller, passkey, passkey.to_vec()).await;
+    let (_, token) = added.unwrap();
+    (store.caller(&token).await.unwrap(), token)
+}
+
+/// What a device sends with its person's passkey.
+fn showing(enrolled: &Enrolled, ceremony: &Bytes, server: &str) -> SignInByPasskey {
+    let nonce = [5_u8; 32];
+    let content = [&ceremony[..], &nonce, server.as_bytes()].concat();
+    let signature = enrolled.dsk.sign(&to_be_signed(labels::LOGIN, &content));
+    SignInByPasskey {
+        ceremony: ceremony.clone(),
+        credential: String::new(),
+        device: enrolled.caller.device,
+        nonce: nonce.into(),
+        signature: signature.to_bytes().into(),
+        shared: false,
+    }
+}
+
+/// Signs in as the gateway would once it has found the passkey good.
+async fn sign_in(
+    store: &Store,
+    asked: &SignInByPasskey,
+    passkey: &[u8],
+    current: Option<&SessionToken>,
+) -> store::Result<(SignedIn, SessionToken)> {
+    let found = store.find_passkey(passkey).await?;
+    let shown = PasskeyShown {
+        id: found.id,
+        passkey: found.passkey,
+    };
+    store.sign_in(asked, shown, current.cloned()).await
+}
+
+fn handle(n: u8) -> Bytes {
+    [n; 32].into()
+}
+
+pub async fn a_link_leads_to_an_authenticator_and_no_further(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let house = outside_the_demo(house).await;
+    let store = &house.store;
+    let unproved = store.caller(&maria.token).await.unwrap();
+    assert!(store.signed_in(&unproved).await.is_ok());
+    let required = Code::AuthenticatorRequired;
+    assert_eq!(code(store.people(&unproved).await), required);
+    assert_eq!(code(store.issue_ticket(&unproved).await), required);
+    assert_eq!(code(store.devices(&unproved).await), required);
+    assert_eq!(code(store.authenticators(&unproved).await), required);
+    let wanted = store.want_passkey(&unproved).await.unwrap();
+    assert_eq!(wanted.account, unproved.account.uuid());
+    assert!(wanted.known.is_empty());
+
+    let (caller, token) = add(store, &unproved, b"passkey one").await;
+    // The same session, under a new token; the old one opens nothing.
+    assert_eq!(caller.session, unproved.session);
+    assert_ne!(token, maria.token);
+    assert_eq!(code(store.caller(&maria.token).await), Code::SignedOut);
+    assert!(store.people(&caller).await.is_ok());
+    assert!(store.issue_ticket(&caller).await.is_ok());
+    let listed = store.authenticators(&caller).await.unwrap();
+    assert_eq!(listed.authenticators.len(), 1);
+    let account = house.id(caller.account.as_bytes());
+    let registered = format!("act = 'register_authenticator' AND account = {account}");
+    assert_eq!(house.entries(&registered).await, 1);
+}
+
+pub async fn a_device_that_another_let_in_must_show_what_its_person_has(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let second = house.sibling(&maria, 1, 2).await;
+    let house = outside_the_demo(house).await;
+    let store = &house.store;
+    let second_session = house.id(second.caller.session.as_bytes());
+    house
+        .run(&format!(
+            "UPDATE session SET begun_by = 'enrolment' WHERE id = {second_session}"
+        ))
+        .await;
+    let first = store.caller(&maria.token).await.unwrap();
+    add(store, &first, b"passkey").await;
+    let unproved = store.caller(&second.token).await.unwrap();
+    let own = store.want_passkey(&unproved).await;
+    assert_eq!(code(own), Code::AuthenticatorRequired);
+    let asked = showing(&second, &handle(7), SERVER_NAME);
+    let shown = sign_in(store, &asked, b"passkey", Some(&second.token)).await;
+    let (_, token) = shown.unwrap();
+    let caller = store.caller(&token).await.unwrap();
+    assert_eq!(caller.session, unproved.session);
+    assert!(store.people(&caller).await.is_ok());
+}
+
+pub async fn a_passkey_signs_in_devices_of_its_own_account_only(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let ana = house.enrol(house.agency.ana, 2).await;
+    let store = &house.store;
+    let (_, token) = add(store, &maria.caller, b"marias").await;
+
+    let refused = Code::SignInRefused;
+    let others = showing(&ana, &handle(1), SERVER_NAME);
+    assert_eq!(
+        code(sign_in(store, &others, b"marias", None).await),
+        refused
+    );
+    let elsewhere = showing(&maria, &handle(1), "elsewhere.example");
+    assert_eq!(
+        code(sign_in(store, &elsewhere, b"marias", None).await),
+        refused
+    );
+    let good = showing(&maria, &handle(1), SERVER_NAME);
+    assert_eq!(code(sign_in(store, &good, b"nobodys", None).await), refused);
+    // None of that ended the session of before, or began one.
+    assert!(store.caller(&token).await.is_ok());
+
+    let (signed_in, fresh) = sign_in(store, &good, b"marias", None).await.unwrap();
+    assert_eq!(signed_in.device, maria.caller.device);
+    assert!(store.caller(&fresh).await.is_ok());
+    assert_eq!(code(store.caller(&token).await), Code::SignedOut);
+    assert!(store.caller(&ana.token).await.is_ok());
+
+    // What somebody else has already cannot be added, and a refused bearer is noted.
+    let again = store.add_passkey(&ana.caller, b"marias", Vec::new()).await;
+    assert_eq!(code(again), Code::AuthenticatorKept);
+    assert_eq!(code(store.refuse_passkey(b"marias").await), refused);
+    let account = house.id(maria.caller.account.as_bytes());
+    let noted = format!("act = 'sign_in' AND outcome = 'denied' AND account = {account}");
+    assert_eq!(house.entries(&noted).await, 1);
+}
+
+pub async fn changing_authenticators_wants_one_shown_lately(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    let (caller, token) = add(store, &maria.caller, b"one").await;
+    let (caller, token) = {
+        let (again, newer) = add(store, &caller, b"two").await;
+        assert_ne!(newer, token);
+        (again, newer)
+    };
+    let listed = store.authenticators(&caller).await.unwrap();
+    let ids: Vec<AuthenticatorId> = listed.authenticators.iter().map(|card| card.id).collect();
+    house.clock.advance(5 * 60);
+    let step_up = Code::StepUpRequired;
+    assert_eq!(code(store.want_passkey(&caller).await), step_up);
+    assert_eq!(
+        code(store.end_authenticator(&caller, ids[0]).await),
+        step_up
+    );
+    assert!(store.people(&caller).await.is_ok());
+
+    let asked = showing(&maria, &handle(1), SERVER_NAME);
+    let stepped = sign_in(store, &asked, b"two", Some(&token)).await;
+    let (_, fresh) = stepped.unwrap();
+    let caller = store.caller(&fresh).await.unwrap();
+    assert_eq!(caller.session, maria.caller.session);
+    assert_eq!(code(store.caller(&token).await), Code::SignedOut);
+    store.end_authenticator(&caller, ids[0]).await.unwrap();
+    let last = store.end_authenticator(&caller, ids[1]).await;
+    assert_eq!(code(last), Code::AuthenticatorKept);
+    assert_eq!(
+        code(sign_in(store, &asked, b"one", None).await),
+        Code::SignInRefused
+    );
+    let ana = house.enrol(house.agency.ana, 2).await;
+    let others = store.end_authenticator(&ana.caller, ids[1]).await;
+    assert_eq!(code(others), Code::NotFound);
+}
+
+pub async fn a_ceremony_is_finished_once_in_time_and_by_whoever_began_it(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await.caller;
+    let ana = house.enrol(house.agency.ana, 2).await.caller;
+    let store = &house.store;
+    let (new, show) = (CeremonyKind::RegisterPasskey, CeremonyKind::ShowPasskey);
+    let begin = |kind, caller| store.begin_ceremony(kind, caller, b"state".to_vec());
+    let gone = Code::CeremonyGone;
+
+    let own = begin(new, Some(&maria)).await.unwrap();
+    let taken = store.take_ceremony(new, Some(&maria), &own).await;
+    assert_eq!(taken.unwrap(), b"state");
+    assert_eq!(
+        code(store.take_ceremony(new, Some(&maria), &own).await),
+        gone
+    );
+    // Another account's, another kind's and a late one are gone, and cannot be tried again.
+    for (kind, caller) in [(new, Some(&ana)), (new, None)] {
+        let marias = begin(new, Some(&maria)).await.unwrap();
+        assert_eq!(code(store.take_ceremony(kind, caller, &marias).await), gone);
+        assert_eq!(
+            code(store.take_ceremony(new, Some(&maria), &marias).await),
+            gone
+        );
+    }
+    let open = begin(show, None).await.unwrap();
+    assert_eq!(
+        code(store.take_ceremony(new, Some(&maria), &open).await),
+        gone
+    );
+    assert!(store.take_ceremony(show, None, &open).await.is_ok());
+    let late = begin(show, None).await.unwrap();
+    house.clock.advance(301);
+    assert_eq!(code(store.take_ceremony(show, None, &late).await), gone);
+    assert_eq!(
+        code(store.take_ceremony(show, None, &handle(9)).await),
+        gone
+    );
+}
+
+pub async fn a_session_on_a_shared_device_ends_after_ten_minutes(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    add(store, &maria.caller, b"marias").await;
+    let asked = SignInByPasskey {
+        shared: true,
+        ..showing(&maria, &handle(1), SERVER_NAME)
+    };
+    let (signed_in, token) = sign_in(store, &asked, b"marias", None).await.unwrap();
+    let left_s = (signed_in.idle_at.micros() - house.clock_now().micros()) / 1_000_000;
+    assert_eq!(left_s, 600);
+    house.clock.advance(9 * 60);
+    assert!(store.caller(&token).await.is_ok());
+    house.clock.advance(10 * 60);
+    assert_eq!(code(store.caller(&token).await), Code::SignedOut);
+}
