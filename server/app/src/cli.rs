@@ -130,6 +130,22 @@ pub enum Admin {
     /// In the demo: move the scheduler's clock forward, to see reminders leave. Nothing else moves:
     /// sessions, messages and bookings keep the real time.
     Clock(AdminClock),
+    /// In a new installation, before it is served: print the first administrator's one-time link.
+    InviteAdministrator(InviteAdministrator),
+}
+
+/// Options of `admin invite-administrator`.
+#[derive(Debug, Clone, Args)]
+pub struct InviteAdministrator {
+    /// The agency's name, as people see it; used when there is none yet.
+    #[arg(long, value_name = "NAME")]
+    pub agency: String,
+    /// The administrator's name.
+    #[arg(long, value_name = "NAME")]
+    pub name: String,
+    /// The installation.
+    #[command(flatten)]
+    pub server: Serve,
 }
 
 /// Options of `admin clock`.

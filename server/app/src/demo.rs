@@ -130,7 +130,8 @@ async fn invite(store: &Store) -> anyhow::Result<Vec<(PersonCard, Invitation)>> 
     Ok(invited)
 }
 
-fn link(host: &str, invitation: &Invitation) -> String {
+/// The link that opens an invitation: its secret stands in the fragment, which no server sees.
+pub fn link(host: &str, invitation: &Invitation) -> String {
     let secret = Bytes::from(invitation.secret).to_base64url();
     let fingerprint = Bytes::from(invitation.fingerprint).to_base64url();
     format!("https://{host}/#/link/{secret}.{fingerprint}")

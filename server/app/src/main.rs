@@ -9,6 +9,7 @@
 //! * [`admin`]: what can be asked of a running server, over the socket in its data directory
 //!   ([`control`]).
 //! * [`audit`]: asks the audit log, takes it out, and checks it.
+//! * [`first_link`]: how a new installation gets its first administrator.
 //! * [`wiring`]: what both do alike: hub, store, gateway, and the way down again.
 //!
 //! A command that cannot do what it was asked prints one sentence that helps and ends with 1; wrong
@@ -23,6 +24,7 @@ mod control;
 mod demo;
 mod demo_mails;
 mod files;
+mod first_link;
 mod log;
 mod moved_clock;
 mod outside;
@@ -59,6 +61,9 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Audit(command) => return audit::run(command),
         Command::Admin(cli::Admin::Clock(options)) => {
             wiring::runtime()?.block_on(admin::clock(options))?;
+        }
+        Command::Admin(cli::Admin::InviteAdministrator(options)) => {
+            wiring::runtime()?.block_on(first_link::run(options))?;
         }
         Command::Openapi => println!("{}", gateway::openapi().to_pretty_json()?),
     }
