@@ -79,6 +79,8 @@ export class Agency {
       this.tasks = this.tasks.filter((task) => task.id !== id);
       return { status: 204, body: null };
     }
+    if (first === 'authenticators') return good({ authenticators: [] });
+    if (first === 'sign-in') return good({ device_alone: true });
     if (first !== 'appointments') return good({});
     if (method === 'GET') return good({ appointments: this.#days(url.searchParams) });
     return id === '' ? this.#book(body as BookAppointment) : this.#change(id, act ?? '', body);

@@ -24,4 +24,11 @@ export const refusing: Api = {
   audit: unreachable,
   auditPeople: unreachable,
   access: unreachable,
+  signInWays: unreachable,
+  askPasskey: unreachable,
+  signInByPasskey: unreachable,
+  authenticators: unreachable,
+  askNewPasskey: unreachable,
+  registerPasskey: unreachable,
+  endAuthenticator: unreachable,
 };

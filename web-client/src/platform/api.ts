@@ -39,6 +39,13 @@ export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['AuditPage'];
 export type AuditPeople = Schemas['AuditPeople'];
 export type AuditView = Schemas['AuditView'];
+export type Authenticators = Schemas['Authenticators'];
+export type AuthenticatorCard = Schemas['AuthenticatorCard'];
+export type PasskeyAsked = Schemas['PasskeyAsked'];
+export type RegisterPasskey = Schemas['RegisterPasskey'];
+export type SignInByPasskey = Schemas['SignInByPasskey'];
+export type SignedIn = Schemas['SignedIn'];
+export type SignInWays = Schemas['SignInWays'];
 
 /** A stable code, and what would do instead where the server knows. */
 export interface Refused {
@@ -96,6 +103,13 @@ export interface Api {
   audit(question: AuditQuestion): Promise<Answer<AuditPage>>;
   auditPeople(): Promise<Answer<AuditPeople>>;
   access(before: string | null): Promise<Answer<AuditPage>>;
+  signInWays(): Promise<Answer<SignInWays>>;
+  askPasskey(): Promise<Answer<PasskeyAsked>>;
+  signInByPasskey(request: SignInByPasskey): Promise<Answer<SignedIn>>;
+  authenticators(): Promise<Answer<Authenticators>>;
+  askNewPasskey(): Promise<Answer<PasskeyAsked>>;
+  registerPasskey(request: RegisterPasskey): Promise<Answer<SignedIn>>;
+  endAuthenticator(authenticator: string): Promise<Answer<null>>;
 }
 
 export const api: Api = {
@@ -120,6 +134,13 @@ export const api: Api = {
   audit: (question) => call('GET', `/v1/audit?${query(given(question))}`),
   auditPeople: () => call('GET', '/v1/audit/people'),
   access: (before) => call('GET', `/v1/access?${query(given({ before }))}`),
+  signInWays: () => call('GET', '/v1/sign-in'),
+  askPasskey: () => call('POST', '/v1/sign-in/passkey'),
+  signInByPasskey: (request) => call('POST', '/v1/sign-in/passkey/finish', request),
+  authenticators: () => call('GET', '/v1/authenticators'),
+  askNewPasskey: () => call('POST', '/v1/authenticators/passkey'),
+  registerPasskey: (request) => call('POST', '/v1/authenticators/passkey/finish', request),
+  endAuthenticator: (authenticator) => call('DELETE', `/v1/authenticators/${authenticator}`),
 };
 
 function query(values: Record<string, string | number>): string {

@@ -69,6 +69,15 @@ export function trouble(code: string): string {
       return t('trouble-too-long');
     case 'signed_out':
       return t('trouble-signed-out');
+    case 'authenticator_required':
+    case 'step_up_required':
+      return t('trouble-step-up');
+    case 'sign_in_refused':
+      return t('trouble-passkey');
+    case 'ceremony_gone':
+      return t('trouble-passkey-late');
+    case 'authenticator_kept':
+      return t('trouble-passkey-kept');
     case 'rate_limited':
       return t('trouble-slow-down');
     case 'not_stored':
