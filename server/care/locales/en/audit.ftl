@@ -36,6 +36,7 @@ act-export = Took out a copy of the list
 act-list = Looked at a list
 act-device = Did something with a phone or computer
 act-sign-in = Signed in
+act-passkey = Looked at or changed how they sign in
 act-sign-out = Signed out
 act-mail = Sent e-mail
 act-task = Looked at things to do

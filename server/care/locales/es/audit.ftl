@@ -36,6 +36,7 @@ act-export = Sacó una copia de la lista
 act-list = Miró una lista
 act-device = Hizo algo con un teléfono o una computadora
 act-sign-in = Entró
+act-passkey = Miró o cambió cómo entra
 act-sign-out = Salió
 act-mail = Envió correo
 act-task = Miró cosas por hacer

@@ -22,6 +22,7 @@ const NAMES = {
   list: () => t('act-list'),
   device: () => t('act-device'),
   signIn: () => t('act-sign-in'),
+  passkey: () => t('act-passkey'),
   signOut: () => t('act-sign-out'),
   mail: () => t('act-mail'),
   task: () => t('act-task'),
@@ -47,7 +48,8 @@ const KINDS: Record<string, Kind> = {
   approve_device: 'device', decline_device: 'device', collect_enrolment: 'device', put_certificate: 'device',
   read_vault: 'device', put_vault: 'device', replace_identity: 'device', open_recovery: 'device',
   recover_device: 'device', put_key_packages: 'device', issue_new_keys: 'device',
-  redeem_invitation: 'signIn', renew_session: 'signIn', connect: 'signIn', sign_out: 'signOut',
+  redeem_invitation: 'signIn', renew_session: 'signIn', connect: 'signIn', sign_in: 'signIn', sign_out: 'signOut',
+  list_authenticators: 'passkey', register_authenticator: 'passkey', end_authenticator: 'passkey',
   lease_deliveries: 'mail', settle_deliveries: 'mail', list_tasks: 'task', finish_task: 'task',
 };
 
