@@ -37,6 +37,10 @@ statements! {
         SELECT x.id, x.secret, x.account, a.person, a.role
         FROM authenticator x JOIN account a ON a.id = x.account
         WHERE x.lookup_hash = $1 AND x.ended_at IS NULL";
+    HELD = "
+        SELECT x.id, x.secret, x.account, a.person, a.role
+        FROM authenticator x JOIN account a ON a.id = x.account
+        WHERE x.id = $1 AND x.ended_at IS NULL";
     INSERT = "
         INSERT INTO authenticator (id, account, kind, lookup_hash, secret, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -47,7 +51,8 @@ statements! {
     END = "
         UPDATE authenticator SET ended_at = $3
         WHERE id = $1 AND account = $2 AND ended_at IS NULL";
-    LIVE_DEVICE = "SELECT account, dsk FROM device WHERE id = $1 AND revoked_at IS NULL";
+    LIVE_DEVICE = "
+        SELECT dsk FROM device WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
     NAME = "SELECT p.name FROM person p WHERE p.id = $1";
 }
 
@@ -224,6 +229,8 @@ impl Store {
             let now = tx.now().micros();
             let end = tx.sql(END).bind(id.uuid()).bind(caller.account.uuid());
             if end.bind(now).run().await? == 0 {
+                let (act, code) = (Act::EndAuthenticator, Code::NotFound);
+                tx.deny(Entry::denied(&caller, act, object, code));
                 return Err(Refusal::new(Code::NotFound, "no such authenticator").into());
             }
             if list(tx, &caller).await?.is_empty() {
@@ -254,20 +261,13 @@ impl Store {
         let lookup_hash = sha256(&[credential_id]).to_vec();
         self.write("refuse passkey", async move |tx: &mut Tx| {
             let row = find(tx, lookup_hash.clone()).await?;
-            let (caller, object) = (row.caller()?, Object::Authenticator(row.id));
-            tx.deny(Entry::denied(
-                &caller,
-                Act::SignIn,
-                object,
-                Code::SignInRefused,
-            ));
-            Err(refused().into())
+            Err(refuse(tx, &row)?)
         })
         .await
     }
 
     /// Signs in a device whose person has shown a passkey: a device of the passkey's own account,
-    /// which signs the ceremony ([`Code::SignInRefused`]). `current` is the session that the device
+    /// which signs the ceremony ([`Code::SignInRefused`], noted at the passkey's account). `current` is the session that the device
     /// holds, if one: it goes on, fresh and under a new token. Else one begins, and those of before end.
     pub async fn sign_in(
         &self,
@@ -279,18 +279,16 @@ impl Store {
         let (device, shared) = (asked.device, asked.shared);
         let signature: Bytes = asked.signature.clone();
         self.write("sign in", async move |tx: &mut Tx| {
-            let row = tx
-                .sql(LIVE_DEVICE)
-                .bind(device.uuid())
-                .maybe::<(Uuid, Vec<u8>)>()
-                .await?;
-            let (account, dsk) = row.ok_or_else(refused)?;
-            if !delivery::verify(labels::LOGIN, &signed, &db::array(&dsk)?, &signature) {
-                return Err(refused().into());
+            let held = tx.sql(HELD).bind(shown.id.uuid());
+            let held = held.maybe::<PasskeyRow>().await?.ok_or_else(refused)?;
+            let dsk = device_key(tx, device, held.account).await?;
+            let signs = |dsk| delivery::verify(labels::LOGIN, &signed, &dsk, &signature);
+            if !dsk.is_some_and(signs) {
+                return Err(refuse(tx, &held)?);
             }
             let now = tx.now().micros();
             let sealed = tx.seal(AUTHENTICATOR, shown.id.uuid(), &shown.passkey);
-            let used = tx.sql(USE).bind(shown.id.uuid()).bind(account);
+            let used = tx.sql(USE).bind(shown.id.uuid()).bind(held.account);
             if used.bind(sealed).bind(now).run().await? == 0 {
                 return Err(refused().into());
             }
@@ -308,6 +306,25 @@ impl Store {
 async fn find(tx: &mut Tx, lookup_hash: Vec<u8>) -> Result<PasskeyRow> {
     let row = tx.sql(FIND).bind(lookup_hash).maybe::<PasskeyRow>().await?;
     Ok(row.ok_or_else(refused)?)
+}
+
+/// Whoever showed this passkey does not get in by it: noted at its account.
+fn refuse(tx: &mut Tx, held: &PasskeyRow) -> Result<Error> {
+    let (caller, object) = (held.caller()?, Object::Authenticator(held.id));
+    tx.deny(Entry::denied(
+        &caller,
+        Act::SignIn,
+        object,
+        Code::SignInRefused,
+    ));
+    Ok(refused().into())
+}
+
+/// The key by which a live device of this account signs.
+async fn device_key(tx: &mut Tx, device: DeviceId, account: Uuid) -> Result<Option<[u8; 32]>> {
+    let live = tx.sql(LIVE_DEVICE).bind(device.uuid()).bind(account);
+    let dsk = live.maybe::<(Vec<u8>,)>().await?;
+    dsk.map(|(dsk,)| db::array(&dsk)).transpose()
 }
 
 /// The caller's live ones, oldest first.

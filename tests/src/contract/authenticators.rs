@@ -144,13 +144,14 @@ pub async fn a_passkey_signs_in_devices_of_its_own_account_only(engine: Engine) 
     assert_eq!(code(store.caller(&token).await), Code::SignedOut);
     assert!(store.caller(&ana.token).await.is_ok());
 
-    // What somebody else has already cannot be added, and a refused bearer is noted.
+    // What somebody else has already cannot be added. Whoever was refused with her passkey is noted at
+    // her account: at another's device, with a signature for elsewhere, and here at the ceremony.
     let again = store.add_passkey(&ana.caller, b"marias", Vec::new()).await;
     assert_eq!(code(again), Code::AuthenticatorKept);
     assert_eq!(code(store.refuse_passkey(b"marias").await), refused);
     let account = house.id(maria.caller.account.as_bytes());
     let noted = format!("act = 'sign_in' AND outcome = 'denied' AND account = {account}");
-    assert_eq!(house.entries(&noted).await, 1);
+    assert_eq!(house.entries(&noted).await, 3);
 }
 
 pub async fn changing_authenticators_wants_one_shown_lately(engine: Engine) {
@@ -190,6 +191,9 @@ pub async fn changing_authenticators_wants_one_shown_lately(engine: Engine) {
     let ana = house.enrol(house.agency.ana, 2).await;
     let others = store.end_authenticator(&ana.caller, ids[1]).await;
     assert_eq!(code(others), Code::NotFound);
+    let account = house.id(ana.caller.account.as_bytes());
+    let noted = format!("act = 'end_authenticator' AND outcome = 'denied' AND account = {account}");
+    assert_eq!(house.entries(&noted).await, 1);
 }
 
 pub async fn a_ceremony_is_finished_once_in_time_and_by_whoever_began_it(engine: Engine) {
