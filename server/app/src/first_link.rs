@@ -37,8 +37,8 @@ async fn first_link(
 ) -> anyhow::Result<String> {
     let installation = Caller::installation();
     let account = if store.agency().await?.is_none() {
-        let agency = Name::new(&*options.agency).context("--agency")?;
-        let name = Name::new(&*options.name).context("--name")?;
+        let agency = Name::new(&options.agency).context("--agency")?;
+        let name = Name::new(&options.name).context("--name")?;
         store.create_agency(&installation, agency).await?;
         let role = Role::Administrator;
         store.add_person(&installation, name, role).await?.account

@@ -64,8 +64,8 @@ pub async fn register_passkey(
 ) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
     let store = &gateway.store;
     let ceremony = &request.ceremony;
-    let taken = store.take_ceremony(CeremonyKind::RegisterPasskey, Some(&caller), ceremony);
-    let state = taken.await?;
+    let pending = store.take_ceremony(CeremonyKind::RegisterPasskey, Some(&caller), ceremony);
+    let state = pending.await?;
     let good = gateway.passkeys.check_new(&state, &request.credential)?;
     let added = store.add_passkey(&caller, &good.credential_id, good.passkey);
     let (signed_in, token) = added.await?;

@@ -73,8 +73,8 @@ pub async fn sign_in_by_passkey(
 ) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
     let attempt = gateway.failures.begin(peer.ip())?;
     let store = &gateway.store;
-    let taken = store.take_ceremony(CeremonyKind::ShowPasskey, None, &request.ceremony);
-    let state = taken.await?;
+    let pending = store.take_ceremony(CeremonyKind::ShowPasskey, None, &request.ceremony);
+    let state = pending.await?;
     let answer = gateway.passkeys.read_answer(&request.credential)?;
     let credential_id = answer.get_credential_id();
     let found = store.find_passkey(credential_id).await?;

@@ -146,7 +146,7 @@ impl Passkeys {
 
 fn good(passkey: &Passkey) -> Result<Good, Refusal> {
     Ok(Good {
-        credential_id: passkey.cred_id().to_vec(),
+        credential_id: passkey.cred_id().clone(),
         passkey: write(passkey)?,
     })
 }
