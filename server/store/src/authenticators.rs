@@ -267,8 +267,9 @@ impl Store {
     }
 
     /// Signs in a device whose person has shown a passkey: a device of the passkey's own account,
-    /// which signs the ceremony ([`Code::SignInRefused`], noted at the passkey's account). `current` is the session that the device
-    /// holds, if one: it goes on, fresh and under a new token. Else one begins, and those of before end.
+    /// which signs the ceremony ([`Code::SignInRefused`], noted at the passkey's account). `current` is the
+    /// session that the device holds, if one: it goes on, fresh and under a new token. Else one begins, and
+    /// those of before end.
     pub async fn sign_in(
         &self,
         asked: &SignInByPasskey,

@@ -159,6 +159,8 @@ pub async fn changing_authenticators_wants_one_shown_lately(engine: Engine) {
     let maria = house.enrol(house.agency.maria, 1).await;
     let store = &house.store;
     let (caller, token) = add(store, &maria.caller, b"one").await;
+    // They are listed in the order in which they came.
+    house.clock.advance(1);
     let (caller, token) = {
         let (again, newer) = add(store, &caller, b"two").await;
         assert_ne!(newer, token);
