@@ -448,4 +448,16 @@ mod tests {
         reads(&mut turn);
         assert_eq!(claims(&turn).len(), 3);
     }
+
+    #[test]
+    fn no_era_is_begun_while_the_one_behind_a_commit_is_on_its_way() {
+        let rows = rows();
+        let mut turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
+        let waiting = [key::outbox(CIRCLE), vec![0]].concat();
+        turn.draft.write(&waiting, &true);
+        let mut circle = turn.draft.circle(CIRCLE).unwrap().unwrap();
+        assert!(turn.wants_commit(&circle).unwrap(), "nobody else has one");
+        circle.joined.as_mut().unwrap().awaits_era_behind(7);
+        assert!(!turn.wants_commit(&circle).unwrap());
+    }
 }
