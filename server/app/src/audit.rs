@@ -94,7 +94,7 @@ fn told(verdict: &Verdict) -> String {
     let signed = format!("{} by {}", verdict.origin, verdict.verifier_key);
     match &verdict.finding {
         None => format!(
-            "The audit log holds: {} entries, {} checkpoints of {signed}.{key}\n",
+            "The audit log holds. Entries: {}; checkpoints: {}, of {signed}.{key}\n",
             verdict.leaves, verdict.checkpoints
         ),
         Some(finding) => format!(
