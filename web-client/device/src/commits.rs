@@ -452,7 +452,7 @@ mod tests {
     #[test]
     fn no_era_is_begun_while_the_one_behind_a_commit_is_on_its_way() {
         let rows = rows();
-        let mut turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
+        let turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
         let waiting = [key::outbox(CIRCLE), vec![0]].concat();
         turn.draft.write(&waiting, &true);
         let mut circle = turn.draft.circle(CIRCLE).unwrap().unwrap();
