@@ -3,18 +3,15 @@
 //! device of the same person, to which the vault's key was sealed (messaging.md, section 8).
 
 use minicbor::{Decode, Encode};
-use protocol::http::{
-    OpenRecovery, PutVault, RecoverDevice, RecoveryOpened, SignedIn, Vault, VaultVersion, VaultWrap,
-};
+use protocol::http::{PutVault, Vault, VaultVersion, VaultWrap};
 use protocol::{AccountId, Bytes, CircleId, Code as Refused, WrapKind};
 
-use crate::api::Event;
-use crate::chance;
 use crate::content::Era;
 use crate::error::{Error, Result};
-use crate::identity::{DeviceKeys, Identity};
+use crate::identity::Identity;
+use crate::recovery::{Code, Code128};
 use crate::sealed;
-use crate::state::{Me, Recovering, key};
+use crate::state::{Me, key};
 use crate::turn::{Answer, Ask, Turn};
 use crate::vault::{Table, Vault as Cipher};
 
@@ -23,11 +20,7 @@ const RETRY_MS: u32 = 2_000;
 /// What changes within this time is brought to the server together, milliseconds.
 const GATHER_MS: u32 = 100;
 /// What a device's wrap is sealed for.
-const WRAP_INFO: &[u8] = b"carecircle vault key";
-/// The letters of a recovery code: no I, L, O, U, so that nothing is misread (Crockford's base 32).
-const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";
-/// Letters in a code: 130 bits, of which 128 are random.
-const CODE_LETTERS: usize = 26;
+pub(crate) const WRAP_INFO: &[u8] = b"carecircle vault key";
 
 /// The vault's key, and how the vault stands at the server.
 #[derive(Clone, Encode, Decode)]
@@ -48,9 +41,6 @@ pub struct Backup {
     #[n(4)]
     pub new_code: Option<Code128>,
 }
-
-/// The 128 bits of a recovery code.
-pub type Code128 = [u8; 16];
 
 /// What stands in the vault.
 #[derive(Clone, Encode, Decode)]
@@ -81,64 +71,6 @@ pub struct EraKey {
     pub generation: u32,
     #[n(2)]
     pub era: Era,
-}
-
-/// A recovery code that a person typed.
-#[derive(Clone)]
-pub struct Code(pub Code128);
-
-impl std::fmt::Debug for Code {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Code(…)")
-    }
-}
-
-impl Code {
-    /// As it is shown: groups of letters.
-    pub fn show(&self) -> String {
-        let number = u128::from_be_bytes(self.0);
-        let mut text = String::new();
-        for place in 0..CODE_LETTERS {
-            if place > 0 && place % 5 == 0 {
-                text.push('-');
-            }
-            let shift = 5 * (CODE_LETTERS - 1 - place);
-            let letter = usize::try_from((number >> shift) & 31).unwrap_or(0);
-            text.push(char::from(LETTERS[letter]));
-        }
-        text
-    }
-
-    /// As people type it: case, spaces and hyphens do not matter, O is 0, I and L are 1.
-    pub fn parse(text: &str) -> Option<Self> {
-        let mut number: u128 = 0;
-        let mut letters = 0;
-        for letter in text.chars().filter(char::is_ascii_alphanumeric) {
-            let letter = match letter.to_ascii_uppercase() {
-                'O' => '0',
-                'I' | 'L' => '1',
-                letter => letter,
-            };
-            let value = LETTERS
-                .iter()
-                .position(|known| char::from(*known) == letter)?;
-            letters += 1;
-            // The first letter carries three bits.
-            if letters == 1 && value > 7 {
-                return None;
-            }
-            number = number << 5 | u128::try_from(value).ok()?;
-        }
-        (letters == CODE_LETTERS).then(|| Self(number.to_be_bytes()))
-    }
-
-    fn locator(&self) -> Result<Bytes> {
-        Ok((*sealed::derive(&self.0, b"carecircle recovery locator")?).into())
-    }
-
-    fn keys(&self) -> Result<sealed::SealKeys> {
-        sealed::keys(&*sealed::derive(&self.0, b"carecircle recovery key")?)
-    }
 }
 
 /// Opens a vault.
@@ -270,13 +202,7 @@ impl Turn<'_> {
             wraps.push(wrap_for(&public, me.identity.device, &backup.key)?);
         }
         if let Some(code) = backup.new_code {
-            let code = Code(code);
-            wraps.push(VaultWrap {
-                kind: WrapKind::RecoveryCode,
-                device: None,
-                locator: Some(code.locator()?),
-                sealed: sealed::seal(&code.keys()?.public, WRAP_INFO, &backup.key)?,
-            });
+            wraps.push(Code(code).wrap(&backup.key)?);
         }
         let body = PutVault {
             after: backup.version,
@@ -311,7 +237,7 @@ impl Turn<'_> {
                 self.draft.write(key::BACKUP, &backup);
             }
             // Opened again, to make sure that it can be.
-            self.get(Ask::Vault, "/v1/vault".to_owned());
+            self.read_vault();
             self.read_devices();
             return Ok(());
         }
@@ -320,12 +246,17 @@ impl Turn<'_> {
         if answer.is_no_answer() {
             self.timer(RETRY_MS);
         } else if answer.refusal().0 == Refused::VaultChanged {
-            self.get(Ask::Vault, "/v1/vault".to_owned());
+            self.read_vault();
         } else {
             let (code, detail) = answer.refusal();
             self.problem(None, code, detail);
         }
         Ok(())
+    }
+
+    /// Asks for the vault.
+    pub fn read_vault(&mut self) {
+        self.get_anew(Ask::Vault, "/v1/vault".to_owned());
     }
 
     /// The server's vault came: what it has that is not here is taken up.
@@ -428,116 +359,6 @@ impl Turn<'_> {
         }
     }
 
-    // --- the recovery code --------------------------------------------------------------------
-
-    /// Makes a code; it counts once the server has its wrap.
-    pub fn make_recovery_code(&mut self) -> Result<()> {
-        let Some(mut backup) = self.backup()? else {
-            return Err(Error::refused(
-                Refused::DeviceUnknown,
-                "this device is not enrolled",
-            ));
-        };
-        let code = Code(chance::bytes());
-        backup.new_code = Some(code.0);
-        self.draft.write(key::BACKUP, &backup);
-        self.event(Event::RecoveryCode { code: code.show() });
-        self.put_vault()
-    }
-
-    /// A new device begins with a code.
-    pub fn recover(&mut self, typed: &str) -> Result<()> {
-        if self.me()?.is_some() {
-            return Err(Error::refused(
-                Refused::InvitationUsed,
-                "this device already belongs to someone",
-            ));
-        }
-        let code = Code::parse(typed).ok_or(Error::refused(
-            Refused::RecoveryUnknown,
-            "this is not a recovery code",
-        ))?;
-        let body = OpenRecovery {
-            locator: code.locator()?,
-        };
-        let ask = Ask::OpenRecovery(Box::new(code));
-        self.send_json(ask, "POST", "/v1/recovery/open", &body);
-        Ok(())
-    }
-
-    pub fn recovery_opened(&mut self, code: &Code, answer: Answer<'_>) -> Result<()> {
-        let Some(found) = answer.json::<RecoveryOpened>() else {
-            let (code, detail) = answer.refusal();
-            self.problem(None, code, detail);
-            return Ok(());
-        };
-        let vault_key = sealed::open(&code.keys()?.secret, WRAP_INFO, &found.wrap)
-            .and_then(|bytes| <[u8; 32]>::try_from(bytes.as_slice()).ok());
-        let opened = vault_key
-            .and_then(|vault_key| Some((vault_key, open(vault_key, found.account, &found.vault)?)));
-        let Some((vault_key, contents)) = opened else {
-            self.problem(
-                None,
-                Refused::RecoveryUnknown,
-                "the code opens nothing here",
-            );
-            return Ok(());
-        };
-        let keys = DeviceKeys::make(self.now);
-        let identity = Identity::under(found.account, contents.aik, keys, self.now)?;
-        let genuine =
-            found.aik.0 == identity.aik_public() && found.agency.key.0 == contents.agency_key;
-        if !genuine {
-            let detail = "the server names another identity or agency than the vault";
-            self.problem(None, Refused::SuccessionInvalid, detail);
-            return Ok(());
-        }
-        let recovering = Recovering {
-            op_id: Self::op_id(),
-            locator: code.locator()?,
-            identity,
-            agency_key: contents.agency_key,
-            vault_key,
-        };
-        self.draft.write(key::RECOVERING, &recovering);
-        self.take_up(&contents);
-        self.send_recovering(&recovering);
-        Ok(())
-    }
-
-    pub fn send_recovering(&mut self, recovering: &Recovering) {
-        self.volatile.wanted = true;
-        let body = RecoverDevice {
-            op_id: recovering.op_id,
-            locator: recovering.locator.clone(),
-            certificate: recovering.identity.certificate.clone(),
-        };
-        self.send_json(Ask::RecoverDevice, "POST", "/v1/recovery/enrol", &body);
-    }
-
-    pub fn recovered(&mut self, answer: Answer<'_>) -> Result<()> {
-        let Some(recovering) = self.draft.read::<Recovering>(key::RECOVERING)? else {
-            return Ok(());
-        };
-        if answer.is_passing() {
-            self.retry_later();
-            return Ok(());
-        }
-        let signed_in = answer
-            .json::<SignedIn>()
-            .filter(|session| session.device == recovering.identity.device);
-        self.draft.delete(key::RECOVERING);
-        let Some(signed_in) = signed_in else {
-            self.volatile.wanted = false;
-            let (code, detail) = answer.refusal();
-            self.problem(None, code, detail);
-            return Ok(());
-        };
-        self.begin_backup(recovering.vault_key, 0);
-        self.vault_is_at_the_server()?;
-        self.enrolled(recovering.identity, signed_in, recovering.agency_key)
-    }
-
     /// The vault that was opened stands at the server already: it is to be read, not written first.
     pub fn vault_is_at_the_server(&mut self) -> Result<()> {
         if let Some(mut backup) = self.backup()? {
@@ -553,39 +374,5 @@ impl Turn<'_> {
             self.put_vault()?;
         }
         Ok(())
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_code_reads_back_however_people_type_it() {
-        let code = Code([0xf1; 16]);
-        let shown = code.show();
-        assert_eq!(shown.replace('-', "").len(), CODE_LETTERS);
-        for typed in [
-            shown.clone(),
-            shown.to_lowercase(),
-            shown.replace('-', " "),
-            shown.replace('0', "o").replace('1', "l"),
-        ] {
-            assert_eq!(Code::parse(&typed).unwrap().0, code.0, "{typed}");
-        }
-        assert!(Code::parse(&shown[1..]).is_none());
-        assert!(Code::parse(&format!("{shown}A")).is_none());
-        assert!(Code::parse(&"Z".repeat(CODE_LETTERS)).is_none());
-    }
-
-    #[test]
-    fn every_bit_of_a_code_counts() {
-        let code = Code([0x5a; 16]);
-        for bit in 0..128 {
-            let mut other = code.0;
-            other[bit / 8] ^= 1 << (bit % 8);
-            assert_ne!(Code(other).show(), code.show());
-            assert_ne!(Code(other).locator().unwrap(), code.locator().unwrap());
-        }
     }
 }

@@ -347,29 +347,19 @@ impl Turn<'_> {
 #[cfg(test)]
 mod tests {
     use protocol::policy::{CirclePolicy, HistoryMode};
-    use protocol::{CircleId, PersonId, Role, Timestamp, http};
+    use protocol::{CircleId, PersonId, http};
 
     use super::*;
     use crate::api::{Effect, Link};
-    use crate::identity::Identity;
+    use crate::invented::{NOW, dana};
     use crate::rows::Rows;
     use crate::state::Joined;
     use crate::turn::Volatile;
 
-    const NOW: Timestamp = Timestamp::from_micros(0);
     const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
     const ANA: AccountId = AccountId::from_bytes([3; 16]);
 
     fn rows() -> Rows {
-        let me = Me {
-            identity: Identity::make(AccountId::from_bytes([1; 16]), NOW).unwrap(),
-            person: PersonId::from_bytes([2; 16]),
-            name: "Dana Placeholder".to_owned(),
-            role: Role::CaseManager,
-            agency_name: "Sample Agency".to_owned(),
-            agency_key: [3; 32],
-            removal_key: vec![4; 32].into(),
-        };
         let policy = CirclePolicy {
             circle: CIRCLE,
             generation: 0,
@@ -383,7 +373,7 @@ mod tests {
         circle.status = CircleStatus::Live;
         circle.joined = Some(Joined::new(0, 7, &policy, NOW));
         [
-            (key::ME.to_vec(), protocol::frame::to_vec(&me)),
+            (key::ME.to_vec(), protocol::frame::to_vec(&dana())),
             (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
         ]
         .into()

@@ -11,13 +11,9 @@ use crate::turn::{Answer, Ask, Turn};
 const RETRY_MS: u32 = 2_000;
 
 impl Turn<'_> {
-    /// Asks for the list. An answer to an earlier asking may come after this one's, and would hide what
-    /// came since: it is not waited for any more.
+    /// Asks for the list.
     pub fn read_devices(&mut self) {
-        self.volatile
-            .asked
-            .retain(|_, ask| !matches!(ask, Ask::Devices));
-        self.get(Ask::Devices, "/v1/devices".to_owned());
+        self.get_anew(Ask::Devices, "/v1/devices".to_owned());
     }
 
     /// The list came: is the vault newer there, or the identity key another one?
@@ -38,7 +34,7 @@ impl Turn<'_> {
         let dark = |circle: &crate::state::Circle| !circle.dark.is_empty();
         self.circles_changed |= self.draft.circles()?.iter().any(dark);
         if (follows || newer) && !self.volatile.vault_flying {
-            self.get(Ask::Vault, "/v1/vault".to_owned());
+            self.read_vault();
         }
         Ok(())
     }

@@ -176,7 +176,7 @@ impl Turn<'_> {
         } else if code == Code::CertificateInvalid {
             // Another device of this person's brought a new identity key meanwhile: the vault has it, and
             // with the certificate under it come other key packages.
-            self.get(Ask::Vault, "/v1/vault".to_owned());
+            self.read_vault();
         } else {
             self.problem(None, code, detail);
         }

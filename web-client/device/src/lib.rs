@@ -49,6 +49,8 @@ mod founding;
 mod group;
 mod identity;
 mod inbox;
+#[cfg(test)]
+mod invented;
 mod known;
 mod link;
 mod log;
@@ -56,6 +58,7 @@ mod mls_store;
 mod online;
 mod outbox;
 mod provider;
+mod recovery;
 mod returns;
 mod roster;
 mod rows;

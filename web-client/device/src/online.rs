@@ -168,7 +168,7 @@ impl Turn<'_> {
         }
         self.refill_key_packages(ready.key_packages)?;
         self.read_devices();
-        self.get(Ask::Vault, "/v1/vault".to_owned());
+        self.read_vault();
         self.read_circles();
         self.work()
     }
@@ -326,29 +326,16 @@ impl Turn<'_> {
 #[cfg(test)]
 mod tests {
     use protocol::policy::{CirclePolicy, HistoryMode};
-    use protocol::{AccountId, CircleId, PersonId, Role};
+    use protocol::{AccountId, CircleId};
 
     use super::*;
     use crate::api::{Command, Event, Input, Status, Step};
-    use crate::identity::Identity;
-    use crate::state::{Circle, Joined, Me};
+    use crate::invented::{NOW, maria};
+    use crate::state::{Circle, Joined};
     use crate::vault::{Table, Vault};
     use crate::{Device, rows};
 
     const VAULT_KEY: [u8; 32] = [7; 32];
-    const NOW: Timestamp = Timestamp::from_micros(0);
-
-    fn me() -> Me {
-        Me {
-            identity: Identity::make(AccountId::from_bytes([1; 16]), NOW).unwrap(),
-            person: PersonId::from_bytes([2; 16]),
-            name: "Maria Sample".to_owned(),
-            role: Role::Client,
-            agency_name: "Sample Agency".to_owned(),
-            agency_key: [3; 32],
-            removal_key: vec![4; 32].into(),
-        }
-    }
 
     /// A host: a device and the rows that it had stored.
     struct Host {
@@ -358,7 +345,7 @@ mod tests {
 
     impl Host {
         fn enrolled() -> Self {
-            let me = protocol::frame::to_vec(&me());
+            let me = protocol::frame::to_vec(&maria());
             let sealed = Vault::new(VAULT_KEY).seal(Table::State, key::ME, &me);
             Self::open([(key::ME.to_vec(), sealed)].into())
         }
@@ -438,7 +425,7 @@ mod tests {
         };
         circle.joined = Some(Joined::new(0, 7, &policy, NOW));
         let rows = rows::Rows::from([
-            (key::ME.to_vec(), protocol::frame::to_vec(&me())),
+            (key::ME.to_vec(), protocol::frame::to_vec(&maria())),
             (key::circle(id), protocol::frame::to_vec(&circle)),
         ]);
         let mut turn = Turn::new(&rows, crate::turn::Volatile::default(), "localhost", NOW);

@@ -163,7 +163,7 @@ impl Turn<'_> {
                 self.problem(None, code, detail);
             }
             self.read_devices();
-            self.get(Ask::Vault, "/v1/vault".to_owned());
+            self.read_vault();
             return self.work();
         }
         self.draft.delete(STOLEN);
@@ -192,7 +192,7 @@ impl Turn<'_> {
             self.draft.save(&circle);
         }
         self.read_devices();
-        self.get(Ask::Vault, "/v1/vault".to_owned());
+        self.read_vault();
         self.work()
     }
 
@@ -253,5 +253,95 @@ impl Turn<'_> {
         self.volatile.blocked.clear();
         self.read_circles();
         self.work()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::http::{Vault, VaultVersion};
+
+    use super::*;
+    use crate::api::{Effect, Event, Link};
+    use crate::invented::{NOW, maria};
+    use crate::rows::Rows;
+    use crate::turn::Volatile;
+
+    /// A device that is online, with its vault at the server.
+    fn rows(me: &Me) -> Rows {
+        let backup = Backup {
+            key: [7; 32],
+            version: 1,
+            dirty: false,
+            wrapped: true,
+            new_code: None,
+        };
+        [
+            (key::ME.to_vec(), protocol::frame::to_vec(me)),
+            (key::BACKUP.to_vec(), protocol::frame::to_vec(&backup)),
+        ]
+        .into()
+    }
+
+    /// The number of the last request.
+    fn last(turn: &Turn<'_>) -> u32 {
+        turn.volatile.last_request
+    }
+
+    fn told(turn: &mut Turn<'_>, id: u32, body: &impl serde::Serialize) {
+        let body = serde_json::to_vec(body).unwrap();
+        turn.answer(id, 200, &body).unwrap();
+    }
+
+    #[test]
+    fn a_vault_from_before_the_new_identity_key_that_comes_after_it_is_not_followed() {
+        let me = maria();
+        let rows = rows(&me);
+        let volatile = Volatile {
+            link: Some(Link::Online),
+            vault_read: true,
+            ..Volatile::default()
+        };
+        let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
+        let identity = &me.identity;
+        let before = Vault {
+            version: 1,
+            sealed: seal([7; 32], &turn.contents(identity).unwrap()),
+            wraps: vec![
+                wrap_for(
+                    &identity.keys().seal_keys().unwrap().public,
+                    identity.device,
+                    &[7; 32],
+                )
+                .unwrap(),
+            ],
+        };
+        turn.read_vault();
+        let asked_before = last(&turn);
+        turn.volatile.devices = Some(Devices {
+            devices: Vec::new(),
+            aik: identity.aik_public().into(),
+            offer: None,
+            vault: 1,
+            wraps: Vec::new(),
+        });
+        turn.report_stolen(DeviceId::from_bytes([5; 16])).unwrap();
+        let reported = last(&turn);
+        told(&mut turn, reported, &VaultVersion { version: 2 });
+        told(&mut turn, asked_before, &before);
+
+        let refused = |effect: &Effect| {
+            matches!(
+                effect,
+                Effect::Event {
+                    event: Event::Problem { .. }
+                }
+            )
+        };
+        assert!(!turn.effects.iter().any(refused));
+        assert_eq!(turn.backup().unwrap().unwrap().version, 2);
+        assert_ne!(
+            turn.must_me().unwrap().identity.aik_public(),
+            identity.aik_public()
+        );
     }
 }

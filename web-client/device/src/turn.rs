@@ -126,18 +126,29 @@ pub enum Ask {
     Devices,
     Vault,
     /// The vault that follows this version, with the wrap of this recovery code.
-    PutVault(u64, Option<crate::backup::Code>),
+    PutVault(u64, Option<crate::recovery::Code>),
     BeginEnrolment,
     Approve,
     Decline,
     Offer,
     Collect,
     Revoke,
-    OpenRecovery(Box<crate::backup::Code>),
+    OpenRecovery(Box<crate::recovery::Code>),
     RecoverDevice,
     Succeed,
     PutCertificate,
     SignOut,
+}
+
+impl Ask {
+    /// Whether both ask how one thing stands at the server.
+    fn is_about_the_same(&self, other: &Self) -> bool {
+        match (self, other) {
+            (Self::CircleAgain(one), Self::CircleAgain(other)) => one == other,
+            (Self::Devices, Self::Devices) | (Self::Vault, Self::Vault) => true,
+            _ => false,
+        }
+    }
 }
 
 /// A link being looked at.
@@ -377,6 +388,15 @@ impl<'a> Turn<'a> {
         self.request(ask, "GET", path, None);
     }
 
+    /// Asks how something stands there now. An answer to an earlier asking may come after this one's, and
+    /// would bring back what is over: it is not waited for any more.
+    pub fn get_anew(&mut self, ask: Ask, path: String) {
+        self.volatile
+            .asked
+            .retain(|_, asked| !asked.is_about_the_same(&ask));
+        self.get(ask, path);
+    }
+
     pub fn delete(&mut self, ask: Ask, path: &str) {
         self.request(ask, "DELETE", path.to_owned(), None);
     }
@@ -458,13 +478,9 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Asks for one circle again. An answer to an earlier asking may come after this one's, and would bring
-    /// back what is over: it is not waited for any more.
+    /// Asks for one circle again.
     pub fn read_circle(&mut self, id: CircleId) {
-        self.volatile
-            .asked
-            .retain(|_, ask| !matches!(ask, Ask::CircleAgain(asked) if *asked == id));
-        self.get(Ask::CircleAgain(id), format!("/v1/circles/{id}"));
+        self.get_anew(Ask::CircleAgain(id), format!("/v1/circles/{id}"));
     }
 
     /// Asks for the log after this device's place again.
