@@ -45,11 +45,13 @@ const STATEMENTS_CACHED: usize = 384;
 
 /// Every statement here goes by keys, as `SQLite` has no other way. A plan is kept for as long as its
 /// connection, and one that was made while a table was small must not read it from end to end once it
-/// is large.
-const BY_KEYS: [(&str, &str); 3] = [
+/// is large. Where there is no other way, the price that this sets on it would have it compiled first,
+/// which takes a hundred times as long as the statement.
+const BY_KEYS: [(&str, &str); 4] = [
     ("enable_hashjoin", "off"),
     ("enable_mergejoin", "off"),
     ("enable_seqscan", "off"),
+    ("jit", "off"),
 ];
 
 /// A value that both engines can bind.
