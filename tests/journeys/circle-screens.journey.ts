@@ -270,8 +270,14 @@ describe('a withdrawn consent', () => {
     await signIn(page, stage, 'dana');
     await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('link', { name: 'Maria Sample' }).click();
+    await page.getByText('Recorded by Dana Placeholder').waitFor();
     await page.getByRole('button', { name: 'Withdraw this consent' }).click();
+    await page.getByLabel('Also clear the coming visits from their calendar').check();
+    await expectAccessible(page, 'withdraw');
+    await takePictures(page, 'withdraw');
+    await expectFitsNarrow(page, 'withdraw');
     await page.getByRole('button', { name: 'Yes, withdraw' }).click();
+    expect(JSON.parse(stage.posted[0]?.body ?? '{}')).toMatchObject({ clear_calendar: true });
     await page.getByText(/Ana Sample.* is being taken out/).waitFor();
     stage.news.happen({ kind: 'items', circle: circles.family, items: [item('r', 20, removed(830))] });
     await page.getByText(/can no longer read new messages \(done in .*0\.8 seconds/).waitFor();

@@ -120,6 +120,7 @@ describe('a visit', () => {
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Record a consent' }).click();
     await page.getByLabel('May be told visit times').check();
+    await page.getByLabel('May be reminded of visits').check();
     await page.getByLabel('What was agreed?').fill('Maria said yes at the office.');
     await expectGood(page, 'visit-consent');
     await page.getByRole('button', { name: 'Save consent' }).click();

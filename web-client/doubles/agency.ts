@@ -177,8 +177,11 @@ export class Agency {
       ana.consents = ana.consents.map((one) => (one.id === id ? { ...one, withdrawn_at: now } : one));
       return good(ana.consents.find((one) => one.id === id));
     }
-    const { basis, until, appointments } = body;
-    const consent: Consent = { id: newId(), basis, from: now, until: until ?? null, withdrawn_at: null, messages_in: [], appointments };
+    const { basis, note, until, appointments, reminders = false } = body;
+    const consent: Consent = {
+      id: newId(), basis, from: now, until: until ?? null, withdrawn_at: null, messages_in: [],
+      appointments, reminders, recorded_by: people.dana.account, note,
+    };
     ana.consents = [consent, ...ana.consents];
     return good(consent);
   }

@@ -96,7 +96,10 @@ export function peopleAround(): People {
             person: people.ana.person, account: people.ana.account, name: people.ana.name,
             relationship: 'daughter',
             consents: [
-              { id: id(9), basis: 'verbal', from, until: null, withdrawn_at: null, messages_in: [circles.family], appointments: true },
+              {
+                id: id(9), basis: 'verbal', from, until: null, withdrawn_at: null, messages_in: [circles.family],
+                appointments: true, reminders: true, recorded_by: people.dana.account,
+              },
             ],
           },
           {

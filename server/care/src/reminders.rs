@@ -12,6 +12,7 @@
 //! | one hour | `-PT60M` | the start | client, caregivers |
 //! | room open | `-PT10M`, video with a link | the end | client, caregivers |
 //! | cancellation | when called off | the end | who was told |
+//! | cancellation | when they left | the end | a caregiver who was told, if the client wants it |
 //!
 //! `@10:00` is on the clocks of the recipient's zone and `P1D` is a calendar day there; `PT60M` is
 //! elapsed time.
@@ -70,8 +71,11 @@ pub struct Recipient {
     /// Has a usable address.
     pub reachable: bool,
     /// Is still a participant; a caregiver: under a live consent. If not, nothing is sent, not even
-    /// that (it would tell them of the withdrawal).
+    /// that (it would tell them of the withdrawal), unless the client asked for it: see `cleared_at`.
     pub takes_part: bool,
+    /// Of a caregiver who left: since when the client wants their calendar cleared of it, for as long as
+    /// that was not done.
+    pub cleared_at: Option<Timestamp>,
     /// An invitation may have reached them.
     pub told: bool,
     /// Wants to be reminded.
@@ -97,7 +101,8 @@ pub struct Planned {
 /// recipient, steps in order. A mail that is worthless at `now` is not wanted; one that was due before
 /// `now` and is not yet worthless is, and whoever sends decides.
 pub fn plan(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
-    let mails = recipients.iter().filter(|to| to.takes_part && to.reachable);
+    let hears = |to: &&Recipient| to.reachable && (to.takes_part || to.cleared_at.is_some());
+    let mails = recipients.iter().filter(hears);
     let mails = mails.flat_map(|to| {
         let steps = Step::ALL.iter().filter(|step| wants(visit, to, **step));
         steps.filter_map(|step| time(visit, to, *step))
@@ -110,6 +115,10 @@ pub fn plan(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Plan
 /// Whether this step is for this recipient, as things stand.
 fn wants(visit: &Visit, to: &Recipient, step: Step) -> bool {
     use AppointmentState as State;
+    if !to.takes_part {
+        let stands = matches!(visit.state, State::Booked | State::Cancelled);
+        return step == Step::Cancellation && to.told && stands;
+    }
     let by_state = match visit.state {
         State::Booked => !matches!(step, Step::Cancellation | Step::Agenda),
         State::CheckedIn | State::InProgress => step == Step::RoomOpen,
@@ -141,7 +150,10 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<Planned> {
     let morning = |days: i32| at_days_before(&to.zone, visit.start, days, MORNING);
     let (due, not_after) = match step {
         Step::Invitation => (visit.told_at, visit.end),
-        Step::Cancellation => (visit.cancel_notice_at.unwrap_or(visit.told_at), visit.end),
+        Step::Cancellation => {
+            let called_off = visit.cancel_notice_at.unwrap_or(visit.told_at);
+            (to.cleared_at.unwrap_or(called_off), visit.end)
+        }
         Step::ThreeDays => (morning(3), before(30 * 3_600)),
         Step::OneDay => (morning(1), before(3 * 3_600)),
         Step::OneHour => (before(3_600), visit.start),

@@ -422,14 +422,20 @@ bodies! {
         note: String,
         /// When it ends by itself; `null`: until withdrawn.
         until: Option<Timestamp>,
-        /// It also covers appointments: being told their times, reminders, taking part.
+        /// It also covers appointments: being told their times, taking part.
         appointments: bool,
+        /// It also covers being reminded of them; not without `appointments`.
+        #[serde(default)]
+        reminders: bool,
     }
 
     /// The client allows it no longer. Ends every right that stood on it, at once and silently.
     WithdrawConsent {
         /// The request's id.
         op_id: OpId,
+        /// One mail in neutral words clears the caregiver's calendar of appointments to come.
+        #[serde(default)]
+        clear_calendar: bool,
     }
 
     /// What a client allowed a caregiver.
@@ -446,7 +452,13 @@ bodies! {
         withdrawn_at: Option<Timestamp>,
         /// The circles in which it allows messages. A circle enters by a human's act only.
         messages_in: Vec<CircleId>,
-        /// It covers appointments: being told their times, reminders, taking part.
+        /// It covers appointments: being told their times, taking part.
         appointments: bool,
+        /// It covers being reminded of them.
+        reminders: bool,
+        /// Who wrote it down.
+        recorded_by: AccountId,
+        /// The evidence, in the recorder's words; for staff.
+        note: Option<String>,
     }
 }

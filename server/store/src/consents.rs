@@ -4,7 +4,7 @@ use care::Caller;
 use care::private::Note;
 use care::rules::Act;
 use protocol::http::{Consent, RecordConsent, WithdrawConsent};
-use protocol::{CircleId, Code, ConsentId, PersonId, Refusal, RemovalReason};
+use protocol::{CircleId, Code, ConsentId, PersonId, Refusal, RemovalReason, Role};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
@@ -22,13 +22,16 @@ statements! {
     ON_RECORD = "SELECT id FROM related_person WHERE client = $1 AND person = $2";
     INSERT = "
         INSERT INTO consent (id, client, caregiver, basis, note, from_at, until_at, recorded_by,
-            appointments_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+            appointments_at, reminders_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     READ = "
-        SELECT id, basis, from_at, until_at, withdrawn_at, appointments_at
+        SELECT id, basis, note, from_at, until_at, withdrawn_at, appointments_at, reminders_at,
+            recorded_by
         FROM consent WHERE id = $1";
     BETWEEN = "
-        SELECT id, basis, from_at, until_at, withdrawn_at, appointments_at FROM consent
+        SELECT id, basis, note, from_at, until_at, withdrawn_at, appointments_at, reminders_at,
+            recorded_by
+        FROM consent
         WHERE client = $1 AND caregiver = $2 ORDER BY from_at DESC, id DESC";
     COVERING_APPOINTMENTS = "
         SELECT COUNT(*) FROM consent
@@ -48,7 +51,8 @@ statements! {
         WHERE p.person = $2 AND a.client = $1 AND p.left_at IS NULL AND a.end_at > $3
         ORDER BY p.appointment";
     LEAVE = "
-        UPDATE participant SET left_at = $3 WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
+        UPDATE participant SET left_at = $3, cleared_at = $4
+        WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
     COVERS = "SELECT circle FROM consent_circle WHERE consent = $1 ORDER BY circle";
 }
 
@@ -56,10 +60,13 @@ statements! {
 struct ConsentRow {
     id: Uuid,
     basis: String,
+    note: Vec<u8>,
     from_at: i64,
     until_at: Option<i64>,
     withdrawn_at: Option<i64>,
     appointments_at: Option<i64>,
+    reminders_at: Option<i64>,
+    recorded_by: Uuid,
 }
 
 impl Store {
@@ -75,7 +82,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::RecordConsent, standing, object)?;
             let op_id = record.op_id;
             if let Some(done) = operations::seen(tx, &caller, Act::RecordConsent, op_id).await? {
-                return read(tx, done.object.into()).await;
+                return read(tx, &caller, done.object.into()).await;
             }
             check(tx, &record).await?;
             let id = insert(tx, &caller, &record, &note).await?;
@@ -88,7 +95,7 @@ impl Store {
                     .shown([record.caregiver.uuid()])
                     .value("note", note.reveal(), salt),
             );
-            read(tx, id).await
+            read(tx, &caller, id).await
         })
         .await
     }
@@ -97,7 +104,8 @@ impl Store {
 impl Store {
     /// Writes down that the client allows it no longer. In the same transaction every mail about
     /// appointments that was planned for the caregiver is cancelled and they leave the appointments
-    /// that no other consent covers; nobody is told by mail. Sockets hear of it at once, and from this
+    /// that no other consent covers; nobody is told by mail, unless the client wants that person's
+    /// calendar cleared. Sockets hear of it at once, and from this
     /// instant no rule lets the caregiver into the circles that it covered; their devices are to be taken
     /// out of those that no other consent covers, and nothing is encrypted there until they are. Again
     /// does nothing more.
@@ -125,7 +133,7 @@ impl Store {
                 .await?
                 .is_some()
             {
-                return read(tx, id).await;
+                return read(tx, &caller, id).await;
             }
             // Nothing is committed to these circles between this and what the withdrawal ends.
             let covered = tx.sql(COVERS).bind(id.uuid()).all::<(Uuid,)>().await?;
@@ -141,7 +149,7 @@ impl Store {
                     removals::begin(tx, by, circle.into(), whom, RemovalReason::Consent).await?;
                 }
             }
-            leave(tx, client, caregiver.into()).await?;
+            leave(tx, client, caregiver.into(), request.clear_calendar).await?;
             tx.wake(Topic::Account(account.into()));
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::WithdrawConsent, op_id, outcome).await?;
@@ -150,17 +158,21 @@ impl Store {
                     .about(client)
                     .shown([caregiver]),
             );
-            read(tx, id).await
+            read(tx, &caller, id).await
         })
         .await
     }
 }
 
-/// A caregiver leaves a client's appointments, unless another live consent covers them.
-async fn leave(tx: &mut Tx, client: PersonId, caregiver: PersonId) -> Result<()> {
-    if covers_appointments(tx, client, caregiver).await? {
-        return Ok(());
-    }
+/// A caregiver leaves a client's appointments, unless another live consent covers them; one that does
+/// may still not cover reminders.
+async fn leave(
+    tx: &mut Tx,
+    client: PersonId,
+    caregiver: PersonId,
+    clear_calendar: bool,
+) -> Result<()> {
+    let stays = covers_appointments(tx, client, caregiver).await?;
     let now = tx.now().micros();
     let taking_part = tx
         .sql(TAKING_PART)
@@ -171,12 +183,15 @@ async fn leave(tx: &mut Tx, client: PersonId, caregiver: PersonId) -> Result<()>
         .await?;
     for (appointment,) in taking_part {
         appointments::hold(tx, appointment.into()).await?;
-        tx.sql(LEAVE)
-            .bind(appointment)
-            .bind(caregiver.uuid())
-            .bind(now)
-            .run()
-            .await?;
+        if !stays {
+            tx.sql(LEAVE)
+                .bind(appointment)
+                .bind(caregiver.uuid())
+                .bind(now)
+                .bind(clear_calendar.then_some(now))
+                .run()
+                .await?;
+        }
         deliveries::replan(tx, appointment.into()).await?;
     }
     Ok(())
@@ -241,6 +256,10 @@ async fn check(tx: &mut Tx, record: &RecordConsent) -> Result<()> {
     if record.until.is_some_and(|until| until <= tx.now()) {
         return Err(Refusal::new(Code::BadRequest, "until: is past").into());
     }
+    if record.reminders && !record.appointments {
+        let detail = "reminders: tell times, so `appointments` must be covered too";
+        return Err(Refusal::new(Code::BadRequest, detail).into());
+    }
     Ok(())
 }
 
@@ -263,19 +282,21 @@ async fn insert(
         .bind(record.until.map(protocol::Timestamp::micros))
         .bind(caller.account.uuid())
         .bind(record.appointments.then_some(now))
+        .bind(record.reminders.then_some(now))
         .run()
         .await?;
     Ok(id)
 }
 
-async fn read(tx: &mut Tx, consent: ConsentId) -> Result<Consent> {
+async fn read(tx: &mut Tx, caller: &Caller, consent: ConsentId) -> Result<Consent> {
     let row: ConsentRow = tx.sql(READ).bind(consent.uuid()).one().await?;
-    row.consent(tx).await
+    row.consent(tx, caller).await
 }
 
 /// Every consent of a client for a caregiver, newest first.
 pub(crate) async fn between(
     tx: &mut Tx,
+    caller: &Caller,
     client: PersonId,
     caregiver: PersonId,
 ) -> Result<Vec<Consent>> {
@@ -287,13 +308,16 @@ pub(crate) async fn between(
         .await?;
     let mut consents = Vec::with_capacity(rows.len());
     for row in rows {
-        consents.push(row.consent(tx).await?);
+        consents.push(row.consent(tx, caller).await?);
     }
     Ok(consents)
 }
 
 impl ConsentRow {
-    async fn consent(self, tx: &mut Tx) -> Result<Consent> {
+    async fn consent(self, tx: &mut Tx, caller: &Caller) -> Result<Consent> {
+        let for_staff = !matches!(caller.role, Role::Client | Role::Caregiver);
+        let note = for_staff.then(|| tx.open_text(CONSENT_NOTE, self.id, &self.note));
+        let note = note.transpose()?;
         let circles = tx.sql(COVERS).bind(self.id).all::<(Uuid,)>().await?;
         Ok(Consent {
             id: self.id.into(),
@@ -306,6 +330,9 @@ impl ConsentRow {
                 .map(|(circle,)| CircleId::from(circle))
                 .collect(),
             appointments: self.appointments_at.is_some(),
+            reminders: self.reminders_at.is_some(),
+            recorded_by: self.recorded_by.into(),
+            note,
         })
     }
 }

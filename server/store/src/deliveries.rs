@@ -9,7 +9,9 @@
 use std::collections::HashMap;
 
 use care::reminders::{self, Planned, Recipient, Visit};
-use protocol::{AppointmentId, DeliveryId, EntryId, ParticipantId, Role, Step};
+use protocol::{
+    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, Role, Step, Timestamp,
+};
 use uuid::Uuid;
 
 use crate::appointments::{self, AppointmentRow};
@@ -28,16 +30,25 @@ pub(crate) mod settle;
 
 statements! {
     RECIPIENTS = "
-        SELECT p.id, p.role, p.response, p.left_at, f.zone, f.reminders_off_at,
+        SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, f.zone, f.reminders_off_at,
+            f.disclosure, f.calendar_file_off_at,
             (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL) AS addresses,
             (SELECT COUNT(*) FROM consent c
                 WHERE c.client = $3 AND c.caregiver = p.person AND c.appointments_at IS NOT NULL
                     AND c.from_at <= $2 AND c.withdrawn_at IS NULL
                     AND (c.until_at IS NULL OR c.until_at > $2)) AS consents,
+            (SELECT COUNT(*) FROM consent c
+                WHERE c.client = $3 AND c.caregiver = p.person AND c.reminders_at IS NOT NULL
+                    AND c.from_at <= $2 AND c.withdrawn_at IS NULL
+                    AND (c.until_at IS NULL OR c.until_at > $2)) AS reminded,
             (SELECT COUNT(*) FROM delivery v
                 WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'invitation' AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
+            (SELECT COUNT(*) FROM delivery v
+                WHERE v.appointment = p.appointment AND v.participant = p.id
+                AND v.step = 'cancellation' AND v.created_at >= p.cleared_at
+                AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS cleared,
             p.person
         FROM participant p LEFT JOIN preference f ON f.person = p.person
         WHERE p.appointment = $1 ORDER BY p.id";
@@ -77,11 +88,16 @@ struct RecipientRow {
     role: String,
     response: String,
     left_at: Option<i64>,
+    cleared_at: Option<i64>,
     zone: Option<String>,
     reminders_off_at: Option<i64>,
+    disclosure: Option<String>,
+    calendar_file_off_at: Option<i64>,
     addresses: i64,
     consents: i64,
+    reminded: i64,
     told: i64,
+    cleared: i64,
     person: Uuid,
 }
 
@@ -89,6 +105,11 @@ impl RecipientRow {
     fn recipient(&self, tx: &Tx) -> Result<Recipient> {
         let role = db::role(&self.role)?;
         let zone = self.zone.as_deref();
+        let calendar = Calendar {
+            disclosure: self.disclosure.as_deref(),
+            file_off: self.calendar_file_off_at.is_some(),
+            cleared: self.cleared > 0,
+        };
         Ok(Recipient {
             participant: self.id.into(),
             role,
@@ -98,10 +119,31 @@ impl RecipientRow {
             ),
             reachable: self.addresses > 0,
             takes_part: self.left_at.is_none() && (role != Role::Caregiver || self.consents > 0),
+            cleared_at: calendar.to_clear(self.cleared_at)?,
             told: self.told > 0,
-            wants_reminders: self.reminders_off_at.is_none(),
+            wants_reminders: self.reminders_off_at.is_none()
+                && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
         })
+    }
+}
+
+/// What of appointments reached a person's calendar.
+struct Calendar<'r> {
+    /// What their mails may say; `None`: as it is without their wish.
+    disclosure: Option<&'r str>,
+    /// They want no calendar files.
+    file_off: bool,
+    /// It was cleared of the appointment, or may have been.
+    cleared: bool,
+}
+
+impl Calendar<'_> {
+    /// Since when it is to be cleared; nothing if no file is in it, or no more.
+    fn to_clear(&self, since: Option<i64>) -> Result<Option<Timestamp>> {
+        let level = self.disclosure.map(db::disclosure).transpose()?;
+        let has_file = !self.file_off && level != Some(Disclosure::Update);
+        Ok(since.filter(|_| has_file && !self.cleared).map(db::at))
     }
 }
 

@@ -80,7 +80,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::ListPeople, standing, object)?;
             let mut clients = Vec::new();
             for row in visible(tx, &caller).await? {
-                clients.push(card(tx, row).await?);
+                clients.push(card(tx, &caller, row).await?);
             }
             let shown = clients.iter().map(|card| card.person.uuid());
             tx.audit(Entry::done(&caller, permit, object).shown(shown));
@@ -105,14 +105,14 @@ async fn visible(tx: &mut Tx, caller: &Caller) -> Result<Vec<PersonRow>> {
     }
 }
 
-async fn card(tx: &mut Tx, row: PersonRow) -> Result<ClientCard> {
+async fn card(tx: &mut Tx, caller: &Caller, row: PersonRow) -> Result<ClientCard> {
     let client = PersonId::from(row.person);
     Ok(ClientCard {
         person: client,
         account: row.account.into(),
         name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
         staff: staff(tx, client).await?,
-        caregivers: caregivers(tx, client).await?,
+        caregivers: caregivers(tx, caller, client).await?,
         circles: circles(tx, client).await?,
     })
 }
@@ -137,7 +137,7 @@ async fn staff(tx: &mut Tx, client: PersonId) -> Result<Vec<PersonCard>> {
         .collect()
 }
 
-async fn caregivers(tx: &mut Tx, client: PersonId) -> Result<Vec<CaregiverCard>> {
+async fn caregivers(tx: &mut Tx, caller: &Caller, client: PersonId) -> Result<Vec<CaregiverCard>> {
     let rows = tx
         .sql(CAREGIVERS)
         .bind(client.uuid())
@@ -151,7 +151,7 @@ async fn caregivers(tx: &mut Tx, client: PersonId) -> Result<Vec<CaregiverCard>>
             account: row.account.into(),
             name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
             relationship: tx.open_text(RELATIONSHIP, row.relation, &row.relationship)?,
-            consents: consents::between(tx, client, person).await?,
+            consents: consents::between(tx, caller, client, person).await?,
         });
     }
     Ok(cards)

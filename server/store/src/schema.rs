@@ -44,6 +44,7 @@ migrations! {
     12 "0012_idle_devices";
     13 "0013_authenticators";
     14 "0014_audit_tree";
+    15 "0015_consent_scope";
 }
 
 #[derive(Clone, Copy)]

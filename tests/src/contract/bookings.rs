@@ -282,6 +282,7 @@ pub async fn a_caregiver_comes_under_a_consent_to_appointments(engine: Engine) {
         note: String::new(),
         until: None,
         appointments: false,
+        reminders: false,
     };
     desk.store()
         .record_consent(&desk.dana, record)

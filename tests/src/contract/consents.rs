@@ -16,6 +16,7 @@ fn record(house: &House, n: u8) -> RecordConsent {
         note: "said so on the phone".to_owned(),
         until: None,
         appointments: false,
+        reminders: false,
     }
 }
 

@@ -136,8 +136,13 @@ impl Desk {
         (booked, consent)
     }
 
-    /// Maria lets Ana take part, Dana writes it down.
+    /// Maria lets Ana take part and be reminded, Dana writes it down.
     pub async fn consent(&self, until: Option<Timestamp>) -> Consent {
+        self.consent_with(until, true).await
+    }
+
+    /// Maria lets Ana take part, with or without reminders.
+    pub async fn consent_with(&self, until: Option<Timestamp>, reminders: bool) -> Consent {
         let record = RecordConsent {
             op_id: self.op(),
             client: self.house.agency.maria.person,
@@ -146,14 +151,28 @@ impl Desk {
             note: "said so on the phone".to_owned(),
             until,
             appointments: true,
+            reminders,
         };
         let recorded = self.store().record_consent(&self.dana, record).await;
         recorded.unwrap()
     }
 
     pub async fn withdraw(&self, caller: &Caller, id: ConsentId) -> store::Result<Consent> {
-        let request = WithdrawConsent { op_id: self.op() };
+        let request = WithdrawConsent {
+            op_id: self.op(),
+            clear_calendar: false,
+        };
         self.store().withdraw_consent(caller, id, request).await
+    }
+
+    /// The same, and Ana's calendar is to be cleared.
+    pub async fn withdraw_and_clear(&self, id: ConsentId) {
+        let request = WithdrawConsent {
+            op_id: self.op(),
+            clear_calendar: true,
+        };
+        let withdrawn = self.store().withdraw_consent(&self.maria, id, request);
+        withdrawn.await.unwrap();
     }
 
     pub async fn shift(&self, card: &Appointment, civil: &str) -> store::Result<Appointment> {

@@ -500,6 +500,7 @@ impl Family {
             note: "said so".to_owned(),
             until: None,
             appointments: false,
+            reminders: false,
         };
         let consent = house.store.record_consent(&dana.caller, record);
         let consent = consent.await.unwrap().id;

@@ -221,6 +221,9 @@ contract! {
     }
     withdrawals {
         withdrawing_ends_it_at_once_and_tells_nobody,
+        her_calendar_is_cleared_once_if_the_client_wants_it,
+        a_calendar_that_has_nothing_is_not_cleared,
+        being_reminded_is_allowed_by_itself,
         withdrawing_is_whole_or_not_at_all,
         a_mail_in_hand_does_not_leave_after_the_withdrawal,
         a_consent_that_runs_out_ends_it_without_anybodys_act,

@@ -13,7 +13,10 @@ use super::house::code;
 async fn withdraw(family: &mut Family) {
     let op_id = family.maria.op();
     let caller = family.maria.enrolled.caller;
-    let request = WithdrawConsent { op_id };
+    let request = WithdrawConsent {
+        op_id,
+        clear_calendar: false,
+    };
     let store = &family.house.store;
     let withdrawn = store.withdraw_consent(&caller, family.consent, request);
     withdrawn.await.unwrap();

@@ -33,6 +33,7 @@ pub async fn planted_names_are_nowhere_in_the_database(engine: Engine) {
         note: "planted note".to_owned(),
         until: None,
         appointments: false,
+        reminders: false,
     };
     store.record_consent(&dana, record).await.unwrap();
     let plan = PlanCircle {

@@ -3,7 +3,7 @@
 
 use mail::ReadBack;
 use protocol::http::PlanCircle;
-use protocol::{Code, ConsentId, Reply};
+use protocol::{Code, ConsentId, Disclosure, Reply};
 use store::{Note, Topic, What, Within};
 use testkit::Engine;
 
@@ -194,6 +194,73 @@ pub async fn another_live_consent_keeps_her(engine: Engine) {
     has_no_right(&desk, &card, &invitation).await;
 }
 
+pub async fn her_calendar_is_cleared_once_if_the_client_wants_it(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (card, consents, invitation) = told(&desk, 1).await;
+    let ana = desk.house.agency.ana;
+    desk.withdraw_and_clear(consents[0]).await;
+    assert_eq!(to_come(&desk).await, 1, "the reminders are gone");
+    has_no_right(&desk, &card, &invitation).await;
+    let mails = desk.post().await;
+    let hers = of(&mails, ana);
+    assert_eq!((mails.len(), hers.len()), (1, 1));
+    let told = |mail: &ReadBack, start: &str| {
+        let file = mail.calendar.clone().unwrap_or_default();
+        let line = file.lines().find(|line| line.starts_with(start));
+        line.unwrap_or_default().to_owned()
+    };
+    assert_eq!(told(&hers[0], "METHOD"), "METHOD:CANCEL");
+    assert_eq!(told(&hers[0], "UID"), told(&invitation, "UID"));
+    assert_eq!(told(&invitation, "SEQUENCE"), "SEQUENCE:0");
+    assert_eq!(told(&hers[0], "SEQUENCE"), "SEQUENCE:1");
+    assert!(!hers[0].plain.contains("/l/"), "{}", hers[0].plain);
+    assert!(!hers[0].plain.to_lowercase().contains("consent"));
+    hears_nothing(&desk, &card).await;
+}
+
+pub async fn a_calendar_that_has_nothing_is_not_cleared(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let ana = desk.house.agency.ana;
+    // She was not told yet.
+    let (card, consent) = desk.book_with_ana(TUESDAY).await;
+    desk.withdraw_and_clear(consent).await;
+    assert_eq!(of(&desk.post().await, ana), []);
+    desk.call_off(&card).await.unwrap();
+    desk.pass(1).await;
+    desk.post().await;
+    // Her mails never name a time.
+    desk.prefer(&desk.ana, ana.person, |wish| {
+        wish.disclosure = Disclosure::Update;
+    })
+    .await;
+    let (card, consent) = desk.book_with_ana(TUESDAY).await;
+    assert_eq!(of(&desk.post().await, ana).len(), 1);
+    desk.withdraw_and_clear(consent).await;
+    assert_eq!(of(&desk.post().await, ana), []);
+    hears_nothing(&desk, &card).await;
+}
+
+pub async fn being_reminded_is_allowed_by_itself(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let ana = desk.house.agency.ana;
+    let times = desk.consent_with(None, false).await;
+    assert!(times.appointments && !times.reminders);
+    let mut request = desk.request(TUESDAY);
+    request.caregivers = vec![ana.person];
+    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+    assert_eq!(of(&desk.post().await, ana).len(), 1, "she is told the time");
+    assert_eq!(to_come(&desk).await, 0, "and not reminded");
+    // One that covers reminders begins and ends beside it.
+    let both = desk.consent(None).await;
+    let moved = desk.shift(&card, "2026-11-11T10:00").await.unwrap();
+    assert_eq!(of(&desk.post().await, ana).len(), 1);
+    assert!(to_come(&desk).await > 0);
+    desk.withdraw(&desk.maria, both.id).await.unwrap();
+    assert_eq!(to_come(&desk).await, 0);
+    let confirmed = desk.reply(&desk.ana, (moved.id, moved.sequence), Reply::Confirm);
+    assert!(confirmed.await.is_ok(), "she still takes part");
+}
+
 pub async fn a_new_consent_does_not_bring_her_back_unasked(engine: Engine) {
     let desk = Desk::open(engine).await;
     let (card, consents, invitation) = told(&desk, 1).await;
@@ -232,8 +299,13 @@ pub async fn only_the_client_and_her_case_manager_withdraw(engine: Engine) {
     let withdrawn = desk.withdraw(&desk.maria, consent).await.unwrap();
     desk.pass(60).await;
     let again = desk.withdraw(&desk.dana, consent).await.unwrap();
-    assert_eq!(withdrawn, again, "withdrawn once, at its time");
+    assert_eq!(
+        withdrawn.withdrawn_at, again.withdrawn_at,
+        "withdrawn once, at its time"
+    );
     assert!(withdrawn.withdrawn_at.is_some());
+    let notes = (withdrawn.note, again.note.as_deref());
+    assert_eq!(notes, (None, Some("said so on the phone")), "for staff");
 }
 
 pub async fn the_circle_that_it_covered_refuses_her_too(engine: Engine) {

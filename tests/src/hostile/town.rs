@@ -208,6 +208,7 @@ impl Town {
             note: "said so".to_owned(),
             until: None,
             appointments: false,
+            reminders: false,
         };
         let consent = self
             .runtime
@@ -241,7 +242,10 @@ impl Town {
         self.anas = Some(self.phones[ANA].device.duplicate());
         let caller = self.caller(DANA);
         let consent = self.consent.expect("recorded");
-        let body = WithdrawConsent { op_id: self.op() };
+        let body = WithdrawConsent {
+            op_id: self.op(),
+            clear_calendar: false,
+        };
         let done = self.store.withdraw_consent(&caller, consent, body);
         self.runtime.block_on(done).expect("withdrawn");
         self.settle();

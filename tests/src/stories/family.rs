@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use anyhow::Result;
-use headless::faults::NoFaults;
+use headless::faults::{Faults, NoFaults};
 use protocol::http::{Circle, Consent, PlanCircle, RecordConsent, WithdrawConsent};
 use protocol::{CircleId, ConsentBasis, ConsentId, OpId};
-use testkit::{Phone, Story};
+use testkit::{Agency, Phone, Story};
 
 pub const TITLE: &str = "Maria's family";
 
@@ -41,10 +41,9 @@ pub async fn plan(
     Ok(planned.id)
 }
 
-/// Maria's consent for Ana, recorded by Dana.
-pub async fn allow(story: &Story, dana: &Phone) -> Result<ConsentId> {
-    let agency = *story.server.agency();
-    let record = RecordConsent {
+/// What Maria allows Ana: messages, in circles that a human names.
+pub fn consent(agency: &Agency) -> RecordConsent {
+    RecordConsent {
         op_id: op(0xc0),
         client: agency.maria.person,
         caregiver: agency.ana.person,
@@ -52,15 +51,27 @@ pub async fn allow(story: &Story, dana: &Phone) -> Result<ConsentId> {
         note: "said so at intake".to_owned(),
         until: None,
         appointments: false,
-    };
-    let consent: Consent = dana.asks("POST", "/v1/consents", &record).await?;
+        reminders: false,
+    }
+}
+
+/// Maria's consent for Ana, recorded by Dana.
+pub async fn allow(story: &Story, dana: &Phone) -> Result<ConsentId> {
+    record(dana, &consent(story.server.agency())).await
+}
+
+async fn record(dana: &Phone, consent: &RecordConsent) -> Result<ConsentId> {
+    let consent: Consent = dana.asks("POST", "/v1/consents", consent).await?;
     Ok(consent.id)
 }
 
 /// Maria allows it no longer; `by` records it.
 pub async fn withdraw(by: &Phone, consent: ConsentId) -> Result<()> {
     let path = format!("/v1/consents/{consent}/withdraw");
-    let body = WithdrawConsent { op_id: op(0xc1) };
+    let body = WithdrawConsent {
+        op_id: op(0xc1),
+        clear_calendar: false,
+    };
     let _: Consent = by.asks("POST", &path, &body).await?;
     Ok(())
 }
@@ -68,14 +79,25 @@ pub async fn withdraw(by: &Phone, consent: ConsentId) -> Result<()> {
 impl Family {
     /// Everybody enrols and is in the circle.
     pub async fn meet(story: &Story) -> Result<Self> {
+        let allowed = consent(story.server.agency());
+        Self::meet_under(story, &allowed, Arc::new(NoFaults)).await
+    }
+
+    /// The same under this consent; `faults` are those of Ana's device.
+    pub async fn meet_under(
+        story: &Story,
+        allowed: &RecordConsent,
+        faults: Arc<dyn Faults>,
+    ) -> Result<Self> {
         let agency = *story.server.agency();
         let dana = story.enrol(agency.dana).await?;
         let link = story.server.link(agency.maria).await?;
         let maria = story
             .enrol_with(agency.maria, &link, Arc::new(NoFaults))
             .await?;
-        let ana = story.enrol(agency.ana).await?;
-        let consent = allow(story, &dana).await?;
+        let link = story.server.link(agency.ana).await?;
+        let ana = story.enrol_with(agency.ana, &link, faults).await?;
+        let consent = record(&dana, allowed).await?;
         let circle = plan(&dana, TITLE, 0xc2, &[agency.maria, agency.ana]).await?;
         for phone in [&dana, &maria, &ana] {
             phone.joins(TITLE, 3).await?;

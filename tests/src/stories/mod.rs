@@ -2,6 +2,7 @@
 //! runs on both engines.
 
 mod caseload;
+mod consents;
 mod devices;
 mod family;
 mod faults;

@@ -44,6 +44,7 @@ mod tell {
             note: "said so at intake".to_owned(),
             until: None,
             appointments: false,
+            reminders: false,
         };
         let not_hers = ana.is_refused("POST", "/v1/consents", &consent).await?;
         ensure!(

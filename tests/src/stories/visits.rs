@@ -50,6 +50,7 @@ mod tell {
             note: "said so at intake".to_owned(),
             until: None,
             appointments: true,
+            reminders: true,
         }
     }
 

@@ -1299,7 +1299,7 @@ export interface components {
         };
         /** @description What a client allowed a caregiver. */
         Consent: {
-            /** @description It covers appointments: being told their times, reminders, taking part. */
+            /** @description It covers appointments: being told their times, taking part. */
             appointments: boolean;
             /** @description On what ground. */
             basis: components["schemas"]["ConsentBasis"];
@@ -1309,6 +1309,12 @@ export interface components {
             id: components["schemas"]["ConsentId"];
             /** @description The circles in which it allows messages. A circle enters by a human's act only. */
             messages_in: components["schemas"]["CircleId"][];
+            /** @description The evidence, in the recorder's words; for staff. */
+            note?: string | null;
+            /** @description Who wrote it down. */
+            recorded_by: components["schemas"]["AccountId"];
+            /** @description It covers being reminded of them. */
+            reminders: boolean;
             until?: components["schemas"]["Timestamp"] | null;
             withdrawn_at?: components["schemas"]["Timestamp"] | null;
         };
@@ -1612,7 +1618,7 @@ export interface components {
         };
         /** @description The client allows a caregiver to be in circles that a human then names. */
         RecordConsent: {
-            /** @description It also covers appointments: being told their times, reminders, taking part. */
+            /** @description It also covers appointments: being told their times, taking part. */
             appointments: boolean;
             /** @description On what ground. */
             basis: components["schemas"]["ConsentBasis"];
@@ -1624,6 +1630,8 @@ export interface components {
             note: string;
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
+            /** @description It also covers being reminded of them; not without `appointments`. */
+            reminders?: boolean;
             until?: components["schemas"]["Timestamp"] | null;
         };
         /** @description A new device of the account, certified by the identity key from the vault. */
@@ -1858,6 +1866,8 @@ export interface components {
         WelcomeId: string;
         /** @description The client allows it no longer. Ends every right that stood on it, at once and silently. */
         WithdrawConsent: {
+            /** @description One mail in neutral words clears the caregiver's calendar of appointments to come. */
+            clear_calendar?: boolean;
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
         };

@@ -7,8 +7,10 @@ export interface ConsentDraft {
   basis: ConsentBasis;
   note: string;
   until: string;
-  /** Whether it covers visits: their times, reminders, taking part. */
+  /** Whether it covers visits: their times, taking part. */
   appointments: boolean;
+  /** Whether it covers being reminded of them. */
+  reminders: boolean;
 }
 
 /** A new circle as it is being written. */
@@ -46,13 +48,18 @@ export class People {
       note: draft.note.trim(),
       until: draft.until === '' ? null : endOfDayMicros(draft.until),
       appointments: draft.appointments,
+      reminders: draft.reminders,
     };
     return this.#once([body], (op_id) => this.#api.recordConsent({ op_id, ...body }));
   }
 
-  /** Ends a consent and every right that stood on it; the code of the refusal, or null when done. */
-  async withdrawConsent({ id }: Consent): Promise<string | null> {
-    return this.#once(['withdraw', id], (op_id) => this.#api.withdrawConsent(id, { op_id }));
+  /**
+   * Ends a consent and every right that stood on it, silently unless a mail is to clear the person's
+   * calendar; the code of the refusal, or null when done.
+   */
+  async withdrawConsent({ id }: Consent, clearCalendar: boolean): Promise<string | null> {
+    const body = { clear_calendar: clearCalendar };
+    return this.#once(['withdraw', id, body], (op_id) => this.#api.withdrawConsent(id, { op_id, ...body }));
   }
 
   /** Plans a new circle; the server then calls on this device to make its group. The code of the refusal, or null when done. */

@@ -184,7 +184,7 @@ describe('people', () => {
     const consent = (over: Partial<Consent>) => ({
       ...ana,
       consents: [
-        { id: 'c', basis: 'verbal', from: 10_000, until: null, withdrawn_at: null, messages_in: [], appointments: false, ...over } as Consent,
+        { id: 'c', basis: 'verbal', from: 10_000, until: null, withdrawn_at: null, messages_in: [], appointments: false, reminders: false, recorded_by: 'd', ...over } as Consent,
       ],
     });
     expect(liveConsent(consent({}), 10)).toBeDefined();

@@ -77,6 +77,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                 zone,
                 reachable,
                 takes_part,
+                cleared_at: None,
                 told,
                 wants_reminders,
                 response,

@@ -42,6 +42,7 @@ fn maria() -> Recipient {
         zone: edmonton(),
         reachable: true,
         takes_part: true,
+        cleared_at: None,
         told: true,
         wants_reminders: true,
         response: Response::NeedsAction,

@@ -80,8 +80,10 @@ pub(super) async fn facts(
     pins: &Pins,
 ) -> Result<Facts> {
     let details = pins.disclosure == Disclosure::Details;
+    let has_left = row.left_at.is_some();
     let link = match (row.link, &row.link_secret) {
-        (Some(id), Some(sealed)) => {
+        // Whose right ended would only be told there that the link is gone.
+        (Some(id), Some(sealed)) if !has_left => {
             let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
             Some(db::array(&secret)?)
         }
@@ -104,7 +106,8 @@ pub(super) async fn facts(
         end: db::at(appointment.end_at),
         kind: appointment.kind()?,
         uid: appointment.ics_uid.clone(),
-        sequence: appointment.sequence(),
+        // Later than what their calendar has (RFC 5546, section 3.2.5), and no later one will come.
+        sequence: appointment.sequence() + u32::from(has_left),
         moved: appointment.moved_at.is_some(),
         calendar_file: pins.calendar_file_off_at.is_none(),
         link,

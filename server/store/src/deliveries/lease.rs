@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::due::{About, Due, Lease};
 use super::facts::{Pins, facts, pins};
-use super::{agenda, settle};
+use super::{Calendar, agenda, settle};
 use crate::appointments::AppointmentRow;
 use crate::audit::{Entry, Object};
 use crate::db;
@@ -37,15 +37,24 @@ statements! {
             a.id AS account,
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
             d.id AS address, d.value AS address_value,
-            p.role, p.response, p.left_at, l.id AS link, l.secret AS link_secret,
+            p.role, p.response, p.left_at, p.cleared_at, l.id AS link, l.secret AS link_secret,
             (SELECT COUNT(*) FROM consent c
                 WHERE c.client = k.client AND c.caregiver = v.person
                     AND c.appointments_at IS NOT NULL AND c.from_at <= $1
                     AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $1))
                 AS consents,
+            (SELECT COUNT(*) FROM consent c
+                WHERE c.client = k.client AND c.caregiver = v.person
+                    AND c.reminders_at IS NOT NULL AND c.from_at <= $1
+                    AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $1))
+                AS reminded,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0)) AS told,
+            (SELECT COUNT(*) FROM delivery o
+                WHERE o.appointment = v.appointment AND o.participant = v.participant
+                AND o.id <> v.id AND o.step = 'cancellation' AND o.created_at >= p.cleared_at
+                AND (o.state IN ('sent', 'leased') OR o.began > 0)) AS cleared,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.id <> v.id AND o.state = 'leased' AND o.leased_until > $1) AS ahead
@@ -100,10 +109,13 @@ pub(super) struct DueRow {
     pub(super) role: Option<String>,
     pub(super) response: Option<String>,
     pub(super) left_at: Option<i64>,
+    pub(super) cleared_at: Option<i64>,
     pub(super) link: Option<Uuid>,
     pub(super) link_secret: Option<Vec<u8>>,
     pub(super) consents: i64,
+    pub(super) reminded: i64,
     pub(super) told: i64,
+    pub(super) cleared: i64,
     pub(super) ahead: i64,
 }
 
@@ -300,6 +312,11 @@ fn still_wanted(
     }
     let role = row.role.as_deref().map_or(Ok(Role::Client), db::role)?;
     let zone = row.zone.as_deref();
+    let calendar = Calendar {
+        disclosure: row.disclosure.as_deref(),
+        file_off: row.calendar_file_off_at.is_some(),
+        cleared: row.cleared > 0,
+    };
     let to = Recipient {
         participant: row.participant.unwrap_or_default().into(),
         role,
@@ -309,8 +326,10 @@ fn still_wanted(
         ),
         reachable: true,
         takes_part: row.left_at.is_none() && (role != Role::Caregiver || row.consents > 0),
+        cleared_at: calendar.to_clear(row.cleared_at)?,
         told: row.told > 0,
-        wants_reminders: row.reminders_off_at.is_none(),
+        wants_reminders: row.reminders_off_at.is_none()
+            && (role != Role::Caregiver || row.reminded > 0),
         response: row
             .response
             .as_deref()

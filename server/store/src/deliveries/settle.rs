@@ -20,7 +20,9 @@ statements! {
             AND (appointment IS NULL OR ics_sequence =
                 (SELECT a.ics_sequence FROM appointment a WHERE a.id = delivery.appointment))
             AND (participant IS NULL OR EXISTS
-                (SELECT 1 FROM participant p WHERE p.id = delivery.participant AND p.left_at IS NULL))
+                (SELECT 1 FROM participant p WHERE p.id = delivery.participant
+                    AND (p.left_at IS NULL
+                        OR (delivery.step = 'cancellation' AND p.cleared_at IS NOT NULL))))
         RETURNING began";
     INSERT_ATTEMPT = "
         INSERT INTO delivery_attempt (delivery, n, began_at)

@@ -204,6 +204,7 @@ impl Rounds {
             note: "said so".to_owned(),
             until: None,
             appointments: false,
+            reminders: false,
         };
         let store = self.agency.server.store();
         let worker = self.desk.seen().status.and_then(|status| status.me);
@@ -221,6 +222,7 @@ impl Rounds {
         let answered = async {
             let withdraw = WithdrawConsent {
                 op_id: op(family.number, 2_000 + round),
+                clear_calendar: false,
             };
             let path = format!("/v1/consents/{}/withdraw", consent.id);
             let _ended: protocol::http::Consent = ask(&self.desk, &path, &withdraw).await?;

@@ -229,7 +229,14 @@ impl World<'_> {
             )),
             None => self
                 .runtime
-                .block_on(store.withdraw_consent(&manager, consent, WithdrawConsent { op_id }))
+                .block_on(store.withdraw_consent(
+                    &manager,
+                    consent,
+                    WithdrawConsent {
+                        op_id,
+                        clear_calendar: false,
+                    },
+                ))
                 .map(|_| ()),
         };
         if done.is_err() {

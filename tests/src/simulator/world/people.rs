@@ -67,6 +67,7 @@ impl World<'_> {
                 note: "said so".to_owned(),
                 until: None,
                 appointments: false,
+                reminders: false,
             };
             let consent = self
                 .runtime

@@ -155,8 +155,9 @@ pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
         Verb::Withdraw {
             caregiver,
             client,
+            clear_calendar,
             at,
-        } => people::withdraw(&caregiver, client.as_deref(), &at).await,
+        } => people::withdraw(&caregiver, client.as_deref(), clear_calendar, &at).await,
         Verb::Leave { circle, at } => people::leave(&circle, &at).await,
         Verb::NewKeys { person, at } => people::new_keys(&person, &at).await,
         Verb::Trust { member, circle, at } => people::trust(&member, &circle, &at).await,

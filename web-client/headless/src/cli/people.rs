@@ -30,7 +30,12 @@ pub async fn members(circle: &str, json: bool, at: &At) -> Result<(), Failure> {
 }
 
 /// The client allows a caregiver no longer: every consent between the two ends.
-pub async fn withdraw(caregiver: &str, client: Option<&str>, at: &At) -> Result<(), Failure> {
+pub async fn withdraw(
+    caregiver: &str,
+    client: Option<&str>,
+    clear_calendar: bool,
+    at: &At,
+) -> Result<(), Failure> {
     let device = at.online().await?;
     let people: People = get(&device, "/v1/people").await?;
     let named =
@@ -55,7 +60,10 @@ pub async fn withdraw(caregiver: &str, client: Option<&str>, at: &At) -> Result<
         return Err(Failure::refused("there is no consent to withdraw"));
     }
     for consent in live {
-        let body = WithdrawConsent { op_id: op_id()? };
+        let body = WithdrawConsent {
+            op_id: op_id()?,
+            clear_calendar,
+        };
         let path = format!("/v1/consents/{}/withdraw", consent.id);
         ask(&device, "POST", &path, &body).await?;
         println!("{}", consent.id);

@@ -111,6 +111,9 @@ pub enum Verb {
         /// The client, by name or account; needed where several know this caregiver
         #[arg(long)]
         client: Option<String>,
+        /// One mail without a reason clears their calendar of coming visits; without it nobody is told
+        #[arg(long)]
+        clear_calendar: bool,
         #[command(flatten)]
         at: At,
     },

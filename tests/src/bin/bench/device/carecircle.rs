@@ -133,6 +133,7 @@ impl World {
                 note: "said so".to_owned(),
                 until: None,
                 appointments: false,
+                reminders: false,
             };
             store.record_consent(&caller, record).await?;
             people.push(person);

@@ -1,0 +1,327 @@
+//! What ends with a consent: everything that stood on it, on every path there is today. Each path is
+//! tried while the consent holds, too, so that none is only refused because it never worked.
+
+use super::on_both_engines;
+
+on_both_engines![
+    a_withdrawn_consent_ends_everything,
+    a_consent_that_runs_out_ends_everything,
+];
+
+mod tell {
+    use std::sync::{Arc, Mutex};
+
+    use anyhow::{Context as _, Result, ensure};
+    use device::api::{Command, Content, Item};
+    use headless::faults::{Faults, Verdict};
+    use mail::{ReadBack, read_back};
+    use protocol::frame::ServerFrame;
+    use protocol::http::{
+        Appointment, Appointments, BookAppointment, CancelAppointment, Circles, MoveAppointment,
+        PlanCircle, RecordConsent, ReplyToAppointment,
+    };
+    use protocol::{AppointmentKind, CancelReason, CircleId, Code, OpId, Reply};
+    use reqwest::{Client, StatusCode, redirect};
+    use testkit::{Engine, Phone, Story};
+
+    use super::super::family::{Family, consent, withdraw};
+    use crate::contract::desk::of;
+
+    /// The frames that reach a device.
+    #[derive(Default)]
+    struct Frames(Mutex<Vec<ServerFrame>>);
+
+    impl Faults for Frames {
+        fn frame(&self, bytes: &[u8]) -> Verdict {
+            let frame = ServerFrame::parse(bytes).expect("the server's frames can be read");
+            self.0.lock().expect("nobody panics").push(frame);
+            Verdict::GO_ON
+        }
+    }
+
+    impl Frames {
+        /// How many brought something of a circle: entries, or what its devices say in passing.
+        fn of_circle(&self, wanted: CircleId) -> usize {
+            let frames = self.0.lock().expect("nobody panics");
+            let concerns = |frame: &&ServerFrame| match frame {
+                ServerFrame::Log(page) => page.circle == wanted && !page.entries.is_empty(),
+                ServerFrame::Ephemeral(said) => said.circle == wanted,
+                ServerFrame::CommitPlease(asked) => asked.circle == wanted,
+                _ => false,
+            };
+            frames.iter().filter(concerns).count()
+        }
+    }
+
+    /// A family with a visit on the calendar, of which the caregiver was told.
+    struct Scene {
+        story: Story,
+        family: Family,
+        frames: Arc<Frames>,
+        visit: Appointment,
+        /// The page behind the link in the caregiver's mail.
+        page: String,
+        browser: Client,
+        ops: std::cell::Cell<u8>,
+    }
+
+    impl Scene {
+        async fn set(engine: Engine, until_s: Option<i64>) -> Result<Self> {
+            let story = Story::begin(engine).await?;
+            let agency = *story.server.agency();
+            let frames = Arc::new(Frames::default());
+            let record = RecordConsent {
+                appointments: true,
+                reminders: true,
+                until: until_s.map(|s| care::Clock::now(story.server.clock()).plus_seconds(s)),
+                ..consent(&agency)
+            };
+            let family = Family::meet_under(&story, &record, frames.clone()).await?;
+            let mut scene = Self {
+                browser: Client::builder()
+                    .use_preconfigured_tls(crate::contract::desk::tls(story.server.ca_pem()))
+                    .redirect(redirect::Policy::none())
+                    .build()?,
+                story,
+                frames,
+                visit: family
+                    .dana
+                    .asks(
+                        "POST",
+                        "/v1/appointments",
+                        &BookAppointment {
+                            op_id: OpId::from_bytes([0xd0; 16]),
+                            client: agency.maria.person,
+                            kind: AppointmentKind::Video,
+                            civil_start: "2026-11-10T10:00".to_owned(),
+                            zone: None,
+                            minutes: 30,
+                            caregivers: vec![agency.ana.person],
+                            meeting_link: Some("https://meet.example.org/a-room".to_owned()),
+                        },
+                    )
+                    .await?,
+                family,
+                page: String::new(),
+                ops: std::cell::Cell::new(0xe0),
+            };
+            let mails = scene.story.server.do_due().await?;
+            let told: ReadBack = of(&mails, agency.ana).pop().context("she is told")?;
+            let url = scene.story.server.url();
+            let at = told.plain.find(&url).context("a link")?;
+            let link = told.plain[at..].split_whitespace().next();
+            link.context("a link")?.clone_into(&mut scene.page);
+            Ok(scene)
+        }
+
+        fn op(&self) -> OpId {
+            self.ops.set(self.ops.get() + 1);
+            OpId::from_bytes([self.ops.get(); 16])
+        }
+
+        fn ana(&self) -> &Phone {
+            &self.family.ana
+        }
+
+        /// The status of what Ana asks for.
+        async fn status(&self, path: &str) -> Result<u16> {
+            Ok(self.ana().device.ask("GET", path, None).await?.0)
+        }
+
+        async fn replies(&self) -> Result<Option<Code>> {
+            let path = format!("/v1/appointments/{}/reply", self.visit.id);
+            let request = ReplyToAppointment {
+                op_id: self.op(),
+                sequence: self.visit.sequence,
+                reply: Reply::Confirm,
+            };
+            let body = serde_json::to_vec(&request)?;
+            let (status, answer) = self.ana().device.ask("POST", &path, Some(body)).await?;
+            if status == 200 {
+                return Ok(None);
+            }
+            let refused: protocol::http::ErrorBody = serde_json::from_slice(&answer)?;
+            Ok(Some(refused.code))
+        }
+
+        /// Somebody else writes, is writing, and all of it has been given out.
+        async fn dana_writes(&self, text: &str) -> Result<()> {
+            let circle = self.family.circle;
+            let (dana, maria) = (&self.family.dana, &self.family.maria);
+            dana.device.command(Command::Typing { circle }).await?;
+            dana.says(circle, text).await?;
+            let reads = |item: &Item| matches!(&item.content, Content::Text { text: read, .. } if read == text);
+            maria.sees(circle, reads).await?;
+            // Whatever was sent to her before this answer, she has.
+            let _: Circles = self.ana().asks("GET", "/v1/circles", &()).await?;
+            Ok(())
+        }
+
+        /// Everything works while the consent holds.
+        async fn while_it_holds(&self) -> Result<()> {
+            let circle = self.family.circle;
+            let before = self.frames.of_circle(circle);
+            self.dana_writes("while it holds").await?;
+            self.ana().hears(circle, 2).await?;
+            ensure!(self.frames.of_circle(circle) > before);
+            for path in self.paths() {
+                ensure!(self.status(&path).await? == 200, "{path}");
+            }
+            let own: Circles = self.ana().asks("GET", "/v1/circles", &()).await?;
+            ensure!(own.circles.iter().any(|listed| listed.id == circle));
+            ensure!(self.visits().await? == 1);
+            ensure!(self.replies().await?.is_none());
+            let page = self.browser.get(&self.page).send().await?.status();
+            ensure!(page == StatusCode::OK, "{page}");
+            ensure!(self.planned().await > 0, "she is to be reminded");
+            Ok(())
+        }
+
+        /// What only somebody in the circle reads.
+        fn paths(&self) -> [String; 3] {
+            let circle = format!("/v1/circles/{}", self.family.circle);
+            [
+                circle.clone(),
+                format!("{circle}/group-info"),
+                format!("{circle}/history?generation=0"),
+            ]
+        }
+
+        async fn visits(&self) -> Result<usize> {
+            let path = "/v1/appointments?from=2026-11-01&days=30";
+            let seen: Appointments = self.ana().asks("GET", path, &()).await?;
+            Ok(seen.appointments.len())
+        }
+
+        /// Ana's mails that are still to come.
+        async fn planned(&self) -> usize {
+            let sql = "SELECT v.step FROM delivery v
+                JOIN participant p ON p.id = v.participant
+                WHERE p.role = 'caregiver' AND v.state IN ('planned', 'leased')";
+            let database = self.story.server.database();
+            crate::contract::house::texts(database, sql).await.len()
+        }
+
+        /// Nothing works any more, whatever happens around her.
+        async fn once_it_has_ended(&self, frames: usize) -> Result<()> {
+            let (circle, agency) = (self.family.circle, *self.story.server.agency());
+            let (ana, dana, maria) = (self.ana(), &self.family.dana, &self.family.maria);
+            // The epoch: her device is out of the group, on every other device.
+            let cut = |item: &Item| matches!(&item.content, Content::Removed { accounts, .. } if accounts == &[agency.ana.account]);
+            for phone in [dana, maria] {
+                phone.sees(circle, cut).await?;
+            }
+            // The socket, the log, what devices say in passing.
+            ana.no_longer_sees(circle).await?;
+            self.dana_writes("after the cut").await?;
+            ensure!(
+                self.frames.of_circle(circle) == frames,
+                "her socket hears more"
+            );
+            ensure!(
+                ana.texts(circle).await?.is_empty(),
+                "what was said is still here"
+            );
+            for path in self.paths() {
+                let refused = ana.is_refused("GET", &path, &()).await?;
+                let known = [Code::NotFound, Code::NotOnRoster, Code::ConsentRequired];
+                ensure!(known.contains(&refused), "{path}: {refused}");
+            }
+            let own: Circles = ana.asks("GET", "/v1/circles", &()).await?;
+            ensure!(own.circles.is_empty());
+            // Visits, signed in and by the link in her mail.
+            ensure!(self.visits().await? == 0);
+            ensure!(self.replies().await? == Some(Code::NotFound));
+            let page = self.browser.get(&self.page).send().await?.status();
+            ensure!(page == StatusCode::GONE, "{page}");
+            let answer = self.browser.post(format!("{}/confirm", self.page));
+            let answer = answer.send().await?.status();
+            ensure!(answer == StatusCode::GONE, "{answer}");
+            self.nobody_brings_her_back().await?;
+            self.no_mail_reaches_her().await
+        }
+
+        /// Without a new consent she can be named nowhere.
+        async fn nobody_brings_her_back(&self) -> Result<()> {
+            let (dana, agency) = (&self.family.dana, *self.story.server.agency());
+            let plan = PlanCircle {
+                op_id: self.op(),
+                client: agency.maria.person,
+                title: "Once more".to_owned(),
+                members: vec![agency.ana.account],
+            };
+            let refused = dana.is_refused("POST", "/v1/circles", &plan).await?;
+            ensure!(refused == Code::ConsentRequired, "{refused}");
+            let visit = BookAppointment {
+                op_id: self.op(),
+                client: agency.maria.person,
+                kind: AppointmentKind::Phone,
+                civil_start: "2026-11-12T10:00".to_owned(),
+                zone: None,
+                minutes: 30,
+                caregivers: vec![agency.ana.person],
+                meeting_link: None,
+            };
+            let refused = dana.is_refused("POST", "/v1/appointments", &visit).await?;
+            ensure!(refused == Code::ConsentRequired, "{refused}");
+            Ok(())
+        }
+
+        /// The visit is moved, called off, and its days go by.
+        async fn no_mail_reaches_her(&self) -> Result<()> {
+            let (server, dana) = (&self.story.server, &self.family.dana);
+            let path = format!("/v1/appointments/{}", self.visit.id);
+            let change = MoveAppointment {
+                op_id: self.op(),
+                sequence: self.visit.sequence,
+                civil_start: "2026-11-11T14:00".to_owned(),
+                zone: None,
+                minutes: None,
+            };
+            let moved: Appointment = dana.asks("POST", &format!("{path}/move"), &change).await?;
+            let mut mails = server.do_due().await?;
+            server.clock().advance(600);
+            mails.extend(server.do_due().await?);
+            let request = CancelAppointment {
+                op_id: self.op(),
+                sequence: moved.sequence,
+                reason: CancelReason::Agency,
+            };
+            let _: Appointment = dana
+                .asks("POST", &format!("{path}/cancel"), &request)
+                .await?;
+            mails.extend(server.do_due().await?);
+            server.clock().advance(30 * 86_400);
+            mails.extend(server.do_due().await?);
+            let others = mails
+                .iter()
+                .filter_map(|mail| read_back(&mail.bytes))
+                .count();
+            ensure!(others >= 4, "Maria and Dana are told of both");
+            let hers = of(&mails, self.story.server.agency().ana);
+            ensure!(hers.is_empty(), "{} mails to her", hers.len());
+            ensure!(self.planned().await == 0);
+            Ok(())
+        }
+    }
+
+    pub async fn a_withdrawn_consent_ends_everything(engine: Engine) -> Result<()> {
+        let scene = Scene::set(engine, None).await?;
+        scene.while_it_holds().await?;
+        let frames = scene.frames.of_circle(scene.family.circle);
+        withdraw(&scene.family.maria, scene.family.consent).await?;
+        ensure!(scene.planned().await == 0, "in the same transaction");
+        scene.once_it_has_ended(frames).await
+    }
+
+    /// Nobody does anything; the day comes.
+    pub async fn a_consent_that_runs_out_ends_everything(engine: Engine) -> Result<()> {
+        let scene = Scene::set(engine, Some(600)).await?;
+        scene.while_it_holds().await?;
+        let frames = scene.frames.of_circle(scene.family.circle);
+        scene.story.server.clock().advance(601);
+        let mails = scene.story.server.do_due().await?;
+        ensure!(mails.is_empty(), "{} mails", mails.len());
+        scene.once_it_has_ended(frames).await
+    }
+}
