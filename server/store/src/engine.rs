@@ -121,7 +121,7 @@ impl Pools {
             Self::Sqlite { writer, .. } => {
                 Connection::Sqlite(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Self::Postgres(pool) => Connection::Postgres(pool.begin().await?),
+            Self::Postgres(pool) => Connection::Postgres(begin_whole(pool, "BEGIN").await?),
         })
     }
 
@@ -130,8 +130,7 @@ impl Pools {
         Ok(match self {
             Self::Sqlite { readers, .. } => Connection::Sqlite(readers.begin().await?),
             Self::Postgres(pool) => Connection::Postgres(
-                pool.begin_with("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-                    .await?,
+                begin_whole(pool, "BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY").await?,
             ),
         })
     }
@@ -163,6 +162,22 @@ impl Pools {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Begins a transaction also if whoever asked for it is gone before the answer: then it is rolled back.
+/// Given up half-way, sqlx takes the connection for one without a transaction while `PostgreSQL` has one
+/// open, and whoever gets it next reads a past that may be over, or cannot write.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "it must outlive whoever asked, and ends with the answer to its one statement"
+)]
+async fn begin_whole(
+    pool: &PgPool,
+    statement: &'static str,
+) -> Result<Transaction<'static, Postgres>> {
+    let pool = pool.clone();
+    let begun = tokio::spawn(async move { pool.begin_with(statement).await }).await;
+    Ok(begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))?)
 }
 
 async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {

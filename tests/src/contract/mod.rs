@@ -20,6 +20,7 @@ mod doors;
 mod double_bookings;
 mod enrolments;
 pub(crate) mod gathering;
+mod given_up;
 mod histories;
 pub(crate) mod house;
 mod identities;
@@ -74,6 +75,9 @@ contract! {
         an_account_with_an_identity_key_refuses_a_second_link,
         a_certificate_of_another_account_leaves_the_link_unused,
         an_unknown_link_is_unknown,
+    }
+    given_up {
+        what_is_given_up_leaves_no_transaction_behind,
     }
     sessions {
         a_staff_session_ends_when_idle_and_a_request_moves_its_end,
