@@ -111,6 +111,11 @@ const RULES: &[Rule] = &[
     Rule(Act::ReadCircle, CASE_MANAGER, &[Session, Named, Assigned]),
     Rule(Act::ReadCircle, SUPERVISOR, &[Session, Named]),
     Rule(Act::ReadCircle, CUSTODIAN, &[Session, Named]),
+    Rule(Act::ReadWelcome, CLIENT, &[Session, Named]),
+    Rule(Act::ReadWelcome, CAREGIVER, &[Session, Named, Consent]),
+    Rule(Act::ReadWelcome, CASE_MANAGER, &[Session, Named, Assigned]),
+    Rule(Act::ReadWelcome, SUPERVISOR, &[Session, Named]),
+    Rule(Act::ReadWelcome, CUSTODIAN, &[Session, Named]),
     Rule(Act::FoundCircle, CASE_MANAGER, &[Session, Named, Assigned]),
     // A circle, from inside its group.
     // Who adds is whom the judge lets add; a client may once the agency signs assignments.

@@ -112,6 +112,9 @@ impl Store {
                 .maybe::<(Uuid, Uuid, Uuid)>()
                 .await?;
             let Some((client, device, account)) = subject else {
+                // Refused as whoever asks may be: there is nothing that it could be about.
+                let standing = standing::of_session(tx, &caller).await?;
+                tx.authorize(&caller, Act::RemoveIdleDevice, standing, Object::Task(id))?;
                 return Err(Error::from(Code::NotFound));
             };
             let (client, device) = (PersonId::from(client), DeviceId::from(device));

@@ -159,8 +159,8 @@ impl Store {
         let caller = *caller;
         self.read_audited("welcome", async move |tx: &mut Tx| {
             let standing = standing::of_session(tx, &caller).await?;
-            let object = Object::Device(caller.device);
-            let permit = tx.authorize(&caller, Act::ReadInbox, standing, object)?;
+            let inbox = Object::Device(caller.device);
+            tx.authorize(&caller, Act::ReadInbox, standing, inbox)?;
             let row = tx
                 .sql(READ_WELCOME)
                 .bind(caller.device.uuid())
@@ -168,8 +168,12 @@ impl Store {
                 .maybe::<WelcomeRow>()
                 .await?
                 .ok_or_else(|| Refusal::from(Code::NotFound))?;
-            let circle = Object::Circle(row.circle.into());
-            tx.audit(Entry::done(&caller, permit, circle));
+            // It was left for this device; whether its person may still come in is asked now.
+            let circle = row.circle.into();
+            let facts = standing::to_circle(tx, &caller, circle, None).await?;
+            let object = Object::Circle(circle);
+            let permit = tx.authorize(&caller, Act::ReadWelcome, facts.standing, object)?;
+            tx.audit(Entry::done(&caller, permit, object));
             Ok(row.bytes.into())
         })
         .await

@@ -99,6 +99,8 @@ acts! {
     RecoverDevice = "recover_device", Oneself;
     /// See a circle's title and people.
     ReadCircle = "read_circle", Circle;
+    /// Fetch the Welcome that brings one's device into a circle.
+    ReadWelcome = "read_welcome", Circle;
     /// Make a planned circle's group.
     FoundCircle = "found_circle", Circle;
     /// Take key packages in order to add their devices.

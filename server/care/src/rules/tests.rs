@@ -135,7 +135,7 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             _ => serves,
         },
         About::Circle => match act {
-            Act::ReadCircle => named && bound,
+            Act::ReadCircle | Act::ReadWelcome => named && bound,
             Act::FoundCircle => named && bound && role == Role::CaseManager,
             Act::ClaimKeyPackages | Act::ResetCircle => {
                 confirmed && bound && role == Role::CaseManager
