@@ -100,7 +100,7 @@ impl House {
         Enrolled {
             caller: self.store.caller(&token).await.unwrap(),
             token,
-            dsk: SigningKey::from_bytes(&[seed ^ 0x80; 32]),
+            dsk: dsk(seed),
             request,
         }
     }
@@ -161,75 +161,32 @@ impl House {
 
     /// Makes the planned circle live with these devices in its group, as commits would.
     pub async fn gather(&self, circle: CircleId, devices: &[&Enrolled]) {
-        let circle = self.id(circle.as_bytes());
-        self.run(&format!(
-            "UPDATE circle SET status = 'live', epoch = 5, era = 2 WHERE id = {circle}"
-        ))
-        .await;
-        self.run(&format!(
-            "INSERT INTO circle_group (circle, public_state, group_info)
-             VALUES ({circle}, {}, {})
-             ON CONFLICT (circle) DO UPDATE SET group_info = excluded.group_info",
-            self.bytes(b"tree"),
-            self.bytes(b"info"),
-        ))
-        .await;
-        for enrolled in devices {
-            let device = self.id(enrolled.caller.device.as_bytes());
-            let account = self.id(enrolled.caller.account.as_bytes());
-            self.run(&format!(
-                "INSERT INTO circle_device (circle, device, account, added_seq)
-                 VALUES ({circle}, {device}, {account}, 0)"
-            ))
-            .await;
-            self.run(&format!(
-                "UPDATE circle_member SET state = 'confirmed'
-                 WHERE circle = {circle} AND account = {account}"
-            ))
-            .await;
-        }
+        self.beside().gather(circle, devices).await;
+    }
+
+    /// What is done beside the store.
+    pub fn beside(&self) -> Beside<'_> {
+        Beside(&self.database)
     }
 
     /// An id as this engine writes it in SQL.
     pub fn id(&self, bytes: &[u8; 16]) -> String {
-        match self.database.settings() {
-            Database::Sqlite { .. } => self.bytes(bytes),
-            Database::Postgres { .. } => format!("'{}'", uuid::Uuid::from_bytes(*bytes)),
-        }
+        self.beside().id(bytes)
     }
 
     /// Bytes as this engine writes them in SQL.
     pub fn bytes(&self, bytes: &[u8]) -> String {
-        let hex = hex(bytes);
-        match self.database.settings() {
-            Database::Sqlite { .. } => format!("X'{hex}'"),
-            Database::Postgres { .. } => format!("'\\x{hex}'::bytea"),
-        }
+        self.beside().bytes(bytes)
     }
 
     /// Runs SQL beside the store.
     pub async fn run(&self, sql: &str) {
-        let changed = self.attempt(sql).await.unwrap();
-        assert!(changed > 0, "a statement beside the store changed nothing");
+        self.beside().run(sql).await;
     }
 
     /// Runs SQL beside the store that the database may refuse; how many rows it changed.
     pub async fn attempt(&self, sql: &str) -> Result<u64, sqlx::Error> {
-        let sql = AssertSqlSafe(sql.to_owned());
-        Ok(match self.database.settings() {
-            Database::Sqlite { directory } => {
-                let mut on = sqlite(&directory).await;
-                let done = sqlx::query(sql).execute(&mut on).await;
-                on.close().await.unwrap();
-                done?.rows_affected()
-            }
-            Database::Postgres { url, .. } => {
-                let mut on = PgConnection::connect(&url).await.unwrap();
-                let done = sqlx::query(sql).execute(&mut on).await;
-                on.close().await.unwrap();
-                done?.rows_affected()
-            }
-        })
+        self.beside().attempt(sql).await
     }
 
     /// The one number that a query beside the store yields.
@@ -264,6 +221,85 @@ impl House {
             "SELECT COUNT(*) FROM audit_entry WHERE {condition}"
         ))
         .await
+    }
+}
+
+/// A database that something is done to beside its store.
+#[derive(Clone, Copy)]
+pub struct Beside<'d>(pub &'d TestDatabase);
+
+impl Beside<'_> {
+    /// Makes the planned circle live with these devices in its group, as commits would.
+    pub async fn gather(self, circle: CircleId, devices: &[&Enrolled]) {
+        let circle = self.id(circle.as_bytes());
+        self.run(&format!(
+            "UPDATE circle SET status = 'live', epoch = 5, era = 2 WHERE id = {circle}"
+        ))
+        .await;
+        self.run(&format!(
+            "INSERT INTO circle_group (circle, public_state, group_info)
+             VALUES ({circle}, {}, {})
+             ON CONFLICT (circle) DO UPDATE SET group_info = excluded.group_info",
+            self.bytes(b"tree"),
+            self.bytes(b"info"),
+        ))
+        .await;
+        for enrolled in devices {
+            let device = self.id(enrolled.caller.device.as_bytes());
+            let account = self.id(enrolled.caller.account.as_bytes());
+            self.run(&format!(
+                "INSERT INTO circle_device (circle, device, account, added_seq)
+                 VALUES ({circle}, {device}, {account}, 0)"
+            ))
+            .await;
+            self.run(&format!(
+                "UPDATE circle_member SET state = 'confirmed'
+                 WHERE circle = {circle} AND account = {account}"
+            ))
+            .await;
+        }
+    }
+
+    /// An id as this engine writes it in SQL.
+    pub fn id(self, bytes: &[u8; 16]) -> String {
+        match self.0.settings() {
+            Database::Sqlite { .. } => self.bytes(bytes),
+            Database::Postgres { .. } => format!("'{}'", uuid::Uuid::from_bytes(*bytes)),
+        }
+    }
+
+    /// Bytes as this engine writes them in SQL.
+    pub fn bytes(self, bytes: &[u8]) -> String {
+        let hex = hex(bytes);
+        match self.0.settings() {
+            Database::Sqlite { .. } => format!("X'{hex}'"),
+            Database::Postgres { .. } => format!("'\\x{hex}'::bytea"),
+        }
+    }
+
+    /// Runs SQL beside the store.
+    pub async fn run(self, sql: &str) {
+        let changed = self.attempt(sql).await.unwrap();
+        assert!(changed > 0, "a statement beside the store changed nothing");
+    }
+
+    /// Runs SQL beside the store that the database may refuse; how many rows it changed.
+    pub async fn attempt(self, sql: &str) -> Result<u64, sqlx::Error> {
+        let sql = AssertSqlSafe(sql.to_owned());
+        Ok(match self.0.settings() {
+            Database::Sqlite { directory } => {
+                let mut on = sqlite(&directory).await;
+                let done = sqlx::query(sql).execute(&mut on).await;
+                on.close().await.unwrap();
+                done?.rows_affected()
+            }
+            Database::Postgres { url, .. } => {
+                let mut on = PgConnection::connect(&url).await.unwrap();
+                let done = sqlx::query(sql).execute(&mut on).await;
+                on.close().await.unwrap();
+                done?.rows_affected()
+            }
+        })
     }
 }
 
@@ -334,10 +370,15 @@ fn opening() -> u64 {
     LAST.fetch_add(1_000, std::sync::atomic::Ordering::Relaxed)
 }
 
+/// The signing key of the device that this seed makes.
+pub fn dsk(seed: u8) -> SigningKey {
+    SigningKey::from_bytes(&[seed ^ 0x80; 32])
+}
+
 /// What a device sends to enrol with this secret.
 pub fn request(account: AccountId, secret: [u8; 16], seed: u8, now: Timestamp) -> RedeemInvitation {
     let aik = SigningKey::from_bytes(&[seed; 32]);
-    let dsk = SigningKey::from_bytes(&[seed ^ 0x80; 32]);
+    let dsk = dsk(seed);
     let device = DeviceId::from_bytes([seed; 16]);
     RedeemInvitation {
         op_id: op(seed),

@@ -55,11 +55,7 @@ pub fn consent(agency: &Agency) -> RecordConsent {
     }
 }
 
-/// Maria's consent for Ana, recorded by Dana.
-pub async fn allow(story: &Story, dana: &Phone) -> Result<ConsentId> {
-    record(dana, &consent(story.server.agency())).await
-}
-
+/// A consent, recorded by Dana.
 async fn record(dana: &Phone, consent: &RecordConsent) -> Result<ConsentId> {
     let consent: Consent = dana.asks("POST", "/v1/consents", consent).await?;
     Ok(consent.id)

@@ -26,7 +26,7 @@ use crate::circle::{BODY_BYTES, Circle, DEVICES};
 use crate::drive::{Lane, Load, Measured, Prepared, drive};
 use crate::keys::Keys;
 use crate::relay::Relay;
-use crate::socket::{Door, server_name};
+use carecircle_tests::socket::{Door, server_name};
 
 /// Circles and their devices.
 #[derive(Clone, Copy)]

@@ -23,7 +23,7 @@ use tokio::time::{Instant, sleep, sleep_until, timeout};
 use tokio_tungstenite::tungstenite::{Bytes, Message};
 use tokio_util::sync::CancellationToken;
 
-use crate::socket::{Socket, next};
+use carecircle_tests::socket::{Socket, next};
 
 /// Before anything is counted.
 pub const WARM_UP: Duration = Duration::from_secs(2);

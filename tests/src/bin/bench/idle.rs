@@ -25,7 +25,7 @@ use tokio::time::{sleep, timeout};
 
 use crate::circle::{Circle, DEVICES};
 use crate::process::{must_open, resident_kib};
-use crate::socket::{Door, Socket, next};
+use carecircle_tests::socket::{Door, Socket, next};
 
 /// The server's name among the benches.
 pub const SERVER: &str = "idle-server";

@@ -17,7 +17,7 @@
 //! * [`startup`]: from the start of the `carecircle` binary to its first answer.
 //!
 //! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
-//! [`socket`]s as devices open them, [`drive`] which keeps windows full and measures, [`phones`] with the
+//! [sockets](carecircle_tests::socket) as devices open them, [`drive`] which keeps windows full and measures, [`phones`] with the
 //! real device core, [`process`] which asks Linux about processes, [`desk`]s of case managers.
 //!
 //! Everything listens on 127.0.0.1, and every run is bounded in count and in time.
@@ -39,7 +39,6 @@ mod relay;
 mod revoke;
 mod slots;
 mod slow_reader;
-mod socket;
 mod startup;
 
 use std::process::ExitCode;

@@ -26,7 +26,7 @@ use crate::append::ms;
 use crate::circle::{Circle, DEVICES};
 use crate::drive::{Lane, Load, Measured, Prepared, drive};
 use crate::process::resident_kib;
-use crate::socket::{Door, Socket, next};
+use carecircle_tests::socket::{Door, Socket, next};
 
 /// The server's name among the benches.
 pub const SERVER: &str = "slow-reader-server";

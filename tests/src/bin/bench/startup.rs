@@ -14,7 +14,7 @@ use serde::Serialize;
 use tokio::time::{Instant, sleep};
 
 use crate::process::resident_kib;
-use crate::socket::tls;
+use carecircle_tests::socket::tls;
 
 /// The variable that names the server's binary.
 const SERVER: &str = "CARECIRCLE_TEST_SERVER";

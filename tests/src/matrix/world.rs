@@ -1,0 +1,459 @@
+//! The people of the matrix: for each relation a client with a circle, a visit and people of every role
+//! around them, each with a device and a session.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Result;
+use care::Caller;
+use care::private::Relationship;
+use protocol::http::{BookAppointment, PlanCircle, RecordConsent, SESSION_COOKIE};
+use protocol::{
+    AppointmentId, AppointmentKind, Bytes, CircleId, ConsentBasis, ConsentId, OpId, Role, Timestamp,
+};
+use scheduler::Scheduler;
+use store::{SessionToken, Store};
+use testkit::{Engine, Options, Person, TestServer, agency};
+
+use crate::contract::house::{self, Beside, Enrolled};
+
+/// How somebody stands to what they ask about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Relation {
+    /// It is theirs: about them, entrusted to them, they are in it.
+    Own,
+    /// It is somebody else's.
+    Others,
+    /// They were in it, and left.
+    Left,
+    /// They were named, and nobody has added their device yet.
+    Invited,
+    /// What let them in was taken back: a caregiver's consent, a case manager's assignment. Their devices
+    /// are still in the group.
+    Withdrawn,
+    /// A caregiver's consent ran out by itself.
+    RanOut,
+}
+
+use Relation::{Invited, Left, Others, Own, RanOut, Withdrawn};
+
+/// What everybody has one of.
+const BELONGINGS: [&str; 4] = ["device", "task", "idle_task", "welcome"];
+/// The id of nothing.
+const NOBODYS: &str = "00000000-0000-7000-8000-00000000dead";
+const RELATIONS: [Relation; 6] = [Own, Others, Left, Invited, Withdrawn, RanOut];
+
+/// Who asks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Asker {
+    pub role: Role,
+    pub relation: Relation,
+}
+
+impl Asker {
+    /// Every role in every relation that it can have.
+    pub const ALL: &'static [Self] = &{
+        const fn asker(role: Role, relation: Relation) -> Asker {
+            Asker { role, relation }
+        }
+        use Role::{Administrator, Caregiver, CaseManager, Client, Custodian, Supervisor};
+        [
+            asker(Client, Own),
+            asker(Client, Others),
+            asker(Client, Left),
+            asker(Client, Invited),
+            asker(Caregiver, Own),
+            asker(Caregiver, Others),
+            asker(Caregiver, Left),
+            asker(Caregiver, Invited),
+            asker(Caregiver, Withdrawn),
+            asker(Caregiver, RanOut),
+            asker(CaseManager, Own),
+            asker(CaseManager, Others),
+            asker(CaseManager, Left),
+            asker(CaseManager, Invited),
+            asker(CaseManager, Withdrawn),
+            asker(Supervisor, Own),
+            asker(Supervisor, Others),
+            asker(Supervisor, Left),
+            asker(Supervisor, Invited),
+            asker(Custodian, Own),
+            asker(Custodian, Others),
+            asker(Custodian, Left),
+            asker(Custodian, Invited),
+            asker(Administrator, Own),
+            asker(Administrator, Others),
+        ]
+    };
+}
+
+type People = HashMap<Role, (Person, Enrolled)>;
+
+/// A client and everybody around them.
+struct Household {
+    people: People,
+    circle: CircleId,
+    /// What paths and bodies name, by the word in braces.
+    names: HashMap<String, String>,
+}
+
+/// See the head.
+pub struct World {
+    pub server: TestServer,
+    /// The cookie of somebody who came by a link and has shown no authenticator.
+    pub unproved: String,
+    households: HashMap<Relation, Household>,
+    seed: u8,
+    ops: AtomicU64,
+}
+
+/// What one asker asks about.
+pub struct Place<'w> {
+    world: &'w World,
+    names: HashMap<String, String>,
+    pub circle: CircleId,
+}
+
+impl Place<'_> {
+    /// The text with what stands in braces put in; `{op}` is another one each time.
+    pub fn fill(&self, text: &str) -> String {
+        let mut filled = text.to_owned();
+        for (name, value) in &self.names {
+            filled = filled.replace(&format!("{{{name}}}"), value);
+        }
+        let secret = [*self.op().as_bytes(), [7; 16]].concat();
+        filled
+            .replace("{op}", &self.op().to_string())
+            .replace("{secret}", &Bytes::from(secret).to_base64url())
+    }
+
+    pub fn op(&self) -> OpId {
+        self.world.op()
+    }
+}
+
+impl World {
+    pub async fn make(engine: Engine) -> Result<Self> {
+        let mut options = Options::new(engine);
+        // As agencies run it; all of this is one address that fails often.
+        options.demo = false;
+        options.trusted_networks = vec!["127.0.0.0/8".parse()?];
+        let server = TestServer::start_with(options).await?;
+        let mut world = Self {
+            server,
+            unproved: String::new(),
+            households: HashMap::new(),
+            seed: 1,
+            ops: AtomicU64::new(1),
+        };
+        for relation in RELATIONS {
+            let household = world.household(relation).await?;
+            world.households.insert(relation, household);
+        }
+        let maria = *world.server.agency();
+        let newcomer = world.enrol(maria.maria).await?;
+        world
+            .beside()
+            .run(&format!(
+                "UPDATE session SET proved_at = NULL, begun_by = 'link' WHERE id = {}",
+                world.beside().id(newcomer.caller.session.as_bytes()),
+            ))
+            .await;
+        world.unproved = cookie(&newcomer.token);
+        Ok(world)
+    }
+
+    pub fn beside(&self) -> Beside<'_> {
+        Beside(self.server.database())
+    }
+
+    fn store(&self) -> &Store {
+        self.server.store()
+    }
+
+    fn now(&self) -> Timestamp {
+        care::Clock::now(self.server.clock())
+    }
+
+    fn op(&self) -> OpId {
+        let n = self.ops.fetch_add(1, Ordering::Relaxed);
+        let mut bytes = [0xee; 16];
+        bytes[8..].copy_from_slice(&n.to_be_bytes());
+        OpId::from_bytes(bytes)
+    }
+
+    /// Whoever asks in this relation. What is others' is asked for by whoever has their own.
+    pub fn enrolled(&self, asker: Asker) -> &Enrolled {
+        let relation = match asker.relation {
+            Others => Own,
+            relation => relation,
+        };
+        &self.households[&relation].people[&asker.role].1
+    }
+
+    pub fn cookie(&self, asker: Asker) -> String {
+        cookie(&self.enrolled(asker).token)
+    }
+
+    /// What this asker asks about.
+    pub fn place(&self, asker: Asker) -> Place<'_> {
+        let household = &self.households[&asker.relation];
+        let mut names = household.names.clone();
+        // A device, a task, a Welcome: the asker's own, or that of their like in another household.
+        for what in BELONGINGS {
+            let own = &household.names[&format!("{what} of {}", asker.role.as_str())];
+            names.insert(what.to_owned(), own.clone());
+        }
+        Place {
+            world: self,
+            names,
+            circle: household.circle,
+        }
+    }
+
+    pub fn circle(&self, relation: Relation) -> CircleId {
+        self.households[&relation].circle
+    }
+
+    async fn enrol(&mut self, person: Person) -> Result<Enrolled> {
+        self.seed += 1;
+        let seed = self.seed;
+        let invitation = self
+            .store()
+            .invite(&Caller::installation(), person.account)
+            .await?;
+        let request = house::request(person.account, invitation.secret, seed, self.now());
+        let (_, token) = self.store().redeem_invitation(request.clone()).await?;
+        let enrolled = Enrolled {
+            caller: self.store().caller(&token).await?,
+            token,
+            dsk: house::dsk(seed),
+            request,
+        };
+        self.beside()
+            .run(&format!(
+                "UPDATE session SET proved_at = {}, begun_by = 'authenticator' WHERE id = {}",
+                self.now().micros(),
+                self.beside().id(enrolled.caller.session.as_bytes()),
+            ))
+            .await;
+        Ok(Enrolled {
+            caller: self.store().caller(&enrolled.token).await?,
+            ..enrolled
+        })
+    }
+
+    async fn household(&mut self, relation: Relation) -> Result<Household> {
+        let mut people = HashMap::new();
+        for role in Role::ALL.iter().copied() {
+            let person = agency::add(self.store(), name_of(role), role).await?;
+            let enrolled = self.enrol(person).await?;
+            people.insert(role, (person, enrolled));
+        }
+        let neighbour = self.acquaint(&people).await?;
+        let consent = self.consent(&people).await?;
+        let circle = self.circle_of(&people).await?;
+        let visit = self.visit(&people).await?;
+        let (client, caregiver) = (people[&Role::Client].0, people[&Role::Caregiver].0);
+        let zeros = |count: usize| Bytes::from(vec![0; count]).to_base64url();
+        let pairs = [
+            ("client", client.person.to_string()),
+            ("client_account", client.account.to_string()),
+            ("person", client.person.to_string()),
+            ("caregiver", caregiver.person.to_string()),
+            ("neighbour", neighbour.person.to_string()),
+            ("circle", circle.to_string()),
+            ("consent", consent.to_string()),
+            ("appointment", visit.to_string()),
+            ("authenticator", NOBODYS.to_owned()),
+            ("nobody", NOBODYS.to_owned()),
+            ("zeros16", zeros(16)),
+            ("zeros32", zeros(32)),
+            ("zeros64", zeros(64)),
+        ];
+        let pairs = pairs.into_iter().map(|(name, id)| (name.to_owned(), id));
+        let mut names: HashMap<String, String> = pairs.collect();
+        let outside = matches!(relation, Invited | Left);
+        let in_group: Vec<_> = people
+            .iter()
+            .filter(|(role, _)| **role != Role::Administrator && !outside)
+            .map(|(_, (_, enrolled))| enrolled)
+            .collect();
+        self.beside().gather(circle, &in_group).await;
+        for (role, (person, enrolled)) in &people {
+            let made = self.belongings(circle, (client, *person), enrolled).await;
+            for (what, id) in BELONGINGS.into_iter().zip(made) {
+                names.insert(format!("{what} of {}", role.as_str()), id);
+            }
+        }
+        self.end(relation, circle, (visit, consent)).await;
+        Ok(Household {
+            people,
+            circle,
+            names,
+        })
+    }
+
+    /// The case manager serves the client, and two caregivers are on record: theirs, and one without a
+    /// device, who is answered.
+    async fn acquaint(&self, people: &People) -> Result<Person> {
+        let (installation, store) = (Caller::installation(), self.store());
+        let (client, manager) = (people[&Role::Client].0, people[&Role::CaseManager].0);
+        let hours = agency::office_hours();
+        store
+            .assign(&installation, manager.account, client.person)
+            .await?;
+        store
+            .set_hours(&installation, manager.account, agency::zone(), hours)
+            .await?;
+        let neighbour = agency::add(store, "Neighbour Sample", Role::Caregiver).await?;
+        let daughter = people[&Role::Caregiver].0;
+        for (person, relationship) in [(daughter, "daughter"), (neighbour, "neighbour")] {
+            let relationship = Relationship::new(relationship)?;
+            store
+                .relate(&installation, client.person, person.person, relationship)
+                .await?;
+        }
+        Ok(neighbour)
+    }
+
+    async fn consent(&self, people: &People) -> Result<ConsentId> {
+        let record = RecordConsent {
+            op_id: self.op(),
+            client: people[&Role::Client].0.person,
+            caregiver: people[&Role::Caregiver].0.person,
+            basis: ConsentBasis::Verbal,
+            note: "said so at intake".to_owned(),
+            until: None,
+            appointments: true,
+            reminders: true,
+        };
+        let manager = people[&Role::CaseManager].1.caller;
+        Ok(self.store().record_consent(&manager, record).await?.id)
+    }
+
+    async fn circle_of(&self, people: &People) -> Result<CircleId> {
+        let others = [Role::Caregiver, Role::Supervisor, Role::Custodian];
+        let plan = PlanCircle {
+            op_id: self.op(),
+            client: people[&Role::Client].0.person,
+            title: "Sample circle".to_owned(),
+            members: others.map(|role| people[&role].0.account).to_vec(),
+        };
+        let manager = people[&Role::CaseManager].1.caller;
+        Ok(self.store().plan_circle(&manager, plan).await?.id)
+    }
+
+    async fn visit(&self, people: &People) -> Result<AppointmentId> {
+        let visit = BookAppointment {
+            op_id: self.op(),
+            client: people[&Role::Client].0.person,
+            kind: AppointmentKind::Office,
+            civil_start: "2026-11-10T10:00".to_owned(),
+            zone: None,
+            minutes: 30,
+            caregivers: vec![people[&Role::Caregiver].0.person],
+            meeting_link: None,
+        };
+        let manager = people[&Role::CaseManager].1.caller;
+        let scheduler = Scheduler::new(self.store().clone());
+        Ok(scheduler.book(&manager, visit).await?.id)
+    }
+
+    /// What is a person's own: a second device, a task, a task about that device, a Welcome; their ids.
+    async fn belongings(
+        &self,
+        circle: CircleId,
+        (client, person): (Person, Person),
+        enrolled: &Enrolled,
+    ) -> [String; 4] {
+        let beside = self.beside();
+        let [device, task, idle, welcome] = std::array::from_fn(|_| *self.op().as_bytes());
+        let (now, account) = (self.now().micros(), beside.id(person.account.as_bytes()));
+        let [device_id, task_id, idle_id, welcome_id] =
+            [device, task, idle, welcome].map(|id| beside.id(&id));
+        let (client, person) = (
+            beside.id(client.person.as_bytes()),
+            beside.id(person.person.as_bytes()),
+        );
+        let circle = beside.id(circle.as_bytes());
+        let first = beside.id(enrolled.caller.device.as_bytes());
+        for sql in [
+            format!(
+                "INSERT INTO device (id, account, certificate, dsk, generation, inbox_next, created_at)
+                 SELECT {device_id}, account, certificate, dsk, 0, 1, created_at FROM device
+                 WHERE id = {first}"
+            ),
+            format!(
+                "INSERT INTO task (id, account, kind, client, person, created_at)
+                 VALUES ({task_id}, {account}, 'cannot_reach_by_email', {client}, {person}, {now})"
+            ),
+            format!(
+                "INSERT INTO task (id, account, kind, client, person, device, created_at)
+                 VALUES ({idle_id}, {account}, 'device_idle', {client}, {person}, {device_id}, {now})"
+            ),
+            format!(
+                "INSERT INTO welcome (id, circle, generation, bytes, created_at)
+                 VALUES ({welcome_id}, {circle}, 0, {}, {now})",
+                beside.bytes(b"welcome"),
+            ),
+            format!(
+                "INSERT INTO inbox (device, seq, circle, kind, welcome, generation, start_seq, created_at)
+                 VALUES ({first}, 99, {circle}, 'welcome', {welcome_id}, 0, 1, {now})"
+            ),
+        ] {
+            beside.run(&sql).await;
+        }
+        [device, task, idle, welcome].map(|id| uuid::Uuid::from_bytes(id).to_string())
+    }
+
+    /// Makes the relation what it is.
+    async fn end(
+        &self,
+        relation: Relation,
+        circle: CircleId,
+        (visit, consent): (AppointmentId, ConsentId),
+    ) {
+        let beside = self.beside();
+        let now = self.now().micros();
+        let circle = beside.id(circle.as_bytes());
+        let (visit, consent) = (beside.id(visit.as_bytes()), beside.id(consent.as_bytes()));
+        let changes = match relation {
+            Own | Others | Invited => Vec::new(),
+            Left => vec![
+                format!(
+                    "UPDATE circle_member SET state = 'left', left_at = {now} WHERE circle = {circle}"
+                ),
+                format!("UPDATE participant SET left_at = {now} WHERE appointment = {visit}"),
+            ],
+            Withdrawn => vec![
+                format!("UPDATE consent SET withdrawn_at = {now} WHERE id = {consent}"),
+                format!(
+                    "UPDATE assignment SET ended_at = {now}
+                     WHERE client = (SELECT client FROM circle WHERE id = {circle})"
+                ),
+            ],
+            RanOut => vec![format!(
+                "UPDATE consent SET until_at = {now} WHERE id = {consent}"
+            )],
+        };
+        for sql in changes {
+            beside.run(&sql).await;
+        }
+    }
+}
+
+fn cookie(token: &SessionToken) -> String {
+    format!("{SESSION_COOKIE}={}", token.to_text())
+}
+
+fn name_of(role: Role) -> &'static str {
+    match role {
+        Role::Client => "Client Sample",
+        Role::Caregiver => "Caregiver Sample",
+        Role::CaseManager => "Manager Sample",
+        Role::Supervisor => "Supervisor Sample",
+        Role::Administrator => "Administrator Sample",
+        Role::Custodian => "Custodian Sample",
+    }
+}
