@@ -2,6 +2,8 @@
 // alike. One JSON line for each operation and size.
 import * as mls from "ts-mls";
 
+import { Took } from "./figures.mjs";
+
 const SIZES = [16, 64];
 const MESSAGES = 200;
 const COMMITS = 20;
@@ -34,24 +36,6 @@ const commit = (state, extraProposals) =>
 // The library sends no path with it, and cannot be asked to.
 const add = (state, keyPackage) => commit(state, [{ proposalType: mls.defaultProposalTypes.add, add: { keyPackage } }]);
 
-function timed() {
-  const took = [];
-  return {
-    async time(work) {
-      const begun = performance.now();
-      const made = await work();
-      took.push(performance.now() - begun);
-      return made;
-    },
-    print(op, members) {
-      took.sort((a, b) => a - b);
-      const at = (share) => Math.round(took[Math.min(took.length - 1, Math.floor(took.length * share))] * 1000);
-      const figure = { bench: "device", op, impl: "ts-mls", target: "node", members };
-      console.log(JSON.stringify({ ...figure, p50_us: at(0.5), p99_us: at(0.99), samples: took.length }));
-    },
-  };
-}
-
 for (const members of SIZES) {
   const founder = await member("founder");
   let state = await mls.createGroup({
@@ -64,7 +48,9 @@ for (const members of SIZES) {
     state = (await add(state, (await member(`${number}`)).publicPackage)).newState;
   }
   const last = await member("last");
-  const [encrypt, decrypt, adding, joining, update] = [timed(), timed(), timed(), timed(), timed()];
+  const took = (op) => new Took("ts-mls", "node", op, members);
+  const [encrypt, decrypt, adding] = [took("encrypt_1k"), took("decrypt_1k"), took("commit")];
+  const [joining, update] = [took("join"), took("update")];
   let made;
   let welcome;
   for (let round = 0; round < COMMITS; round++) {
@@ -106,9 +92,5 @@ for (const members of SIZES) {
       return encode(made);
     });
   }
-  encrypt.print("encrypt_1k", members);
-  decrypt.print("decrypt_1k", members);
-  adding.print("commit", members);
-  joining.print("join", members);
-  update.print("update", members);
+  for (const figure of [encrypt, decrypt, adding, joining, update]) figure.print();
 }

@@ -54,6 +54,17 @@ export class Native {
     return JSON.parse(await this.#run('counters', '--json')) as Record<string, number>;
   }
 
+  /** The circles that its person is in, as it prints them. */
+  async circles(): Promise<string> {
+    await this.#end();
+    return this.#run('circles');
+  }
+
+  /** Every text that it has heard. */
+  texts(): string[] {
+    return this.#heard.flatMap(({ item }) => item.content.text ?? []);
+  }
+
   /** Listens from now on. */
   watch(): void {
     const child = spawn(BINARY, ['watch', '--json', '--data', this.#data], { stdio: ['ignore', 'pipe', 'ignore'] });

@@ -28,15 +28,22 @@ pub fn bench(names: &[&str]) -> Result<()> {
         run(machine::cargo().args(["build", "--release", "--package", "carecircle"]))
     })?;
     part("benches, release", || run(&mut bench("build")))?;
+    let mut wasm = None;
     if names.contains(&"device") {
-        // ts-mls is measured beside our core.
-        part("Node's packages", || foreign::node().map(drop))?;
+        // ts-mls is measured beside our core, and our core also as browsers run it.
+        part("Node's packages, device core with doors for tests", || {
+            wasm = Some(foreign::node()?);
+            Ok(())
+        })?;
     }
     let cluster = part("PostgreSQL, durable", || Cluster::start(Durability::Full))?;
     for name in names {
         part(name, || {
             let mut bench = bench("run");
             bench.env("CARECIRCLE_TEST_POSTGRES", cluster.url());
+            if let Some(wasm) = &wasm {
+                bench.env("CARECIRCLE_TEST_WASM", wasm);
+            }
             bench.env(
                 "CARECIRCLE_TEST_SERVER",
                 machine::target().join("release/carecircle"),

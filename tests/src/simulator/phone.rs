@@ -166,14 +166,33 @@ impl Phone {
             self.die();
             return Ok(());
         }
+        self.keeps(delta);
+        self.does(effects, now);
+        Ok(())
+    }
+
+    /// One input, kept; what is to be done is still to be done.
+    pub fn meets(&mut self, input: Input, now: Timestamp) -> Result<Vec<Effect>, device::Error> {
+        let Some(device) = &mut self.device else {
+            return Ok(Vec::new());
+        };
+        let Step { delta, effects } = device.handle(input, now)?;
+        self.keeps(delta);
+        Ok(effects)
+    }
+
+    fn keeps(&mut self, delta: Delta) {
         self.moved = true;
         self.written
             .extend(delta.items.iter().map(|write| write.key.clone()));
         self.disk.apply(delta);
+    }
+
+    /// Does what a step asks for.
+    pub fn does(&mut self, effects: Vec<Effect>, now: Timestamp) {
         for effect in effects {
             self.carry_out(effect, now);
         }
-        Ok(())
     }
 
     fn carry_out(&mut self, effect: Effect, now: Timestamp) {

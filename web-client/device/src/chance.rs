@@ -65,6 +65,7 @@ mod simulated {
     /// the calling thread does that work itself, in one order. For that the thread belongs to a pool
     /// that lasts as long as the process, so seed few threads often, not many once.
     pub fn seed(number: u64) {
+        #[cfg(not(target_arch = "wasm32"))]
         if rayon::current_thread_index().is_none() {
             rayon::ThreadPoolBuilder::new()
                 .num_threads(1)

@@ -2,6 +2,8 @@
 //! nothing that ships enables (`cargo xtask check layers`).
 
 pub mod passive;
+#[cfg(feature = "simulated")]
+pub mod replay;
 
 pub use crate::crypto::Crypto;
 

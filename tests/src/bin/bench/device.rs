@@ -5,6 +5,8 @@
 //!   under its content key, the archive wrap, the judge's verdict over certificates and policy, the era of
 //!   a commit, and the step's rows sealed. Not the disk, and not the network: the server's store answers in
 //!   this process, beside the clock that measures.
+//!   Native, and as wasm in Node: there what some of these devices met is met again
+//!   ([`replay`](device::testing::replay)), so it is the same work.
 //! * `mls-rs`, with the cryptography of `RustCrypto` as here: MLS alone, from and to bytes; the 1 KiB is the
 //!   MLS message's own. Groups as large, made alike: one committer, whose commits have a path.
 //! * `ts-mls`: the same as `mls-rs`, in Node (`tests/foreign/bench.mjs`); but its commits that add have no
@@ -92,16 +94,37 @@ impl Took {
 
 /// Every implementation in one run.
 pub async fn run() -> Result<()> {
-    carecircle::run().await?;
+    let recorded = tempfile::tempdir()?;
+    carecircle::run(recorded.path()).await?;
+    wasm(recorded.path())?;
     for members in SIZES {
         mls_rs::run(members)?;
     }
     ts_mls()
 }
 
+fn scripts() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("foreign")
+}
+
+/// What our devices met, met again by the wasm build in Node. The script prints the figures itself.
+fn wasm(recorded: &Path) -> Result<()> {
+    let build = std::env::var("CARECIRCLE_TEST_WASM");
+    let mut replay = Process::new("node");
+    replay
+        .arg(scripts().join("replay.mjs"))
+        .arg(build.context("CARECIRCLE_TEST_WASM: the build with doors for tests")?);
+    for file in std::fs::read_dir(recorded)? {
+        replay.arg(file?.path());
+    }
+    let status = replay.status().context("Node.js is missing")?;
+    ensure!(status.success(), "the wasm build went another way");
+    Ok(())
+}
+
 /// The script prints the figures itself.
 fn ts_mls() -> Result<()> {
-    let folder: PathBuf = Path::new(env!("CARGO_MANIFEST_DIR")).join("foreign");
+    let folder = scripts();
     let status = Process::new("node")
         .arg("--import")
         .arg(folder.join("ts-mls.mjs"))

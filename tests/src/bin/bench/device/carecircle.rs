@@ -1,6 +1,9 @@
 //! A circle of devices of the real core, which grows one by one, and a real store.
 
+use std::collections::BTreeMap;
+use std::path::Path;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use care::private::{Name, Relationship};
@@ -8,6 +11,7 @@ use care::{Caller, Clock as _};
 use carecircle_tests::simulator::phone::{Phone, SERVER_NAME};
 use carecircle_tests::simulator::wire;
 use device::api::{Command, Input};
+use device::testing::replay::{self, Met, Recording};
 use protocol::frame::ServerFrame;
 use protocol::http::{PlanCircle, RecordConsent};
 use protocol::{CircleId, ConsentBasis, OpId, Role, Timestamp, Urgency};
@@ -38,10 +42,12 @@ struct World {
     commit: Option<Took>,
     join: Option<Took>,
     decrypt: Option<Took>,
+    /// What devices met, by their number: the wasm build meets it again.
+    recordings: BTreeMap<usize, Recording>,
 }
 
-/// Grows to each size; measures on the way.
-pub async fn run() -> Result<()> {
+/// Grows to each size; measures on the way. What the devices met is left in that folder.
+pub async fn run(recorded: &Path) -> Result<()> {
     let directory = tempfile::tempdir()?;
     let (clock, woken) = (FakeClock::at(crate::now()), Woken::default());
     let store = Store::open(settings(directory.path(), &clock, &woken)).await?;
@@ -54,6 +60,7 @@ pub async fn run() -> Result<()> {
         commit: None,
         join: None,
         decrypt: None,
+        recordings: BTreeMap::new(),
     };
     let largest = *SIZES.last().context("sizes")?;
     let (people, circle) = world.found(largest).await?;
@@ -73,7 +80,16 @@ pub async fn run() -> Result<()> {
         }
     }
     world.store.close().await;
+    for (number, recording) in &world.recordings {
+        let file = recorded.join(format!("{number}.json"));
+        std::fs::write(file, serde_json::to_vec(recording)?)?;
+    }
     Ok(())
+}
+
+/// The founder, and those whose joining is measured.
+fn is_recorded(number: usize) -> bool {
+    number == 0 || SIZES.iter().any(|size| (size - 4..*size).contains(&number))
 }
 
 fn settings(directory: &std::path::Path, clock: &FakeClock, woken: &Woken) -> Settings {
@@ -152,15 +168,59 @@ impl World {
     async fn enrol(&mut self, owner: Person) -> Result<()> {
         let url = format!("https://{SERVER_NAME}");
         let link = testkit::agency::link(&self.store, &url, owner.account).await?;
-        let number = u8::try_from(self.phones.len() + 1)?;
-        let mut phone = Phone::new(owner, owner.name.to_owned(), number);
+        let number = self.phones.len();
+        let key = u8::try_from(number + 1)?;
+        self.phones
+            .push(Phone::new(owner, owner.name.to_owned(), key));
+        if is_recorded(number) {
+            let recording = Recording {
+                vault_key: [key; 32],
+                server_name: SERVER_NAME.to_owned(),
+                met: Vec::new(),
+            };
+            self.recordings.insert(number, recording);
+        }
+        for command in [Command::OpenLink { link }, Command::Enrol] {
+            self.hear(number, Input::Command { command })?;
+            self.settle().await?;
+        }
+        Ok(())
+    }
+
+    /// One device meets one input; how long that takes.
+    fn hear(&mut self, number: usize, input: Input) -> Result<Duration> {
         let now = self.now();
-        phone.is_told(Command::OpenLink { link }, now)?;
-        self.phones.push(phone);
-        self.settle().await?;
-        let phone = self.phones.last_mut().context("just pushed")?;
-        phone.is_told(Command::Enrol, now)?;
-        self.settle().await
+        if let Some(Recording { met, .. }) = self.recordings.get_mut(&number) {
+            replay::seed(number as u64, met.len());
+            let input = input.clone();
+            met.push(Met {
+                input,
+                now,
+                real: crate::now(),
+                effects: String::new(),
+                measured: None,
+            });
+        }
+        let begun = tokio::time::Instant::now();
+        let effects = self.phones[number].meets(input, now)?;
+        let took = begun.elapsed();
+        device::chance::unseed();
+        if let Some(last) = self.last_met(number) {
+            last.effects = replay::trace(&effects);
+        }
+        self.phones[number].does(effects, now);
+        Ok(took)
+    }
+
+    /// What the device met last is measured.
+    fn measured(&mut self, number: usize, op: &str, members: usize) {
+        if let Some(last) = self.last_met(number) {
+            last.measured = Some(format!("{op} {members}"));
+        }
+    }
+
+    fn last_met(&mut self, number: usize) -> Option<&mut Met> {
+        self.recordings.get_mut(&number)?.met.last_mut()
     }
 
     /// The founder speaks; everybody hears.
@@ -173,9 +233,12 @@ impl World {
                 text: "x".repeat(TEXT_BYTES),
                 urgency: Urgency::Routine,
             };
-            let (now, founder) = (self.now(), &mut self.phones[0]);
-            encrypt.time(|| founder.hear(Input::Command { command }, now, true))?;
-            let sent = founder.socket.as_ref().is_some_and(|s| !s.up.is_empty());
+            encrypt.add(self.hear(0, Input::Command { command })?);
+            self.measured(0, "encrypt_1k", members);
+            let sent = self.phones[0]
+                .socket
+                .as_ref()
+                .is_some_and(|s| !s.up.is_empty());
             anyhow::ensure!(sent, "the message was not encrypted at once");
             self.settle().await?;
         }
@@ -201,9 +264,8 @@ impl World {
     }
 
     async fn go_on(&mut self, index: usize) -> Result<bool> {
-        let now = self.now();
         if let Some(input) = self.phones[index].news.pop_front() {
-            self.phones[index].hear(input, now, true)?;
+            self.hear(index, input)?;
         } else if !self.phones[index].requests.is_empty() {
             let phone = &mut self.phones[index];
             let request = phone.requests.remove(0);
@@ -220,29 +282,32 @@ impl World {
 
     /// An answer comes: to a claim of key packages it leads to a commit, to a Welcome into the group.
     fn answer(&mut self, index: usize) -> Result<()> {
-        let now = self.now();
         let (id, status, body) = self.phones[index].answers.remove(0);
         let own = |(whose, of, _): &(usize, u32, String)| (*whose, *of) == (index, id);
         let place = self.asked.iter().position(own).context("asked before")?;
         let (_, _, path) = self.asked.swap_remove(place);
         let input = Input::Answer { id, status, body };
-        let phone = &mut self.phones[index];
-        let begun = tokio::time::Instant::now();
-        phone.hear(input, now, true)?;
-        let took = begun.elapsed();
+        let took = self.hear(index, input)?;
         let commits = |request: &carecircle_tests::simulator::phone::Request| {
             request.path.ends_with("/commits")
         };
-        if path == "/v1/key-packages/claim" && phone.requests.iter().any(commits) {
-            self.commit.iter_mut().for_each(|commit| commit.add(took));
+        let committed = self.phones[index].requests.iter().any(commits);
+        let measured = if path == "/v1/key-packages/claim" && committed {
+            self.commit.as_mut()
         } else if path.starts_with("/v1/welcomes/") && status == 200 {
-            self.join.iter_mut().for_each(|join| join.add(took));
+            self.join.as_mut()
+        } else {
+            None
+        };
+        if let Some(figure) = measured {
+            figure.add(took);
+            let (op, members) = (figure.op, figure.members);
+            self.measured(index, op, members);
         }
         Ok(())
     }
 
     async fn frames(&mut self, index: usize) -> Result<bool> {
-        let now = self.now();
         let Some(mut socket) = self.phones[index].socket.take() else {
             return Ok(false);
         };
@@ -259,20 +324,20 @@ impl World {
         } else {
             moved = false;
         }
-        let phone = &mut self.phones[index];
-        phone.socket = Some(socket);
+        self.phones[index].socket = Some(socket);
         if let Some(bytes) = down {
             let one = matches!(
                 ServerFrame::parse(&bytes),
                 Some(ServerFrame::Log(page)) if page.entries.len() == 1 && !page.entries[0].body.is_empty()
             );
-            let begun = tokio::time::Instant::now();
-            phone.hear(Input::Frame { bytes }, now, true)?;
-            let took = begun.elapsed();
-            if one && index > 0 {
-                self.decrypt
-                    .iter_mut()
-                    .for_each(|decrypt| decrypt.add(took));
+            let took = self.hear(index, Input::Frame { bytes })?;
+            if one
+                && index > 0
+                && let Some(decrypt) = &mut self.decrypt
+            {
+                decrypt.add(took);
+                let members = decrypt.members;
+                self.measured(index, "decrypt_1k", members);
             }
         }
         Ok(moved)
