@@ -6,13 +6,14 @@ use minicbor::{Decode, Encode};
 use protocol::http::{PutVault, Vault, VaultVersion, VaultWrap};
 use protocol::{AccountId, Bytes, CircleId, Code as Refused, WrapKind};
 
+use crate::ask::{Answer, Ask};
 use crate::content::Era;
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::recovery::{Code, Code128};
 use crate::sealed;
 use crate::state::{Me, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 use crate::vault::{Table, Vault as Cipher};
 
 /// Before the server is asked again, milliseconds.
@@ -297,6 +298,8 @@ impl Turn<'_> {
             }
             self.take_up(&contents);
             self.now_at(vault_key, vault.version)?;
+            let same = self.must_me()?.identity.aik_public() == me.identity.aik_public();
+            self.no_longer_behind(same)?;
         }
         self.volatile.vault_read = true;
         self.try_dark_history()?;

@@ -8,12 +8,13 @@ use protocol::bundle::CommitBundle;
 use protocol::http::{ClaimKeyPackages, ClaimedKeyPackages};
 use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, OpId, limits};
 
+use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::Result;
 use crate::group::{Change, Committed, Group, Newcomer, Unwelcome, check_newcomer};
 use crate::state::{Candidate, Circle, FoundingAttempt, Me, from_list, key, to_list};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Before a refused commit is tried again, milliseconds; doubled each time.
 const RETRY_MS: u32 = 500;

@@ -4,8 +4,9 @@ use protocol::http::{Devices, RevokeDevice};
 use protocol::{DeviceId, WrapKind};
 
 use crate::api::{Backup as BackupView, DeviceView, DevicesView};
+use crate::ask::{Answer, Ask};
 use crate::error::Result;
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Before the list is asked for again, milliseconds.
 const RETRY_MS: u32 = 2_000;

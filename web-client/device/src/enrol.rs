@@ -8,12 +8,13 @@ use protocol::http::{
 use protocol::limits;
 
 use crate::api::Event;
+use crate::ask::{Answer, Ask, LookingUp};
 use crate::error::{Error, Result};
 use crate::group::{make_key_packages, make_last_resort};
 use crate::identity::Identity;
 use crate::link::{DeviceLink, SignInLink};
 use crate::state::{Enrolling, Me, key};
-use crate::turn::{Answer, Ask, Invitation, LookingUp, Turn};
+use crate::turn::{Invitation, Turn};
 
 impl Turn<'_> {
     /// Looks at a link: whom is it for? Uses nothing up.

@@ -15,13 +15,14 @@ use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
 use crate::api::{Event, Link};
+use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::identity::{DeviceKeys, Identity};
 use crate::link::DeviceLink;
 use crate::sealed;
 use crate::state::{Adding, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Between two questions whether the device was approved, milliseconds.
 const POLL_MS: u32 = 1_500;

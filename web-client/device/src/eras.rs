@@ -8,10 +8,11 @@ use protocol::frame::LogEntry;
 use protocol::{CircleId, EntryKind};
 
 use crate::api::{Content, Item, Progress};
+use crate::ask::{Answer, Ask};
 use crate::content::{Era, open_body, unwrap};
 use crate::error::Result;
 use crate::state::{Circle, Gap, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Before a page is asked for again, milliseconds.
 const RETRY_MS: u32 = 2_000;

@@ -5,12 +5,13 @@ use protocol::policy::CirclePolicy;
 use protocol::{CircleId, CircleStatus, Code, GroupId, Role};
 
 use crate::api::{Content, Item};
+use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::Era;
 use crate::error::{Error, Result};
 use crate::group::Group;
 use crate::state::{Circle, FoundingAttempt, Gap, Joined, from_list, key, to_list};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Before a founding is tried again, milliseconds.
 const RETRY_MS: u32 = 1_000;

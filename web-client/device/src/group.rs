@@ -59,6 +59,8 @@ pub enum Opened {
 pub enum Closed {
     /// The judge refused a commit: nothing was merged.
     Judged(Violation),
+    /// The group lists a later identity key of this person's.
+    Behind,
     /// A group that somebody vouches for whom this device never met there.
     Stranger(NewKey),
     /// A commit or Welcome that this device cannot process.
@@ -363,15 +365,24 @@ impl<'d, 'a> Group<'d, 'a> {
 /// Why a group is not entered: of a stranger who vouches for it, the key under which its policy lists
 /// them, so that people can compare it.
 fn closed(violation: Violation, voucher: Option<AccountId>, context: &GroupContext) -> Closed {
-    let listed = || {
-        let account = voucher?;
-        let UnknownExtension(policy) = context.extensions().unknown(EXTENSION_TYPE)?;
-        let policy: CirclePolicy = minicbor::decode(policy).ok()?;
-        let aik = policy.member(account)?.aik.clone();
+    let stranger = voucher.and_then(|account| {
+        let aik = listed(context, account)?;
         Some(NewKey { account, aik })
-    };
-    match (&violation, listed()) {
+    });
+    match (&violation, stranger) {
         (Violation::Stranger, Some(stranger)) => Closed::Stranger(stranger),
         _ => Closed::Judged(violation),
     }
+}
+
+/// Whether a group lists another identity key of this person's than this device has.
+fn is_behind(me: &Identity, context: &GroupContext) -> bool {
+    listed(context, me.account).is_some_and(|aik| aik.0 != me.aik_public())
+}
+
+/// The identity key under which a group's policy lists an account.
+fn listed(context: &GroupContext, account: AccountId) -> Option<Bytes> {
+    let UnknownExtension(policy) = context.extensions().unknown(EXTENSION_TYPE)?;
+    let policy: CirclePolicy = minicbor::decode(policy).ok()?;
+    Some(policy.member(account)?.aik.clone())
 }

@@ -3,10 +3,11 @@
 use protocol::frame::{Ack, ClientFrame, Notice, NoticeKind, WelcomeNotice};
 use protocol::{CircleId, Code};
 
+use crate::ask::{Answer, Ask};
 use crate::error::Result;
 use crate::group::{Closed, Group};
 use crate::state::Joined;
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Before a notice is worked on again after the server could not be reached, milliseconds.
 const RETRY_MS: u32 = 2_000;
@@ -166,7 +167,7 @@ impl Turn<'_> {
                 self.draft.roll_back(savepoint);
                 self.met_a_stranger(circle.clone(), stranger);
             }
-            Err(Closed::Commit | Closed::Message(_)) => {
+            Err(Closed::Behind | Closed::Commit | Closed::Message(_)) => {
                 // The key package is kept. The account is in the group now, so this device comes in by
                 // itself.
                 self.draft.roll_back(savepoint);

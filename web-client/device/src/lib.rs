@@ -30,6 +30,7 @@
 #![deny(missing_docs)]
 
 pub mod api;
+mod ask;
 mod backup;
 #[cfg(not(feature = "simulated"))]
 mod chance;

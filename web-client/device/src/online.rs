@@ -5,10 +5,11 @@ use protocol::http::{AskChallenge, Challenge, RenewSession, SignedIn, Ticket};
 use protocol::{Code, Timestamp, labels};
 
 use crate::api::{Effect, Event, Link};
+use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::error::Result;
 use crate::state::{Adding, Enrolling, Recovering, Why, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// The first wait after a failure, milliseconds; doubled each time.
 const RETRY_MS: u32 = 500;
@@ -159,6 +160,8 @@ impl Turn<'_> {
         self.volatile.inbox_stuck = false;
         self.volatile.commit_asked.clear();
         self.volatile.commit_attempts.clear();
+        self.volatile.unread.clear();
+        self.volatile.behind.clear();
         self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
         for position in &ready.positions {
             self.in_circle(position.circle, |turn| turn.compare(position))?;
@@ -300,6 +303,7 @@ impl Turn<'_> {
             return self.connect();
         }
         if self.is_online() {
+            self.read_again();
             self.send_receipts()?;
             self.work()
         } else {
@@ -510,5 +514,36 @@ mod tests {
                 .any(|effect| matches!(effect, Effect::Connect)),
             "such an answer counts while signed in"
         );
+    }
+
+    #[test]
+    fn what_the_server_could_not_say_is_asked_for_again() {
+        let rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
+        let volatile = crate::turn::Volatile {
+            link: Some(Link::Online),
+            ..crate::turn::Volatile::default()
+        };
+        let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
+        let circle = CircleId::from_bytes([9; 16]);
+        turn.read_devices();
+        turn.read_circle(circle);
+        let numbers: Vec<u32> = turn.volatile.asked.keys().copied().collect();
+        for (id, status) in numbers.into_iter().zip([503, 429]) {
+            turn.answer(id, status, b"").unwrap();
+        }
+        let effects = std::mem::take(&mut turn.effects);
+        let timers = effects
+            .iter()
+            .filter(|effect| matches!(effect, Effect::Timer { .. }));
+        assert_eq!(timers.count(), 2);
+        turn.tick().unwrap();
+        let path = format!("/v1/circles/{circle}");
+        for path in ["/v1/devices", path.as_str()] {
+            assert!(asked(&turn.effects, path).is_some(), "{path}");
+        }
+        // Once.
+        turn.effects.clear();
+        turn.tick().unwrap();
+        assert!(asked(&turn.effects, "/v1/devices").is_none());
     }
 }

@@ -6,13 +6,14 @@ use protocol::http::{OpenRecovery, RecoverDevice, RecoveryOpened, SignedIn, Vaul
 use protocol::{Bytes, Code as Refused, WrapKind};
 
 use crate::api::Event;
+use crate::ask::{Answer, Ask};
 use crate::backup::{self, WRAP_INFO};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::identity::{DeviceKeys, Identity};
 use crate::sealed;
 use crate::state::{Recovering, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// The letters of a recovery code: no I, L, O, U, so that nothing is misread (Crockford's base 32).
 const LETTERS: &[u8; 32] = b"0123456789ABCDEFGHJKMNPQRSTVWXYZ";

@@ -3,16 +3,18 @@
 //!
 //! Several circles at once, but not all: a case manager has a hundred, and other work goes on beside.
 
+use judge::Violation;
 use protocol::bundle::Appended;
 use protocol::http::{Distress, DistressNoted};
 use protocol::{CircleId, CircleStatus, Code, GroupId, MemberState};
 
+use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::{Error, Result};
 use crate::group::{Closed, Group};
 use crate::state::{Candidate, Circle, Fallen, Gap, Joined, Why, from_list, key, to_list};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Circles that a device comes into at the same time.
 const AT_ONCE: usize = 4;
@@ -95,7 +97,8 @@ impl Turn<'_> {
         if listed && circle.joined.is_none() && circle.fallen.is_none() && !self.is_late(id) {
             return Ok(());
         }
-        if circle.status != CircleStatus::Live || !confirmed || !self.is_backed_up()? {
+        let waits = self.volatile.behind.contains(&id);
+        if circle.status != CircleStatus::Live || !confirmed || !self.is_backed_up()? || waits {
             return Ok(());
         }
         if let Some((generation, seq)) = circle.fallen.as_ref().and_then(|fallen| fallen.distress) {
@@ -165,6 +168,18 @@ impl Turn<'_> {
         self.in_circle(id, |turn| turn.make_return(id, answer.body))
     }
 
+    /// The vault was read: a group that lists another identity key of this person's than the vault has does
+    /// so by nobody's right.
+    pub fn no_longer_behind(&mut self, same: bool) -> Result<()> {
+        for id in std::mem::take(&mut self.volatile.behind) {
+            if same {
+                let violation = Violation::CertificateInvalid;
+                self.stop(id, Code::Judged, &violation.to_string())?;
+            }
+        }
+        Ok(())
+    }
+
     fn make_return(&mut self, id: CircleId, group_info: &[u8]) -> Result<()> {
         let me = self.must_me()?;
         let Some(mut circle) = self.draft.circle(id)? else {
@@ -177,6 +192,12 @@ impl Turn<'_> {
                 Ok(made) => made,
                 Err(Closed::Judged(violation)) => {
                     self.stop(id, Code::Judged, &violation.to_string())?;
+                    return Ok(());
+                }
+                Err(Closed::Behind) => {
+                    // Another device of this person's may have brought a new identity key: the vault says.
+                    self.volatile.behind.insert(id);
+                    self.read_vault();
                     return Ok(());
                 }
                 Err(Closed::Stranger(stranger)) => {

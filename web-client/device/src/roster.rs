@@ -4,16 +4,17 @@
 use protocol::http::{self, Circles};
 use protocol::{AccountId, CircleId, MemberState};
 
+use crate::ask::{Answer, Ask};
 use crate::error::Result;
 use crate::group::Group;
 use crate::state::{Circle, Named, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 impl Turn<'_> {
     /// Asks for the whole list.
     pub fn read_circles(&mut self) {
         self.volatile.fresh.clear();
-        self.get(Ask::Circles, "/v1/circles".to_owned());
+        self.get_anew(Ask::Circles, "/v1/circles".to_owned());
     }
 
     /// The whole list came. It may have been read before a notice's own reading: then that one holds.

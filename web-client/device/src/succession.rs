@@ -7,12 +7,13 @@ use minicbor::{Decode, Encode};
 use protocol::http::{Devices, PutCertificate, PutVault, ReplaceIdentity};
 use protocol::{Bytes, Code, DeviceId, limits};
 
+use crate::ask::{Answer, Ask};
 use crate::backup::{Backup, Contents, seal, wrap_for};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::identity::Identity;
 use crate::state::{Me, key};
-use crate::turn::{Answer, Ask, Turn};
+use crate::turn::Turn;
 
 /// Before it is tried again, milliseconds.
 const RETRY_MS: u32 = 2_000;

@@ -6,9 +6,9 @@ use protocol::frame::{ClientFrame, Cursor, Notice};
 use protocol::http::InvitationFound;
 use protocol::{AccountId, CircleId, Code, OpId, Timestamp};
 use serde::Serialize;
-use serde::de::DeserializeOwned;
 
 use crate::api::{Counters, Effect, Event, Item, Link};
+use crate::ask::{Answer, Ask, READ_AGAIN_MS};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::link::SignInLink;
@@ -36,6 +36,8 @@ pub struct Volatile {
     pub asked: BTreeMap<u32, Ask>,
     /// The number of the last request.
     pub last_request: u32,
+    /// What was asked and could not be said: asked again.
+    pub unread: Vec<Ask>,
     /// A link that was looked at.
     pub invitation: Option<Invitation>,
     /// Notices in order; the first one is being worked on.
@@ -58,6 +60,9 @@ pub struct Volatile {
     pub welcomes_due: BTreeMap<CircleId, Timestamp>,
     /// Circles that this device is coming into just now.
     pub returning: BTreeSet<CircleId>,
+    /// Circles in whose group this person has a later identity key than this device knows: the vault is
+    /// being read.
+    pub behind: BTreeSet<CircleId>,
     /// Circles that this device came into since the last `hello`, which did not name them.
     pub unfollowed: BTreeSet<CircleId>,
     /// Circles whose history is being read just now.
@@ -96,110 +101,6 @@ pub struct Invitation {
 impl std::fmt::Debug for Invitation {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Invitation(…)")
-    }
-}
-
-/// What a request was for.
-#[derive(Debug, Clone)]
-pub enum Ask {
-    LookUp(Box<LookingUp>),
-    Redeem,
-    Challenge,
-    Renew,
-    Ticket,
-    PutKeyPackages,
-    Circles,
-    /// One circle, because of the first notice in the inbox.
-    Circle(CircleId),
-    Found(CircleId),
-    /// Key packages for these accounts.
-    Claim(CircleId, Vec<AccountId>),
-    Commit(CircleId, OpId),
-    /// A Welcome, because of the first notice in the inbox.
-    Welcome(CircleId),
-    /// One circle, because something there needs it.
-    CircleAgain(CircleId),
-    /// A group's public state, in order to come into it.
-    GroupInfo(CircleId),
-    Distress(CircleId),
-    History(CircleId, crate::state::Gap),
-    Devices,
-    Vault,
-    /// The vault that follows this version, with the wrap of this recovery code.
-    PutVault(u64, Option<crate::recovery::Code>),
-    BeginEnrolment,
-    Approve,
-    Decline,
-    Offer,
-    Collect,
-    Revoke,
-    OpenRecovery(Box<crate::recovery::Code>),
-    RecoverDevice,
-    Succeed,
-    PutCertificate,
-    SignOut,
-}
-
-impl Ask {
-    /// Whether both ask how one thing stands at the server.
-    fn is_about_the_same(&self, other: &Self) -> bool {
-        match (self, other) {
-            (Self::CircleAgain(one), Self::CircleAgain(other)) => one == other,
-            (Self::Devices, Self::Devices) | (Self::Vault, Self::Vault) => true,
-            _ => false,
-        }
-    }
-}
-
-/// A link being looked at.
-#[derive(Clone)]
-pub struct LookingUp(pub SignInLink);
-
-impl std::fmt::Debug for LookingUp {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("LookingUp(…)")
-    }
-}
-
-/// An HTTP answer.
-#[derive(Debug, Clone, Copy)]
-pub struct Answer<'b> {
-    pub status: u16,
-    pub body: &'b [u8],
-}
-
-impl Answer<'_> {
-    /// The server could not be reached or could not answer: the same request may be sent again.
-    pub fn is_passing(&self) -> bool {
-        self.status == 0 || self.status == 429 || self.status >= 500
-    }
-
-    /// The same, or the session has ended: that says nothing about what was asked, which may have been
-    /// done when it was asked before.
-    pub fn is_no_answer(&self) -> bool {
-        self.is_passing() || self.status == 401
-    }
-
-    /// A JSON body, if the request was done.
-    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        (200..300)
-            .contains(&self.status)
-            .then(|| serde_json::from_slice(self.body).ok())?
-    }
-
-    /// Why it was refused.
-    pub fn refusal(&self) -> (Code, String) {
-        /// What a device reads of an `ErrorBody`; the rest is for pages, and would only be a larger
-        /// download here.
-        #[derive(serde::Deserialize)]
-        struct Refused {
-            code: Code,
-            detail: String,
-        }
-        serde_json::from_slice(self.body).map_or(
-            (Code::Internal, String::new()),
-            |Refused { code, detail }| (code, detail),
-        )
     }
 }
 
@@ -520,7 +421,21 @@ impl<'a> Turn<'a> {
         Ok(())
     }
 
+    /// Asks again for what the server could not say.
+    pub fn read_again(&mut self) {
+        for ask in std::mem::take(&mut self.volatile.unread) {
+            if let Some(path) = ask.reading() {
+                self.get_anew(ask, path);
+            }
+        }
+    }
+
     fn answer_to(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
+        if answer.is_passing() && ask.reading().is_some() {
+            self.volatile.unread.push(ask.clone());
+            self.timer(READ_AGAIN_MS);
+            return Ok(());
+        }
         match ask {
             Ask::Redeem => self.redeemed(answer),
             Ask::Challenge => self.challenged(answer),

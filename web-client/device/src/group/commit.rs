@@ -16,7 +16,7 @@ use protocol::{AccountId, Bytes, Timestamp, limits};
 use tls_codec::Deserialize as _;
 
 use super::newcomers::Newcomer;
-use super::{Closed, Group, closed, join_config, to_bytes};
+use super::{Closed, Group, closed, is_behind, join_config, to_bytes};
 use crate::error::{Error, Result};
 use crate::provider::Provider;
 use crate::rows::Draft;
@@ -160,7 +160,14 @@ impl<'d, 'a> Group<'d, 'a> {
             |account| draft.pin(account),
             &facts,
         )
-        .map_err(|violation| closed(violation, voucher, mls.public_group().group_context()))?;
+        .map_err(|violation| {
+            let context = mls.public_group().group_context();
+            if is_behind(&me.identity, context) {
+                Closed::Behind
+            } else {
+                closed(violation, voucher, context)
+            }
+        })?;
         let commit: MlsMessageOut = bundle.into_commit();
         let group = Self { provider, mls };
         let committed = Committed {
