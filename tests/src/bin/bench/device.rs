@@ -108,6 +108,10 @@ fn scripts() -> PathBuf {
 }
 
 /// What our devices met, met again by the wasm build in Node. The script prints the figures itself.
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how `cargo xtask bench` names the build"
+)]
 fn wasm(recorded: &Path) -> Result<()> {
     let build = std::env::var("CARECIRCLE_TEST_WASM");
     let mut replay = Process::new("node");

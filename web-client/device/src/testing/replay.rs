@@ -44,7 +44,8 @@ pub fn seed(device: u64, input: usize) {
 pub fn trace(effects: &[Effect]) -> String {
     use sha2::{Digest as _, Sha256};
     let json = serde_json::to_vec(effects).unwrap_or_default();
-    format!("{} {:x}", effects.len(), Sha256::digest(json))
+    let hash = protocol::Bytes(Sha256::digest(json).to_vec());
+    format!("{} {}", effects.len(), hash.to_base64url())
 }
 
 /// A recording that is met again.
