@@ -351,6 +351,7 @@ impl Store {
         }
         let core = self.core();
         let asked = *caller;
+        let looked = core.live.looks();
         let found_at = self
             .read("still live", async move |tx: &mut Tx| {
                 if !standing::of_session(tx, &asked).await?.session {
@@ -359,7 +360,7 @@ impl Store {
                 Ok(tx.now())
             })
             .await?;
-        core.live.found(caller.session, found_at);
+        core.live.found(caller.session, found_at, looked);
         Ok(())
     }
 

@@ -13,6 +13,7 @@ mod passkeys;
 mod recoveries;
 mod reminders;
 mod removals;
+mod revocations;
 mod troubles;
 mod visits;
 
