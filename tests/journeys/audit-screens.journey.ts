@@ -82,6 +82,17 @@ describe('who saw what', () => {
     await expectAccessible(page, 'audit, nothing found');
   });
 
+  test('whoever showed their passkey long ago is asked for it again', async () => {
+    stage.agency.stale = true;
+    await signIn(page, stage, 'robin');
+    await page.goto(`${stage.url}#/audit`);
+    await page.getByRole('alert').filter({ hasText: 'Please show your passkey again' }).waitFor();
+    await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
+    await expectAccessible(page, 'audit, stale');
+    await expectFitsNarrow(page, 'audit, stale');
+    await takePictures(page, 'audit-stale');
+  });
+
   test('whoever may not ask is told so', async () => {
     await signIn(page, stage, 'dana');
     await page.goto(`${stage.url}#/audit`);

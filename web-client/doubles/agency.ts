@@ -38,6 +38,8 @@ export class Agency {
   around = peopleAround();
   appointments: Appointment[] = [];
   tasks: Task[] = [];
+  /** Nobody showed a passkey within the last minutes. */
+  stale = false;
   readonly #preferences = new Map<string, Preferences>();
   #reader: string = people.dana.person;
   readonly #nowMs: number;
@@ -72,6 +74,7 @@ export class Agency {
     if (first === 'consents') return this.#consent(id, body as RecordConsent);
     if (first === 'access') return good(auditPage(this.#nowMs, url.searchParams));
     if (first === 'audit' && this.#reader !== people.robin.person) return bad(403, 'not_allowed');
+    if (first === 'audit' && this.stale) return bad(403, 'step_up_required');
     if (first === 'audit') return good(id === 'people' ? auditPeople() : auditPage(this.#nowMs, url.searchParams));
     if (first === 'slots') return good({ slots: this.#free(url.searchParams) });
     if (first === 'tasks' && method === 'GET') return good({ tasks: this.tasks });

@@ -5,6 +5,8 @@ export class Entries {
   entries = $state.raw<AuditEntry[]>([]);
   progress = $state<'idle' | 'loading' | 'ready' | 'failed'>('idle');
   next = $state<string | null>(null);
+  /** Why the last answer was refused. */
+  refused = $state<string | null>(null);
   /** Raised by each new question: an answer to an older one is dropped. */
   #asked = 0;
 
@@ -30,6 +32,7 @@ export class Entries {
       this.entries = [...this.entries, ...answer.body.entries];
       this.next = answer.body.next ?? null;
     }
+    this.refused = answer.ok ? null : answer.code;
     this.progress = answer.ok ? 'ready' : 'failed';
   }
 }

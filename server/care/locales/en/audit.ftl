@@ -40,10 +40,13 @@ act-passkey = Looked at or changed how they sign in
 act-sign-out = Signed out
 act-mail = Sent e-mail
 act-task = Looked at things to do
+act-keys = Looked after the server’s keys
 act-other = Did something else
 act-denied = Tried, and was stopped: { $act }
 
 audit-title = Who saw what
+audit-step-up = Please show your passkey again: the log is opened only to someone who is here now.
+audit-step-up-show = Show my passkey
 audit-hint = Ask who saw a client, or what a person did. What you ask here is kept too.
 audit-view = What do you want to know?
 audit-view-client = Who saw this client

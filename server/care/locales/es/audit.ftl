@@ -40,10 +40,13 @@ act-passkey = Miró o cambió cómo entra
 act-sign-out = Salió
 act-mail = Envió correo
 act-task = Miró cosas por hacer
+act-keys = Cuidó las llaves del servidor
 act-other = Hizo otra cosa
 act-denied = Lo intentó y no se le dejó: { $act }
 
 audit-title = Quién vio qué
+audit-step-up = Muestra otra vez tu llave de acceso: el registro solo se abre a quien está aquí ahora.
+audit-step-up-show = Mostrar mi llave de acceso
 audit-hint = Pregunte quién vio a una persona o qué hizo alguien. Lo que pregunte aquí también se guarda.
 audit-view = ¿Qué quiere saber?
 audit-view-client = Quién vio a esta persona

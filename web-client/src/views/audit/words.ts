@@ -26,6 +26,7 @@ const NAMES = {
   signOut: () => t('act-sign-out'),
   mail: () => t('act-mail'),
   task: () => t('act-task'),
+  keys: () => t('act-keys'),
   other: () => t('act-other'),
 } as const;
 type Kind = keyof typeof NAMES;
@@ -33,7 +34,7 @@ type Kind = keyof typeof NAMES;
 const KINDS: Record<string, Kind> = {
   deliver: 'messages', read_log: 'messages', read_history: 'messages',
   append: 'message', send_ephemeral: 'message', acknowledge_urgent: 'message',
-  read_circle: 'circle', read_group_info: 'circle', report_distress: 'circle',
+  read_circle: 'circle', read_welcome: 'circle', read_group_info: 'circle', report_distress: 'circle',
   plan_circle: 'circleChanged', found_circle: 'circleChanged', commit: 'circleChanged',
   claim_key_packages: 'circleChanged', leave_circle: 'circleChanged', reset_circle: 'circleChanged',
   read_appointments: 'visits', list_appointments: 'visits', find_slots: 'visits', open_link: 'visits',
@@ -51,6 +52,7 @@ const KINDS: Record<string, Kind> = {
   redeem_invitation: 'signIn', renew_session: 'signIn', connect: 'signIn', sign_in: 'signIn', sign_out: 'signOut',
   list_authenticators: 'passkey', register_authenticator: 'passkey', end_authenticator: 'passkey',
   lease_deliveries: 'mail', settle_deliveries: 'mail', list_tasks: 'task', finish_task: 'task',
+  list_keys: 'keys', rotate_keys: 'keys', revoke_key: 'keys',
 };
 
 /** What an act is to people; `other` for what this client does not know. */
