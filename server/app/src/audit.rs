@@ -8,7 +8,6 @@
 
 use std::fs::{self, File};
 use std::io::{BufRead, BufReader, Write as _};
-use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
@@ -16,14 +15,12 @@ use care::Caller;
 use care::civil::{Zone, Zones};
 use protocol::http::{AskAudit, AuditEntry, AuditPage};
 use protocol::{PersonId, Timestamp};
-use store::{Database, Store, Trust, Verdict, verify_export};
+use store::{Trust, Verdict, verify_export};
 use tokio::io::AsyncWriteExt as _;
 
 use crate::cli::{AuditExport, AuditQuery, AuditVerify, Where};
-use crate::config::Config;
 use crate::control::{self, Reply, Request};
-use crate::wiring::{self, Identity};
-use crate::{cli, files};
+use crate::{cli, place, wiring};
 
 /// The log is not what was signed.
 const TAMPERED: u8 = 3;
@@ -142,11 +139,11 @@ async fn write_export(
         Scope::Whole => None,
         Scope::About(client) => Some(client),
     };
-    let data = data(place)?;
+    let data = place::data(place)?;
     if control::is_open(&data).await {
         return control::stream(&data, &Request::AuditExport { client }, out).await;
     }
-    let store = open(place, &data).await?;
+    let store = place::open(place, &data).await?;
     let written = match client {
         None => store.export_audit(&Caller::installation(), out).await,
         Some(client) => {
@@ -168,14 +165,14 @@ async fn query(options: AuditQuery) -> anyhow::Result<()> {
         denied: options.denied,
         before: options.before.clone(),
     };
-    let data = data(&options.place)?;
+    let data = place::data(&options.place)?;
     let page = if control::is_open(&data).await {
         match control::ask(&data, &Request::AuditQuery(ask)).await? {
             Reply::AuditPage(page) => page,
             _ => bail!("the server answered something else"),
         }
     } else {
-        let store = open(&options.place, &data).await?;
+        let store = place::open(&options.place, &data).await?;
         let page = store.audit(&Caller::installation(), ask).await;
         store.close().await;
         page?
@@ -209,50 +206,6 @@ fn line(entry: &AuditEntry, utc: &Zone) -> String {
     let about = about.map_or_else(String::new, |client| format!(", about {client}"));
     let at = utc.local(entry.at).civil;
     format!("{at} UTC  {who}  {}{about}{refused}\n", entry.act)
-}
-
-/// Where the data is: named, or the configuration's.
-fn data(place: &Where) -> anyhow::Result<std::path::PathBuf> {
-    match &place.config {
-        Some(path) => Ok(config(path)?.data),
-        None => Ok(place.data.clone()),
-    }
-}
-
-fn config(path: &Path) -> anyhow::Result<Config> {
-    Config::read(&cli::Serve {
-        config: path.to_owned(),
-        listen: None,
-        data: None,
-    })
-}
-
-/// The store itself, where no server runs.
-async fn open(place: &Where, data: &Path) -> anyhow::Result<Store> {
-    let (database, key, identity) = if let Some(path) = &place.config {
-        let config = config(path)?;
-        let identity = Identity {
-            server_name: config.server_name(),
-            demo: false,
-            zone: config.zone.clone(),
-        };
-        (config.database()?, config.root_key, identity)
-    } else {
-        let identity = Identity {
-            server_name: "localhost".to_owned(),
-            demo: true,
-            zone: crate::seed::ZONE.to_owned(),
-        };
-        let database = Database::Sqlite {
-            directory: data.to_owned(),
-        };
-        (database, files::root_key_beside(data)?, identity)
-    };
-    if !data.exists() {
-        bail!("there is no data in {}", data.display());
-    }
-    let root_key = files::read_root_key(&key)?;
-    Ok(wiring::open(database, root_key, identity).await?.store)
 }
 
 #[cfg(test)]

@@ -30,6 +30,9 @@ pub enum Command {
     /// The audit log: ask it, take it out, check it.
     #[command(subcommand)]
     Audit(Audit),
+    /// The keys under which fields are sealed: list, rotate, revoke.
+    #[command(subcommand)]
+    Keys(Keys),
     /// Print the OpenAPI document.
     Openapi,
 }
@@ -54,6 +57,27 @@ pub struct Where {
     /// The server's configuration, which says where data, database and root key are.
     #[arg(long, value_name = "FILE", conflicts_with = "data")]
     pub config: Option<PathBuf>,
+}
+
+/// What can be done with the keys that seal.
+#[derive(Debug, Subcommand)]
+pub enum Keys {
+    /// Print every key: its name, whether it seals, since when.
+    List(Where),
+    /// Make a new key and seal everything anew under it, beside a running server; begun before, it goes on.
+    Rotate(Where),
+    /// Destroy a retained key that nothing is sealed under any more.
+    Revoke(KeysRevoke),
+}
+
+/// Options of `keys revoke`.
+#[derive(Debug, Clone, Args)]
+pub struct KeysRevoke {
+    /// The key, as `keys list` prints it.
+    #[arg(value_name = "KEY")]
+    pub key: String,
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// Options of `audit verify`.

@@ -20,6 +20,10 @@ use crate::cli;
 use crate::config_mail::MailConfig;
 use crate::wiring::Mailing;
 
+/// Where systemd says that credentials lie.
+const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
+/// How a root key that is a credential is written.
+const CREDENTIAL: &str = "credential:";
 const PREFIX: &str = "CARECIRCLE";
 const OF_TESTS: &str = "CARECIRCLE_TEST_";
 
@@ -35,8 +39,8 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The data directory; made if missing, for its owner only.
     pub data: PathBuf,
-    /// The root key's file: 32 random bytes, mode 0400, outside the data directory. Without it the
-    /// data cannot be opened by anybody.
+    /// The root key's file: 32 random bytes, mode 0400, outside the data directory; or a systemd
+    /// credential, `credential:NAME`. Without it the data cannot be opened by anybody.
     pub root_key: PathBuf,
     /// Certificate and key of the host.
     pub tls: Tls,
@@ -116,6 +120,20 @@ fn default_log() -> String {
     "info".to_owned()
 }
 
+/// A file that systemd lays out for this service alone (systemd.exec(5), `LoadCredential=`).
+fn credential(name: &str, directory: Option<&str>) -> anyhow::Result<PathBuf> {
+    let Some(directory) = directory else {
+        bail!(
+            "root_key: there are no credentials: {CREDENTIALS} is not set; is this a systemd service?"
+        );
+    };
+    let is_one = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
+    if !is_one {
+        bail!("root_key: a credential is named by one word, without a slash");
+    }
+    Ok(PathBuf::from(directory).join(name))
+}
+
 impl Config {
     /// Reads file, environment and flags.
     pub fn read(options: &cli::Serve) -> anyhow::Result<Self> {
@@ -133,6 +151,7 @@ impl Config {
     }
 
     fn parse(text: &str, environment: HashMap<String, String>) -> anyhow::Result<Self> {
+        let credentials = environment.get(CREDENTIALS).cloned();
         let environment = environment
             .into_iter()
             .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
@@ -146,7 +165,7 @@ impl Config {
             .try_parsing(true)
             .source(Some(environment));
         environment.collect().context("the environment")?;
-        let config: Self = config::Config::builder()
+        let mut config: Self = config::Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
             .add_source(environment)
             .build()?
@@ -154,6 +173,13 @@ impl Config {
         care::civil::Zones::bundled()
             .find(&config.zone)
             .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
+        if let Some(name) = config
+            .root_key
+            .to_str()
+            .and_then(|key| key.strip_prefix(CREDENTIAL))
+        {
+            config.root_key = credential(name, credentials.as_deref())?;
+        }
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
             bail!("url: must be written https://host or https://host:port");
@@ -238,6 +264,27 @@ mod tests {
                     "{key} is not in the example"
                 );
             }
+        }
+    }
+
+    #[test]
+    fn a_root_key_may_be_a_credential_of_systemd() {
+        let line = EXAMPLE
+            .lines()
+            .find(|line| line.starts_with("root_key"))
+            .unwrap();
+        let with = |key: &str| EXAMPLE.replace(line, &format!("root_key = \"{key}\""));
+        let systemd = vars(&[(CREDENTIALS, "/run/credentials/carecircle.service")]);
+        let config = Config::parse(&with("credential:root-key"), systemd.clone()).unwrap();
+        let path = "/run/credentials/carecircle.service/root-key";
+        assert_eq!(config.root_key, PathBuf::from(path));
+        let none = Config::parse(&with("credential:root-key"), HashMap::new());
+        assert!(none.unwrap_err().to_string().contains(CREDENTIALS));
+        for name in ["credential:", "credential:../key", "credential:.."] {
+            assert!(
+                Config::parse(&with(name), systemd.clone()).is_err(),
+                "{name}"
+            );
         }
     }
 

@@ -1,5 +1,5 @@
-//! The socket in the data directory by which `carecircle admin` and `carecircle audit` speak to a running
-//! server: one line of JSON there, one line back (of an export, many). Only the directory's owner can open it (mode 0600).
+//! The socket in the data directory by which `carecircle admin`, `audit` and `keys` speak to a running
+//! server: one line of JSON there, one line back (of an export or a rotation, many). Only the directory's owner can open it (mode 0600).
 
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
@@ -13,7 +13,7 @@ use care::Caller;
 use protocol::PersonId;
 use protocol::http::{AskAudit, AuditPage};
 use serde::{Deserialize, Serialize};
-use store::Store;
+use store::{KeyCard, Progress, Store};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -45,6 +45,15 @@ pub enum Request {
     },
     /// Ask the audit log.
     AuditQuery(AskAudit),
+    /// List the keys that seal.
+    KeysList,
+    /// Seal everything anew under a new key; progress comes down the socket, as lines of JSON.
+    KeysRotate,
+    /// Destroy a retained key.
+    KeysRevoke {
+        /// Its name.
+        key: String,
+    },
     /// Write the audit log down the socket, as lines of JSON.
     AuditExport {
         /// Only what concerns this client.
@@ -63,6 +72,12 @@ pub enum Reply {
     },
     /// A page of the audit log.
     AuditPage(AuditPage),
+    /// The keys that seal, newest first.
+    Keys(Vec<KeyCard>),
+    /// A rotation goes on.
+    KeysRotating(Progress),
+    /// It is done.
+    Done,
     /// It could not be done.
     Refused {
         /// Why.
@@ -134,6 +149,15 @@ impl Control {
             Ok(Request::AuditExport { client }) => {
                 return Ok(timeout(EXPORT, self.export(client, &mut write)).await??);
             }
+            Ok(Request::KeysList) => {
+                let keys = self.store.keys(&Caller::installation()).await;
+                keys.map_or_else(|error| refused(&error), Reply::Keys)
+            }
+            Ok(Request::KeysRotate) => return self.rotate(&mut write).await,
+            Ok(Request::KeysRevoke { key }) => {
+                let revoked = self.store.revoke_key(&Caller::installation(), &key).await;
+                revoked.map_or_else(|error| refused(&error), |()| Reply::Done)
+            }
             Err(_) => Reply::Refused {
                 detail: "this server does not know that request".to_owned(),
             },
@@ -141,6 +165,27 @@ impl Control {
         let reply = serde_json::to_string(&reply)? + "\n";
         timeout(PATIENCE, write.write_all(reply.as_bytes())).await??;
         Ok(())
+    }
+
+    /// Goes on for as long as whoever asked listens; who asks again goes on from there.
+    async fn rotate(&self, write: &mut (impl AsyncWrite + Unpin + Send)) -> anyhow::Result<()> {
+        let mut begun = self.store.rotate_keys(&Caller::installation()).await;
+        loop {
+            let step = match &mut begun {
+                Ok(rotation) => rotation.step().await,
+                Err(error) => Err(std::mem::replace(error, store::Error::Busy)),
+            };
+            let (reply, goes_on) = match step {
+                Ok(Some(progress)) => (Reply::KeysRotating(progress), true),
+                Ok(None) => (Reply::Done, false),
+                Err(error) => (refused(&error), false),
+            };
+            let line = serde_json::to_string(&reply)? + "\n";
+            timeout(PATIENCE, write.write_all(line.as_bytes())).await??;
+            if !goes_on {
+                return Ok(());
+            }
+        }
     }
 
     fn move_clock(&self, forward_s: u32) -> Reply {
@@ -245,6 +290,25 @@ pub async fn stream(
     }
     out.flush().await?;
     Ok(())
+}
+
+/// Asks for something that is answered with many replies, and hands each on.
+pub async fn follow(
+    data: &Path,
+    request: &Request,
+    mut each: impl FnMut(Reply),
+) -> anyhow::Result<()> {
+    let mut read = send(data, request).await?;
+    let mut line = String::new();
+    while read.read_line(&mut line).await? > 0 {
+        match serde_json::from_str(&line)? {
+            Reply::Refused { detail } => bail!(detail),
+            Reply::Done => return Ok(()),
+            reply => each(reply),
+        }
+        line.clear();
+    }
+    bail!("the server went away: ask again, it goes on from there")
 }
 
 #[cfg(test)]

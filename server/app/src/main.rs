@@ -9,6 +9,8 @@
 //! * [`admin`]: what can be asked of a running server, over the socket in its data directory
 //!   ([`control`]).
 //! * [`audit`]: asks the audit log, takes it out, and checks it.
+//! * [`keys`]: lists, rotates and revokes the keys that seal; as [`audit`] does, by the running server or, where
+//!   none runs, on the data itself ([`place`]).
 //! * [`first_link`]: how a new installation gets its first administrator.
 //! * [`wiring`]: what both do alike: hub, store, gateway, and the way down again.
 //!
@@ -25,9 +27,11 @@ mod demo;
 mod demo_mails;
 mod files;
 mod first_link;
+mod keys;
 mod log;
 mod moved_clock;
 mod outside;
+mod place;
 mod seed;
 mod serve;
 mod web;
@@ -59,6 +63,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
         Command::Serve(options) => wiring::runtime()?.block_on(serve::run(options))?,
         Command::CheckConfig(options) => serve::check(&options)?,
         Command::Audit(command) => return audit::run(command),
+        Command::Keys(command) => wiring::runtime()?.block_on(keys::run(command))?,
         Command::Admin(cli::Admin::Clock(options)) => {
             wiring::runtime()?.block_on(admin::clock(options))?;
         }

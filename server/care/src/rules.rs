@@ -269,10 +269,13 @@ const RULES: &[Rule] = &[
     Rule(Act::SettleDeliveries, Scheduler, &[]),
     Rule(Act::RunJob, Scheduler, &[]),
     // The audit log, and what a client may know of it.
-    Rule(Act::QueryAudit, SUPERVISOR, &[Session]),
-    Rule(Act::QueryAudit, ADMINISTRATOR, &[Session]),
+    Rule(Act::QueryAudit, SUPERVISOR, &[Session, Fresh]),
+    Rule(Act::QueryAudit, ADMINISTRATOR, &[Session, Fresh]),
     Rule(Act::QueryAudit, Installation, &[]),
     Rule(Act::ExportAudit, Installation, &[]),
+    Rule(Act::ListKeys, Installation, &[]),
+    Rule(Act::RotateKeys, Installation, &[]),
+    Rule(Act::RevokeKey, Installation, &[]),
     Rule(Act::ReadAccess, CLIENT, &[Session, Own]),
     // Setting up.
     Rule(Act::PlanCircle, Installation, &[]),

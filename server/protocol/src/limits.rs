@@ -191,6 +191,12 @@ pub const REPLY_CUTOFF_S: i64 = 2 * 3_600;
 pub const UNDO_S: i64 = 600;
 /// A checkpoint of the audit log is signed this long after an entry at the latest, seconds.
 pub const AUDIT_CHECKPOINT_S: u64 = 10;
+/// A seal key is not destroyed sooner than this after another one began to seal, seconds.
+pub const KEY_RETAINED_S: i64 = 3_600;
+/// A process whose database others use too reads the seal keys this often, seconds.
+pub const KEYS_READ_S: u64 = 60;
+/// Values sealed anew in one transaction.
+pub const RESEALED_AT_ONCE: i64 = 200;
 /// A leased delivery is somebody else's after this, seconds.
 pub const DELIVERY_LEASE_S: i64 = 120;
 /// The scheduler looks for what is due at least this often, seconds.

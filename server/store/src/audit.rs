@@ -70,6 +70,7 @@ pub(crate) enum Object {
     Job(Uuid),
     Link(Uuid),
     Person(PersonId),
+    SealKeys,
     Session(SessionId),
     Task(TaskId),
 }
@@ -90,6 +91,7 @@ impl Object {
             Self::Job(_) => "job",
             Self::Link(_) => "link",
             Self::Person(_) => "person",
+            Self::SealKeys => "seal_keys",
             Self::Session(_) => "session",
             Self::Task(_) => "task",
         }
@@ -104,7 +106,7 @@ impl Object {
             | Self::Job(id)
             | Self::Link(id) => id,
             Self::Appointment(id) => id.uuid(),
-            Self::AuditLog | Self::Batch | Self::Deliveries => Uuid::nil(),
+            Self::AuditLog | Self::Batch | Self::Deliveries | Self::SealKeys => Uuid::nil(),
             Self::Circle(id) => id.uuid(),
             Self::Device(id) => id.uuid(),
             Self::Person(id) => id.uuid(),

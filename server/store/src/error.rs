@@ -13,6 +13,10 @@ pub enum Error {
     /// may be sent again.
     #[error("the store cannot take more now")]
     Busy,
+    /// Sealed under a key that this process has not read yet: another one made it. Read again and tried
+    /// again before anybody is told.
+    #[error("the store has not read a seal key yet")]
+    UnknownKey,
     /// Something broke. The sentence is for the server's log and holds no personal data.
     #[error("the store broke: {0}")]
     Broken(Broken),
@@ -33,7 +37,9 @@ impl Error {
         match self {
             Self::Refused(refusal) => refusal.clone(),
             Self::Busy => Refusal::new(Code::Busy, "too much to do; try again in a moment"),
-            Self::Broken(_) => Refusal::new(Code::Internal, "something broke on the server's side"),
+            Self::UnknownKey | Self::Broken(_) => {
+                Refusal::new(Code::Internal, "something broke on the server's side")
+            }
         }
     }
 

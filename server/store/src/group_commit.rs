@@ -119,6 +119,7 @@ fn same(error: &Error) -> Error {
     match error {
         Error::Refused(refusal) => Error::Refused(refusal.clone()),
         Error::Busy => Error::Busy,
+        Error::UnknownKey => Error::UnknownKey,
         Error::Broken(broken) => Error::broken(broken.to_string()),
     }
 }

@@ -61,6 +61,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("inbox", crate::inbox::STATEMENTS),
     ("invitations", crate::invitations::STATEMENTS),
     ("key_packages", crate::key_packages::STATEMENTS),
+    ("keys", crate::keys::STATEMENTS),
     ("links", crate::links::STATEMENTS),
     ("log", crate::log::STATEMENTS),
     ("operations", crate::operations::STATEMENTS),
@@ -111,7 +112,9 @@ fn statements(engine: Engine) -> impl Iterator<Item = (String, &'static str)> {
                 .map(move |sql| (format!("{module}::{name}"), sql))
         })
     });
-    fixed.chain(lists)
+    let sealed = crate::seal::STATEMENTS.iter();
+    let sealed = sealed.map(|(name, sql)| (format!("seal::{name}"), *sql));
+    fixed.chain(lists).chain(sealed)
 }
 
 async fn sqlite(directory: &Path) -> SqliteConnection {

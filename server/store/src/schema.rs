@@ -45,6 +45,7 @@ migrations! {
     13 "0013_authenticators";
     14 "0014_audit_tree";
     15 "0015_consent_scope";
+    16 "0016_seal_keys";
 }
 
 #[derive(Clone, Copy)]

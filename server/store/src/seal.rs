@@ -5,24 +5,20 @@
 //! sealed = magic 1 | suite 1 | key_id 4 | nonce 24 | ciphertext | tag 16
 //! AAD    = "cc/1|" table "|" column "|" row id (16) "|" key_id (4) "|" schema (u32, big-endian)
 //! ```
-//! XChaCha20-Poly1305; the key of a purpose is HKDF-SHA-256(root key, info = purpose). The key id names
-//! the root key, so that a value sealed under another one is told apart from a damaged one. Table and
-//! column hold no `|` and the rest has fixed length: no two places share an AAD.
-
-use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
-use chacha20poly1305::{XChaCha20Poly1305, XNonce};
-use hkdf::Hkdf;
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
-use uuid::Uuid;
-use zeroize::Zeroizing;
+//! XChaCha20-Poly1305. The root key, which comes from outside, only wraps seal keys, which stand in the
+//! database ([`ring`]); the key of a purpose is HKDF-SHA-256(seal key, info = purpose). The key id names the
+//! seal key, so that a value sealed under another one is told apart from a damaged one. Table and column
+//! hold no `|` and the rest has fixed length: no two places share an AAD.
 
 use crate::error::Error;
-use crate::settings::RootKey;
 
 mod agency_keys;
+mod key;
+mod ring;
 
 pub(crate) use agency_keys::{AgencyKeys, open_removal_key};
+pub(crate) use key::{KeyId, SealKey};
+pub(crate) use ring::Sealer;
 
 const MAGIC: u8 = 0xcc;
 /// XChaCha20-Poly1305 under a purpose key by HKDF-SHA-256. A reader accepts the listed suites only.
@@ -55,9 +51,18 @@ enum Purpose {
     Authenticators,
     /// The proof at start that the root key is the right one.
     Sentinel,
+    /// Seal keys.
+    Wrap,
 }
 
-const PURPOSES: [(Purpose, &[u8]); 10] = [
+impl Purpose {
+    /// Whether the root key itself does it.
+    fn is_the_roots(self) -> bool {
+        matches!(self, Self::Sentinel | Self::Wrap)
+    }
+}
+
+const PURPOSES: [(Purpose, &[u8]); 11] = [
     (Purpose::People, b"carecircle/seal/people/v1"),
     (Purpose::Circles, b"carecircle/seal/circles/v1"),
     (Purpose::Consents, b"carecircle/seal/consents/v1"),
@@ -71,6 +76,7 @@ const PURPOSES: [(Purpose, &[u8]); 10] = [
         b"carecircle/seal/authenticators/v1",
     ),
     (Purpose::Sentinel, b"carecircle/seal/sentinel/v1"),
+    (Purpose::Wrap, b"carecircle/seal/wrap/v1"),
 ];
 const KEY_ID: &[u8] = b"carecircle/seal/key-id/v1";
 /// The key under which a link's secret is looked up: a stolen database opens no link.
@@ -80,14 +86,49 @@ const LINK_HASH: &[u8] = b"carecircle/hash/links/v1";
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Column {
     purpose: Purpose,
-    table: &'static str,
-    name: &'static str,
+    pub(crate) table: &'static str,
+    pub(crate) name: &'static str,
+    /// The next `$3` values after the row `$1` that are sealed under another key than `$2`.
+    pub(crate) others: &'static str,
+    /// Puts `$2` in the place of `$3` in the row `$1`.
+    pub(crate) replace: &'static str,
+    /// How many values are sealed under the key `$1`.
+    pub(crate) count: &'static str,
+}
+
+impl Column {
+    /// Whether a seal key seals it; what the root key seals is not sealed anew with it.
+    pub(crate) fn turns(&self) -> bool {
+        !self.purpose.is_the_roots()
+    }
 }
 
 macro_rules! columns {
     ($($constant:ident = $purpose:ident, $table:literal, $name:literal;)+) => {
-        $(pub(crate) const $constant: Column =
-            Column { purpose: Purpose::$purpose, table: $table, name: $name };)+
+        $(pub(crate) const $constant: Column = Column {
+            purpose: Purpose::$purpose,
+            table: $table,
+            name: $name,
+            others: concat!(
+                "SELECT id, ", $name, " AS sealed FROM ", $table, " WHERE id > $1 AND ", $name,
+                " IS NOT NULL AND substr(", $name, ", 3, 4) <> $2 ORDER BY id LIMIT $3"
+            ),
+            replace: concat!(
+                "UPDATE ", $table, " SET ", $name, " = $2 WHERE id = $1 AND ", $name, " = $3"
+            ),
+            count: concat!("SELECT COUNT(*) FROM ", $table, " WHERE substr(", $name, ", 3, 4) = $1"),
+        };)+
+
+        /// Every sealed column.
+        pub(crate) const COLUMNS: &[Column] = &[$($constant),+];
+
+        /// Every statement about them.
+        #[cfg(test)]
+        pub(crate) const STATEMENTS: &[(&str, &str)] = &[$(
+            (concat!(stringify!($constant), " others"), $constant.others),
+            (concat!(stringify!($constant), " replace"), $constant.replace),
+            (concat!(stringify!($constant), " count"), $constant.count),
+        )+];
     };
 }
 
@@ -108,192 +149,23 @@ columns! {
     AUTHENTICATOR = Authenticators, "authenticator", "secret";
     CEREMONY = Authenticators, "ceremony", "state";
     SENTINEL = Sentinel, "sentinel", "sealed";
+    WRAPPED = Wrap, "seal_key", "wrapped";
 }
 
-/// Seals and opens. The only holder of sealing keys.
-pub(crate) struct Sealer {
-    key_id: [u8; 4],
-    keys: [XChaCha20Poly1305; PURPOSES.len()],
-    link_hash: Zeroizing<[u8; 32]>,
-}
-
-/// Something that does not open: damaged, moved to another row, or sealed under another root key.
+/// Something that does not open.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct NotOpened;
+pub(crate) enum NotOpened {
+    /// Sealed under a key that is not here.
+    UnknownKey,
+    /// Damaged, or moved from another row.
+    Damaged,
+}
 
 impl From<NotOpened> for Error {
-    fn from(_: NotOpened) -> Self {
-        Self::broken("a sealed field does not open in its place")
-    }
-}
-
-impl Sealer {
-    /// Derives the keys of every purpose.
-    pub(crate) fn new(root: &RootKey) -> Self {
-        let hkdf = Hkdf::<Sha256>::new(None, root.as_bytes());
-        let mut key_id = [0; 4];
-        hkdf.expand(KEY_ID, &mut key_id)
-            .expect("4 bytes are within HKDF's limit");
-        let keys = PURPOSES.map(|(_, info)| {
-            let mut key = Zeroizing::new([0; 32]);
-            hkdf.expand(info, key.as_mut_slice())
-                .expect("32 bytes are within HKDF's limit");
-            XChaCha20Poly1305::new((&*key).into())
-        });
-        let mut link_hash = Zeroizing::new([0; 32]);
-        hkdf.expand(LINK_HASH, link_hash.as_mut_slice())
-            .expect("32 bytes are within HKDF's limit");
-        Self {
-            key_id,
-            keys,
-            link_hash,
-        }
-    }
-
-    /// What the database knows of a link's secret: HMAC-SHA-256 under a key of its own.
-    pub(crate) fn hash_link(&self, secret: &[u8]) -> Vec<u8> {
-        let mut mac = Hmac::<Sha256>::new_from_slice(self.link_hash.as_slice())
-            .expect("HMAC takes keys of every length");
-        mac.update(secret);
-        mac.finalize().into_bytes().to_vec()
-    }
-
-    /// Seals for one place. The nonce must be fresh randomness.
-    pub(crate) fn seal(
-        &self,
-        column: Column,
-        row: Uuid,
-        plain: &[u8],
-        nonce: [u8; NONCE],
-    ) -> Vec<u8> {
-        let aad = self.address(column, row);
-        let ciphertext = self
-            .key(column)
-            .encrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: plain,
-                    aad: &aad,
-                },
-            )
-            .expect("a field is far below the cipher's limit");
-        let mut sealed = Vec::with_capacity(HEAD + ciphertext.len());
-        sealed.extend_from_slice(&[MAGIC, SUITE]);
-        sealed.extend_from_slice(&self.key_id);
-        sealed.extend_from_slice(&nonce);
-        sealed.extend_from_slice(&ciphertext);
-        sealed
-    }
-
-    /// Opens what was sealed for this place.
-    pub(crate) fn open(
-        &self,
-        column: Column,
-        row: Uuid,
-        sealed: &[u8],
-    ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
-        let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(NotOpened)?;
-        if head[..2] != [MAGIC, SUITE] || head[2..6] != self.key_id {
-            return Err(NotOpened);
-        }
-        let nonce: [u8; NONCE] = head[6..].try_into().map_err(|_| NotOpened)?;
-        let aad = self.address(column, row);
-        self.key(column)
-            .decrypt(
-                &XNonce::from(nonce),
-                Payload {
-                    msg: ciphertext,
-                    aad: &aad,
-                },
-            )
-            .map(Zeroizing::new)
-            .map_err(|_| NotOpened)
-    }
-
-    fn key(&self, column: Column) -> &XChaCha20Poly1305 {
-        let place = PURPOSES
-            .iter()
-            .position(|(purpose, _)| *purpose == column.purpose)
-            .expect("every purpose is listed (tested)");
-        &self.keys[place]
-    }
-
-    fn address(&self, column: Column, row: Uuid) -> Vec<u8> {
-        let mut aad = b"cc/1|".to_vec();
-        for part in [
-            column.table.as_bytes(),
-            column.name.as_bytes(),
-            row.as_bytes(),
-            &self.key_id,
-        ] {
-            aad.extend_from_slice(part);
-            aad.push(b'|');
-        }
-        aad.extend_from_slice(&SCHEMA.to_be_bytes());
-        aad
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn sealer(byte: u8) -> Sealer {
-        Sealer::new(&RootKey::from_bytes([byte; 32]))
-    }
-
-    #[test]
-    fn a_field_opens_in_its_own_place_only() {
-        let (row, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
-        let sealed = sealer(1).seal(PERSON_NAME, row, b"Maria Sample", [9; NONCE]);
-        assert_eq!(sealed.len(), HEAD + 12 + 16);
-        assert_eq!(
-            sealer(1)
-                .open(PERSON_NAME, row, &sealed)
-                .unwrap()
-                .as_slice(),
-            b"Maria Sample"
-        );
-        assert!(sealer(1).open(PERSON_NAME, other, &sealed).is_err());
-        assert!(sealer(1).open(RELATIONSHIP, row, &sealed).is_err());
-        assert!(sealer(1).open(CIRCLE_TITLE, row, &sealed).is_err());
-        assert!(sealer(2).open(PERSON_NAME, row, &sealed).is_err());
-    }
-
-    #[test]
-    fn every_changed_byte_and_every_shortening_is_noticed() {
-        let row = Uuid::from_u128(1);
-        let sealed = sealer(1).seal(CONSENT_NOTE, row, b"by phone", [9; NONCE]);
-        for place in 0..sealed.len() {
-            let mut damaged = sealed.clone();
-            damaged[place] ^= 1;
-            assert!(
-                sealer(1).open(CONSENT_NOTE, row, &damaged).is_err(),
-                "byte {place}"
-            );
-            assert!(sealer(1).open(CONSENT_NOTE, row, &sealed[..place]).is_err());
-        }
-    }
-
-    #[test]
-    fn every_purpose_has_a_key_of_its_own() {
-        let mut infos = std::collections::BTreeSet::new();
-        for (place, (purpose, info)) in PURPOSES.iter().enumerate() {
-            assert!(infos.insert(info));
-            let column = Column {
-                purpose: *purpose,
-                table: "t",
-                name: "c",
-            };
-            let sealed = sealer(1).seal(column, Uuid::nil(), b"x", [0; NONCE]);
-            for (other, (purpose, _)) in PURPOSES.iter().enumerate() {
-                let column = Column {
-                    purpose: *purpose,
-                    ..column
-                };
-                let opened = sealer(1).open(column, Uuid::nil(), &sealed).is_ok();
-                assert_eq!(opened, place == other);
-            }
+    fn from(not: NotOpened) -> Self {
+        match not {
+            NotOpened::UnknownKey => Self::UnknownKey,
+            NotOpened::Damaged => Self::broken("a sealed field does not open in its place"),
         }
     }
 }

@@ -13,6 +13,7 @@ use crate::engine::Pools;
 use crate::error::{Error, OpenError, Result};
 use crate::group_commit::GroupCommit;
 use crate::group_read::GroupRead;
+use crate::keys;
 use crate::schema;
 use crate::seal::{SENTINEL, Sealer};
 use crate::settings::{Database, Settings};
@@ -39,6 +40,7 @@ struct Inner {
     group: GroupCommit,
     look: GroupRead,
     keeper: Keeper,
+    watch: keys::Watch,
 }
 
 impl Store {
@@ -82,6 +84,7 @@ impl Store {
             inner: Arc::new(Inner {
                 group: GroupCommit::start(Arc::clone(&core)),
                 look: GroupRead::start(Arc::clone(&core)),
+                watch: keys::Watch::start(&core),
                 keeper,
                 core,
             }),
@@ -94,6 +97,7 @@ impl Store {
     pub async fn close(self) {
         self.inner.look.close().await;
         self.inner.group.close().await;
+        self.inner.watch.close().await;
         self.inner.keeper.close(&self.inner.core).await;
         self.inner.core.pools.close().await;
     }
@@ -144,6 +148,7 @@ async fn open_sentinel(tx: &mut Tx) -> Result<Opened, Error> {
         let sealed = tx.seal(SENTINEL, id, SENTINEL_TEXT);
         tx.sql(INSERT_SENTINEL).bind(id).bind(sealed).run().await?;
     }
+    keys::open(tx).await?;
     audit::open_tree(tx).await?;
     Ok(Opened::Yes)
 }

@@ -18,6 +18,7 @@ use crate::audit::{self, Entry, Object};
 use crate::core::Core;
 use crate::engine::{Connection, Engine, Statement};
 use crate::error::{Error, Result};
+use crate::keys;
 use crate::many::{Asked, Many};
 use crate::seal::Column;
 use crate::store::Store;
@@ -174,6 +175,7 @@ impl Core {
         let started = now();
         let mut pause = PAUSE;
         let mut tries = 1;
+        let mut reread = false;
         let (result, traces) = loop {
             // Waiting for a connection has its own limit; only what a transaction met is tried again.
             let on = match self.pools.begin_write().await {
@@ -182,6 +184,12 @@ impl Core {
             };
             let (result, traces) = self.write_once(on, act).await;
             match result {
+                Err(Error::UnknownKey) if !reread => {
+                    reread = true;
+                    if let Err(error) = Box::pin(keys::reread(self)).await {
+                        break (Err(error), traces);
+                    }
+                }
                 Err(Error::Busy) if tries < TRIES => {
                     tries += 1;
                     tokio::time::sleep(pause).await;
@@ -249,6 +257,18 @@ impl Core {
         F: AsyncFn(&mut Tx) -> Result<T>,
     {
         let started = now();
+        let (mut result, mut traces) = self.read_once(act).await;
+        if matches!(result, Err(Error::UnknownKey)) && Box::pin(keys::reread(self)).await.is_ok() {
+            (result, traces) = self.read_once(act).await;
+        }
+        measure(name, started, 1, result.as_ref().err());
+        (result, traces)
+    }
+
+    async fn read_once<T, F>(self: &Arc<Self>, act: &F) -> (Result<T>, Traces)
+    where
+        F: AsyncFn(&mut Tx) -> Result<T>,
+    {
         let mut tx = match self.pools.begin_read().await {
             Ok(on) => self.tx(on),
             Err(error) => return (Err(error), Traces::none()),
@@ -262,7 +282,6 @@ impl Core {
         } = tx;
         let ended = on.commit().await;
         let result = result.and_then(|answer| ended.map(|()| answer));
-        measure(name, started, 1, result.as_ref().err());
         let traces = Traces {
             seen: entries,
             denied,
@@ -361,6 +380,7 @@ fn measure(name: &'static str, started: Instant, tries: u32, error: Option<&Erro
         None => "done",
         Some(Error::Refused(_)) => "refused",
         Some(Error::Busy) => "busy",
+        Some(Error::UnknownKey) => "unknown_key",
         Some(Error::Broken(broken)) => {
             tracing::error!(transaction = name, %broken, "a transaction broke");
             "broken"

@@ -27,6 +27,7 @@ mod identities;
 mod idle_devices;
 mod invitations;
 mod key_packages;
+mod keys;
 mod links;
 mod opening;
 mod passing;
@@ -189,9 +190,16 @@ contract! {
         others_may_not_ask_and_asking_is_audited,
         a_client_hears_who_looked_at_her_record_and_at_no_other,
     }
+    keys {
+        a_rotation_seals_everything_anew,
+        a_rotation_that_is_cut_off_is_gone_on_with,
+        a_key_is_destroyed_only_when_nothing_names_it,
+        nobody_but_the_installation_has_to_do_with_keys,
+    }
     sealing {
         planted_names_are_nowhere_in_the_database,
         a_sealed_field_does_not_open_in_another_row,
+        two_hundred_words_are_nowhere_and_nothing_stored_signs_in,
     }
     bookings {
         a_visit_is_booked_on_the_clients_clock,

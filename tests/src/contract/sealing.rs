@@ -101,3 +101,133 @@ pub async fn a_sealed_field_does_not_open_in_another_row(engine: Engine) {
     let shown = house.store.people(&dana).await;
     assert_eq!(code(shown), Code::Internal);
 }
+
+/// How many different words are planted.
+const MARKERS: usize = 200;
+/// How each begins.
+const PLANT: &str = "planted-";
+
+/// Two hundred words in everything that people type, then whatever a thief could take.
+pub async fn two_hundred_words_are_nowhere_and_nothing_stored_signs_in(engine: Engine) {
+    let house = House::build(engine).await;
+    let dana = house.enrol(house.agency.dana, 1).await;
+    let ana = house.enrol(house.agency.ana, 2).await;
+    let words: Vec<String> = (0..MARKERS)
+        .map(|n| format!("{PLANT}{n:03}-word"))
+        .collect();
+    plant(&house, &dana.caller, &words).await;
+    let ticket = house.store.issue_ticket(&dana.caller).await;
+    ticket.unwrap();
+
+    let copied = tempfile::tempdir().unwrap();
+    let taken = match house.database.settings() {
+        Database::Sqlite { directory } => {
+            let copy = copied.path().join("copy.sqlite");
+            let sql = format!("VACUUM INTO '{}'", copy.display());
+            house.attempt(&sql).await.unwrap();
+            // With the database as it stands lies its write-ahead log.
+            assert!(directory.join("carecircle.sqlite-wal").exists());
+            let mut taken = everything_in(&directory);
+            taken.extend(std::fs::read(copy).unwrap());
+            taken
+        }
+        Database::Postgres { .. } => everything_that_is_printed(&house).await,
+    };
+    let stands = |bytes: &[u8]| taken.windows(bytes.len()).any(|window| window == bytes);
+    let id = house.agency.maria.person;
+    assert!(
+        stands(id.as_bytes()) || stands(id.to_string().as_bytes()),
+        "ids are found"
+    );
+    // All of them begin alike: not one is there, nor its beginning.
+    assert!(words.iter().all(|word| word.starts_with(PLANT)));
+    assert!(!stands(PLANT.as_bytes()), "a planted word");
+    assert!(
+        !stands(hex(PLANT.as_bytes()).as_bytes()),
+        "a planted word, as hex"
+    );
+    nothing_stored_signs_in(&house, &[&dana, &ana]).await;
+}
+
+async fn plant(house: &House, dana: &care::Caller, words: &[String]) {
+    let (store, installation) = (&house.store, care::Caller::installation());
+    let agency = house.agency;
+    for (n, four) in words.chunks(4).enumerate() {
+        let [name, note, title, mail] = four else {
+            panic!("words come in fours");
+        };
+        let named = care::private::Name::new(name).unwrap();
+        let added = store.add_person(&installation, named, protocol::Role::Client);
+        let added = added.await.unwrap();
+        let wish = testkit::agency::preferences(&format!("{mail}@example.com"));
+        let put = store.put_preferences(&installation, added.person, wish);
+        put.await.unwrap();
+        let n = u8::try_from(n).unwrap();
+        let record = RecordConsent {
+            op_id: op(n),
+            client: agency.maria.person,
+            caregiver: agency.ana.person,
+            basis: ConsentBasis::Written,
+            note: note.clone(),
+            until: None,
+            appointments: false,
+            reminders: false,
+        };
+        store.record_consent(dana, record).await.unwrap();
+        let plan = PlanCircle {
+            op_id: op(n + 100),
+            client: agency.maria.person,
+            title: title.clone(),
+            members: Vec::new(),
+        };
+        store.plan_circle(dana, plan).await.unwrap();
+    }
+}
+
+/// Every byte of every file.
+fn everything_in(directory: &Path) -> Vec<u8> {
+    std::fs::read_dir(directory)
+        .unwrap()
+        .flat_map(|file| std::fs::read(file.unwrap().path()).unwrap())
+        .collect()
+}
+
+async fn everything_that_is_printed(house: &House) -> Vec<u8> {
+    let tables = "SELECT tablename::text FROM pg_tables WHERE schemaname = 'public'";
+    let mut taken = Vec::new();
+    for table in house.texts(tables).await {
+        let rows = format!("SELECT t::text FROM \"{table}\" t");
+        for row in house.texts(&rows).await {
+            taken.extend(row.into_bytes());
+        }
+    }
+    taken
+}
+
+/// What stands of tokens, tickets, links and codes in the database opens none of the doors.
+async fn nothing_stored_signs_in(house: &House, enrolled: &[&super::house::Enrolled]) {
+    let mut secrets = Vec::new();
+    for (table, column) in [
+        ("session", "token_hash"),
+        ("ticket", "secret_hash"),
+        ("invitation", "secret_hash"),
+        ("device", "dsk"),
+    ] {
+        let sql = format!("SELECT {column} FROM {table}");
+        secrets.extend(house.blobs(&sql).await);
+    }
+    assert!(secrets.len() >= 6, "{}", secrets.len());
+    for secret in &secrets {
+        let bytes: [u8; 32] = secret.as_slice().try_into().unwrap();
+        let token = store::SessionToken::from_bytes(bytes);
+        assert!(house.store.caller(&token).await.is_err(), "a session");
+        let used = super::house::hello(enrolled[0], &bytes.into(), super::house::SERVER_NAME);
+        assert!(house.store.redeem_ticket(&used).await.is_err(), "a ticket");
+        for half in [&bytes[..16], &bytes[16..]] {
+            let half = half.try_into().unwrap();
+            let asked = super::house::request(house.agency.sam.account, half, 9, house.clock_now());
+            let redeemed = house.store.redeem_invitation(asked).await;
+            assert_eq!(code(redeemed), Code::InvitationUnknown, "a link");
+        }
+    }
+}

@@ -32,7 +32,7 @@ fn answer<T>(result: Result<T, Error>, write: impl FnOnce(&T) -> Vec<u8>) -> Ans
 pub fn refusal(error: &Error) -> Refusal {
     match error {
         Error::Refused(refusal) => refusal.clone(),
-        Error::Busy => Code::Busy.into(),
+        Error::UnknownKey | Error::Busy => Code::Busy.into(),
         Error::Broken(broken) => Refusal::new(Code::Internal, broken.to_string()),
     }
 }

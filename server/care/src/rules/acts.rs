@@ -181,6 +181,12 @@ acts! {
     Relate = "relate", Agency;
     /// Ask the audit log: who saw a client, what a person did, who looked where they are not assigned.
     QueryAudit = "query_audit", Agency;
+    /// List the keys that seal.
+    ListKeys = "list_keys", Agency;
+    /// Seal everything anew under a new key.
+    RotateKeys = "rotate_keys", Agency;
+    /// Destroy a key that nothing is sealed under.
+    RevokeKey = "revoke_key", Agency;
     /// Take the audit log out as a file.
     ExportAudit = "export_audit", Agency;
     /// See who has looked at one's own record.

@@ -60,6 +60,9 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::ChangePreferences
                 | Act::QueryAudit
                 | Act::ExportAudit
+                | Act::ListKeys
+                | Act::RotateKeys
+                | Act::RevokeKey
         ),
         Asker::CodeHolder => matches!(act, Act::OpenRecovery | Act::RecoverDevice),
         Asker::Newcomer => act == Act::OfferDevice,
@@ -116,7 +119,8 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         },
         About::Device => s.own,
         About::Agency => {
-            act == Act::QueryAudit && matches!(role, Role::Supervisor | Role::Administrator)
+            let reviews = matches!(role, Role::Supervisor | Role::Administrator);
+            act == Act::QueryAudit && reviews && s.fresh
         }
         About::Link => false,
         About::Client => match act {

@@ -61,8 +61,12 @@ pub(crate) fn open_removal_key(
     kept: &[u8],
 ) -> Result<SigningKey, NotOpened> {
     let secret = sealer.open(AGENCY_REMOVAL_SECRET, agency, kept)?;
-    let secret: Zeroizing<[u8; 32]> =
-        Zeroizing::new(secret.as_slice().try_into().map_err(|_| NotOpened)?);
+    let secret: Zeroizing<[u8; 32]> = Zeroizing::new(
+        secret
+            .as_slice()
+            .try_into()
+            .map_err(|_| NotOpened::Damaged)?,
+    );
     Ok(SigningKey::from_bytes(&secret))
 }
 

@@ -14,6 +14,7 @@
 //! * [`rejoin`]: a case manager's new device comes into 100 circles by itself and reads their history.
 //! * [`revoke`]: how long a revoked device, or somebody whose consent was withdrawn, still hears anything,
 //!   and how long until a new epoch shuts them out.
+//! * [`rotate`]: fields sealed anew a second under a new seal key, and reads that fail meanwhile: none.
 //! * [`startup`]: from the start of the `carecircle` binary to its first answer.
 //!
 //! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
@@ -37,6 +38,7 @@ mod process;
 mod rejoin;
 mod relay;
 mod revoke;
+mod rotate;
 mod slots;
 mod slow_reader;
 mod startup;
@@ -48,7 +50,7 @@ use protocol::Timestamp;
 use serde::Serialize;
 
 const NAMES: &str =
-    "append, audit, book, device, due, idle, rejoin, revoke, slots, slow_reader, startup";
+    "append, audit, book, device, due, idle, rejoin, revoke, rotate, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -80,6 +82,7 @@ async fn run(names: &[String]) -> Result<()> {
             "device" => device::run().await,
             "rejoin" => rejoin::run().await,
             "revoke" => revoke::run().await,
+            "rotate" => rotate::run().await,
             "startup" => startup::run().await,
             "book" => book::run().await,
             "slots" => slots::run().await,
