@@ -2,7 +2,7 @@
 // the real server. A consent begins and ends, a device comes, one is stolen, the last one falls into the
 // river; and those who remain have read every word.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PHONE, expectAccessible, takePictures } from './browser.ts';
+import { expectAccessible, takePictures } from './browser.ts';
 import {
   ANA, DANA, FAMILY, MARIA, SAM, expectNoTrouble, letIn, makeFamily, openClient, openDevices, recordConsent,
 } from './family.ts';
@@ -30,7 +30,7 @@ describe('a circle through all of it', () => {
     ana = await Native.enrol(ANA, server);
     dana = await Person.arrive(DANA, server);
     await dana.enrol();
-    maria = await Person.arrive(MARIA, server, { viewport: PHONE });
+    maria = await Person.arrive(MARIA, server);
     await maria.enrol();
     await openClient(dana);
     await recordConsent(dana);
