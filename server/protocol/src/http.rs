@@ -458,7 +458,7 @@ bodies! {
         reminders: bool,
         /// Who wrote it down.
         recorded_by: AccountId,
-        /// The evidence, in the recorder's words; for staff.
+        /// The evidence, in the recorder's words; for staff and the client.
         note: Option<String>,
     }
 }

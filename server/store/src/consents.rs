@@ -315,8 +315,9 @@ pub(crate) async fn between(
 
 impl ConsentRow {
     async fn consent(self, tx: &mut Tx, caller: &Caller) -> Result<Consent> {
-        let for_staff = !matches!(caller.role, Role::Client | Role::Caregiver);
-        let note = for_staff.then(|| tx.open_text(CONSENT_NOTE, self.id, &self.note));
+        // The client may read what was written down in her name.
+        let reads_it = caller.role != Role::Caregiver;
+        let note = reads_it.then(|| tx.open_text(CONSENT_NOTE, self.id, &self.note));
         let note = note.transpose()?;
         let circles = tx.sql(COVERS).bind(self.id).all::<(Uuid,)>().await?;
         Ok(Consent {

@@ -87,6 +87,8 @@ impl std::fmt::Debug for LookingUp {
 /// An HTTP answer.
 #[derive(Debug, Clone, Copy)]
 pub struct Answer<'b> {
+    /// The number of the request that it answers: later ones have greater numbers.
+    pub number: u32,
     pub status: u16,
     pub body: &'b [u8],
 }

@@ -546,4 +546,39 @@ mod tests {
         turn.tick().unwrap();
         assert!(asked(&turn.effects, "/v1/devices").is_none());
     }
+
+    #[test]
+    fn an_older_answer_about_a_circle_that_comes_later_is_not_taken() {
+        let rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
+        let volatile = crate::turn::Volatile {
+            link: Some(Link::Online),
+            ..crate::turn::Volatile::default()
+        };
+        let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
+        let id = CircleId::from_bytes([9; 16]);
+        let told = |title: &str| {
+            let circle = protocol::http::Circle {
+                id,
+                title: title.to_owned(),
+                client: maria().person,
+                status: protocol::CircleStatus::Planned,
+                generation: 0,
+                epoch: 0,
+                members: Vec::new(),
+                awaiting: Vec::new(),
+                leaving: Vec::new(),
+                era: 0,
+                may_add: false,
+            };
+            serde_json::to_vec(&circle).unwrap()
+        };
+        turn.get(crate::ask::Ask::Circle(id), format!("/v1/circles/{id}"));
+        turn.read_circle(id);
+        turn.answer(2, 200, &told("now")).unwrap();
+        turn.answer(1, 200, &told("before")).unwrap();
+        assert_eq!(turn.draft.circle(id).unwrap().unwrap().title, "now");
+        turn.read_circle(id);
+        turn.answer(3, 200, &told("later")).unwrap();
+        assert_eq!(turn.draft.circle(id).unwrap().unwrap().title, "later");
+    }
 }

@@ -13,45 +13,54 @@ use crate::turn::Turn;
 impl Turn<'_> {
     /// Asks for the whole list.
     pub fn read_circles(&mut self) {
-        self.volatile.fresh.clear();
         self.get_anew(Ask::Circles, "/v1/circles".to_owned());
     }
 
-    /// The whole list came. It may have been read before a notice's own reading: then that one holds.
+    /// The whole list came.
     pub fn circles_read(&mut self, answer: Answer<'_>) -> Result<()> {
         let Some(Circles { circles }) = answer.json() else {
             return Ok(());
         };
         for known in self.draft.circles()? {
             let listed = circles.iter().any(|circle| circle.id == known.id);
-            if !listed && !self.volatile.fresh.contains(&known.id) {
+            if !listed && self.is_newest_of(known.id, answer) {
                 self.missed(known)?;
             }
         }
         for circle in circles {
-            if !self.volatile.fresh.contains(&circle.id) {
+            if self.is_newest_of(circle.id, answer) {
                 self.merge_circle(circle)?;
             }
         }
         Ok(())
     }
 
-    /// One circle came, because of a notice.
+    /// One circle came, because of a notice or of something that needs it.
     pub fn circle_read(&mut self, id: CircleId, of_notice: bool, answer: Answer<'_>) -> Result<()> {
-        if let Some(circle) = answer.json::<http::Circle>() {
-            self.volatile.fresh.insert(id);
-            self.merge_circle(circle)?;
-        } else if let Some(circle) = self.draft.circle(id)? {
-            match answer.status {
-                403 => self.forget(circle)?,
-                404 => self.unknown_there(circle)?,
-                _ => {}
+        if !answer.is_no_answer() && self.is_newest_of(id, answer) {
+            if let Some(circle) = answer.json::<http::Circle>() {
+                self.merge_circle(circle)?;
+            } else if let Some(circle) = self.draft.circle(id)? {
+                match answer.status {
+                    403 => self.forget(circle)?,
+                    404 => self.unknown_there(circle)?,
+                    _ => {}
+                }
             }
         }
         if of_notice {
             self.notice_done(answer.is_no_answer());
         }
         Ok(())
+    }
+
+    /// Whether nothing that was asked later has said how the circle stands: answers overtake each other,
+    /// and an older one would bring back what is over.
+    fn is_newest_of(&mut self, id: CircleId, answer: Answer<'_>) -> bool {
+        let last = self.volatile.circles_read.entry(id).or_default();
+        let newest = answer.number >= *last;
+        *last = answer.number.max(*last);
+        newest
     }
 
     /// A circle is not in the list any more. Why decides what becomes of it here.

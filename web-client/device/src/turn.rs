@@ -48,8 +48,8 @@ pub struct Volatile {
     pub flying: BTreeMap<OpId, CircleId>,
     /// Circles with a founding, claim or commit at the server.
     pub committing: BTreeSet<CircleId>,
-    /// Circles read one by one since the whole list was asked for: the list may be older.
-    pub fresh: BTreeSet<CircleId>,
+    /// The request whose answer last said how a circle stands there: what answers an earlier one is older.
+    pub circles_read: BTreeMap<CircleId, u32>,
     /// Circles to leave alone until the next connection: the server said no.
     pub blocked: BTreeSet<CircleId>,
     /// Circles where the server asked this device to commit a removal.
@@ -410,7 +410,11 @@ impl<'a> Turn<'a> {
         let Some(ask) = self.volatile.asked.remove(&id) else {
             return Ok(());
         };
-        let answer = Answer { status, body };
+        let answer = Answer {
+            number: id,
+            status,
+            body,
+        };
         match ask {
             Ask::LookUp(looking) => self.looked_up(looking.0, answer),
             Ask::Renew => self.renewed(answer),

@@ -1309,7 +1309,7 @@ export interface components {
             id: components["schemas"]["ConsentId"];
             /** @description The circles in which it allows messages. A circle enters by a human's act only. */
             messages_in: components["schemas"]["CircleId"][];
-            /** @description The evidence, in the recorder's words; for staff. */
+            /** @description The evidence, in the recorder's words; for staff and the client. */
             note?: string | null;
             /** @description Who wrote it down. */
             recorded_by: components["schemas"]["AccountId"];
