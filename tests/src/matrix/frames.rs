@@ -16,6 +16,11 @@ use crate::socket::{Door, Socket, next};
 /// Longer than any answer takes on a busy machine.
 const DEADLINE: Duration = Duration::from_secs(30);
 
+/// After which something said in passing is said again.
+const WHILE: Duration = Duration::from_secs(2);
+/// How often at most.
+const TRIES: u32 = 15;
+
 /// What a part of the matrix found.
 pub struct Found {
     pub cells: usize,
@@ -228,14 +233,19 @@ pub async fn allowed(world: &World) -> Result<Found> {
             found.cells += 1;
             line.asks(world, *asker, kind, urgent).await?;
             if kind == Kind::Ephemeral {
-                let device = world.enrolled(*asker).caller.device;
                 // A device does not hear itself.
-                if asker.role != Role::Supervisor {
-                    spoke.push(device);
-                    heard(&mut listener, device)
-                        .await
-                        .with_context(|| format!("nobody hears {asker:?}"))?;
+                if asker.role == Role::Supervisor {
+                    continue;
                 }
+                let device = world.enrolled(*asker).caller.device;
+                let mut tries = 0;
+                // What is said in passing may be lost on a busy server: it is said again.
+                while !heard(&mut listener, device, &spoke).await? {
+                    tries += 1;
+                    ensure!(tries < TRIES, "nobody hears {asker:?}");
+                    line.asks(world, *asker, kind, urgent).await?;
+                }
+                spoke.push(device);
                 continue;
             }
             let answer = line.answer().await?;
@@ -250,17 +260,23 @@ pub async fn allowed(world: &World) -> Result<Found> {
     Ok(found)
 }
 
-/// Waits until something of this device's is heard in passing; nobody else's comes before it.
-async fn heard(listener: &mut Line, device: DeviceId) -> Result<()> {
+/// Whether something of this device's is heard in passing within a while; of others only those who spoke
+/// before, once more.
+async fn heard(listener: &mut Line, device: DeviceId, before: &[DeviceId]) -> Result<bool> {
     let hearing = async {
         loop {
-            if let ServerFrame::Ephemeral(said) = next(&mut listener.socket).await? {
+            if let ServerFrame::Ephemeral(said) = next(&mut listener.socket).await?
+                && !before.contains(&said.device)
+            {
                 ensure!(said.device == device, "somebody else is heard");
                 return Ok(());
             }
         }
     };
-    tokio::time::timeout(DEADLINE, hearing).await?
+    match tokio::time::timeout(WHILE, hearing).await {
+        Ok(heard) => heard.map(|()| true),
+        Err(_) => Ok(false),
+    }
 }
 
 /// Puts an urgent message into the own circle; its place.
