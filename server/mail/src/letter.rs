@@ -59,6 +59,8 @@ pub struct VisitFacts {
     pub sequence: u32,
     /// The invitation is for a new time of an appointment that the recipient knows.
     pub moved: bool,
+    /// The recipient comes no longer: a cancellation takes it off their calendar, and says nothing of others.
+    pub left: bool,
     /// The recipient wants a calendar file.
     pub calendar_file: bool,
     /// The secret of the link, for `{link_base}/l/{token}`.
@@ -78,6 +80,7 @@ impl std::fmt::Debug for VisitFacts {
             .field("kind", &self.kind)
             .field("sequence", &self.sequence)
             .field("moved", &self.moved)
+            .field("left", &self.left)
             .field("calendar_file", &self.calendar_file)
             .finish_non_exhaustive()
     }

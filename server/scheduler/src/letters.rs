@@ -43,6 +43,7 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         uid: facts.uid.clone(),
         sequence: facts.sequence,
         moved: facts.moved,
+        left: facts.left,
         calendar_file: facts.calendar_file,
         link_token: link,
         worker_first_name: worker,

@@ -66,6 +66,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             uid: "0197c2a4-0000-7000-8000-000000000001".to_owned(),
             sequence,
             moved: sequence > 0,
+            left: false,
             calendar_file: true,
             link_token: Some("Zm9vYmFyYmF6cXV4MTIzNA".to_owned()),
             worker_first_name: None,

@@ -35,6 +35,7 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         uid: "0197c2a4-0000-7000-8000-000000000001".to_owned(),
         sequence: 0,
         moved: false,
+        left: false,
         calendar_file: true,
         link_token: Some("Zm9vYmFyYmF6cXV4MTIzNA".to_owned()),
         worker_first_name: Some(Name::new("Dana").unwrap()),

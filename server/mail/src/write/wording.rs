@@ -135,6 +135,7 @@ fn say_times(
     let name = match letter.step {
         Step::Invitation if visit.moved => "moved",
         Step::Invitation => "invitation",
+        Step::Cancellation if visit.left => "cleared",
         Step::Cancellation => "cancellation",
         Step::ThreeDays | Step::OneDay => "reminder",
         Step::OneHour => "soon",

@@ -65,6 +65,8 @@ pub struct Facts {
     pub sequence: u32,
     /// It was moved from another time.
     pub moved: bool,
+    /// The recipient comes no longer.
+    pub left: bool,
     /// With a calendar file.
     pub calendar_file: bool,
     /// The secret of the link.

@@ -109,6 +109,7 @@ pub(super) async fn facts(
         // Later than what their calendar has (RFC 5546, section 3.2.5), and no later one will come.
         sequence: appointment.sequence() + u32::from(has_left),
         moved: appointment.moved_at.is_some(),
+        left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none(),
         link,
         worker,
