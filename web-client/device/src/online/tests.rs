@@ -1,0 +1,254 @@
+//! A device goes online and off, and hears the server's answers in any order.
+
+use protocol::policy::{CirclePolicy, HistoryMode};
+use protocol::{AccountId, CircleId};
+
+use super::*;
+use crate::api::{Command, Event, Input, Status, Step};
+use crate::invented::{NOW, maria};
+use crate::state::{Circle, Joined};
+use crate::vault::{Table, Vault};
+use crate::{Device, rows};
+
+const VAULT_KEY: [u8; 32] = [7; 32];
+
+/// A host: a device and the rows that it had stored.
+struct Host {
+    device: Device,
+    stored: rows::Rows,
+}
+
+impl Host {
+    fn enrolled() -> Self {
+        let me = protocol::frame::to_vec(&maria());
+        let sealed = Vault::new(VAULT_KEY).seal(Table::State, key::ME, &me);
+        Self::open([(key::ME.to_vec(), sealed)].into())
+    }
+
+    fn open(stored: rows::Rows) -> Self {
+        let all = stored.clone().into_iter().collect();
+        let device = Device::open(VAULT_KEY, "localhost:8443".to_owned(), all).unwrap();
+        Self { device, stored }
+    }
+
+    fn hears(&mut self, input: Input) -> Vec<Effect> {
+        let Step { delta, effects } = self.device.handle(input, NOW).unwrap();
+        for write in delta.state {
+            match write.value {
+                Some(value) => self.stored.insert(write.key, value),
+                None => self.stored.remove(&write.key),
+            };
+        }
+        effects
+    }
+
+    fn is_told(&mut self, command: Command) -> Vec<Effect> {
+        self.hears(Input::Command { command })
+    }
+
+    fn answered(&mut self, id: u32, status: u16, body: &impl serde::Serialize) -> Vec<Effect> {
+        let body = serde_json::to_vec(body).unwrap();
+        self.hears(Input::Answer { id, status, body })
+    }
+}
+
+/// The number of the request for a path.
+fn asked(effects: &[Effect], wanted: &str) -> Option<u32> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Request { id, path, .. } => (path == wanted).then_some(*id),
+        _ => None,
+    })
+}
+
+fn link(effects: &[Effect]) -> Option<Link> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Event {
+            event: Event::Status { status },
+        } => Some(Status::clone(status).link),
+        _ => None,
+    })
+}
+
+#[test]
+fn signing_out_outlives_the_process_until_a_person_signs_in() {
+    let mut host = Host::enrolled();
+    assert!(asked(&host.is_told(Command::Connect), "/v1/tickets").is_some());
+    assert!(asked(&host.is_told(Command::SignOut), SESSION).is_some());
+    let mut again = Host::open(host.stored);
+    assert_eq!(link(&again.hears(Input::Tick)), Some(Link::SignedOut));
+    assert_eq!(asked(&again.is_told(Command::Connect), "/v1/tickets"), None);
+    let signed_in = again.is_told(Command::SignIn);
+    assert!(asked(&signed_in, "/v1/tickets").is_some());
+    assert_eq!(link(&signed_in), Some(Link::Connecting));
+    let mut third = Host::open(again.stored);
+    assert!(asked(&third.is_told(Command::Connect), "/v1/tickets").is_some());
+}
+
+#[test]
+fn a_circle_that_was_entered_behind_hello_is_followed_once_the_server_is_ready() {
+    let id = CircleId::from_bytes([9; 16]);
+    let mut circle = Circle::new(id);
+    circle.status = protocol::CircleStatus::Live;
+    let policy = CirclePolicy {
+        circle: id,
+        generation: 0,
+        members: Vec::new(),
+        custodians: Vec::new(),
+        retention: String::new(),
+        history: HistoryMode::Eras,
+        client_version_min: 1,
+    };
+    circle.joined = Some(Joined::new(0, 7, &policy, NOW));
+    let rows = rows::Rows::from([
+        (key::ME.to_vec(), protocol::frame::to_vec(&maria())),
+        (key::circle(id), protocol::frame::to_vec(&circle)),
+    ]);
+    let mut turn = Turn::new(&rows, crate::turn::Volatile::default(), "localhost", NOW);
+    turn.follow(&circle);
+    turn.ready(&Ready {
+        account: AccountId::from_bytes([1; 16]),
+        now: NOW,
+        positions: Vec::new(),
+        key_packages: 20,
+    })
+    .unwrap();
+    let done = turn.finish().unwrap();
+    let follows = done.effects.iter().any(|effect| match effect {
+        Effect::Send { bytes } => matches!(
+            ClientFrame::parse(bytes),
+            Ok(ClientFrame::FetchLog(cursor)) if cursor.circle == id && cursor.seq == 7
+        ),
+        _ => false,
+    });
+    assert!(follows);
+}
+
+#[test]
+fn a_challenge_that_became_too_old_is_asked_for_again() {
+    for (code, goes_on) in [(Code::ChallengeInvalid, true), (Code::DeviceUnknown, false)] {
+        let refused = |code| protocol::http::ErrorBody {
+            code,
+            detail: String::new(),
+            slots: Vec::new(),
+            next_valid: None,
+        };
+        let mut host = Host::enrolled();
+        let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+        let challenging = host.answered(id, 401, &refused(Code::SignedOut));
+        let id = asked(&challenging, "/v1/sessions/challenge").unwrap();
+        let challenge = Challenge {
+            challenge: vec![6; 32].into(),
+        };
+        let renewing = host.answered(id, 200, &challenge);
+        let id = asked(&renewing, "/v1/sessions").unwrap();
+        let effects = host.answered(id, 401, &refused(code));
+        let later = effects
+            .iter()
+            .any(|effect| matches!(effect, Effect::Timer { .. }));
+        assert_eq!(later, goes_on, "{code}");
+        let expected = if goes_on {
+            Link::Offline
+        } else {
+            Link::SignedOut
+        };
+        assert_eq!(link(&effects), Some(expected), "{code}");
+    }
+}
+
+#[test]
+fn an_answer_that_comes_after_signing_out_leads_nowhere() {
+    let refused = protocol::http::ErrorBody {
+        code: Code::SignedOut,
+        detail: String::new(),
+        slots: Vec::new(),
+        next_valid: None,
+    };
+    let ticket = Ticket {
+        ticket: vec![5; 32].into(),
+        expires_at: NOW,
+    };
+    let mut host = Host::enrolled();
+    let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+    host.is_told(Command::SignOut);
+    assert!(host.answered(id, 200, &ticket).is_empty());
+
+    let mut host = Host::enrolled();
+    let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+    host.is_told(Command::SignOut);
+    assert!(host.answered(id, 401, &refused).is_empty());
+
+    let mut host = Host::enrolled();
+    let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+    assert!(
+        host.answered(id, 200, &ticket)
+            .iter()
+            .any(|effect| matches!(effect, Effect::Connect)),
+        "such an answer counts while signed in"
+    );
+}
+
+#[test]
+fn what_the_server_could_not_say_is_asked_for_again() {
+    let rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
+    let volatile = crate::turn::Volatile {
+        link: Some(Link::Online),
+        ..crate::turn::Volatile::default()
+    };
+    let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
+    let circle = CircleId::from_bytes([9; 16]);
+    turn.read_devices();
+    turn.read_circle(circle);
+    let numbers: Vec<u32> = turn.volatile.asked.keys().copied().collect();
+    for (id, status) in numbers.into_iter().zip([503, 429]) {
+        turn.answer(id, status, b"").unwrap();
+    }
+    let effects = std::mem::take(&mut turn.effects);
+    let timers = effects
+        .iter()
+        .filter(|effect| matches!(effect, Effect::Timer { .. }));
+    assert_eq!(timers.count(), 2);
+    turn.tick().unwrap();
+    let path = format!("/v1/circles/{circle}");
+    for path in ["/v1/devices", path.as_str()] {
+        assert!(asked(&turn.effects, path).is_some(), "{path}");
+    }
+    // Once.
+    turn.effects.clear();
+    turn.tick().unwrap();
+    assert!(asked(&turn.effects, "/v1/devices").is_none());
+}
+
+#[test]
+fn an_older_answer_about_a_circle_that_comes_later_is_not_taken() {
+    let rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
+    let volatile = crate::turn::Volatile {
+        link: Some(Link::Online),
+        ..crate::turn::Volatile::default()
+    };
+    let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
+    let id = CircleId::from_bytes([9; 16]);
+    let told = |title: &str| {
+        let circle = protocol::http::Circle {
+            id,
+            title: title.to_owned(),
+            client: maria().person,
+            status: protocol::CircleStatus::Planned,
+            generation: 0,
+            epoch: 0,
+            members: Vec::new(),
+            awaiting: Vec::new(),
+            leaving: Vec::new(),
+            era: 0,
+            may_add: false,
+        };
+        serde_json::to_vec(&circle).unwrap()
+    };
+    turn.get(crate::ask::Ask::Circle(id), format!("/v1/circles/{id}"));
+    turn.read_circle(id);
+    turn.answer(2, 200, &told("now")).unwrap();
+    turn.answer(1, 200, &told("before")).unwrap();
+    assert_eq!(turn.draft.circle(id).unwrap().unwrap().title, "now");
+    turn.read_circle(id);
+    turn.answer(3, 200, &told("later")).unwrap();
+    assert_eq!(turn.draft.circle(id).unwrap().unwrap().title, "later");
+}
