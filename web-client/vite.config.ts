@@ -14,6 +14,7 @@ export default defineConfig({
   resolve: {
     alias: {
       $device: here(double ? './doubles/device-in-browser.ts' : './src/core/wasm-device.ts'),
+      $password: here(double ? './doubles/password.ts' : './src/core/password-wasm.ts'),
       $locales: here('../server/care/locales'),
     },
     ...(process.env['VITEST'] === undefined ? {} : { conditions: ['browser'] }),

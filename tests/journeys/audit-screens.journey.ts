@@ -86,7 +86,7 @@ describe('who saw what', () => {
     stage.agency.stale = true;
     await signIn(page, stage, 'robin');
     await page.goto(`${stage.url}#/audit`);
-    await page.getByRole('alert').filter({ hasText: 'Please show your passkey again' }).waitFor();
+    await page.getByRole('alert').filter({ hasText: 'Please show again that it is you' }).waitFor();
     await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
     await expectAccessible(page, 'audit, stale');
     await expectFitsNarrow(page, 'audit, stale');

@@ -12,6 +12,7 @@ import {
   expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile,
 } from './browser.ts';
 import { playDouble, signIn, type Stage } from './double.ts';
+import { openClient } from './family.ts';
 
 let stage: Stage;
 let profile: Profile;
@@ -268,8 +269,7 @@ describe('a withdrawn consent', () => {
 
   test('also by a case manager', async () => {
     await signIn(page, stage, 'dana');
-    await page.getByRole('link', { name: 'People', exact: true }).click();
-    await page.getByRole('link', { name: 'Maria Sample' }).click();
+    await openClient({ page });
     await page.getByText(/Recorded by .*Dana Placeholder/).waitFor();
     await page.getByRole('button', { name: 'Withdraw this consent' }).click();
     await page.getByLabel('Also clear the coming visits from their calendar').check();

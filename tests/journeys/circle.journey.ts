@@ -133,7 +133,7 @@ describe('a conversation that goes on', () => {
 
   test('whoever signs out stays signed out, also in a new tab, until they sign in', async () => {
     await maria.page.getByRole('link', { name: 'Settings' }).click();
-    await maria.page.getByRole('button', { name: 'Sign out' }).click();
+    await maria.page.getByRole('button', { name: 'Sign out', exact: true }).click();
     const signedOut = maria.page.getByRole('heading', { name: 'You are signed out' });
     await signedOut.waitFor();
     await maria.page.reload();

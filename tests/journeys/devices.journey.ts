@@ -68,7 +68,7 @@ describe('the devices of one person', () => {
     await expectFitsNarrow(dana.page, 'comparing numbers');
     await takePictures(dana.page, 'real-compare');
     await row.getByRole('button', { name: 'Yes, the same' }).click();
-    await row.getByText('Checked in person').waitFor();
+    await row.getByText('Checked in person').first().waitFor();
     await takePictures(dana.page, 'real-checked');
   });
 

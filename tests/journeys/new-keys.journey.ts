@@ -95,7 +95,7 @@ describe('new keys in person', () => {
     await dana.sees('My new phone works');
     await sam.reads(PAIR, 'My new phone works');
     const row = await memberRow(dana, MARIA);
-    await row.getByText('Checked in person').waitFor();
+    await row.getByText('Checked in person').first().waitFor();
     expect(await maria.page.content()).not.toContain('My new phone works');
     await expectAccessible(back.page, 'back in');
     await takePictures(back.page, 'real-new-keys-back');

@@ -39,7 +39,7 @@ test('a passkey is made in the settings, and by it a person comes back', async (
   await maria.enrol();
   await page.getByRole('link', { name: 'Settings' }).click();
   const section = page.getByRole('region', { name: 'How you sign in' });
-  await section.getByText('You have no passkey yet.').waitFor();
+  await section.getByText('You have nothing to sign in with yet.').waitFor();
   const add = section.getByRole('button', { name: 'Add a passkey' });
   await add.focus();
   await page.keyboard.press('Enter');
@@ -48,7 +48,7 @@ test('a passkey is made in the settings, and by it a person comes back', async (
   await expectFitsNarrow(page, 'settings with a passkey');
   await takePictures(page, 'passkey-settings');
 
-  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
   await expectAccessible(page, 'signed out');
   await expectFitsNarrow(page, 'signed out');

@@ -99,7 +99,7 @@ describe('a caregiver whose consent ends', () => {
     }, circle);
     expect([403, 404]).toContain(asked.history);
     expect([403, 404]).toContain(asked.circle);
-    expect(asked.list).toEqual({ circles: [] });
+    expect(asked.list).toMatchObject({ circles: [] });
     await page.reload();
     await page.getByText('You are not in a circle').waitFor();
     await page.getByText('Connected', { exact: true }).waitFor();

@@ -23,6 +23,16 @@ for path in glob.glob(os.path.join(data, '**', '*'), recursive=True):
         assert db.execute(f'UPDATE circle_log SET {column} = ? WHERE rowid = ?', (spoiled, row[0])).rowcount == 1
 `;
 
+const LATER = `
+import glob, os, sqlite3, sys
+data, minutes = sys.argv[1], int(sys.argv[2])
+for path in glob.glob(os.path.join(data, '**', '*'), recursive=True):
+    if not os.path.isfile(path) or open(path, 'rb').read(15) != b'SQLite format 3': continue
+    with sqlite3.connect(path, timeout=30) as db:
+        db.execute('UPDATE session SET proved_at = proved_at - ? WHERE proved_at IS NOT NULL', (minutes * 60_000_000,))
+        db.execute('UPDATE authenticator SET last_step = last_step - ? WHERE last_step IS NOT NULL', (minutes * 2,))
+`;
+
 /** What Chromium wants to know of the development certificate: base64 SHA-256 of its public key. */
 export function trustedKey(): string {
   const certificate = new X509Certificate(readFileSync(join(ROOT, 'certs-dev/localhost.crt')));
@@ -109,6 +119,11 @@ export class Server {
   /** Moves the scheduler's clock, and nothing else, so many minutes forward. */
   moveClock(minutes: number): void {
     execFileSync(BINARY, ['admin', 'clock', `${minutes}m`, '--data', this.data], { stdio: 'pipe' });
+  }
+
+  /** Makes what people have shown so many minutes older than it is. */
+  later(minutes: number): void {
+    execFileSync('python3', ['-c', LATER, this.data, `${minutes}`], { stdio: 'pipe' });
   }
 
   /** Changes a byte of the newest entry of a log, as a bad disk would. The process must not run. */

@@ -31,7 +31,7 @@ describe('a stolen device', () => {
     const row = await memberRow(dana, MARIA);
     await row.getByText('Check in person', { exact: true }).click();
     await row.getByRole('button', { name: 'Yes, the same' }).click();
-    await row.getByText('Checked in person').waitFor();
+    await row.getByText('Checked in person').first().waitFor();
   });
   afterAll(async () => {
     for (const one of [dana, maria, second, sam]) await one?.leave();

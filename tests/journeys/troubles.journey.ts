@@ -62,7 +62,7 @@ describe('a log with spoiled entries', () => {
     const row = await memberRow(dana, SAM);
     await row.getByText('Check in person', { exact: true }).click();
     await row.getByRole('button', { name: 'Yes, the same' }).click();
-    await row.getByText('Checked in person').waitFor();
+    await row.getByText('Checked in person').first().waitFor();
     await server.kill();
     server.spoil('commit', 'mls');
     await server.start();

@@ -9,6 +9,7 @@ import {
   PHONE, expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile,
 } from './browser.ts';
 import { playDouble, signIn, type Stage } from './double.ts';
+import { openClient as openTheirPage } from './family.ts';
 
 let stage: Stage;
 let profile: Profile;
@@ -43,8 +44,7 @@ async function arrive(who: Who, place: string, locale: 'en' | 'es' = 'en'): Prom
 
 async function openClient(): Promise<void> {
   await arrive('dana', 'People');
-  await page.getByRole('link', { name: 'Maria Sample' }).click();
-  await page.getByRole('heading', { name: 'Maria Sample', level: 1 }).waitFor();
+  await openTheirPage({ page });
 }
 
 /** A picture of all of a long page, on a phone. */
@@ -159,6 +159,20 @@ describe('booking', () => {
     await takePictures(page, 'booked');
   });
 
+  test('a time that is tapped is kept while the rest is filled in, and let go with the form', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByRole('button', { name: '9:15 AM' }).click();
+    await page.getByText('This time is kept for you until', { exact: false }).waitFor();
+    expect(stage.agency.held).toMatch(/T09:15$/);
+    await expectAccessible(page, 'time kept');
+    await expectFitsNarrow(page, 'time kept');
+    await page.getByRole('button', { name: '11:00 AM' }).click();
+    await expect.poll(() => stage.agency.held).toMatch(/T11:00$/);
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect.poll(() => stage.agency.held).toBeNull();
+  });
+
   test('a time that the clocks skip offers the next one', async () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();
@@ -191,6 +205,174 @@ describe('booking', () => {
     await visit.getByRole('button', { name: 'Yes, cancel the visit' }).click();
     await page.getByText('Cancelled. The mails').waitFor();
     expect(sent(/cancel$/)).toEqual({ sequence: 1, reason: 'agency' });
+  });
+});
+
+describe('a series', () => {
+  test('is booked without what is taken, and called off from one visit on', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
+    await page.getByLabel('Day', { exact: true }).fill('2027-12-14');
+    await page.getByLabel('Time', { exact: true }).fill('15:30');
+    await page.getByLabel('Repeats').selectOption('month');
+    expect(await page.getByLabel('Repeats').textContent()).toMatch(/Every month on .*the second .*Tuesday/);
+    await page.getByLabel('It ends').selectOption({ label: 'on a day' });
+    expect(await page.getByLabel('Last day').inputValue()).toBe('2028-03-14');
+    await page.getByLabel('Repeats').selectOption({ label: 'Every two weeks' });
+    await page.getByLabel('It ends').selectOption({ label: 'after a number of visits' });
+    await page.getByLabel('Number of visits').fill('4');
+    await expectAccessible(page, 'booking a series');
+    await takePictures(page, 'booking-series');
+    await expectFitsNarrow(page, 'booking a series');
+    await page.getByRole('button', { name: 'Book these visits' }).click();
+    await page.getByRole('heading', { name: 'One visit cannot be at its time' }).waitFor();
+    await page.getByText(/January 11, 2028.*3:30/).first().waitFor();
+    await page.getByText('That time is taken.').waitFor();
+    await expectAccessible(page, 'series with a conflict');
+    await takeTall('series-conflict');
+    await page.getByRole('button', { name: 'No, go back' }).click();
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Book these visits');
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Book the others' }).click();
+    await page.getByText(/3.* visits are booked, .*1.* left out/).waitFor();
+    const { body = '{}' } = stage.posted.findLast(({ path }) => path.endsWith('/series')) ?? {};
+    expect(JSON.parse(body)).toMatchObject({
+      rule: 'FREQ=WEEKLY;INTERVAL=2;COUNT=4', skip_conflicts: true,
+      first: { kind: 'phone', civil_start: '2027-12-14T15:30', zone: 'America/Chicago' },
+    });
+
+    const visits = page.getByRole('article').filter({ hasText: /Repeats .*every two weeks/ });
+    expect(await visits.count()).toBe(3);
+    await visits.nth(1).getByRole('button', { name: 'Cancel visit' }).click();
+    await visits.nth(1).getByRole('radio', { name: 'This and later ones' }).check();
+    await visits.nth(1).getByText('You cannot take this back').waitFor();
+    await expectAccessible(page, 'cancelling a series');
+    await takePictures(page, 'cancelling-series');
+    await visits.nth(1).getByRole('button', { name: 'Yes, cancel these visits' }).click();
+    await page.getByText('Cancelled. The mails').waitFor();
+    expect(sent(/cancel$/)).toEqual({ sequence: 0, reason: 'client', scope: 'this_and_later' });
+    expect(await visits.count()).toBe(1);
+  });
+
+  test('moves as a whole', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
+    await page.getByLabel('Day', { exact: true }).fill('2027-12-14');
+    await page.getByLabel('Time', { exact: true }).fill('15:30');
+    await page.getByLabel('Repeats').selectOption({ label: 'Every week' });
+    await page.getByLabel('Number of visits').fill('2');
+    await page.getByRole('button', { name: 'Book these visits' }).click();
+    await page.getByText(/2.* visits are booked\./).waitFor();
+    const visits = page.getByRole('article').filter({ hasText: /Repeats .*every week/ });
+    await visits.first().getByRole('button', { name: 'Move' }).click();
+    await visits.first().getByRole('radio', { name: 'All of them' }).check();
+    await visits.first().getByLabel('Time', { exact: true }).fill('13:30');
+    await expectAccessible(page, 'moving a series');
+    await takePictures(page, 'moving-series');
+    await expectFitsNarrow(page, 'moving a series');
+    await visits.first().getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The mails').waitFor();
+    expect(sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
+    expect(await visits.filter({ hasText: '1:30' }).count()).toBe(2);
+  });
+});
+
+describe('what can be booked', () => {
+  test('a worker says when', async () => {
+    await arrive('dana', 'Calendar');
+    await page.getByRole('link', { name: 'When I can be booked' }).click();
+    const tuesday = page.getByRole('group', { name: 'Tuesday' });
+    await tuesday.getByRole('button', { name: /^Add hours/ }).click();
+    expect(await tuesday.getByLabel(/From/).nth(1).inputValue()).toBe('18:00');
+    await tuesday.getByRole('button', { name: /^Remove .*Tuesday.*09:00/ }).click();
+    expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^Add hours/);
+    await page.getByRole('button', { name: 'Add a date' }).click();
+    await page.locator('input[type=date]').last().fill('2026-12-31');
+    await expectAccessible(page, 'hours');
+    await takePictures(page, 'hours');
+    await takeTall('hours');
+    await expectFitsNarrow(page, 'hours');
+    await page.getByRole('button', { name: 'Save the hours' }).click();
+    await page.getByText(/2.* booked visits lie outside/).waitFor();
+    expect(stage.agency.hours.dated.map(({ date }) => date)).toEqual(['2026-12-24', '2026-12-31']);
+    expect(stage.agency.hours.weekly.filter(({ weekday }) => weekday === 2)).toEqual([
+      { weekday: 2, open: { from: '18:00', until: '19:00' } },
+    ]);
+    await page.getByLabel('Time zone').fill('Mars/Nowhere');
+    await page.getByRole('button', { name: 'Save the hours' }).click();
+    await page.getByText('We do not know this time zone').waitFor();
+  });
+
+  test('a kind of visit fills in what it is', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByLabel('What kind of visit?').selectOption({ label: 'Home visit' });
+    expect(await page.getByLabel('How do you meet?').inputValue()).toBe('home');
+    expect(await page.getByLabel('How long?').inputValue()).toBe('60');
+    await page.getByLabel('Time', { exact: true }).fill('11:00');
+    await page.getByRole('button', { name: 'Book this visit' }).click();
+    await page.getByText(/^Booked: /).waitFor();
+    const [type] = stage.agency.visitTypes;
+    expect(sent(/appointments$/)).toMatchObject({ kind: 'home', minutes: 60, visit_type: type?.id });
+  });
+
+  test('kinds of visits are added, changed and ended', async () => {
+    await arrive('dana', 'Calendar');
+    await page.evaluate(() => (location.hash = '#/calendar/visit-types'));
+    await page.getByRole('heading', { name: 'Kinds of visits', level: 1 }).waitFor();
+    await page.getByRole('button', { name: 'Add a kind of visit' }).click();
+    await page.getByLabel('Name').fill('Court date');
+    await page.getByLabel('How do you meet?').selectOption({ label: 'Court date' });
+    await page.getByLabel('At most so many a day').fill('2');
+    await expectAccessible(page, 'a kind of visit');
+    await takePictures(page, 'visit-type');
+    await expectFitsNarrow(page, 'a kind of visit');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/^Saved: .*Court date/).waitFor();
+    expect(sent(/visit-types$/)).toMatchObject({ terms: { name: 'Court date', kind: 'court', per_day_max: 2 } });
+    await expectAccessible(page, 'kinds of visits');
+    await takePictures(page, 'visit-types');
+    const home = page.getByRole('article', { name: 'Home visit' });
+    await home.getByRole('button', { name: 'Offer no longer' }).click();
+    await home.getByRole('button', { name: 'Yes, end it' }).click();
+    await page.getByText('It is offered no longer.').waitFor();
+    expect(stage.agency.visitTypes.map(({ terms }) => terms.name)).toEqual(['Court date']);
+  });
+});
+
+describe('a visit that is over', () => {
+  test('waits until somebody says how it went', async () => {
+    await openClient();
+    const visit = page.getByRole('article').first();
+    await visit.getByRole('button', { name: 'How did it go?' }).click();
+    await visit.getByRole('radio', { name: 'Did not come' }).check();
+    await visit.getByLabel('What comes next').selectOption({ label: 'Something else, as noted' });
+    await visit.getByRole('button', { name: 'Save' }).click();
+    expect(await visit.getByLabel('What to remember').evaluate((field) => field.matches(':invalid'))).toBe(true);
+    await visit.getByLabel('What to remember').fill('The bus did not come.');
+    await expectAccessible(page, 'how it went');
+    await takePictures(page, 'how-it-went');
+    await expectFitsNarrow(page, 'how it went');
+    await visit.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved how it went.').waitFor();
+    expect(sent(/close$/)).toEqual({
+      sequence: 0, outcome: 'no_show', next_step: 'other', note: 'The bus did not come.',
+    });
+    await page.getByText(/earlier or cancelled visits/).click();
+    await page.getByText('Book another visit').waitFor();
+    await page.getByText('The bus did not come.').waitFor();
+    await expectAccessible(page, 'visits that are over');
+    await takeTall('over-visits');
+  });
+
+  test('tells the client only that it is over', async () => {
+    await arrive('maria', 'Visits');
+    await page.getByText(/earlier or cancelled visit/).click();
+    await page.getByText('Took place').waitFor();
+    expect(await page.getByText('papers for the new flat').count()).toBe(0);
+    expect(await page.getByRole('button', { name: 'How did it go?' }).count()).toBe(0);
   });
 });
 

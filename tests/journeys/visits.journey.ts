@@ -5,6 +5,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   DESKTOP, PHONE, expectAccessible, expectNoSidewaysScroll, openProfile, takePictures, type Kind, type Profile,
 } from './browser.ts';
+import { openClient } from './family.ts';
 import { Person } from './person.ts';
 import { Server, trustedKey } from './server.ts';
 import {
@@ -48,12 +49,6 @@ async function expectGood(page: Page, name: string, kind: Kind = {}): Promise<vo
 async function go(person: Person, place: string): Promise<void> {
   await person.page.getByRole('link', { name: place, exact: true }).click();
   await person.page.getByRole('heading', { level: 1 }).waitFor();
-}
-
-async function openClient(dana: Person): Promise<void> {
-  await go(dana, 'People');
-  await dana.page.getByRole('link', { name: MARIA }).click();
-  await dana.page.getByRole('heading', { name: MARIA, level: 1 }).waitFor();
 }
 
 /** Fills in the form of a visit and books it; when it begins, milliseconds since 1970. */

@@ -17,6 +17,7 @@ mod matrix;
 #[cfg(test)]
 mod rules;
 pub mod simulator;
+pub mod sink;
 pub mod socket;
 #[cfg(test)]
 mod stories;

@@ -1,13 +1,21 @@
 // A double of the agency's server for browser checks: appointments, tasks and preferences in memory.
 // It keeps the shapes and the refusals of the real one and none of its rules: at 10:00 the worker is
-// always busy, 02:30 never exists, and whoever signed in last is the one who asks.
+// always busy, 02:30 never exists, the third visit of a series is taken, and whoever signed in last is the one
+// who asks.
 import type {
-  Appointment, BookAppointment, CancelAppointment, Consent, MoveAppointment, Participant, Preferences,
-  RecordConsent, ReplyToAppointment, Slot, Task,
+  Appointment, BookAppointment, BookSeries, CancelAppointment, CloseAppointment, Consent, HoldTime, MoveAppointment,
+  Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
+  UpdateMail, UpdateMails, VisitTerms, VisitType, WorkingHours,
 } from '../src/platform/api';
+import { bad, good, type Answered } from './answered';
 import { auditPage, auditPeople } from './audits';
 import { instant, localTime } from './clock';
+import { JobsDouble } from './jobs';
+import { LinksDouble } from './links';
+import { expand, inScope, isRule, repeatsOf } from './series';
+import { StaffDouble } from './staff';
 import { people, peopleAround, type Who } from './story';
+import { Ways } from './ways';
 
 const HERE = 'America/Chicago';
 const THERE = 'America/Denver';
@@ -21,15 +29,6 @@ const BESIDES = [
 const BUSY = 'T10:00';
 const GAP = 'T02:30';
 
-export interface Answered {
-  status: number;
-  body: unknown;
-}
-const good = (body: unknown): Answered => ({ status: 200, body });
-const bad = (status: number, code: string, more: object = {}): Answered => ({
-  status, body: { code, detail: '', ...more },
-});
-
 let made = 0;
 const newId = (): string => `01990000-0000-7000-9000-${String(++made).padStart(12, '0')}`;
 
@@ -38,6 +37,30 @@ export class Agency {
   around = peopleAround();
   appointments: Appointment[] = [];
   tasks: Task[] = [];
+  /** By what people sign in. */
+  readonly ways = new Ways();
+  /** By what a client books by themselves. */
+  readonly links: LinksDouble;
+  /** Who works here, who serves whom. */
+  staff: StaffDouble;
+  /** What is done by itself. */
+  jobs: JobsDouble;
+  hours: WorkingHours = {
+    zone: HERE,
+    weekly: [1, 2, 3, 4, 5].map((weekday) => ({ weekday, open: { from: '09:00', until: '17:00' } })),
+    dated: [{ date: '2026-12-24', open: [] }],
+  };
+  visitTypes: VisitType[] = [
+    {
+      id: newId(),
+      terms: {
+        name: 'Home visit', kind: 'home', minutes: 60, before_minutes: 0, after_minutes: 15, travel_minutes: 30,
+        notice_minutes: 1_440, days_ahead: 60, per_day_max: 3,
+      },
+    },
+  ];
+  /** What the worker keeps while the form is filled in. */
+  held: string | null = null;
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
   readonly #preferences = new Map<string, Preferences>();
@@ -46,6 +69,9 @@ export class Agency {
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
+    this.staff = new StaffDouble(nowMs);
+    this.jobs = new JobsDouble(nowMs);
+    this.links = new LinksDouble(nowMs);
     const on = (days: number, clock: string): string => `${this.#day(days)}T${clock}`;
     this.#visit('video', on(2, '14:30'), HERE, ['maria', 'dana', 'ana'], { meeting_link: 'https://meet.example/room-7' });
     // A worker's days have other clients too.
@@ -56,7 +82,11 @@ export class Agency {
     }
     this.#visit('home', on(9, '09:15'), HERE, ['maria', 'dana'], {});
     this.#visit('phone', on(16, '11:00'), THERE, ['maria', 'dana'], {});
-    this.#visit('office', on(-7, '13:00'), HERE, ['maria', 'dana'], { state: 'completed' });
+    const at = (nowMs - 7 * DAY + 3_600_000) * 1_000;
+    const note = 'Brought the papers for the new flat.';
+    const closed = { at, by: people.dana.name, next_step: 'book_again' as const, note };
+    this.#visit('office', on(-7, '13:00'), HERE, ['maria', 'dana'], { state: 'completed', closed });
+    this.#visit('community', on(-2, '15:00'), HERE, ['maria', 'dana'], {});
     this.#visit('phone', on(-20, '15:00'), HERE, ['maria', 'dana'], { state: 'cancelled', cancelled: 'agency' });
     const second = this.appointments.find(({ kind, client_name }) => kind === 'home' && client_name === people.maria.name);
     const asks = second?.participants[0];
@@ -68,31 +98,89 @@ export class Agency {
   answer(method: string, url: URL, body: unknown): Answered {
     const path = url.pathname.split('/').slice(2);
     const [first, id = '', act] = path;
+    if (first === 'booking-links' || act === 'booking-links') return this.links.answer(method, id, body);
     if (first === 'people' && act === 'preferences') return this.#prefer(method, id, body as Preferences);
+    if (first === 'people' && act === 'update-mails') return good(this.#updateMails());
+    if (first === 'people' && method === 'POST') return this.#enlist(id, act ?? '', body);
+    if (first === 'representations') return this.#acting(id, null);
     if (first === 'people' && act === 'appointments') return this.#appointmentsOf(id);
     if (first === 'people') return good(this.around);
+    if (first === 'staff' && method === 'POST' && this.stale && act !== 'sign-out') return bad(403, 'step_up_required');
+    if (['staff', 'caseloads', 'assignments', 'transfers'].includes(first ?? '')) {
+      return this.staff.answer(method, path, body, this.#reader);
+    }
+    if (first === 'jobs' || first === 'outages') return this.jobs.answer(method, path, body);
+    if (first === 'circles' && act === 'members') return this.#name(id, body as { account: string });
     if (first === 'consents') return this.#consent(id, body as RecordConsent);
     if (first === 'access') return good(auditPage(this.#nowMs, url.searchParams));
     if (first === 'audit' && this.#reader !== people.robin.person) return bad(403, 'not_allowed');
     if (first === 'audit' && this.stale) return bad(403, 'step_up_required');
     if (first === 'audit') return good(id === 'people' ? auditPeople() : auditPage(this.#nowMs, url.searchParams));
     if (first === 'slots') return good({ slots: this.#free(url.searchParams) });
+    if (first === 'holds') return this.#hold(method, body as HoldTime);
     if (first === 'tasks' && method === 'GET') return good({ tasks: this.tasks });
     if (first === 'tasks') {
       this.tasks = this.tasks.filter((task) => task.id !== id);
       return { status: 204, body: null };
     }
-    if (first === 'authenticators') return good({ authenticators: [] });
-    if (first === 'sign-in') return good({ device_alone: true });
+    if (first === 'authenticators' || first === 'sign-in') return this.ways.answer(method, path, body);
+    if (first === 'hours') return this.#hours(method, body as WorkingHours);
+    if (first === 'series') return this.#bookSeries(body as BookSeries);
+    if (first === 'visit-types') return this.#visitTypes(method, id, body);
     if (first !== 'appointments') return good({});
     if (method === 'GET') return good({ appointments: this.#days(url.searchParams) });
     return id === '' ? this.#book(body as BookAppointment) : this.#change(id, act ?? '', body);
   }
 
+  /** A new client, a new caregiver, a caregiver who acts for a client. */
+  #enlist(person: string, act: string, body: unknown): Answered {
+    const { name, relationship } = body as { name: string; relationship: string };
+    const made = { person: newId(), account: newId(), name };
+    if (act === 'representations') return this.#acting('', body as RecordRepresentation);
+    if (act === 'caregivers') {
+      const client = this.around.clients.find((one) => one.person === person);
+      if (client === undefined) return bad(404, 'not_found');
+      client.caregivers = [...client.caregivers, { ...made, relationship, here: false, consents: [], represents: [] }];
+      return good({ ...made, role: 'caregiver' });
+    }
+    const { dana } = people;
+    const staff = [{ person: dana.person, account: dana.account, name: dana.name, role: dana.role }];
+    this.around.clients = [...this.around.clients, { ...made, here: false, staff, handing_over: [], caregivers: [], circles: [] }];
+    return good({ ...made, role: 'client' });
+  }
+
+  #acting(id: string, body: RecordRepresentation | null): Answered {
+    const caregivers = this.around.clients.flatMap((client) => client.caregivers);
+    const now = this.#nowMs * 1_000;
+    if (body === null) {
+      for (const one of caregivers) {
+        one.represents = one.represents.map((acts) => (acts.id === id ? { ...acts, ended_at: now } : acts));
+      }
+      return good(caregivers.flatMap(({ represents }) => represents).find((acts) => acts.id === id));
+    }
+    const { basis, evidence, until } = body;
+    const acts: Representation = {
+      id: newId(), basis, evidence, from: now, until: until ?? null, ended_at: null, recorded_by: people.dana.account,
+    };
+    const caregiver = caregivers.find(({ person }) => person === body.caregiver);
+    if (caregiver === undefined) return bad(404, 'not_found');
+    caregiver.represents = [acts, ...caregiver.represents];
+    return good(acts);
+  }
+
   #appointmentsOf(person: string): Answered {
-    if (this.#reader !== people.dana.person) return bad(403, 'not_allowed');
+    const acting = this.around.clients
+      .some(({ caregivers }) => caregivers.some((one) => one.person === this.#reader));
+    if (this.#reader !== people.dana.person && !acting) return bad(403, 'not_allowed');
     const mine = this.appointments.filter(({ participants }) => participants.some((one) => one.person === person));
     return good({ appointments: mine.map((one) => this.#seen(one)) });
+  }
+
+  #name(id: string, { account }: { account: string }): Answered {
+    const circle = this.around.clients[0]?.circles.find((one) => one.id === id);
+    if (circle === undefined) return bad(404, 'not_found');
+    circle.members = [...circle.members, account];
+    return good({});
   }
 
   /** From now on this person asks. */
@@ -128,13 +216,46 @@ export class Agency {
     return bad(409, 'slot_taken', { slots });
   }
 
+  #hold(method: string, wish: HoldTime | null): Answered {
+    if (method === 'DELETE' || wish === null) {
+      this.held = null;
+      return { status: 204, body: null };
+    }
+    const { civil_start, zone } = wish;
+    const where = zone ?? HERE;
+    const refusal = this.#refusal(civil_start, where);
+    if (refusal !== null) return refusal;
+    this.held = civil_start;
+    return good({ start: instant(civil_start, where) * 1_000, until: (this.#nowMs + 600_000) * 1_000 });
+  }
+
   #book({ kind, civil_start, zone, minutes, caregivers, meeting_link }: BookAppointment): Answered {
     const where = zone ?? HERE;
     const refusal = this.#refusal(civil_start, where);
     if (refusal !== null) return refusal;
     const who: Who[] = ['maria', 'dana', ...(caregivers.includes(people.ana.person) ? (['ana'] as const) : [])];
     const link = meeting_link ?? null;
+    this.held = null;
     return good(this.#seen(this.#visit(kind, civil_start, where, who, { minutes, meeting_link: link })));
+  }
+
+  #bookSeries({ first, rule, skip_conflicts }: BookSeries): Answered {
+    if (!isRule(rule)) return bad(400, 'rule_invalid');
+    const where = first.zone ?? HERE;
+    const taken = expand(rule, first.civil_start).at(2);
+    const conflicts = (taken === undefined ? [] : [taken]).map((civil) => ({
+      at: localTime(instant(civil, where), where),
+      code: 'slot_taken',
+      slots: ['16:00', '16:15'].map((clock) => this.#slot(`${civil.slice(0, 10)}T${clock}`, where)),
+    }));
+    if (conflicts.length > 0 && skip_conflicts !== true) return bad(409, 'series_conflicts', { conflicts });
+    const series = { id: newId(), repeats: repeatsOf(rule, first.civil_start), moved: false };
+    const { kind, minutes } = first;
+    const appointments = expand(rule, first.civil_start)
+      .filter((civil) => civil !== taken)
+      .map((civil) => this.#visit(kind, civil, where, ['maria', 'dana'], { minutes, series }))
+      .map((visit) => this.#seen(visit));
+    return good({ series: series.id, appointments, not_booked: conflicts.map((one) => ({ ...one, slots: [] })) });
   }
 
   #change(id: string, act: string, body: unknown): Answered {
@@ -142,21 +263,51 @@ export class Agency {
     if (visit === undefined) return bad(404, 'not_found');
     if (visit.sequence !== (body as MoveAppointment).sequence) return bad(409, 'appointment_changed');
     if (act === 'move') {
-      const { civil_start, zone, minutes } = body as MoveAppointment;
+      const { civil_start, zone, minutes, scope } = body as MoveAppointment;
       const where = zone ?? visit.at.zone;
       const refusal = this.#refusal(civil_start, where);
       if (refusal !== null) return refusal;
-      const at = instant(civil_start, where);
-      Object.assign(visit, {
-        start: at * 1_000, at: localTime(at, where), yours: localTime(at, HERE),
-        minutes: minutes ?? visit.minutes, sequence: visit.sequence + 1,
-      });
+      const by = instant(civil_start, where) - visit.start / 1_000;
+      for (const one of inScope(this.appointments, visit, scope ?? 'this')) {
+        const at = one.start / 1_000 + by;
+        Object.assign(one, {
+          start: at * 1_000, at: localTime(at, where), yours: localTime(at, HERE),
+          minutes: minutes ?? one.minutes, sequence: one.sequence + 1,
+        });
+      }
     } else if (act === 'cancel') {
-      Object.assign(visit, { state: 'cancelled', cancelled: (body as CancelAppointment).reason });
+      const { reason, scope } = body as CancelAppointment;
+      for (const one of inScope(this.appointments, visit, scope ?? 'this')) {
+        Object.assign(one, { state: 'cancelled', cancelled: reason });
+      }
+    } else if (act === 'close') {
+      const { outcome, next_step, note } = body as CloseAppointment;
+      const at = this.#nowMs * 1_000;
+      Object.assign(visit, { state: outcome, closed: { at, by: people.dana.name, next_step, note } });
     } else {
       this.#reply(visit, (body as ReplyToAppointment).reply);
     }
     return good(this.#seen(visit));
+  }
+
+  #hours(method: string, body: WorkingHours): Answered {
+    if (method === 'GET') return good(this.hours);
+    if (body.zone.includes('Nowhere')) return bad(400, 'zone_unknown');
+    this.hours = body;
+    return good({ hours: body, outside: 2 });
+  }
+
+  #visitTypes(method: string, id: string, body: unknown): Answered {
+    if (method === 'GET') return good({ visit_types: this.visitTypes });
+    const others = this.visitTypes.filter((one) => one.id !== id);
+    if (method === 'DELETE') {
+      this.visitTypes = others;
+      return { status: 204, body: null };
+    }
+    const terms = method === 'PUT' ? (body as VisitTerms) : (body as { terms: VisitTerms }).terms;
+    const saved = { id: method === 'PUT' ? id : newId(), terms };
+    this.visitTypes = [...others, saved];
+    return good(saved);
   }
 
   #reply(visit: Appointment, reply: ReplyToAppointment['reply']): void {
@@ -195,15 +346,28 @@ export class Agency {
     return good(
       this.#preferences.get(person) ?? {
         language: 'en', zone: HERE, email: 'maria.sample@example.org', disclosure: 'times',
-        reminders: true, calendar_file: true,
+        reminders: true, calendar_file: true, unread_mail: true,
       },
     );
+  }
+
+  #updateMails(): UpdateMails {
+    const mail = (hours: number, rest: Pick<UpdateMail, 'state' | 'reason'>): UpdateMail => ({
+      step: 'unread', at: localTime(this.#nowMs - hours * 3_600_000, HERE), ...rest,
+    });
+    return { mails: [mail(5, { state: 'skipped', reason: 'read' }), mail(26, { state: 'sent' })] };
   }
 
   #seen(visit: Appointment): Appointment {
     const staff = this.#reader === people.dana.person;
     const open = visit.state === 'booked' && visit.start > this.#nowMs * 1_000;
-    return { ...visit, may_change: staff && open, may_reply: !staff && (open || visit.cancelled === 'client') };
+    return {
+      ...visit,
+      closed: staff ? (visit.closed ?? null) : null,
+      may_change: staff && open,
+      may_close: staff && visit.state !== 'cancelled' && visit.start <= this.#nowMs * 1_000,
+      may_reply: !staff && (open || visit.cancelled === 'client'),
+    };
   }
 
   #visit(kind: Appointment['kind'], civil: string, zone: string, who: Who[], over: Partial<Appointment>): Appointment {
@@ -215,7 +379,8 @@ export class Agency {
     const visit: Appointment = {
       id: newId(), client: people.maria.person, client_name: people.maria.name, kind, state: 'booked',
       sequence: 0, start: at * 1_000, minutes: 30, at: localTime(at, zone), yours: localTime(at, HERE),
-      participants, meeting_link: null, cancelled: null, may_change: false, may_reply: false, ...over,
+      participants, meeting_link: null, cancelled: null, closed: null, visit_type: null,
+      may_change: false, may_close: false, may_reply: false, ...over,
     };
     this.appointments = [...this.appointments, visit].sort((a, b) => a.start - b.start);
     return visit;

@@ -6,11 +6,11 @@
 import type { DeviceCore } from '../src/core/device';
 import type { Row } from '../src/core/store';
 import type {
-  CircleView, Command, DevicesView, Effect, Event, Input, Item, Joining, Me, Status, Step, Urgency, Write,
+  CircleView, Command, DevicesView, Effect, Event, Input, IntakeView, Item, Joining, Me, Status, Step, Urgency, Write,
 } from '../src/core/types.gen';
 import { uuidBytes } from '../src/core/ids';
 import type { Happening, News } from './news';
-import { GOOD_CODE, RECOVERY_CODE, devicesOf, isScene, newDevice, staged, type Scene } from './scenes';
+import { GOOD_CODE, INTAKE_DIGITS, INVITATION_CODE, RECOVERY_CODE, devicesOf, isScene, newDevice, staged, type Scene } from './scenes';
 import { AGENCY, circlesOf, itemsOf, people, safetyNumber, type Who } from './story';
 
 const text = new TextEncoder();
@@ -37,6 +37,9 @@ export class Device implements DeviceCore {
   #circles: CircleView[] = [];
   #devices: DevicesView | null = null;
   #joining: Joining | null = null;
+  /** The invitation that was made here, and whose page is shown. */
+  #intake: IntakeView | null = null;
+  #watching: string | null = null;
   /** A second device on its way: its link's number, and which of the two this is. */
   #enrolment: { id: string; who: Who; here: 'first' | 'second' } | null = null;
   /** What was told last, by kind: the same is not told twice. */
@@ -96,8 +99,8 @@ export class Device implements DeviceCore {
       case 'sign_in':
         return this.#sign(command.kind === 'sign_out');
       case 'sign_sign_in':
-        // The double has no key; nobody asks it for a passkey.
-        throw { code: 'device_unknown', detail: '' };
+        // The double has no key: nobody checks what it signs.
+        return this.#tell({ kind: 'sign_in_signed', device: '', nonce: new Uint8Array(32), signature: new Uint8Array(64) });
       case 'recover':
         return this.#recover(command.code);
       case 'add_device':
@@ -111,6 +114,21 @@ export class Device implements DeviceCore {
       case 'make_recovery_code':
         this.#tell({ kind: 'recovery_code', code: RECOVERY_CODE });
         return this.#change({ backup: { code: true } });
+      case 'invite_person':
+        return this.#invite({
+          person: command.person, state: 'open', link: `/join/maria.awaited`, code: INVITATION_CODE,
+          expires_ms: Date.now() + 3 * 24 * 3_600_000,
+        });
+      case 'mail_invitation':
+        return this.#invite({ person: command.person, state: 'open', mailed: true, expires_ms: Date.now() + 3 * 24 * 3_600_000 });
+      case 'watch_intake':
+        this.#watching = command.person ?? null;
+        if (this.#watching === null) return;
+        return this.#invite(this.#intake?.person === this.#watching ? this.#intake : { person: this.#watching });
+      case 'confirm_person':
+        return this.#invite({ person: command.person, state: command.in_person ? 'verified' : 'let_in' });
+      case 'end_intake':
+        return this.#invite({ person: command.person, state: 'over' });
       case 'reset_circle':
       case 'rejoin':
         return this.#mend(command);
@@ -134,7 +152,9 @@ export class Device implements DeviceCore {
   // --- coming in
 
   #look(link: string): void {
-    const [, way, name = '', rest = ''] = /#?\/(link|device)\/(\w+)(?:\.([\w-]+))?/.exec(link) ?? [];
+    // A code as typed: Maria's.
+    if (/^[\s\w-]{26,40}$/.test(link)) return this.#look('#/join/maria.awaited');
+    const [, way, name = '', rest = ''] = /#?\/(link|join|device)\/(\w+)(?:\.([\w-]+))?/.exec(link) ?? [];
     const who = Object.keys(people).find((key): key is Who => key === name);
     if (who === undefined) throw { code: `invitation_${name}`, detail: 'refused' };
     if (way === 'device') return this.#claim(who, rest);
@@ -188,6 +208,13 @@ export class Device implements DeviceCore {
     this.#step.delta.state.push(sealed('me', this.#kept));
     this.#online = !out && this.#reachable();
     this.#tick();
+  }
+
+  /** An invitation stands so from now on. */
+  #invite(over: Partial<IntakeView> & { person: string }): void {
+    const none = { state: null, link: null, code: null, expires_ms: null, digits: null, until_ms: null, elsewhere: false, mailed: false, forged: false };
+    this.#intake = { ...none, ...over };
+    this.#tell({ kind: 'intake', intake: this.#intake });
   }
 
   // --- devices
@@ -337,7 +364,11 @@ export class Device implements DeviceCore {
   #happen(one: Happening): void {
     switch (one.kind) {
       case 'event':
-        return this.#tell(one.event);
+        if (one.event.kind !== 'intake') return this.#tell(one.event);
+        // On the page of whoever watches it.
+        return this.#watching === one.event.intake.person ? this.#invite(one.event.intake) : undefined;
+      case 'confirmed':
+        return this.#confirmed();
       case 'circle':
         return this.#alter(one.circle, one.change);
       case 'items':
@@ -346,6 +377,14 @@ export class Device implements DeviceCore {
         this.#joining = one.joining;
         return this.#tellAll();
     }
+  }
+
+  /** Somebody said that it is them. */
+  #confirmed(): void {
+    if (this.#kept?.scene !== 'awaited') return;
+    this.#kept = { ...this.#kept, scene: 'plain' };
+    this.#step.delta.state.push(sealed('me', this.#kept));
+    this.#tellAll();
   }
 
   #report(command: Command): void {
@@ -370,8 +409,10 @@ export class Device implements DeviceCore {
   #tellAll(): void {
     const signedOut = this.#kept?.signedOut === true;
     const enrolled = this.#online ? 'online' : signedOut ? 'signed_out' : 'offline';
-    const link: Status['link'] = this.#kept === null ? 'idle' : enrolled;
-    this.#tellOnce({ kind: 'status', status: { me: this.#kept?.me ?? null, link, joining: this.#joining } });
+    const awaited = this.#kept?.scene === 'awaited';
+    const awaits = awaited ? { digits: INTAKE_DIGITS, inviter: people.dana.name } : null;
+    const link: Status['link'] = this.#kept === null ? 'idle' : awaited && this.#online ? 'awaited' : enrolled;
+    this.#tellOnce({ kind: 'status', status: { me: this.#kept?.me ?? null, link, awaits, joining: this.#joining } });
     const circles = this.#circles.map((circle) => ({
       ...circle,
       newest: [...(this.#items.get(circle.id) ?? [])].sort((a, b) => a.at_ms - b.at_ms).at(-1) ?? null,

@@ -6,7 +6,9 @@ export type Happening =
   | { kind: 'event'; event: Event }
   | { kind: 'circle'; circle: string; change: Partial<CircleView> }
   | { kind: 'items'; circle: string; items: Item[] }
-  | { kind: 'joining'; joining: Joining | null };
+  | { kind: 'joining'; joining: Joining | null }
+  /** Whoever waits to be confirmed has been. */
+  | { kind: 'confirmed' };
 
 interface Enrolment {
   state: 'made' | 'claimed' | 'approved' | 'declined';

@@ -7,7 +7,7 @@ const TROUBLES = [
   'rejoining', 'old_copy', 'clock', 'needs_reset', 'recovering', 'security_stop', 'new_key',
 ] as const satisfies readonly Trouble[];
 const SCENES = [
-  'plain', ...TROUBLES, 'coming', 'not_yet', 'lost', 'removing', 'joining', 'urgent', 'notes', 'alone', 'safe',
+  'plain', ...TROUBLES, 'coming', 'not_yet', 'lost', 'removing', 'joining', 'urgent', 'notes', 'alone', 'safe', 'awaited',
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -17,6 +17,9 @@ export function isScene(word: string): word is Scene {
 
 export const RECOVERY_CODE = '7K3M-QX9D-2FHT-V8RB-N4WC-6PJZ-5S';
 export const GOOD_CODE = 'GOOD-CODE-FOR-MARIA-2345-678901';
+/** The invitation that doubles show, and the digits on both screens. */
+export const INVITATION_CODE = '2G3MK-QX9D0-FHT7V-8RBN4-WC6PJ-Z';
+export const INTAKE_DIGITS = '604153';
 const DAY = 24 * 3_600_000;
 
 /** The first circle as a scene finds it; the others stay as they are. */
@@ -26,7 +29,7 @@ export function scenic(scene: Scene, view: CircleView): CircleView {
   if (scene === 'removing') return { ...view, removing: true };
   if (scene === 'notes') {
     const { account, name, role } = people.ana;
-    const left = { account, name, role, state: 'left', verified: false, new_key: false, safety_number: null, me: false } as const;
+    const left = { account, name, role, state: 'left', verified: false, verified_by: null, verified_ms: null, new_key: false, safety_number: null, me: false } as const;
     return { ...view, members: [...view.members, left] };
   }
   const trouble = TROUBLES.find((one) => one === scene);

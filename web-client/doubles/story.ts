@@ -16,6 +16,10 @@ export const people = {
     account: '01990000-0000-7000-8000-0000000000d1', person: '01990000-0000-7000-8000-0000000000d2',
     name: 'Robin Overview', role: 'supervisor',
   },
+  kim: {
+    account: '01990000-0000-7000-8000-0000000000e1', person: '01990000-0000-7000-8000-0000000000e2',
+    name: 'Kim Keyring', role: 'administrator',
+  },
 } as const satisfies Record<string, Person>;
 export type Who = keyof typeof people;
 
@@ -32,8 +36,13 @@ export function safetyNumber({ account }: Person): string {
 
 function member(who: Who, me: Person, over: Partial<MemberView> = {}): MemberView {
   const { account, name, role } = people[who];
-  return { account, name, role, state: 'confirmed', verified: false, new_key: false, safety_number: safetyNumber(people[who]), me: account === me.account, ...over };
+  return { account, name, role, state: 'confirmed', verified: false, verified_by: null, verified_ms: null, new_key: false, safety_number: safetyNumber(people[who]), me: account === me.account, ...over };
 }
+
+/** Checked in person at intake. */
+const met = (by: Who): Partial<MemberView> => ({
+  verified: true, verified_by: people[by].account, verified_ms: Date.UTC(2026, 2, 3, 15),
+});
 
 export function circlesOf(me: Person, scene: Scene = 'plain'): CircleView[] {
   const view = (circle: string, title: string, members: MemberView[]): CircleView => ({
@@ -43,11 +52,11 @@ export function circlesOf(me: Person, scene: Scene = 'plain'): CircleView[] {
     member('maria', me), member('dana', me), member('sam', me, { state: 'invited' }),
   ]);
   const family = view(circles.family, 'Maria’s family', [
-    member('maria', me), member('dana', me), member('ana', me),
+    member('maria', me, met('dana')), member('dana', me, met('maria')), member('ana', me),
   ]);
   const later: CircleView = { ...view(circles.later, 'Moving house', [member('maria', me), member('dana', me)]), phase: 'waiting' };
   if (me.role === 'caregiver') return [family];
-  if (me.role === 'supervisor') return [];
+  if (me.role === 'supervisor' || me.role === 'administrator') return [];
   return [scenic(scene, pair), family, later];
 }
 
@@ -89,12 +98,13 @@ export function peopleAround(): People {
   return {
     clients: [
       {
-        person: people.maria.person, account: people.maria.account, name: people.maria.name,
+        person: people.maria.person, account: people.maria.account, name: people.maria.name, here: true,
         staff: [card('dana'), card('sam')],
+        handing_over: [],
         caregivers: [
           {
             person: people.ana.person, account: people.ana.account, name: people.ana.name,
-            relationship: 'daughter',
+            relationship: 'daughter', here: true, represents: [],
             consents: [
               {
                 id: id(9), basis: 'verbal', from, until: null, withdrawn_at: null, messages_in: [circles.family],
@@ -104,7 +114,7 @@ export function peopleAround(): People {
           },
           {
             person: '01990000-0000-7000-8000-00000000000b', account: '01990000-0000-7000-8000-00000000000a',
-            name: 'Noel Sample', relationship: 'neighbour', consents: [],
+            name: 'Noel Sample', relationship: 'neighbour', here: false, consents: [], represents: [],
           },
         ],
         circles: [

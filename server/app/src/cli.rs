@@ -30,11 +30,21 @@ pub enum Command {
     /// The audit log: ask it, take it out, check it.
     #[command(subcommand)]
     Audit(Audit),
-    /// The keys under which fields are sealed: list, rotate, revoke.
+    /// The keys under which fields are sealed: list, rotate, revoke; erase a client; change the root key.
     #[command(subcommand)]
     Keys(Keys),
+    /// The clock of the server, after it jumped.
+    #[command(subcommand)]
+    Clock(Clock),
     /// Print the OpenAPI document.
     Openapi,
+}
+
+/// What can be said of the clock.
+#[derive(Debug, Subcommand)]
+pub enum Clock {
+    /// Say that it is right as it is: mails are sent again, and those that are too late by now are skipped.
+    Confirm(Where),
 }
 
 /// What can be done with the audit log.
@@ -65,9 +75,50 @@ pub enum Keys {
     /// Print every key: its name, whether it seals, since when.
     List(Where),
     /// Make a new key and seal everything anew under it, beside a running server; begun before, it goes on.
-    Rotate(Where),
+    Rotate(KeysRotate),
     /// Destroy a retained key that nothing is sealed under any more.
     Revoke(KeysRevoke),
+    /// Erase a client whom nobody serves any more: destroy their own key, for good. Not to be undone.
+    ShredClient(KeysShredClient),
+    /// Make another key with which the server tells circles that a device must leave; circles take it up with
+    /// a case manager's next change.
+    RotateRemoval(Where),
+    /// Make another agency key, which devices pin; once every circle has heard of it, the same command puts it in
+    /// the place of the present one, and destroys that.
+    RotateAgency(Where),
+    /// Put another root key in the place of the present one.
+    Rewrap(KeysRewrap),
+}
+
+/// Options of `keys rotate`.
+#[derive(Debug, Clone, Args)]
+pub struct KeysRotate {
+    /// Also give every client a new key of their own, and seal what is about them anew under it.
+    #[arg(long)]
+    pub clients: bool,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// Options of `keys shred-client`.
+#[derive(Debug, Clone, Args)]
+pub struct KeysShredClient {
+    /// The client.
+    #[arg(value_name = "PERSON")]
+    pub client: PersonId,
+    #[command(flatten)]
+    pub place: Where,
+}
+
+/// Options of `keys rewrap`.
+#[derive(Debug, Clone, Args)]
+pub struct KeysRewrap {
+    /// The new root key: a file of 32 random bytes, mode 0400, outside the data directory; or, where systemd
+    /// runs this, `credential:NAME`. A running server reads it too.
+    #[arg(long, value_name = "FILE")]
+    pub new_root_key: PathBuf,
+    #[command(flatten)]
+    pub place: Where,
 }
 
 /// Options of `keys revoke`.
@@ -211,6 +262,9 @@ pub struct Demo {
     /// Where the data is. The root key stands beside it, in a file whose name ends in `-root-key`.
     #[arg(long, default_value = "target/demo", value_name = "DIRECTORY")]
     pub data: PathBuf,
+    /// What is logged: a level, or a list such as `info,carecircle_gateway=debug`.
+    #[arg(long, default_value = "info,sqlx=warn", value_name = "LEVEL")]
+    pub log: String,
 }
 
 /// Options of `serve` and `check-config`. Flags go before the environment, which goes before the file.

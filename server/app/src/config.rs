@@ -8,7 +8,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::net::SocketAddr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use config::{Environment, File, FileFormat, Source as _};
@@ -18,7 +18,7 @@ use store::Database;
 
 use crate::cli;
 use crate::config_mail::MailConfig;
-use crate::wiring::Mailing;
+use crate::wiring::{Mailing, Taking};
 
 /// Where systemd says that credentials lie.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -121,7 +121,7 @@ fn default_log() -> String {
 }
 
 /// A file that systemd lays out for this service alone (systemd.exec(5), `LoadCredential=`).
-fn credential(name: &str, directory: Option<&str>) -> anyhow::Result<PathBuf> {
+fn credential(name: &str, directory: Option<&Path>) -> anyhow::Result<PathBuf> {
     let Some(directory) = directory else {
         bail!(
             "root_key: there are no credentials: {CREDENTIALS} is not set; is this a systemd service?"
@@ -131,7 +131,29 @@ fn credential(name: &str, directory: Option<&str>) -> anyhow::Result<PathBuf> {
     if !is_one {
         bail!("root_key: a credential is named by one word, without a slash");
     }
-    Ok(PathBuf::from(directory).join(name))
+    Ok(directory.join(name))
+}
+
+/// A root key's file as it is written in the configuration or on the command line: `credential:NAME` is one
+/// of systemd's.
+pub fn key_file(written: &Path) -> anyhow::Result<PathBuf> {
+    resolve(written, credentials().as_deref())
+}
+
+/// Where systemd laid out this service's credentials.
+pub fn credentials() -> Option<PathBuf> {
+    let directory = std::env::vars().find(|(name, _)| name == CREDENTIALS);
+    directory.map(|(_, directory)| directory.into())
+}
+
+fn resolve(written: &Path, credentials: Option<&Path>) -> anyhow::Result<PathBuf> {
+    match written
+        .to_str()
+        .and_then(|key| key.strip_prefix(CREDENTIAL))
+    {
+        Some(name) => credential(name, credentials),
+        None => Ok(written.to_owned()),
+    }
 }
 
 impl Config {
@@ -151,7 +173,7 @@ impl Config {
     }
 
     fn parse(text: &str, environment: HashMap<String, String>) -> anyhow::Result<Self> {
-        let credentials = environment.get(CREDENTIALS).cloned();
+        let credentials = environment.get(CREDENTIALS).map(PathBuf::from);
         let environment = environment
             .into_iter()
             .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
@@ -173,13 +195,7 @@ impl Config {
         care::civil::Zones::bundled()
             .find(&config.zone)
             .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
-        if let Some(name) = config
-            .root_key
-            .to_str()
-            .and_then(|key| key.strip_prefix(CREDENTIAL))
-        {
-            config.root_key = credential(name, credentials.as_deref())?;
-        }
+        config.root_key = resolve(&config.root_key, credentials.as_deref())?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
             bail!("url: must be written https://host or https://host:port");
@@ -216,6 +232,12 @@ impl Config {
     pub fn mailing(&self) -> anyhow::Result<Option<Mailing>> {
         let mail = self.mail.as_ref();
         mail.map(|mail| mail.mailing(&self.url)).transpose()
+    }
+
+    /// Where mails that come back are taken.
+    pub fn taking(&self) -> anyhow::Result<Option<Taking>> {
+        let mail = self.mail.as_ref().map(MailConfig::taking);
+        Ok(mail.transpose()?.flatten())
     }
 
     /// Where the facts are.

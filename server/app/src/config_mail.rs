@@ -8,11 +8,13 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use mail::{Identity, Smtp, SmtpConfig, SmtpCredentials, SmtpTls, Transport};
+use scheduler::Replies;
 use serde::{Deserialize, Serialize};
 
 use crate::config::Secret;
+use crate::config_intake::IntakeConfig;
 use crate::outside::SystemClock;
-use crate::wiring::Mailing;
+use crate::wiring::{Mailing, Taking};
 
 /// How mails leave.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -40,9 +42,12 @@ pub struct MailConfig {
     /// Where links in mails lead; [`crate::config::Config::url`] if absent.
     #[serde(default)]
     pub external_url: Option<String>,
-    /// The number to call, on the pages behind links.
+    /// The number to call, on the pages behind links and in automatic answers.
     #[serde(default)]
     pub phone: Option<String>,
+    /// Where the mail server hands over what comes back.
+    #[serde(default)]
+    pub intake: Option<IntakeConfig>,
 }
 
 impl MailConfig {
@@ -54,6 +59,22 @@ impl MailConfig {
             identity,
             transport: Transport::Smtp(smtp),
             clock: Arc::new(SystemClock),
+            replies: self.replies()?,
+        })
+    }
+
+    /// Where mails that come back are taken, if they are.
+    pub fn taking(&self) -> anyhow::Result<Option<Taking>> {
+        let intake = self.intake.as_ref();
+        intake.map(|intake| intake.taking(&self.from)).transpose()
+    }
+
+    /// A mail names itself in its envelope only where somebody hears what comes back.
+    fn replies(&self) -> anyhow::Result<Replies> {
+        let taking = self.taking()?;
+        Ok(Replies {
+            phone: self.phone.clone().filter(|_| taking.is_some()),
+            returns: taking.map(|taking| taking.returns),
         })
     }
 
@@ -145,6 +166,7 @@ mod tests {
             external_name: "Appointments".to_owned(),
             external_url: None,
             phone: None,
+            intake: None,
         }
     }
 

@@ -1,4 +1,4 @@
-//! The socket in the data directory by which `carecircle admin`, `audit` and `keys` speak to a running
+//! The socket in the data directory by which `carecircle admin`, `audit`, `clock` and `keys` speak to a running
 //! server: one line of JSON there, one line back (of an export or a rotation, many). Only the directory's owner can open it (mode 0600).
 
 use std::fs::{self, Permissions};
@@ -11,9 +11,9 @@ use std::time::Duration;
 use anyhow::{Context as _, bail};
 use care::Caller;
 use protocol::PersonId;
-use protocol::http::{AskAudit, AuditPage};
+use protocol::http::{AskAudit, AuditPage, ClockJump};
 use serde::{Deserialize, Serialize};
-use store::{KeyCard, Progress, Store};
+use store::{AgencyRotation, Erasure, KeyCard, Progress, Store};
 use tokio::io::{
     AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
@@ -22,6 +22,7 @@ use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 
 use crate::moved_clock::MovedClock;
+use crate::{clock, files, wiring};
 use scheduler::Bell;
 
 const SOCKET: &str = "control.sock";
@@ -43,16 +44,35 @@ pub enum Request {
         /// Seconds; 0 only reads it.
         forward_s: u32,
     },
+    /// Say that the clock is right as it is.
+    ClockConfirm,
     /// Ask the audit log.
     AuditQuery(AskAudit),
     /// List the keys that seal.
     KeysList,
     /// Seal everything anew under a new key; progress comes down the socket, as lines of JSON.
-    KeysRotate,
+    KeysRotate {
+        /// Clients get new keys of their own too.
+        clients: bool,
+    },
     /// Destroy a retained key.
     KeysRevoke {
         /// Its name.
         key: String,
+    },
+    /// Erase a client.
+    KeysShredClient {
+        /// Whom.
+        client: PersonId,
+    },
+    /// Make another removal key.
+    KeysRotateRemoval,
+    /// Begin with another agency key, or end with it.
+    KeysRotateAgency,
+    /// Put another root key in the place of the present one.
+    KeysRewrap {
+        /// Its file, from the root of the file system.
+        new_root_key: PathBuf,
     },
     /// Write the audit log down the socket, as lines of JSON.
     AuditExport {
@@ -70,12 +90,21 @@ pub enum Reply {
         /// Microseconds since 1970-01-01T00:00:00Z.
         now: i64,
     },
+    /// It is taken to be right.
+    ClockConfirmed {
+        /// How it had jumped; absent if it had not.
+        jump: Option<ClockJump>,
+    },
     /// A page of the audit log.
     AuditPage(AuditPage),
     /// The keys that seal, newest first.
     Keys(Vec<KeyCard>),
     /// A rotation goes on.
     KeysRotating(Progress),
+    /// A client is erased.
+    Erased(Erasure),
+    /// How far another agency key has come.
+    AgencyKey(AgencyRotation),
     /// It is done.
     Done,
     /// It could not be done.
@@ -142,6 +171,13 @@ impl Control {
         }
         let reply = match serde_json::from_str(&line) {
             Ok(Request::Clock { forward_s }) => self.move_clock(forward_s),
+            Ok(Request::ClockConfirm) => {
+                let confirmed = clock::confirm_in(&self.store).await;
+                confirmed.map_or_else(
+                    |error| refused(&error),
+                    |jump| Reply::ClockConfirmed { jump },
+                )
+            }
             Ok(Request::AuditQuery(ask)) => {
                 let page = self.store.audit(&Caller::installation(), ask).await;
                 page.map_or_else(|error| refused(&error), Reply::AuditPage)
@@ -153,11 +189,27 @@ impl Control {
                 let keys = self.store.keys(&Caller::installation()).await;
                 keys.map_or_else(|error| refused(&error), Reply::Keys)
             }
-            Ok(Request::KeysRotate) => return self.rotate(&mut write).await,
+            Ok(Request::KeysRotate { clients }) => return self.rotate(clients, &mut write).await,
             Ok(Request::KeysRevoke { key }) => {
                 let revoked = self.store.revoke_key(&Caller::installation(), &key).await;
                 revoked.map_or_else(|error| refused(&error), |()| Reply::Done)
             }
+            Ok(Request::KeysShredClient { client }) => {
+                let erased = self
+                    .store
+                    .erase_client(&Caller::installation(), client)
+                    .await;
+                erased.map_or_else(|error| refused(&error), Reply::Erased)
+            }
+            Ok(Request::KeysRotateRemoval) => {
+                let rotated = self.store.rotate_removal_key(&Caller::installation()).await;
+                rotated.map_or_else(|error| refused(&error), |()| Reply::Done)
+            }
+            Ok(Request::KeysRotateAgency) => {
+                let rotated = self.store.rotate_agency_key(&Caller::installation()).await;
+                rotated.map_or_else(|error| refused(&error), Reply::AgencyKey)
+            }
+            Ok(Request::KeysRewrap { new_root_key }) => self.rewrap(&new_root_key).await,
             Err(_) => Reply::Refused {
                 detail: "this server does not know that request".to_owned(),
             },
@@ -168,8 +220,13 @@ impl Control {
     }
 
     /// Goes on for as long as whoever asked listens; who asks again goes on from there.
-    async fn rotate(&self, write: &mut (impl AsyncWrite + Unpin + Send)) -> anyhow::Result<()> {
-        let mut begun = self.store.rotate_keys(&Caller::installation()).await;
+    async fn rotate(
+        &self,
+        clients: bool,
+        write: &mut (impl AsyncWrite + Unpin + Send),
+    ) -> anyhow::Result<()> {
+        let installation = Caller::installation();
+        let mut begun = self.store.rotate_keys(&installation, clients).await;
         loop {
             let step = match &mut begun {
                 Ok(rotation) => rotation.step().await,
@@ -186,6 +243,22 @@ impl Control {
                 return Ok(());
             }
         }
+    }
+
+    async fn rewrap(&self, file: &Path) -> Reply {
+        let data = self.path.parent().unwrap_or(&self.path);
+        let read = wiring::keep_apart(data, file).and_then(|()| files::read_root_key(file));
+        let root_key = match read {
+            Ok(root_key) => root_key,
+            Err(error) => {
+                return Reply::Refused {
+                    detail: format!("{error:#}"),
+                };
+            }
+        };
+        let caller = Caller::installation();
+        let changed = self.store.change_root_key(&caller, &root_key).await;
+        changed.map_or_else(|error| refused(&error), |()| Reply::Done)
     }
 
     fn move_clock(&self, forward_s: u32) -> Reply {
@@ -317,7 +390,7 @@ mod tests {
     use store::Database;
 
     use super::*;
-    use crate::wiring::{self, Identity};
+    use crate::wiring::Identity;
 
     async fn store(data: &Path) -> Store {
         let database = Database::Sqlite {
@@ -374,6 +447,29 @@ mod tests {
                 .to_string()
                 .contains("start `carecircle demo`")
         );
+        store.close().await;
+    }
+
+    #[tokio::test]
+    async fn whoever_runs_the_machine_says_over_the_socket_that_its_clock_is_right() {
+        let data = tempfile::tempdir().unwrap();
+        let store = store(data.path()).await;
+        let control = Control::open(data.path(), store.clone(), None).unwrap();
+        let noted = store.note_clock_jump(7_200_000_000).await.unwrap();
+        let asked = async {
+            for expected in [Some(noted), None] {
+                let reply = ask(data.path(), &Request::ClockConfirm).await.unwrap();
+                let Reply::ClockConfirmed { jump } = reply else {
+                    panic!("it was asked about the clock")
+                };
+                assert_eq!(jump.map(|jump| jump.id), expected);
+            }
+        };
+        tokio::select! {
+            () = control.answer() => panic!("it answers for ever"),
+            () = asked => {}
+        }
+        assert!(store.clock_jump().await.unwrap().is_none());
         store.close().await;
     }
 

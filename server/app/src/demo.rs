@@ -22,7 +22,7 @@ use crate::demo_mails::MailFolder;
 use crate::moved_clock::MovedClock;
 use crate::outside::{SystemChance, SystemClock};
 use crate::seed::{self, Outside};
-use crate::wiring::{self, Edge, Identity, Mailing, Pages};
+use crate::wiring::{self, Edge, Identity, Mailing, Pages, Post};
 use crate::{cli, files, log};
 
 /// The folder of mails in the data directory.
@@ -32,7 +32,8 @@ const KEY: &str = "certs-dev/localhost.key";
 
 /// Runs the demo until it is told to stop.
 pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
-    log::start("info,sqlx=warn")?;
+    log::start(&options.log)?;
+    let told = wiring::Told::listen()?;
     if !options.listen.ip().is_loopback() {
         bail!("--listen: the demo listens on loopback addresses only (127.0.0.1 or [::1])");
     }
@@ -86,8 +87,12 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
         .ok();
     let due = opened.send_what_is_due(mailing(&host, &options.data, clock));
     print!("{}", welcome(&host, &options.data, &invited));
+    let post = Post {
+        due: Some(due),
+        intake: None,
+    };
     tokio::select! {
-        ended = wiring::until_told(running, Some(due), opened) => ended,
+        ended = wiring::until_told(told, running, post, opened) => ended,
         () = control::answer(control.as_ref()) => Ok(()),
     }
 }
@@ -95,6 +100,7 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
 /// Mails go into a folder, from a sender whose name and domain say nothing.
 fn mailing(host: &str, data: &Path, clock: Arc<MovedClock>) -> Mailing {
     Mailing {
+        replies: scheduler::Replies::default(),
         identity: mail::Identity {
             from_name: "Appointments".to_owned(),
             from: "appointments@example.net".to_owned(),

@@ -10,14 +10,23 @@ use anyhow::{Context as _, bail};
 use care::Chance;
 use store::RootKey;
 
+use crate::config;
+
 /// The store's lock in a data directory.
 const LOCK: &str = "carecircle.lock";
 
-/// Reads a root key: exactly 32 bytes, readable by its owner only.
+/// Reads a root key: exactly 32 bytes, readable by its owner only. In the directory of credentials, which is
+/// this service's alone, systemd lets the service's user in by an access list, which shows as the group's right.
 pub fn read_root_key(path: &Path) -> anyhow::Result<RootKey> {
+    let credentials = config::credentials();
+    let is_credential = credentials.is_some_and(|directory| path.parent() == Some(&directory));
+    read_key(path, if is_credential { 0o037 } else { 0o077 })
+}
+
+fn read_key(path: &Path, others: u32) -> anyhow::Result<RootKey> {
     let shown = path.display();
     let metadata = fs::metadata(path).with_context(|| format!("the root key {shown}"))?;
-    if metadata.permissions().mode() & 0o077 != 0 {
+    if metadata.permissions().mode() & others != 0 {
         bail!("the root key {shown} can be read by others: chmod 0400 {shown}");
     }
     let bytes = fs::read(path).with_context(|| format!("the root key {shown}"))?;
@@ -129,8 +138,16 @@ mod tests {
         fs::set_permissions(&path, fs::Permissions::from_mode(0o644)).unwrap();
         let error = read_root_key(&path).unwrap_err().to_string();
         assert!(error.contains("chmod 0400"), "{error}");
-        fs::write(&path, [1; 31]).unwrap();
+        // As systemd lays a credential out: nobody but its group beside the owner, and only to read.
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o440)).unwrap();
+        assert!(read_key(&path, 0o037).is_ok());
+        assert!(read_root_key(&path).is_err(), "elsewhere");
+        for open in [0o460, 0o444] {
+            fs::set_permissions(&path, fs::Permissions::from_mode(open)).unwrap();
+            assert!(read_key(&path, 0o037).is_err(), "{open:o}");
+        }
         fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        fs::write(&path, [1; 31]).unwrap();
         let error = read_root_key(&path).unwrap_err().to_string();
         assert!(error.contains("31 bytes"), "{error}");
     }

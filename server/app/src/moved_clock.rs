@@ -1,6 +1,8 @@
-//! The scheduler's clock in the demo: the system's, so far ahead as somebody moved it.
+//! The scheduler's clock in the demo: the system's, so far ahead as somebody moved it. To the demo that time
+//! has passed: it is no jump.
 
 use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
 
 use care::Clock;
 use protocol::Timestamp;
@@ -25,5 +27,10 @@ impl Clock for MovedClock {
     fn now(&self) -> Timestamp {
         let ahead_s = self.ahead_s.load(Ordering::SeqCst);
         SystemClock.now().plus_seconds(ahead_s)
+    }
+
+    fn steady(&self) -> Duration {
+        let ahead_s = self.ahead_s.load(Ordering::SeqCst);
+        SystemClock.steady() + Duration::from_secs(ahead_s.unsigned_abs())
     }
 }

@@ -1,6 +1,7 @@
 //! Time and randomness of the operating system: the only place in the server that asks for them.
 
-use std::time::{SystemTime, UNIX_EPOCH};
+use std::sync::OnceLock;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use care::{Chance, Clock};
 use protocol::Timestamp;
@@ -23,6 +24,15 @@ impl Clock for SystemClock {
         };
         Timestamp::from_micros(micros.unwrap_or(i64::MAX))
     }
+
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "the edge where time enters; everything else takes a Clock"
+    )]
+    fn steady(&self) -> Duration {
+        static BEGAN: OnceLock<Instant> = OnceLock::new();
+        BEGAN.get_or_init(Instant::now).elapsed()
+    }
 }
 
 impl Chance for SystemChance {
@@ -39,6 +49,8 @@ mod tests {
     fn the_clock_is_in_this_century_and_chance_differs() {
         let year_2026 = Timestamp::from_micros(1_767_225_600_000_000);
         assert!(SystemClock.now() > year_2026);
+        let passed = SystemClock.steady();
+        assert!(SystemClock.steady() >= passed);
         let chance: &dyn Chance = &SystemChance;
         assert_ne!(chance.bytes::<32>(), chance.bytes::<32>());
     }

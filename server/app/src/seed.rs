@@ -5,7 +5,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use care::availability::{Hours, Weekly};
-use care::civil::{Zones, weekday};
+use care::civil::weekday;
 use care::private::{Name, Relationship, Title};
 use care::{Caller, Chance, Clock};
 use protocol::http::{PlanCircle, Preferences};
@@ -62,9 +62,8 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
             .await?;
     }
     for worker in [dana, sam] {
-        let zone = Zones::bundled().find(ZONE)?;
         store
-            .set_hours(&installation, worker.account, zone, office_hours())
+            .set_hours(&installation, worker.account, ZONE, office_hours())
             .await?;
     }
     for (person, email) in [
@@ -82,6 +81,7 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
             disclosure: Disclosure::Times,
             reminders: true,
             calendar_file: true,
+            unread_mail: true,
         };
         store
             .put_preferences(&installation, person.person, preferences)

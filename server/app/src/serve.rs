@@ -3,13 +3,14 @@
 use crate::cli;
 use crate::config::Config;
 use crate::control::{self, Control};
-use crate::wiring::{self, Edge, Identity, Pages};
+use crate::wiring::{self, Edge, Identity, Pages, Post};
 use crate::{files, log};
 
 /// Serves an agency until it is told to stop.
 pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     let config = Config::read(&options)?;
     log::start(&config.log)?;
+    let told = wiring::Told::listen()?;
     wiring::keep_apart(&config.data, &config.root_key)?;
     let root_key = files::read_root_key(&config.root_key)?;
     let tls = files::read_tls(&config.tls.certificate, &config.tls.key)?;
@@ -20,6 +21,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         zone: config.zone.clone(),
     };
     let mailing = config.mailing()?;
+    let taking = config.taking()?;
     let opened = wiring::open(config.database()?, root_key, identity).await?;
     let edge = Edge {
         listener,
@@ -37,12 +39,21 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     let due = mailing.map(|mailing| opened.send_what_is_due(mailing));
     if due.is_none() {
         tracing::warn!("no [mail] in the configuration: nobody is reminded of anything");
+    } else if taking.is_none() {
+        tracing::warn!(
+            "no [mail.intake] in the configuration: nobody hears what comes back by mail"
+        );
     }
+    let intake = match taking {
+        Some(taking) => Some(opened.take_mails(taking).await?),
+        None => None,
+    };
+    let post = Post { due, intake };
     let control = Control::open(&config.data, opened.store.clone(), None)
         .inspect_err(|error| tracing::warn!(error = format!("{error:#}"), "no `carecircle audit`"))
         .ok();
     tokio::select! {
-        ended = wiring::until_told(running, due, opened) => ended,
+        ended = wiring::until_told(told, running, post, opened) => ended,
         () = control::answer(control.as_ref()) => Ok(()),
     }
 }
@@ -53,6 +64,7 @@ pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
     config.trusted_networks()?;
     config.database()?;
     config.mailing()?;
+    config.taking()?;
     wiring::keep_apart(&config.data, &config.root_key)?;
     println!("{}", serde_json::to_string_pretty(&config)?);
     Ok(())

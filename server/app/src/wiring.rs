@@ -1,18 +1,19 @@
 //! Hub, store and gateway put together, and taken apart again in the right order.
 
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use care::Clock;
 use care::civil::Zones;
+use care::email::EmailAddress;
 use gateway::{DemoMails, Hub, Network, Rates, Running};
-use mail::Transport;
-use scheduler::{Bell, Worker};
+use mail::{Door, ReturnAddress, Transport};
+use scheduler::{Bell, Intake, Replies, Worker};
 use store::{Database, RootKey, Store};
 use tokio::runtime::Runtime;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
 
 use crate::outside::{SystemChance, SystemClock};
 use crate::web::WebClient;
@@ -33,6 +34,30 @@ pub struct Mailing {
     pub transport: Transport,
     /// The scheduler's clock.
     pub clock: Arc<dyn Clock>,
+    /// What is done about mails that come back.
+    pub replies: Replies,
+}
+
+/// Where mails that come back are taken.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Taking {
+    /// Where the mail server hands them over.
+    pub place: TakingPlace,
+    /// The address to which people answer.
+    pub from: EmailAddress,
+    /// The envelope senders of our mails.
+    pub returns: ReturnAddress,
+    /// The name that we give ourselves: the domain of `from`, never the machine's.
+    pub name: String,
+}
+
+/// A place on this machine.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum TakingPlace {
+    /// A loopback port.
+    Port(SocketAddr),
+    /// A socket in the file system.
+    Socket(PathBuf),
 }
 
 /// What is shown on the pages behind the links of mails.
@@ -123,6 +148,7 @@ pub fn listen(opened: &Opened, edge: Edge) -> anyhow::Result<Running> {
         trusted_networks: edge.trusted_networks,
         tls: edge.tls,
         clock: Arc::new(SystemClock),
+        chance: Arc::new(SystemChance),
         phone: edge.pages.phone,
         demo_mails: edge.pages.demo_mails,
     };
@@ -139,22 +165,72 @@ impl Opened {
     /// Starts to send what is due.
     pub fn send_what_is_due(&self, mailing: Mailing) -> scheduler::Running {
         let store = self.store.clone();
-        let worker = Worker::new(store, mailing.clock, mailing.identity, mailing.transport);
+        let worker = Worker::new(store, mailing.clock, mailing.identity, mailing.transport)
+            .with_replies(mailing.replies);
         scheduler::start(Arc::new(worker), self.bell())
+    }
+
+    /// Starts to take mails that come back, once whose address one came from can be found.
+    pub async fn take_mails(&self, taking: Taking) -> anyhow::Result<mail::intake::Running> {
+        self.store.index_addresses().await?;
+        let door = match &taking.place {
+            TakingPlace::Port(address) => Door::port(*address)
+                .with_context(|| format!("mail.intake: cannot listen on {address}"))?,
+            TakingPlace::Socket(path) => Door::socket(path)
+                .with_context(|| format!("mail.intake: cannot listen on {}", path.display()))?,
+        };
+        let intake = Intake::new(self.store.clone(), taking.from, taking.returns);
+        Ok(mail::intake::serve(door, taking.name, Arc::new(intake)))
     }
 }
 
-/// Serves until SIGINT or SIGTERM, then stops in order: mails, sockets, requests,
-/// store. A second signal ends
-/// the waiting.
+/// Whoever may tell the server to stop: SIGINT and SIGTERM. From the moment it listens they end nothing by
+/// themselves, so it begins before anybody is told that the server is up.
+pub struct Told {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Told {
+    /// Begins to listen.
+    pub fn listen() -> anyhow::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn once(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// What is done with mails, while it runs.
+#[derive(Default)]
+pub struct Post {
+    /// What is due is sent.
+    pub due: Option<scheduler::Running>,
+    /// What comes back is taken.
+    pub intake: Option<mail::intake::Running>,
+}
+
+/// Serves until it is told to stop, then stops in order: mails, sockets, requests, store. Told once more, it
+/// ends without waiting.
 pub async fn until_told(
+    mut told: Told,
     running: Running,
-    due: Option<scheduler::Running>,
+    Post { due, intake }: Post,
     opened: Opened,
 ) -> anyhow::Result<()> {
-    told().await?;
+    told.once().await;
     tracing::info!(event = "stopping");
     let down = async {
+        if let Some(intake) = intake {
+            intake.stop().await;
+        }
         if let Some(due) = due {
             due.stop().await;
         }
@@ -163,20 +239,7 @@ pub async fn until_told(
     };
     tokio::select! {
         () = down => tracing::info!(event = "stopped"),
-        again = told() => {
-            again?;
-            bail!("told twice to stop: ended without waiting");
-        }
-    }
-    Ok(())
-}
-
-async fn told() -> anyhow::Result<()> {
-    let mut interrupt = signal(SignalKind::interrupt())?;
-    let mut terminate = signal(SignalKind::terminate())?;
-    tokio::select! {
-        _ = interrupt.recv() => {}
-        _ = terminate.recv() => {}
+        () = told.once() => bail!("told twice to stop: ended without waiting"),
     }
     Ok(())
 }

@@ -3,13 +3,16 @@
 
 use std::fmt;
 
-use protocol::http::{BookAppointment, MoveAppointment};
+use protocol::http::{BookAppointment, CloseAppointment, MoveAppointment};
 use protocol::{
-    AppointmentKind, AppointmentState, Code, OpId, PersonId, Refusal, Timestamp, limits,
+    AppointmentKind, AppointmentState, Code, NextStep, OpId, Outcome, PersonId, Refusal, Scope,
+    Timestamp, VisitTypeId, limits,
 };
 use zeroize::Zeroizing;
 
 use crate::civil::CivilTime;
+use crate::private::Note;
+use crate::series::Occurrence;
 
 /// Where a video appointment happens: an https address. Whoever has it can walk in, so it does not
 /// print itself.
@@ -65,10 +68,14 @@ pub struct Booking {
     pub zone: Option<String>,
     /// How long.
     pub minutes: u16,
+    /// As what kind of visit, if as one.
+    pub visit_type: Option<VisitTypeId>,
     /// Caregivers who take part, each once.
     pub caregivers: Vec<PersonId>,
     /// Where a video appointment happens.
     pub meeting_link: Option<MeetingLink>,
+    /// Which one of a series it is, if one.
+    pub occurrence: Option<Occurrence>,
 }
 
 impl Booking {
@@ -99,8 +106,10 @@ impl Booking {
             civil: CivilTime::parse(&request.civil_start)?,
             zone: request.zone,
             minutes: check_minutes(request.minutes)?,
+            visit_type: request.visit_type,
             caregivers,
             meeting_link: meeting_link.transpose()?,
+            occurrence: None,
         })
     }
 }
@@ -118,6 +127,10 @@ pub struct Move {
     pub zone: Option<String>,
     /// How long; unchanged if absent.
     pub minutes: Option<u16>,
+    /// Of a series: which others move by as much.
+    pub scope: Scope,
+    /// Of a series: visits that cannot be moved stay.
+    pub skip_conflicts: bool,
 }
 
 impl Move {
@@ -129,11 +142,46 @@ impl Move {
             civil: CivilTime::parse(&request.civil_start)?,
             zone: request.zone,
             minutes: request.minutes.map(check_minutes).transpose()?,
+            scope: request.scope,
+            skip_conflicts: request.skip_conflicts,
         })
     }
 }
 
-fn check_minutes(minutes: u16) -> Result<u16, Refusal> {
+/// How an appointment went, in good form.
+#[derive(Debug, Clone)]
+pub struct Closing {
+    /// The request's id.
+    pub op_id: OpId,
+    /// The sequence that the caller saw.
+    pub sequence: u32,
+    /// How it ended.
+    pub outcome: Outcome,
+    /// What comes next.
+    pub next_step: NextStep,
+    /// What there is to remember.
+    pub note: Note,
+}
+
+impl Closing {
+    /// Checks a request's form. [`Code::TooLarge`] for a note that is too long, [`Code::BadRequest`] for
+    /// "something else" without a word about what.
+    pub fn check(request: &CloseAppointment) -> Result<Self, Refusal> {
+        let note = Note::new(&request.note)?;
+        if request.next_step == NextStep::Other && note.reveal().is_empty() {
+            return Err(Refusal::new(Code::BadRequest, "note: says what comes next"));
+        }
+        Ok(Self {
+            op_id: request.op_id,
+            sequence: request.sequence,
+            outcome: request.outcome,
+            next_step: request.next_step,
+            note,
+        })
+    }
+}
+
+pub(crate) fn check_minutes(minutes: u16) -> Result<u16, Refusal> {
     let range = limits::APPOINTMENT_MINUTES_MIN..=limits::APPOINTMENT_MINUTES_MAX;
     if range.contains(&minutes) {
         return Ok(minutes);
@@ -166,13 +214,39 @@ impl Standing {
                 "the appointment has begun, is over or was called off",
             ));
         }
-        if self.sequence != seen {
+        self.must_be_as(seen)
+    }
+
+    /// Whether somebody who saw that sequence may say how it went, or say it anew:
+    /// [`Code::AppointmentState`] before it has begun and of one that was called off,
+    /// [`Code::AppointmentChanged`] if they saw another.
+    pub fn may_close(&self, seen: u32, now: Timestamp) -> Result<(), Refusal> {
+        if !self.is_to_be_closed(now) {
             return Err(Refusal::new(
-                Code::AppointmentChanged,
-                "the appointment has changed; look again",
+                Code::AppointmentState,
+                "the appointment has not begun, or was called off",
             ));
         }
-        Ok(())
+        self.must_be_as(seen)
+    }
+
+    /// Whether it has begun, so that one may say how it went.
+    pub fn is_to_be_closed(&self, now: Timestamp) -> bool {
+        let off = matches!(
+            self.state,
+            AppointmentState::Requested | AppointmentState::Held | AppointmentState::Cancelled
+        );
+        !off && self.start <= now
+    }
+
+    fn must_be_as(&self, seen: u32) -> Result<(), Refusal> {
+        if self.sequence == seen {
+            return Ok(());
+        }
+        Err(Refusal::new(
+            Code::AppointmentChanged,
+            "the appointment has changed; look again",
+        ))
     }
 
     /// As [`Standing::may_change`], for a participant who is not staff: [`Code::TooLate`] within
@@ -230,6 +304,19 @@ mod tests {
             ..at(9_000)
         };
         assert_eq!(code(cancelled.may_change(3, now)), Code::AppointmentState);
+        assert_eq!(code(at(1).may_close(3, now)), Code::AppointmentState);
+        assert!(at(0).may_close(3, now).is_ok());
+        assert_eq!(code(at(0).may_close(2, now)), Code::AppointmentChanged);
+        let gone = Standing {
+            start: now,
+            ..cancelled
+        };
+        assert_eq!(code(gone.may_close(3, now)), Code::AppointmentState);
+        let wrong = Standing {
+            state: AppointmentState::NoShow,
+            ..gone
+        };
+        assert!(wrong.may_close(3, now).is_ok(), "said anew");
         assert!(at(7_201).may_change_oneself(3, now).is_ok());
         assert_eq!(code(at(7_200).may_change_oneself(3, now)), Code::TooLate);
     }

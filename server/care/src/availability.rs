@@ -62,6 +62,10 @@ pub struct Terms {
     pub notice_s: i64,
     /// At most on the day that is so many calendar days after today, in the worker's zone.
     pub days_ahead: u16,
+    /// Kept free before it besides, minutes; need not lie within the hours.
+    pub before_minutes: u16,
+    /// Kept free after it besides, minutes; need not lie within the hours.
+    pub after_minutes: u16,
 }
 
 /// Where slots may begin, half-open.
@@ -103,7 +107,8 @@ pub fn slots(
                 return found;
             }
             let end = end_of(start, terms);
-            if start >= from && end <= stretch.end && taken.is_free(start, end) {
+            let kept = kept_free(terms, start);
+            if start >= from && end <= stretch.end && taken.is_free(kept.from, kept.until) {
                 found.push(start);
             }
         }
@@ -146,6 +151,14 @@ fn window(zone: &Zone, terms: &Terms, now: Timestamp) -> SlotSpan {
     SlotSpan {
         from: now.max(now.plus_seconds(terms.notice_s)),
         until: zone.start_of(plus_days(last, 1)),
+    }
+}
+
+/// What a booking that begins then keeps the worker busy for, with what is kept free around it.
+pub fn kept_free(terms: &Terms, start: Timestamp) -> SlotSpan {
+    SlotSpan {
+        from: start.plus_seconds(-i64::from(terms.before_minutes) * 60),
+        until: end_of(start, terms).plus_seconds(i64::from(terms.after_minutes) * 60),
     }
 }
 
@@ -337,6 +350,8 @@ impl Hours {
         open
     }
 }
+
+mod written;
 
 #[cfg(test)]
 mod clock_changes;

@@ -41,6 +41,8 @@ pub struct Generations {
 pub enum Purpose {
     /// Care of a client: the ordinary case.
     Care,
+    /// In a client's place, by a representation.
+    ActingFor,
     /// Setting up and running the server, by whoever controls the machine.
     Installation,
     /// Doing what is due: reminders, agency jobs.
@@ -60,6 +62,7 @@ impl Purpose {
     pub const fn as_str(self) -> &'static str {
         match self {
             Self::Care => "care",
+            Self::ActingFor => "acting_for",
             Self::Installation => "installation",
             Self::Scheduling => "scheduling",
             Self::Link => "link",
@@ -97,6 +100,15 @@ impl Caller {
             device,
             generations,
             purpose: Purpose::Care,
+        }
+    }
+
+    /// The same person, who acts in a client's place: their audit entries say so.
+    #[must_use]
+    pub const fn acting_for(self) -> Self {
+        Self {
+            purpose: Purpose::ActingFor,
+            ..self
         }
     }
 
@@ -171,6 +183,7 @@ impl Caller {
         matches!(
             self.purpose,
             Purpose::Care
+                | Purpose::ActingFor
                 | Purpose::Link
                 | Purpose::Recovery
                 | Purpose::Enrolment
@@ -180,6 +193,6 @@ impl Caller {
 
     /// Whether a session stands behind it.
     pub fn has_session(&self) -> bool {
-        self.purpose == Purpose::Care
+        matches!(self.purpose, Purpose::Care | Purpose::ActingFor)
     }
 }

@@ -179,7 +179,10 @@ impl Zone {
     /// are left off.
     pub fn local(&self, t: Timestamp) -> LocalTime {
         let t = to_jiff(t);
-        let offset = self.tz.to_offset(t);
+        self.tell(t, self.tz.to_offset(t))
+    }
+
+    fn tell(&self, t: Instant, offset: Offset) -> LocalTime {
         LocalTime {
             civil: CivilTime(offset.to_datetime(t)).to_string(),
             offset: write_offset(offset),
@@ -302,6 +305,10 @@ fn to_jiff(t: Timestamp) -> Instant {
 fn from_jiff(t: Instant) -> Timestamp {
     Timestamp::from_micros(t.as_microsecond())
 }
+
+mod clocks;
+
+pub use clocks::Clocks;
 
 #[cfg(test)]
 mod properties;

@@ -9,6 +9,7 @@
 //!   audit entry: nothing happens unasked and nothing happens unseen.
 //! * [`caller`]: who asks ([`Caller`]) and for what purpose ([`Purpose`]). Every verb of the store
 //!   takes one.
+//! * [`membership`]: how far somebody has come into a circle, as types: which ways there are.
 //! * [`private`]: names, titles, notes and relationships. They cannot print themselves; reading one
 //!   needs the word `reveal`, which a reviewer can search for.
 //! * [`civil`]: what clocks on walls say. An appointment is agreed as a civil time in a zone; the
@@ -17,9 +18,15 @@
 //!   through clock changes. The same rules judge a time that somebody typed.
 //! * [`reminders`]: which mails an appointment wants, to whom, due when and worthless after when. One
 //!   pure function of what is true; every change of the truth asks it again.
+//! * [`unread`]: when somebody is told by mail that messages wait which none of their devices has. It says
+//!   nothing else, comes by day, and seldom.
+//! * [`ways_in`]: what somebody of a role must be able to show, and which names they may sign in by.
 //! * [`email`]: mail addresses that are safe in a header and in an envelope, masked like names.
 //! * [`texts`]: what the server itself says to people, in their language; [`words_of_time`]: days and
 //!   times as people read them.
+//! * [`series`]: by which rule visits repeat, and on which days that is.
+//! * [`visit_type`]: the kinds of visits that an agency offers, and what booking one must keep to.
+//! * [`booking_link`]: what a link by which a client books must be, before anybody looks into the database.
 //! * [`Clock`] and [`Chance`]: time and randomness enter the server at its edge and are passed down
 //!   from there, so that tests and the simulation can own both.
 //!
@@ -31,15 +38,21 @@
 
 pub mod appointment;
 pub mod availability;
+pub mod booking_link;
 pub mod caller;
 mod chance;
 pub mod civil;
 mod clock;
 pub mod email;
+pub mod membership;
 pub mod private;
 pub mod reminders;
 pub mod rules;
+pub mod series;
 pub mod texts;
+pub mod unread;
+pub mod visit_type;
+pub mod ways_in;
 pub mod words_of_time;
 
 pub use caller::{Caller, Purpose};

@@ -70,7 +70,8 @@ private! {
     Title, "title", Refused, limits::TITLE_CHARS_MAX, NameTooLong;
     /// What a caregiver is to a client, in the agency's words ("daughter").
     Relationship, "relationship", Refused, limits::NAME_CHARS_MAX, NameTooLong;
-    /// The evidence for a consent, in the recorder's words. May be empty.
+    /// The evidence for a consent, or what there is to remember of an appointment, in the words of
+    /// whoever wrote it down. May be empty.
     Note, "note", Allowed, limits::NOTE_CHARS_MAX, TooLarge;
 }
 

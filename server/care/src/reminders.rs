@@ -7,6 +7,7 @@
 //! | step | due | worthless after | to |
 //! |---|---|---|---|
 //! | invitation | when booked or moved | the end | everybody |
+//! | … of a series, to who was not told | the same, not before 28 days ahead | the end | everybody |
 //! | three days | `-P3D@10:00` | 30 h before | client, caregivers |
 //! | one day | `-P1D@10:00` | 3 h before | client, caregivers |
 //! | one hour | `-PT60M` | the start | client, caregivers |
@@ -17,7 +18,9 @@
 //! `@10:00` is on the clocks of the recipient's zone and `P1D` is a calendar day there; `PT60M` is
 //! elapsed time.
 
-use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp};
+use protocol::{
+    AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp, limits,
+};
 
 use crate::civil::{CivilTime, Zone, plus_days};
 
@@ -28,9 +31,9 @@ const LEFT_S: i64 = 2 * 3_600;
 /// Reminders of whole days come at this minute of the recipient's day.
 const MORNING: u16 = 10 * 60;
 /// Nobody is reminded from this minute of their day …
-const QUIET_FROM: u16 = 21 * 60;
+pub(crate) const QUIET_FROM: u16 = 21 * 60;
 /// … to this one.
-const QUIET_UNTIL: u16 = 8 * 60;
+pub(crate) const QUIET_UNTIL: u16 = 8 * 60;
 /// What cannot come later comes at this minute of the evening before.
 const EVENING: u16 = 20 * 60 + 30;
 
@@ -51,6 +54,8 @@ pub struct Visit {
     pub told_at: Timestamp,
     /// A video appointment has its meeting link.
     pub has_link: bool,
+    /// One of a series: people are told of it when it comes near, not of half a year at once.
+    pub in_series: bool,
     /// Called off: when people are told, if not at `told_at` (a cancel can be taken back for a while).
     pub cancel_notice_at: Option<Timestamp>,
 }
@@ -120,7 +125,7 @@ fn wants(visit: &Visit, to: &Recipient, step: Step) -> bool {
         return step == Step::Cancellation && to.told && stands;
     }
     let by_state = match visit.state {
-        State::Booked => !matches!(step, Step::Cancellation | Step::Agenda),
+        State::Booked => step != Step::Cancellation,
         State::CheckedIn | State::InProgress => step == Step::RoomOpen,
         State::Cancelled => step == Step::Cancellation,
         State::Requested | State::Held | State::Completed | State::NoShow => false,
@@ -132,7 +137,8 @@ fn wants(visit: &Visit, to: &Recipient, step: Step) -> bool {
             is_reminded(to) && to.response != Response::Accepted
         }
         Step::RoomOpen => is_reminded(to) && visit.kind == AppointmentKind::Video && visit.has_link,
-        Step::Agenda => false,
+        // About no appointment.
+        Step::Agenda | Step::Unread | Step::Digest => false,
     };
     by_state && by_person
 }
@@ -149,7 +155,7 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<Planned> {
     let before = |seconds: i64| visit.start.plus_seconds(-seconds);
     let morning = |days: i32| at_days_before(&to.zone, visit.start, days, MORNING);
     let (due, not_after) = match step {
-        Step::Invitation => (visit.told_at, visit.end),
+        Step::Invitation => (invited_at(visit, to), visit.end),
         Step::Cancellation => {
             let called_off = visit.cancel_notice_at.unwrap_or(visit.told_at);
             (to.cleared_at.unwrap_or(called_off), visit.end)
@@ -158,14 +164,14 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<Planned> {
         Step::OneDay => (morning(1), before(3 * 3_600)),
         Step::OneHour => (before(3_600), visit.start),
         Step::RoomOpen => (before(600), visit.end),
-        Step::Agenda => return None,
+        Step::Agenda | Step::Unread | Step::Digest => return None,
     };
     let due = match step {
         Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen => {
             let due = keep_quiet(visit, &to.zone, step, (due, not_after))?;
             Some(due).filter(|due| *due >= visit.told_at.plus_seconds(FRESH_S))?
         }
-        Step::Invitation | Step::Cancellation | Step::Agenda => due,
+        _ => due,
     };
     Some(Planned {
         participant: to.participant,
@@ -173,6 +179,16 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<Planned> {
         due,
         not_after,
     })
+}
+
+/// When somebody is told of a visit that was booked or moved: at once, unless it is one of a series and they
+/// never heard of it.
+fn invited_at(visit: &Visit, to: &Recipient) -> Timestamp {
+    if !visit.in_series || to.told {
+        return visit.told_at;
+    }
+    let days = i64::from(limits::SERIES_TOLD_DAYS);
+    visit.told_at.max(visit.start.plus_seconds(-days * 86_400))
 }
 
 /// Moves a reminder out of the recipient's night: later, if that leaves time enough, or else to the
@@ -200,7 +216,8 @@ fn keep_quiet(
     (!is_quiet(zone.civil(moved))).then_some(moved)
 }
 
-fn is_quiet(civil: CivilTime) -> bool {
+/// Whether it is night on the clock.
+pub(crate) fn is_quiet(civil: CivilTime) -> bool {
     !(QUIET_UNTIL..QUIET_FROM).contains(&civil.minute())
 }
 

@@ -7,14 +7,18 @@
 use protocol::{Code, MemberState, Refusal, Role};
 
 use Need::{
-    Arriving, Assigned, Confirmed, Consent, Fresh, Named, Own, Session, TakesPart, Unproved,
+    ActsFor, Another, Arriving, Assigned, Awaited, Confirmed, Consent, Fresh, Named, Own, Session,
+    TakesPart, Unproved,
 };
-use Who::{Anyone, Bearer, CodeHolder, Installation, Newcomer, Scheduler};
+use Who::{Anyone, Bearer, CodeHolder, Installation, KnownDevice, Newcomer, Scheduler};
 
 mod acts;
+mod standing;
 
 use acts::About;
+
 pub use acts::Act;
+pub use standing::{Asker, Standing};
 
 /// Whom a row of the table is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,12 +27,14 @@ enum Who {
     Installation,
     /// The scheduler, which does what is due.
     Scheduler,
-    /// Whoever holds a link from a mail to a participant of that role.
+    /// Whoever holds a link from a mail to a participant of that role, or a client's booking link.
     Bearer(Role),
     /// Whoever shows an account's recovery code.
     CodeHolder,
     /// A new device that was shown the link of one that is signed in.
     Newcomer,
+    /// A device of the account that signs, without a session.
+    KnownDevice,
     /// Every signed-in account.
     Anyone,
     /// Accounts of one role.
@@ -42,6 +48,8 @@ enum Need {
     Session,
     /// The session lives, and its person has shown nothing but a link, a code or a device yet.
     Unproved,
+    /// The session lives, and its person came by an invitation and waits to be confirmed.
+    Awaited,
     /// The person has nothing yet by which to sign in again, or came in by a link or a recovery code
     /// and has shown no authenticator since.
     Arriving,
@@ -53,10 +61,15 @@ enum Need {
     Confirmed,
     /// A live consent of the client covers it: messages in this circle, this appointment.
     Consent,
-    /// Assigned to the client now (of a caregiver's: to a client of theirs).
+    /// Assigned to the client now (of a caregiver's: to a client of theirs; of a booking link: whoever may
+    /// hold the visit).
     Assigned,
     /// It is about the caller.
     Own,
+    /// It is about somebody else's account.
+    Another,
+    /// A live representation binds the caller to the client: what the client may, they may.
+    ActsFor,
     /// A participant who has not left.
     TakesPart,
 }
@@ -75,16 +88,27 @@ const RULES: &[Rule] = &[
     // One's own session and device.
     Rule(Act::RedeemInvitation, Anyone, &[Session]),
     Rule(Act::RedeemInvitation, Anyone, &[Unproved]),
+    Rule(Act::RedeemInvitation, Anyone, &[Awaited]),
+    // Until somebody who serves them says who they are, they see who they are meant to be, and can go.
+    Rule(Act::AwaitConfirmation, Anyone, &[Awaited]),
+    Rule(Act::AwaitConfirmation, Anyone, &[Unproved]),
+    Rule(Act::AwaitConfirmation, Anyone, &[Session]),
     Rule(Act::RenewSession, Anyone, &[Session]),
+    Rule(Act::AskPassword, KnownDevice, &[]),
+    Rule(Act::ShowPassword, Anyone, &[Session]),
+    Rule(Act::ShowPassword, Anyone, &[Unproved]),
     Rule(Act::SignIn, Anyone, &[Session]),
     Rule(Act::ReadSession, Anyone, &[Session]),
     Rule(Act::ReadSession, Anyone, &[Unproved]),
+    Rule(Act::ReadSession, Anyone, &[Awaited]),
     Rule(Act::SignOut, Anyone, &[Session]),
     Rule(Act::SignOut, Anyone, &[Unproved]),
+    Rule(Act::SignOut, Anyone, &[Awaited]),
     Rule(Act::ListAuthenticators, Anyone, &[Session]),
     Rule(Act::RegisterAuthenticator, Anyone, &[Arriving]),
     Rule(Act::RegisterAuthenticator, Anyone, &[Session, Fresh]),
     Rule(Act::EndAuthenticator, Anyone, &[Session, Fresh]),
+    Rule(Act::EndOtherSessions, Anyone, &[Session]),
     Rule(Act::Connect, Anyone, &[Session]),
     Rule(Act::PutKeyPackages, Anyone, &[Session]),
     Rule(Act::ReadInbox, Anyone, &[Session]),
@@ -121,6 +145,12 @@ const RULES: &[Rule] = &[
     // Who adds is whom the judge lets add; a client may once the agency signs assignments.
     Rule(
         Act::ClaimKeyPackages,
+        CASE_MANAGER,
+        &[Session, Confirmed, Assigned],
+    ),
+    // Whom they name must serve the client; the judge of every device has the last word.
+    Rule(
+        Act::NameMember,
         CASE_MANAGER,
         &[Session, Confirmed, Assigned],
     ),
@@ -209,28 +239,94 @@ const RULES: &[Rule] = &[
         &[Session, Confirmed, Assigned],
     ),
     // A client, as the case manager serves them.
-    Rule(Act::IssueNewKeys, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::AddClient, CASE_MANAGER, &[Session]),
+    Rule(Act::AddCaregiver, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::InvitePerson, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ReadIntake, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ConfirmPerson, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::EndInvitation, CASE_MANAGER, &[Session, Assigned]),
+    Rule(
+        Act::RecordRepresentation,
+        CASE_MANAGER,
+        &[Session, Assigned],
+    ),
+    Rule(Act::EndRepresentation, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::IssueNewKeys, CASE_MANAGER, &[Session, Assigned, Fresh]),
     Rule(Act::PlanCircle, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::RecordConsent, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::WithdrawConsent, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::WithdrawConsent, CLIENT, &[Session, Own]),
+    Rule(Act::WithdrawConsent, CAREGIVER, &[Session, ActsFor]),
     Rule(Act::ReadPreferences, Anyone, &[Session, Own]),
     Rule(Act::ReadPreferences, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ReadPreferences, CAREGIVER, &[Session, ActsFor]),
     Rule(Act::ChangePreferences, Anyone, &[Session, Own]),
     Rule(Act::ChangePreferences, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ChangePreferences, CAREGIVER, &[Session, ActsFor]),
+    Rule(Act::ChangeContact, Anyone, &[Session, Own, Fresh]),
+    Rule(
+        Act::ChangeContact,
+        CASE_MANAGER,
+        &[Session, Assigned, Fresh],
+    ),
+    Rule(Act::ChangeContact, CAREGIVER, &[Session, ActsFor, Fresh]),
+    // From one case manager to another. Who was offered a client may answer, who offered may take it back.
+    Rule(Act::OfferTransfer, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ListTransfers, CASE_MANAGER, &[Session]),
+    Rule(Act::AnswerTransfer, CASE_MANAGER, &[Session, Own]),
+    Rule(Act::WithdrawTransfer, CASE_MANAGER, &[Session, Own]),
+    // Who serves whom: a supervisor's, who sees names and numbers and no content. One's own service can
+    // be ended by oneself.
+    Rule(Act::ReadCaseloads, SUPERVISOR, &[Session]),
+    Rule(Act::Assign, SUPERVISOR, &[Session]),
+    Rule(Act::EndAssignment, SUPERVISOR, &[Session]),
+    Rule(Act::EndAssignment, CASE_MANAGER, &[Session, Own, Assigned]),
+    // The administrator's people: staff, no clients. Never oneself, so that one administrator is left.
+    Rule(Act::ListStaff, ADMINISTRATOR, &[Session]),
+    Rule(Act::InviteStaff, ADMINISTRATOR, &[Session, Fresh]),
+    Rule(Act::ChangeRole, ADMINISTRATOR, &[Session, Fresh, Another]),
+    Rule(Act::EndSessions, ADMINISTRATOR, &[Session, Another]),
+    Rule(Act::EndAccount, ADMINISTRATOR, &[Session, Fresh, Another]),
+    // What the agency has done by itself, and what was not done while the server was down. Whom to call is
+    // shown to whoever serves them: administrators see how much it was, and nobody's name.
+    Rule(Act::ListJobs, ADMINISTRATOR, &[Session]),
+    Rule(Act::ChangeJob, ADMINISTRATOR, &[Session]),
+    Rule(Act::AskJob, ADMINISTRATOR, &[Session]),
+    Rule(Act::ConfirmClock, ADMINISTRATOR, &[Session]),
+    Rule(Act::ConfirmClock, Installation, &[]),
+    Rule(Act::ReadOutages, CASE_MANAGER, &[Session]),
+    Rule(Act::ReadOutages, ADMINISTRATOR, &[Session]),
+    Rule(Act::NoteCall, CASE_MANAGER, &[Session, Assigned]),
     // Appointments.
     Rule(Act::ListAppointments, Anyone, &[Session]),
     Rule(Act::ReadAppointments, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ReadAppointments, CAREGIVER, &[Session, ActsFor]),
     Rule(Act::FindSlots, CASE_MANAGER, &[Session]),
+    Rule(Act::ReadHours, CASE_MANAGER, &[Session]),
+    Rule(Act::ListVisitTypes, CASE_MANAGER, &[Session]),
+    Rule(Act::ListVisitTypes, SUPERVISOR, &[Session]),
+    Rule(Act::ListVisitTypes, ADMINISTRATOR, &[Session]),
+    Rule(Act::ChangeVisitTypes, SUPERVISOR, &[Session]),
+    Rule(Act::ChangeVisitTypes, ADMINISTRATOR, &[Session]),
+    Rule(Act::SetHours, CASE_MANAGER, &[Session, Own]),
+    Rule(Act::HoldTime, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::LetTimesGo, CASE_MANAGER, &[Session]),
     Rule(Act::BookAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::BookSeries, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ListBookingLinks, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::MakeBookingLink, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::RevokeBookingLink, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::MoveAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CancelAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::CloseAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ReplyToAppointment, CLIENT, &[Session, TakesPart]),
     Rule(
         Act::ReplyToAppointment,
         CAREGIVER,
         &[Session, TakesPart, Consent],
     ),
+    // In the client's place.
+    Rule(Act::ReplyToAppointment, CAREGIVER, &[Session, ActsFor]),
     Rule(
         Act::ReplyToAppointment,
         CASE_MANAGER,
@@ -264,127 +360,55 @@ const RULES: &[Rule] = &[
     ),
     Rule(Act::OptOutByLink, Bearer(Role::Client), &[]),
     Rule(Act::OptOutByLink, Bearer(Role::Caregiver), &[]),
+    // A link in a mail about unread messages: whoever gets such mails stops them.
+    Rule(Act::OpenStopLink, Bearer(Role::Client), &[]),
+    Rule(Act::OpenStopLink, Bearer(Role::Caregiver), &[]),
+    Rule(Act::OpenStopLink, Bearer(Role::CaseManager), &[]),
+    Rule(Act::OpenStopLink, Bearer(Role::Supervisor), &[]),
+    Rule(Act::ChooseUpdateMails, Bearer(Role::Client), &[]),
+    Rule(Act::ChooseUpdateMails, Bearer(Role::Caregiver), &[]),
+    Rule(Act::ChooseUpdateMails, Bearer(Role::CaseManager), &[]),
+    Rule(Act::ChooseUpdateMails, Bearer(Role::Supervisor), &[]),
+    // A link by which a client books: it works as long as somebody who may hold the visit serves them.
+    Rule(Act::OpenBookingLink, Bearer(Role::Client), &[Assigned]),
+    Rule(Act::HoldByLink, Bearer(Role::Client), &[Assigned]),
+    Rule(Act::BookByLink, Bearer(Role::Client), &[Assigned]),
     // What is due.
     Rule(Act::LeaseDeliveries, Scheduler, &[]),
     Rule(Act::SettleDeliveries, Scheduler, &[]),
+    Rule(Act::TakeMail, Scheduler, &[]),
     Rule(Act::RunJob, Scheduler, &[]),
+    Rule(Act::WatchClock, Scheduler, &[]),
     // The audit log, and what a client may know of it.
     Rule(Act::QueryAudit, SUPERVISOR, &[Session, Fresh]),
     Rule(Act::QueryAudit, ADMINISTRATOR, &[Session, Fresh]),
     Rule(Act::QueryAudit, Installation, &[]),
+    // An administrator sees no clients, in the log neither.
+    Rule(Act::QueryClientAudit, SUPERVISOR, &[Session, Fresh]),
+    Rule(Act::QueryClientAudit, Installation, &[]),
     Rule(Act::ExportAudit, Installation, &[]),
     Rule(Act::ListKeys, Installation, &[]),
     Rule(Act::RotateKeys, Installation, &[]),
     Rule(Act::RevokeKey, Installation, &[]),
+    Rule(Act::ChangeRootKey, Installation, &[]),
+    Rule(Act::RotateRemovalKey, Installation, &[]),
+    Rule(Act::RotateAgencyKey, Installation, &[]),
+    Rule(Act::EraseClient, Installation, &[]),
     Rule(Act::ReadAccess, CLIENT, &[Session, Own]),
+    Rule(Act::ReadAccess, CAREGIVER, &[Session, ActsFor]),
     // Setting up.
     Rule(Act::PlanCircle, Installation, &[]),
     Rule(Act::CreateAgency, Installation, &[]),
     Rule(Act::SetHours, Installation, &[]),
+    Rule(Act::FindSlots, Installation, &[]),
     Rule(Act::ChangePreferences, Installation, &[]),
+    Rule(Act::ChangeContact, Installation, &[]),
     Rule(Act::AddPerson, Installation, &[]),
     Rule(Act::Assign, Installation, &[]),
     Rule(Act::Relate, Installation, &[]),
     Rule(Act::Invite, Installation, &[]),
     Rule(Act::ListUninvited, Installation, &[]),
 ];
-
-/// Who asks, as far as the table is concerned.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum Asker {
-    /// Nobody who is known.
-    #[default]
-    Nobody,
-    /// Whoever runs the binary on the machine.
-    Installation,
-    /// The scheduler.
-    Scheduler,
-    /// Whoever holds a link that was mailed to a participant of that role.
-    Bearer(Role),
-    /// Whoever shows an account's recovery code.
-    CodeHolder,
-    /// A new device that was shown the link of one that is signed in.
-    Newcomer,
-    /// An account, by its role now.
-    Account(Role),
-}
-
-/// How the caller stands to what the act concerns, as loaded in the transaction of the act.
-/// The default is nobody: no session, named nowhere.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts, each loaded from its own place and named by one need of the table"
-)]
-pub struct Standing {
-    /// Who asks.
-    pub asker: Asker,
-    /// The session lives and is the caller's own (not ended, not idle, no generation moved), and its
-    /// person has shown an authenticator.
-    pub session: bool,
-    /// The session lives likewise, but nothing was shown yet.
-    pub unproved: bool,
-    /// It lives, and its person has no authenticator yet or has shown none since a link or a code.
-    pub arriving: bool,
-    /// An authenticator was shown a short while ago.
-    pub fresh: bool,
-    /// The account's state in the circle; `None` if it was never named there.
-    pub member: Option<MemberState>,
-    /// A live consent of the client covers messages in the circle, or the appointment.
-    pub consent: bool,
-    /// A live assignment binds the account to the client.
-    pub assigned: bool,
-    /// The act is about the caller's own person.
-    pub own: bool,
-    /// A participant of the appointment who has not left.
-    pub takes_part: bool,
-}
-
-impl Standing {
-    /// The installation itself.
-    pub fn installation() -> Self {
-        Self {
-            asker: Asker::Installation,
-            ..Self::default()
-        }
-    }
-
-    fn is(self, who: Who) -> bool {
-        match (who, self.asker) {
-            (Who::Installation, Asker::Installation)
-            | (Who::Scheduler, Asker::Scheduler)
-            | (Who::CodeHolder, Asker::CodeHolder)
-            | (Who::Newcomer, Asker::Newcomer)
-            | (Who::Anyone, Asker::Account(_)) => true,
-            (Who::Only(role), Asker::Account(own)) | (Who::Bearer(role), Asker::Bearer(own)) => {
-                role == own
-            }
-            _ => false,
-        }
-    }
-
-    fn named(self) -> bool {
-        matches!(
-            self.member,
-            Some(MemberState::Invited | MemberState::Confirmed)
-        )
-    }
-
-    fn meets(self, need: Need) -> bool {
-        match need {
-            Need::Session => self.session,
-            Need::Unproved => self.unproved,
-            Need::Arriving => self.arriving,
-            Need::Fresh => self.fresh,
-            Need::Named => self.named(),
-            Need::Confirmed => self.member == Some(MemberState::Confirmed),
-            Need::Consent => self.consent,
-            Need::Assigned => self.assigned,
-            Need::Own => self.own,
-            Need::TakesPart => self.takes_part,
-        }
-    }
-}
 
 /// Proof that the table allowed an act. Only [`may`] makes one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -400,6 +424,7 @@ impl Permit {
 /// Whether the table allows the act.
 ///
 /// A refusal tells no more than the caller may know: [`Code::SignedOut`] without a live session;
+/// [`Code::NotConfirmed`] to one whose person waits to be confirmed;
 /// [`Code::AuthenticatorRequired`] to one whose person has shown none; [`Code::StepUpRequired`] where
 /// showing one again is all that is missing;
 /// [`Code::NotFound`] about a circle in which the caller is not named or a client to whom staff are
@@ -411,13 +436,19 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     }
     let code = if matches!(
         standing.asker,
-        Asker::Installation | Asker::Scheduler | Asker::CodeHolder | Asker::Newcomer
+        Asker::Installation
+            | Asker::Scheduler
+            | Asker::CodeHolder
+            | Asker::Newcomer
+            | Asker::KnownDevice
     ) {
         Code::NotAllowed
     } else if matches!(standing.asker, Asker::Bearer(_)) || act.about() == About::Link {
         Code::LinkGone
     } else if !standing.session {
-        if standing.unproved {
+        if standing.awaited {
+            Code::NotConfirmed
+        } else if standing.unproved {
             Code::AuthenticatorRequired
         } else {
             Code::SignedOut
@@ -443,10 +474,14 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
             {
                 Code::ConsentRequired
             }
-            About::Device if !standing.own => Code::NotFound,
-            About::Client if !standing.assigned && !standing.own => Code::NotFound,
+            About::Device | About::Transfer if !standing.own => Code::NotFound,
+            About::Client if !standing.assigned && !standing.own && !standing.acts_for => {
+                Code::NotFound
+            }
             About::Appointment
-                if !(standing.assigned || (standing.takes_part && standing.consent)) =>
+                if !(standing.assigned
+                    || standing.acts_for
+                    || (standing.takes_part && standing.consent)) =>
             {
                 Code::NotFound
             }
@@ -465,8 +500,9 @@ fn allows(act: Act, standing: Standing) -> bool {
 fn sentence(code: Code) -> &'static str {
     match code {
         Code::SignedOut => "sign in again",
-        Code::AuthenticatorRequired => "show or register a passkey first",
-        Code::StepUpRequired => "show your passkey again to do this",
+        Code::NotConfirmed => "wait until your case manager has confirmed that it is you",
+        Code::AuthenticatorRequired => "show or register a passkey or a password first",
+        Code::StepUpRequired => "show your passkey, or your password, again to do this",
         Code::NotFound => "no such thing, or none that you may know of",
         Code::NotOnRoster => "no longer in this circle",
         Code::ConsentRequired => "no live consent of the client covers this",

@@ -27,15 +27,24 @@ pub fn day(language: Language, date: Date) -> String {
 
 /// "10:00 AM (GMT-6)": the clock of the zone at that instant.
 pub fn clock(language: Language, zone: &Zone, at: Timestamp) -> String {
+    format!("{} ({})", hour(language, zone, at), offset(zone, at))
+}
+
+/// "GMT-6": how far the clocks of the zone are from GMT at that instant.
+pub fn offset(zone: &Zone, at: Timestamp) -> String {
+    on_the_clock(zone, at).1
+}
+
+/// "10:00 AM": the same clock where something beside it says in which zone.
+pub fn hour(language: Language, zone: &Zone, at: Timestamp) -> String {
     let formatter = DateTimeFormatter::try_new(preferences(language), fieldsets::T::hm())
         .expect("the data of every `Language` is compiled in: tests say a time in each");
-    let (shown, offset) = on_the_clock(zone, at);
-    let clock = plain(
+    let (shown, _) = on_the_clock(zone, at);
+    plain(
         &formatter
             .format(&LocaleDateTime::convert_from(shown))
             .to_string(),
-    );
-    format!("{clock} ({offset})")
+    )
 }
 
 /// "Tuesday, December 1, 2026 at 10:00 AM (GMT-6)": day and clock of the zone at that instant.
@@ -111,6 +120,8 @@ mod tests {
             "Tuesday, December 1, 2026 at 10:00 AM (GMT-6)"
         );
         assert_eq!(clock(Language::En, &zone, start), "10:00 AM (GMT-6)");
+        assert_eq!(hour(Language::En, &zone, start), "10:00 AM");
+        assert_eq!(offset(&zone, start), "GMT-6");
         assert_eq!(day(Language::En, zone.date(start)), "Tuesday, December 1");
     }
 

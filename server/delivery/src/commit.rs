@@ -1,6 +1,7 @@
 //! The checks of a commit, in order.
 
 use std::collections::BTreeSet;
+use std::slice;
 
 use judge::Judged;
 use openmls::group::{PublicGroup, StagedCommit};
@@ -14,7 +15,7 @@ use protocol::{AccountId, Code, DeviceId, Refusal};
 
 use crate::key_package::reference;
 use crate::message::{envelope, read_envelope, read_message};
-use crate::public_state::PublicState;
+use crate::public_state::{PublicState, policy_of};
 use crate::{Accepted, CommitFacts, Envelope, RosterDevice, group_info};
 
 /// Judges a commit against the group that the database has.
@@ -27,7 +28,7 @@ pub fn accept(
     let message = read_commit(facts, bundle)?;
     let state = PublicState::read(public_state)?;
     let mut group = state.load(facts.group)?;
-    let before = policy_of(&group, facts)?;
+    let before = policy_of(&group, facts.group)?;
 
     let processed = group
         .process_message(&crypto, message)
@@ -37,7 +38,7 @@ pub fn accept(
         return Err(Refusal::new(Code::CommitInvalid, "not a commit"));
     };
     let judging = judge::Facts {
-        agency_key: &facts.agency_key,
+        agency_keys: slice::from_ref(&facts.agency_key),
         at: facts.now,
     };
     let judged = judge::judge_commit(&group, &sender, &staged, &judging)
@@ -93,16 +94,6 @@ fn read_commit(facts: &CommitFacts, bundle: &CommitBundle) -> Result<ProtocolMes
         return Err(Refusal::new(Code::Stale, format!("epoch {}", facts.epoch)));
     }
     Ok(message)
-}
-
-fn policy_of(group: &PublicGroup, facts: &CommitFacts) -> Result<CirclePolicy, Refusal> {
-    let judging = judge::Facts {
-        agency_key: &facts.agency_key,
-        at: facts.now,
-    };
-    judge::Context::read(group.group_context().extensions(), facts.group, &judging)
-        .map(|context| context.policy)
-        .map_err(|_| Code::Internal.into())
 }
 
 fn check_committer(facts: &CommitFacts, judged: &Judged) -> Result<(), Refusal> {

@@ -1,5 +1,7 @@
 //! The first GroupInfo of a circle, and of each further generation.
 
+use std::slice;
+
 use judge::Violation;
 use openmls::group::{ProposalStore, PublicGroup};
 use openmls_rust_crypto::RustCrypto;
@@ -7,14 +9,14 @@ use protocol::bundle::Founding;
 use protocol::certificate::DeviceCert;
 use protocol::{Code, GroupId, Refusal};
 
-use crate::public_state::PublicState;
+use crate::public_state::{PublicState, policy_of};
 use crate::{Accepted, FoundingFacts, Holder, ResetFacts, RosterDevice, group_info};
 
 /// Judges a founding: a group at epoch 0 with the founder's device alone in it.
 pub fn found(facts: &FoundingFacts, founding: &Founding) -> Result<Accepted, Refusal> {
     begin(facts.group, &facts.founder, founding, |group| {
         let judging = judge::Facts {
-            agency_key: &facts.agency_key,
+            agency_keys: slice::from_ref(&facts.agency_key),
             at: facts.now,
         };
         let context = group.group_context();
@@ -30,7 +32,7 @@ pub fn reset(
     founding: &Founding,
 ) -> Result<Accepted, Refusal> {
     let judging = judge::Facts {
-        agency_key: &facts.agency_key,
+        agency_keys: slice::from_ref(&facts.agency_key),
         at: facts.now,
     };
     let broken = GroupId {
@@ -39,9 +41,7 @@ pub fn reset(
     };
     let state = PublicState::read(public_state)?;
     let old = state.load(broken)?;
-    let before = judge::Context::read(old.group_context().extensions(), broken, &judging)
-        .map_err(|_| Refusal::from(Code::Internal))?
-        .policy;
+    let before = policy_of(&old, broken)?;
     begin(facts.group, &facts.founder, founding, |group| {
         let context = group.group_context();
         judge::judge_reset(&before, context, group.members(), &judging).map(|(_, founder)| founder)

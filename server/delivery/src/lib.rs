@@ -50,4 +50,4 @@ pub use judge::{read_succession, verify};
 pub use key_package::{check_certificate, check_key_package};
 pub use message::read_envelope;
 pub use public_state::PublicState;
-pub use removal::propose_removals;
+pub use removal::{is_vouched_for, propose_removals};

@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use openmls::group::PublicGroup;
 use openmls_traits::public_storage::PublicStorageProvider;
 use openmls_traits::storage::{CURRENT_VERSION, Entity, traits};
+use protocol::policy::CirclePolicy;
 use protocol::{Code, GroupId, Refusal};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -90,6 +91,12 @@ impl PublicState {
     fn queue(&self) -> Result<Queue, StateError> {
         Ok(self.find(PROPOSALS)?.unwrap_or_default())
     }
+}
+
+/// The policy of a group that was judged when it came to be as it is.
+pub(crate) fn policy_of(group: &PublicGroup, id: GroupId) -> Result<CirclePolicy, Refusal> {
+    judge::context::read_policy(group.group_context().extensions(), id)
+        .map_err(|_| Code::Internal.into())
 }
 
 fn encode(value: &impl Serialize) -> Result<Vec<u8>, StateError> {

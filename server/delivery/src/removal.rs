@@ -1,6 +1,8 @@
 //! The server's own proposals: Remove, signed by the removal key that every circle lists among its
 //! external senders (RFC 9420, section 12.1.8.1). Whoever commits next must take them up.
 
+use std::slice;
+
 use ed25519_dalek::{Signer as _, SigningKey};
 use openmls::extensions::SenderExtensionIndex;
 use openmls::group::PublicGroup;
@@ -11,7 +13,7 @@ use openmls::prelude::{
 };
 use openmls_rust_crypto::{OpenMlsRustCrypto, RustCrypto};
 use openmls_traits::signatures::{Signer, SignerError};
-use protocol::{Bytes, Code, DeviceId, Refusal};
+use protocol::{Bytes, Code, DeviceId, GroupId, Refusal, Timestamp};
 use tls_codec::Serialize as _;
 
 use crate::message::read_message;
@@ -59,6 +61,20 @@ pub fn propose_removals(
         public_state: state.to_bytes(),
         proposals,
     })
+}
+
+/// Whether whoever knows no other key of the agency's than this one takes the removal keys that a group lists.
+pub fn is_vouched_for(
+    agency_key: &[u8; 32],
+    id: GroupId,
+    public_state: &[u8],
+) -> Result<bool, Refusal> {
+    let group = PublicState::read(public_state)?.load(id)?;
+    let facts = judge::Facts {
+        agency_keys: slice::from_ref(agency_key),
+        at: Timestamp::from_micros(0),
+    };
+    Ok(judge::Context::read(group.group_context().extensions(), id, &facts).is_ok())
 }
 
 /// The place of the removal key among the group's external senders.

@@ -5,7 +5,7 @@ use axum::http::HeaderValue;
 use axum::http::request::Parts;
 use care::Caller;
 use protocol::http::{SESSION_COOKIE, SignedIn};
-use protocol::{Code, Refusal, Timestamp};
+use protocol::{AccountId, Code, Refusal, Timestamp};
 use store::SessionToken;
 
 use crate::Gateway;
@@ -23,6 +23,21 @@ impl FromRequestParts<Gateway> for Who {
         let token = cookie(&parts.headers, SESSION_COOKIE).and_then(SessionToken::parse);
         let token = token.ok_or_else(|| Refusal::new(Code::SignedOut, "sign in first"))?;
         Ok(Self(gateway.store.caller(&token).await?))
+    }
+}
+
+/// Whose live session a request comes from, if from one: whoever shows there who they are does so again.
+pub async fn within(
+    gateway: &Gateway,
+    current: Option<&SessionToken>,
+) -> store::Result<Option<AccountId>> {
+    let Some(token) = current else {
+        return Ok(None);
+    };
+    match gateway.store.caller(token).await {
+        Ok(caller) => Ok(Some(caller.account)),
+        Err(error) if error.refusal().code == Code::SignedOut => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

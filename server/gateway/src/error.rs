@@ -42,17 +42,20 @@ impl IntoResponse for Problem {
             detail,
             instead,
         } = self.0;
-        let (slots, next_valid) = match instead.map(|instead| *instead) {
-            Some(Instead::Slots(slots)) => (slots, None),
-            Some(Instead::Time(time)) => (Vec::new(), Some(time)),
-            None => (Vec::new(), None),
-        };
+        let (mut slots, mut next_valid, mut conflicts) = (Vec::new(), None, Vec::new());
+        match instead.map(|instead| *instead) {
+            Some(Instead::Slots(free)) => slots = free,
+            Some(Instead::Time(time)) => next_valid = Some(time),
+            Some(Instead::Conflicts(all)) => conflicts = all,
+            None => {}
+        }
         let status = StatusCode::from_u16(code.status()).expect("every code's status is one");
         let body = ErrorBody {
             code,
             detail,
             slots,
             next_valid,
+            conflicts,
         };
         let mut response = (status, Json(body)).into_response();
         if let Some(seconds) = retry_after(code) {

@@ -1,9 +1,25 @@
-//! Failed sign-ins, counted by address and by the network around it.
+//! Failed sign-ins, counted by address and by the network around it; those by password also by whom they
+//! are about.
 //!
 //! Only failures count, so eighty staff behind one office address get in every morning. An attempt
 //! takes a token before it starts and gets it back when it succeeds: many at the same time cannot
 //! slip through between the count and the answer. Whoever moves from address to address is met at the
 //! network: an IPv4 /24, an IPv6 /56 (what one customer is given).
+//!
+//! **Passwords have counts of their own**, so that a run on them keeps nobody from a passkey:
+//!
+//! * Whoever asks from a device that is not the named account's own is a stranger: counted by address, by
+//!   network and by the name, whoever's it is or nobody's.
+//! * An account's own device, which signs what it asks, is counted by its account alone: whatever strangers
+//!   do, from the same address or about the same name, it is not made to wait for them.
+//! * A try counts from its first message on, because what is wrong shows on the device and not here; it is
+//!   [forgiven](Failures::forgive) once the password was shown.
+//! * Codes that follow a password are counted by account.
+//!
+//! **Showing again who one is, in a session that is there** (step-up), is counted by the session's account as
+//! well, passkeys and passwords together and from a trusted network too: whoever sits at somebody's open
+//! session has so many tries, and a new session does not begin at nought. Only who holds a session of the
+//! account can use them up, so nobody who signs in afresh is made to wait for that.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -11,7 +27,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use care::Clock;
-use protocol::{Code, Refusal};
+use protocol::{AccountId, Code, Refusal, limits};
 
 use crate::bucket::{Bucket, Rate};
 use crate::network::{Network, one_address};
@@ -27,12 +43,26 @@ const HOUR: Duration = Duration::from_hours(1);
 enum Key {
     Address(IpAddr),
     Network(IpAddr),
+    /// Passwords that a stranger asks for.
+    PasswordAddress(IpAddr),
+    PasswordNetwork(IpAddr),
+    /// By a name's blind index.
+    Name([u8; 16]),
+    /// Passwords that an account's own device asks for.
+    Account(AccountId),
+    /// Names that an account would like and others have.
+    Choice(AccountId),
+    Code(AccountId),
+    /// Passkeys and passwords that are asked for again, in a session of the account's.
+    StepUp(AccountId),
 }
 
 /// The failures of every address.
 pub struct Failures {
     by_address: Rate,
     by_network: Rate,
+    by_account: Rate,
+    by_code: Rate,
     trusted: Vec<Network>,
     clock: Arc<dyn Clock>,
     buckets: Mutex<HashMap<Key, Bucket>>,
@@ -42,7 +72,7 @@ pub struct Failures {
 #[must_use]
 pub struct Attempt<'a> {
     failures: &'a Failures,
-    keys: Option<[Key; 2]>,
+    keys: Vec<Key>,
 }
 
 impl Failures {
@@ -56,6 +86,12 @@ impl Failures {
                 rates.failures_per_address,
             ),
             by_network: Rate::new(network, HOUR, network),
+            by_account: Rate::new(
+                rates.failures_per_account_minute,
+                Duration::from_mins(1),
+                rates.failures_per_account,
+            ),
+            by_code: Rate::new(limits::FAILED_CODES_HOUR, HOUR, limits::FAILED_CODES),
             trusted,
             clock,
             buckets: Mutex::default(),
@@ -64,14 +100,73 @@ impl Failures {
 
     /// Begins an attempt, or refuses it as [`Code::RateLimited`].
     pub fn begin(&self, address: IpAddr) -> Result<Attempt<'_>, Refusal> {
+        self.begin_within(address, None)
+    }
+
+    /// Begins an attempt that comes from a live session of `session`'s, if from one.
+    pub fn begin_within(
+        &self,
+        address: IpAddr,
+        session: Option<AccountId>,
+    ) -> Result<Attempt<'_>, Refusal> {
+        let mut keys = self.around(address, Key::Address, Key::Network);
+        keys.extend(session.map(Key::StepUp));
+        self.take(keys)
+    }
+
+    /// Begins a stranger's attempt at whoever's password.
+    pub fn begin_stranger(&self, address: IpAddr, name: [u8; 16]) -> Result<Attempt<'_>, Refusal> {
+        let mut keys = self.around(address, Key::PasswordAddress, Key::PasswordNetwork);
+        keys.push(Key::Name(name));
+        self.take(keys)
+    }
+
+    /// Counts whatever else about passwords a stranger gets wrong.
+    pub fn begin_beside(&self, address: IpAddr) -> Result<Attempt<'_>, Refusal> {
+        self.take(self.around(address, Key::PasswordAddress, Key::PasswordNetwork))
+    }
+
+    /// Begins an attempt of an account's own device at its password, in a live session of `session`'s, if
+    /// in one.
+    pub fn begin_own(
+        &self,
+        account: AccountId,
+        session: Option<AccountId>,
+    ) -> Result<Attempt<'_>, Refusal> {
+        self.take(own_keys(account, session))
+    }
+
+    /// Begins a look whether a name that an account chooses is free: who tries many learns names.
+    pub fn begin_choice(&self, account: AccountId) -> Result<Attempt<'_>, Refusal> {
+        self.take(vec![Key::Choice(account)])
+    }
+
+    /// Begins an attempt at an account's code.
+    pub fn begin_code(&self, account: AccountId) -> Result<Attempt<'_>, Refusal> {
+        self.take(vec![Key::Code(account)])
+    }
+
+    /// The password that an account's own device asked for was shown: the try does not count.
+    pub fn forgive(&self, account: AccountId, session: Option<AccountId>) {
+        let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        self.give_back(&mut buckets, &own_keys(account, session));
+    }
+
+    /// Where a failure counts; nowhere in a trusted network.
+    fn around(
+        &self,
+        address: IpAddr,
+        of_address: fn(IpAddr) -> Key,
+        of_network: fn(IpAddr) -> Key,
+    ) -> Vec<Key> {
         if self.trusted.iter().any(|network| network.contains(address)) {
-            return Ok(Attempt {
-                failures: self,
-                keys: None,
-            });
+            return Vec::new();
         }
         let address = one_address(address);
-        let keys = [Key::Address(address), Key::Network(network_of(address))];
+        vec![of_address(address), of_network(network_of(address))]
+    }
+
+    fn take(&self, keys: Vec<Key>) -> Result<Attempt<'_>, Refusal> {
         let now_us = self.clock.now().micros();
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         for (taken, key) in keys.iter().enumerate() {
@@ -81,20 +176,22 @@ impl Failures {
                 self.give_back(&mut buckets, &keys[..taken]);
                 return Err(Refusal::new(
                     Code::RateLimited,
-                    "too many failed attempts from here; wait a minute and try again",
+                    "too many failed attempts; wait a minute and try again",
                 ));
             }
         }
         Ok(Attempt {
             failures: self,
-            keys: Some(keys),
+            keys,
         })
     }
 
     fn rate(&self, key: Key) -> Rate {
         match key {
-            Key::Address(_) => self.by_address,
-            Key::Network(_) => self.by_network,
+            Key::Address(_) | Key::PasswordAddress(_) => self.by_address,
+            Key::Network(_) | Key::PasswordNetwork(_) => self.by_network,
+            Key::Name(_) | Key::Account(_) | Key::Choice(_) | Key::StepUp(_) => self.by_account,
+            Key::Code(_) => self.by_code,
         }
     }
 
@@ -110,12 +207,18 @@ impl Failures {
 impl Attempt<'_> {
     /// The attempt does not count.
     pub fn succeeded(self) {
-        let Some(keys) = self.keys else { return };
         let mut buckets = (self.failures.buckets)
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
-        self.failures.give_back(&mut buckets, &keys);
+        self.failures.give_back(&mut buckets, &self.keys);
     }
+}
+
+/// Where an own device's try at the account's password counts.
+fn own_keys(account: AccountId, session: Option<AccountId>) -> Vec<Key> {
+    let mut keys = vec![Key::Account(account)];
+    keys.extend(session.map(Key::StepUp));
+    keys
 }
 
 /// The network around an address: the first 24 bits of an IPv4 one, the first 56 of an IPv6 one.
@@ -152,6 +255,10 @@ mod tests {
     impl Clock for Hand {
         fn now(&self) -> Timestamp {
             Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+        }
+
+        fn steady(&self) -> Duration {
+            Duration::ZERO
         }
     }
 
@@ -200,6 +307,93 @@ mod tests {
         for _ in 0..100 {
             drop(failures.begin(HERE).unwrap());
         }
+    }
+
+    fn account(n: u8) -> AccountId {
+        AccountId::from_bytes([n; 16])
+    }
+
+    #[test]
+    fn strangers_make_no_account_wait_and_no_passkey() {
+        let (failures, _clock) = failures(&[]);
+        for name in 0..3 {
+            drop(failures.begin_stranger(HERE, [name; 16]).unwrap());
+        }
+        assert!(failures.begin_stranger(HERE, [9; 16]).is_err());
+        assert!(failures.begin_beside(HERE).is_err());
+        // The same address: a passkey, and a device of an account's own.
+        failures.begin(HERE).unwrap().succeeded();
+        assert!(failures.begin_own(account(1), None).is_ok());
+    }
+
+    #[test]
+    fn one_name_is_tried_ten_times_and_then_once_a_minute_from_wherever() {
+        let (failures, clock) = failures(&["0.0.0.0/0"]);
+        for try_ in 0..10 {
+            let address = IpAddr::V4(Ipv4Addr::new(10, 0, try_, 1));
+            drop(failures.begin_stranger(address, [1; 16]).unwrap());
+        }
+        let refused = failures.begin_stranger(THERE, [1; 16]).err().unwrap();
+        assert_eq!(refused.code, Code::RateLimited);
+        assert!(failures.begin_stranger(THERE, [2; 16]).is_ok());
+        clock.0.fetch_add(60_000_000, Ordering::SeqCst);
+        drop(failures.begin_stranger(THERE, [1; 16]).unwrap());
+        assert!(failures.begin_stranger(THERE, [1; 16]).is_err());
+    }
+
+    #[test]
+    fn what_an_own_device_asks_counts_until_it_is_forgiven() {
+        let (failures, clock) = failures(&[]);
+        for _ in 0..100 {
+            drop(failures.begin_own(account(1), None).unwrap());
+            failures.forgive(account(1), None);
+        }
+        for _ in 0..10 {
+            drop(failures.begin_own(account(1), None).unwrap());
+        }
+        assert!(failures.begin_own(account(1), None).is_err());
+        assert!(failures.begin_own(account(2), None).is_ok());
+        clock.0.fetch_add(60_000_000, Ordering::SeqCst);
+        assert!(failures.begin_own(account(1), None).is_ok());
+    }
+
+    #[test]
+    fn asking_again_in_a_session_is_counted_by_its_account_wherever_it_is() {
+        let (failures, clock) = failures(&["0.0.0.0/0"]);
+        let session = Some(account(1));
+        for _ in 0..100 {
+            failures.begin_within(HERE, session).unwrap().succeeded();
+            drop(failures.begin_own(account(1), session).unwrap());
+            failures.forgive(account(1), session);
+        }
+        // Passkeys and passwords together.
+        for _ in 0..5 {
+            drop(failures.begin_within(HERE, session).unwrap());
+            drop(failures.begin_own(account(1), session).unwrap());
+        }
+        let refused = failures.begin_within(THERE, session).err().unwrap();
+        assert_eq!(refused.code, Code::RateLimited);
+        assert!(failures.begin_own(account(1), session).is_err());
+        // Not who signs in afresh, nor anybody else in a session of their own.
+        failures.begin(HERE).unwrap().succeeded();
+        drop(failures.begin_own(account(1), None).unwrap());
+        assert!(failures.begin_within(HERE, Some(account(2))).is_ok());
+        clock.0.fetch_add(60_000_000, Ordering::SeqCst);
+        drop(failures.begin_within(HERE, session).unwrap());
+        assert!(failures.begin_within(HERE, session).is_err());
+    }
+
+    #[test]
+    fn five_wrong_codes_and_then_one_in_three_minutes() {
+        let (failures, clock) = failures(&[]);
+        for _ in 0..5 {
+            drop(failures.begin_code(account(1)).unwrap());
+        }
+        assert!(failures.begin_code(account(1)).is_err());
+        clock.0.fetch_add(179_000_000, Ordering::SeqCst);
+        assert!(failures.begin_code(account(1)).is_err());
+        clock.0.fetch_add(1_000_000, Ordering::SeqCst);
+        assert!(failures.begin_code(account(1)).is_ok());
     }
 
     #[test]

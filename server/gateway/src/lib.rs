@@ -10,10 +10,9 @@
 //!    the [`origin`] of the page.
 //! 3. [`http`]: one noun a file. [`caller`] turns the session cookie into a `care::Caller`, a handler
 //!    asks the store one thing, [`error`] turns a refusal into its status. [`sign_in`] checks what a
-//!    person shows to sign in, and [`failures`] makes an
-//!    address wait that keeps failing to sign in. Whatever is not an endpoint is a file of the web
+//!    person shows to sign in, and [`failures`] makes whoever keeps failing to sign in wait. Whatever is not an endpoint is a file of the web
 //!    client ([`assets`]).
-//!    The [`pages`] behind the links of mails stand beside it: plain HTML, no script, no session.
+//!    The [`pages`] behind the links of mails and of booking links stand beside it: plain HTML, no script, no session.
 //! 4. [`http::socket`]: a websocket opens. From here on it is a [`connection`]: the select loop around
 //!    a [`session`], which is a state machine without a socket.
 //! 5. [`hub`]: the store calls [`store::Wake`] after a COMMIT; every socket that watches the topic
@@ -44,13 +43,12 @@ use store::Store;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tower_http::catch_panic::CatchPanicLayer;
-use utoipa_axum::router::OpenApiRouter;
-use utoipa_axum::routes;
 
 mod assets;
 mod bucket;
 mod caller;
 mod connection;
+mod endpoints;
 mod error;
 mod failures;
 mod headers;
@@ -77,86 +75,21 @@ pub use pages::{DemoMail, DemoMails};
 pub use running::{Running, StartError, start};
 pub use settings::{Rates, Settings};
 
+use endpoints::endpoints;
 use error::Problem;
-
-/// Every endpoint. Each is described once, in its own file, for the router and the document alike.
-fn endpoints() -> OpenApiRouter<Gateway> {
-    OpenApiRouter::with_openapi(openapi::Api::head())
-        .routes(routes!(http::invitations::look_up_invitation))
-        .routes(routes!(http::invitations::redeem_invitation))
-        .routes(routes!(http::sign_in::sign_in_ways))
-        .routes(routes!(http::sign_in::ask_passkey))
-        .routes(routes!(http::sign_in::sign_in_by_passkey))
-        .routes(routes!(http::authenticators::list_authenticators))
-        .routes(routes!(http::authenticators::ask_new_passkey))
-        .routes(routes!(http::authenticators::register_passkey))
-        .routes(routes!(http::authenticators::end_authenticator))
-        .routes(routes!(http::sessions::ask_challenge))
-        .routes(routes!(http::sessions::renew_session))
-        .routes(routes!(
-            http::sessions::read_session,
-            http::sessions::sign_out
-        ))
-        .routes(routes!(http::tickets::issue_ticket))
-        .routes(routes!(http::key_packages::put_key_packages))
-        .routes(routes!(http::key_packages::claim_key_packages))
-        .routes(routes!(
-            http::circles::list_circles,
-            http::circles::plan_circle
-        ))
-        .routes(routes!(http::circles::read_circle))
-        .routes(routes!(http::circles::found_circle))
-        .routes(routes!(http::circles::commit))
-        .routes(routes!(http::circles::leave_circle))
-        .routes(routes!(http::resets::read_history))
-        .routes(routes!(http::resets::report_distress))
-        .routes(routes!(http::resets::reset_circle))
-        .routes(routes!(http::devices::list_devices))
-        .routes(routes!(http::devices::revoke_device))
-        .routes(routes!(http::devices::replace_identity))
-        .routes(routes!(http::devices::put_certificate))
-        .routes(routes!(http::devices::new_keys))
-        .routes(routes!(http::enrolments::begin_enrolment))
-        .routes(routes!(http::enrolments::offer_device))
-        .routes(routes!(http::enrolments::approve_device))
-        .routes(routes!(http::enrolments::decline_device))
-        .routes(routes!(http::enrolments::collect_enrolment))
-        .routes(routes!(http::vaults::read_vault, http::vaults::put_vault))
-        .routes(routes!(http::vaults::open_recovery))
-        .routes(routes!(http::vaults::recover_device))
-        .routes(routes!(http::circles::read_group_info))
-        .routes(routes!(http::circles::read_welcome))
-        .routes(routes!(http::people::list_people))
-        .routes(routes!(
-            http::people::read_preferences,
-            http::people::put_preferences
-        ))
-        .routes(routes!(http::people::list_appointments_of))
-        .routes(routes!(http::consents::record_consent))
-        .routes(routes!(http::consents::withdraw_consent))
-        .routes(routes!(
-            http::appointments::list_appointments,
-            http::appointments::book_appointment
-        ))
-        .routes(routes!(http::appointments::move_appointment))
-        .routes(routes!(http::appointments::cancel_appointment))
-        .routes(routes!(http::appointments::reply_to_appointment))
-        .routes(routes!(http::appointments::find_slots))
-        .routes(routes!(http::tasks::list_tasks))
-        .routes(routes!(http::tasks::finish_task))
-        .routes(routes!(http::tasks::remove_idle_device))
-        .routes(routes!(http::audit::query_audit))
-        .routes(routes!(http::audit::list_audit_people))
-        .routes(routes!(http::audit::read_access))
-}
 
 /// Every path and every wall. Layers run from the last to the first.
 fn router(gateway: Gateway) -> Router {
     Router::from(endpoints())
         .route("/v1/ws", any(http::socket::open_socket))
         .merge(pages::routes(gateway.demo_mails.is_some()))
+        .route(
+            "/.well-known/change-password",
+            get(http::passwords::change_password),
+        )
         .route("/healthz", get(http::health::healthz))
         .route("/readyz", get(http::health::readyz))
+        .route("/alarmz", get(http::health::alarmz))
         .fallback(assets::serve)
         .method_not_allowed_fallback(assets::serve)
         .layer(DefaultBodyLimit::max(limits::HTTP_BODY_BYTES_MAX))
@@ -185,7 +118,9 @@ pub(crate) struct Edge {
     trusted: Vec<Network>,
     failures: failures::Failures,
     passkeys: sign_in::Passkeys,
+    passwords: sign_in::Passwords,
     clock: Arc<dyn care::Clock>,
+    chance: Arc<dyn care::Chance>,
     /// Sockets are told and closed.
     stop: CancellationToken,
     /// Sockets are dropped.

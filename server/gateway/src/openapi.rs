@@ -18,8 +18,11 @@ use utoipa::{Modify, OpenApi as _};
     components(schemas(
         protocol::WelcomeId,
         protocol::TaskId,
+        protocol::TransferId,
         protocol::AuditView,
-        protocol::AuthenticatorId
+        protocol::AuthenticatorId,
+        protocol::InvitationId,
+        protocol::RepresentationId
     )),
     modifiers(&SessionCookie),
     security(("session" = []))
@@ -77,7 +80,7 @@ mod tests {
         let json = serde_json::to_value(super::openapi()).unwrap();
         let paths = json["paths"].as_object().unwrap();
         let endpoints: usize = paths.values().map(|p| p.as_object().unwrap().len()).sum();
-        assert_eq!(endpoints, 59);
+        assert_eq!(endpoints, 115);
         assert!(paths.keys().all(|path| path.starts_with("/v1/")));
     }
 }

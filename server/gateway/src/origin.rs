@@ -91,9 +91,11 @@ impl Origins {
 /// Middleware: a request that may change something must not come from a foreign page.
 pub async fn check(State(origins): State<Origins>, request: Request, next: Next) -> Response {
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
-    // The page behind a mail's link names no origin (its referrer policy makes browsers say `null`), and
-    // need not: it acts by the secret in its path alone, never by a cookie.
-    let by_link = request.uri().path().starts_with(crate::pages::LINK);
+    // The page behind a mail's link of any kind names no origin (its referrer policy makes browsers say
+    // `null`), and need not: it acts by the secret in its path alone, never by a cookie.
+    let path = request.uri().path();
+    let links = [crate::pages::LINK, crate::pages::BOOK, crate::pages::STOP];
+    let by_link = links.iter().any(|link| path.starts_with(link));
     if !safe
         && !by_link
         && let Err(refusal) = origins.check(request.headers())

@@ -1,4 +1,4 @@
-//! Pages without a script: what a link in a mail opens, and the demo's mails. Plain HTML that works in
+//! Pages without a script: what a link in a mail opens, where a client books by a link, and the demo's mails. Plain HTML that works in
 //! the oldest browser, in the recipient's language, without a session.
 //!
 //! **Looking changes nothing** (mail programs and scanners fetch every link they see); a button posts,
@@ -16,13 +16,20 @@ use protocol::Code;
 
 use crate::Gateway;
 
+mod book;
 mod demo;
 mod link;
+mod stop;
 
 pub use demo::{DemoMail, DemoMails};
 
 /// Where links lead: `/l/<secret>`.
 pub const LINK: &str = "/l/";
+/// Where booking links lead: `/b/<secret>`.
+pub const BOOK: &str = protocol::http::BOOKING_PATH;
+
+/// Where links that stop mails lead: `/u/<secret>`.
+pub const STOP: &str = protocol::http::STOP_PATH;
 
 /// Every page.
 pub fn routes(demo: bool) -> Router<Gateway> {
@@ -37,7 +44,21 @@ pub fn routes(demo: bool) -> Router<Gateway> {
         .route(
             "/l/{secret}/{answer}",
             post(link::answer).get(link::back_from_answer),
-        );
+        )
+        .route("/u/{secret}", get(stop::show).post(stop::stop))
+        .route("/u/{secret}/again", get(stop::back).post(stop::again))
+        .route("/b/{secret}", get(book::show))
+        .route("/b/{secret}/", get(book::back))
+        .route("/b/{secret}/time/{start}", get(book::ask))
+        .route(
+            "/b/{secret}/hold/{start}",
+            post(book::hold).get(book::back_from_time),
+        )
+        .route(
+            "/b/{secret}/book/{start}",
+            post(book::book).get(book::back_from_time),
+        )
+        .route("/b/{secret}/let-go", post(book::let_go).get(book::back));
     if !demo {
         return pages;
     }
@@ -50,8 +71,10 @@ static TEMPLATES: LazyLock<Environment<'static>> = LazyLock::new(|| {
     let mut templates = Environment::new();
     templates.set_undefined_behavior(minijinja::UndefinedBehavior::Strict);
     for (name, source) in [
+        ("book.html", include_str!("pages/book.html")),
         ("link.html", include_str!("pages/link.html")),
         ("mails.html", include_str!("pages/mails.html")),
+        ("page.html", include_str!("pages/page.html")),
     ] {
         templates
             .add_template(name, source)

@@ -17,7 +17,7 @@ use crate::hub::Hub;
 use crate::listen::{self, Door};
 use crate::origin::Origins;
 use crate::settings::Settings;
-use crate::sign_in::Passkeys;
+use crate::sign_in::{Passkeys, Passwords};
 use crate::{Edge, Gateway, router};
 
 /// How long requests under way and closing sockets are waited for.
@@ -60,6 +60,8 @@ pub fn start(
         phone: settings.phone,
         demo_mails: settings.demo_mails,
         passkeys: Passkeys::new(&settings.origins),
+        passwords: Passwords::new(Arc::clone(&settings.chance)),
+        chance: settings.chance,
         origins: Origins::new(&settings.origins).ok_or(StartError::Origins)?,
         failures: Failures::new(&settings.rates, trusted.clone(), settings.clock.clone()),
         trusted,

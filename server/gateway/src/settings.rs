@@ -3,7 +3,7 @@
 use std::net::TcpListener;
 use std::sync::Arc;
 
-use care::Clock;
+use care::{Chance, Clock};
 use protocol::limits;
 use serde::{Deserialize, Serialize};
 
@@ -26,6 +26,8 @@ pub struct Settings {
     pub tls: Arc<rustls::ServerConfig>,
     /// Server time.
     pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub chance: Arc<dyn Chance>,
     /// The number to call, for pages that say "please call".
     pub phone: Option<String>,
     /// In the demo: the mails that it sent, for a page that shows them.
@@ -52,6 +54,10 @@ pub struct Rates {
     pub failures_per_address_minute: u32,
     /// Failed sign-ins an hour of one network (IPv4 /24, IPv6 /56).
     pub failures_per_network_hour: u32,
+    /// Failed sign-ins by password of one account, or by a name that is nobody's, before it must wait.
+    pub failures_per_account: u32,
+    /// Failed sign-ins by password of one account a minute after that.
+    pub failures_per_account_minute: u32,
 }
 
 impl Default for Rates {
@@ -65,6 +71,8 @@ impl Default for Rates {
             failures_per_address: limits::FAILURES_PER_ADDRESS,
             failures_per_address_minute: limits::FAILURES_PER_ADDRESS_MINUTE,
             failures_per_network_hour: limits::FAILURES_PER_NETWORK_HOUR,
+            failures_per_account: limits::FAILURES_PER_ACCOUNT,
+            failures_per_account_minute: limits::FAILURES_PER_ACCOUNT_MINUTE,
         }
     }
 }

@@ -5,7 +5,7 @@ use protocol::policy::{CirclePolicy, PolicyMember, VerifiedBy};
 use protocol::{AccountId, Bytes, Role, labels, limits};
 
 use crate::Violation;
-use crate::certificate::{read_signed, verify};
+use crate::certificate::{read_certificate, read_signed, verify};
 
 /// Whether a role may bring accounts and devices into a circle.
 pub fn may_add(role: Role) -> bool {
@@ -58,6 +58,28 @@ pub fn check(
         }
     }
     Ok(())
+}
+
+/// Removal keys change by a role that may, and give way only to later ones: a circle that lists a key of the
+/// agency's next key must not be brought back to one that only the key before vouches for, which people who
+/// come later never knew.
+pub fn check_removal_keys(
+    before: &[Bytes],
+    after: &[Bytes],
+    author: &PolicyMember,
+) -> Result<(), Violation> {
+    if before == after {
+        return Ok(());
+    }
+    let begins = |signed: &Bytes| read_certificate(signed).map(|(_, key)| key.not_before);
+    let latest = before.iter().map(begins).max();
+    let is_later = |signed: &Bytes| Some(begins(signed)) >= latest;
+    let kept_or_later = |signed: &Bytes| before.contains(signed) || is_later(signed);
+    if may_add(author.role) && after.iter().all(kept_or_later) && after.iter().any(is_later) {
+        Ok(())
+    } else {
+        Err(Violation::AmendmentNotAllowed)
+    }
 }
 
 fn check_member(

@@ -1,10 +1,12 @@
 //! Signatures outside MLS: `label || SHA-256(content)`, Ed25519 (RFC 8032), strictly verified.
 
 use ed25519_dalek::{Signature, VerifyingKey};
+use minicbor::{Decode, Decoder};
 use protocol::certificate::{DeviceCert, RemovalKey, Signed};
 use protocol::{Timestamp, labels, limits};
 use sha2::{Digest, Sha256};
 
+use crate::agency::read_removal_key;
 use crate::{Facts, Violation};
 
 /// A device's clock may be this far ahead when it dates its own certificate, seconds.
@@ -38,6 +40,23 @@ pub fn read_signed(bytes: &[u8]) -> Result<Signed, Violation> {
     minicbor::decode(bytes).map_err(|_| Violation::CertificateInvalid)
 }
 
+/// Reads a removal key's certificate without verifying it.
+pub(crate) fn read_certificate(bytes: &[u8]) -> Option<(Signed, RemovalKey)> {
+    if bytes.len() > limits::REMOVAL_KEY_BYTES_MAX {
+        return None;
+    }
+    let signed: Signed = minicbor::decode(bytes).ok()?;
+    let removal = minicbor::decode(&signed.content).ok()?;
+    Some((signed, removal))
+}
+
+/// Reads a value that is followed by nothing.
+pub(crate) fn whole<T: for<'b> Decode<'b, ()>>(bytes: &[u8]) -> Option<T> {
+    let mut decoder = Decoder::new(bytes);
+    let value = decoder.decode().ok()?;
+    (decoder.position() == bytes.len()).then_some(value)
+}
+
 /// Reads a device certificate without verifying it: who does it claim to be?
 pub fn read_device_cert(bytes: &[u8]) -> Result<DeviceCert, Violation> {
     minicbor::decode(&read_signed(bytes)?.content).map_err(|_| Violation::CertificateInvalid)
@@ -69,17 +88,8 @@ pub fn check_dates(cert: &DeviceCert, at: Timestamp) -> Result<(), Violation> {
     }
 }
 
-/// Verifies a removal key under the agency key. Its term is the server's business: a device that
-/// refused an expired key would fork from one whose clock is behind.
+/// Verifies a removal key under the agency's keys ([`crate::agency`]). Its term is the server's business: a
+/// device that refused an expired key would fork from one whose clock is behind.
 pub fn check_removal_key(bytes: &[u8], facts: &Facts<'_>) -> Result<RemovalKey, Violation> {
-    let signed = read_signed(bytes).map_err(|_| Violation::ExternalSenderUnsigned)?;
-    if !verify(
-        labels::REMOVAL_KEY,
-        &signed.content,
-        facts.agency_key,
-        &signed.signature,
-    ) {
-        return Err(Violation::ExternalSenderUnsigned);
-    }
-    minicbor::decode(&signed.content).map_err(|_| Violation::ExternalSenderUnsigned)
+    read_removal_key(bytes, facts.agency_keys).ok_or(Violation::ExternalSenderUnsigned)
 }

@@ -62,9 +62,7 @@ pub fn judge_commit(
         check_removals(staged, &removed, author)?;
     }
     amendment::check(&before.policy, &context.policy, author)?;
-    if before.removal_keys != context.removal_keys && !amendment::may_add(author.role) {
-        return Err(Violation::AmendmentNotAllowed);
-    }
+    amendment::check_removal_keys(&before.removal_keys, &context.removal_keys, author)?;
 
     let added = staged
         .add_proposals()

@@ -14,7 +14,7 @@ use protocol::policy::{CirclePolicy, EXTENSION_TYPE};
 use protocol::{Bytes, GroupId, limits};
 use tls_codec::{Deserialize as _, Serialize as _, VLBytes};
 
-use crate::certificate::{check_removal_key, read_signed};
+use crate::certificate::{check_removal_key, read_certificate};
 use crate::{Facts, Violation};
 
 /// The one ciphersuite: 0x0003.
@@ -75,20 +75,7 @@ impl Context {
         group: GroupId,
         facts: &Facts<'_>,
     ) -> Result<Self, Violation> {
-        if extensions.required_capabilities() != Some(&required_capabilities())
-            || extensions.iter().count() != 3
-        {
-            return Err(Violation::RequiredCapabilities);
-        }
-        let UnknownExtension(bytes) = extensions
-            .unknown(EXTENSION_TYPE)
-            .ok_or(Violation::PolicyMalformed)?;
-        if bytes.len() > limits::POLICY_BYTES_MAX {
-            return Err(Violation::PolicyMalformed);
-        }
-        let policy: CirclePolicy =
-            minicbor::decode(bytes).map_err(|_| Violation::PolicyMalformed)?;
-        check_policy(&policy, group)?;
+        let policy = read_policy(extensions, group)?;
         let senders = extensions
             .external_senders()
             .ok_or(Violation::ExternalSenderUnsigned)?;
@@ -104,6 +91,27 @@ impl Context {
             removal_keys,
         })
     }
+}
+
+/// The policy alone, of a group that was judged before: the agency may have another key since.
+pub fn read_policy(
+    extensions: &Extensions<GroupContext>,
+    group: GroupId,
+) -> Result<CirclePolicy, Violation> {
+    if extensions.required_capabilities() != Some(&required_capabilities())
+        || extensions.iter().count() != 3
+    {
+        return Err(Violation::RequiredCapabilities);
+    }
+    let UnknownExtension(bytes) = extensions
+        .unknown(EXTENSION_TYPE)
+        .ok_or(Violation::PolicyMalformed)?;
+    if bytes.len() > limits::POLICY_BYTES_MAX {
+        return Err(Violation::PolicyMalformed);
+    }
+    let policy: CirclePolicy = minicbor::decode(bytes).map_err(|_| Violation::PolicyMalformed)?;
+    check_policy(&policy, group)?;
+    Ok(policy)
 }
 
 fn check_policy(policy: &CirclePolicy, group: GroupId) -> Result<(), Violation> {
@@ -130,11 +138,7 @@ fn check_policy(policy: &CirclePolicy, group: GroupId) -> Result<(), Violation> 
 
 /// An external sender's credential *is* the agency's certificate of its key.
 fn external_sender(signed: &Bytes) -> Result<ExternalSender, Violation> {
-    let content = read_signed(signed)
-        .map_err(|_| Violation::ExternalSenderUnsigned)?
-        .content;
-    let key: protocol::certificate::RemovalKey =
-        minicbor::decode(&content).map_err(|_| Violation::ExternalSenderUnsigned)?;
+    let (_, key) = read_certificate(signed).ok_or(Violation::ExternalSenderUnsigned)?;
     Ok(ExternalSender::new(
         key.key.0.into(),
         BasicCredential::new(signed.0.clone()).into(),

@@ -14,8 +14,8 @@
 //!   external sender may only Remove, although OpenMLS would process more;
 //! * the policy changes only by a role that may ([`amendment`]); nobody's role changes in passing, an
 //!   identity key only by its own account and signed by the key before; `verified_by` signatures verify;
-//! * external senders are exactly removal keys that the pinned agency key signed ([`context`]), and
-//!   change only by a role that may;
+//! * external senders are exactly removal keys that the pinned agency key signed, or one that follows from it or led
+//!   to it ([`agency`], [`context`]); they change only by a role that may, and only to later ones;
 //! * an external commit is only for a device of an account already listed, and changes no policy;
 //! * a returning device takes out nothing but its own old leaf;
 //! * a commit that removes the last leaf of an account deletes the account in the same commit, which
@@ -34,6 +34,7 @@
 //!
 //! [`CirclePolicy`]: protocol::policy::CirclePolicy
 
+pub mod agency;
 mod amendment;
 pub mod certificate;
 mod commit;
@@ -42,7 +43,10 @@ mod group;
 pub mod roster;
 mod violation;
 
-pub use amendment::{check_verification, follows, read_succession, verification_content};
+pub use agency::AgencyKey;
+pub use amendment::{
+    check_removal_keys, check_verification, follows, read_succession, verification_content,
+};
 pub use certificate::{to_be_signed, verify};
 pub use commit::{Judged, judge_commit, judge_proposal};
 pub use context::Context;
@@ -54,8 +58,9 @@ use protocol::Timestamp;
 /// What a judgement rests on beside the group itself.
 #[derive(Debug, Clone, Copy)]
 pub struct Facts<'a> {
-    /// The agency's Ed25519 public key: pinned by devices, owned by the server.
-    pub agency_key: &'a [u8; 32],
+    /// The agency's Ed25519 public keys, oldest first. The last one is the present one: pinned by devices, owned
+    /// by the server. Those before led to it, and signed what still stands in a group of before.
+    pub agency_keys: &'a [AgencyKey],
     /// The log entry's server time.
     pub at: Timestamp,
 }

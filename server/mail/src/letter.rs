@@ -36,10 +36,59 @@ pub struct Letter {
     pub written_at: Timestamp,
     /// The left side of the Message-ID, as hexadecimal digits.
     pub message_id: [u8; 16],
-    /// The appointment, for every step but [`Step::Agenda`].
+    /// The appointment, for every step that is about one.
     pub visit: Option<VisitFacts>,
     /// The day, for [`Step::Agenda`].
     pub agenda: Option<AgendaFacts>,
+    /// What waits, for [`Step::Unread`] and [`Step::Digest`].
+    pub update: Option<UpdateFacts>,
+}
+
+/// A mail with the link of an invitation, and nothing else. It does not print: the link lets somebody in.
+#[derive(Clone)]
+pub struct InvitationLetter {
+    /// The language that was chosen for it.
+    pub language: Language,
+    /// The one recipient.
+    pub to: EmailAddress,
+    /// When the mail was planned: its Date.
+    pub written_at: Timestamp,
+    /// The left side of the Message-ID, as hexadecimal digits.
+    pub message_id: [u8; 16],
+    /// What follows the `#` of the link.
+    pub link: String,
+}
+
+/// A mail with the link by which a client books a visit. It does not print: whoever has the link books.
+#[derive(Clone)]
+pub struct BookingLetter {
+    /// The recipient's language.
+    pub language: Language,
+    /// What the recipient allows mails to say.
+    pub disclosure: Disclosure,
+    /// The one recipient.
+    pub to: EmailAddress,
+    /// When the mail was planned: its Date.
+    pub written_at: Timestamp,
+    /// The left side of the Message-ID, as hexadecimal digits.
+    pub message_id: [u8; 16],
+    /// The secret of the link, for `{link_base}/b/{token}`.
+    pub token: String,
+}
+
+/// The automatic answer to whoever wrote: nothing but that nobody answers there, and what to do instead.
+#[derive(Debug, Clone)]
+pub struct AnswerLetter {
+    /// The recipient's language.
+    pub language: Language,
+    /// The one recipient.
+    pub to: EmailAddress,
+    /// When the mail was planned: its Date.
+    pub written_at: Timestamp,
+    /// The left side of the Message-ID, as hexadecimal digits.
+    pub message_id: [u8; 16],
+    /// The number to call.
+    pub phone: Option<String>,
 }
 
 /// What a mail may know of an appointment.
@@ -95,4 +144,22 @@ pub struct AgendaFacts {
     pub day: Date,
     /// When the appointments begin, in order.
     pub starts: Vec<Timestamp>,
+}
+
+/// That messages wait: nothing of whose, and nothing of where.
+#[derive(Clone)]
+pub struct UpdateFacts {
+    /// In how many conversations, for [`Step::Digest`]. Told from [`Disclosure::Times`] on.
+    pub conversations: Option<usize>,
+    /// The secret of the link that stops such mails, for `{link_base}/u/{token}`.
+    pub stop_token: String,
+}
+
+/// Whoever has the secret stops the mails: it does not print.
+impl std::fmt::Debug for UpdateFacts {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("UpdateFacts")
+            .field("conversations", &self.conversations)
+            .finish_non_exhaustive()
+    }
 }

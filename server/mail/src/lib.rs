@@ -1,4 +1,4 @@
-//! How a mail and a calendar file look and leave.
+//! How a mail and a calendar file look and leave, and what comes back.
 //!
 //! A mail begins as a [`Letter`]: everything that it depends on, and nothing that it must not say.
 //! [`write()`] turns it into a [`Mail`], always the same bytes for the same letter, so that a mail which is
@@ -10,6 +10,8 @@
 //!   step, language and disclosure level; `html` lays them out; `calendar` writes the calendar file;
 //!   `mime` puts the parts together as mail programs want them.
 //! * [`transport`]: the ways out: [`Smtp`], [`Folder`] (demo), [`Memory`] (tests and measurements).
+//! * [`intake`]: what comes back: an LMTP server ([`intake::serve`]) to which a mail server hands bounces and answers,
+//!   and the reader that says what a mail is ([`read_arrived`]). Whose business it is the [`Postbox`] decides.
 //! * [`read_back`](fn@read_back): a written mail as its reader sees it, for the demo's page and for tests.
 //!
 //! What a mail may say is decided in one place, `wording`: at the default level nothing in subject, body,
@@ -21,14 +23,21 @@
 //! addresses, so of a reply no more than its code is kept.
 #![deny(missing_docs)]
 
+pub mod intake;
 pub mod letter;
 mod read_back;
 pub mod transport;
 pub mod write;
 
-pub use letter::{AgendaFacts, Identity, Letter, VisitFacts};
+pub use intake::{
+    Arrived, CalendarAnswer, Content, Door, NotNow, Postbox, ReturnAddress, read_arrived,
+};
+pub use letter::{
+    AgendaFacts, AnswerLetter, BookingLetter, Identity, InvitationLetter, Letter, UpdateFacts,
+    VisitFacts,
+};
 pub use read_back::{ReadBack, read_back};
 pub use transport::{
     Folder, Memory, Sent, Smtp, SmtpConfig, SmtpCredentials, SmtpError, SmtpTls, Transport,
 };
-pub use write::{Mail, WriteError, write};
+pub use write::{Mail, WriteError, write, write_answer, write_booking_link, write_invitation};

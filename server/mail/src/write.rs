@@ -1,9 +1,13 @@
 //! From facts to bytes. [`write()`] is pure: the clock, chance and the network have no part in it, so the
 //! same letter is the same mail, which is what makes sending it twice harmless.
 
+mod answer;
+mod booking;
 mod calendar;
 mod html;
+mod invited;
 mod mime;
+mod update;
 mod wording;
 
 use std::fmt;
@@ -13,6 +17,10 @@ use care::texts::TextError;
 use protocol::{Disclosure, Step, limits};
 
 use crate::{Identity, Letter};
+
+pub use answer::write_answer;
+pub use booking::write_booking_link;
+pub use invited::write_invitation;
 
 /// A mail as it leaves: the same bytes whenever it is sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,7 +45,7 @@ impl fmt::Debug for Mail {
 #[derive(Debug, thiserror::Error)]
 pub enum WriteError {
     /// The letter lacks what its step is about.
-    #[error("the letter lacks its appointment or its day")]
+    #[error("the letter lacks what it is about")]
     NoFacts,
     /// A part of the identity cannot stand in a mail.
     #[error("the sender's {0} cannot be written into a mail")]
@@ -70,6 +78,7 @@ pub fn write(letter: &Letter, identity: &Identity) -> Result<Mail, WriteError> {
         plain: said.plain(),
         html: html::lay_out(&said, letter.language)?,
         calendar: calendar_of(letter, identity)?,
+        automatic: mime::GENERATED,
     };
     let mail = mime::put_together(letter, identity, &said, parts)?;
     if mail.bytes.len() > limits::MAIL_BYTES_MAX {

@@ -60,6 +60,22 @@ pub struct Succession {
     pub at: Timestamp,
 }
 
+/// "From now on this is the agency's key", signed by the agency key that it replaces.
+#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct AgencySuccession {
+    /// The key that signs this: Ed25519 public key, 32 bytes. Named, so that a list of these can be verified
+    /// by whoever knows none of its keys, and everybody finds the same fault in it.
+    #[n(0)]
+    pub before: Bytes,
+    /// The key that takes its place: Ed25519 public key, 32 bytes.
+    #[n(1)]
+    pub key: Bytes,
+    /// When.
+    #[n(2)]
+    pub at: Timestamp,
+}
+
 /// "The server may propose removals with this key", signed by the agency key.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
 #[cbor(map)]
@@ -73,4 +89,39 @@ pub struct RemovalKey {
     /// Valid until.
     #[n(2)]
     pub not_after: Timestamp,
+    /// How the agency keys led to the one that signs this, oldest first: each an encoded [`Signed`]
+    /// [`AgencySuccession`], at most [`crate::limits::AGENCY_SUCCESSIONS_MAX`]. Nothing is written where there
+    /// are none, as before agency keys could be replaced.
+    #[n(3)]
+    #[cbor(skip_if = "Vec::is_empty")]
+    pub successions: Vec<Bytes>,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_removal_key_from_before_there_were_successions_reads_and_is_written_as_then() {
+        let key = RemovalKey {
+            key: [7; 32].into(),
+            not_before: Timestamp::from_micros(1),
+            not_after: Timestamp::from_micros(2),
+            successions: Vec::new(),
+        };
+        let then = [
+            &[0xa3, 0x00, 0x58, 0x20][..],
+            &[7; 32],
+            &[0x01, 0x01, 0x02, 0x02],
+        ]
+        .concat();
+        assert_eq!(crate::frame::to_vec(&key), then);
+        assert_eq!(minicbor::decode::<RemovalKey>(&then).unwrap(), key);
+        let later = RemovalKey {
+            successions: vec![vec![9; 3].into()],
+            ..key
+        };
+        let bytes = crate::frame::to_vec(&later);
+        assert_eq!(minicbor::decode::<RemovalKey>(&bytes).unwrap(), later);
+    }
 }

@@ -4,7 +4,7 @@ use minicbor::decode::{Decode, Decoder};
 use minicbor::encode::{Encode, Encoder, Write};
 use serde::{Deserialize, Serialize};
 
-use crate::http::{LocalTime, Slot};
+use crate::http::{Conflict, LocalTime, Slot};
 
 macro_rules! codes {
     ($($(#[$doc:meta])* $variant:ident = $text:literal, $status:literal, $close:literal;)+) => {
@@ -61,12 +61,18 @@ codes! {
     AuthenticatorRequired = "authenticator_required", 403, 4403;
     /// An authenticator must be shown again, because the last time is a while ago.
     StepUpRequired = "step_up_required", 403, 0;
+    /// The session's person came by an invitation, and nobody who serves them has confirmed them yet.
+    NotConfirmed = "not_confirmed", 403, 4411;
     /// What was shown does not sign in here: wrong, of another account or origin, or unknown.
     SignInRefused = "sign_in_refused", 401, 0;
     /// A sign-in or registration that was never begun, is over or took too long.
     CeremonyGone = "ceremony_gone", 410, 0;
     /// An authenticator that this account or another has already, or the only one left.
     AuthenticatorKept = "authenticator_kept", 409, 0;
+    /// Not a login name: characters that it may not have, too short or too long.
+    LoginInvalid = "login_invalid", 400, 0;
+    /// Somebody else signs in by this login name.
+    LoginTaken = "login_taken", 409, 0;
     /// The rules do not allow it.
     NotAllowed = "not_allowed", 403, 0;
     /// The request comes from a page of another origin.
@@ -89,6 +95,8 @@ codes! {
     InvitationExpired = "invitation_expired", 410, 0;
     /// A link that another device has used.
     InvitationUsed = "invitation_used", 410, 0;
+    /// Too long after the device came to say that it was seen in person.
+    ConfirmationLate = "confirmation_late", 409, 0;
     /// A device certificate that does not verify, or for another account.
     CertificateInvalid = "certificate_invalid", 400, 0;
     /// Too many failures or frames; try again later.
@@ -143,6 +151,17 @@ codes! {
     VaultChanged = "vault_changed", 409, 0;
     /// An identity key that the account's earlier one did not sign, or not for this account.
     SuccessionInvalid = "succession_invalid", 400, 0;
+    // --- staff
+    /// An offer that is settled, expired, or whose maker serves the client no longer.
+    TransferGone = "transfer_gone", 410, 0;
+    /// The client is offered to a colleague already, or was handed over.
+    TransferOpen = "transfer_open", 409, 0;
+    /// Clients are still entrusted to this account: transfer or end that first.
+    ServesClients = "serves_clients", 409, 0;
+    /// Nobody else serves the client.
+    OnlyManager = "only_manager", 409, 0;
+    /// The account was ended, or has come in already.
+    AccountState = "account_state", 409, 0;
     // --- appointments
     /// The worker is busy then; the answer names the next free slots.
     SlotTaken = "slot_taken", 409, 0;
@@ -154,6 +173,10 @@ codes! {
     TimeInGap = "time_in_gap", 400, 0;
     /// Not a time or date as `2026-12-01T10:00` is one.
     TimeMalformed = "time_malformed", 400, 0;
+    /// Not a rule by which visits repeat, or more than one may say; `detail` names the part.
+    RuleInvalid = "rule_invalid", 400, 0;
+    /// Visits of a series that cannot be booked at their times; the answer names each of them.
+    SeriesConflicts = "series_conflicts", 409, 0;
     /// A zone that the zone database does not name.
     ZoneUnknown = "zone_unknown", 400, 0;
     /// More participants than one appointment takes.
@@ -170,6 +193,15 @@ codes! {
     TooLate = "too_late", 409, 0;
     /// A link from a mail that never was, or whose right has ended.
     LinkGone = "link_gone", 410, 0;
+    // --- agency jobs
+    /// A job's expression that has not five fields.
+    CronFields = "cron_fields", 400, 0;
+    /// A job's expression with a field that does not read.
+    CronMalformed = "cron_malformed", 400, 0;
+    /// A job's expression that restricts the day of the month and the day of the week, unconfirmed.
+    CronBothDays = "cron_both_days", 400, 0;
+    /// A job's expression that no day matches.
+    CronNever = "cron_never", 400, 0;
     // --- the server
     /// Cannot take more now; the same request may be sent again.
     Busy = "busy", 503, 0;
@@ -232,6 +264,8 @@ pub enum Instead {
     Slots(Vec<Slot>),
     /// The next time that exists.
     Time(LocalTime),
+    /// Each visit of a series that cannot be booked, with free slots of its own.
+    Conflicts(Vec<Conflict>),
 }
 
 impl Refusal {

@@ -9,12 +9,20 @@
 //! | `GET /v1/sign-in` | – | [`SignInWays`] |
 //! | `POST /v1/sign-in/passkey` | – | [`PasskeyAsked`] |
 //! | `POST /v1/sign-in/passkey/finish` | [`SignInByPasskey`] | [`SignedIn`], session cookie |
+//! | `POST /v1/sign-in/password` | [`AskPassword`] | [`PasswordAsked`] |
+//! | `POST /v1/sign-in/password/finish` | [`SignInByPassword`] | [`PasswordShown`], session cookie |
+//! | `POST /v1/sign-in/code` | [`SignInByCode`] | [`SignedIn`], session cookie |
 //! | `GET /v1/authenticators` | – | [`Authenticators`] |
 //! | `POST /v1/authenticators/passkey` | – | [`PasskeyAsked`] |
 //! | `POST /v1/authenticators/passkey/finish` | [`RegisterPasskey`] | [`SignedIn`], session cookie |
+//! | `POST /v1/authenticators/password` | [`AskNewPassword`] | [`NewPasswordAsked`] |
+//! | `POST /v1/authenticators/password/finish` | [`RegisterPassword`] | [`PasswordShown`], session cookie |
+//! | `POST /v1/authenticators/code-app` | – | [`CodeAppAsked`] |
+//! | `POST /v1/authenticators/code-app/finish` | [`RegisterCodeApp`] | [`PasswordShown`], session cookie |
 //! | `DELETE /v1/authenticators/{authenticator}` | – | 204 |
 //! | `GET /v1/session` | – | [`SignedIn`] |
 //! | `DELETE /v1/session` | – | 204 |
+//! | `POST /v1/session/end-others` | – | 204 |
 //! | `POST /v1/tickets` | – | [`Ticket`] |
 //! | `PUT /v1/key-packages` | [`PutKeyPackages`] | [`KeyPackageCount`] |
 //! | `POST /v1/key-packages/claim` | [`ClaimKeyPackages`] | [`ClaimedKeyPackages`] |
@@ -26,6 +34,7 @@
 //! | `GET /v1/circles/{circle}/group-info` | – | `message/mls` |
 //! | `GET /v1/welcomes/{welcome}` | – | `message/mls` |
 //! | `GET /v1/circles/{circle}/history` | [`AskHistory`] (query) | [`crate::bundle::HistoryPage`] (CBOR) |
+//! | `POST /v1/circles/{circle}/members` | [`NameMember`] | [`Circle`] |
 //! | `POST /v1/circles/{circle}/leave` | [`LeaveCircle`] | 204 |
 //! | `POST /v1/circles/{circle}/distress` | [`Distress`] | [`DistressNoted`] |
 //! | `POST /v1/circles/{circle}/reset` | [`crate::bundle::Founding`] (CBOR) | [`crate::bundle::Appended`] (CBOR) |
@@ -44,20 +53,63 @@
 //! | `POST /v1/recovery/enrol` | [`RecoverDevice`] | [`SignedIn`], session cookie |
 //! | `POST /v1/people/{person}/new-keys` | [`AskNewKeys`] | [`NewKeys`] |
 //! | `GET /v1/people` | – | [`People`] |
+//! | `POST /v1/people` | [`AddClient`] | [`PersonCard`] |
+//! | `POST /v1/people/{person}/caregivers` | [`AddCaregiver`] | [`PersonCard`] |
+//! | `GET /v1/people/{person}/invitation` | – | [`PersonIntake`] |
+//! | `POST /v1/people/{person}/invitations` | [`InvitePerson`] | [`Intake`] |
+//! | `POST /v1/people/{person}/invitations/mail` | [`MailInvitation`] | [`Intake`] |
+//! | `POST /v1/invitations/{invitation}/confirm` | [`ConfirmPerson`] | [`Intake`] |
+//! | `POST /v1/invitations/{invitation}/end` | [`EndInvitation`] | [`Intake`] |
+//! | `GET /v1/intake` | – | [`OwnIntake`] |
+//! | `POST /v1/people/{person}/representations` | [`RecordRepresentation`] | [`Representation`] |
+//! | `POST /v1/representations/{representation}/end` | [`EndRepresentation`] | [`Representation`] |
 //! | `POST /v1/consents` | [`RecordConsent`] | [`Consent`] |
 //! | `POST /v1/consents/{consent}/withdraw` | [`WithdrawConsent`] | [`Consent`] |
 //! | `GET /v1/people/{person}/preferences` | – | [`Preferences`] |
 //! | `PUT /v1/people/{person}/preferences` | [`Preferences`] | [`Preferences`] |
 //! | `GET /v1/people/{person}/appointments` | – | [`Appointments`] |
+//! | `GET /v1/people/{person}/booking-links` | – | [`BookingLinks`] |
+//! | `POST /v1/people/{person}/booking-links` | [`MakeBookingLink`] | [`BookingLinkMade`] |
+//! | `POST /v1/booking-links/{booking_link}/revoke` | [`RevokeBookingLink`] | [`BookingLink`] |
 //! | `GET /v1/appointments` | [`Span`] (query) | [`Appointments`] |
 //! | `POST /v1/appointments` | [`BookAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/move` | [`MoveAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/cancel` | [`CancelAppointment`] | [`Appointment`] |
+//! | `POST /v1/appointments/{appointment}/close` | [`CloseAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/reply` | [`ReplyToAppointment`] | [`Appointment`] |
+//! | `GET /v1/visit-types` | – | [`VisitTypes`] |
+//! | `POST /v1/visit-types` | [`AddVisitType`] | [`VisitType`] |
+//! | `PUT /v1/visit-types/{visit_type}` | [`VisitTerms`] | [`VisitType`] |
+//! | `DELETE /v1/visit-types/{visit_type}` | – | 204 |
+//! | `GET /v1/hours` | – | [`WorkingHours`] |
+//! | `PUT /v1/hours` | [`WorkingHours`] | [`HoursSaved`] |
+//! | `POST /v1/series` | [`BookSeries`] | [`SeriesBooked`] |
 //! | `GET /v1/slots` | [`FindSlots`] (query) | [`Slots`] |
 //! | `GET /v1/tasks` | – | [`Tasks`] |
 //! | `POST /v1/tasks/{task}/done` | – | 204 |
 //! | `POST /v1/tasks/{task}/remove-device` | – | 204 |
+//! | `GET /v1/jobs` | – | [`Jobs`] |
+//! | `POST /v1/jobs/preview` | [`PreviewJob`] | [`JobPreview`] |
+//! | `PUT /v1/jobs/{job}` | [`JobTerms`] | 204 |
+//! | `POST /v1/jobs/{job}/pause` | – | 204 |
+//! | `POST /v1/jobs/{job}/resume` | – | 204 |
+//! | `POST /v1/jobs/{job}/run` | – | 204 |
+//! | `GET /v1/outages` | – | [`Outages`] |
+//! | `POST /v1/outages/{outage}/calls` | [`NoteCall`] | [`Outages`] |
+//! | `GET /v1/staff` | – | [`Staff`] |
+//! | `POST /v1/staff` | [`InviteStaff`] | [`StaffLink`] |
+//! | `POST /v1/staff/{account}/invite` | [`InviteAgain`] | [`StaffLink`] |
+//! | `POST /v1/staff/{account}/role` | [`ChangeRole`] | 204 |
+//! | `POST /v1/staff/{account}/sign-out` | [`EndStaff`] | 204 |
+//! | `POST /v1/staff/{account}/end` | [`EndStaff`] | [`StaffEnded`] |
+//! | `GET /v1/caseloads` | – | [`Caseloads`] |
+//! | `POST /v1/assignments` | [`AssignClient`] | 204 |
+//! | `POST /v1/assignments/end` | [`EndAssignment`] | 204 |
+//! | `GET /v1/transfers` | – | [`Transfers`] |
+//! | `POST /v1/transfers` | [`OfferTransfer`] | [`Transfers`] |
+//! | `POST /v1/transfers/{transfer}/accept` | [`AcceptTransfer`] | [`Transfers`] |
+//! | `POST /v1/transfers/{transfer}/decline` | [`DeclineTransfer`] | [`Transfers`] |
+//! | `POST /v1/transfers/{transfer}/withdraw` | [`WithdrawTransfer`] | [`Transfers`] |
 //! | `GET /v1/audit` | [`AskAudit`] (query) | [`AuditPage`] |
 //! | `GET /v1/audit/people` | – | [`AuditPeople`] |
 //! | `GET /v1/access` | [`AskAccess`] (query) | [`AuditPage`] |
@@ -88,13 +140,29 @@ macro_rules! bodies {
 
 mod appointments;
 mod audit;
+mod booking_links;
 mod devices;
+mod holds;
+mod hours;
+mod intake;
+mod jobs;
+mod series;
 mod sign_in;
+mod staff;
+mod visit_types;
 
 pub use appointments::*;
 pub use audit::*;
+pub use booking_links::*;
 pub use devices::*;
+pub use holds::*;
+pub use hours::*;
+pub use intake::*;
+pub use jobs::*;
+pub use series::*;
 pub use sign_in::*;
+pub use staff::*;
+pub use visit_types::*;
 
 bodies! {
     /// Any refusal.
@@ -109,6 +177,9 @@ bodies! {
         /// The next time that exists, for `time_in_gap`.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         next_valid: Option<LocalTime>,
+        /// Each visit that cannot be booked, for `series_conflicts`.
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        conflicts: Vec<Conflict>,
     }
 
     // --- who you are ---------------------------------------------------------------------------
@@ -131,6 +202,9 @@ bodies! {
         agency: Agency,
         /// When the link ends.
         expires_at: Timestamp,
+        /// Whose device made the invitation; absent of a link of the installation's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        inviter: Option<Inviter>,
     }
 
     /// What a device pins about the agency.
@@ -140,7 +214,7 @@ bodies! {
         /// Its Ed25519 public key, 32 bytes. SHA-256 of it stands in every link.
         key: Bytes,
         /// The current removal key: an encoded [`crate::certificate::Signed`] whose content is a
-        /// [`crate::certificate::RemovalKey`].
+        /// [`crate::certificate::RemovalKey`]. In it stands how earlier agency keys led to this one.
         removal_key: Bytes,
     }
 
@@ -154,6 +228,9 @@ bodies! {
         aik: Bytes,
         /// An encoded [`crate::certificate::Signed`] [`crate::certificate::DeviceCert`].
         certificate: Bytes,
+        /// For the inviting device, 32 bytes; absent for a link of the installation's.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        mac: Option<Bytes>,
     }
 
     /// Who this session is.
@@ -261,6 +338,14 @@ bodies! {
     Circles {
         /// In ascending order of id.
         circles: Vec<Circle>,
+        /// The removal key of now, as [`Agency::removal_key`]: what a case manager's next commit has a
+        /// circle list that lists an earlier one.
+        #[serde(default)]
+        removal_key: Bytes,
+        /// The agency key of now, as [`Agency::key`]: what devices pin once they have seen how the one that they
+        /// pinned leads to it.
+        #[serde(default)]
+        agency_key: Bytes,
     }
 
     /// A new circle. No device has made its group yet.
@@ -362,12 +447,30 @@ bodies! {
         account: AccountId,
         /// The client's name.
         name: String,
-        /// Staff assigned now.
+        /// They have come: a device of theirs is here, and somebody has said that it is them.
+        here: bool,
+        /// Staff assigned now, those aside who have handed the client over.
         staff: Vec<PersonCard>,
+        /// Staff who have handed the client over and still serve them for a while.
+        handing_over: Vec<HandingOver>,
         /// Caregivers on record.
         caregivers: Vec<CaregiverCard>,
         /// The client's circles.
         circles: Vec<CircleCard>,
+    }
+
+    /// One who handed a client over to a colleague.
+    HandingOver {
+        /// The account.
+        account: AccountId,
+        /// The name.
+        name: String,
+        /// The role.
+        role: Role,
+        /// To whom.
+        to: AccountId,
+        /// Until when they still serve the client.
+        until: Timestamp,
     }
 
     /// A person, in short.
@@ -392,8 +495,12 @@ bodies! {
         name: String,
         /// What they are to the client, as the agency wrote it ("daughter").
         relationship: String,
+        /// They have come: a device of theirs is here, and somebody has said that it is them.
+        here: bool,
         /// Every consent, newest first.
         consents: Vec<Consent>,
+        /// By what right they act for the client, newest first.
+        represents: Vec<Representation>,
     }
 
     /// A circle, in short.
@@ -450,6 +557,9 @@ bodies! {
         until: Option<Timestamp>,
         /// When it was withdrawn.
         withdrawn_at: Option<Timestamp>,
+        /// Who withdrew it, where it was neither the client nor staff: a caregiver who acts for the client.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        withdrawn_for_client_by: Option<AccountId>,
         /// The circles in which it allows messages. A circle enters by a human's act only.
         messages_in: Vec<CircleId>,
         /// It covers appointments: being told their times, taking part.

@@ -132,20 +132,34 @@ ids! {
     ConsentId,
     /// A one-time sign-in link.
     InvitationId,
+    /// By what right a caregiver acts for a client.
+    RepresentationId,
     /// A signed-in browser or headless device.
     SessionId,
+    /// A time during which the scheduler was down.
+    OutageId,
+    /// One time that the clock of the server jumped.
+    ClockJumpId,
     /// A passkey, password or code generator by which a person signs in.
     AuthenticatorId,
     /// A Welcome waiting to be fetched.
     WelcomeId,
     /// One agreed time to meet, by video or otherwise.
     AppointmentId,
+    /// One agreement to meet again and again.
+    SeriesId,
+    /// One kind of visit that the agency offers.
+    VisitTypeId,
+    /// One link by which a client books a visit by themselves.
+    BookingLinkId,
     /// One person's part in one appointment.
     ParticipantId,
     /// One planned mail.
     DeliveryId,
     /// Something that a case manager is asked to see to.
     TaskId,
+    /// One client offered to a colleague.
+    TransferId,
     /// One audit entry.
     EntryId,
     /// One mutating request; the same id twice is the same request and gets the same answer.

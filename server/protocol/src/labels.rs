@@ -19,6 +19,8 @@ pub const VERIFIED_BY: &[u8] = b"carecircle/verified-by/v1";
 pub const REMOVAL_KEY: &[u8] = b"carecircle/removal-key/v1";
 /// A new account identity key, signed by the one that it replaces.
 pub const SUCCESSION: &[u8] = b"carecircle/succession/v1";
+/// A new agency key, signed by the one that it replaces.
+pub const AGENCY_SUCCESSION: &[u8] = b"carecircle/agency-succession/v1";
 /// `lookup || nonce || server name`, signed by a new device's key when it collects its enrolment.
 pub const ENROL: &[u8] = b"carecircle/enrol/v1";
 
@@ -30,5 +32,6 @@ pub const ALL: &[&[u8]] = &[
     VERIFIED_BY,
     REMOVAL_KEY,
     SUCCESSION,
+    AGENCY_SUCCESSION,
     ENROL,
 ];

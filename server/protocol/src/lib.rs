@@ -50,13 +50,20 @@ mod words;
 pub use bytes::Bytes;
 pub use code::{Code, Instead, Refusal};
 pub use id::{
-    AccountId, AppointmentId, AuthenticatorId, CircleId, ConsentId, DeliveryId, DeviceId, EntryId,
-    GroupId, IdError, InvitationId, MessageId, OpId, ParticipantId, PersonId, SessionId, TaskId,
-    WelcomeId,
+    AccountId, AppointmentId, AuthenticatorId, BookingLinkId, CircleId, ClockJumpId, ConsentId,
+    DeliveryId, DeviceId, EntryId, GroupId, IdError, InvitationId, MessageId, OpId, OutageId,
+    ParticipantId, PersonId, RepresentationId, SeriesId, SessionId, TaskId, TransferId,
+    VisitTypeId, WelcomeId,
 };
 pub use time::Timestamp;
 pub use words::{
-    AppointmentKind, AppointmentState, AuditView, AuthenticatorKind, CancelReason, CircleStatus,
-    ConsentBasis, Disclosure, EntryKind, Language, MemberState, RemovalReason, Reply, Response,
-    Role, Step, TaskKind, Urgency, WrapKind,
+    AppointmentKind, AppointmentState, AuditView, AuthenticatorKind, BookingLinkState,
+    CancelReason, CircleStatus, ConsentBasis, DeliveryState, Disclosure, EntryKind, Frequency,
+    IntakeState, JobName, JobOutcome, Language, MemberState, Misfire, NextStep, Outcome,
+    RemovalReason, Reply, RepresentationBasis, Response, Role, Scope, StaffState, Step, TaskKind,
+    TransferState, Urgency, WrapKind,
 };
+
+/// What stands in the place of a text that was about a client who was erased: a name, a title, a note. The
+/// key under which it was sealed is destroyed; apps say it in their reader's language.
+pub const ERASED: &str = "[erased]";

@@ -23,6 +23,8 @@ pub const HTTP_HEAD_BYTES_MAX: usize = 16 * 1024;
 pub const KEY_PACKAGE_BYTES_MAX: usize = 4 * 1024;
 /// A device certificate, bytes.
 pub const CERTIFICATE_BYTES_MAX: usize = 512;
+/// A removal key's certificate, bytes: with it come the successions of agency keys.
+pub const REMOVAL_KEY_BYTES_MAX: usize = 2 * 1024;
 /// A circle's policy extension, bytes.
 pub const POLICY_BYTES_MAX: usize = 32 * 1024;
 /// An account's vault, bytes: identity key, era keys, pins, settings.
@@ -37,7 +39,7 @@ pub const EPHEMERAL_BYTES_MAX: usize = 1024;
 pub const NAME_CHARS_MAX: usize = 200;
 /// A circle's title, characters.
 pub const TITLE_CHARS_MAX: usize = 120;
-/// A consent's note, characters.
+/// A note (of a consent, of an appointment), characters.
 pub const NOTE_CHARS_MAX: usize = 2_000;
 /// A meeting link, bytes.
 pub const MEETING_LINK_BYTES_MAX: usize = 2_000;
@@ -45,6 +47,18 @@ pub const MEETING_LINK_BYTES_MAX: usize = 2_000;
 pub const EMAIL_BYTES_MAX: usize = 254;
 /// One mail with all its parts, bytes.
 pub const MAIL_BYTES_MAX: usize = 128 * 1024;
+/// A mail that comes back is read this far, bytes; what follows is taken and let go.
+pub const RECEIVED_MAIL_BYTES_READ: usize = 512 * 1024;
+/// A mail that comes back, bytes; a longer one is refused.
+pub const RECEIVED_MAIL_BYTES_MAX: usize = 32 * 1024 * 1024;
+/// A command of the mail server's, bytes with its end (RFC 5321, section 4.5.3.1, asks for 512 and more).
+pub const LMTP_COMMAND_BYTES_MAX: usize = 2 * 1024;
+/// One line of a mail that comes back, bytes with its end (RFC 5321 allows 1,000, and mail servers are generous).
+pub const RECEIVED_LINE_BYTES_MAX: usize = 16 * 1024;
+/// A calendar file that comes back, bytes.
+pub const RECEIVED_CALENDAR_BYTES_MAX: usize = 64 * 1024;
+/// The token in the envelope sender of a mail: 25 bytes of base32.
+pub const RETURN_TOKEN_CHARS: usize = 40;
 /// Websocket read buffer, bytes (the library's default costs 139 KiB for each idle socket).
 pub const SOCKET_READ_BUFFER_BYTES: usize = 4 * 1024;
 /// Websocket write buffer, bytes: more unsent than this and the socket is closed as too slow.
@@ -64,12 +78,31 @@ pub const ACCOUNT_DEVICES_MAX: usize = 10;
 pub const AUTHENTICATORS_MAX: usize = 10;
 /// What a browser says about a passkey, bytes of JSON.
 pub const PASSKEY_JSON_BYTES_MAX: usize = 16 * 1024;
+/// A login name has at least so many characters.
+pub const LOGIN_CHARS_MIN: usize = 3;
+/// A login name has at most so many characters.
+pub const LOGIN_CHARS_MAX: usize = 64;
+/// What somebody types as a login name, bytes.
+pub const LOGIN_BYTES_MAX: usize = 254;
+/// A password has at least so many characters. Only devices see it, so only they can hold it to that.
+pub const PASSWORD_CHARS_MIN: usize = 12;
+/// A password has at most so many bytes of UTF-8.
+pub const PASSWORD_BYTES_MAX: usize = 1024;
+/// Different characters in a password, at least.
+pub const PASSWORD_CHARS_DIFFERENT_MIN: usize = 5;
+/// One message of OPAQUE, bytes; the longest (KE2) has 320.
+pub const OPAQUE_BYTES_MAX: usize = 512;
+/// The digits of a code of a code app (RFC 6238 by the defaults that every app knows).
+pub const CODE_DIGITS: usize = 6;
 /// Circles that one account may be in.
 pub const ACCOUNT_CIRCLES_MAX: usize = 500;
 /// Cursors in one frame.
 pub const CURSORS_MAX: usize = ACCOUNT_CIRCLES_MAX;
 /// Times that an account's identity key may have been replaced, as a circle's policy remembers it.
 pub const SUCCESSIONS_MAX: usize = 8;
+/// Times that the agency key may have been replaced, as a removal key's certificate remembers it: a device that
+/// was away for more of them is told of another agency.
+pub const AGENCY_SUCCESSIONS_MAX: usize = 8;
 /// Entries in one page of history.
 pub const HISTORY_PAGE_ENTRIES: usize = 128;
 /// How often a commit that lost its race is rebuilt before people are told.
@@ -101,6 +134,18 @@ pub const GROUP_COMMIT_QUEUE: usize = 1_024;
 
 /// People in one appointment.
 pub const PARTICIPANTS_MAX: usize = 20;
+/// A series' rule, bytes.
+pub const SERIES_RULE_BYTES_MAX: usize = 200;
+/// The visits of a series are so many days, weeks or months apart at most.
+pub const SERIES_INTERVAL_MAX: u16 = 12;
+/// Visits of a series that is counted.
+pub const SERIES_COUNT_MAX: u16 = 104;
+/// From the first visit of a series to its last day, where it has one, months.
+pub const SERIES_MONTHS_MAX: u16 = 24;
+/// A series moves by at most so many days; more is another series.
+pub const SERIES_SHIFT_DAYS_MAX: i32 = 31;
+/// Of visits of a series that cannot be booked, so many are named with free slots.
+pub const SERIES_CONFLICTS_INSTEAD: usize = 26;
 /// Days in one list of appointments.
 pub const SPAN_DAYS_MAX: u16 = 62;
 /// Appointments in one list.
@@ -111,14 +156,64 @@ pub const SLOT_DAYS_MAX: u16 = 62;
 pub const SLOTS_MAX: usize = 1_000;
 /// Free slots named when a time is refused.
 pub const SLOTS_INSTEAD: usize = 3;
+/// Times that one booking link, or one worker, keeps at once; for another, the oldest is let go.
+pub const HOLDS_MAX: usize = 2;
+/// Workers who may hold a visit that is booked by a link.
+pub const BOOKING_LINK_WORKERS_MAX: usize = 5;
+/// Booking links of one client that can be used at once.
+pub const BOOKING_LINKS_MAX: usize = 5;
+/// Booking links in one list.
+pub const BOOKING_LINKS_LISTED_MAX: usize = 20;
 /// Intervals of one worker's weekly hours, and dated exceptions to them.
 pub const AVAILABILITY_RULES_MAX: usize = 500;
 /// Mails that one worker of the scheduler has in hand.
 pub const DELIVERIES_LEASED: usize = 64;
 /// Mails on their way to the mail server at once.
 pub const MAILS_IN_FLIGHT: usize = 8;
+/// Mail servers that speak to the intake at once.
+pub const LMTP_CONNECTIONS_MAX: usize = 16;
+/// Recipients of one mail that comes back.
+pub const LMTP_RECIPIENTS_MAX: usize = 20;
+/// Commands that make no sense, of one connection, before it is closed.
+pub const LMTP_FAULTS_MAX: usize = 10;
+/// People whose address one mail came from.
+pub const RECEIVED_FROM_MAX: usize = 10;
+/// Case managers who are asked to see to one answer by mail.
+pub const ANSWER_WORKERS_MAX: usize = 50;
+/// Lines of a calendar file or a delivery report that are read.
+pub const RECEIVED_FIELDS_MAX: usize = 1_000;
+/// Addresses from before that one step finds a blind index for.
+pub const ADDRESSES_INDEXED_AT_ONCE: i64 = 200;
+/// A job's cron expression, bytes.
+pub const CRON_BYTES_MAX: usize = 120;
+/// Runs of a job that are shown before they come.
+pub const JOB_RUNS_SHOWN: usize = 5;
+/// Missed runs of a job that are caught up with at most.
+pub const JOB_CATCH_UP_MAX: u8 = 24;
+/// Missed runs of a job that are counted before the others are let go.
+pub const JOB_MISSED_MAX: usize = 2_000;
+/// Rows of the log that one look for unread messages goes through at least.
+pub const UNREAD_ROWS: i64 = 1_000;
+/// Such looks in a row, before what is due has its turn.
+pub const UNREAD_LOOKS_MAX: usize = 32;
+/// Mails about unread messages in one list.
+pub const UPDATE_MAILS_LISTED_MAX: i64 = 20;
+/// Steps of one run of a job, each a transaction.
+pub const JOB_STEPS_MAX: usize = 1_000;
+/// Rows that one step of a job deletes or looks at.
+pub const JOB_STEP_ROWS: i64 = 100;
+/// Outages in one list.
+pub const OUTAGES_LISTED_MAX: usize = 20;
+/// People to call about one outage in one list.
+pub const OUTAGE_CALLS_MAX: usize = 500;
 /// Tasks in one list.
 pub const TASKS_LISTED_MAX: usize = 200;
+/// Clients in a supervisor's list.
+pub const CLIENTS_LISTED_MAX: usize = 10_000;
+/// Clients offered to a colleague in one request.
+pub const TRANSFER_CLIENTS_MAX: usize = 100;
+/// Settled offers in one list, of each direction.
+pub const TRANSFERS_LISTED_MAX: usize = 100;
 /// Entries in one page of the audit log.
 pub const AUDIT_PAGE: usize = 50;
 /// Leaves of the audit log after which a checkpoint is signed; the most that one signature adds.
@@ -144,6 +239,13 @@ pub const SILENCE_S: u64 = 60;
 pub const POLL_S: u64 = 20;
 /// An invitation lives this long, seconds.
 pub const INVITATION_S: i64 = 72 * 3_600;
+/// After a device came by an invitation it can be confirmed in person for this long, seconds.
+pub const CONFIRMATION_S: i64 = 600;
+/// An offer of a client to a colleague waits this long for an answer, seconds.
+pub const TRANSFER_S: i64 = 7 * 86_400;
+/// From an accepted offer to the end of the first case manager's assignment, seconds: time to let the
+/// new one into circles, which only somebody inside can.
+pub const HANDOVER_S: i64 = 14 * 86_400;
 /// A link that adds a second device lives this long, seconds.
 pub const ENROLMENT_S: i64 = 600;
 /// Between two devices that are asked to commit a removal, seconds.
@@ -170,6 +272,12 @@ pub const SESSION_S: i64 = 30 * 86_400;
 pub const SESSION_IDLE_SHARED_S: i64 = 10 * 60;
 /// An authenticator shown within this time need not be shown again, seconds.
 pub const STEP_UP_S: i64 = 5 * 60;
+/// After a password the code must follow within this, seconds.
+pub const SECOND_FACTOR_S: i64 = 5 * 60;
+/// A code app shows another code every so many seconds.
+pub const CODE_STEP_S: u64 = 30;
+/// So many steps before and after the present one are good too: clocks differ.
+pub const CODE_STEPS_SKEW: u64 = 1;
 /// A sign-in or registration lives this long, seconds.
 pub const CEREMONY_S: i64 = 300;
 /// Key packages with less left than this are not handed out, seconds.
@@ -183,26 +291,89 @@ pub const APPOINTMENT_MINUTES_MIN: u16 = 5;
 pub const APPOINTMENT_MINUTES_MAX: u16 = 12 * 60;
 /// Slots begin at multiples of this from the start of a worker's hours, minutes.
 pub const SLOT_STEP_MINUTES: u16 = 15;
+/// Kept free before or after a visit, or for the way, at most, minutes.
+pub const BUFFER_MINUTES_MAX: u16 = 8 * 60;
+/// The longest notice that a kind of visit asks for, minutes.
+pub const NOTICE_MINUTES_MAX: u16 = 30 * 24 * 60;
+/// Kinds of visits that an agency offers at once.
+pub const VISIT_TYPES_MAX: usize = 60;
 /// How far ahead anything is booked, days.
 pub const BOOKING_DAYS_AHEAD: u16 = 730;
+/// The visits of a series are booked so far ahead, days.
+pub const SERIES_DAYS_AHEAD: u16 = 26 * 7;
+/// A visit of a series is told so long before it, days.
+pub const SERIES_TOLD_DAYS: u16 = 28;
 /// Later than this before an appointment, participants call instead of changing it by themselves, seconds.
 pub const REPLY_CUTOFF_S: i64 = 2 * 3_600;
+/// Whoever held an appointment is asked how it went so long after its end, seconds.
+pub const OUTCOME_ASKED_S: i64 = 30 * 60;
+/// Nobody is asked any more how an appointment went that ended longer ago, seconds.
+pub const OUTCOME_STALE_S: i64 = 7 * 86_400;
 /// A cancel by a participant can be taken back this long, seconds; until then nobody is told.
 pub const UNDO_S: i64 = 600;
+/// A time is kept for whoever makes up their mind this long, seconds.
+pub const HOLD_S: i64 = 600;
+/// A booking link is good at most this long, days.
+pub const BOOKING_LINK_DAYS_MAX: u16 = 30;
 /// A checkpoint of the audit log is signed this long after an entry at the latest, seconds.
 pub const AUDIT_CHECKPOINT_S: u64 = 10;
 /// A seal key is not destroyed sooner than this after another one began to seal, seconds.
 pub const KEY_RETAINED_S: i64 = 3_600;
 /// A process whose database others use too reads the seal keys this often, seconds.
 pub const KEYS_READ_S: u64 = 60;
+/// Clients' own keys that a process has in memory at most.
+pub const CLIENT_KEYS_HELD: usize = 4_096;
 /// Values sealed anew in one transaction.
 pub const RESEALED_AT_ONCE: i64 = 200;
+/// Circles of which it is looked up at once which agency key vouches for them.
+pub const CIRCLES_AT_ONCE: i64 = 50;
 /// A leased delivery is somebody else's after this, seconds.
 pub const DELIVERY_LEASE_S: i64 = 120;
+/// A message that no device of a person's fetched for this long is a reason to write to them, seconds.
+pub const UNREAD_S: i64 = 600;
+/// An urgent one is after this: a device that is there has fetched it by then, seconds.
+pub const UNREAD_URGENT_S: i64 = 60;
+/// Between two mails to one person about unread messages, at least, seconds.
+pub const UNREAD_PAUSE_S: i64 = 4 * 3_600;
+/// Such a mail is worthless this long after its time, seconds. Until then it is decided again whether
+/// anything waits.
+pub const UNREAD_STALE_S: i64 = 7 * 86_400;
+/// A leased job is somebody else's after this, seconds.
+pub const JOB_LEASE_S: i64 = 600;
+/// A job that comes later than this has missed its time, seconds.
+pub const JOB_LATE_S: i64 = 300;
+/// The scheduler says that it lives at least this often, seconds.
+pub const HEARTBEAT_S: i64 = 60;
+/// A scheduler of which nothing was heard for longer than this was down, seconds.
+pub const OUTAGE_S: i64 = 600;
+/// Outages are shown for this long, seconds.
+pub const OUTAGE_SHOWN_S: i64 = 14 * 86_400;
+/// What is due and has waited for longer than this is an alarm, seconds.
+pub const LAG_ALARM_S: i64 = 300;
+/// A wall clock that is further ahead than this of the time that has passed has jumped, seconds.
+pub const CLOCK_FORWARD_S: i64 = 3_600;
+/// One that is further behind than this has jumped too, seconds.
+pub const CLOCK_BACK_S: i64 = 300;
+/// A wall clock may go wrong this slowly for ever, millionths; what goes faster adds up. NTP slews by half of it.
+pub const CLOCK_SLEW_PPM: i64 = 1_000;
+/// Mails are forgotten this long after they were settled and their appointment is over, seconds.
+pub const DELIVERY_KEPT_S: i64 = 180 * 86_400;
+/// A session that is over is forgotten after this, seconds; the last one of a device never.
+pub const SESSION_KEPT_S: i64 = 90 * 86_400;
 /// The scheduler looks for what is due at least this often, seconds.
 pub const DUE_POLL_S: u64 = 30;
 /// One mail, from connecting to the server's answer, seconds.
 pub const MAIL_S: u64 = 60;
+/// A mail server that says nothing to the intake for so long is let go, seconds.
+pub const LMTP_IDLE_S: u64 = 120;
+/// The content of one mail that comes back, seconds.
+pub const LMTP_CONTENT_S: u64 = 600;
+/// A mail that came back is known again this long, seconds: mail servers try for five days.
+pub const RECEIVED_MAIL_S: i64 = 14 * 86_400;
+/// The automatic answer leaves within this, or not at all, seconds.
+pub const ANSWER_MAIL_S: i64 = 86_400;
+/// Automatic answers are forgotten this long after they were settled, seconds.
+pub const ANSWER_MAIL_KEPT_S: i64 = 30 * 86_400;
 /// The pauses before a mail is tried again, seconds; after the last it has failed.
 pub const MAIL_BACKOFF_S: [i64; 4] = [60, 300, 900, 3_600];
 
@@ -222,6 +393,14 @@ pub const FAILURES_PER_ADDRESS: u32 = 20;
 pub const FAILURES_PER_ADDRESS_MINUTE: u32 = 6;
 /// Failed sign-ins an hour of one network: an IPv4 /24, an IPv6 /56.
 pub const FAILURES_PER_NETWORK_HOUR: u32 = 200;
+/// Failed sign-ins by password of one account, or by one name that is nobody's, before it must wait.
+pub const FAILURES_PER_ACCOUNT: u32 = 10;
+/// Failed sign-ins by password of one account a minute after that.
+pub const FAILURES_PER_ACCOUNT_MINUTE: u32 = 1;
+/// Wrong codes of one account before it must wait.
+pub const FAILED_CODES: u32 = 5;
+/// Wrong codes of one account an hour after that.
+pub const FAILED_CODES_HOUR: u32 = 20;
 /// Key-package claims an hour for each (claimer, other person's device).
 pub const CLAIMS_PER_HOUR: u32 = 30;
 
@@ -240,6 +419,8 @@ const _: () = {
     assert!(LOG_PAGE_BYTES + LOG_PAGE_ENTRIES * 128 < FRAME_BYTES_MAX);
     assert!(TEXT_BYTES_MAX + 1_024 <= BODY_BYTES_MAX);
     assert!(CIRCLE_DEVICES < CIRCLE_DEVICES_MAX);
+    // A succession is two keys, a time and a signature.
+    assert!(CERTIFICATE_BYTES_MAX + AGENCY_SUCCESSIONS_MAX * 192 <= REMOVAL_KEY_BYTES_MAX);
     assert!(WRAPS_MAX > ACCOUNT_DEVICES_MAX);
     assert!((VAULT_BYTES_MAX + WRAPS_MAX * SEALED_BYTES_MAX) * 4 / 3 + 4_096 < HTTP_BODY_BYTES_MAX);
     assert!(KEY_PACKAGES_LOW < KEY_PACKAGES && KEY_PACKAGES < KEY_PACKAGES_MAX);
@@ -247,8 +428,24 @@ const _: () = {
     assert!(CURSORS_MAX * 32 < FRAME_BYTES_MAX);
     assert!(PING_S * 2 < SILENCE_S);
     assert!(SOCKET_WRITE_BUFFER_BYTES_MAX > FRAME_BYTES_MAX);
+    assert!(LOGIN_CHARS_MIN < LOGIN_CHARS_MAX && LOGIN_CHARS_MAX < LOGIN_BYTES_MAX);
+    assert!(PASSWORD_CHARS_DIFFERENT_MIN < PASSWORD_CHARS_MIN);
+    assert!(SECOND_FACTOR_S <= CEREMONY_S && SECOND_FACTOR_S <= SESSION_IDLE_SHARED_S);
     assert!(DELIVERIES_LEASED >= MAILS_IN_FLIGHT);
     assert!(MAIL_S < DELIVERY_LEASE_S.unsigned_abs());
+    assert!(UNREAD_URGENT_S < UNREAD_S && UNREAD_S < UNREAD_PAUSE_S);
+    assert!(UNREAD_PAUSE_S < UNREAD_STALE_S && UNREAD_STALE_S < DELIVERY_KEPT_S);
+    assert!(RECEIVED_MAIL_BYTES_READ <= RECEIVED_MAIL_BYTES_MAX);
+    assert!(RECEIVED_LINE_BYTES_MAX <= RECEIVED_MAIL_BYTES_READ);
+    assert!(RECEIVED_CALENDAR_BYTES_MAX <= RECEIVED_MAIL_BYTES_READ);
+    assert!(MAIL_BYTES_MAX < RECEIVED_MAIL_BYTES_READ);
+    assert!(ANSWER_MAIL_S < ANSWER_MAIL_KEPT_S && RECEIVED_MAIL_S > 5 * 86_400);
+    assert!(HEARTBEAT_S.unsigned_abs() + DUE_POLL_S + MAIL_S * 2 < OUTAGE_S.unsigned_abs());
+    assert!(JOB_LATE_S < OUTAGE_S && OUTAGE_SHOWN_S < DELIVERY_KEPT_S);
+    assert!(CLOCK_BACK_S < CLOCK_FORWARD_S && CLOCK_BACK_S.unsigned_abs() > DUE_POLL_S);
+    assert!(SESSION_KEPT_S > SESSION_S && OPERATION_S < SESSION_KEPT_S);
     assert!(APPOINTMENT_MINUTES_MIN < APPOINTMENT_MINUTES_MAX);
+    assert!(SERIES_DAYS_AHEAD < BOOKING_DAYS_AHEAD && SERIES_TOLD_DAYS < SERIES_DAYS_AHEAD);
+    assert!(HOLDS_MAX >= 1 && BOOKING_LINKS_MAX <= BOOKING_LINKS_LISTED_MAX);
     assert!(COMMANDS_IN_FLIGHT_MAX <= GROUP_COMMIT_MAX && GROUP_COMMIT_MAX <= GROUP_COMMIT_QUEUE);
 };

@@ -135,6 +135,28 @@ words! {
         2 Totp = "totp",
     }
 
+    /// How far a person has come by an invitation.
+    IntakeState {
+        /// Nobody has used it yet.
+        0 Open = "open",
+        /// A device came; nobody has said yet that it is the person's.
+        1 Arrived = "arrived",
+        /// Let in by somebody who did not have them before them.
+        2 LetIn = "let_in",
+        /// Confirmed in person.
+        3 Verified = "verified",
+        /// Past its time, or ended.
+        4 Over = "over",
+    }
+
+    /// By what right somebody acts for a client.
+    RepresentationBasis {
+        /// A guardian, by a court's order or as a parent of a minor.
+        0 Guardian = "guardian",
+        /// A personal representative, by the client's own power of attorney.
+        1 Representative = "representative",
+    }
+
     /// On what ground a consent stands.
     ConsentBasis {
         /// The client said so, and staff wrote it down.
@@ -165,6 +187,8 @@ words! {
         3 Home = "home",
         /// Somewhere else.
         4 Community = "community",
+        /// At a court, on its date.
+        5 Court = "court",
     }
 
     /// How far an appointment has come.
@@ -223,6 +247,50 @@ words! {
         3 Other = "other",
     }
 
+    /// How often the visits of a series come (`FREQ`, RFC 5545, section 3.3.10).
+    Frequency {
+        /// Every so many days.
+        0 Daily = "daily",
+        /// Every so many weeks.
+        1 Weekly = "weekly",
+        /// Every so many months.
+        2 Monthly = "monthly",
+    }
+
+    /// Which visits of a series a change is for.
+    #[derive(Default)]
+    Scope {
+        /// This one.
+        #[default]
+        0 This = "this",
+        /// This one and those that come after it.
+        1 ThisAndLater = "this_and_later",
+        /// Every one that has not begun.
+        2 All = "all",
+    }
+
+    /// How an appointment ended.
+    Outcome {
+        /// It took place.
+        0 Completed = "completed",
+        /// The client did not come.
+        1 NoShow = "no_show",
+    }
+
+    /// What comes after an appointment, in the words of whoever held it.
+    NextStep {
+        /// Nothing for now.
+        0 None = "none",
+        /// Another appointment is to be booked.
+        1 BookAgain = "book_again",
+        /// Somebody calls the client.
+        2 Call = "call",
+        /// The client goes on to somebody else.
+        3 Refer = "refer",
+        /// What the note says.
+        4 Other = "other",
+    }
+
     /// What mails to a person may say (scheduling.md, section 4).
     Disclosure {
         /// Level 0: "You have an update".
@@ -249,6 +317,26 @@ words! {
         5 Cancellation = "cancellation",
         /// A worker's day, in the morning.
         6 Agenda = "agenda",
+        /// Messages wait that none of the person's devices has: says nothing but that there is an update.
+        7 Unread = "unread",
+        /// The same to staff, once on a working day: how many conversations wait.
+        8 Digest = "digest",
+    }
+
+    /// What became of a mail that somebody should get.
+    DeliveryState {
+        /// It waits for its time.
+        0 Planned = "planned",
+        /// It is on its way.
+        1 Leased = "leased",
+        /// The mail server took it.
+        2 Sent = "sent",
+        /// It was not sent: there was no reason any more, or no way.
+        3 Skipped = "skipped",
+        /// It was not sent: something changed.
+        4 Cancelled = "cancelled",
+        /// It could not be sent.
+        5 Failed = "failed",
     }
 
     /// What a case manager is asked to see to.
@@ -263,6 +351,102 @@ words! {
         3 CannotReachByEmail = "cannot_reach_by_email",
         /// Nobody was at a person's device for 90 days: do they still have it?
         4 DeviceIdle = "device_idle",
+        /// A supervisor assigned a client: get in touch.
+        5 ClientAssigned = "client_assigned",
+        /// A colleague offers a client: accept or decline.
+        6 TransferOffered = "transfer_offered",
+        /// A colleague took a client over: hand over what is left.
+        7 TransferAccepted = "transfer_accepted",
+        /// A colleague declined a client.
+        8 TransferDeclined = "transfer_declined",
+        /// Nobody answered an offer in time.
+        9 TransferExpired = "transfer_expired",
+        /// An appointment is over and nobody has said how it went.
+        10 OutcomeDue = "outcome_due",
+        /// The law of the clocks changed, and two appointments now meet.
+        11 ClocksChanged = "clocks_changed",
+        /// Somebody answered by mail: it lies in the mailbox.
+        12 AnsweredByMail = "answered_by_mail",
+        /// A visit of a series could not be booked: book it at another time.
+        13 SeriesConflict = "series_conflict",
+    }
+
+    /// What the agency has done by itself, again and again.
+    JobName {
+        /// Tells each worker, on their own morning, when the day's appointments begin.
+        0 Agenda = "agenda",
+        /// Deletes what is over and kept no longer.
+        1 Retention = "retention",
+        /// Keeps appointments at their civil time when the law of the clocks changed.
+        2 ReResolve = "re_resolve",
+        /// Mends planned mails that are not what they should be.
+        3 Reconciliation = "reconciliation",
+        /// Books the visits of series as far ahead as they are to be booked.
+        4 Series = "series",
+        /// Tells each member of staff, on their own working morning, how many conversations wait.
+        5 Digest = "digest",
+    }
+
+    /// What becomes of a job's runs that were missed.
+    Misfire {
+        /// Of all that were missed, one.
+        0 RunOnce = "run_once",
+        /// Nothing until the next.
+        1 Skip = "skip",
+        /// The latest ones, one after the other.
+        2 CatchUp = "catch_up",
+    }
+
+    /// How a job's last run ended.
+    JobOutcome {
+        /// It did what it is for.
+        0 Done = "done",
+        /// It broke off; the server's log says why.
+        1 Failed = "failed",
+        /// It was missed, and let go.
+        2 Skipped = "skipped",
+    }
+
+    /// How far an offer of a client to a colleague has come.
+    TransferState {
+        /// It waits for the colleague.
+        0 Offered = "offered",
+        /// The colleague serves the client now.
+        1 Accepted = "accepted",
+        /// The colleague said no, and why.
+        2 Declined = "declined",
+        /// Whoever offered took it back.
+        3 Withdrawn = "withdrawn",
+        /// Nobody answered in time.
+        4 Expired = "expired",
+        /// Whoever offered serves the client no longer, or one of the two accounts was ended.
+        5 Void = "void",
+    }
+
+    /// Whether a link by which a client books a visit can be used.
+    BookingLinkState {
+        /// It can.
+        0 Open = "open",
+        /// A visit was booked by it.
+        1 Used = "used",
+        /// Its time is over.
+        2 Expired = "expired",
+        /// Somebody who serves the client took it back.
+        3 Revoked = "revoked",
+        /// Nobody who might hold the visit serves the client any more, or its kind is offered no longer.
+        4 Void = "void",
+    }
+
+    /// How far a member of staff has come into the agency.
+    StaffState {
+        /// No link to come in by is good: none was given, or its time is over.
+        0 Uninvited = "uninvited",
+        /// A link was given and can be used.
+        1 Invited = "invited",
+        /// A device has come in.
+        2 Active = "active",
+        /// Ended for good.
+        3 Ended = "ended",
     }
 }
 

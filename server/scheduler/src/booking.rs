@@ -1,14 +1,20 @@
 //! Booking: the form of a request is checked here, everything else in one transaction of the store.
 
 use care::Caller;
-use care::appointment::{Booking, Move};
-use care::civil::parse_date;
+use care::appointment::{Booking, Closing, Move};
+use care::availability::Hours;
+use care::booking_link::BookingLink;
+use care::civil::{CivilTime, parse_date};
+use care::series::Plan;
+use care::visit_type::VisitType;
 use protocol::http::{
-    Appointment, Appointments, BookAppointment, CancelAppointment, FindSlots, MoveAppointment,
-    ReplyToAppointment, Slots, Span,
+    self, AddVisitType, Appointment, Appointments, BookAppointment, BookSeries, BookingLinkMade,
+    CancelAppointment, CloseAppointment, FindSlots, HoldTime, HoursSaved, MakeBookingLink,
+    MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span, TimeHeld, VisitTerms,
+    WorkingHours,
 };
-use protocol::{AppointmentId, Code, PersonId, Refusal, limits};
-use store::{Result, SlotSearch, Store, Within};
+use protocol::{AppointmentId, Code, PersonId, Refusal, VisitTypeId, limits};
+use store::{HoldWish, Result, SlotSearch, Store, Within};
 
 /// Books for whoever asks. Cheap to clone.
 #[derive(Debug, Clone)]
@@ -22,9 +28,19 @@ impl Scheduler {
         Self { store }
     }
 
+    pub(crate) fn store(&self) -> &Store {
+        &self.store
+    }
+
     /// Books the caller for a client; see [`Booking::check`] and [`Store::book`] for what is refused.
     pub async fn book(&self, caller: &Caller, request: BookAppointment) -> Result<Appointment> {
         self.store.book(caller, Booking::check(request)?).await
+    }
+
+    /// Books the caller for a client again and again; see [`Plan::check`] and [`Store::book_series`] for what is
+    /// refused.
+    pub async fn book_series(&self, caller: &Caller, request: BookSeries) -> Result<SeriesBooked> {
+        self.store.book_series(caller, Plan::check(request)?).await
     }
 
     /// Gives an appointment another time.
@@ -48,6 +64,17 @@ impl Scheduler {
         self.store.cancel_appointment(caller, id, request).await
     }
 
+    /// Writes down how an appointment went.
+    pub async fn close(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: &CloseAppointment,
+    ) -> Result<Appointment> {
+        let closing = Closing::check(request)?;
+        self.store.close_appointment(caller, id, closing).await
+    }
+
     /// Takes a participant's answer.
     pub async fn reply(
         &self,
@@ -66,9 +93,77 @@ impl Scheduler {
             from: parse_date(&wish.from)?,
             days: within(wish.days, "days", &days)?,
             minutes: within(wish.minutes, "minutes", &minutes)?,
+            visit_type: wish.visit_type,
             zone: wish.zone,
         };
         self.store.find_slots(caller, search).await
+    }
+
+    /// Keeps a time for the caller; see [`Store::hold_time`] for what is refused, and by how it is written.
+    pub async fn hold_time(&self, caller: &Caller, request: HoldTime) -> Result<TimeHeld> {
+        let minutes = limits::APPOINTMENT_MINUTES_MIN..=limits::APPOINTMENT_MINUTES_MAX;
+        let wish = HoldWish {
+            client: request.client,
+            civil: CivilTime::parse(&request.civil_start)?,
+            zone: request.zone,
+            minutes: within(request.minutes, "minutes", &minutes)?,
+            visit_type: request.visit_type,
+            instead: request.instead,
+        };
+        self.store.hold_time(caller, wish).await
+    }
+
+    /// Makes a link by which a client books; see [`BookingLink::check`] and [`Store::make_booking_link`] for what
+    /// is refused.
+    pub async fn make_booking_link(
+        &self,
+        caller: &Caller,
+        client: PersonId,
+        request: &MakeBookingLink,
+    ) -> Result<BookingLinkMade> {
+        let checked = BookingLink::check(request)?;
+        self.store.make_booking_link(caller, client, checked).await
+    }
+
+    /// Offers one more kind of visit; see [`VisitType::check`].
+    pub async fn add_visit_type(
+        &self,
+        caller: &Caller,
+        request: &AddVisitType,
+    ) -> Result<http::VisitType> {
+        let checked = VisitType::check(&request.terms)?;
+        self.store
+            .add_visit_type(caller, request.op_id, checked)
+            .await
+    }
+
+    /// Changes what one is.
+    pub async fn change_visit_type(
+        &self,
+        caller: &Caller,
+        id: VisitTypeId,
+        terms: &VisitTerms,
+    ) -> Result<http::VisitType> {
+        let checked = VisitType::check(terms)?;
+        self.store.change_visit_type(caller, id, checked).await
+    }
+
+    /// When the caller can be booked.
+    pub async fn hours(&self, caller: &Caller) -> Result<WorkingHours> {
+        self.store.hours(caller).await
+    }
+
+    /// Says when the caller can be booked; see [`Hours::check`] for what is refused.
+    pub async fn put_hours(&self, caller: &Caller, written: WorkingHours) -> Result<HoursSaved> {
+        let hours = Hours::check(&written)?;
+        let set = self
+            .store
+            .set_hours(caller, caller.account, &written.zone, hours);
+        set.await?;
+        Ok(HoursSaved {
+            hours: self.store.hours(caller).await?,
+            outside: self.store.outside_hours(caller).await?,
+        })
     }
 
     /// The appointments that the caller takes part in: at most [`limits::SPAN_DAYS_MAX`] days.

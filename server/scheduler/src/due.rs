@@ -4,12 +4,13 @@ use std::sync::Arc;
 
 use care::Clock;
 use futures_util::{StreamExt as _, stream};
-use mail::{Identity, Sent, Transport};
+use mail::{Identity, Mail, ReturnAddress, Sent, Transport};
 use protocol::limits;
 use store::{Due, Lease, Note, Store, What};
 
 use crate::ledger::{Pen, ledger};
 use crate::letters::letter;
+use crate::watching::Watching;
 
 /// Sends due mails for one process.
 pub struct Worker {
@@ -17,6 +18,17 @@ pub struct Worker {
     clock: Arc<dyn Clock>,
     identity: Identity,
     transport: Transport,
+    watching: Watching,
+    replies: Replies,
+}
+
+/// What is done about mails that come back.
+#[derive(Debug, Clone, Default)]
+pub struct Replies {
+    /// Mails leave with an envelope sender that names them; without, with the sender's address.
+    pub returns: Option<ReturnAddress>,
+    /// The number to call, in automatic answers.
+    pub phone: Option<String>,
 }
 
 /// What one pass did.
@@ -43,12 +55,39 @@ impl Worker {
             clock,
             identity,
             transport,
+            watching: Watching::default(),
+            replies: Replies::default(),
+        }
+    }
+
+    /// The same, where somebody sees to mails that come back.
+    #[must_use]
+    pub fn with_replies(self, replies: Replies) -> Self {
+        Self { replies, ..self }
+    }
+
+    pub(crate) fn replies(&self) -> &Replies {
+        &self.replies
+    }
+
+    /// The mail as it leaves: if it comes back, it says which one it is.
+    pub(crate) fn returning(&self, mail: Mail, token: &str) -> Mail {
+        match &self.replies.returns {
+            None => mail,
+            Some(returns) => Mail {
+                from: returns.with(token),
+                ..mail
+            },
         }
     }
 
     /// The transport, to look into.
     pub fn transport(&self) -> &Transport {
         &self.transport
+    }
+
+    pub(crate) fn identity(&self) -> &Identity {
+        &self.identity
     }
 
     pub(crate) fn store(&self) -> &Store {
@@ -59,9 +98,14 @@ impl Worker {
         &self.clock
     }
 
-    /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails.
+    pub(crate) fn watching(&self) -> &Watching {
+        &self.watching
+    }
+
+    /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails about appointments and days, and as
+    /// many with invitations, with booking links and automatic answers.
     pub async fn pass(&self) -> store::Result<Pass> {
-        let now = self.clock.now();
+        let now = self.watched_now().await?;
         let (lease, due, more) = self.store.lease_due(now).await?;
         let leased = due.len();
         let (pen, ledger) = ledger(
@@ -83,10 +127,15 @@ impl Worker {
                 .await
         };
         let (accepted, ()) = tokio::join!(sending, ledger.keep());
+        let aside = [
+            self.send_invitations().await?,
+            self.send_booking_links().await?,
+            self.send_answers().await?,
+        ];
         Ok(Pass {
-            accepted,
-            leased,
-            more,
+            accepted: accepted + aside.iter().map(|sent| sent.accepted).sum::<usize>(),
+            leased: leased + aside.iter().map(|sent| sent.leased).sum::<usize>(),
+            more: more || aside.iter().any(|sent| sent.more),
         })
     }
 
@@ -103,7 +152,7 @@ impl Worker {
                 mail::write(&letter, &self.identity).map_err(|error| error.to_string())
             });
         let mail = match written {
-            Ok(mail) => mail,
+            Ok(mail) => self.returning(mail, &due.return_token),
             Err(error) => {
                 tracing::error!(error, step = due.step.as_str(), "a mail cannot be written");
                 pen.note(note(What::Unwritable)).await;
@@ -135,7 +184,7 @@ impl std::fmt::Debug for Worker {
     }
 }
 
-fn outcome(sent: Sent, begun: bool) -> What {
+pub(crate) fn outcome(sent: Sent, begun: bool) -> What {
     match sent {
         Sent::Accepted => What::Accepted,
         Sent::Deferred { code } => What::Deferred { code, begun },
@@ -149,7 +198,7 @@ fn outcome(sent: Sent, begun: bool) -> What {
     }
 }
 
-fn word(sent: Sent) -> &'static str {
+pub(crate) fn word(sent: Sent) -> &'static str {
     match sent {
         Sent::Accepted => "accepted",
         Sent::Deferred { .. } => "deferred",

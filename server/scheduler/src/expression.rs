@@ -1,13 +1,14 @@
 //! Cron expressions on civil clocks. The `cron` crate alone reads Sunday as 1, wants seconds, skips a
 //! run in the spring gap and fires twice in autumn. Here: five POSIX fields, weekdays as POSIX counts
-//! them, and times found on a clock without changes, then placed into the zone by the RFC 5545 rule.
+//! them, and times found on a clock without changes, then placed into the zone by the RFC 5545 rule
+//! (section 3.3.5). A civil time runs once, however often the clocks show it.
 
 use std::str::FromStr as _;
 
 use care::civil::{CivilTime, Zone};
 use chrono::{DateTime, Utc};
 use cron::Schedule;
-use protocol::Timestamp;
+use protocol::{Code, Refusal, Timestamp, limits};
 
 /// When an agency job runs: minute, hour, day of month, month, day of week (0 or 7 is Sunday).
 #[derive(Debug, Clone)]
@@ -20,26 +21,56 @@ pub enum ExpressionError {
     #[error("an expression has five fields: minute hour day-of-month month day-of-week")]
     Fields,
     /// Day of month and day of week both restricted: POSIX means either, the `cron` crate both.
-    #[error("restrict the day of month or the day of week, not both")]
+    #[error("the day of the month and the day of the week are both restricted: confirm it")]
     BothDays,
     /// A field that does not read.
     #[error("a field does not read")]
     Malformed,
+    /// A day that no year has.
+    #[error("no day is like that")]
+    Never,
+}
+
+impl ExpressionError {
+    /// The stable code.
+    pub const fn code(self) -> Code {
+        match self {
+            Self::Fields => Code::CronFields,
+            Self::BothDays => Code::CronBothDays,
+            Self::Malformed => Code::CronMalformed,
+            Self::Never => Code::CronNever,
+        }
+    }
+}
+
+impl From<ExpressionError> for Refusal {
+    fn from(error: ExpressionError) -> Self {
+        Self::new(error.code(), error.to_string())
+    }
 }
 
 const WEEKDAYS: [&str; 7] = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
-/// Civil times looked at before giving up: more than a change of the clocks can hide.
-const LOOKED_AT_MAX: usize = 200;
+/// Longer than any clocks are set forward at once (Apia left out a day in 2011), seconds.
+const LOOK_BACK_S: i64 = 25 * 3_600;
+/// Civil times looked at before giving up: more minutes than a change of the clocks can hide.
+const LOOKED_AT_MAX: usize = 4_500;
 
 impl Expression {
-    /// Reads five POSIX fields.
-    pub fn parse(text: &str) -> Result<Self, ExpressionError> {
+    /// Reads five POSIX fields. An expression that restricts the day of the month and the day of the
+    /// week is refused, unless whoever wrote it has confirmed that both must match (`both_days`).
+    pub fn parse(text: &str, both_days: bool) -> Result<Self, ExpressionError> {
+        if text.len() > limits::CRON_BYTES_MAX {
+            return Err(ExpressionError::Malformed);
+        }
         let fields: Vec<&str> = text.split_whitespace().collect();
         let [minute, hour, day, month, weekday] = fields[..] else {
             return Err(ExpressionError::Fields);
         };
-        if day != "*" && weekday != "*" {
+        if day != "*" && weekday != "*" && !both_days {
             return Err(ExpressionError::BothDays);
+        }
+        if !fields.iter().all(|field| steps_over_ranges(field)) {
+            return Err(ExpressionError::Malformed);
         }
         let weekday = weekdays(weekday)?;
         let full = format!("0 {minute} {hour} {day} {month} {weekday}");
@@ -50,25 +81,62 @@ impl Expression {
     /// The next run after an instant, on the clocks of the zone: a time in the spring gap comes as much
     /// later as the clocks jump, a time that comes twice in autumn comes once, at the first.
     pub fn next_after(&self, after: Timestamp, zone: &Zone) -> Option<Timestamp> {
-        // From the hours before: what a gap moved past `after` is not overlooked.
-        let from = zone.civil(after.plus_seconds(-3 * 3_600));
-        let from = DateTime::<Utc>::from_timestamp(seconds_as_utc(from)?, 0)?;
-        let times = self.0.after(&from).take(LOOKED_AT_MAX);
-        times
-            .filter_map(|civil| {
-                let text = civil.format("%Y-%m-%dT%H:%M").to_string();
-                CivilTime::parse(&text).ok()
-            })
-            .map(|civil| zone.resolve(civil))
-            .find(|at| *at > after)
+        let from = begin(after, zone)?;
+        let mut soonest: Option<Timestamp> = None;
+        for civil in self.0.after(&from).take(LOOKED_AT_MAX) {
+            let text = civil.format("%Y-%m-%dT%H:%M").to_string();
+            let Ok(civil) = CivilTime::parse(&text) else {
+                continue;
+            };
+            // What a gap moved may come after what the clocks show behind the gap, and nothing else may.
+            if soonest.is_some_and(|at| civil >= zone.civil(at)) {
+                break;
+            }
+            let at = zone.resolve(civil);
+            if at > after {
+                soonest = Some(soonest.map_or(at, |known| known.min(at)));
+            }
+        }
+        soonest
+    }
+
+    /// The next runs after an instant, soonest first, at most so many.
+    pub fn next_runs(&self, after: Timestamp, zone: &Zone, count: usize) -> Vec<Timestamp> {
+        let mut runs = Vec::with_capacity(count);
+        let mut last = after;
+        while runs.len() < count {
+            let Some(next) = self.next_after(last, zone) else {
+                break;
+            };
+            runs.push(next);
+            last = next;
+        }
+        runs
     }
 }
 
-/// The seconds that a clock without changes would count for a civil time.
-fn seconds_as_utc(civil: CivilTime) -> Option<i64> {
+/// Where on the line of civil times to begin: at what the clocks show, or earlier by as much as they were
+/// set forward within the last day, so that what a gap moved past the instant is not overlooked.
+fn begin(after: Timestamp, zone: &Zone) -> Option<DateTime<Utc>> {
+    let now = on_the_line(zone.civil(after))?;
+    let then = on_the_line(zone.civil(after.plus_seconds(-LOOK_BACK_S)))?;
+    let skipped = now.timestamp() - then.timestamp() - LOOK_BACK_S;
+    DateTime::<Utc>::from_timestamp(now.timestamp() - skipped.max(0), 0)
+}
+
+/// A civil time as an instant of a clock without changes.
+fn on_the_line(civil: CivilTime) -> Option<DateTime<Utc>> {
     let text = format!("{civil}:00Z");
-    let read = text.parse::<DateTime<Utc>>().ok()?;
-    Some(read.timestamp())
+    text.parse::<DateTime<Utc>>().ok()
+}
+
+/// Whether every step of a field is a step over a range or over everything: of one number, programs
+/// disagree what it means.
+fn steps_over_ranges(field: &str) -> bool {
+    field.split(',').all(|part| match part.split_once('/') {
+        None => true,
+        Some((range, _)) => range == "*" || range.contains('-'),
+    })
 }
 
 /// Numbers, ranges, lists and steps of weekdays as the `cron` crate's names.
@@ -110,94 +178,6 @@ fn weekday(text: &str) -> Result<usize, ExpressionError> {
 }
 
 #[cfg(test)]
-mod tests {
-    use care::civil::Zones;
-
-    use super::*;
-
-    /// The next runs, as local times with their offset.
-    fn runs(expression: &str, zone: &str, from: &str, count: usize) -> Vec<String> {
-        let zone = Zones::bundled().find(zone).unwrap();
-        let expression = Expression::parse(expression).unwrap();
-        let mut at = zone.resolve(CivilTime::parse(from).unwrap());
-        let mut runs = Vec::new();
-        for _ in 0..count {
-            at = expression.next_after(at, &zone).unwrap();
-            let local = zone.local(at);
-            runs.push(format!("{}{}", local.civil, local.offset));
-        }
-        runs
-    }
-
-    #[test]
-    fn the_spring_gap_is_not_skipped() {
-        // Chicago, 2027-03-14: 02:00 becomes 03:00.
-        assert_eq!(
-            runs("30 2 * * *", "America/Chicago", "2027-03-13T12:00", 2),
-            ["2027-03-14T03:30-05:00", "2027-03-15T02:30-05:00"]
-        );
-    }
-
-    #[test]
-    fn the_autumn_hour_comes_once() {
-        // Chicago, 2026-11-01: 02:00 becomes 01:00.
-        assert_eq!(
-            runs("30 1 * * *", "America/Chicago", "2026-10-31T12:00", 2),
-            ["2026-11-01T01:30-05:00", "2026-11-02T01:30-06:00"]
-        );
-        assert_eq!(
-            runs("0,30 * * * *", "America/Chicago", "2026-11-01T00:30", 4),
-            [
-                "2026-11-01T01:00-05:00",
-                "2026-11-01T01:30-05:00",
-                "2026-11-01T02:00-06:00",
-                "2026-11-01T02:30-06:00",
-            ]
-        );
-    }
-
-    #[test]
-    fn two_times_that_a_gap_makes_one_run_once() {
-        let runs = runs("30 2,3 * * *", "America/Chicago", "2027-03-13T12:00", 3);
-        assert_eq!(
-            runs,
-            [
-                "2027-03-14T03:30-05:00",
-                "2027-03-15T02:30-05:00",
-                "2027-03-15T03:30-05:00",
-            ]
-        );
-    }
-
-    #[test]
-    fn weekdays_are_those_of_posix() {
-        // 2026-11-22 is a Sunday.
-        let sunday = ["2026-11-29T07:30-06:00"];
-        for expression in ["30 7 * * 0", "30 7 * * 7", "30 7 * * SUN", "30 7 * * sun"] {
-            let runs = runs(expression, "America/Chicago", "2026-11-22T12:00", 1);
-            assert_eq!(runs, sunday, "{expression}");
-        }
-        let days = |expression| -> Vec<String> {
-            let runs = runs(expression, "America/Chicago", "2026-11-22T12:00", 3);
-            runs.iter().map(|run| run[8..10].to_owned()).collect()
-        };
-        assert_eq!(days("30 7 * * 1-5"), ["23", "24", "25"]);
-        assert_eq!(days("30 7 * * 5-7"), ["27", "28", "29"]);
-        assert_eq!(days("30 7 * * 1-5/2"), ["23", "25", "27"]);
-        assert_eq!(days("30 7 * * */3"), ["25", "28", "29"]);
-    }
-
-    #[test]
-    fn what_is_not_an_expression_is_refused() {
-        for (text, error) in [
-            ("30 7 * *", ExpressionError::Fields),
-            ("0 30 7 * * *", ExpressionError::Fields),
-            ("30 7 1 * 1", ExpressionError::BothDays),
-            ("30 7 * * 8", ExpressionError::Malformed),
-            ("61 7 * * *", ExpressionError::Malformed),
-            ("30 7 * * 1/0", ExpressionError::Malformed),
-        ] {
-            assert_eq!(Expression::parse(text).unwrap_err(), error, "{text}");
-        }
-    }
-}
+mod properties;
+#[cfg(test)]
+mod tests;

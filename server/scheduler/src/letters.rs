@@ -2,21 +2,31 @@
 
 use care::civil::parse_date;
 use care::private::Name;
-use mail::{AgendaFacts, Letter, VisitFacts};
+use mail::{AgendaFacts, Letter, UpdateFacts, VisitFacts};
 use protocol::Refusal;
 use store::{About, Due, Facts, LinkSecret};
 
 /// The letter of a due mail. Equal facts make equal letters.
 pub fn letter(due: &Due) -> Result<Letter, Refusal> {
-    let (visit, agenda) = match &due.about {
-        About::Appointment(facts) => (Some(visit(due, facts)?), None),
+    let (visit, agenda, update) = match &due.about {
+        About::Appointment(facts) => (Some(visit(due, facts)?), None, None),
         About::Agenda { day, starts } => {
             let agenda = AgendaFacts {
                 zone: due.zone.clone(),
                 day: parse_date(day)?,
                 starts: starts.clone(),
             };
-            (None, Some(agenda))
+            (None, Some(agenda), None)
+        }
+        About::Update {
+            conversations,
+            stop,
+        } => {
+            let update = UpdateFacts {
+                conversations: *conversations,
+                stop_token: LinkSecret::from(*stop).to_text(),
+            };
+            (None, None, Some(update))
         }
     };
     Ok(Letter {
@@ -28,6 +38,7 @@ pub fn letter(due: &Due) -> Result<Letter, Refusal> {
         message_id: due.message_id,
         visit,
         agenda,
+        update,
     })
 }
 

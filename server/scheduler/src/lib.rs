@@ -1,6 +1,6 @@
 //! Books, moves and cancels visits, and does what is due.
 //!
-//! Two halves that meet in the database and nowhere else:
+//! Parts that meet in the database and nowhere else:
 //!
 //! * **Booking** ([`booking`]): a request's form is checked, then one transaction of the store decides
 //!   and writes everything: claims, appointment, participants, planned mails, audit entry. No mail and
@@ -10,28 +10,42 @@
 //!   late?) → [`letters`] turns the facts into a mail → the mail leaves outside any transaction, counted
 //!   before DATA → [`store::Store::note_deliveries`] notes what became of it: done, later, or never (a
 //!   task for the case manager). A dead worker is a late worker: its leases run out.
-//! * **Agency jobs** ([`jobs`]) on cron expressions ([`expression`] mends what the `cron` crate gets
-//!   wrong around clock changes): the next run is a row, so there is no leader. The daily agenda comes on
-//!   each worker's own morning.
+//! * **Jobs** on cron expressions ([`expression`] mends what the `cron` crate gets wrong around clock
+//!   changes): the next run is a row, so there is no leader. The daily agenda comes on each worker's own
+//!   morning ([`jobs`]); what is done for the agency as a whole is in [`agency`], and [`misfire`] says what
+//!   becomes of missed runs.
 //!
-//! [`start`] runs the second half until it is stopped; [`Bell`] wakes it when something was planned.
+//! * **What comes back** ([`Intake`]): a mail server hands over bounces and answers; each is seen to in one
+//!   transaction of the store, and an automatic answer to it is due work like any other.
+//!
+//! [`start`] runs due work until it is stopped; [`Bell`] wakes it when something was planned.
 //! Nothing else wakes it but its own next due row and a poll, so a lost wake costs seconds.
 //!
-//! The clock here is the scheduler's own: the demo can move it without moving anybody's session.
+//! The clock here is the scheduler's own: the demo can move it without moving anybody's session. It is watched
+//! ([`clock_watch`]): if somebody sets it far, nothing is sent until it is back or a person says that it is right.
 //!
 //! It is the only crate that may know `cron`; it holds no SQL and no HTTP.
 #![deny(missing_docs)]
 
+pub mod agency;
+mod answers;
 mod bell;
 pub mod booking;
+mod booking_links;
+pub mod clock_watch;
 pub mod due;
 pub mod expression;
+mod intake;
+mod invitations;
 pub mod jobs;
 mod ledger;
 pub mod letters;
+pub mod misfire;
 mod running;
+mod watching;
 
 pub use bell::Bell;
 pub use booking::Scheduler;
-pub use due::{Pass, Worker};
+pub use due::{Pass, Replies, Worker};
+pub use intake::Intake;
 pub use running::{Running, start};

@@ -7,7 +7,7 @@ use protocol::{Timestamp, limits};
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use crate::{Bell, Worker, jobs};
+use crate::{Bell, Worker, agency, jobs};
 
 /// How long mails under way may take to come to an end when the server stops.
 const GRACE: Duration = Duration::from_secs(5);
@@ -20,7 +20,7 @@ pub struct Running {
     tracker: TaskTracker,
 }
 
-/// Starts the due loop: jobs, then due mails, then sleep until the next is due, the bell rings, or
+/// Starts the due loop: a look at the clock, a sign of life, jobs, then due mails, then the agency's jobs, then sleep until the next is due, the bell rings, or
 /// [`limits::DUE_POLL_S`] have passed.
 pub fn start(worker: Arc<Worker>, bell: Bell) -> Running {
     let running = Running {
@@ -78,16 +78,29 @@ async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
 /// Does what is due; how long to sleep then.
 async fn turn(worker: &Worker) -> store::Result<Duration> {
     let store = worker.store();
-    let now = worker.clock().now();
+    let now = worker.watched_now().await?;
+    store.beat().await?;
+    if store.clock_jump().await?.is_some() {
+        // Nothing is sent, no job runs; whoever says that the clock is right rings the bell.
+        return Ok(poll());
+    }
     jobs::run(store, now).await?;
     let pass = worker.pass().await?;
     if pass.more {
         return Ok(Duration::ZERO);
     }
+    // After the mails: what is stale by then was skipped, with its reason.
+    agency::run(store, now).await?;
     let due = [
         store.next_due().await?,
+        store.next_invitation_mail().await?,
+        store.next_booking_mail().await?,
+        store.next_answer_mail().await?,
         store.next_job().await?,
+        store.next_agency_job().await?,
         store.next_lapse(now).await?,
+        store.next_transfer_end().await?,
+        store.next_outcome().await?,
     ];
     let now = worker.clock().now();
     let next = due.into_iter().flatten().min();

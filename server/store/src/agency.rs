@@ -2,11 +2,10 @@
 
 use care::Caller;
 use care::private::{Name, Relationship};
-use care::rules::{Act, Asker, Permit, Standing};
-use ed25519_dalek::SigningKey;
+use care::rules::{Act, Permit};
 use protocol::http::{Agency, PersonCard};
 use protocol::{
-    AccountId, Bytes, Code, EntryId, InvitationId, PersonId, Refusal, Role, Timestamp, limits,
+    AccountId, Code, EntryId, InvitationId, PersonId, Refusal, Role, Timestamp, limits,
 };
 use uuid::Uuid;
 
@@ -14,24 +13,24 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
-use crate::seal::{AGENCY_NAME, AgencyKeys, PERSON_NAME, RELATIONSHIP, open_removal_key};
+use crate::seal::{AGENCY_NAME, AgencyKeys, PERSON_NAME, RELATIONSHIP};
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::{assignments, client_keys, erasures, standing};
 
 statements! {
     READ_AGENCY = "SELECT id, name, public_key, removal_key FROM agency";
+    COMING_KEY = "SELECT COALESCE(next_key, public_key) FROM agency";
     INSERT_AGENCY = "
         INSERT INTO agency (id, one, name, public_key, secret_key, removal_secret, removal_key, created_at)
         VALUES ($1, 1, $2, $3, $4, $5, $6, $7)";
-    READ_REMOVAL_KEY = "SELECT id, removal_secret, removal_key FROM agency";
     INSERT_PERSON = "INSERT INTO person (id, name, created_at) VALUES ($1, $2, $3)";
     INSERT_ACCOUNT = "
-        INSERT INTO account (id, person, role, session_generation, grant_generation, created_at)
-        VALUES ($1, $2, $3, 0, 0, $4)";
-    ROLE_OF = "SELECT role FROM account WHERE id = $1";
+        INSERT INTO account (id, person, role, session_generation, grant_generation, created_at,
+            confirmed_at)
+        VALUES ($1, $2, $3, 0, 0, $4, $5)";
+    ROLE_OF = "SELECT role, ended_at FROM account WHERE id = $1";
     ACCOUNT_OF = "SELECT id FROM account WHERE person = $1 AND role = $2";
-    INSERT_ASSIGNMENT = "
-        INSERT INTO assignment (id, account, client, from_at) VALUES ($1, $2, $3, $4)";
     INSERT_RELATION = "
         INSERT INTO related_person (client, person, id, relationship, created_at)
         VALUES ($1, $2, $3, $4, $5) ON CONFLICT (client, person) DO NOTHING";
@@ -41,7 +40,10 @@ statements! {
     UNINVITED = "
         SELECT a.id AS account, a.role, p.id AS person, p.name
         FROM account a JOIN person p ON p.id = a.person
-        WHERE a.aik IS NULL ORDER BY a.id";
+        WHERE a.aik IS NULL AND a.ended_at IS NULL AND a.confirmed_at IS NOT NULL
+            AND NOT EXISTS (
+                SELECT 1 FROM client_key k WHERE k.client = a.person AND k.state = 'erased')
+        ORDER BY a.id";
 }
 
 /// A person with their account, just added.
@@ -93,7 +95,7 @@ pub(crate) async fn read(tx: &mut Tx) -> Result<Option<Agency>> {
         return Ok(None);
     };
     Ok(Some(Agency {
-        name: tx.open_text(AGENCY_NAME, row.id, &row.name)?,
+        name: tx.open_text(AGENCY_NAME, row.id, &row.name).await?,
         key: row.public_key.into(),
         removal_key: row.removal_key.into(),
     }))
@@ -111,25 +113,15 @@ pub(crate) async fn key(tx: &mut Tx) -> Result<[u8; 32]> {
     db::array(&must_read(tx).await?.key)
 }
 
-/// What signs the server's removals, and the certificate by which groups know it.
-pub(crate) async fn removal_key(tx: &mut Tx) -> Result<(SigningKey, Bytes)> {
-    let (id, sealed, certificate): (Uuid, Vec<u8>, Vec<u8>) =
-        tx.sql(READ_REMOVAL_KEY).one().await?;
-    let key = open_removal_key(&tx.core().sealer, id, &sealed)?;
-    Ok((key, certificate.into()))
+/// The agency's public key, or the one that is to take its place: a group that is made now lists a removal key
+/// of that one.
+pub(crate) async fn coming_key(tx: &mut Tx) -> Result<[u8; 32]> {
+    let (key,): (Vec<u8>,) = tx.sql(COMING_KEY).one().await?;
+    db::array(&key)
 }
 
-fn ask(tx: &mut Tx, caller: &Caller, act: Act, object: Object) -> Result<Permit> {
-    // Nobody but the installation sets up; whoever else asks has no standing for it.
-    let standing = if caller.is_installation() {
-        Standing::installation()
-    } else {
-        Standing {
-            asker: Asker::Account(caller.role),
-            session: true,
-            ..Standing::default()
-        }
-    };
+async fn ask(tx: &mut Tx, caller: &Caller, act: Act, object: Object) -> Result<Permit> {
+    let standing = standing::of_session(tx, caller).await?;
     tx.authorize(caller, act, standing, object)
 }
 
@@ -145,7 +137,7 @@ impl Store {
         let caller = *caller;
         self.write("create agency", async move |tx: &mut Tx| {
             let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
-            let permit = ask(tx, &caller, Act::CreateAgency, Object::Agency(id))?;
+            let permit = ask(tx, &caller, Act::CreateAgency, Object::Agency(id)).await?;
             if read(tx).await?.is_some() {
                 return Err(Refusal::new(Code::BadRequest, "there is an agency already").into());
             }
@@ -172,31 +164,18 @@ impl Store {
     pub async fn add_person(&self, caller: &Caller, name: Name, role: Role) -> Result<PersonAdded> {
         let caller = *caller;
         self.write("add person", async move |tx: &mut Tx| {
-            let person = PersonId::from_parts(tx.now(), tx.random());
-            let account = AccountId::from_parts(tx.now(), tx.random());
-            let permit = ask(tx, &caller, Act::AddPerson, Object::Person(person))?;
-            let sealed = tx.seal(PERSON_NAME, person.uuid(), name.reveal().as_bytes());
-            let now = tx.now().micros();
-            tx.sql(INSERT_PERSON)
-                .bind(person.uuid())
-                .bind(sealed)
-                .bind(now)
-                .run()
-                .await?;
-            tx.sql(INSERT_ACCOUNT)
-                .bind(account.uuid())
-                .bind(person.uuid())
-                .bind(role.as_str())
-                .bind(now)
-                .run()
-                .await?;
+            let object = Object::Account(caller.account);
+            let permit = ask(tx, &caller, Act::AddPerson, object).await?;
+            // Whoever runs the machine gives the link to whom it is for.
+            let confirmed = Some(tx.now());
+            let added = add(tx, &name, role, confirmed).await?;
             let salt = tx.random();
             tx.audit(
-                Entry::done(&caller, permit, Object::Person(person))
+                Entry::done(&caller, permit, Object::Person(added.person))
                     .value("name", name.reveal(), salt)
-                    .shown([account.uuid()]),
+                    .shown([added.account.uuid()]),
             );
-            Ok(PersonAdded { person, account })
+            Ok(added)
         })
         .await
     }
@@ -205,21 +184,13 @@ impl Store {
     pub async fn assign(&self, caller: &Caller, staff: AccountId, client: PersonId) -> Result<()> {
         let caller = *caller;
         self.write("assign", async move |tx: &mut Tx| {
-            let permit = ask(tx, &caller, Act::Assign, Object::Account(staff))?;
+            let permit = ask(tx, &caller, Act::Assign, Object::Account(staff)).await?;
             let role = role_of(tx, staff).await?;
-            if !crate::standing::is_staff(role) {
+            if !standing::is_staff(role) {
                 return Err(Refusal::new(Code::BadRequest, "staff: not a member of staff").into());
             }
             must_be(tx, client, Role::Client, "client").await?;
-            let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
-            let now = tx.now().micros();
-            tx.sql(INSERT_ASSIGNMENT)
-                .bind(id)
-                .bind(staff.uuid())
-                .bind(client.uuid())
-                .bind(now)
-                .run()
-                .await?;
+            assignments::begin(tx, staff, client).await?;
             tx.audit(Entry::done(&caller, permit, Object::Account(staff)).about(client));
             Ok(())
         })
@@ -237,24 +208,10 @@ impl Store {
     ) -> Result<()> {
         let caller = *caller;
         self.write("relate", async move |tx: &mut Tx| {
-            let permit = ask(tx, &caller, Act::Relate, Object::Person(caregiver))?;
+            let permit = ask(tx, &caller, Act::Relate, Object::Person(caregiver)).await?;
             must_be(tx, client, Role::Client, "client").await?;
             must_be(tx, caregiver, Role::Caregiver, "caregiver").await?;
-            let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
-            let sealed = tx.seal(RELATIONSHIP, id, relationship.reveal().as_bytes());
-            let now = tx.now().micros();
-            let written = tx
-                .sql(INSERT_RELATION)
-                .bind(client.uuid())
-                .bind(caregiver.uuid())
-                .bind(id)
-                .bind(sealed)
-                .bind(now)
-                .run()
-                .await?;
-            if written == 0 {
-                return Err(Refusal::new(Code::BadRequest, "they are related already").into());
-            }
+            write_relation(tx, client, caregiver, &relationship).await?;
             let salt = tx.random();
             tx.audit(
                 Entry::done(&caller, permit, Object::Person(caregiver))
@@ -271,8 +228,12 @@ impl Store {
     pub async fn invite(&self, caller: &Caller, account: AccountId) -> Result<Invitation> {
         let caller = *caller;
         self.write("invite", async move |tx: &mut Tx| {
-            let permit = ask(tx, &caller, Act::Invite, Object::Account(account))?;
-            role_of(tx, account).await?;
+            let permit = ask(tx, &caller, Act::Invite, Object::Account(account)).await?;
+            let (_, ended) = standing_of(tx, account).await?;
+            if ended {
+                return Err(Refusal::new(Code::AccountState, "this account was ended").into());
+            }
+            erasures::must_not_be(tx, account).await?;
             let secret: [u8; 16] = tx.random();
             let fingerprint = sha256(&[&key(tx).await?]);
             let now = tx.now();
@@ -296,18 +257,19 @@ impl Store {
         .await
     }
 
-    /// Accounts that no device has enrolled in yet, in the order in which they were added.
+    /// Accounts that no device has enrolled in yet, in the order in which they were added; but for those
+    /// whom a case manager invites, and erased clients.
     pub async fn uninvited(&self, caller: &Caller) -> Result<Vec<PersonCard>> {
         let caller = *caller;
         self.read_audited("uninvited", async move |tx: &mut Tx| {
             let object = Object::Account(caller.account);
-            let permit = ask(tx, &caller, Act::ListUninvited, object)?;
+            let permit = ask(tx, &caller, Act::ListUninvited, object).await?;
             let mut cards = Vec::new();
             for row in tx.sql(UNINVITED).all::<CardRow>().await? {
                 cards.push(PersonCard {
                     person: row.person.into(),
                     account: row.account.into(),
-                    name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+                    name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
                     role: db::role(&row.role)?,
                 });
             }
@@ -319,15 +281,79 @@ impl Store {
     }
 }
 
+/// A person with an account of that role, which no device holds yet; confirmed if it is known who gets it.
+pub(crate) async fn add(
+    tx: &mut Tx,
+    name: &Name,
+    role: Role,
+    confirmed_at: Option<Timestamp>,
+) -> Result<PersonAdded> {
+    let person = PersonId::from_parts(tx.now(), tx.random());
+    let account = AccountId::from_parts(tx.now(), tx.random());
+    if role == Role::Client {
+        client_keys::make(tx, person).await?;
+    }
+    let plain = name.reveal().as_bytes();
+    let sealed = tx.seal_about(person, PERSON_NAME, person.uuid(), plain);
+    let sealed = sealed.await?;
+    let now = tx.now().micros();
+    tx.sql(INSERT_PERSON)
+        .bind(person.uuid())
+        .bind(sealed)
+        .bind(now)
+        .run()
+        .await?;
+    tx.sql(INSERT_ACCOUNT)
+        .bind(account.uuid())
+        .bind(person.uuid())
+        .bind(role.as_str())
+        .bind(now)
+        .bind(confirmed_at.map(Timestamp::micros))
+        .run()
+        .await?;
+    Ok(PersonAdded { person, account })
+}
+
+/// Writes down what a caregiver is to a client; [`Code::BadRequest`] if it is written down already.
+pub(crate) async fn write_relation(
+    tx: &mut Tx,
+    client: PersonId,
+    caregiver: PersonId,
+    relationship: &Relationship,
+) -> Result<()> {
+    let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
+    let plain = relationship.reveal().as_bytes();
+    let sealed = tx.seal_about(client, RELATIONSHIP, id, plain).await?;
+    let now = tx.now().micros();
+    let written = tx
+        .sql(INSERT_RELATION)
+        .bind(client.uuid())
+        .bind(caregiver.uuid())
+        .bind(id)
+        .bind(sealed)
+        .bind(now)
+        .run()
+        .await?;
+    if written == 0 {
+        return Err(Refusal::new(Code::BadRequest, "they are related already").into());
+    }
+    Ok(())
+}
+
 /// The role of an account that must exist.
 pub(crate) async fn role_of(tx: &mut Tx, account: AccountId) -> Result<Role> {
+    Ok(standing_of(tx, account).await?.0)
+}
+
+/// The role of an account that must exist, and whether the account was ended.
+pub(crate) async fn standing_of(tx: &mut Tx, account: AccountId) -> Result<(Role, bool)> {
     let row = tx
         .sql(ROLE_OF)
         .bind(account.uuid())
-        .maybe::<(String,)>()
+        .maybe::<(String, Option<i64>)>()
         .await?;
-    let (role,) = row.ok_or_else(|| Refusal::new(Code::NotFound, "no such account"))?;
-    db::role(&role)
+    let (role, ended) = row.ok_or_else(|| Refusal::new(Code::NotFound, "no such account"))?;
+    Ok((db::role(&role)?, ended.is_some()))
 }
 
 /// A person's account of that role.
@@ -345,7 +371,8 @@ pub(crate) async fn account_of(
     Ok(row.map(|(account,)| account.into()))
 }
 
-async fn must_be(tx: &mut Tx, person: PersonId, role: Role, field: &str) -> Result<()> {
+/// [`Code::BadRequest`], which names the field, unless the person has an account of that role.
+pub(crate) async fn must_be(tx: &mut Tx, person: PersonId, role: Role, field: &str) -> Result<()> {
     if account_of(tx, person, role).await?.is_some() {
         return Ok(());
     }

@@ -5,30 +5,32 @@
 //! the same worker wait for each other instead of overtaking.
 
 use care::appointment::Standing;
+use care::availability::{SlotSpan, kept_free};
 use care::civil::{CivilTime, Zone};
-use protocol::http::LocalTime;
+use protocol::http::{LocalTime, Slot};
 use protocol::{
     AccountId, AppointmentId, AppointmentKind, AppointmentState, CancelReason, Code, Instead,
-    PersonId, Refusal, Timestamp, limits,
+    PersonId, Refusal, Timestamp, VisitTypeId, limits,
 };
 use uuid::Uuid;
 
 use crate::db;
 use crate::error::{Error, Result};
-use crate::hours::{self, Resource, Search};
-use crate::preferences;
+use crate::hours::{self, Resource, Rules, Search};
 use crate::tx::Tx;
+use crate::{holds, preferences};
 
 pub(crate) mod book;
 pub(crate) mod change;
+pub(crate) mod close;
 pub(crate) mod list;
 pub(crate) mod reply;
 
 statements! {
     READ = "
-        SELECT id, client, organizer, kind, state, zone, minutes, start_at, end_at, ics_uid,
-            ics_sequence, told_at, moved_at, meeting_link, cancelled_by, cancel_reason,
-            cancel_notice_at
+        SELECT id, client, organizer, kind, visit_type, state, zone, minutes, start_at, end_at,
+            ics_uid, ics_sequence, told_at, moved_at, meeting_link, cancelled_by, cancel_reason,
+            cancel_notice_at, closed_at, closed_by, next_step, note, series, occurrence, civil_start
         FROM appointment WHERE id = $1";
     HOLD = "UPDATE appointment SET version = version + 1 WHERE id = $1";
     RESOURCES = "SELECT resource FROM claim WHERE appointment = $1 ORDER BY resource";
@@ -44,6 +46,7 @@ pub(crate) struct AppointmentRow {
     pub(crate) client: Uuid,
     pub(crate) organizer: Uuid,
     pub(crate) kind: String,
+    pub(crate) visit_type: Option<Uuid>,
     pub(crate) state: String,
     pub(crate) zone: String,
     pub(crate) minutes: i64,
@@ -57,6 +60,14 @@ pub(crate) struct AppointmentRow {
     pub(crate) cancelled_by: Option<Uuid>,
     pub(crate) cancel_reason: Option<String>,
     pub(crate) cancel_notice_at: Option<i64>,
+    pub(crate) closed_at: Option<i64>,
+    pub(crate) closed_by: Option<Uuid>,
+    pub(crate) next_step: Option<String>,
+    pub(crate) note: Option<Vec<u8>>,
+    pub(crate) series: Option<Uuid>,
+    /// Its name in the series.
+    pub(crate) occurrence: Option<String>,
+    pub(crate) civil_start: String,
 }
 
 impl AppointmentRow {
@@ -131,7 +142,7 @@ pub(crate) async fn hold_with(
     Ok((appointment, resource))
 }
 
-/// A worker's resource, locked.
+/// A worker's resource, locked, without what was held on it and has expired.
 pub(crate) async fn resource_of(tx: &mut Tx, worker: AccountId) -> Result<Resource> {
     let resource = hours::of(tx, worker).await?.ok_or_else(|| {
         Refusal::new(
@@ -140,6 +151,7 @@ pub(crate) async fn resource_of(tx: &mut Tx, worker: AccountId) -> Result<Resour
         )
     })?;
     hours::hold(tx, resource.id).await?;
+    holds::drop_expired(tx, resource.id).await?;
     Ok(resource)
 }
 
@@ -147,13 +159,15 @@ pub(crate) async fn resource_of(tx: &mut Tx, worker: AccountId) -> Result<Resour
 pub(crate) struct Asked {
     pub(crate) civil: CivilTime,
     pub(crate) zone: Zone,
-    pub(crate) minutes: u16,
+    pub(crate) rules: Rules,
 }
 
 /// A time that a resource has free, found under its lock.
 pub(crate) struct Found {
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
+    /// With what is kept free around it.
+    pub(crate) claimed: SlotSpan,
 }
 
 /// Whether the resource can be had then, besides by `except` itself. [`Code::TimeInGap`],
@@ -164,38 +178,123 @@ pub(crate) async fn find(
     asked: &Asked,
     except: Option<AppointmentId>,
 ) -> Result<Found> {
-    let start = asked.zone.resolve_typed(asked.civil)?;
-    let end = start.plus_seconds(i64::from(asked.minutes) * 60);
-    let span = care::availability::SlotSpan {
-        from: start,
-        until: end,
-    };
-    let terms = hours::terms(asked.minutes);
-    let fits = care::availability::fits(&resource.hours, &resource.zone, &terms, start, tx.now());
     let except = except.map(|id| id.uuid());
-    let refusal = match fits {
+    let now = tx.now();
+    find_as_of(tx, resource, asked, (except, now)).await
+}
+
+/// The same, besides by an appointment or whoever holds a time, who kept to the terms at that instant: what is
+/// held is not too soon a few minutes later.
+pub(crate) async fn find_as_of(
+    tx: &mut Tx,
+    resource: &Resource,
+    asked: &Asked,
+    (except, as_of): (Option<Uuid>, Timestamp),
+) -> Result<Found> {
+    let start = asked.zone.resolve_typed(asked.civil)?;
+    let looked = look(tx, resource, (&asked.rules, start), (except, as_of)).await?;
+    let refusal = match looked {
+        Ok(found) => return Ok(found),
         Err(refusal) if refusal.code == Code::TimePast => return Err(refusal.into()),
         Err(refusal) => refusal,
-        Ok(()) => {
-            if hours::busy(tx, resource, span, except).await?.is_empty() {
-                return Ok(Found { start, end });
-            }
-            Refusal::new(Code::SlotTaken, "the worker is busy then")
-        }
     };
+    let slots = instead(tx, resource, (asked, start), except).await?;
+    Err(refusal.instead(Instead::Slots(slots)).into())
+}
+
+/// Whether the resource, which is locked, can be had from that instant on; or why not.
+pub(crate) async fn look(
+    tx: &mut Tx,
+    resource: &Resource,
+    (rules, start): (&Rules, Timestamp),
+    (except, as_of): (Option<Uuid>, Timestamp),
+) -> Result<std::result::Result<Found, Refusal>> {
+    let terms = &rules.terms;
+    let found = Found {
+        start,
+        end: start.plus_seconds(i64::from(terms.minutes) * 60),
+        claimed: kept_free(terms, start),
+    };
+    if start < tx.now() {
+        return Ok(Err(Refusal::new(Code::TimePast, "time: has passed")));
+    }
+    let fits = care::availability::fits(&resource.hours, &resource.zone, terms, start, as_of);
+    if let Err(refusal) = fits {
+        return Ok(Err(refusal));
+    }
+    let hindrance = hindrance(tx, resource, (rules, &found), except).await?;
+    Ok(hindrance.map_or(Ok(found), Err))
+}
+
+/// The next free slots after a time that cannot be had.
+pub(crate) async fn instead(
+    tx: &mut Tx,
+    resource: &Resource,
+    (asked, start): (&Asked, Timestamp),
+    except: Option<Uuid>,
+) -> Result<Vec<Slot>> {
     let search = Search {
-        span: care::availability::SlotSpan {
+        span: SlotSpan {
             from: start,
             until: start.plus_seconds(28 * 86_400),
         },
-        minutes: asked.minutes,
+        rules: &asked.rules,
         count_max: limits::SLOTS_INSTEAD,
     };
     let free = hours::free(tx, resource, &search, except).await?;
-    let slots = free
-        .into_iter()
-        .map(|start| hours::slot(start, &asked.zone));
-    Err(refusal.instead(Instead::Slots(slots.collect())).into())
+    Ok(hours::told(free, &asked.zone))
+}
+
+/// What else is at that time, or on that day, of a time that is within the hours.
+async fn hindrance(
+    tx: &mut Tx,
+    resource: &Resource,
+    (rules, found): (&Rules, &Found),
+    except: Option<Uuid>,
+) -> Result<Option<Refusal>> {
+    let busy = hours::busy(tx, resource, found.claimed, except).await?;
+    if !busy.is_empty() {
+        let refusal = Refusal::new(Code::SlotTaken, "the worker is busy then");
+        return Ok(Some(refusal));
+    }
+    let Some(cap) = rules.cap else {
+        return Ok(None);
+    };
+    let day = SlotSpan {
+        from: found.start,
+        until: found.start,
+    };
+    let full = hours::full_days(tx, resource, cap, day, except).await?;
+    if !full.contains(&resource.zone.date(found.start)) {
+        return Ok(None);
+    }
+    let refusal = Refusal::new(Code::NotAvailable, "no more visits of this kind that day");
+    Ok(Some(refusal))
+}
+
+/// By what an appointment of so many minutes goes on that was booked as this kind.
+pub(crate) async fn rules_of(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    minutes: u16,
+) -> Result<Rules> {
+    let visit_type = appointment.visit_type.map(VisitTypeId::from);
+    let rules = hours::rules(tx, visit_type, minutes).await?;
+    Ok(match appointment.series {
+        Some(_) => rules.of_series(),
+        None => rules,
+    })
+}
+
+/// The time that an appointment takes, as it stands.
+pub(crate) async fn taken_by(tx: &mut Tx, appointment: &AppointmentRow) -> Result<Found> {
+    let rules = rules_of(tx, appointment, appointment.minutes()).await?;
+    let start = db::at(appointment.start_at);
+    Ok(Found {
+        start,
+        end: db::at(appointment.end_at),
+        claimed: kept_free(&rules.terms, start),
+    })
 }
 
 /// Claims the resource for the appointment.
@@ -210,8 +309,8 @@ pub(crate) async fn claim(
         .bind(id)
         .bind(resource.id)
         .bind(appointment.uuid())
-        .bind(found.start.micros())
-        .bind(found.end.micros())
+        .bind(found.claimed.from.micros())
+        .bind(found.claimed.until.micros())
         .run()
         .await?;
     Ok(())

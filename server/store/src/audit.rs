@@ -8,10 +8,12 @@
 use care::Caller;
 use care::rules::{Act, Permit};
 use protocol::{
-    AccountId, AppointmentId, CircleId, Code, DeviceId, EntryId, PersonId, SessionId, TaskId, frame,
+    AccountId, AppointmentId, CircleId, Code, DeviceId, EntryId, PersonId, SeriesId, SessionId,
+    TaskId, TransferId, frame,
 };
 use uuid::Uuid;
 
+use crate::client_keys::{self, Sealing};
 use crate::db::to_db;
 use crate::error::Result;
 use crate::hash::sha256;
@@ -63,16 +65,21 @@ pub(crate) enum Object {
     AuditLog,
     Authenticator(Uuid),
     Batch,
+    BookingLink(Uuid),
     Circle(CircleId),
+    Clock(Uuid),
     Consent(Uuid),
     Deliveries,
     Device(DeviceId),
     Job(Uuid),
     Link(Uuid),
     Person(PersonId),
+    Representation(Uuid),
     SealKeys,
+    Series(SeriesId),
     Session(SessionId),
     Task(TaskId),
+    Transfer(TransferId),
 }
 
 impl Object {
@@ -84,16 +91,21 @@ impl Object {
             Self::AuditLog => "audit_log",
             Self::Authenticator(_) => "authenticator",
             Self::Batch => "log_batch",
+            Self::BookingLink(_) => "booking_link",
             Self::Circle(_) => "circle",
+            Self::Clock(_) => "clock",
             Self::Consent(_) => "consent",
             Self::Deliveries => "deliveries",
             Self::Device(_) => "device",
             Self::Job(_) => "job",
             Self::Link(_) => "link",
             Self::Person(_) => "person",
+            Self::Representation(_) => "representation",
             Self::SealKeys => "seal_keys",
+            Self::Series(_) => "series",
             Self::Session(_) => "session",
             Self::Task(_) => "task",
+            Self::Transfer(_) => "transfer",
         }
     }
 
@@ -102,16 +114,21 @@ impl Object {
             Self::Account(id) => id.uuid(),
             Self::Agency(id)
             | Self::Authenticator(id)
+            | Self::BookingLink(id)
+            | Self::Clock(id)
             | Self::Consent(id)
             | Self::Job(id)
-            | Self::Link(id) => id,
+            | Self::Link(id)
+            | Self::Representation(id) => id,
             Self::Appointment(id) => id.uuid(),
             Self::AuditLog | Self::Batch | Self::Deliveries | Self::SealKeys => Uuid::nil(),
             Self::Circle(id) => id.uuid(),
             Self::Device(id) => id.uuid(),
             Self::Person(id) => id.uuid(),
+            Self::Series(id) => id.uuid(),
             Self::Session(id) => id.uuid(),
             Self::Task(id) => id.uuid(),
+            Self::Transfer(id) => id.uuid(),
         }
     }
 }
@@ -246,6 +263,7 @@ impl Entry {
 pub(crate) async fn write(tx: &mut Tx, entries: &[(EntryId, Entry)]) -> Result<()> {
     let at = tx.now().micros();
     let mut leaves = Vec::with_capacity(entries.len());
+    let mut valued = Vec::new();
     for entries in entries.chunks(MANY_MAX) {
         let clients = clients::of(tx, entries).await?;
         let mut insert = tx.many(&INSERT_ENTRIES, entries.len());
@@ -253,6 +271,9 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[(EntryId, Entry)]) -> Result<(
             let record = entry.record(*id, at, client);
             let bytes = frame::to_vec(&record);
             leaves.push((id.uuid(), tree::leaf_hash(&bytes)));
+            if !entry.values.is_empty() {
+                valued.push((id, entry, client));
+            }
             insert = insert.row(|row| {
                 row.bind(id.uuid())
                     .bind(at)
@@ -266,16 +287,31 @@ pub(crate) async fn write(tx: &mut Tx, entries: &[(EntryId, Entry)]) -> Result<(
         insert.run().await?;
     }
     leaves::put(tx, &leaves).await?;
-    for (id, entry) in entries {
-        write_values(tx, *id, &entry.values).await?;
+    for (id, entry, client) in valued {
+        write_values(tx, *id, &entry.values, client).await?;
     }
     Ok(())
 }
 
-async fn write_values(tx: &mut Tx, id: EntryId, values: &[Value]) -> Result<()> {
+async fn write_values(
+    tx: &mut Tx,
+    id: EntryId,
+    values: &[Value],
+    client: Option<PersonId>,
+) -> Result<()> {
+    let sealing = match client {
+        Some(client) => client_keys::sealing(tx, client).await?,
+        None => Sealing::Ring,
+    };
     for value in values {
         let row = EntryId::from_parts(tx.now(), tx.random()).uuid();
-        let sealed = tx.seal(AUDIT_VALUE, row, value.text.as_bytes());
+        let plain = value.text.as_bytes();
+        let sealed = match &sealing {
+            Sealing::Own(key) => key.seal(AUDIT_VALUE, row, plain, tx.random()),
+            Sealing::Ring => tx.seal(AUDIT_VALUE, row, plain),
+            // The entry is as true without it.
+            Sealing::Erased => return Ok(()),
+        };
         tx.sql(INSERT_VALUE)
             .bind(row)
             .bind(id.uuid())

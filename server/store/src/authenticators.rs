@@ -4,9 +4,11 @@
 use care::Caller;
 use care::caller::Holder;
 use care::rules::{Act, Standing};
+use care::ways_in::is_a_way_in;
 use protocol::http::{AuthenticatorCard, Authenticators, SignInByPasskey, SignedIn};
 use protocol::{
-    AuthenticatorId, AuthenticatorKind, Bytes, Code, DeviceId, Refusal, labels, limits,
+    AccountId, AuthenticatorId, AuthenticatorKind, Bytes, Code, DeviceId, Refusal, Role, labels,
+    limits,
 };
 use uuid::Uuid;
 
@@ -14,7 +16,7 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
-use crate::seal::{AUTHENTICATOR, PERSON_NAME};
+use crate::seal::{AUTHENTICATOR, LOGIN_NAME, PERSON_NAME};
 use crate::sessions::{self, Begun};
 use crate::store::Store;
 use crate::token::SessionToken;
@@ -28,8 +30,9 @@ statements! {
                 AND x.ended_at IS NULL AND x.kind <> 'totp') AS authenticators
         FROM session s WHERE s.id = $1";
     LIST = "
-        SELECT id, kind, created_at, used_at FROM authenticator
-        WHERE account = $1 AND ended_at IS NULL ORDER BY created_at, id";
+        SELECT x.id, x.kind, x.created_at, x.used_at, l.name
+        FROM authenticator x LEFT JOIN login l ON l.id = x.id
+        WHERE x.account = $1 AND x.ended_at IS NULL ORDER BY x.created_at, x.id";
     SECRETS = "
         SELECT id, secret FROM authenticator
         WHERE account = $1 AND kind = 'passkey' AND ended_at IS NULL";
@@ -49,8 +52,10 @@ statements! {
         UPDATE authenticator SET secret = $3, used_at = $4
         WHERE id = $1 AND account = $2 AND ended_at IS NULL";
     END = "
-        UPDATE authenticator SET ended_at = $3
+        UPDATE authenticator SET ended_at = $3, secret = $4
         WHERE id = $1 AND account = $2 AND ended_at IS NULL";
+    LIVE_OF = "SELECT id FROM authenticator WHERE account = $1 AND ended_at IS NULL ORDER BY id";
+    FORGET_LOGIN = "DELETE FROM login WHERE id = $1";
     LIVE_DEVICE = "
         SELECT dsk FROM device WHERE id = $1 AND account = $2 AND revoked_at IS NULL";
     NAME = "SELECT p.name FROM person p WHERE p.id = $1";
@@ -62,23 +67,30 @@ struct CardRow {
     kind: String,
     created_at: i64,
     used_at: Option<i64>,
+    name: Option<Vec<u8>>,
 }
 
+/// An authenticator and whose it is.
 #[derive(sqlx::FromRow)]
-struct PasskeyRow {
-    id: Uuid,
-    secret: Vec<u8>,
-    account: Uuid,
+pub(crate) struct HeldRow {
+    pub(crate) id: Uuid,
+    pub(crate) secret: Vec<u8>,
+    pub(crate) account: Uuid,
     person: Uuid,
     role: String,
 }
 
-impl PasskeyRow {
-    fn caller(&self) -> Result<Caller> {
+impl HeldRow {
+    pub(crate) fn role(&self) -> Result<Role> {
+        db::role(&self.role)
+    }
+
+    /// Whoever tries to sign in by it.
+    pub(crate) fn caller(&self) -> Result<Caller> {
         Ok(Caller::signing_in(Holder {
             account: self.account.into(),
             person: self.person.into(),
-            role: db::role(&self.role)?,
+            role: self.role()?,
         }))
     }
 }
@@ -109,17 +121,17 @@ pub struct PasskeyShown {
     pub passkey: Vec<u8>,
 }
 
-fn refused() -> Refusal {
+pub(crate) fn refused() -> Refusal {
     Refusal::new(Code::SignInRefused, "this does not sign in here")
 }
 
-fn kept() -> Refusal {
-    let detail = "this authenticator is in use, or it is the only one: add another first";
+pub(crate) fn kept() -> Refusal {
+    let detail = "this is in use, or nobody could sign in without it: add another first";
     Refusal::new(Code::AuthenticatorKept, detail)
 }
 
 /// How the caller stands to their own authenticators.
-async fn to_authenticators(tx: &mut Tx, caller: &Caller) -> Result<Standing> {
+pub(crate) async fn to_authenticators(tx: &mut Tx, caller: &Caller) -> Result<Standing> {
     let standing = standing::of_session(tx, caller).await?;
     let began = tx
         .sql(HOW_IT_BEGAN)
@@ -149,6 +161,9 @@ impl Store {
             let (name,): (Vec<u8>,) = named.one().await?;
             let secrets = tx.sql(SECRETS).bind(caller.account.uuid());
             let rows = secrets.all::<(Uuid, Vec<u8>)>().await?;
+            let name = tx
+                .open_text(PERSON_NAME, caller.person.uuid(), &name)
+                .await?;
             let sealer = &tx.core().sealer;
             let open = |(id, secret): &(Uuid, Vec<u8>)| {
                 let opened = sealer.open(AUTHENTICATOR, *id, secret)?;
@@ -157,7 +172,7 @@ impl Store {
             Ok(PasskeyWanted {
                 account: caller.account.uuid(),
                 known: rows.iter().map(open).collect::<Result<_>>()?,
-                name: tx.open_text(PERSON_NAME, caller.person.uuid(), &name)?,
+                name,
             })
         })
         .await
@@ -226,14 +241,12 @@ impl Store {
             let standing = to_authenticators(tx, &caller).await?;
             let object = Object::Authenticator(id.uuid());
             let permit = tx.authorize(&caller, Act::EndAuthenticator, standing, object)?;
-            let now = tx.now().micros();
-            let end = tx.sql(END).bind(id.uuid()).bind(caller.account.uuid());
-            if end.bind(now).run().await? == 0 {
+            if end(tx, caller.account, id).await? == 0 {
                 let (act, code) = (Act::EndAuthenticator, Code::NotFound);
                 tx.deny(Entry::denied(&caller, act, object, code));
                 return Err(Refusal::new(Code::NotFound, "no such authenticator").into());
             }
-            if list(tx, &caller).await?.is_empty() {
+            if !is_a_way_in(caller.role, &kinds(&list(tx, &caller).await?)) {
                 return Err(kept().into());
             }
             tx.audit(Entry::done(&caller, permit, object));
@@ -281,7 +294,7 @@ impl Store {
         let signature: Bytes = asked.signature.clone();
         self.write("sign in", async move |tx: &mut Tx| {
             let held = tx.sql(HELD).bind(shown.id.uuid());
-            let held = held.maybe::<PasskeyRow>().await?.ok_or_else(refused)?;
+            let held = held.maybe::<HeldRow>().await?.ok_or_else(refused)?;
             let dsk = device_key(tx, device, held.account).await?;
             let signs = |dsk| delivery::verify(labels::LOGIN, &signed, &dsk, &signature);
             if !dsk.is_some_and(signs) {
@@ -304,13 +317,13 @@ impl Store {
     }
 }
 
-async fn find(tx: &mut Tx, lookup_hash: Vec<u8>) -> Result<PasskeyRow> {
-    let row = tx.sql(FIND).bind(lookup_hash).maybe::<PasskeyRow>().await?;
+async fn find(tx: &mut Tx, lookup_hash: Vec<u8>) -> Result<HeldRow> {
+    let row = tx.sql(FIND).bind(lookup_hash).maybe::<HeldRow>().await?;
     Ok(row.ok_or_else(refused)?)
 }
 
-/// Whoever showed this passkey does not get in by it: noted at its account.
-fn refuse(tx: &mut Tx, held: &PasskeyRow) -> Result<Error> {
+/// Whoever showed this does not get in by it: noted at its account.
+pub(crate) fn refuse(tx: &mut Tx, held: &HeldRow) -> Result<Error> {
     let (caller, object) = (held.caller()?, Object::Authenticator(held.id));
     tx.deny(Entry::denied(
         &caller,
@@ -322,24 +335,61 @@ fn refuse(tx: &mut Tx, held: &PasskeyRow) -> Result<Error> {
 }
 
 /// The key by which a live device of this account signs.
-async fn device_key(tx: &mut Tx, device: DeviceId, account: Uuid) -> Result<Option<[u8; 32]>> {
+pub(crate) async fn device_key(
+    tx: &mut Tx,
+    device: DeviceId,
+    account: Uuid,
+) -> Result<Option<[u8; 32]>> {
     let live = tx.sql(LIVE_DEVICE).bind(device.uuid()).bind(account);
     let dsk = live.maybe::<(Vec<u8>,)>().await?;
     dsk.map(|(dsk,)| db::array(&dsk)).transpose()
 }
 
 /// The caller's live ones, oldest first.
-async fn list(tx: &mut Tx, caller: &Caller) -> Result<Vec<AuthenticatorCard>> {
+pub(crate) async fn list(tx: &mut Tx, caller: &Caller) -> Result<Vec<AuthenticatorCard>> {
     let list = tx.sql(LIST).bind(caller.account.uuid());
-    let card = |row: CardRow| {
-        Ok(AuthenticatorCard {
+    let rows = list.all::<CardRow>().await?;
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in rows {
+        let login = match &row.name {
+            Some(name) => Some(tx.open_text(LOGIN_NAME, row.id, name).await?),
+            None => None,
+        };
+        cards.push(AuthenticatorCard {
             id: row.id.into(),
             kind: db::authenticator_kind(&row.kind)?,
             added_at: db::at(row.created_at),
             used_at: row.used_at.map(db::at),
-        })
-    };
-    list.all::<CardRow>().await?.into_iter().map(card).collect()
+            login,
+        });
+    }
+    Ok(cards)
+}
+
+/// What they are.
+pub(crate) fn kinds(cards: &[AuthenticatorCard]) -> Vec<AuthenticatorKind> {
+    cards.iter().map(|card| card.kind).collect()
+}
+
+/// Ends a live authenticator of the account's, if it is one. Its secret and its name are gone with it.
+pub(crate) async fn end(tx: &mut Tx, account: AccountId, id: AuthenticatorId) -> Result<u64> {
+    let nothing = tx.seal(AUTHENTICATOR, id.uuid(), &[]);
+    let now = tx.now().micros();
+    let end = tx.sql(END).bind(id.uuid()).bind(account.uuid());
+    let ended = end.bind(now).bind(nothing).run().await?;
+    if ended > 0 {
+        tx.sql(FORGET_LOGIN).bind(id.uuid()).run().await?;
+    }
+    Ok(ended)
+}
+
+/// Ends every live authenticator of the account's.
+pub(crate) async fn end_all(tx: &mut Tx, account: AccountId) -> Result<()> {
+    let live = tx.sql(LIVE_OF).bind(account.uuid());
+    for (id,) in live.all::<(Uuid,)>().await? {
+        end(tx, account, id.into()).await?;
+    }
+    Ok(())
 }
 
 /// The device's session from now on: the one that it holds if that lives, else a new one.
@@ -355,7 +405,15 @@ async fn proved(
         let token = sessions::prove(tx, caller.session).await?;
         return Ok((caller, token));
     }
-    let begun = sessions::begin(tx, device, Begun::Authenticator { shared }).await?;
+    let begun = sessions::begin(
+        tx,
+        device,
+        Begun::Authenticator {
+            shared,
+            proved: true,
+        },
+    )
+    .await?;
     sessions::end_others(tx, &begun.0).await?;
     Ok(begun)
 }

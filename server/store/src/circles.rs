@@ -17,9 +17,9 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::seal::{CIRCLE_TITLE, PERSON_NAME};
-use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::{removal_keys, standing};
 
 statements! {
     CIRCLES = "
@@ -128,7 +128,12 @@ impl Store {
             let circles = show(tx, &caller, standing, Range::ALL).await?;
             let shown = circles.iter().map(|circle| circle.id.uuid());
             tx.audit(Entry::done(&caller, permit, object).shown(shown));
-            Ok(Circles { circles })
+            let (removal_key, agency_key) = removal_keys::shown(tx).await?;
+            Ok(Circles {
+                circles,
+                removal_key,
+                agency_key,
+            })
         })
         .await
     }
@@ -204,7 +209,7 @@ async fn show(
             awaiting: awaiting.remove(&row.id).unwrap_or_default(),
             leaving: leaving.remove(&row.id).unwrap_or_default(),
         };
-        circles.push(row.circle(tx, caller, standing, people)?);
+        circles.push(row.circle(tx, caller, standing, people).await?);
     }
     Ok(circles)
 }
@@ -232,7 +237,7 @@ async fn members(tx: &mut Tx, caller: &Caller, range: Range) -> Result<BTreeMap<
             admissible: state != MemberState::Left && (role != Role::Caregiver || row.consents > 0),
             member: Member {
                 account: row.account.into(),
-                name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+                name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
                 role,
                 state,
                 devices: devices
@@ -306,9 +311,9 @@ impl People {
 }
 
 impl CircleRow {
-    fn circle(
+    async fn circle(
         self,
-        tx: &Tx,
+        tx: &mut Tx,
         caller: &Caller,
         standing: Standing,
         people: People,
@@ -323,7 +328,7 @@ impl CircleRow {
         };
         Ok(Circle {
             id: self.id.into(),
-            title: tx.open_text(CIRCLE_TITLE, self.id, &self.title)?,
+            title: tx.open_text(CIRCLE_TITLE, self.id, &self.title).await?,
             client: self.client.into(),
             status,
             generation: db::small(self.generation),

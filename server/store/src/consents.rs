@@ -1,6 +1,7 @@
 //! Consents: what a client allowed a caregiver, written down by the case manager, and how that ends.
 
 use care::Caller;
+use care::caller::Purpose;
 use care::private::Note;
 use care::rules::Act;
 use protocol::http::{Consent, RecordConsent, WithdrawConsent};
@@ -16,7 +17,7 @@ use crate::seal::CONSENT_NOTE;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::wake::Topic;
-use crate::{appointments, deliveries, standing};
+use crate::{appointments, deliveries, representations, series, standing};
 
 statements! {
     ON_RECORD = "SELECT id FROM related_person WHERE client = $1 AND person = $2";
@@ -26,11 +27,11 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)";
     READ = "
         SELECT id, basis, note, from_at, until_at, withdrawn_at, appointments_at, reminders_at,
-            recorded_by
+            recorded_by, withdrawn_by
         FROM consent WHERE id = $1";
     BETWEEN = "
         SELECT id, basis, note, from_at, until_at, withdrawn_at, appointments_at, reminders_at,
-            recorded_by
+            recorded_by, withdrawn_by
         FROM consent
         WHERE client = $1 AND caregiver = $2 ORDER BY from_at DESC, id DESC";
     COVERING_APPOINTMENTS = "
@@ -45,7 +46,9 @@ statements! {
         SELECT c.client, c.caregiver, a.id FROM consent c
             JOIN account a ON a.person = c.caregiver AND a.role = 'caregiver'
         WHERE c.id = $1";
-    WITHDRAW = "UPDATE consent SET withdrawn_at = $2 WHERE id = $1 AND withdrawn_at IS NULL";
+    WITHDRAW = "
+        UPDATE consent SET withdrawn_at = $2, withdrawn_by = $3
+        WHERE id = $1 AND withdrawn_at IS NULL";
     TAKING_PART = "
         SELECT p.appointment FROM participant p JOIN appointment a ON a.id = p.appointment
         WHERE p.person = $2 AND a.client = $1 AND p.left_at IS NULL AND a.end_at > $3
@@ -67,6 +70,7 @@ struct ConsentRow {
     appointments_at: Option<i64>,
     reminders_at: Option<i64>,
     recorded_by: Uuid,
+    withdrawn_by: Option<Uuid>,
 }
 
 impl Store {
@@ -128,6 +132,7 @@ impl Store {
             let standing = standing::to_client(tx, &caller, client).await?;
             let object = Object::Consent(id.uuid());
             let permit = tx.authorize(&caller, Act::WithdrawConsent, standing, object)?;
+            let caller = representations::acting(&caller, standing);
             let op_id = request.op_id;
             if operations::seen(tx, &caller, Act::WithdrawConsent, op_id)
                 .await?
@@ -142,7 +147,13 @@ impl Store {
                 tx.wake(Topic::Circle((*circle).into()));
             }
             let now = tx.now().micros();
-            tx.sql(WITHDRAW).bind(id.uuid()).bind(now).run().await?;
+            let acting = caller.purpose == Purpose::ActingFor;
+            tx.sql(WITHDRAW)
+                .bind(id.uuid())
+                .bind(now)
+                .bind(acting.then(|| caller.account.uuid()))
+                .run()
+                .await?;
             for (circle,) in covered {
                 if !covers_circle(tx, circle, client, caregiver).await? {
                     let (by, whom) = ((&caller, permit), Whom::Account(account.into()));
@@ -173,6 +184,9 @@ async fn leave(
     clear_calendar: bool,
 ) -> Result<()> {
     let stays = covers_appointments(tx, client, caregiver).await?;
+    if !stays {
+        series::leave(tx, client, caregiver).await?;
+    }
     let now = tx.now().micros();
     let taking_part = tx
         .sql(TAKING_PART)
@@ -270,7 +284,9 @@ async fn insert(
     note: &Note,
 ) -> Result<ConsentId> {
     let id = ConsentId::from_parts(tx.now(), tx.random());
-    let sealed = tx.seal(CONSENT_NOTE, id.uuid(), note.reveal().as_bytes());
+    let plain = note.reveal().as_bytes();
+    let sealed = tx.seal_about(record.client, CONSENT_NOTE, id.uuid(), plain);
+    let sealed = sealed.await?;
     let now = tx.now().micros();
     tx.sql(INSERT)
         .bind(id.uuid())
@@ -316,9 +332,10 @@ pub(crate) async fn between(
 impl ConsentRow {
     async fn consent(self, tx: &mut Tx, caller: &Caller) -> Result<Consent> {
         // The client may read what was written down in her name.
-        let reads_it = caller.role != Role::Caregiver;
-        let note = reads_it.then(|| tx.open_text(CONSENT_NOTE, self.id, &self.note));
-        let note = note.transpose()?;
+        let note = match caller.role {
+            Role::Caregiver => None,
+            _ => Some(tx.open_text(CONSENT_NOTE, self.id, &self.note).await?),
+        };
         let circles = tx.sql(COVERS).bind(self.id).all::<(Uuid,)>().await?;
         Ok(Consent {
             id: self.id.into(),
@@ -326,6 +343,7 @@ impl ConsentRow {
             from: db::at(self.from_at),
             until: self.until_at.map(db::at),
             withdrawn_at: self.withdrawn_at.map(db::at),
+            withdrawn_for_client_by: self.withdrawn_by.map(protocol::AccountId::from),
             messages_in: circles
                 .into_iter()
                 .map(|(circle,)| CircleId::from(circle))

@@ -2,8 +2,9 @@
 
 use protocol::{
     AppointmentKind, AppointmentState, AuthenticatorKind, CancelReason, CircleStatus, ConsentBasis,
-    Disclosure, EntryKind, Language, MemberState, RemovalReason, Response, Role, Step, TaskKind,
-    Timestamp, Urgency, WrapKind,
+    DeliveryState, Disclosure, EntryKind, JobName, JobOutcome, Language, MemberState, Misfire,
+    NextStep, RemovalReason, RepresentationBasis, Response, Role, Step, TaskKind, Timestamp,
+    TransferState, Urgency, WrapKind,
 };
 
 use crate::error::{Error, Result};
@@ -57,10 +58,17 @@ read_words! {
     appointment_kind -> AppointmentKind;
     appointment_state -> AppointmentState;
     cancel_reason -> CancelReason;
+    next_step -> NextStep;
     response -> Response;
     step -> Step;
+    delivery_state -> DeliveryState;
     task_kind -> TaskKind;
+    transfer_state -> TransferState;
     removal_reason -> RemovalReason;
     wrap_kind -> WrapKind;
+    representation_basis -> RepresentationBasis;
     authenticator_kind -> AuthenticatorKind;
+    job_name -> JobName;
+    job_outcome -> JobOutcome;
+    misfire -> Misfire;
 }

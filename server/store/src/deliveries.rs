@@ -4,13 +4,14 @@
 //!
 //! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
 //! step, channel). Planning twice finds the same row; a row that is no longer wanted is cancelled and
-//! can be wanted again; one that was sent stays as it is.
+//! can be wanted again; one that was sent stays as it is. Mails about messages that wait are planned by
+//! [`unread`], from what [`waiting`] finds; [`told`] says what became of them.
 
 use std::collections::HashMap;
 
 use care::reminders::{self, Planned, Recipient, Visit};
 use protocol::{
-    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, Role, Step, Timestamp,
+    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Role, Step, Timestamp,
 };
 use uuid::Uuid;
 
@@ -27,6 +28,9 @@ pub(crate) mod due;
 pub(crate) mod facts;
 pub(crate) mod lease;
 pub(crate) mod settle;
+pub(crate) mod told;
+pub(crate) mod unread;
+pub(crate) mod waiting;
 
 statements! {
     RECIPIENTS = "
@@ -42,6 +46,9 @@ statements! {
                 WHERE c.client = $3 AND c.caregiver = p.person AND c.reminders_at IS NOT NULL
                     AND c.from_at <= $2 AND c.withdrawn_at IS NULL
                     AND (c.until_at IS NULL OR c.until_at > $2)) AS reminded,
+            (SELECT COUNT(*) FROM assignment g
+                WHERE g.account = p.account AND g.client = $3 AND g.from_at <= $2
+                    AND (g.ended_at IS NULL OR g.ended_at > $2)) AS assignments,
             (SELECT COUNT(*) FROM delivery v
                 WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'invitation' AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
@@ -96,6 +103,7 @@ struct RecipientRow {
     addresses: i64,
     consents: i64,
     reminded: i64,
+    assignments: i64,
     told: i64,
     cleared: i64,
     person: Uuid,
@@ -118,13 +126,24 @@ impl RecipientRow {
                 |name| crate::preferences::zone(tx, name),
             ),
             reachable: self.addresses > 0,
-            takes_part: self.left_at.is_none() && (role != Role::Caregiver || self.consents > 0),
+            takes_part: self.left_at.is_none()
+                && by_right(role, self.consents > 0, self.assignments > 0),
             cleared_at: calendar.to_clear(self.cleared_at)?,
             told: self.told > 0,
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
         })
+    }
+}
+
+/// Whether a participant of that role takes part by right: a caregiver under a live consent, a case
+/// manager for as long as they serve the client.
+fn by_right(role: Role, consent: bool, assigned: bool) -> bool {
+    match role {
+        Role::Caregiver => consent,
+        Role::CaseManager => assigned,
+        _ => true,
     }
 }
 
@@ -168,13 +187,34 @@ pub(crate) fn visit(row: &AppointmentRow) -> Result<Visit> {
         sequence: row.sequence(),
         told_at: db::at(row.told_at),
         has_link: row.meeting_link.is_some(),
+        in_series: row.series.is_some(),
         cancel_notice_at: row.cancel_notice_at.map(db::at),
     })
+}
+
+/// What [`agree`] may touch.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Agreeing {
+    /// Everything that waits: something changed.
+    All,
+    /// What is not due yet: what is, whoever leases it decides.
+    ToCome,
 }
 
 /// Makes the planned mails of an appointment agree with what is true now. Wanted and missing is
 /// planned, planned and not wanted is cancelled; what is under way or done is left alone.
 pub(crate) async fn replan(tx: &mut Tx, appointment: AppointmentId) -> Result<()> {
+    agree(tx, appointment, Agreeing::All).await?;
+    tx.wake(Topic::Due);
+    Ok(())
+}
+
+/// The same; how many mails were planned anew, planned again or cancelled.
+pub(crate) async fn agree(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    agreeing: Agreeing,
+) -> Result<u64> {
     let row = appointments::read(tx, appointment).await?;
     let visit = visit(&row)?;
     let now = tx.now();
@@ -197,36 +237,44 @@ pub(crate) async fn replan(tx: &mut Tx, appointment: AppointmentId) -> Result<()
         .into_iter()
         .map(|row| (row.dedupe.clone(), row))
         .collect();
+    let mut mended = 0;
     for mail in reminders::plan(&visit, &recipients, now) {
         let dedupe = dedupe(appointment, visit.sequence, mail.participant, mail.step);
         if let Some(row) = there.remove(&dedupe) {
-            plan_again(tx, &row, &mail).await?;
+            let is_due = row.state == "planned" && row.due_at <= now.micros();
+            if agreeing == Agreeing::All || !is_due {
+                mended += plan_again(tx, &row, &mail).await?;
+            }
         } else {
             let person = persons.get(&mail.participant).copied().unwrap_or_default();
             insert(tx, &row, (person, dedupe), &mail).await?;
+            mended += 1;
         }
-        ensure_link(tx, appointment, mail.participant, visit.sequence).await?;
+        let of = (appointment, row.client.into());
+        ensure_link(tx, of, mail.participant, visit.sequence).await?;
     }
-    for row in there.into_values().filter(|row| row.state == "planned") {
-        tx.sql(CANCEL).bind(row.id).bind(now.micros()).run().await?;
+    for row in there.into_values() {
+        let is_due = row.due_at <= now.micros();
+        if row.state == "planned" && (agreeing == Agreeing::All || !is_due) {
+            mended += tx.sql(CANCEL).bind(row.id).bind(now.micros()).run().await?;
+        }
     }
-    tx.wake(Topic::Due);
-    Ok(())
+    Ok(mended)
 }
 
-async fn plan_again(tx: &mut Tx, row: &DeliveryRow, mail: &Planned) -> Result<()> {
+/// How many rows that changed.
+async fn plan_again(tx: &mut Tx, row: &DeliveryRow, mail: &Planned) -> Result<u64> {
     // One that was tried waits for its pause to end, not for the time of the plan.
     let stands = row.state == "planned" && (row.tries > 0 || row.due_at == mail.due.micros());
     if row.open == 0 || stands {
-        return Ok(());
+        return Ok(0);
     }
     tx.sql(AGAIN)
         .bind(row.id)
         .bind(mail.due.micros())
         .bind(mail.not_after.micros())
         .run()
-        .await?;
-    Ok(())
+        .await
 }
 
 async fn insert(
@@ -266,10 +314,11 @@ fn dedupe(appointment: AppointmentId, sequence: u32, to: ParticipantId, step: St
     .to_vec()
 }
 
-/// The link of a participant for a sequence; made when the first mail is planned.
-async fn ensure_link(
+/// The link of a participant for a sequence; made when the first mail is planned, or when a client who booked
+/// by themselves is to see it.
+pub(crate) async fn ensure_link(
     tx: &mut Tx,
-    appointment: AppointmentId,
+    (appointment, client): (AppointmentId, PersonId),
     participant: ParticipantId,
     sequence: u32,
 ) -> Result<()> {
@@ -286,7 +335,10 @@ async fn ensure_link(
     let id = EntryId::from_parts(now, tx.random()).uuid();
     let secret: [u8; LINK_SECRET_BYTES] = tx.random();
     let hash = tx.core().sealer.hash_link(&secret);
-    let sealed = tx.seal(LINK_SECRET, id, &secret);
+    let sealed = tx.seal_unless_erased(client, LINK_SECRET, id, &secret);
+    let Some(sealed) = sealed.await? else {
+        return Ok(());
+    };
     tx.sql(INSERT_LINK)
         .bind(id)
         .bind(hash)

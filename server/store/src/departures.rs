@@ -53,8 +53,11 @@ statements! {
         WHERE d.revoked_at <= $1 AND r.device IS NULL
         ORDER BY 1, 2 LIMIT 64";
     NEXT_END = "
-        SELECT MIN(c.until_at) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
-        WHERE c.until_at > $1 AND c.withdrawn_at IS NULL";
+        SELECT MIN(t) FROM (
+            SELECT MIN(c.until_at) AS t FROM consent c JOIN consent_circle cc ON cc.consent = c.id
+            WHERE c.until_at > $1 AND c.withdrawn_at IS NULL
+            UNION ALL
+            SELECT MIN(g.ended_at) AS t FROM assignment g WHERE g.ended_at > $1) AS ends";
 }
 
 #[derive(sqlx::FromRow)]
@@ -120,7 +123,7 @@ impl Store {
         Ok(rows.len() >= LAPSED_AT_ONCE)
     }
 
-    /// When the next consent runs out that covers a circle.
+    /// When the next consent that covers a circle, or the next hand-over, runs out.
     pub async fn next_lapse(&self, now: Timestamp) -> Result<Option<Timestamp>> {
         self.read("next lapse", async move |tx: &mut Tx| {
             let (next,): (Option<i64>,) = tx.sql(NEXT_END).bind(now.micros()).one().await?;

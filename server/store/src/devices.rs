@@ -5,8 +5,8 @@ use care::rules::{Act, Permit, Standing};
 use protocol::certificate::{DeviceCert, Signed};
 use protocol::http::{DeviceCard, DeviceOffer, Devices, RevokeDevice};
 use protocol::{
-    AccountId, Bytes, CircleId, Code, DeviceId, Refusal, RemovalReason, SessionId, Timestamp,
-    WrapKind, limits,
+    AccountId, Bytes, CircleId, Code, DeviceId, PersonId, Refusal, RemovalReason, SessionId,
+    Timestamp, WrapKind, limits,
 };
 use uuid::Uuid;
 
@@ -44,6 +44,7 @@ statements! {
     NOT_ADDABLE = "UPDATE device SET packages_at = NULL WHERE id = $1";
     VOID_CLAIMS = "
         UPDATE key_package_claim SET used_at = $2 WHERE device = $1 AND used_at IS NULL";
+    PERSON = "SELECT person FROM account WHERE id = $1";
     LIVE = "SELECT id FROM device WHERE account = $1 AND revoked_at IS NULL ORDER BY id";
 }
 
@@ -66,6 +67,8 @@ pub(crate) enum Why {
     NewKeys,
     /// Nobody was at it for 90 days, and staff said that it is gone.
     Idle,
+    /// Its person works here no longer.
+    Ended,
 }
 
 impl Why {
@@ -75,6 +78,7 @@ impl Why {
             Self::Stolen => "stolen",
             Self::NewKeys => "new_keys",
             Self::Idle => "idle",
+            Self::Ended => "ended",
         }
     }
 }
@@ -256,6 +260,12 @@ pub(crate) fn read_certificate(bytes: &[u8]) -> Result<DeviceCert> {
 pub(crate) async fn hold_account(tx: &mut Tx, account: AccountId) -> Result<()> {
     tx.sql(HOLD_ACCOUNT).bind(account.uuid()).run().await?;
     Ok(())
+}
+
+/// Whose account it is.
+pub(crate) async fn person_of(tx: &mut Tx, account: AccountId) -> Result<PersonId> {
+    let (person,): (Uuid,) = tx.sql(PERSON).bind(account.uuid()).one().await?;
+    Ok(person.into())
 }
 
 /// The account identity key, if the account has one.

@@ -34,6 +34,17 @@ const SQLITE_MIN_TEXT: &str = "3.51.3";
 const SQLITE_CACHE: &str = "-16384";
 /// Pages in the write-ahead log (4 KiB each) before they are put into their places.
 const SQLITE_CHECKPOINT_PAGES: &str = "4000";
+/// Puts the write-ahead log into its place and empties it: busy, pages of the log, pages put.
+const SQLITE_EMPTY_LOG: &str = "PRAGMA wal_checkpoint(TRUNCATE)";
+/// How often that is tried while readers still need the log, and the pause between.
+const EMPTY_LOG_TRIES: u32 = 20;
+const EMPTY_LOG_PAUSE: Duration = Duration::from_millis(50);
+/// Writes the tables of keys anew, without what was deleted or overwritten.
+const POSTGRES_WRITE_KEYS_ANEW: [&str; 3] = [
+    "VACUUM (FULL) client_key",
+    "VACUUM (FULL) seal_key",
+    "VACUUM (FULL) agency",
+];
 /// Readers beside the one writer.
 const READERS: u32 = 4;
 /// Connections to `PostgreSQL`.
@@ -152,6 +163,31 @@ impl Pools {
         }
     }
 
+    /// Makes what was destroyed vanish from the database's own files too, as far as the engine lets it:
+    /// `SQLite` overwrites deleted bytes and empties its log, `PostgreSQL` writes the tables of keys anew
+    /// (its log of writes goes by its own rules). Whether it did.
+    pub(crate) async fn forget_destroyed(&self) -> bool {
+        match self {
+            Self::Sqlite { writer, .. } => {
+                for _ in 0..EMPTY_LOG_TRIES {
+                    let emptied = sqlx::query_as::<_, (i64, i64, i64)>(SQLITE_EMPTY_LOG);
+                    if matches!(emptied.fetch_one(writer).await, Ok((0, _, _))) {
+                        return true;
+                    }
+                    tokio::time::sleep(EMPTY_LOG_PAUSE).await;
+                }
+                false
+            }
+            Self::Postgres(pool) => {
+                let mut done = true;
+                for sql in POSTGRES_WRITE_KEYS_ANEW {
+                    done &= sqlx::raw_sql(sql).execute(pool).await.is_ok();
+                }
+                done
+            }
+        }
+    }
+
     /// Waits for transactions under way and closes every connection.
     pub(crate) async fn close(&self) {
         match self {
@@ -190,6 +226,8 @@ async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {
         .busy_timeout(Duration::from_secs(5))
         .pragma("cache_size", SQLITE_CACHE)
         .pragma("temp_store", "memory")
+        // What is deleted is overwritten: a destroyed key must not lie in a free page.
+        .pragma("secure_delete", "on")
         .pragma("wal_autocheckpoint", SQLITE_CHECKPOINT_PAGES)
         .statement_cache_capacity(STATEMENTS_CACHED)
         .disable_statement_logging();

@@ -34,6 +34,7 @@ statements! {
     END_OF_DEVICE = "
         UPDATE enrolment SET ended_at = $2
         WHERE (begun_by = $1 OR device = $1) AND ended_at IS NULL";
+    FORGET = "DELETE FROM enrolment WHERE account = $1";
     END = "UPDATE enrolment SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     EXPIRES = "SELECT expires_at FROM enrolment WHERE id = $1";
     HOLD = "UPDATE enrolment SET created_at = created_at WHERE lookup_hash = $1";
@@ -278,6 +279,12 @@ pub(crate) async fn end_of_account(tx: &mut Tx, account: AccountId) -> Result<()
         .bind(now)
         .run()
         .await?;
+    Ok(())
+}
+
+/// Every enrolment of the account, with what was sealed in it.
+pub(crate) async fn forget(tx: &mut Tx, account: AccountId) -> Result<()> {
+    tx.sql(FORGET).bind(account.uuid()).run().await?;
     Ok(())
 }
 

@@ -66,7 +66,7 @@ async fn found(
                 generation: state.generation,
             },
             founder,
-            agency_key: agency::key(tx).await?,
+            agency_key: agency::coming_key(tx).await?,
             now: tx.now(),
         },
         founding,

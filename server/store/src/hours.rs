@@ -1,22 +1,39 @@
 //! When a worker can be booked, and what keeps them busy.
 
 use care::Caller;
-use care::availability::{Busy, Dated, Hours, SlotSpan, Terms, Weekly};
-use care::civil::{Date, Zone, parse_date, plus_days, weekday};
+use care::availability::{Dated, Hours, SlotSpan, Terms, Weekly, fits};
+use care::civil::{Clocks, Date, Zone, parse_date, plus_days, weekday};
 use care::rules::{Act, Standing};
-use protocol::http::{Slot, Slots};
-use protocol::{AccountId, Code, EntryId, Refusal, Timestamp, limits};
+use care::visit_type::{VisitType, plain_terms};
+use protocol::http::{Slot, Slots, WorkingHours};
+use protocol::{AccountId, Code, EntryId, Refusal, Timestamp, VisitTypeId, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
+use crate::many::MANY_MAX;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{agency, preferences, standing};
+use crate::{agency, preferences, standing, visit_types};
+
+pub(crate) mod slots;
+
+pub(crate) use slots::{busy, free, free_of_many, full_days};
+
+many! {
+    RESOURCES = [place: Integer, account: Id] "
+        SELECT asked.place, r.id, r.zone
+        FROM asked CROSS JOIN resource r
+        WHERE r.account = asked.account";
+    HOURS = [place: Integer, account: Id] "
+        SELECT asked.place, v.weekday, v.date, v.from_minute, v.until_minute
+        FROM asked CROSS JOIN resource r JOIN availability v ON v.resource = r.id
+        WHERE r.account = asked.account";
+}
 
 statements! {
-    RESOURCE_OF = "SELECT id, zone FROM resource WHERE account = $1";
+    RESOURCE_OF = "SELECT id FROM resource WHERE account = $1";
     INSERT_RESOURCE = "
         INSERT INTO resource (id, kind, account, zone, version) VALUES ($1, 'staff', $2, $3, 0)
         ON CONFLICT (account) DO UPDATE SET zone = excluded.zone";
@@ -24,25 +41,22 @@ statements! {
     INSERT_HOURS = "
         INSERT INTO availability (id, resource, weekday, date, from_minute, until_minute)
         VALUES ($1, $2, $3, $4, $5, $6)";
-    HOURS = "
-        SELECT weekday, date, from_minute, until_minute FROM availability
-        WHERE resource = $1 ORDER BY date, weekday, from_minute";
     HOLD = "UPDATE resource SET version = version + 1 WHERE id = $1";
-    BUSY = "
-        SELECT start_at, end_at FROM claim
-        WHERE resource = $1 AND start_at < $3 AND end_at > $2
-            AND (appointment IS NULL OR appointment <> $4)
-        ORDER BY start_at";
+    TO_COME = "
+        SELECT start_at, minutes FROM appointment
+        WHERE organizer = $1 AND state = 'booked' AND start_at > $2";
 }
 
 #[derive(sqlx::FromRow)]
 struct ResourceRow {
+    place: i64,
     id: Uuid,
     zone: String,
 }
 
 #[derive(sqlx::FromRow)]
 struct HoursRow {
+    place: i64,
     weekday: Option<i64>,
     date: Option<String>,
     from_minute: i64,
@@ -53,6 +67,8 @@ struct HoursRow {
 #[derive(Debug, Clone)]
 pub(crate) struct Resource {
     pub(crate) id: Uuid,
+    /// The worker.
+    pub(crate) account: AccountId,
     pub(crate) zone: Zone,
     pub(crate) hours: Hours,
 }
@@ -66,38 +82,96 @@ pub struct SlotSearch {
     pub days: u16,
     /// How long, minutes.
     pub minutes: u16,
+    /// As what kind of visit, if as one.
+    pub visit_type: Option<VisitTypeId>,
     /// The zone in which days are counted and slots are told; the caller's if absent.
     pub zone: Option<String>,
 }
 
 /// How many slots of what length, within which time.
-pub(crate) struct Search {
+pub(crate) struct Search<'a> {
     pub(crate) span: SlotSpan,
-    pub(crate) minutes: u16,
+    pub(crate) rules: &'a Rules,
     pub(crate) count_max: usize,
 }
 
+/// What a booking keeps to: the terms of its kind of visit, or those of none.
+pub(crate) struct Rules {
+    pub(crate) terms: Terms,
+    /// At most so many of the kind on one of the worker's days.
+    pub(crate) cap: Option<(VisitTypeId, u16)>,
+}
+
 impl Store {
-    /// Says when a worker can be booked, in their zone; what was said before no longer holds.
+    /// When the caller can be booked; without any hours, in the caller's zone.
+    pub async fn hours(&self, caller: &Caller) -> Result<WorkingHours> {
+        let caller = *caller;
+        self.read_audited("hours", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::ReadHours, standing, object)?;
+            tx.audit(Entry::done(&caller, permit, object));
+            if let Some(resource) = of(tx, caller.account).await? {
+                return Ok(resource.hours.write(resource.zone.name()));
+            }
+            let zone = preferences::zone_of(tx, caller.person).await?;
+            Ok(Hours::default().write(zone.name()))
+        })
+        .await
+    }
+
+    /// How many of a worker's booked appointments to come lie outside these hours.
+    pub async fn outside_hours(&self, caller: &Caller) -> Result<u32> {
+        let caller = *caller;
+        self.read_audited("outside hours", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::ReadHours, standing, object)?;
+            tx.audit(Entry::done(&caller, permit, object));
+            let Some(resource) = of(tx, caller.account).await? else {
+                return Ok(0);
+            };
+            let now = tx.now();
+            let rows = tx
+                .sql(TO_COME)
+                .bind(caller.account.uuid())
+                .bind(now.micros());
+            let outside = rows.all::<(i64, i64)>().await?.into_iter();
+            let outside = outside.filter(|(start, minutes)| {
+                let minutes = u16::try_from(*minutes).unwrap_or(u16::MAX);
+                let (hours, zone) = (&resource.hours, &resource.zone);
+                fits(hours, zone, &plain_terms(minutes), db::at(*start), now).is_err()
+            });
+            Ok(u32::try_from(outside.count()).unwrap_or(u32::MAX))
+        })
+        .await
+    }
+
+    /// Says when a worker can be booked, in a zone ([`Code::ZoneUnknown`]); what was said before no longer
+    /// holds, what is booked stays. Staff say it of themselves.
     pub async fn set_hours(
         &self,
         caller: &Caller,
         worker: AccountId,
-        zone: Zone,
+        zone: &str,
         hours: Hours,
     ) -> Result<()> {
-        let caller = *caller;
+        let (caller, zone) = (*caller, zone.to_owned());
         self.write("set hours", async move |tx: &mut Tx| {
             let standing = if caller.is_installation() {
                 Standing::installation()
             } else {
-                standing::of_session(tx, &caller).await?
+                Standing {
+                    own: worker == caller.account,
+                    ..standing::of_session(tx, &caller).await?
+                }
             };
             let object = Object::Account(worker);
             let permit = tx.authorize(&caller, Act::SetHours, standing, object)?;
             if !standing::is_staff(agency::role_of(tx, worker).await?) {
                 return Err(Refusal::new(Code::BadRequest, "worker: not a member of staff").into());
             }
+            let zone = tx.core().zones.find(&zone)?;
             write(tx, worker, &zone, &hours).await?;
             tx.audit(Entry::done(&caller, permit, object));
             Ok(())
@@ -121,19 +195,62 @@ impl Store {
             let Some(resource) = of(tx, caller.account).await? else {
                 return Ok(Slots { slots: Vec::new() });
             };
-            let search = Search {
-                span: SlotSpan {
-                    from: zone.start_of(wish.from),
-                    until: zone.start_of(plus_days(wish.from, i32::from(wish.days))),
-                },
-                minutes: wish.minutes,
-                count_max: limits::SLOTS_MAX,
-            };
-            let free = free(tx, &resource, &search, None).await?;
-            let slots = free.into_iter().map(|start| slot(start, &zone)).collect();
-            Ok(Slots { slots })
+            let rules = rules(tx, wish.visit_type, wish.minutes).await?;
+            let search = wish.within(&zone, &rules);
+            // What they hold is theirs.
+            let own = Some(caller.account.uuid());
+            let free = free(tx, &resource, &search, own).await?;
+            Ok(Slots {
+                slots: told(free, &zone),
+            })
         })
         .await
+    }
+
+    /// The same of several workers in one search, for the installation alone: whoever plans for a team. Those
+    /// who ever said when they can be booked, in the order asked for.
+    pub async fn find_slots_of(
+        &self,
+        caller: &Caller,
+        workers: &[AccountId],
+        wish: SlotSearch,
+    ) -> Result<Vec<(AccountId, Vec<Timestamp>)>> {
+        if !caller.is_installation() {
+            return Err(Code::NotAllowed.into());
+        }
+        let (caller, workers) = (*caller, workers.to_vec());
+        self.read_audited("find slots of workers", async move |tx: &mut Tx| {
+            let object = Object::Agency(Uuid::nil());
+            let standing = Standing::installation();
+            let permit = tx.authorize(&caller, Act::FindSlots, standing, object)?;
+            let shown = workers.iter().map(AccountId::uuid);
+            tx.audit(Entry::done(&caller, permit, object).shown(shown));
+            let zone = match &wish.zone {
+                Some(name) => tx.core().zones.find(name)?,
+                None => tx.core().zone.clone(),
+            };
+            let resources = of_many(tx, &workers).await?;
+            let rules = rules(tx, wish.visit_type, wish.minutes).await?;
+            let search = wish.within(&zone, &rules);
+            let free = free_of_many(tx, &resources, &search, None).await?;
+            let accounts = resources.iter().map(|resource| resource.account);
+            Ok(accounts.zip(free).collect())
+        })
+        .await
+    }
+}
+
+impl SlotSearch {
+    /// Its days on the clocks of a zone, by these rules.
+    fn within<'r>(&self, zone: &Zone, rules: &'r Rules) -> Search<'r> {
+        Search {
+            span: SlotSpan {
+                from: zone.start_of(self.from),
+                until: zone.start_of(plus_days(self.from, i32::from(self.days))),
+            },
+            rules,
+            count_max: limits::SLOTS_MAX,
+        }
     }
 }
 
@@ -154,10 +271,7 @@ async fn write(tx: &mut Tx, worker: AccountId, zone: &Zone, hours: &Hours) -> Re
         .bind(zone.name().to_owned())
         .run()
         .await?;
-    let (id,) = {
-        let row: ResourceRow = tx.sql(RESOURCE_OF).bind(worker.uuid()).one().await?;
-        (row.id,)
-    };
+    let (id,): (Uuid,) = tx.sql(RESOURCE_OF).bind(worker.uuid()).one().await?;
     tx.sql(FORGET_HOURS).bind(id).run().await?;
     for Weekly {
         weekday,
@@ -201,23 +315,56 @@ async fn insert(
 
 /// A worker's resource, if anybody ever said when they can be booked.
 pub(crate) async fn of(tx: &mut Tx, worker: AccountId) -> Result<Option<Resource>> {
-    let row = tx
-        .sql(RESOURCE_OF)
-        .bind(worker.uuid())
-        .maybe::<ResourceRow>()
-        .await?;
-    let Some(row) = row else {
-        return Ok(None);
-    };
-    let rows = tx.sql(HOURS).bind(row.id).all::<HoursRow>().await?;
-    Ok(Some(Resource {
-        id: row.id,
-        zone: preferences::zone(tx, &row.zone),
-        hours: read(rows)?,
-    }))
+    Ok(of_many(tx, &[worker]).await?.pop())
 }
 
-fn read(rows: Vec<HoursRow>) -> Result<Hours> {
+/// Those of several workers, in their order; whoever never said when they can be booked has none.
+pub(crate) async fn of_many(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Resource>> {
+    let mut found = Vec::with_capacity(workers.len());
+    for workers in workers.chunks(MANY_MAX) {
+        let mut select = tx.many(&RESOURCES, workers.len());
+        for (place, worker) in (0_i64..).zip(workers) {
+            select = select.row(|row| row.bind(place).bind(worker.uuid()));
+        }
+        let mut resources = select.all::<ResourceRow>().await?;
+        resources.sort_unstable_by_key(|row| row.place);
+        let mut select = tx.many(&HOURS, workers.len());
+        for (place, worker) in (0_i64..).zip(workers) {
+            select = select.row(|row| row.bind(place).bind(worker.uuid()));
+        }
+        let mut hours = select.all::<HoursRow>().await?;
+        hours.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        for row in resources {
+            let worker = usize::try_from(row.place).ok();
+            let worker = worker.and_then(|place| workers.get(place));
+            let from = hours.partition_point(|hours| hours.place < row.place);
+            let until = hours.partition_point(|hours| hours.place <= row.place);
+            let own = hours.get(from..until).unwrap_or_default();
+            found.push(Resource {
+                id: row.id,
+                account: *worker.ok_or_else(|| Error::broken("a worker was not asked about"))?,
+                zone: preferences::zone(tx, &row.zone),
+                hours: read(own)?,
+            });
+        }
+    }
+    Ok(found)
+}
+
+impl HoursRow {
+    /// By worker and day: the rows of one date stand together.
+    fn order(&self) -> (i64, Option<&str>, Option<i64>, i64) {
+        (
+            self.place,
+            self.date.as_deref(),
+            self.weekday,
+            self.from_minute,
+        )
+    }
+}
+
+/// One worker's, in their order.
+fn read(rows: &[HoursRow]) -> Result<Hours> {
     let minute = |n: i64| u16::try_from(n).unwrap_or(0);
     let mut hours = Hours {
         weekly: Vec::new(),
@@ -253,71 +400,50 @@ pub(crate) async fn hold(tx: &mut Tx, resource: Uuid) -> Result<()> {
     Ok(())
 }
 
-/// What a booking of so many minutes must keep to.
-pub(crate) fn terms(minutes: u16) -> Terms {
-    Terms {
-        minutes,
-        step_minutes: limits::SLOT_STEP_MINUTES,
-        notice_s: 0,
-        days_ahead: limits::BOOKING_DAYS_AHEAD,
-    }
-}
-
-/// When the resource is busy, except by one appointment.
-pub(crate) async fn busy(
+/// What a booking of so many minutes keeps to. [`Code::NotFound`] if there is no such kind of visit; one
+/// that is offered no longer is, for what was booked as one.
+pub(crate) async fn rules(
     tx: &mut Tx,
-    resource: &Resource,
-    span: SlotSpan,
-    except: Option<Uuid>,
-) -> Result<Vec<Busy>> {
-    let rows = tx
-        .sql(BUSY)
-        .bind(resource.id)
-        .bind(span.from.micros())
-        .bind(span.until.micros())
-        .bind(except.unwrap_or_default())
-        .all::<(i64, i64)>()
-        .await?;
-    Ok(rows
-        .into_iter()
-        .map(|(start, end)| Busy {
-            start: db::at(start),
-            end: db::at(end),
-        })
-        .collect())
-}
-
-/// A slot as it is told.
-pub(crate) fn slot(start: Timestamp, zone: &Zone) -> Slot {
-    Slot {
-        start,
-        at: zone.local(start),
-    }
-}
-
-/// Free slots, soonest first.
-pub(crate) async fn free(
-    tx: &mut Tx,
-    resource: &Resource,
-    search: &Search,
-    except: Option<Uuid>,
-) -> Result<Vec<Timestamp>> {
-    // A claim that ends after the span's start, or begins before the end of its last slot.
-    let reach = SlotSpan {
-        from: search.span.from,
-        until: search
-            .span
-            .until
-            .plus_seconds(i64::from(search.minutes) * 60),
+    visit_type: Option<VisitTypeId>,
+    minutes: u16,
+) -> Result<Rules> {
+    let Some(id) = visit_type else {
+        return Ok(Rules::plain(minutes));
     };
-    let busy = busy(tx, resource, reach, except).await?;
-    Ok(care::availability::slots(
-        &resource.hours,
-        &resource.zone,
-        &terms(search.minutes),
-        search.span,
-        &busy,
-        tx.now(),
-        search.count_max,
-    ))
+    let visit_type = visit_types::of(tx, id).await?;
+    Ok(Rules::of(id, &visit_type, minutes))
+}
+
+impl Rules {
+    /// Of no kind in particular.
+    pub(crate) fn plain(minutes: u16) -> Self {
+        Self {
+            terms: plain_terms(minutes),
+            cap: None,
+        }
+    }
+
+    /// Of one kind.
+    pub(crate) fn of(id: VisitTypeId, visit_type: &VisitType, minutes: u16) -> Self {
+        Self {
+            terms: visit_type.terms(minutes),
+            cap: visit_type.per_day_max.map(|max| (id, max)),
+        }
+    }
+
+    /// Of a series: it is agreed on once, so how far ahead single visits are booked does not bind it.
+    pub(crate) fn of_series(mut self) -> Self {
+        self.terms.days_ahead = limits::BOOKING_DAYS_AHEAD;
+        self
+    }
+}
+
+/// Slots as they are told.
+pub(crate) fn told(slots: Vec<Timestamp>, zone: &Zone) -> Vec<Slot> {
+    let mut clocks = Clocks::of(zone);
+    let told = slots.into_iter().map(|start| Slot {
+        start,
+        at: clocks.local(start),
+    });
+    told.collect()
 }

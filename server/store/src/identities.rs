@@ -36,6 +36,7 @@ statements! {
                 WHERE g.account = $2
                 AND g.from_at <= $3 AND (g.ended_at IS NULL OR g.ended_at > $3))))
         ORDER BY a.role DESC, a.id LIMIT 1";
+    CONFIRMED = "SELECT id FROM account WHERE id = $1 AND confirmed_at IS NOT NULL";
     VOID_INVITATIONS = "
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";
@@ -119,6 +120,7 @@ impl Store {
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::IssueNewKeys, standing, object)?;
             let (account, role) = account_of(tx, &caller, person).await?;
+            must_be_confirmed(tx, account).await?;
             let (act, op_id) = (Act::IssueNewKeys, asked.op_id);
             if operations::seen(tx, &caller, act, op_id).await?.is_none() {
                 let devices = devices::live(tx, account).await?;
@@ -213,8 +215,25 @@ async fn set_certificate(
     Ok(changed > 0)
 }
 
+/// Who was never confirmed has nothing to lose: they are invited.
+async fn must_be_confirmed(tx: &mut Tx, account: AccountId) -> Result<()> {
+    let confirmed = tx.sql(CONFIRMED).bind(account.uuid());
+    if confirmed.maybe::<(Uuid,)>().await?.is_some() {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        Code::NotFound,
+        "nobody has confirmed this person yet: invite them",
+    )
+    .into())
+}
+
 /// The account in which the caller serves a client or caregiver.
-async fn account_of(tx: &mut Tx, caller: &Caller, person: PersonId) -> Result<(AccountId, Role)> {
+pub(crate) async fn account_of(
+    tx: &mut Tx,
+    caller: &Caller,
+    person: PersonId,
+) -> Result<(AccountId, Role)> {
     let now = tx.now().micros();
     let row = tx
         .sql(ACCOUNT)
@@ -228,7 +247,7 @@ async fn account_of(tx: &mut Tx, caller: &Caller, person: PersonId) -> Result<(A
 }
 
 /// A fresh link; earlier ones that nobody used are void.
-async fn invite(tx: &mut Tx, account: AccountId) -> Result<NewKeys> {
+pub(crate) async fn invite(tx: &mut Tx, account: AccountId) -> Result<NewKeys> {
     let now = tx.now();
     tx.sql(VOID_INVITATIONS)
         .bind(account.uuid())

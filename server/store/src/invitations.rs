@@ -3,7 +3,7 @@
 use care::Caller;
 use care::rules::Act;
 use protocol::certificate::DeviceCert;
-use protocol::http::{InvitationFound, LookUpInvitation, RedeemInvitation, SignedIn};
+use protocol::http::{InvitationFound, Inviter, LookUpInvitation, RedeemInvitation, SignedIn};
 use protocol::{AccountId, Bytes, Code, DeviceId, Refusal};
 use uuid::Uuid;
 
@@ -16,16 +16,23 @@ use crate::seal::PERSON_NAME;
 use crate::store::Store;
 use crate::token::SessionToken;
 use crate::tx::Tx;
-use crate::{sessions, standing};
+use crate::{intake, sessions, standing};
 
 statements! {
     FIND = "
         SELECT i.id, i.account, i.expires_at, i.used_at, i.used_op, i.used_device,
-            a.role, a.aik, p.id AS person, p.name
+            a.role, a.aik, p.id AS person, p.name, n.inviter
         FROM invitation i
-            JOIN account a ON a.id = i.account
+            JOIN account a ON a.id = i.account AND a.ended_at IS NULL
             JOIN person p ON p.id = a.person
+            LEFT JOIN intake n ON n.id = i.id
         WHERE i.secret_hash = $1";
+    INVITER = "
+        SELECT n.inviter_aik, n.inviter_mac, p.id, p.name
+        FROM intake n
+            JOIN account a ON a.id = n.inviter
+            JOIN person p ON p.id = a.person
+        WHERE n.id = $1";
     USE = "
         UPDATE invitation SET used_at = $2, used_op = $3, used_device = $4
         WHERE id = $1 AND used_at IS NULL";
@@ -49,6 +56,7 @@ struct InvitationRow {
     aik: Option<Vec<u8>>,
     person: Uuid,
     name: Vec<u8>,
+    inviter: Option<Uuid>,
 }
 
 impl InvitationRow {
@@ -86,9 +94,10 @@ impl Store {
             Ok(InvitationFound {
                 account: row.account.into(),
                 role: db::role(&row.role)?,
-                name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+                name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
                 agency: agency::must_read(tx).await?,
                 expires_at: db::at(row.expires_at),
+                inviter: inviter(tx, &row).await?,
             })
         })
         .await
@@ -97,7 +106,8 @@ impl Store {
     /// Enrols a device with a link: its account gets its identity key, the device and a session begin,
     /// in one transaction. The same request again (same operation, same device) gets the same answer
     /// with a fresh session for as long as the link lives; any other, and an account that has an
-    /// identity key, is [`Code::InvitationUsed`]. [`Code::CertificateInvalid`] if the certificate is
+    /// identity key, is [`Code::InvitationUsed`]. Who comes by a case manager's invitation waits to be
+    /// confirmed ([`crate::Store::confirm_person`]) and is good for nothing else before. [`Code::CertificateInvalid`] if the certificate is
     /// not one of this account by this key.
     pub async fn redeem_invitation(
         &self,
@@ -127,6 +137,21 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whose device made the invitation, if one did.
+async fn inviter(tx: &mut Tx, row: &InvitationRow) -> Result<Option<Inviter>> {
+    let Some(account) = row.inviter else {
+        return Ok(None);
+    };
+    let (aik, mac, person, name): (Vec<u8>, Vec<u8>, Uuid, Vec<u8>) =
+        tx.sql(INVITER).bind(row.id).one().await?;
+    Ok(Some(Inviter {
+        account: account.into(),
+        name: tx.open_text(PERSON_NAME, person, &name).await?,
+        aik: aik.into(),
+        mac: mac.into(),
+    }))
 }
 
 fn other_account() -> Refusal {
@@ -179,7 +204,12 @@ async fn enrol(
         )
         .into());
     }
-    Ok(())
+    let Some(inviter) = row.inviter else {
+        return Ok(());
+    };
+    let mac = asked.mac.as_ref().filter(|mac| mac.len() == 32);
+    let mac = mac.ok_or_else(|| Refusal::new(Code::BadRequest, "mac: not 32 bytes"))?;
+    intake::arrive(tx, (row.id, inviter.into()), certificate.device, mac).await
 }
 
 /// A link that was used answers only the request that used it.

@@ -1,9 +1,5 @@
-//! The keys that seal: listed, rotated, revoked (security.md, section 3).
-//!
-//! A rotation makes a key that seals from then on and goes through every sealed column, a few rows at a time,
-//! beside whatever else the server does; the key before stays in the ring and opens what is not sealed anew
-//! yet. Cut off at any point, it goes on where sealed values still name another key. It ends with a sweep
-//! that finds none. A revoked key is destroyed, and only once nothing names it.
+//! The ring of seal keys: read, listed, revoked (security.md, section 3). How one takes the place of another
+//! is told in `rotation`. A revoked key is destroyed, and only once nothing names it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -22,19 +18,19 @@ use crate::core::Core;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hash::hex;
-use crate::seal::{COLUMNS, Column, KeyId};
+use crate::seal::{COLUMNS, Column, KeyId, Mark, Suite, mark};
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::{client_keys, root};
 
 statements! {
     READ = "
-        SELECT id, key_id, wrapped, state, created_at, retired_at, resealed_at FROM seal_key
+        SELECT id, key_id, wrapped, state, created_at, retired_at, resealed_at, clients_at
+        FROM seal_key
         ORDER BY created_at DESC, id DESC";
     INSERT = "
         INSERT INTO seal_key (id, key_id, wrapped, state, created_at, resealed_at)
         VALUES ($1, $2, $3, 'valid', $4, $5)";
-    RETIRE = "UPDATE seal_key SET state = 'retained', retired_at = $1 WHERE state = 'valid'";
-    RESEALED = "UPDATE seal_key SET resealed_at = $2 WHERE key_id = $1 AND resealed_at IS NULL";
     REVOKE = "
         UPDATE seal_key SET state = 'revoked', wrapped = NULL WHERE id = $1 AND state = 'retained'";
 }
@@ -57,53 +53,17 @@ pub struct KeyCard {
     pub resealed_at: Option<Timestamp>,
 }
 
-/// How far a rotation has come.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Progress {
-    /// The column that was looked at last: `person.name`.
-    pub column: String,
-    /// Values sealed anew so far.
-    pub resealed: u64,
-    /// Values that do not open and stay as they are: the key before cannot be revoked.
-    pub damaged: u64,
-}
-
-/// A rotation under way. Dropped, it is cut off, and the next one goes on with it.
-#[derive(Debug)]
-pub struct Rotation {
-    store: Store,
-    caller: Caller,
-    key: KeyId,
-    column: usize,
-    after: Uuid,
-    /// Sealed anew in this sweep.
-    swept: u64,
-    resealed: u64,
-    damaged: u64,
-}
-
 #[derive(sqlx::FromRow)]
-struct KeyRow {
-    id: Uuid,
+pub(crate) struct KeyRow {
+    pub(crate) id: Uuid,
     key_id: Vec<u8>,
-    wrapped: Option<Vec<u8>>,
-    state: String,
+    pub(crate) wrapped: Option<Vec<u8>>,
+    pub(crate) state: String,
     created_at: i64,
     retired_at: Option<i64>,
-    resealed_at: Option<i64>,
-}
-
-#[derive(sqlx::FromRow)]
-struct SealedRow {
-    id: Uuid,
-    sealed: Vec<u8>,
-}
-
-/// What came of a few rows.
-struct Batch {
-    last: Option<Uuid>,
-    resealed: u64,
-    damaged: u64,
+    pub(crate) resealed_at: Option<i64>,
+    /// Of a rotation that also gives every client a new key: since when.
+    pub(crate) clients_at: Option<i64>,
 }
 
 /// Reads the ring, and makes the first key of a new database. Before anything is sealed.
@@ -114,16 +74,24 @@ pub(crate) async fn open(tx: &mut Tx) -> Result<()> {
         make(tx, Some(now)).await?;
         rows = read(tx).await?;
     }
-    turn(tx.core(), &rows)
+    turn(tx.core(), &rows)?;
+    root::open_lookups(tx).await
 }
 
-/// Reads the ring again: another process made a key.
+/// Reads the ring again, and whether clients were erased: by another process.
 pub(crate) async fn reread(core: &Arc<Core>) -> Result<()> {
-    let (rows, _) = core.read("keys", &async |tx: &mut Tx| read(tx).await).await;
-    turn(core, &rows?)
+    let (rows, _) = core
+        .read("keys", &async |tx: &mut Tx| {
+            Ok((read(tx).await?, client_keys::erasures(tx).await?))
+        })
+        .await;
+    let (rows, erasures) = rows?;
+    core.sealer.clients.heard_of(erasures);
+    turn(core, &rows)
 }
 
-async fn read(tx: &mut Tx) -> Result<Vec<KeyRow>> {
+/// Every key, newest first.
+pub(crate) async fn read(tx: &mut Tx) -> Result<Vec<KeyRow>> {
     tx.sql(READ).all().await
 }
 
@@ -146,7 +114,8 @@ fn turn(core: &Core, rows: &[KeyRow]) -> Result<()> {
 }
 
 /// Makes the key that seals from the COMMIT on.
-async fn make(tx: &mut Tx, resealed_at: Option<Timestamp>) -> Result<KeyId> {
+pub(crate) async fn make(tx: &mut Tx, resealed_at: Option<Timestamp>) -> Result<KeyId> {
+    root::hold(tx).await?;
     let now = tx.now();
     let secret = Zeroizing::new(tx.random::<32>());
     let id = EntryId::from_parts(now, tx.random()).uuid();
@@ -163,7 +132,8 @@ async fn make(tx: &mut Tx, resealed_at: Option<Timestamp>) -> Result<KeyId> {
     Ok(key)
 }
 
-fn ask(tx: &mut Tx, caller: &Caller, act: Act) -> Result<Permit> {
+/// Asks the rules about keys.
+pub(crate) fn ask(tx: &mut Tx, caller: &Caller, act: Act) -> Result<Permit> {
     // Nobody but the installation has to do with keys; whoever else asks has no standing for it.
     let standing = if caller.is_installation() {
         Standing::installation()
@@ -186,37 +156,6 @@ impl Store {
         .await
     }
 
-    /// Begins a rotation, or goes on with one that was cut off. From here on the new key seals.
-    pub async fn rotate_keys(&self, caller: &Caller) -> Result<Rotation> {
-        let caller = *caller;
-        let key = self
-            .write("rotate keys", async move |tx: &mut Tx| {
-                let permit = ask(tx, &caller, Act::RotateKeys)?;
-                let rows = read(tx).await?;
-                let valid = rows.iter().find(|row| row.state == "valid");
-                if let Some(row) = valid.filter(|row| row.resealed_at.is_none()) {
-                    return key_id(&row.key_id);
-                }
-                let now = tx.now().micros();
-                tx.sql(RETIRE).bind(now).run().await?;
-                let key = make(tx, None).await?;
-                tx.audit(Entry::done(&caller, permit, Object::SealKeys));
-                Ok(key)
-            })
-            .await?;
-        reread(self.core()).await?;
-        Ok(Rotation {
-            store: self.clone(),
-            caller,
-            key,
-            column: 0,
-            after: Uuid::nil(),
-            swept: 0,
-            resealed: 0,
-            damaged: 0,
-        })
-    }
-
     /// Destroys a retained key. [`Code::NotFound`] if there is none of that name; [`Code::BadRequest`]
     /// while something is sealed under it, or sooner than [`limits::KEY_RETAINED_S`] after another one
     /// began to seal: another process may not have read that yet.
@@ -235,8 +174,7 @@ impl Store {
                 return Err(Refusal::new(Code::BadRequest, detail).into());
             }
             for column in COLUMNS.iter().filter(|column| column.turns()) {
-                let (count,): (i64,) = tx.sql(column.count).bind(row.key_id.clone()).one().await?;
-                if count > 0 {
+                if sealed_under(tx, column, mark(Suite::Ring, row.key_id()?)).await? {
                     let detail = "something is still sealed under it: rotate first";
                     return Err(Refusal::new(Code::BadRequest, detail).into());
                 }
@@ -246,91 +184,15 @@ impl Store {
             Ok(())
         })
         .await?;
+        self.core().pools.forget_destroyed().await;
         reread(self.core()).await
     }
 }
 
-impl Rotation {
-    /// Seals a few values anew; none once everything is.
-    pub async fn step(&mut self) -> Result<Option<Progress>> {
-        loop {
-            let Some(column) = COLUMNS.get(self.column) else {
-                if self.swept == 0 {
-                    self.end().await?;
-                    return Ok(None);
-                }
-                // What was written meanwhile by whoever had the key before in hand.
-                (self.column, self.after, self.swept, self.damaged) = (0, Uuid::nil(), 0, 0);
-                continue;
-            };
-            if !column.turns() {
-                self.column += 1;
-                continue;
-            }
-            let batch = self.batch(column).await?;
-            if let Some(last) = batch.last {
-                self.after = last;
-            } else {
-                (self.column, self.after) = (self.column + 1, Uuid::nil());
-            }
-            self.swept += batch.resealed;
-            self.resealed += batch.resealed;
-            self.damaged += batch.damaged;
-            return Ok(Some(Progress {
-                column: format!("{}.{}", column.table, column.name),
-                resealed: self.resealed,
-                damaged: self.damaged,
-            }));
-        }
-    }
-
-    async fn batch(&self, column: &'static Column) -> Result<Batch> {
-        let (caller, key, after) = (self.caller, self.key, self.after);
-        self.store
-            .write("seal anew", async move |tx: &mut Tx| {
-                ask(tx, &caller, Act::RotateKeys)?;
-                let rows = tx
-                    .sql(column.others)
-                    .bind(after)
-                    .bind(key.to_vec())
-                    .bind(limits::RESEALED_AT_ONCE)
-                    .all::<SealedRow>()
-                    .await?;
-                let mut batch = Batch {
-                    last: rows.last().map(|row| row.id),
-                    resealed: 0,
-                    damaged: 0,
-                };
-                for row in rows {
-                    let Ok(plain) = tx.core().sealer.open(*column, row.id, &row.sealed) else {
-                        batch.damaged += 1;
-                        continue;
-                    };
-                    let anew = tx.seal(*column, row.id, &plain);
-                    // Whoever changed it meanwhile sealed it under the new key.
-                    let replaced = tx.sql(column.replace).bind(row.id).bind(anew);
-                    batch.resealed += replaced.bind(row.sealed).run().await?;
-                }
-                Ok(batch)
-            })
-            .await
-    }
-
-    async fn end(&self) -> Result<()> {
-        let (caller, key) = (self.caller, self.key);
-        let whole = self.damaged == 0;
-        self.store
-            .write("keys rotated", async move |tx: &mut Tx| {
-                let permit = ask(tx, &caller, Act::RotateKeys)?;
-                let now = tx.now().micros();
-                if whole {
-                    tx.sql(RESEALED).bind(key.to_vec()).bind(now).run().await?;
-                }
-                tx.audit(Entry::done(&caller, permit, Object::SealKeys));
-                Ok(())
-            })
-            .await
-    }
+/// Whether something in this column is sealed under a key.
+pub(crate) async fn sealed_under(tx: &mut Tx, column: &Column, key: Mark) -> Result<bool> {
+    let (count,): (i64,) = tx.sql(column.count).bind(key.to_vec()).one().await?;
+    Ok(count > 0)
 }
 
 /// Reads the ring now and then: another process of the same database may have made a key.
@@ -374,6 +236,12 @@ impl Watch {
 }
 
 impl KeyRow {
+    /// By what sealed values name it.
+    pub(crate) fn key_id(&self) -> Result<KeyId> {
+        let id = self.key_id.as_slice().try_into();
+        id.map_err(|_| Error::broken("a seal key's name is not 4 bytes"))
+    }
+
     fn card(&self) -> KeyCard {
         KeyCard {
             key: hex(&self.key_id),
@@ -383,10 +251,4 @@ impl KeyRow {
             resealed_at: self.resealed_at.map(db::at),
         }
     }
-}
-
-fn key_id(bytes: &[u8]) -> Result<KeyId> {
-    bytes
-        .try_into()
-        .map_err(|_| Error::broken("a seal key's name is not 4 bytes"))
 }

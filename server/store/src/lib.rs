@@ -11,8 +11,10 @@
 //! 2. **Durable, then told.** An answer leaves after COMMIT. What a transaction woke ([`Wake`]) is told
 //!    after COMMIT. Messages of everybody share one COMMIT (`group_commit`, `batch`, `append`).
 //! 3. **Sealed.** Names, titles, notes, relationships and the agency's keys are encrypted for their row
-//!    and column before they reach a page of the database (`seal`). A wrong root key opens nothing, and
-//!    the store refuses to start with it.
+//!    and column before they reach a page of the database (`seal`), what is about a client under the
+//!    client's own key (`client_keys`), which an erasure destroys (`erasures`). A wrong root key opens
+//!    nothing, and the store refuses to start with it. `keys`, `rotation` and `root` put other keys in
+//!    the place of present ones, `removal_keys` and `agency_rotation` those that sign.
 //!
 //! One message, in the order of the files: `append` (the verb queues it) → `group_commit` (one task
 //! drains the queue into one transaction) → `batch` (locks the circles, loads everybody's facts at once)
@@ -27,6 +29,16 @@
 //! (`replan`, in the same transaction: rows agree with what `care::reminders` wants) → `lease` (due
 //! rows, decided again) → the scheduler sends → `settle`. What a mail's link opens is `links`.
 //!
+//! Nothing is leased while the clock of the server is in doubt: `clock_jumps`.
+//! One mail about messages that wait: `deliveries::unread` (looks through the log for what nobody fetched, plans,
+//! decides again at the lease) → as above. What stops them without signing in is `stop_links`.
+//!
+//! What comes back by mail: `postbox` (bounces, answers of calendars, plain answers; `return_tokens` says which mail
+//! a bounce is about, `addresses` whose address a mail came from) → `answer_mails`, which leave as any other.
+//!
+//! A client who books without an account: `booking_links` (the link, `by_link` what its holder can do) → `holds`
+//! (a time kept for ten minutes is a claim like any other) → `appointments::book`, as above.
+//!
 //! How it is built: `engine` is the one file that names two engines; `many` writes statements about
 //! lists; `tx` makes transactions named,
 //! retried and measured closures; `schema` holds the migrations; each noun has its file. SQL stands in
@@ -37,15 +49,24 @@
 #[macro_use]
 mod statements;
 
+mod addresses;
 mod agency;
+mod agency_rotation;
+mod answer_mails;
 mod append;
 mod appointments;
+mod assignments;
 mod audit;
 mod authenticators;
 mod batch;
+mod booking_links;
+mod caseloads;
 mod ceremonies;
 mod circles;
 mod claims;
+mod client_keys;
+mod clock_jumps;
+mod code_apps;
 mod commits;
 mod consents;
 mod core;
@@ -56,65 +77,100 @@ mod devices;
 mod engine;
 mod enrolments;
 mod ephemerals;
+mod erasures;
 mod error;
 mod foundings;
 mod group_commit;
 mod group_read;
 mod hash;
 mod history;
+mod holds;
 mod hours;
 mod identities;
 mod idle_devices;
 mod inbox;
+mod intake;
+mod invitation_mails;
 mod invitations;
+mod jobs;
 mod key_packages;
 mod keys;
 mod links;
 mod log;
 mod many;
+mod naming;
 mod operations;
+mod outages;
+mod passwords;
 mod people;
 mod planning;
+mod postbox;
 mod preferences;
 mod queue;
 mod recoveries;
+mod removal_keys;
 mod removals;
 mod renewals;
+mod representations;
 mod resets;
+mod return_tokens;
+mod root;
 mod roster;
+mod rotation;
 mod rows;
 mod schema;
 mod seal;
+mod series;
 mod sessions;
 mod settings;
+mod staff;
 mod standing;
+mod stop_links;
 mod store;
 mod tail;
 mod tasks;
 mod tickets;
 mod token;
+mod transfers;
 mod tx;
 mod urgents;
 mod vaults;
+mod visit_types;
 mod wake;
 
 #[cfg(test)]
 mod proof;
 
 pub use agency::{Invitation, PersonAdded};
+pub use agency_rotation::AgencyRotation;
+pub use answer_mails::DueAnswer;
 pub use appointments::list::Within;
 pub use audit::verdict::{Finding, Tampering, Verdict};
 pub use audit::verify::{Trust, Unreadable, verify_export};
 pub use authenticators::{PasskeyFound, PasskeyShown, PasskeyWanted};
+pub use booking_links::by_link::{BookedView, BookingView, BookingWish, HeldView};
+pub use booking_links::mails::DueBookingLink;
 pub use ceremonies::CeremonyKind;
+pub use clock_jumps::{ClockBehind, ClockState};
+pub use code_apps::CodeApp;
 pub use deliveries::agenda::{DueJob, Worker};
 pub use deliveries::due::{About, Due, Facts, Lease};
 pub use deliveries::settle::{Note, What};
+pub use erasures::Erasure;
 pub use error::{Broken, Error, OpenError, Result};
+pub use holds::staff::HoldWish;
 pub use hours::SlotSearch;
-pub use keys::{KeyCard, Progress, Rotation};
+pub use invitation_mails::DueInvitation;
+pub use jobs::run::{AgencyJob, JobEnd, JobLease, JobStep};
+pub use keys::KeyCard;
 pub use links::{LinkSecret, LinkView};
+pub use outages::SchedulerHealth;
+pub use passwords::{PasswordKnown, PasswordLooked};
+pub use postbox::{ArrivedAt, ArrivedContent, ArrivedMail, CalendarAnswer, Taken};
+pub use return_tokens::Sending;
+pub use rotation::{Progress, Rotation};
 pub use settings::{Database, RootKey, Settings};
+pub use stop_links::StopView;
 pub use store::Store;
 pub use token::SessionToken;
 pub use wake::{Topic, Wake};

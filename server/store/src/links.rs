@@ -48,6 +48,11 @@ impl LinkSecret {
     pub fn to_text(&self) -> String {
         protocol::Bytes::from(self.0).to_base64url()
     }
+
+    /// To be hashed.
+    pub(crate) fn bytes(&self) -> &[u8] {
+        &self.0
+    }
 }
 
 impl From<[u8; LINK_SECRET_BYTES]> for LinkSecret {
@@ -206,8 +211,9 @@ async fn view(tx: &mut Tx, found: &Found) -> Result<LinkView> {
     let changed = appointment.ics_sequence != row.ics_sequence && !own_cancel;
     let newest = match (changed, row.newest, &row.newest_secret) {
         (true, Some(id), Some(sealed)) => {
-            let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
-            Some(LinkSecret(db::array(&secret)?))
+            let secret = tx.open(LINK_SECRET, id, sealed).await?;
+            let secret = secret.map(|secret| db::array(&secret)).transpose()?;
+            secret.map(LinkSecret)
         }
         _ => None,
     };

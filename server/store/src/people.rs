@@ -1,9 +1,9 @@
 //! The people whom a caller may see: staff their caseload, a client the client's own card, a caregiver
-//! nobody.
+//! the clients for whom they act.
 
 use care::Caller;
 use care::rules::Act;
-use protocol::http::{CaregiverCard, CircleCard, ClientCard, People, PersonCard};
+use protocol::http::{CaregiverCard, CircleCard, ClientCard, HandingOver, People, PersonCard};
 use protocol::{AccountId, CircleId, PersonId, Role};
 use uuid::Uuid;
 
@@ -12,29 +12,55 @@ use crate::error::Result;
 use crate::seal::{CIRCLE_TITLE, PERSON_NAME, RELATIONSHIP};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{consents, db, standing};
+use crate::{consents, db, representations, standing};
 
 statements! {
     CASELOAD = "
-        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role
+        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role,
+            CAST(CASE WHEN a.aik IS NOT NULL AND a.confirmed_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT)
+                AS here
         FROM assignment g
             JOIN person p ON p.id = g.client
             JOIN account a ON a.person = p.id AND a.role = 'client'
         WHERE g.account = $1 AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)
         ORDER BY p.id";
     ONESELF = "
-        SELECT p.id AS person, a.id AS account, p.name, a.role
+        SELECT p.id AS person, a.id AS account, p.name, a.role,
+            CAST(CASE WHEN a.aik IS NOT NULL AND a.confirmed_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT)
+                AS here
         FROM account a JOIN person p ON p.id = a.person
         WHERE a.id = $1";
+    REPRESENTED = "
+        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role,
+            CAST(CASE WHEN a.aik IS NOT NULL AND a.confirmed_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT)
+                AS here
+        FROM representation n
+            JOIN person p ON p.id = n.client
+            JOIN account a ON a.person = p.id AND a.role = 'client'
+        WHERE n.caregiver = $1 AND n.from_at <= $2 AND n.ended_at IS NULL
+            AND (n.until_at IS NULL OR n.until_at > $2)
+        ORDER BY p.id";
     STAFF = "
-        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role
+        SELECT DISTINCT p.id AS person, a.id AS account, p.name, a.role,
+            CAST(CASE WHEN a.aik IS NOT NULL AND a.confirmed_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT)
+                AS here
         FROM assignment g
             JOIN account a ON a.id = g.account
             JOIN person p ON p.id = a.person
         WHERE g.client = $1 AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)
+            AND g.handed_to IS NULL
+        ORDER BY a.id";
+    HANDING_OVER = "
+        SELECT p.id AS person, a.id AS account, p.name, a.role, g.handed_to, g.ended_at
+        FROM assignment g
+            JOIN account a ON a.id = g.account
+            JOIN person p ON p.id = a.person
+        WHERE g.client = $1 AND g.from_at <= $2 AND g.ended_at > $2 AND g.handed_to IS NOT NULL
         ORDER BY a.id";
     CAREGIVERS = "
-        SELECT p.id AS person, a.id AS account, p.name, r.id AS relation, r.relationship
+        SELECT p.id AS person, a.id AS account, p.name, r.id AS relation, r.relationship,
+            CAST(CASE WHEN a.aik IS NOT NULL AND a.confirmed_at IS NOT NULL THEN 1 ELSE 0 END AS BIGINT)
+                AS here
         FROM related_person r
             JOIN person p ON p.id = r.person
             JOIN account a ON a.person = p.id AND a.role = 'caregiver'
@@ -52,6 +78,17 @@ struct PersonRow {
     account: Uuid,
     name: Vec<u8>,
     role: String,
+    here: i64,
+}
+
+#[derive(sqlx::FromRow)]
+struct HandingRow {
+    person: Uuid,
+    account: Uuid,
+    name: Vec<u8>,
+    role: String,
+    handed_to: Uuid,
+    ended_at: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -61,6 +98,7 @@ struct CaregiverRow {
     name: Vec<u8>,
     relation: Uuid,
     relationship: Vec<u8>,
+    here: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -83,7 +121,12 @@ impl Store {
                 clients.push(card(tx, &caller, row).await?);
             }
             let shown = clients.iter().map(|card| card.person.uuid());
-            tx.audit(Entry::done(&caller, permit, object).shown(shown));
+            // A caregiver sees clients in whose place they are.
+            let by = match caller.role {
+                Role::Caregiver if !clients.is_empty() => caller.acting_for(),
+                _ => caller,
+            };
+            tx.audit(Entry::done(&by, permit, object).shown(shown));
             Ok(People { clients })
         })
         .await
@@ -101,7 +144,14 @@ async fn visible(tx: &mut Tx, caller: &Caller) -> Result<Vec<PersonRow>> {
                 .all()
                 .await
         }
-        Role::Caregiver | Role::Administrator | Role::Custodian => Ok(Vec::new()),
+        Role::Caregiver => {
+            tx.sql(REPRESENTED)
+                .bind(caller.person.uuid())
+                .bind(now)
+                .all()
+                .await
+        }
+        Role::Administrator | Role::Custodian => Ok(Vec::new()),
     }
 }
 
@@ -110,8 +160,10 @@ async fn card(tx: &mut Tx, caller: &Caller, row: PersonRow) -> Result<ClientCard
     Ok(ClientCard {
         person: client,
         account: row.account.into(),
-        name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+        name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
+        here: row.here != 0,
         staff: staff(tx, client).await?,
+        handing_over: handing_over(tx, client).await?,
         caregivers: caregivers(tx, caller, client).await?,
         circles: circles(tx, client).await?,
     })
@@ -125,16 +177,37 @@ async fn staff(tx: &mut Tx, client: PersonId) -> Result<Vec<PersonCard>> {
         .bind(now)
         .all::<PersonRow>()
         .await?;
-    rows.into_iter()
-        .map(|row| {
-            Ok(PersonCard {
-                person: row.person.into(),
-                account: row.account.into(),
-                name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
-                role: db::role(&row.role)?,
-            })
-        })
-        .collect()
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in rows {
+        cards.push(PersonCard {
+            person: row.person.into(),
+            account: row.account.into(),
+            name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
+            role: db::role(&row.role)?,
+        });
+    }
+    Ok(cards)
+}
+
+async fn handing_over(tx: &mut Tx, client: PersonId) -> Result<Vec<HandingOver>> {
+    let now = tx.now().micros();
+    let rows = tx
+        .sql(HANDING_OVER)
+        .bind(client.uuid())
+        .bind(now)
+        .all::<HandingRow>()
+        .await?;
+    let mut cards = Vec::with_capacity(rows.len());
+    for row in rows {
+        cards.push(HandingOver {
+            account: row.account.into(),
+            name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
+            role: db::role(&row.role)?,
+            to: row.handed_to.into(),
+            until: db::at(row.ended_at),
+        });
+    }
+    Ok(cards)
 }
 
 async fn caregivers(tx: &mut Tx, caller: &Caller, client: PersonId) -> Result<Vec<CaregiverCard>> {
@@ -146,12 +219,16 @@ async fn caregivers(tx: &mut Tx, caller: &Caller, client: PersonId) -> Result<Ve
     let mut cards = Vec::with_capacity(rows.len());
     for row in rows {
         let person = PersonId::from(row.person);
+        let relationship = tx.open_text(RELATIONSHIP, row.relation, &row.relationship);
+        let relationship = relationship.await?;
         cards.push(CaregiverCard {
             person,
             account: row.account.into(),
-            name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
-            relationship: tx.open_text(RELATIONSHIP, row.relation, &row.relationship)?,
+            name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
+            relationship,
+            here: row.here != 0,
             consents: consents::between(tx, caller, client, person).await?,
+            represents: representations::between(tx, caller, client, person).await?,
         });
     }
     Ok(cards)
@@ -168,7 +245,7 @@ async fn circles(tx: &mut Tx, client: PersonId) -> Result<Vec<CircleCard>> {
         let members = tx.sql(MEMBERS).bind(row.id).all::<(Uuid,)>().await?;
         cards.push(CircleCard {
             id: CircleId::from(row.id),
-            title: tx.open_text(CIRCLE_TITLE, row.id, &row.title)?,
+            title: tx.open_text(CIRCLE_TITLE, row.id, &row.title).await?,
             status: db::circle_status(&row.status)?,
             members: members
                 .into_iter()

@@ -11,7 +11,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use crate::agency::{account_of, role_of};
+use crate::agency::{account_of, standing_of};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
@@ -115,7 +115,10 @@ async fn admit(
     client: AccountId,
     person: PersonId,
 ) -> Result<Named> {
-    let role = role_of(tx, account).await?;
+    let (role, ended) = standing_of(tx, account).await?;
+    if ended {
+        return Err(Refusal::new(Code::AccountState, "an account was ended").into());
+    }
     let (circles,): (i64,) = tx.sql(CIRCLES_OF).bind(account.uuid()).one().await?;
     if db::from_db(circles) >= limits::ACCOUNT_CIRCLES_MAX as u64 {
         return Err(Refusal::new(Code::TooLarge, "an account is in too many circles").into());
@@ -159,7 +162,11 @@ async fn live_consent(tx: &mut Tx, account: AccountId, client: PersonId) -> Resu
     Ok(consent.into())
 }
 
-async fn must_be_assigned(tx: &mut Tx, account: AccountId, client: PersonId) -> Result<()> {
+pub(crate) async fn must_be_assigned(
+    tx: &mut Tx,
+    account: AccountId,
+    client: PersonId,
+) -> Result<()> {
     let now = tx.now().micros();
     let (assignments,): (i64,) = tx
         .sql(ASSIGNED)
@@ -181,7 +188,9 @@ async fn must_be_assigned(tx: &mut Tx, account: AccountId, client: PersonId) -> 
 async fn insert(tx: &mut Tx, client: PersonId, title: &Title, named: &[Named]) -> Result<CircleId> {
     let circle = CircleId::from_parts(tx.now(), tx.random());
     let now = tx.now().micros();
-    let sealed = tx.seal(CIRCLE_TITLE, circle.uuid(), title.reveal().as_bytes());
+    let plain = title.reveal().as_bytes();
+    let sealed = tx.seal_about(client, CIRCLE_TITLE, circle.uuid(), plain);
+    let sealed = sealed.await?;
     tx.sql(INSERT_CIRCLE)
         .bind(circle.uuid())
         .bind(client.uuid())

@@ -14,26 +14,27 @@ use crate::error::Result;
 use crate::seal::ADDRESS;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{appointments, deliveries, standing, tasks};
+use crate::{addresses, appointments, deliveries, representations, standing, tasks};
 
 statements! {
     READ = "
-        SELECT language, zone, disclosure, reminders_off_at, calendar_file_off_at
+        SELECT language, zone, disclosure, reminders_off_at, calendar_file_off_at, unread_mail_off_at
         FROM preference WHERE person = $1";
     PUT = "
         INSERT INTO preference (person, language, zone, disclosure, reminders_off_at,
-            calendar_file_off_at, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)
+            calendar_file_off_at, unread_mail_off_at, changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
         ON CONFLICT (person) DO UPDATE SET language = excluded.language, zone = excluded.zone,
             disclosure = excluded.disclosure, reminders_off_at = excluded.reminders_off_at,
-            calendar_file_off_at = excluded.calendar_file_off_at, changed_at = excluded.changed_at";
+            calendar_file_off_at = excluded.calendar_file_off_at,
+            unread_mail_off_at = excluded.unread_mail_off_at, changed_at = excluded.changed_at";
     ADDRESS_OF = "
         SELECT id, value FROM address
         WHERE person = $1 AND channel = 'email' AND ended_at IS NULL";
     END_ADDRESS = "UPDATE address SET ended_at = $2 WHERE person = $1 AND ended_at IS NULL";
     INSERT_ADDRESS = "
-        INSERT INTO address (id, person, channel, value, created_at)
-        VALUES ($1, $2, 'email', $3, $4)";
+        INSERT INTO address (id, person, channel, value, created_at, value_index)
+        VALUES ($1, $2, 'email', $3, $4, $5)";
     KNOWN = "SELECT id FROM person WHERE id = $1";
     UPCOMING = "
         SELECT p.appointment FROM participant p JOIN appointment a ON a.id = p.appointment
@@ -47,6 +48,7 @@ struct PreferenceRow {
     disclosure: String,
     reminders_off_at: Option<i64>,
     calendar_file_off_at: Option<i64>,
+    unread_mail_off_at: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -63,14 +65,17 @@ impl Store {
             let standing = standing::to_person(tx, &caller, person).await?;
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::ReadPreferences, standing, object)?;
+            let caller = representations::acting(&caller, standing);
             tx.audit(Entry::done(&caller, permit, object));
             read(tx, person).await
         })
         .await
     }
 
-    /// Changes that, all of it. [`Code::ZoneUnknown`], [`Code::EmailInvalid`]. A new address is used
-    /// from the next mail on; reminders are planned anew in the same transaction.
+    /// Changes that, all of it. [`Code::ZoneUnknown`], [`Code::EmailInvalid`]. Another address wants an
+    /// authenticator shown lately ([`Code::StepUpRequired`]): whoever sits down at an open screen must
+    /// not turn a person's mails to themselves. It is used from the next mail on; reminders are planned
+    /// anew in the same transaction.
     pub async fn put_preferences(
         &self,
         caller: &Caller,
@@ -83,6 +88,7 @@ impl Store {
             let standing = standing::to_person(tx, &caller, person).await?;
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::ChangePreferences, standing, object)?;
+            let caller = representations::acting(&caller, standing);
             if tx
                 .sql(KNOWN)
                 .bind(person.uuid())
@@ -93,6 +99,9 @@ impl Store {
                 return Err(Refusal::new(Code::NotFound, "no such person").into());
             }
             let before = read(tx, person).await?;
+            if before.email != wish.email {
+                tx.authorize(&caller, Act::ChangeContact, standing, object)?;
+            }
             write(tx, person, &wish, &before).await?;
             put_address(tx, person, email.as_ref()).await?;
             let mut entry = Entry::done(&caller, permit, object);
@@ -123,6 +132,19 @@ pub(crate) async fn opt_out(tx: &mut Tx, person: PersonId) -> Result<bool> {
     write(tx, person, &wish, &before).await?;
     replan_all(tx, person).await?;
     Ok(true)
+}
+
+/// Has mails about unread messages come, or come no more. What is planned is decided again when it is due.
+pub(crate) async fn want_unread_mail(tx: &mut Tx, person: PersonId, wanted: bool) -> Result<()> {
+    let before = read(tx, person).await?;
+    if before.unread_mail == wanted {
+        return Ok(());
+    }
+    let wish = Preferences {
+        unread_mail: wanted,
+        ..before.clone()
+    };
+    write(tx, person, &wish, &before).await
 }
 
 async fn replan_all(tx: &mut Tx, person: PersonId) -> Result<()> {
@@ -157,6 +179,7 @@ pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
             disclosure: Disclosure::Times,
             reminders: true,
             calendar_file: true,
+            unread_mail: true,
         });
     };
     Ok(Preferences {
@@ -166,6 +189,7 @@ pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
         disclosure: db::disclosure(&row.disclosure)?,
         reminders: row.reminders_off_at.is_none(),
         calendar_file: row.calendar_file_off_at.is_none(),
+        unread_mail: row.unread_mail_off_at.is_none(),
     })
 }
 
@@ -194,8 +218,10 @@ async fn address(tx: &mut Tx, person: PersonId) -> Result<Option<String>> {
         .bind(person.uuid())
         .maybe::<AddressRow>()
         .await?;
-    row.map(|row| tx.open_text(ADDRESS, row.id, &row.value))
-        .transpose()
+    match row {
+        Some(row) => tx.open_if_there(ADDRESS, row.id, &row.value).await,
+        None => Ok(None),
+    }
 }
 
 async fn write(
@@ -215,8 +241,12 @@ async fn write(
     let since = |on: bool, was_on: bool, at: Option<i64>| {
         (!on).then(|| if was_on { now } else { at.unwrap_or(now) })
     };
-    let (reminders, calendar) = row.map_or((None, None), |row| {
-        (row.reminders_off_at, row.calendar_file_off_at)
+    let (reminders, calendar, unread) = row.map_or((None, None, None), |row| {
+        (
+            row.reminders_off_at,
+            row.calendar_file_off_at,
+            row.unread_mail_off_at,
+        )
     });
     tx.sql(PUT)
         .bind(person.uuid())
@@ -225,6 +255,7 @@ async fn write(
         .bind(wish.disclosure.as_str())
         .bind(since(wish.reminders, before.reminders, reminders))
         .bind(since(wish.calendar_file, before.calendar_file, calendar))
+        .bind(since(wish.unread_mail, before.unread_mail, unread))
         .bind(now)
         .run()
         .await?;
@@ -243,14 +274,16 @@ async fn put_address(tx: &mut Tx, person: PersonId, email: Option<&EmailAddress>
         .run()
         .await?;
     tasks::finish_unreachable(tx, person).await?;
-    if let Some(text) = wished {
+    if let (Some(email), Some(text)) = (email, wished) {
         let id = EntryId::from_parts(now, tx.random()).uuid();
-        let sealed = tx.seal(ADDRESS, id, text.as_bytes());
+        let sealed = tx.seal_about(person, ADDRESS, id, text.as_bytes()).await?;
+        let index = addresses::index(tx, email);
         tx.sql(INSERT_ADDRESS)
             .bind(id)
             .bind(person.uuid())
             .bind(sealed)
             .bind(now.micros())
+            .bind(index)
             .run()
             .await?;
     }

@@ -17,18 +17,26 @@ const POSTGRES: &str = "CARECIRCLE_TEST_POSTGRES";
 
 /// Every module that has SQL.
 const MODULES: &[(&str, &[(&str, &str)])] = &[
+    ("addresses", crate::addresses::STATEMENTS),
     ("agency", crate::agency::STATEMENTS),
+    ("agency_rotation", crate::agency_rotation::STATEMENTS),
+    ("answer_mails", crate::answer_mails::STATEMENTS),
     ("appointments", crate::appointments::STATEMENTS),
     ("appointments::book", crate::appointments::book::STATEMENTS),
     (
         "appointments::change",
         crate::appointments::change::STATEMENTS,
     ),
+    (
+        "appointments::close",
+        crate::appointments::close::STATEMENTS,
+    ),
     ("appointments::list", crate::appointments::list::STATEMENTS),
     (
         "appointments::reply",
         crate::appointments::reply::STATEMENTS,
     ),
+    ("assignments", crate::assignments::STATEMENTS),
     ("audit", crate::audit::STATEMENTS),
     ("audit::checkpoints", crate::audit::checkpoints::STATEMENTS),
     ("audit::clients", crate::audit::clients::STATEMENTS),
@@ -36,9 +44,26 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("audit::leaves", crate::audit::leaves::STATEMENTS),
     ("audit::query", crate::audit::query::STATEMENTS),
     ("authenticators", crate::authenticators::STATEMENTS),
+    ("booking_links", crate::booking_links::STATEMENTS),
+    (
+        "booking_links::by_link",
+        crate::booking_links::by_link::STATEMENTS,
+    ),
+    (
+        "booking_links::found",
+        crate::booking_links::found::STATEMENTS,
+    ),
+    (
+        "booking_links::mails",
+        crate::booking_links::mails::STATEMENTS,
+    ),
+    ("caseloads", crate::caseloads::STATEMENTS),
     ("ceremonies", crate::ceremonies::STATEMENTS),
     ("circles", crate::circles::STATEMENTS),
     ("claims", crate::claims::STATEMENTS),
+    ("client_keys", crate::client_keys::STATEMENTS),
+    ("clock_jumps", crate::clock_jumps::STATEMENTS),
+    ("code_apps", crate::code_apps::STATEMENTS),
     ("commits", crate::commits::STATEMENTS),
     ("consents", crate::consents::STATEMENTS),
     ("deliveries", crate::deliveries::STATEMENTS),
@@ -46,6 +71,12 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("deliveries::facts", crate::deliveries::facts::STATEMENTS),
     ("deliveries::lease", crate::deliveries::lease::STATEMENTS),
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),
+    ("deliveries::told", crate::deliveries::told::STATEMENTS),
+    ("deliveries::unread", crate::deliveries::unread::STATEMENTS),
+    (
+        "deliveries::waiting",
+        crate::deliveries::waiting::STATEMENTS,
+    ),
     ("departures", crate::departures::STATEMENTS),
     ("devices", crate::devices::STATEMENTS),
     ("enrolments", crate::enrolments::STATEMENTS),
@@ -53,38 +84,67 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "enrolments::newcomer",
         crate::enrolments::newcomer::STATEMENTS,
     ),
+    ("erasures", crate::erasures::STATEMENTS),
     ("foundings", crate::foundings::STATEMENTS),
     ("history", crate::history::STATEMENTS),
+    ("holds", crate::holds::STATEMENTS),
     ("hours", crate::hours::STATEMENTS),
     ("identities", crate::identities::STATEMENTS),
     ("idle_devices", crate::idle_devices::STATEMENTS),
     ("inbox", crate::inbox::STATEMENTS),
+    ("intake", crate::intake::STATEMENTS),
+    ("invitation_mails", crate::invitation_mails::STATEMENTS),
     ("invitations", crate::invitations::STATEMENTS),
+    ("jobs", crate::jobs::STATEMENTS),
+    ("jobs::re_resolve", crate::jobs::re_resolve::STATEMENTS),
+    ("jobs::reconcile", crate::jobs::reconcile::STATEMENTS),
+    ("jobs::retention", crate::jobs::retention::STATEMENTS),
+    ("jobs::run", crate::jobs::run::STATEMENTS),
     ("key_packages", crate::key_packages::STATEMENTS),
     ("keys", crate::keys::STATEMENTS),
     ("links", crate::links::STATEMENTS),
     ("log", crate::log::STATEMENTS),
+    ("naming", crate::naming::STATEMENTS),
     ("operations", crate::operations::STATEMENTS),
+    ("outages", crate::outages::STATEMENTS),
+    ("passwords", crate::passwords::STATEMENTS),
     ("people", crate::people::STATEMENTS),
     ("planning", crate::planning::STATEMENTS),
+    ("postbox", crate::postbox::STATEMENTS),
+    ("postbox::answers", crate::postbox::answers::STATEMENTS),
+    ("postbox::bounces", crate::postbox::bounces::STATEMENTS),
+    ("postbox::calendars", crate::postbox::calendars::STATEMENTS),
     ("preferences", crate::preferences::STATEMENTS),
     ("recoveries", crate::recoveries::STATEMENTS),
+    ("removal_keys", crate::removal_keys::STATEMENTS),
     ("removals", crate::removals::STATEMENTS),
     ("renewals", crate::renewals::STATEMENTS),
+    ("representations", crate::representations::STATEMENTS),
     ("resets", crate::resets::STATEMENTS),
+    ("root", crate::root::STATEMENTS),
     ("roster", crate::roster::STATEMENTS),
+    ("rotation", crate::rotation::STATEMENTS),
     ("rows", crate::rows::STATEMENTS),
+    ("series", crate::series::STATEMENTS),
+    ("series::book", crate::series::book::STATEMENTS),
+    ("series::change", crate::series::change::STATEMENTS),
+    ("series::extend", crate::series::extend::STATEMENTS),
     ("sessions", crate::sessions::STATEMENTS),
+    ("staff", crate::staff::STATEMENTS),
     ("standing", crate::standing::STATEMENTS),
     (
         "standing::appointments",
         crate::standing::appointments::STATEMENTS,
     ),
+    ("stop_links", crate::stop_links::STATEMENTS),
     ("store", crate::store::STATEMENTS),
     ("tasks", crate::tasks::STATEMENTS),
     ("tickets", crate::tickets::STATEMENTS),
+    ("transfers", crate::transfers::STATEMENTS),
+    ("transfers::list", crate::transfers::list::STATEMENTS),
     ("urgents", crate::urgents::STATEMENTS),
     ("vaults", crate::vaults::STATEMENTS),
+    ("visit_types", crate::visit_types::STATEMENTS),
 ];
 
 /// Every module that has statements about lists.
@@ -94,6 +154,8 @@ const LISTS: &[(&str, &[(&str, &Many)])] = &[
     ("audit::checkpoints", crate::audit::checkpoints::MANY),
     ("audit::leaves", crate::audit::leaves::MANY),
     ("batch", crate::batch::MANY),
+    ("hours", crate::hours::MANY),
+    ("hours::slots", crate::hours::slots::MANY),
     ("inbox", crate::inbox::MANY),
     ("log", crate::log::MANY),
     ("standing", crate::standing::MANY),
@@ -363,7 +425,7 @@ mod send {
     };
     use protocol::{AccountId, CircleId, PersonId, Role, WelcomeId};
 
-    use crate::{SessionToken, Settings, Store};
+    use crate::{AgencyJob, RootKey, Rotation, SessionToken, Settings, Store};
 
     fn send(_: impl Send) {}
 
@@ -436,12 +498,97 @@ mod send {
         send(store.audit_people(caller));
         send(store.access(caller, any::<AskAccess>()));
         send(store.sign_audit());
+        send(store.keys(caller));
+        send(store.rotate_keys(caller, true));
+        send(any::<Rotation>().step());
+        send(store.revoke_key(caller, any()));
+        send(store.change_root_key(caller, any::<&RootKey>()));
+        send(store.erase_client(caller, any()));
+        send(store.rotate_removal_key(caller));
+        send(store.rotate_agency_key(caller));
         send(store.export_audit(caller, any::<&mut Vec<u8>>()));
         send(store.export_audit_about(caller, any(), any::<&mut Vec<u8>>()));
     }
 
+    fn verbs_about_staff(store: &Store, caller: &Caller) {
+        send(store.end_other_sessions(caller));
+        send(store.staff(caller));
+        send(store.invite_staff(caller, any()));
+        send(store.invite_staff_again(caller, any(), any()));
+        send(store.change_role(caller, any(), any()));
+        send(store.end_sessions(caller, any(), any()));
+        send(store.end_account(caller, any(), any()));
+        send(store.caseloads(caller));
+        send(store.assign_client(caller, any()));
+        send(store.end_assignment(caller, any()));
+        send(store.transfers(caller));
+        send(store.offer_transfer(caller, any()));
+        send(store.accept_transfer(caller, any(), any()));
+        send(store.decline_transfer(caller, any(), any()));
+        send(store.withdraw_transfer(caller, any(), any()));
+        send(store.expire_transfers(any()));
+        send(store.name_member(caller, any(), any()));
+        send(store.mail_invitation(caller, any(), any()));
+        send(store.next_invitation_mail());
+        send(store.lease_invitation_mails(any()));
+        send(store.note_invitation_mail(any(), any(), any(), any()));
+    }
+
+    fn verbs_about_jobs(store: &Store, caller: &Caller) {
+        send(store.jobs(caller));
+        send(store.change_job(caller, any(), any()));
+        send(store.pause_job(caller, any()));
+        send(store.resume_job(caller, any()));
+        send(store.ask_job(caller, any()));
+        send(store.unplanned_jobs());
+        send(store.plan_job(any::<&AgencyJob>(), any()));
+        send(store.next_agency_job());
+        send(store.lease_job(any()));
+        send(store.settle_job(any(), any::<&AgencyJob>(), any()));
+        send(store.forget_what_is_over());
+        send(store.re_resolve(any()));
+        send(store.reconcile(any(), any()));
+        send(store.extend_series(any()));
+        send(store.beat());
+        send(store.scheduler_health());
+        send(store.clock_jump());
+        send(store.clock_state(any()));
+        send(store.note_clock_jump(any()));
+        send(store.note_clock_behind());
+        send(store.end_clock_jump(any()));
+        send(store.confirm_clock(caller, any()));
+        send(store.outages(caller));
+        send(store.note_call(caller, any(), any()));
+    }
+
+    fn verbs_about_booking_links(store: &Store, caller: &Caller) {
+        send(store.book(caller, any()));
+        send(store.hold_time(caller, any()));
+        send(store.let_times_go(caller));
+        send(store.book_series(caller, any()));
+        send(store.booking_links(caller, any()));
+        send(store.make_booking_link(caller, any(), any()));
+        send(store.revoke_booking_link(caller, any(), any()));
+        send(store.find_slots_of(caller, any(), any()));
+        send(store.open_booking_link(any(), any()));
+        send(store.open_stop_link(any()));
+        send(store.choose_by_stop_link(any(), any()));
+        send(store.update_mails(caller, any()));
+        send(store.plan_unread_mails(any()));
+        send(store.held_by_link(any(), any(), any()));
+        send(store.hold_by_link(any(), any()));
+        send(store.let_go_by_link(any()));
+        send(store.book_by_link(any(), any(), any()));
+        send(store.next_booking_mail());
+        send(store.lease_booking_mails(any()));
+        send(store.note_booking_mail(any(), any(), any(), any()));
+    }
+
     #[test]
     fn every_verbs_future_is_send() {
+        let _: fn(&Store, &Caller) = verbs_about_jobs;
+        let _: fn(&Store, &Caller) = verbs_about_booking_links;
+        let _: fn(&Store, &Caller) = verbs_about_staff;
         let _: fn(&Store, &Caller) = verbs_about_devices;
         let _: fn(&Store, &Caller, &SessionToken, &Hello) = verbs;
     }

@@ -24,7 +24,7 @@ statements! {
         SELECT a.id AS account, a.person, a.role, a.aik, v.sealed AS vault, w.sealed AS wrap
         FROM vault_wrap w
             JOIN vault v ON v.account = w.account
-            JOIN account a ON a.id = w.account AND a.aik IS NOT NULL
+            JOIN account a ON a.id = w.account AND a.aik IS NOT NULL AND a.ended_at IS NULL
         WHERE w.locator_hash = $1 AND w.kind = 'recovery_code'";
     SAME_DEVICE = "SELECT id FROM device WHERE id = $1 AND account = $2 AND certificate = $3";
 }

@@ -25,10 +25,11 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::log::NewRow;
+use crate::removal_keys::{self, RemovalKey};
 use crate::standing::{self, CircleState};
 use crate::tx::Tx;
 use crate::wake::Topic;
-use crate::{agency, inbox, rows};
+use crate::{inbox, rows};
 
 statements! {
     STATE = "
@@ -185,14 +186,21 @@ async fn sign(
     state: &CircleState,
     devices: &[DeviceId],
 ) -> Result<Vec<(RosterDevice, Bytes)>> {
-    let (key, removal_key) = agency::removal_key(tx).await?;
+    let keys = removal_keys::all(tx).await?;
     let (public_state,): (Vec<u8>,) = tx.sql(PUBLIC_STATE).bind(circle.uuid()).one().await?;
     let group = GroupId {
         circle,
         generation: state.generation,
     };
-    let facts = RemovalFacts { group, removal_key };
-    let Ok(proposed) = delivery::propose_removals(&key, &facts, &public_state, devices) else {
+    // With the one that the group lists: a circle that nobody has changed since lists an earlier one.
+    let propose = |removal: RemovalKey| {
+        let facts = RemovalFacts {
+            group,
+            removal_key: removal.certificate,
+        };
+        delivery::propose_removals(&removal.key, &facts, &public_state, devices).ok()
+    };
+    let Some(proposed) = keys.into_iter().find_map(propose) else {
         metrics::counter!("removals_not_proposed").increment(1);
         tracing::error!(%circle, "a group does not take the server's removals; they wait for a member's own");
         return Ok(Vec::new());

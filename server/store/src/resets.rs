@@ -188,7 +188,7 @@ async fn reset(
             generation: next,
         },
         founder: key_packages::holder(tx, caller).await?,
-        agency_key: agency::key(tx).await?,
+        agency_key: agency::coming_key(tx).await?,
         now: tx.now(),
     };
     let accepted = delivery::reset(&reset, &public_state, founding)?;

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use care::membership::{Confirmed, Invited, Left, Step};
 use delivery::{Accepted, Claimed, Named, RosterDevice};
 use protocol::bundle::CommitBundle;
 use protocol::frame::{NoticeKind, WelcomeNotice};
@@ -37,28 +38,38 @@ statements! {
         INSERT INTO circle_device (circle, device, account, added_seq) VALUES ($1, $2, $3, $4)";
     ROSTER = "SELECT account, device FROM circle_device WHERE circle = $1";
     CONFIRM = "
-        UPDATE circle_member SET state = 'confirmed', confirmed_at = $3,
+        UPDATE circle_member SET state = $7, confirmed_at = $3,
             since_generation = COALESCE(since_generation, $4), since_seq = COALESCE(since_seq, $5)
-        WHERE circle = $1 AND account = $2 AND state = 'invited'";
+        WHERE circle = $1 AND account = $2 AND state = $6";
     LEAVE = "
-        UPDATE circle_member SET state = 'left', left_at = $3, since_generation = NULL, since_seq = NULL
-        WHERE circle = $1 AND account = $2 AND state <> 'left'";
+        UPDATE circle_member SET state = $5, left_at = $3, since_generation = NULL, since_seq = NULL
+        WHERE circle = $1 AND account = $2 AND state = $4";
     AWAIT_AGAIN = "
-        UPDATE circle_member SET state = 'invited'
-        WHERE circle = $1 AND account = $2 AND state = 'confirmed'";
+        UPDATE circle_member SET state = $4
+        WHERE circle = $1 AND account = $2 AND state = $3";
     LEAVE_WAITING = "
-        UPDATE circle_member SET state = 'left', left_at = $2, since_generation = NULL, since_seq = NULL
-        WHERE circle = $1 AND state <> 'left' AND account IN
+        UPDATE circle_member SET state = $4, left_at = $2, since_generation = NULL, since_seq = NULL
+        WHERE circle = $1 AND state = $3 AND account IN
             (SELECT r.account FROM pending_removal r WHERE r.circle = $1 AND r.reason <> 'device')";
     INVITE_AGAIN = "
-        UPDATE circle_member SET state = 'invited'
-        WHERE circle = $1 AND state = 'confirmed' AND account <> $2";
+        UPDATE circle_member SET state = $4
+        WHERE circle = $1 AND state = $3 AND account <> $2";
     REMOVE_ALL = "DELETE FROM circle_device WHERE circle = $1";
     VOID_CLAIMS = "
         UPDATE key_package_claim SET used_at = $2 WHERE circle = $1 AND used_at IS NULL";
     INSERT_WELCOME = "
         INSERT INTO welcome (id, circle, generation, bytes, created_at) VALUES ($1, $2, $3, $4, $5)";
 }
+
+/// The first device of a named account is in the group.
+const COMING_IN: Step = Step::between::<Invited, Confirmed>();
+/// Whoever goes, goes from wherever they are.
+const LEAVING: [Step; 2] = [
+    Step::between::<Invited, Left>(),
+    Step::between::<Confirmed, Left>(),
+];
+/// Only the device had to go, or the group begins anew.
+const AWAITED_AGAIN: Step = Step::between::<Confirmed, Invited>();
 
 #[derive(sqlx::FromRow)]
 struct NamedRow {
@@ -163,12 +174,20 @@ pub(crate) async fn apply(
 pub(crate) async fn begin_anew(tx: &mut Tx, circle: CircleId, accepted: &Accepted) -> Result<()> {
     let now = tx.now().micros();
     let id = circle.uuid();
-    tx.sql(LEAVE_WAITING).bind(id).bind(now).run().await?;
+    for step in LEAVING {
+        let leave = tx.sql(LEAVE_WAITING).bind(id).bind(now);
+        leave.bind(step.from()).bind(step.to()).run().await?;
+    }
     tx.sql(REMOVE_ALL).bind(id).run().await?;
     tx.sql(VOID_CLAIMS).bind(id).bind(now).run().await?;
     for founder in &accepted.roster {
         let account = founder.account.uuid();
-        tx.sql(INVITE_AGAIN).bind(id).bind(account).run().await?;
+        let invite = tx.sql(INVITE_AGAIN).bind(id).bind(account);
+        invite
+            .bind(AWAITED_AGAIN.from())
+            .bind(AWAITED_AGAIN.to())
+            .run()
+            .await?;
         add(tx, circle, *founder, 0).await?;
     }
     Ok(())
@@ -208,6 +227,8 @@ async fn confirm(
         .bind(now)
         .bind(i64::from(generation))
         .bind(to_db(seq))
+        .bind(COMING_IN.from())
+        .bind(COMING_IN.to())
         .run()
         .await?;
     Ok(())
@@ -235,12 +256,16 @@ async fn add(tx: &mut Tx, circle: CircleId, new: RosterDevice, seq: u64) -> Resu
 /// The account is no longer in the circle.
 pub(crate) async fn leave(tx: &mut Tx, circle: CircleId, account: AccountId) -> Result<()> {
     let now = tx.now().micros();
-    tx.sql(LEAVE)
-        .bind(circle.uuid())
-        .bind(account.uuid())
-        .bind(now)
-        .run()
-        .await?;
+    for step in LEAVING {
+        tx.sql(LEAVE)
+            .bind(circle.uuid())
+            .bind(account.uuid())
+            .bind(now)
+            .bind(step.from())
+            .bind(step.to())
+            .run()
+            .await?;
+    }
     Ok(())
 }
 
@@ -249,6 +274,8 @@ async fn await_again(tx: &mut Tx, circle: CircleId, account: AccountId) -> Resul
     tx.sql(AWAIT_AGAIN)
         .bind(circle.uuid())
         .bind(account.uuid())
+        .bind(AWAITED_AGAIN.from())
+        .bind(AWAITED_AGAIN.to())
         .run()
         .await?;
     Ok(())

@@ -46,6 +46,20 @@ migrations! {
     14 "0014_audit_tree";
     15 "0015_consent_scope";
     16 "0016_seal_keys";
+    17 "0017_passwords";
+    18 "0018_client_keys";
+    19 "0019_intake";
+    20 "0020_rights";
+    21 "0021_outcomes";
+    22 "0022_visit_types";
+    23 "0023_invitation_mails";
+    24 "0024_jobs";
+    25 "0025_self_booking";
+    26 "0026_replies";
+    27 "0027_series";
+    28 "0028_unread";
+    29 "0029_clock";
+    30 "0030_agency_key";
 }
 
 #[derive(Clone, Copy)]

@@ -6,23 +6,30 @@
 //! AAD    = "cc/1|" table "|" column "|" row id (16) "|" key_id (4) "|" schema (u32, big-endian)
 //! ```
 //! XChaCha20-Poly1305. The root key, which comes from outside, only wraps seal keys, which stand in the
-//! database ([`ring`]); the key of a purpose is HKDF-SHA-256(seal key, info = purpose). The key id names the
-//! seal key, so that a value sealed under another one is told apart from a damaged one. Table and column
+//! database ([`ring`]); a seal key wraps each client's own key ([`clients`]), under which stands what is
+//! about that client. The key of a purpose is HKDF-SHA-256(key, info = purpose). Suite and key id name the
+//! key, so that a value sealed under another one is told apart from a damaged one. Table and column
 //! hold no `|` and the rest has fixed length: no two places share an AAD.
 
 use crate::error::Error;
 
 mod agency_keys;
+mod blind;
+mod clients;
 mod key;
 mod ring;
 
-pub(crate) use agency_keys::{AgencyKeys, open_removal_key};
-pub(crate) use key::{KeyId, SealKey};
-pub(crate) use ring::Sealer;
+pub(crate) use agency_keys::{
+    AgencyKeys, MadeRemovalKey, make_agency_key, make_removal_key, signing_key,
+};
+pub(crate) use blind::{
+    ADDRESS_INDEX, BlindIndex, LOGIN_NAME_INDEX, RECEIVED_MAIL_INDEX, RETURN_TOKEN_INDEX,
+};
+pub(crate) use clients::ClientKeys;
+pub(crate) use key::{KeyId, Mark, SealKey, Suite, mark};
+pub(crate) use ring::{Lookup, Sealer};
 
 const MAGIC: u8 = 0xcc;
-/// XChaCha20-Poly1305 under a purpose key by HKDF-SHA-256. A reader accepts the listed suites only.
-const SUITE: u8 = 1;
 /// The layout of what is inside; part of the AAD.
 const SCHEMA: u32 = 1;
 const NONCE: usize = 24;
@@ -31,15 +38,15 @@ const HEAD: usize = 1 + 1 + 4 + NONCE;
 /// What a key is for. A leaked purpose key opens nothing of another purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Purpose {
-    /// Names and relationships.
+    /// Names, relationships, and what staff tell each other when a client goes from one to another.
     People,
     /// Titles.
     Circles,
-    /// Evidence of consents.
+    /// Evidence of consents and representations.
     Consents,
     /// Mail addresses.
     Addresses,
-    /// Meeting links.
+    /// Meeting links, and what there is to remember of appointments.
     Appointments,
     /// Secrets of links in mails, and what an enrolment's link yields.
     Links,
@@ -47,10 +54,15 @@ enum Purpose {
     AgencyKeys,
     /// Values beside the audit log.
     Audit,
-    /// Passkeys' public keys, OPAQUE records, TOTP secrets, and ceremonies under way.
+    /// Passkeys' public keys, OPAQUE records and the server's keys for them, login names, TOTP secrets,
+    /// and ceremonies under way.
     Authenticators,
     /// The proof at start that the root key is the right one.
     Sentinel,
+    /// Clients' own keys.
+    ClientKeys,
+    /// Keys under which hashes are looked up.
+    Lookups,
     /// Seal keys.
     Wrap,
 }
@@ -62,7 +74,7 @@ impl Purpose {
     }
 }
 
-const PURPOSES: [(Purpose, &[u8]); 11] = [
+const PURPOSES: [(Purpose, &[u8]); 13] = [
     (Purpose::People, b"carecircle/seal/people/v1"),
     (Purpose::Circles, b"carecircle/seal/circles/v1"),
     (Purpose::Consents, b"carecircle/seal/consents/v1"),
@@ -76,11 +88,16 @@ const PURPOSES: [(Purpose, &[u8]); 11] = [
         b"carecircle/seal/authenticators/v1",
     ),
     (Purpose::Sentinel, b"carecircle/seal/sentinel/v1"),
+    (Purpose::ClientKeys, b"carecircle/seal/client-keys/v1"),
+    (Purpose::Lookups, b"carecircle/seal/lookups/v1"),
     (Purpose::Wrap, b"carecircle/seal/wrap/v1"),
 ];
 const KEY_ID: &[u8] = b"carecircle/seal/key-id/v1";
 /// The key under which a link's secret is looked up: a stolen database opens no link.
 const LINK_HASH: &[u8] = b"carecircle/hash/links/v1";
+
+/// The key from which every blind index has its own.
+const INDEX: &[u8] = b"carecircle/index/v1";
 
 /// A sealed column: half of the address of a sealed value; the row's id is the other half.
 #[derive(Debug, Clone, Copy)]
@@ -88,35 +105,131 @@ pub(crate) struct Column {
     purpose: Purpose,
     pub(crate) table: &'static str,
     pub(crate) name: &'static str,
-    /// The next `$3` values after the row `$1` that are sealed under another key than `$2`.
+    /// The next `$3` values after the row `$1` that are not sealed as they should be: under the key `$2`
+    /// or, where they are about a client, under the client's own.
     pub(crate) others: &'static str,
     /// Puts `$2` in the place of `$3` in the row `$1`.
     pub(crate) replace: &'static str,
     /// How many values are sealed under the key `$1`.
     pub(crate) count: &'static str,
+    /// Of a column that holds what is about clients.
+    pub(crate) of_client: Option<OfClient>,
+}
+
+/// What is asked about one client's values in a column.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct OfClient {
+    /// The values of the client `$1` that none of the client's own keys sealed.
+    pub(crate) strays: &'static str,
+    /// One value of the client `$1` that is sealed under the key `$2`.
+    pub(crate) named: &'static str,
 }
 
 impl Column {
-    /// Whether a seal key seals it; what the root key seals is not sealed anew with it.
+    /// Whether a seal key seals it, or a client's own; what the root key seals is not sealed anew with it.
     pub(crate) fn turns(&self) -> bool {
         !self.purpose.is_the_roots()
     }
 }
 
+/// Suite and key id of a sealed value.
+macro_rules! mark {
+    ($name:literal) => {
+        concat!("substr(t.", $name, ", 2, 5)")
+    };
+}
+
+macro_rules! others {
+    ($table:literal, $name:literal) => {
+        concat!(
+            "SELECT t.id, t.",
+            $name,
+            " AS sealed, NULL AS client FROM ",
+            $table,
+            " t WHERE t.id > $1 AND t.",
+            $name,
+            " IS NOT NULL AND ",
+            mark!($name),
+            " <> $2 ORDER BY t.id LIMIT $3"
+        )
+    };
+    ($table:literal, $name:literal, $client:literal) => {
+        concat!(
+            "SELECT t.id, t.",
+            $name,
+            " AS sealed, ",
+            $client,
+            " AS client FROM ",
+            $table,
+            " t WHERE t.id > $1 AND t.",
+            $name,
+            " IS NOT NULL AND ((",
+            $client,
+            " IS NULL AND ",
+            mark!($name),
+            " <> $2) OR (",
+            $client,
+            " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM client_key k",
+            " WHERE k.client = ",
+            $client,
+            " AND k.state <> 'retained' AND k.key_id = ",
+            mark!($name),
+            "))) ORDER BY t.id LIMIT $3"
+        )
+    };
+}
+
+macro_rules! strays {
+    ($table:literal, $name:literal, $rows:literal) => {
+        concat!(
+            "SELECT t.id, t.", $name, " AS sealed FROM ", $table, " t WHERE ", $rows, " AND t.", $name,
+            " IS NOT NULL AND NOT EXISTS (SELECT 1 FROM client_key k WHERE k.client = $1 AND k.key_id = ",
+            mark!($name), ")"
+        )
+    };
+}
+
+macro_rules! named {
+    ($table:literal, $name:literal, $rows:literal) => {
+        concat!(
+            "SELECT t.id FROM ",
+            $table,
+            " t WHERE ",
+            $rows,
+            " AND ",
+            mark!($name),
+            " = $2 LIMIT 1"
+        )
+    };
+}
+
+macro_rules! of_client {
+    ($table:literal, $name:literal) => {
+        None
+    };
+    ($table:literal, $name:literal, $rows:literal) => {
+        Some(OfClient {
+            strays: strays!($table, $name, $rows),
+            named: named!($table, $name, $rows),
+        })
+    };
+}
+
 macro_rules! columns {
-    ($($constant:ident = $purpose:ident, $table:literal, $name:literal;)+) => {
+    ($(
+        $constant:ident = $purpose:ident, $table:literal, $name:literal
+            $(, about $client:literal, where $rows:literal)?;
+    )+) => {
         $(pub(crate) const $constant: Column = Column {
             purpose: Purpose::$purpose,
             table: $table,
             name: $name,
-            others: concat!(
-                "SELECT id, ", $name, " AS sealed FROM ", $table, " WHERE id > $1 AND ", $name,
-                " IS NOT NULL AND substr(", $name, ", 3, 4) <> $2 ORDER BY id LIMIT $3"
-            ),
+            others: others!($table, $name $(, $client)?),
             replace: concat!(
                 "UPDATE ", $table, " SET ", $name, " = $2 WHERE id = $1 AND ", $name, " = $3"
             ),
-            count: concat!("SELECT COUNT(*) FROM ", $table, " WHERE substr(", $name, ", 3, 4) = $1"),
+            count: concat!("SELECT COUNT(*) FROM ", $table, " t WHERE ", mark!($name), " = $1"),
+            of_client: of_client!($table, $name $(, $rows)?),
         };)+
 
         /// Every sealed column.
@@ -124,29 +237,77 @@ macro_rules! columns {
 
         /// Every statement about them.
         #[cfg(test)]
-        pub(crate) const STATEMENTS: &[(&str, &str)] = &[$(
-            (concat!(stringify!($constant), " others"), $constant.others),
-            (concat!(stringify!($constant), " replace"), $constant.replace),
-            (concat!(stringify!($constant), " count"), $constant.count),
-        )+];
+        pub(crate) const STATEMENTS: &[(&str, &str)] = &[
+            $(
+                (concat!(stringify!($constant), " others"), $constant.others),
+                (concat!(stringify!($constant), " replace"), $constant.replace),
+                (concat!(stringify!($constant), " count"), $constant.count),
+                $(
+                    (concat!(stringify!($constant), " strays"), strays!($table, $name, $rows)),
+                    (concat!(stringify!($constant), " named"), named!($table, $name, $rows)),
+                )?
+            )+
+        ];
     };
 }
 
+// `about` is the client of a row of `t`, if it is about one; `where` are the rows of the client `$1`.
 columns! {
     AGENCY_NAME = People, "agency", "name";
     AGENCY_SECRET_KEY = AgencyKeys, "agency", "secret_key";
+    AGENCY_NEXT_SECRET = AgencyKeys, "agency", "next_secret";
     AGENCY_REMOVAL_SECRET = AgencyKeys, "agency", "removal_secret";
+    REMOVAL_SECRET = AgencyKeys, "removal_key", "secret";
     AUDIT_SECRET_KEY = AgencyKeys, "audit_tree", "secret_key";
-    PERSON_NAME = People, "person", "name";
-    RELATIONSHIP = People, "related_person", "relationship";
-    CONSENT_NOTE = Consents, "consent", "note";
-    CIRCLE_TITLE = Circles, "circle", "title";
-    AUDIT_VALUE = Audit, "audit_value", "value";
-    ADDRESS = Addresses, "address", "value";
-    MEETING_LINK = Appointments, "appointment", "meeting_link";
-    LINK_SECRET = Links, "link", "secret";
+    CLIENT_KEY = ClientKeys, "client_key", "wrapped";
+    LOOKUP_KEY = Lookups, "lookup_key", "secret";
+    PERSON_NAME = People, "person", "name",
+        about "(SELECT a.person FROM account a WHERE a.person = t.id AND a.role = 'client' LIMIT 1)",
+        where "t.id = $1";
+    RELATIONSHIP = People, "related_person", "relationship",
+        about "t.client", where "t.client = $1";
+    TRANSFER_NOTE = People, "transfer", "note",
+        about "t.client", where "t.client = $1";
+    TRANSFER_REASON = People, "transfer", "reason",
+        about "t.client", where "t.client = $1";
+    CONSENT_NOTE = Consents, "consent", "note",
+        about "t.client", where "t.client = $1";
+    REPRESENTATION_EVIDENCE = Consents, "representation", "evidence",
+        about "t.client", where "t.client = $1";
+    CIRCLE_TITLE = Circles, "circle", "title",
+        about "t.client", where "t.client = $1";
+    AUDIT_VALUE = Audit, "audit_value", "value",
+        about "(SELECT e.client FROM audit_entry e WHERE e.id = t.entry)",
+        where "t.entry IN (SELECT e.id FROM audit_entry e WHERE e.client = $1)";
+    ADDRESS = Addresses, "address", "value",
+        about "(SELECT a.person FROM account a WHERE a.person = t.person AND a.role = 'client' LIMIT 1)",
+        where "t.person = $1";
+    MEETING_LINK = Appointments, "appointment", "meeting_link",
+        about "t.client", where "t.client = $1";
+    APPOINTMENT_NOTE = Appointments, "appointment", "note",
+        about "t.client", where "t.client = $1";
+    SERIES_LINK = Appointments, "series", "meeting_link",
+        about "t.client", where "t.client = $1";
+    VISIT_TYPE_NAME = Appointments, "visit_type", "name";
+    BOOKING_SECRET = Links, "booking_link", "secret",
+        about "t.client", where "t.client = $1";
+    BOOKING_MEETING_LINK = Appointments, "booking_link", "meeting_link",
+        about "t.client", where "t.client = $1";
+    LINK_SECRET = Links, "link", "secret",
+        about "(SELECT p.client FROM appointment p WHERE p.id = t.appointment)",
+        where "t.participant IN (SELECT p.id FROM participant p JOIN appointment m ON m.id = p.appointment WHERE m.client = $1)";
+    INVITATION_ADDRESS = Addresses, "invitation_mail", "address",
+        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.id AND a.role = 'client')",
+        where "t.id IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
+    INVITATION_LINK = Links, "invitation_mail", "link",
+        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.id AND a.role = 'client')",
+        where "t.id IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
     ENROLMENT_LOOKUP = Links, "enrolment", "lookup";
     AUTHENTICATOR = Authenticators, "authenticator", "secret";
+    LOGIN_NAME = Authenticators, "login", "name",
+        about "(SELECT a.person FROM authenticator u JOIN account a ON a.id = u.account WHERE u.id = t.id AND a.role = 'client')",
+        where "t.id IN (SELECT u.id FROM authenticator u JOIN account a ON a.id = u.account WHERE a.person = $1 AND a.role = 'client')";
+    OPAQUE_SETUP = Authenticators, "opaque", "setup";
     CEREMONY = Authenticators, "ceremony", "state";
     SENTINEL = Sentinel, "sentinel", "sealed";
     WRAPPED = Wrap, "seal_key", "wrapped";

@@ -4,7 +4,7 @@ use care::Caller;
 use care::caller::{Generations, Holder};
 use care::rules::Act;
 use protocol::http::SignedIn;
-use protocol::{Code, DeviceId, Refusal, SessionId, limits};
+use protocol::{AccountId, Code, DeviceId, Refusal, SessionId, limits};
 use uuid::Uuid;
 
 use crate::agency;
@@ -26,16 +26,24 @@ statements! {
         SELECT a.id AS account, a.person, a.role, a.session_generation, a.grant_generation,
             d.generation AS device_generation
         FROM device d JOIN account a ON a.id = d.account
-        WHERE d.id = $1 AND d.revoked_at IS NULL";
+        WHERE d.id = $1 AND d.revoked_at IS NULL AND a.ended_at IS NULL";
     INSERT_SESSION = "
         INSERT INTO session (id, token_hash, account, device, session_generation, grant_generation,
             device_generation, created_at, last_seen_at, ends_at, begun_by, proved_at, shared_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)";
     PROVE = "
-        UPDATE session SET token_hash = $2, proved_at = $3, last_seen_at = $3
+        UPDATE session SET token_hash = $2, proved_at = $3, last_seen_at = $3, password_at = NULL
         WHERE id = $1 AND ended_at IS NULL";
+    SHOW_PASSWORD = "
+        UPDATE session SET token_hash = $2, password_at = $3, last_seen_at = $3
+        WHERE id = $1 AND ended_at IS NULL";
+    ROTATE = "
+        UPDATE session SET token_hash = $2, last_seen_at = $3 WHERE id = $1 AND ended_at IS NULL";
+    PASSWORD_AT = "SELECT password_at FROM session WHERE id = $1";
     OTHERS_OF_DEVICE = "
         SELECT id FROM session WHERE device = $1 AND id <> $2 AND ended_at IS NULL";
+    OTHERS_OF_ACCOUNT = "
+        SELECT id FROM session WHERE account = $1 AND id <> $2 AND ended_at IS NULL";
     BY_TOKEN = "
         SELECT s.id AS session, s.device, s.last_seen_at, s.session_generation, s.grant_generation,
             s.device_generation, a.id AS account, a.person, a.role
@@ -129,6 +137,8 @@ pub(crate) enum Begun {
     Authenticator {
         /// On a device that others use too.
         shared: bool,
+        /// Nothing else must be shown: a password alone is not enough for everybody.
+        proved: bool,
     },
 }
 
@@ -175,7 +185,10 @@ pub(crate) async fn begin(
         limits::SESSION_S
     };
     let session = SessionId::from_parts(now, tx.random());
-    let proved = tx.core().demo || matches!(by, Begun::Authenticator { .. });
+    let (shared, proved) = match by {
+        Begun::Authenticator { shared, proved } => (shared, proved),
+        _ => (false, tx.core().demo),
+    };
     tx.sql(INSERT_SESSION)
         .bind(session.uuid())
         .bind(token.hash())
@@ -189,7 +202,7 @@ pub(crate) async fn begin(
         .bind(now.plus_seconds(lasts_s).micros())
         .bind(by.as_str())
         .bind(proved.then(|| now.micros()))
-        .bind((by == Begun::Authenticator { shared: true }).then(|| now.micros()))
+        .bind(shared.then(|| now.micros()))
         .run()
         .await?;
     let caller = Caller::signed_in(holder, session, device, generations);
@@ -204,7 +217,7 @@ pub(crate) async fn describe(tx: &mut Tx, session: SessionId) -> Result<SignedIn
     Ok(SignedIn {
         account: row.account.into(),
         person: row.person.into(),
-        name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+        name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
         role,
         device: row.device.into(),
         agency: agency::must_read(tx).await?,
@@ -215,10 +228,37 @@ pub(crate) async fn describe(tx: &mut Tx, session: SessionId) -> Result<SignedIn
 
 /// An authenticator was shown in this session: from here on it is its person's, under a new token.
 pub(crate) async fn prove(tx: &mut Tx, session: SessionId) -> Result<SessionToken> {
+    under_a_new_token(tx, PROVE, session).await
+}
+
+/// The password was shown in this session, and it is not enough: it stands as it stood, under a new token,
+/// and for [`limits::SECOND_FACTOR_S`] a code does the rest.
+pub(crate) async fn show_password(tx: &mut Tx, session: SessionId) -> Result<SessionToken> {
+    under_a_new_token(tx, SHOW_PASSWORD, session).await
+}
+
+/// It stands as it stood, under a new token.
+pub(crate) async fn rotate(tx: &mut Tx, session: SessionId) -> Result<SessionToken> {
+    under_a_new_token(tx, ROTATE, session).await
+}
+
+/// Whether the password was shown in this session so lately that a code does the rest.
+pub(crate) async fn awaits_code(tx: &mut Tx, session: SessionId) -> Result<bool> {
+    let row = tx.sql(PASSWORD_AT).bind(session.uuid());
+    let row = row.maybe::<(Option<i64>,)>().await?;
+    let shown_at = row.and_then(|(at,)| at).map(db::at);
+    Ok(shown_at.is_some_and(|at| tx.now() < at.plus_seconds(limits::SECOND_FACTOR_S)))
+}
+
+async fn under_a_new_token(
+    tx: &mut Tx,
+    sql: &'static str,
+    session: SessionId,
+) -> Result<SessionToken> {
     let token = SessionToken::from_bytes(tx.random());
     let now = tx.now().micros();
     let proved = tx
-        .sql(PROVE)
+        .sql(sql)
         .bind(session.uuid())
         .bind(token.hash())
         .bind(now)
@@ -245,6 +285,22 @@ pub(crate) async fn end_others(tx: &mut Tx, caller: &Caller) -> Result<()> {
     Ok(())
 }
 
+/// Every session of an account ends, here and on its sockets.
+pub(crate) async fn end_all(tx: &mut Tx, account: AccountId) -> Result<()> {
+    end_all_but(tx, account, Uuid::nil()).await
+}
+
+async fn end_all_but(tx: &mut Tx, account: AccountId, kept: Uuid) -> Result<()> {
+    let now = tx.now().micros();
+    let others = tx.sql(OTHERS_OF_ACCOUNT).bind(account.uuid()).bind(kept);
+    for (session,) in others.all::<(Uuid,)>().await? {
+        tx.sql(END).bind(session).bind(now).run().await?;
+        tx.end_session(session.into());
+    }
+    tx.wake(Topic::Account(account));
+    Ok(())
+}
+
 /// The live session that a token opens, if it is one of this device's.
 pub(crate) async fn of_device(
     tx: &mut Tx,
@@ -260,7 +316,7 @@ pub(crate) async fn of_device(
         return Ok(None);
     };
     let standing = standing::of_session(tx, &caller).await?;
-    let live = standing.session || standing.unproved;
+    let live = standing.session || standing.unproved || standing.awaited;
     Ok((live && caller.device == device).then_some(caller))
 }
 
@@ -295,7 +351,7 @@ impl Store {
                     .ok_or_else(signed_out)?;
                 let caller = row.caller()?;
                 let standing = standing::of_session(tx, &caller).await?;
-                if !standing.session && !standing.unproved {
+                if !(standing.session || standing.unproved || standing.awaited) {
                     return Err(signed_out().into());
                 }
                 Ok((caller, row.last_seen_at, tx.now()))
@@ -337,6 +393,21 @@ impl Store {
                 .await?;
             tx.end_session(caller.session);
             tx.wake(Topic::Account(caller.account));
+            tx.audit(Entry::done(&caller, permit, object));
+            Ok(())
+        })
+        .await
+    }
+
+    /// Ends every session of the caller's account but this one, on all devices and sockets. The devices
+    /// stay the account's: their people sign in again.
+    pub async fn end_other_sessions(&self, caller: &Caller) -> Result<()> {
+        let caller = *caller;
+        self.write("end other sessions", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::EndOtherSessions, standing, object)?;
+            end_all_but(tx, caller.account, caller.session.uuid()).await?;
             tx.audit(Entry::done(&caller, permit, object));
             Ok(())
         })

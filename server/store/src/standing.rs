@@ -17,10 +17,10 @@ use crate::tx::Tx;
 macro_rules! live {
     ($now:literal) => {
         concat!(
-            "a.role, s.last_seen_at, s.proved_at, s.shared_at,
+            "a.role, a.confirmed_at, s.last_seen_at, s.proved_at, s.shared_at,
             CAST(CASE WHEN s.ended_at IS NULL AND s.ends_at > ",
             $now,
-            " AND d.revoked_at IS NULL
+            " AND d.revoked_at IS NULL AND a.ended_at IS NULL
                 AND s.session_generation = a.session_generation
                 AND s.grant_generation = a.grant_generation
                 AND s.device_generation = d.generation THEN 1 ELSE 0 END AS BIGINT) AS live"
@@ -63,6 +63,22 @@ macro_rules! assignments {
     };
 }
 
+/// How many live representations bind the account's person to the client named by `$client` at `$now`.
+macro_rules! representations {
+    ($client:literal, $now:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM representation n
+                WHERE n.caregiver = a.person AND n.client = ",
+            $client,
+            " AND n.from_at <= ",
+            $now,
+            " AND n.ended_at IS NULL AND (n.until_at IS NULL OR n.until_at > ",
+            $now,
+            "))"
+        )
+    };
+}
+
 pub(crate) mod appointments;
 
 many! {
@@ -98,13 +114,26 @@ many! {
 
 statements! {
     OF_SESSION = session!("", "");
-    TO_CLIENT = session!(concat!(", ", assignments!("$3", "$2"), " AS assignments"), "");
+    TO_CLIENT = session!(
+        concat!(
+            ", ",
+            assignments!("$3", "$2"),
+            " AS assignments, ",
+            representations!("$3", "$2"),
+            " AS representations"
+        ),
+        ""
+    );
     TO_PERSON = session!(
-        ", (SELECT COUNT(*) FROM assignment g
+        concat!(
+            ", ",
+            representations!("$3", "$2"),
+            " AS representations, (SELECT COUNT(*) FROM assignment g
                 WHERE g.account = a.id
                     AND (g.client = $3 OR g.client IN
                         (SELECT r.client FROM related_person r WHERE r.person = $3))
-                    AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)) AS assignments",
+                    AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)) AS assignments"
+        ),
         ""
     );
 }
@@ -112,6 +141,7 @@ statements! {
 #[derive(sqlx::FromRow)]
 struct SessionRow {
     role: String,
+    confirmed_at: Option<i64>,
     last_seen_at: i64,
     proved_at: Option<i64>,
     shared_at: Option<i64>,
@@ -123,6 +153,7 @@ struct ClientRow {
     #[sqlx(flatten)]
     session: SessionRow,
     assignments: i64,
+    representations: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -283,6 +314,7 @@ async fn to_client_by(
     };
     Ok(Standing {
         assigned: row.assignments > 0,
+        acts_for: row.representations > 0,
         ..row.session.standing(now)?
     })
 }
@@ -364,12 +396,15 @@ impl SessionRow {
     fn standing(&self, now: i64) -> Result<Standing> {
         let role = db::role(&self.role)?;
         let shared = self.shared_at.is_some();
-        let live = self.live != 0 && now < idle_at(role, shared, self.last_seen_at);
+        let alive = self.live != 0 && now < idle_at(role, shared, self.last_seen_at);
+        // Whoever came by an invitation has no right before somebody says that it is them.
+        let live = alive && self.confirmed_at.is_some();
         let fresh_until = |at: i64| db::at(at).plus_seconds(limits::STEP_UP_S).micros();
         Ok(Standing {
             asker: Asker::Account(role),
             session: live && self.proved_at.is_some(),
             unproved: live && self.proved_at.is_none(),
+            awaited: alive && self.confirmed_at.is_none(),
             fresh: live && self.proved_at.is_some_and(|at| now < fresh_until(at)),
             ..Standing::default()
         })

@@ -22,7 +22,7 @@ use crate::tx::Tx;
 
 const LOCK_FILE: &str = "carecircle.lock";
 /// What the sentinel row holds, sealed.
-const SENTINEL_TEXT: &[u8] = b"carecircle";
+pub(crate) const SENTINEL_TEXT: &[u8] = b"carecircle";
 
 statements! {
     READ_SENTINEL = "SELECT id, sealed FROM sentinel";

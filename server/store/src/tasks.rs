@@ -4,7 +4,7 @@
 use care::Caller;
 use care::rules::Act;
 use protocol::http::{Task, Tasks};
-use protocol::{AccountId, AppointmentId, Code, PersonId, TaskId, TaskKind, limits};
+use protocol::{AccountId, AppointmentId, Code, PersonId, TaskId, TaskKind, TransferId, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
@@ -19,10 +19,20 @@ statements! {
     OPEN = "
         SELECT id FROM task
         WHERE account = $1 AND kind = $2 AND person = $3 AND done_at IS NULL
-            AND appointment = COALESCE($4, appointment)";
+            AND COALESCE(appointment, id) = COALESCE($4, appointment, id)";
     INSERT = "
         INSERT INTO task (id, account, kind, client, person, appointment, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    ASKED = "
+        SELECT id FROM task
+        WHERE account = $1 AND kind = $2 AND client = $3 AND done_at IS NULL
+            AND COALESCE(transfer, id) = COALESCE($4, id)";
+    INSERT_ABOUT = "
+        INSERT INTO task (id, account, kind, client, person, transfer, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    FINISH_OFFER = "
+        UPDATE task SET done_at = $2
+        WHERE transfer = $1 AND kind = 'transfer_offered' AND done_at IS NULL";
     FINISH_OF = "
         UPDATE task SET done_at = $2
         WHERE appointment = $1 AND done_at IS NULL AND kind <> 'cannot_reach_by_email'";
@@ -36,7 +46,7 @@ statements! {
     LIST = "
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
             t.appointment, t.created_at,
-            COALESCE(a.start_at,
+            COALESCE(a.start_at, t.at_time,
                 (SELECT MAX(s.last_seen_at) FROM session s WHERE s.device = t.device),
                 d.created_at) AS at_time
         FROM task t
@@ -47,9 +57,11 @@ statements! {
         WHERE t.account = $1 AND t.done_at IS NULL
             AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
                 WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
-            AND EXISTS (SELECT 1 FROM assignment g WHERE g.account = t.account
-                AND g.client = t.client AND g.from_at <= $2
-                AND (g.ended_at IS NULL OR g.ended_at > $2))
+            AND (EXISTS (SELECT 1 FROM assignment g WHERE g.account = t.account
+                    AND g.client = t.client AND g.from_at <= $2
+                    AND (g.ended_at IS NULL OR g.ended_at > $2))
+                OR (t.kind = 'transfer_offered' AND EXISTS (SELECT 1 FROM transfer x
+                    WHERE x.id = t.transfer AND x.state = 'offered' AND x.expires_at > $2)))
         ORDER BY t.created_at, t.id LIMIT $3";
     OWNER = "SELECT account, client FROM task WHERE id = $1";
     FINISH = "UPDATE task SET done_at = $2 WHERE id = $1 AND done_at IS NULL";
@@ -72,7 +84,7 @@ struct TaskRow {
     person: Uuid,
     person_name: Vec<u8>,
     appointment: Option<Uuid>,
-    /// When the appointment begins, or when the device was last at work.
+    /// When the appointment begins or would have begun, or when the device was last at work.
     at_time: Option<i64>,
     created_at: i64,
 }
@@ -96,12 +108,16 @@ impl Store {
             let zone = preferences::zone_of(tx, caller.person).await?;
             let mut tasks = Vec::with_capacity(rows.len());
             for row in rows {
+                let client = tx.open_text(PERSON_NAME, row.client, &row.client_name);
+                let client_name = client.await?;
+                let person = tx.open_text(PERSON_NAME, row.person, &row.person_name);
+                let person_name = person.await?;
                 tasks.push(Task {
                     id: row.id.into(),
                     kind: db::task_kind(&row.kind)?,
                     client: row.client.into(),
-                    client_name: tx.open_text(PERSON_NAME, row.client, &row.client_name)?,
-                    person_name: tx.open_text(PERSON_NAME, row.person, &row.person_name)?,
+                    client_name,
+                    person_name,
                     appointment: row.appointment.map(AppointmentId::from),
                     at: row.at_time.map(|at| zone.local(db::at(at))),
                     since: db::at(row.created_at),
@@ -182,6 +198,52 @@ pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Res
         .run()
         .await?;
     tx.wake(crate::wake::Topic::Account(concern.account));
+    Ok(())
+}
+
+/// Whom a task is for that is about a client as a whole, or about an offer of one.
+pub(crate) struct About {
+    pub(crate) account: AccountId,
+    pub(crate) client: PersonId,
+    pub(crate) person: PersonId,
+    pub(crate) transfer: Option<TransferId>,
+}
+
+/// Asks somebody to see to a client or an offer, unless they are asked already.
+pub(crate) async fn ask(tx: &mut Tx, kind: TaskKind, about: &About) -> Result<()> {
+    let transfer = about.transfer.map(|id| id.uuid());
+    let asked = tx
+        .sql(ASKED)
+        .bind(about.account.uuid())
+        .bind(kind.as_str())
+        .bind(about.client.uuid())
+        .bind(transfer)
+        .maybe::<(Uuid,)>()
+        .await?;
+    if asked.is_some() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let id = TaskId::from_parts(now, tx.random());
+    tx.sql(INSERT_ABOUT)
+        .bind(id.uuid())
+        .bind(about.account.uuid())
+        .bind(kind.as_str())
+        .bind(about.client.uuid())
+        .bind(about.person.uuid())
+        .bind(transfer)
+        .bind(now.micros())
+        .run()
+        .await?;
+    tx.wake(crate::wake::Topic::Account(about.account));
+    Ok(())
+}
+
+/// The offer is settled: nobody is asked to answer it any more.
+pub(crate) async fn finish_offer(tx: &mut Tx, transfer: TransferId) -> Result<()> {
+    let now = tx.now().micros();
+    let finish = tx.sql(FINISH_OFFER).bind(transfer.uuid());
+    finish.bind(now).run().await?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use care::Caller;
 use care::rules::Act;
 use protocol::frame::{Hello, Position, Ready};
 use protocol::http::Ticket;
-use protocol::{Code, labels, limits};
+use protocol::{AccountId, Code, labels, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
@@ -18,6 +18,9 @@ use crate::{inbox, key_packages, resets, sessions, standing};
 
 statements! {
     FORGET = "DELETE FROM ticket WHERE expires_at < $1";
+    FORGET_OF_ACCOUNT = "
+        DELETE FROM ticket
+        WHERE session IN (SELECT s.id FROM session s WHERE s.account = $1)";
     INSERT = "INSERT INTO ticket (secret_hash, session, expires_at) VALUES ($1, $2, $3)";
     TAKE = "DELETE FROM ticket WHERE secret_hash = $1 RETURNING session, expires_at";
     READ_DSK = "SELECT dsk FROM device WHERE id = $1";
@@ -161,6 +164,12 @@ impl Store {
         })
         .await
     }
+}
+
+/// No socket opens by a ticket of the account's any more.
+pub(crate) async fn forget(tx: &mut Tx, account: AccountId) -> Result<()> {
+    tx.sql(FORGET_OF_ACCOUNT).bind(account.uuid()).run().await?;
+    Ok(())
 }
 
 impl PositionRow {

@@ -11,8 +11,6 @@ use std::time::{Duration, Instant};
 use care::rules::{Act, Permit, Standing, may};
 use care::{Caller, Chance};
 use protocol::{EntryId, SessionId, Timestamp};
-use uuid::Uuid;
-use zeroize::Zeroizing;
 
 use crate::audit::{self, Entry, Object};
 use crate::core::Core;
@@ -20,10 +18,12 @@ use crate::engine::{Connection, Engine, Statement};
 use crate::error::{Error, Result};
 use crate::keys;
 use crate::many::{Asked, Many};
-use crate::seal::Column;
+use crate::seal::SealKey;
 use crate::store::Store;
 use crate::tail::Written;
 use crate::wake::Topic;
+
+mod sealed;
 
 /// A transaction is tried this often before the answer is [`Error::Busy`].
 const TRIES: u32 = 6;
@@ -42,6 +42,17 @@ pub(crate) struct Tx {
     /// Entries whose ids rows already name.
     named: Vec<(EntryId, Entry)>,
     written: Vec<Written>,
+    /// How often clients were erased, once that was asked.
+    erasures: Option<i64>,
+    keys_changed: KeysChanged,
+}
+
+/// What happened to keys that are also in memory: told after the COMMIT.
+#[derive(Default)]
+struct KeysChanged {
+    /// So many erasures have happened.
+    erasures: Option<i64>,
+    root: Option<SealKey>,
 }
 
 /// What a closure left behind besides its answer.
@@ -86,17 +97,6 @@ impl Tx {
     /// The keys and settings of the process.
     pub(crate) fn core(&self) -> &Core {
         &self.core
-    }
-
-    /// Seals a field for its row.
-    pub(crate) fn seal(&self, column: Column, row: Uuid, plain: &[u8]) -> Vec<u8> {
-        self.core.sealer.seal(column, row, plain, self.random())
-    }
-
-    /// Opens a sealed text.
-    pub(crate) fn open_text(&self, column: Column, row: Uuid, sealed: &[u8]) -> Result<String> {
-        let plain: Zeroizing<Vec<u8>> = self.core.sealer.open(column, row, sealed)?;
-        String::from_utf8(plain.to_vec()).map_err(|_| Error::broken("a sealed text is not UTF-8"))
     }
 
     /// Asks the rules. A refusal is audited even though the transaction is then undone.
@@ -144,6 +144,16 @@ impl Tx {
     /// Forgets, after the COMMIT, that this session was found alive.
     pub(crate) fn end_session(&mut self, session: SessionId) {
         self.ended.push(session);
+    }
+
+    /// Wipes, after the COMMIT, clients' keys that are in memory.
+    pub(crate) fn hear_of_erasures(&mut self, erasures: i64) {
+        self.keys_changed.erasures = Some(erasures);
+    }
+
+    /// Wraps, after the COMMIT, by another root key.
+    pub(crate) fn change_root(&mut self, root: SealKey) {
+        self.keys_changed.root = Some(root);
     }
 
     /// Refusals so far become entries of this transaction: for batches, which go on after one.
@@ -218,6 +228,7 @@ impl Core {
             denied,
             written,
             now,
+            keys_changed,
             ..
         } = tx;
         let result = match result {
@@ -233,6 +244,12 @@ impl Core {
         if result.is_ok() {
             for session in ended {
                 self.live.forget(session);
+            }
+            if let Some(erasures) = keys_changed.erasures {
+                self.sealer.clients.heard_of(erasures);
+            }
+            if let Some(root) = keys_changed.root {
+                self.sealer.change_root(root);
             }
             // Before anybody is woken who would look for them.
             self.tail.extend(written, now);
@@ -314,6 +331,8 @@ impl Core {
             denied: Vec::new(),
             named: Vec::new(),
             written: Vec::new(),
+            erasures: None,
+            keys_changed: KeysChanged::default(),
         }
     }
 }

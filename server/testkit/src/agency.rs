@@ -55,7 +55,7 @@ impl Agency {
         }
         for worker in [dana, sam] {
             store
-                .set_hours(&installation, worker.account, zone(), office_hours())
+                .set_hours(&installation, worker.account, ZONE, office_hours())
                 .await?;
         }
         for person in [dana, maria, ana, sam] {
@@ -90,13 +90,16 @@ impl Agency {
     }
 }
 
-/// Where the agency is: `America/Chicago`.
+/// Where the agency is.
+pub const ZONE: &str = "America/Chicago";
+
+/// The same, from the bundled database.
 ///
 /// # Panics
 /// Never: the bundled database names it.
 pub fn zone() -> Zone {
     Zones::bundled()
-        .find("America/Chicago")
+        .find(ZONE)
         .expect("the bundled database names it")
 }
 
@@ -127,6 +130,7 @@ pub fn preferences(email: &str) -> Preferences {
         disclosure: Disclosure::Times,
         reminders: true,
         calendar_file: true,
+        unread_mail: true,
     }
 }
 

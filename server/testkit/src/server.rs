@@ -105,7 +105,7 @@ impl TestServer {
         let store = Store::open(settings(&database, &root_key, &hub)).await?;
         let agency = Agency::seed(&store).await?;
         let certificate = Certificate::make()?;
-        let edge = edge(&options, listener, addr, &certificate);
+        let edge = edge(&options, &chance, listener, addr, &certificate);
         let running = gateway::start(edge, store.clone(), hub, Arc::new(OnePage))?;
         let post = worker(&options, &store, addr)?;
         Ok(Self {
@@ -243,7 +243,13 @@ impl TestServer {
         let store = tokio::time::timeout(FREE, open)
             .await
             .context("the old store did not let go of its data directory")??;
-        let edge = edge(&self.options, listener, self.addr, &self.certificate);
+        let edge = edge(
+            &self.options,
+            &self.chance,
+            listener,
+            self.addr,
+            &self.certificate,
+        );
         let running = gateway::start(edge, store.clone(), hub, Arc::new(OnePage))?;
         let post = worker(&self.options, &store, self.addr)?;
         self.up = Some(Up {
@@ -306,6 +312,7 @@ fn store_settings(
 
 fn edge(
     options: &Options,
+    chance: &Arc<SeededChance>,
     listener: std::net::TcpListener,
     addr: SocketAddr,
     certificate: &Certificate,
@@ -317,6 +324,7 @@ fn edge(
         trusted_networks: options.trusted_networks.clone(),
         tls: certificate.server(),
         clock: Arc::new(options.clock.clone()),
+        chance: chance.clone(),
         phone: Some("555 0100".to_owned()),
         demo_mails: None,
     }

@@ -3,6 +3,7 @@
 //! A [`Phone`] is one headless device in a data directory of its own. Dropping it is `kill -9`;
 //! [`Phone::off`] keeps the directory so that [`Story::back`] can switch it on again.
 
+mod intake;
 mod keys;
 
 use std::path::PathBuf;
@@ -12,7 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use device::api::{CirclePhase, CircleView, Command, Content, Event, Item, Link, Progress};
 use headless::faults::{Faults, NoFaults};
-use headless::{Headless, Settings, Tls};
+use headless::{Headless, Seen, Settings, Tls};
 use protocol::http::ErrorBody;
 use protocol::{CircleId, Code, Timestamp, Urgency};
 use serde::Serialize;
@@ -128,6 +129,31 @@ impl Story {
         Ok(phone)
     }
 
+    /// A person opens their link on a new device outside the demo: its keys are made, and what is missing
+    /// is something to sign in by.
+    pub async fn arrive(
+        &self,
+        person: Person,
+        link: &str,
+        faults: Arc<dyn Faults>,
+    ) -> Result<Phone> {
+        let data = self
+            .server
+            .directory()
+            .join(format!("device of {}", person.name));
+        let phone = self.open(&Off { person, data }, faults).await?;
+        let link = link.to_owned();
+        phone.device.command(Command::OpenLink { link }).await?;
+        let invited = |event: &Event| matches!(event, Event::Invitation { .. });
+        phone.device.wait_for(invited, DEADLINE).await?;
+        phone.device.command(Command::Enrol).await?;
+        phone
+            .is_linked(Link::Unproved)
+            .await
+            .context("the device enrols")?;
+        Ok(phone)
+    }
+
     /// A device is switched on again.
     pub async fn back(&self, off: &Off) -> Result<Phone> {
         self.back_with(off, Arc::new(NoFaults)).await
@@ -144,13 +170,24 @@ impl Story {
 impl Phone {
     /// Waits until the server knows the device.
     pub async fn online(&self) -> Result<()> {
-        self.device
-            .wait_until(
-                |seen| seen.status.as_ref().is_some_and(|s| s.link == Link::Online),
-                DEADLINE,
-            )
-            .await?;
+        self.is_linked(Link::Online).await
+    }
+
+    async fn is_linked(&self, link: Link) -> Result<()> {
+        let linked = |seen: &Seen| seen.status.as_ref().is_some_and(|s| s.link == link);
+        self.device.wait_until(linked, DEADLINE).await?;
         Ok(())
+    }
+
+    /// Goes online with what was just shown.
+    pub async fn signs_in(&self) -> Result<()> {
+        Ok(self.device.command(Command::SignIn).await?)
+    }
+
+    /// Ends the session.
+    pub async fn signs_out(&self) -> Result<()> {
+        self.device.command(Command::SignOut).await?;
+        self.is_linked(Link::SignedOut).await
     }
 
     /// Waits until this device is in the circle of that title, and with so many people in the group.

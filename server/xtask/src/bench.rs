@@ -3,6 +3,8 @@
 //! The benches are a binary of `tests/`; here it gets a release build and a PostgreSQL that really
 //! writes to the disk. Never part of the tests: a figure is not a verdict.
 
+use std::process::Command;
+
 use anyhow::Result;
 
 use crate::foreign;
@@ -11,23 +13,11 @@ use crate::postgres::{Cluster, Durability};
 
 /// Measures what is named.
 pub fn bench(names: &[&str]) -> Result<()> {
-    let bench = |verb: &str| {
-        let mut cargo = machine::cargo();
-        cargo.args([
-            verb,
-            "--release",
-            "--package",
-            "carecircle-tests",
-            "--bin",
-            "bench",
-        ]);
-        cargo
-    };
-    // The start-up bench starts the server itself.
-    part("server, release", || {
-        run(machine::cargo().args(["build", "--release", "--package", "carecircle"]))
+    // The server too: the start-up bench starts it.
+    let build = "build --release --workspace --all-features --bin carecircle --bin bench";
+    part("server and benches, release", || {
+        run(machine::cargo().args(build.split(' ')))
     })?;
-    part("benches, release", || run(&mut bench("build")))?;
     let mut wasm = None;
     if names.contains(&"device") {
         // ts-mls is measured beside our core, and our core also as browsers run it.
@@ -37,18 +27,16 @@ pub fn bench(names: &[&str]) -> Result<()> {
         })?;
     }
     let cluster = part("PostgreSQL, durable", || Cluster::start(Durability::Full))?;
+    let programs = machine::target().join("release");
     for name in names {
         part(name, || {
-            let mut bench = bench("run");
+            let mut bench = Command::new(programs.join("bench"));
             bench.env("CARECIRCLE_TEST_POSTGRES", cluster.url());
             if let Some(wasm) = &wasm {
                 bench.env("CARECIRCLE_TEST_WASM", wasm);
             }
-            bench.env(
-                "CARECIRCLE_TEST_SERVER",
-                machine::target().join("release/carecircle"),
-            );
-            run(bench.args(["--quiet", "--", name]))
+            bench.env("CARECIRCLE_TEST_SERVER", programs.join("carecircle"));
+            run(bench.arg(name))
         })?;
     }
     Ok(())

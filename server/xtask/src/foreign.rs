@@ -1,6 +1,6 @@
 //! Programs of other people against which the product is proved. Mails: Python's `icalendar` and libical
 //! read every calendar file, a scripted mail server (aiosmtpd) fails in every way, and a real Postfix
-//! takes mails. Messages: ts-mls in Node is a member of a circle, and the device core runs its vectors
+//! takes mails. Series: `dateutil` and `recurring-ical-events` expand what repeats. Messages: ts-mls in Node is a member of a circle, and the device core runs its vectors
 //! as WebAssembly.
 
 use std::path::PathBuf;

@@ -41,6 +41,21 @@ pub fn cargo() -> Command {
     cargo
 }
 
+/// Builds the programs of the house and says which folder they are in.
+///
+/// Cargo compiles a dependency anew for every set of features that is asked of it, and asks by package:
+/// so everybody builds the whole workspace with its tests, as the suite does, and it is compiled once.
+pub fn programs() -> Result<PathBuf> {
+    run(cargo().args([
+        "build",
+        "--workspace",
+        "--all-features",
+        "--bins",
+        "--tests",
+    ]))?;
+    Ok(target().join("debug"))
+}
+
 /// `npm` in the web client's folder.
 pub fn npm() -> Result<Command> {
     if find("npm").is_none() {

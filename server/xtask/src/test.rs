@@ -69,15 +69,7 @@ fn client() -> Result<()> {
 fn journeys() -> Result<()> {
     let made = certs::certs()?;
     web::packages()?;
-    let mut build = machine::cargo();
-    run(build.args([
-        "build",
-        "--package",
-        "carecircle",
-        "--package",
-        "carecircle-headless",
-    ]))?;
-    let folder = machine::target().join("debug");
+    let folder = machine::programs()?;
     let mut journeys = npm()?;
     journeys.args(["run", "journeys"]);
     journeys.env("CARECIRCLE_TEST_SERVER", folder.join("carecircle"));

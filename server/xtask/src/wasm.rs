@@ -1,4 +1,5 @@
-//! The device core as WebAssembly, and the JavaScript that loads it.
+//! The device core and the password's side of it as WebAssembly, two modules, and the JavaScript that loads
+//! them.
 //!
 //! Two toolchains can do it. Rustup's, when the target is there or can be added; else Debian's
 //! `rustc-web` with its sources (`-Zbuild-std`), for machines that reach package registries only. Both
@@ -17,7 +18,6 @@ use crate::machine::{self, output, run, succeeds};
 use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 
-const CRATE: &str = "carecircle-device-wasm";
 const TARGET: &str = "wasm32-unknown-unknown";
 /// Names the toolchain that must be taken.
 const FORCED: &str = "XTASK_WASM";
@@ -35,64 +35,102 @@ enum Toolchain {
     Debian,
 }
 
-/// Where the bindings go: the web client imports them from there.
-pub fn folder() -> PathBuf {
-    machine::web_client().join("src/core/wasm")
+/// A crate that becomes a module.
+struct Module {
+    package: &'static str,
+    /// Cargo's name for its file.
+    file: &'static str,
+    /// What its bindings are called.
+    out: &'static str,
+    /// Where they go for people: the web client imports them from there.
+    folder: &'static str,
+    /// By what it is remembered that it is made: for people, with doors for tests.
+    stamps: [&'static str; 2],
 }
 
-/// What is built: for people, or with doors for tests (`device::testing`).
-struct Build {
-    name: &'static str,
-    features: &'static [&'static str],
+const MODULES: [Module; 2] = [
+    Module {
+        package: "carecircle-device-wasm",
+        file: "carecircle_device_wasm",
+        out: "carecircle_device",
+        folder: "src/core/wasm",
+        stamps: ["wasm", "wasm-testing"],
+    },
+    Module {
+        package: "carecircle-password-wasm",
+        file: "carecircle_password_wasm",
+        out: "carecircle_password",
+        folder: "src/core/password",
+        stamps: ["password-wasm", "password-wasm-testing"],
+    },
+];
+
+/// What is built: for people, or with doors for tests (`device::testing`, `password::testing`).
+struct Build<'m> {
+    module: &'m Module,
+    testing: bool,
     folder: PathBuf,
 }
 
-/// Builds the device core and its bindings unless nothing they are made of has changed.
+/// Builds the modules and their bindings unless nothing they are made of has changed.
 pub fn build() -> Result<()> {
-    made(&Build {
-        name: "wasm",
-        features: &[],
-        folder: folder(),
+    MODULES.iter().try_for_each(|module| {
+        made(&Build {
+            module,
+            testing: false,
+            folder: machine::web_client().join(module.folder),
+        })
     })
 }
 
-/// The same with doors for tests, for Node; answers its folder.
+/// The same with doors for tests, for Node; answers their folder.
 pub fn build_testing() -> Result<PathBuf> {
-    let build = Build {
-        name: "wasm-testing",
-        features: &["--features", "testing"],
-        folder: machine::target().join("wasm-testing"),
-    };
-    made(&build)?;
+    let folder = machine::target().join("wasm-testing");
+    for module in &MODULES {
+        made(&Build {
+            module,
+            testing: true,
+            folder: folder.clone(),
+        })?;
+    }
     // Node takes the bindings for what they are: a module.
-    let manifest = build.folder.join("package.json");
+    let manifest = folder.join("package.json");
     fs::write(manifest, "{ \"type\": \"module\" }\n").context("cannot write package.json")?;
-    Ok(build.folder)
+    Ok(folder)
 }
 
-fn made(build: &Build) -> Result<()> {
+fn made(build: &Build<'_>) -> Result<()> {
+    let Module {
+        package,
+        file,
+        out,
+        stamps,
+        ..
+    } = build.module;
     let forced = env::var_os(FORCED).unwrap_or_default();
-    let mut stamp = Stamp::new(build.name).fact(&forced.to_string_lossy());
-    for folder in Workspace::read()?.folders_of(CRATE)? {
+    let stamp = stamps[usize::from(build.testing)];
+    let mut stamp = Stamp::new(stamp).fact(&forced.to_string_lossy());
+    for folder in Workspace::read()?.folders_of(package)? {
         stamp = stamp.path(&folder)?;
     }
     for file in ["Cargo.toml", "Cargo.lock"] {
         stamp = stamp.path(&machine::root().join(file))?;
     }
-    let made = [
-        "carecircle_device.js",
-        "carecircle_device.d.ts",
-        "carecircle_device_bg.wasm",
-    ];
-    stamp.unless_done(&made.map(|file| build.folder.join(file)), || {
+    let files = ["js", "d.ts"].map(|kind| build.folder.join(format!("{out}.{kind}")));
+    let wasm = build.folder.join(format!("{out}_bg.wasm"));
+    let [js, types] = files;
+    stamp.unless_done(&[js, types, wasm], || {
         let target = machine::target().join("wasm");
         let mut cargo = match toolchain()? {
-            Toolchain::Ours => by_ours(&target),
-            Toolchain::Debian => by_debian(&target)?,
+            Toolchain::Ours => by_ours(package, &target),
+            Toolchain::Debian => by_debian(package, &target)?,
         };
-        run(cargo.args(build.features))?;
-        let wasm = target.join(TARGET).join("web/carecircle_device_wasm.wasm");
-        bindings(&wasm, &build.folder)
+        if build.testing {
+            cargo.args(["--features", "testing"]);
+        }
+        run(&mut cargo)?;
+        let wasm = target.join(TARGET).join(format!("web/{file}.wasm"));
+        bindings(&wasm, &build.folder, out)
     })
 }
 
@@ -115,7 +153,7 @@ fn toolchain() -> Result<Toolchain> {
     };
     if missing() {
         println!("  rustup has no {TARGET} here (`rustup target add {TARGET}`); using Debian's");
-        machine::install(DEBIAN_PACKAGES, "the device core as WebAssembly")?;
+        machine::install(DEBIAN_PACKAGES, "what browsers run as WebAssembly")?;
     }
     if missing() {
         bail!(
@@ -142,12 +180,12 @@ fn add_target() -> bool {
     )
 }
 
-fn by_ours(target: &Path) -> Command {
+fn by_ours(package: &str, target: &Path) -> Command {
     let mut cargo = machine::cargo();
     cargo.args([
         "build",
         "--package",
-        CRATE,
+        package,
         "--lib",
         "--profile",
         "web",
@@ -160,7 +198,7 @@ fn by_ours(target: &Path) -> Command {
     cargo
 }
 
-fn by_debian(target: &Path) -> Result<Command> {
+fn by_debian(package: &str, target: &Path) -> Result<Command> {
     let mut cargo = Command::new(DEBIAN_CARGO);
     // What the outer cargo and rustup left in the environment speaks of another toolchain.
     for (name, _) in env::vars_os() {
@@ -183,7 +221,7 @@ fn by_debian(target: &Path) -> Result<Command> {
         "build",
         "-Zbuild-std=std,panic_abort",
         "--package",
-        CRATE,
+        package,
         "--lib",
     ]);
     cargo
@@ -192,11 +230,11 @@ fn by_debian(target: &Path) -> Result<Command> {
     Ok(cargo)
 }
 
-fn bindings(wasm: &Path, folder: &Path) -> Result<()> {
+fn bindings(wasm: &Path, folder: &Path, name: &str) -> Result<()> {
     println!("  bindings for {} in {}", wasm.display(), folder.display());
     Bindgen::new()
         .input_path(wasm)
-        .out_name("carecircle_device")
+        .out_name(name)
         .web(true)?
         .typescript(true)
         .remove_name_section(true)

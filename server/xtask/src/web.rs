@@ -9,11 +9,17 @@ use crate::stamp::Stamp;
 use crate::wasm;
 
 /// Folders of the web client that its build does not read.
-const NOT_READ: &[&str] = &["device", "device-wasm", "headless"];
+const NOT_READ: &[&str] = &[
+    "device",
+    "device-wasm",
+    "headless",
+    "password",
+    "password-wasm",
+];
 
 /// Builds what changed.
 pub fn web() -> Result<()> {
-    part("device core as wasm", wasm::build)?;
+    part("device core and password as wasm", wasm::build)?;
     part("web client's packages", packages)?;
     part("web client", client)
 }

@@ -1,16 +1,23 @@
-//! Runs the simulator over many seeds: `simulate --seeds N --from S [--steps 200]`. Prints
-//! `seeds N failed M`, and each failure with the seed that runs it again.
+//! Runs the simulator over many seeds: `simulate --seeds N --from S [--steps 200] [--minutes M]`. Prints
+//! `seeds N failed M`, and each failure with the seed that runs it again. After so many minutes no further
+//! seed begins; `N` is how many ran.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
-use carecircle_tests::simulator::{Failure, Plan, Report, run};
+use carecircle_tests::simulator::{Casts, Failure, Plan, Report, run};
+
+/// Thousands of simulations are mostly small pieces of memory.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
 struct Wish {
     seeds: u64,
     from: u64,
     steps: usize,
+    minutes: u64,
     tell: bool,
 }
 
@@ -20,6 +27,7 @@ impl Wish {
             seeds: 100,
             from: 1,
             steps: 200,
+            minutes: 24 * 60,
             tell: false,
         };
         let mut words = std::env::args().skip(1);
@@ -33,18 +41,29 @@ impl Wish {
                 "--seeds" => wish.seeds = value.parse()?,
                 "--from" => wish.from = value.parse()?,
                 "--steps" => wish.steps = value.parse()?,
-                other => bail!("{other}? --seeds N --from S [--steps N] [--tell]"),
+                "--minutes" => wish.minutes = value.parse()?,
+                other => bail!("{other}? --seeds N --from S [--steps N] [--minutes N] [--tell]"),
             }
         }
         Ok(wish)
     }
 }
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "how long it takes decides only how many seeds there are"
+)]
+fn now() -> Instant {
+    Instant::now()
+}
+
 fn main() -> Result<()> {
     let wish = Wish::read()?;
+    let over = now() + Duration::from_secs(wish.minutes * 60);
     let next = AtomicU64::new(wish.from);
     let end = wish.from + wish.seeds;
     let done: Mutex<(Vec<Report>, Vec<Failure>)> = Mutex::default();
+    let casts = Casts::default();
     let threads = std::thread::available_parallelism().map_or(1, usize::from);
     // A directory in memory, where the machine has one: the disk's honesty is tested elsewhere.
     let memory = std::path::Path::new("/dev/shm");
@@ -57,7 +76,7 @@ fn main() -> Result<()> {
                     .expect("a runtime");
                 loop {
                     let seed = next.fetch_add(1, Ordering::Relaxed);
-                    if seed >= end {
+                    if seed >= end || now() >= over {
                         return;
                     }
                     let directory = if memory.is_dir() {
@@ -71,7 +90,7 @@ fn main() -> Result<()> {
                         steps: wish.steps,
                         tell: wish.tell,
                     };
-                    let ran = run(&runtime, directory.path(), plan);
+                    let ran = run(&runtime, &casts, directory.path(), plan);
                     let mut done = done.lock().expect("nobody panics with it");
                     match ran {
                         Ok(report) => done.0.push(report),
@@ -97,7 +116,12 @@ fn main() -> Result<()> {
         sum(|report| report.epochs),
         sum(|report| report.attempts),
     );
-    println!("seeds {} failed {}", wish.seeds, failures.len());
+    let ran = u64::try_from(reports.len() + failures.len())?;
+    if ran < wish.seeds {
+        let left = wish.seeds - ran;
+        println!("the time was over before the other {left} seeds");
+    }
+    println!("seeds {ran} failed {}", failures.len());
     if failures.is_empty() {
         Ok(())
     } else {

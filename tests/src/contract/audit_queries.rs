@@ -20,6 +20,7 @@ fn ask(view: AuditView, person: Option<PersonId>) -> AskAudit {
 
 fn access(before: Option<String>) -> AskAccess {
     AskAccess {
+        client: None,
         from: None,
         until: None,
         before,
@@ -208,16 +209,35 @@ pub async fn others_may_not_ask_and_asking_is_audited(engine: Engine) {
     }
     assert_eq!(
         house
-            .entries("act = 'query_audit' AND outcome = 'denied'")
+            .entries("act IN ('query_audit', 'query_client_audit') AND outcome = 'denied'")
             .await,
         6
     );
     let admin = add(&house, "Alex Keeper", Role::Administrator, 62)
         .await
         .caller;
+    // An administrator asks about staff: clients have no name there.
     let people = house.store.audit_people(&admin).await.unwrap().people;
-    assert_eq!(people.len(), 5);
-    asked(&house, &admin, ask(AuditView::Client, Some(maria))).await;
+    assert_eq!(people.len(), 3);
+    assert!(people.iter().all(|card| card.role != Role::Client));
+    for view in [
+        AuditView::Client,
+        AuditView::Person,
+        AuditView::OffAssignment,
+    ] {
+        let refused = house.store.audit(&admin, ask(view, Some(maria))).await;
+        assert_eq!(code(refused), Code::NotAllowed);
+    }
+    let dana = house.agency.dana.person;
+    house.store.sign_audit().await.unwrap();
+    let hers = asked(&house, &admin, ask(AuditView::Person, Some(dana))).await;
+    assert!(!hers.is_empty());
+    assert!(
+        hers.iter()
+            .all(|entry| entry.client.is_none() && entry.client_name.is_none())
+    );
+    let sol = supervisor(&house).await;
+    asked(&house, &sol, ask(AuditView::Client, Some(maria))).await;
     let client = house.id(maria.as_bytes());
     let done = format!("act = 'query_audit' AND outcome = 'done' AND client = {client}");
     assert_eq!(house.entries(&done).await, 1);

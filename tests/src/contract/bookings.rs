@@ -166,6 +166,8 @@ pub async fn the_same_request_again_books_once(engine: Engine) {
         civil_start: "2026-11-10T14:00".to_owned(),
         zone: None,
         minutes: None,
+        scope: protocol::Scope::This,
+        skip_conflicts: false,
     };
     let moved = desk
         .scheduler
@@ -390,6 +392,8 @@ pub async fn a_move_keeps_the_calendars_name_and_raises_its_sequence(engine: Eng
         civil_start: "2026-11-12T16:00".to_owned(),
         zone: Some("America/New_York".to_owned()),
         minutes: Some(60),
+        scope: protocol::Scope::This,
+        skip_conflicts: false,
     };
     for caller in [&desk.maria, &desk.ana] {
         let refused = desk

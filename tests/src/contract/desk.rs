@@ -21,7 +21,7 @@ use protocol::{
 };
 use scheduler::{Scheduler, Worker};
 use store::{Database, LinkSecret, Store};
-use testkit::{Engine, Person, TestDatabase};
+use testkit::{Engine, FakeClock, Person, TestDatabase};
 
 use super::house::{Enrolled, House, texts};
 
@@ -70,6 +70,18 @@ impl Desk {
         &self.house.store
     }
 
+    /// The house alone: nobody else holds its store any more.
+    pub fn into_house(self) -> House {
+        let Self {
+            house,
+            scheduler,
+            worker,
+            ..
+        } = self;
+        drop((scheduler, worker));
+        house
+    }
+
     /// An operation id that nobody has used.
     pub fn op(&self) -> OpId {
         let n = self.ops.fetch_add(1, Ordering::Relaxed);
@@ -95,12 +107,18 @@ impl Desk {
         self.keep_sessions().await;
     }
 
+    /// Somebody sets the clock so many seconds ahead (back if negative); nobody's session ends by it.
+    pub async fn jump(&self, seconds: i64) {
+        self.house.clock.jump(seconds);
+        self.keep_sessions().await;
+    }
+
     async fn keep_sessions(&self) {
         let now = self.house.clock_now();
         let (seen, ends) = (now.micros(), now.plus_seconds(30 * 86_400).micros());
         self.house
             .run(&format!(
-                "UPDATE session SET last_seen_at = {seen}, ends_at = {ends}"
+                "UPDATE session SET last_seen_at = {seen}, proved_at = {seen}, ends_at = {ends}"
             ))
             .await;
     }
@@ -116,6 +134,7 @@ impl Desk {
             civil_start: civil.to_owned(),
             zone: None,
             minutes: 30,
+            visit_type: None,
             caregivers: Vec::new(),
             meeting_link: Some("https://meet.example.org/maria-room".to_owned()),
         }
@@ -182,6 +201,8 @@ impl Desk {
             civil_start: civil.to_owned(),
             zone: None,
             minutes: None,
+            scope: protocol::Scope::This,
+            skip_conflicts: false,
         };
         let moved = self
             .scheduler
@@ -194,6 +215,7 @@ impl Desk {
             op_id: self.op(),
             sequence: card.sequence,
             reason: CancelReason::Agency,
+            scope: protocol::Scope::This,
         };
         self.scheduler.cancel(&self.dana, card.id, request).await
     }
@@ -208,6 +230,7 @@ impl Desk {
             op_id: self.op(),
             sequence,
             reply,
+            for_client: false,
         };
         self.scheduler.reply(caller, id, request).await
     }
@@ -367,15 +390,19 @@ pub async fn dump(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
 
 /// Sends into the memory, by the house's clock.
 pub fn worker(house: &House, memory: &Memory) -> Worker {
+    worker_of(house.store.clone(), house.clock.clone(), memory)
+}
+
+/// The same of another process, by its own clock.
+pub fn worker_of(store: Store, clock: FakeClock, memory: &Memory) -> Worker {
     let identity = mail::Identity {
         from_name: "Appointments".to_owned(),
         from: "appointments@example.net".to_owned(),
         link_base: "https://house.example".to_owned(),
         domain: "example.net".to_owned(),
     };
-    let clock = Arc::new(house.clock.clone());
     let transport = Transport::Memory(memory.clone());
-    Worker::new(house.store.clone(), clock, identity, transport)
+    Worker::new(store, Arc::new(clock), identity, transport)
 }
 
 /// `maria`.

@@ -11,7 +11,7 @@ use protocol::{AppointmentState, Code, Reply};
 use testkit::{Engine, SeededChance};
 
 use super::desk::{Desk, Mortal, TUESDAY};
-use super::house::code;
+use super::house::{House, code};
 
 const PEOPLE: usize = 12;
 const ACTS_EACH: usize = 40;
@@ -103,7 +103,7 @@ async fn person(desk: &Desk, board: &Board, n: usize) {
 }
 
 /// By SQL that shares nothing with the store's.
-async fn no_overlap(desk: &Desk) {
+pub async fn no_overlap(house: &House) {
     let none = [
         (
             "two claims of one resource overlap",
@@ -136,7 +136,7 @@ async fn no_overlap(desk: &Desk) {
         ),
     ];
     for (what, sql) in none {
-        assert_eq!(desk.house.count(sql).await, 0, "{what}");
+        assert_eq!(house.count(sql).await, 0, "{what}");
     }
 }
 
@@ -144,7 +144,7 @@ pub async fn nobody_is_booked_twice_whatever_happens_at_once(engine: Engine) {
     let desk = Desk::open(engine).await;
     let board = Board::default();
     join_all((0..PEOPLE).map(|n| person(&desk, &board, n))).await;
-    no_overlap(&desk).await;
+    no_overlap(&desk.house).await;
     for (what, done) in ["booked", "moved", "called off", "taken back"]
         .iter()
         .zip(&board.done)
@@ -172,6 +172,8 @@ pub async fn the_same_request_at_the_same_time_books_once(engine: Engine) {
         civil_start: "2026-11-10T14:00".to_owned(),
         zone: None,
         minutes: None,
+        scope: protocol::Scope::This,
+        skip_conflicts: false,
     };
     let moves = (0..6).map(|_| {
         let change = change.clone();
@@ -185,6 +187,7 @@ pub async fn the_same_request_at_the_same_time_books_once(engine: Engine) {
         op_id: desk.op(),
         sequence: 1,
         reply: Reply::Confirm,
+        for_client: false,
     };
     let replies = (0..6).map(|_| desk.scheduler.reply(&desk.maria, first.id, request.clone()));
     for answer in join_all(replies).await {
@@ -194,6 +197,7 @@ pub async fn the_same_request_at_the_same_time_books_once(engine: Engine) {
         op_id: desk.op(),
         sequence: 1,
         reason: protocol::CancelReason::Mistake,
+        scope: protocol::Scope::This,
     };
     let cancels = (0..6).map(|_| desk.scheduler.cancel(&desk.dana, first.id, request.clone()));
     for answer in join_all(cancels).await {

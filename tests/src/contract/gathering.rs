@@ -54,17 +54,42 @@ pub struct Gathering {
 impl Gathering {
     /// Founded by the first device, which then adds the others.
     pub async fn of(house: &House, circle: CircleId, devices: &mut [&mut Device]) -> Self {
-        let removal_key = house.store.agency().await.unwrap().unwrap().removal_key;
-        let mut gathering = Self {
-            circle,
-            generation: 0,
-            removal_key,
-            listed: Vec::new(),
-        };
+        let mut gathering = Self::planned(house, circle).await;
         let (founder, others) = devices.split_first_mut().unwrap();
         gathering.found(house, founder).await.unwrap();
         gathering.add(house, founder, others).await;
         gathering
+    }
+
+    /// Without a group yet.
+    pub async fn planned(house: &House, circle: CircleId) -> Self {
+        let mut planned = Self {
+            circle,
+            generation: 0,
+            removal_key: Bytes::default(),
+            listed: Vec::new(),
+        };
+        planned.hear(house).await;
+        planned
+    }
+
+    /// Hears of the removal key of now.
+    pub async fn hear(&mut self, house: &House) {
+        self.removal_key = house.store.agency().await.unwrap().unwrap().removal_key;
+    }
+
+    /// `by` has the group list the removal key of now.
+    pub async fn relist(&mut self, house: &House, by: &mut Device) -> Result<Appended, Error> {
+        self.hear(house).await;
+        by.catch_up(house).await;
+        let context = self.context().to_extensions().unwrap();
+        let bundle = by.commit(1, |builder| {
+            builder.propose_group_context_extensions(context).unwrap()
+        });
+        let caller = by.enrolled.caller;
+        let appended = house.store.commit(&caller, self.circle, bundle).await?;
+        by.cursor = self.cursor(appended.seq + 1);
+        Ok(appended)
     }
 
     pub fn context(&self) -> Context {
@@ -255,6 +280,12 @@ impl Device {
         id[0] ^= 0x55;
         id[14] = self.ops;
         OpId::from_bytes(id)
+    }
+
+    /// Forgets every group.
+    pub fn forget_groups(&mut self) {
+        self.provider = OpenMlsRustCrypto::default();
+        self.group = None;
     }
 
     fn key(&self) -> Key<'_> {

@@ -46,7 +46,7 @@ pub struct House {
     pub agency: Agency,
     pub database: TestDatabase,
     // Dropped last: the database stands in it.
-    _directory: TempDir,
+    directory: TempDir,
 }
 
 /// A device of one of the people, signed in.
@@ -57,7 +57,47 @@ pub struct Enrolled {
     pub request: RedeemInvitation,
 }
 
+/// A house whose store is closed.
+pub struct Closed {
+    pub database: TestDatabase,
+    pub agency: Agency,
+    clock: FakeClock,
+    woken: Arc<Woken>,
+    directory: TempDir,
+}
+
+impl Closed {
+    /// How its store is opened, with the n-th root key.
+    pub fn settings(&self, key: u8) -> Settings {
+        settings(&self.database, &self.clock, &self.woken, key)
+    }
+
+    /// Opens it with the n-th root key.
+    pub async fn open(self, key: u8) -> House {
+        House {
+            store: Store::open(self.settings(key)).await.unwrap(),
+            clock: self.clock,
+            woken: self.woken,
+            agency: self.agency,
+            database: self.database,
+            directory: self.directory,
+        }
+    }
+}
+
 impl House {
+    /// Closes the store, of which nobody may hold another clone.
+    pub async fn close(self) -> Closed {
+        self.store.close().await;
+        Closed {
+            database: self.database,
+            agency: self.agency,
+            clock: self.clock,
+            woken: self.woken,
+            directory: self.directory,
+        }
+    }
+
     /// With the people of [`Agency`] and no devices.
     pub async fn build(engine: Engine) -> Self {
         let directory = tempfile::tempdir().unwrap();
@@ -74,7 +114,7 @@ impl House {
             woken,
             agency,
             database,
-            _directory: directory,
+            directory,
         }
     }
 
@@ -122,6 +162,20 @@ impl House {
             self.bytes(dsk.verifying_key().as_bytes()),
         ))
         .await;
+        let token = self.renewed(device, &dsk).await;
+        Enrolled {
+            caller: self.store.caller(&token).await.unwrap(),
+            token,
+            dsk,
+            request: RedeemInvitation {
+                certificate,
+                ..of.request.clone()
+            },
+        }
+    }
+
+    /// A new session of a device's, as the demo gives one.
+    pub async fn renewed(&self, device: DeviceId, dsk: &SigningKey) -> SessionToken {
         let challenge = self.store.ask_challenge(AskChallenge { device }).await;
         let challenge = challenge.unwrap().challenge;
         let content = [&challenge[..], &[3; 32], SERVER_NAME.as_bytes()].concat();
@@ -132,16 +186,7 @@ impl House {
             nonce: [3; 32].into(),
             signature: signature.to_bytes().into(),
         };
-        let (_, token) = self.store.renew_session(renew).await.unwrap();
-        Enrolled {
-            caller: self.store.caller(&token).await.unwrap(),
-            token,
-            dsk,
-            request: RedeemInvitation {
-                certificate,
-                ..of.request.clone()
-            },
-        }
+        self.store.renew_session(renew).await.unwrap().1
     }
 
     /// The same house, its store opened as agencies run it.
@@ -385,6 +430,7 @@ pub fn request(account: AccountId, secret: [u8; 16], seed: u8, now: Timestamp) -
         secret: secret.into(),
         aik: aik.verifying_key().to_bytes().into(),
         certificate: certificate(account, &aik, (device, &dsk), now),
+        mac: None,
     }
 }
 

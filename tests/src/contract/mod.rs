@@ -5,45 +5,68 @@
 //! passed. A case gets a [`house::House`]: a store with invented people, a clock it moves by hand, and a
 //! second connection to the database for what no verb does.
 
+mod agency_keys;
 mod appends;
 mod audit_exports;
 mod audit_queries;
 mod audits;
 mod authenticators;
 mod batches;
+pub(crate) mod booking_links;
 mod bookings;
+mod calendar_answers;
 mod circles;
+mod client_keys;
+mod clock_jumps;
+mod closings;
 mod consents;
 pub(crate) mod desk;
 mod devices;
 mod doors;
-mod double_bookings;
+pub(crate) mod double_bookings;
 mod enrolments;
+mod erasures;
 pub(crate) mod gathering;
 mod given_up;
 mod histories;
+mod holds;
+mod hours;
 pub(crate) mod house;
 mod identities;
 mod idle_devices;
+mod intake;
+mod invitation_mails;
 mod invitations;
+mod jobs;
 mod key_packages;
 mod keys;
 mod links;
+mod mail_answers;
 mod opening;
+mod outages;
 mod passing;
+mod passwords;
+pub(crate) mod postbox;
 mod preferences;
 mod readers;
 mod recoveries;
 mod reminders;
 mod removals;
+mod representations;
 mod resets;
 mod returns;
+mod roots;
 mod sealing;
 mod sendings;
+mod series;
 mod sessions;
+mod staff;
 mod thresholds;
 mod tickets;
+mod transfers;
+mod unread;
 mod vaults;
+mod visit_types;
 mod withdrawals;
 
 use testkit::Engine;
@@ -68,6 +91,9 @@ macro_rules! contract {
     };
 }
 
+// After the macro that it uses.
+mod scheduling;
+
 contract! {
     invitations {
         a_link_signs_in_and_the_same_request_again_gets_the_same_answer,
@@ -76,6 +102,23 @@ contract! {
         an_account_with_an_identity_key_refuses_a_second_link,
         a_certificate_of_another_account_leaves_the_link_unused,
         an_unknown_link_is_unknown,
+    }
+    intake {
+        whoever_comes_has_no_right_before_it_is_said_that_it_is_them,
+        in_person_is_taken_for_ten_minutes_and_unseen_after,
+        exactly_at_ten_minutes_it_is_still_in_person,
+        an_invitation_is_good_once_and_for_three_days,
+        a_later_invitation_ends_an_earlier_one,
+        who_does_not_match_is_turned_away_and_the_person_invited_anew,
+        nobody_confirms_a_key_that_did_not_come,
+        only_who_serves_a_person_invites_and_confirms_them,
+        a_request_repeated_after_a_lost_answer_makes_no_second_person,
+        who_was_never_confirmed_gets_no_link_by_another_door,
+    }
+    representations {
+        whoever_acts_for_a_client_may_what_the_client_may,
+        a_representation_ends_by_itself_or_by_the_case_manager,
+        a_representation_needs_evidence_a_caregiver_on_record_and_a_time_to_come,
     }
     given_up {
         what_is_given_up_leaves_no_transaction_behind,
@@ -96,6 +139,17 @@ contract! {
         changing_authenticators_wants_one_shown_lately,
         a_ceremony_is_finished_once_in_time_and_by_whoever_began_it,
         a_session_on_a_shared_device_ends_after_ten_minutes,
+    }
+    passwords {
+        a_client_comes_in_by_a_password_and_staff_by_a_password_and_a_code,
+        a_password_alone_opens_nothing_to_staff,
+        a_code_is_good_once_and_only_after_the_password,
+        only_an_accounts_own_device_is_told_of_its_password,
+        a_name_is_had_once_and_comes_free_with_its_password,
+        nobody_takes_away_their_last_way_in,
+        a_name_and_a_secret_stand_nowhere_and_are_gone_with_the_password,
+        a_login_name_outlives_the_root_key,
+        the_servers_own_keys_are_kept_and_outlive_a_rotation,
     }
     tickets {
         a_ticket_opens_one_socket,
@@ -196,40 +250,42 @@ contract! {
         a_key_is_destroyed_only_when_nothing_names_it,
         nobody_but_the_installation_has_to_do_with_keys,
     }
+    agency_keys {
+        another_agency_key_waits_for_every_circle,
+        removals_go_on_while_a_circle_has_not_heard,
+        what_is_founded_meanwhile_lists_the_next_key,
+        a_broken_circle_hinders_nothing_and_is_begun_anew,
+        the_agency_key_before_is_gone_from_the_database,
+        seal_keys_are_rotated_in_the_middle_of_it,
+        a_rotation_of_the_agency_key_that_is_cut_off_is_gone_on_with,
+        two_who_end_it_at_once_end_it_once,
+        of_many_agency_keys_the_last_ones_are_remembered,
+        a_link_from_before_is_as_good_as_one_from_after,
+    }
+    client_keys {
+        what_is_about_a_client_stands_under_her_own_key,
+        a_rotation_wraps_clients_keys_anew_and_leaves_their_fields,
+        clients_get_new_keys_too_and_the_old_ones_go,
+        fields_of_before_move_under_the_clients_key_however_often_it_is_cut_off,
+    }
+    erasures {
+        an_erased_client_opens_nowhere_and_stops_nobody,
+        what_staff_wrote_and_the_name_to_sign_in_by_go_too,
+        a_client_who_is_served_is_not_erased,
+        a_copy_from_before_opens_nothing_with_the_keys_of_now,
+        the_destroyed_key_is_gone_from_the_files,
+        what_stood_under_a_seal_key_still_is_overwritten,
+    }
+    roots {
+        another_root_key_opens_everything_and_the_one_before_nothing,
+        links_that_were_mailed_outlive_the_root_key,
+        a_change_that_is_cut_off_leaves_one_of_the_two,
+        a_root_key_that_is_none_is_refused,
+    }
     sealing {
         planted_names_are_nowhere_in_the_database,
         a_sealed_field_does_not_open_in_another_row,
         two_hundred_words_are_nowhere_and_nothing_stored_signs_in,
-    }
-    bookings {
-        a_visit_is_booked_on_the_clients_clock,
-        a_collision_names_the_next_three_free_times,
-        the_same_request_again_books_once,
-        a_time_that_cannot_be_is_refused,
-        people_who_may_not_come_are_refused,
-        a_caregiver_comes_under_a_consent_to_appointments,
-        a_meeting_link_is_https_for_video_and_sealed,
-        a_move_keeps_the_calendars_name_and_raises_its_sequence,
-        a_cancel_frees_the_time,
-    }
-    preferences {
-        they_read_back_as_they_were_written,
-        they_are_ones_own_and_those_of_whom_one_serves,
-        what_is_no_address_or_zone_is_refused_whole,
-        an_address_is_sealed,
-    }
-    double_bookings {
-        nobody_is_booked_twice_whatever_happens_at_once,
-        the_same_request_at_the_same_time_books_once,
-        the_database_itself_refuses_an_overlap,
-    }
-    sendings {
-        a_sender_that_dies_anywhere_sends_once_or_twice_the_same,
-        whoever_lost_the_lease_neither_sends_nor_settles,
-        what_changed_while_it_was_being_written_does_not_leave,
-        an_unknown_outcome_is_sent_once_more_then_a_human_is_asked,
-        a_sender_that_dies_twice_after_data_is_not_asked_a_third_time,
-        a_second_copy_never_goes_to_another_address,
     }
     withdrawals {
         withdrawing_ends_it_at_once_and_tells_nobody,
@@ -244,37 +300,6 @@ contract! {
         only_the_client_and_her_case_manager_withdraw,
         the_circle_that_it_covered_refuses_her_too,
         who_left_is_not_told_of_a_cancel_that_was_already_on_its_way,
-    }
-    links {
-        looking_changes_no_row,
-        each_answer_does_what_it_says_once,
-        a_cancel_is_told_after_ten_minutes_and_taken_back_before,
-        a_cancel_taken_back_costs_no_reminder,
-        an_undo_finds_the_time_taken,
-        a_link_of_an_earlier_time_shows_the_newest_and_answers_nothing,
-        close_to_the_start_only_yes_is_taken_and_then_nothing,
-        whoever_is_not_the_client_declines_for_themselves,
-        unsubscribing_ends_reminders_and_nothing_else,
-        a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
-    }
-    reminders {
-        a_visit_is_told_by_the_plan,
-        reminders_come_on_the_recipients_own_clock,
-        after_a_cancel_nobody_is_reminded,
-        whoever_was_told_nothing_is_told_of_no_cancel,
-        after_a_move_only_the_new_time_is_told,
-        who_has_confirmed_is_not_reminded,
-        whoever_wants_no_reminders_still_hears_of_changes,
-        an_address_that_comes_later_gets_what_is_still_true,
-        a_refused_address_is_not_used_again_and_a_human_is_asked,
-        a_task_is_its_owners,
-        a_busy_mail_server_is_asked_again_after_pauses,
-        nine_hours_down_end_in_one_mail_each,
-        whoever_is_told_late_gets_the_news_and_no_reminder_with_it,
-        one_bad_row_does_not_stop_the_others,
-        mails_say_what_their_reader_allows,
-        the_agenda_comes_once_on_each_workers_own_morning,
-        an_agenda_after_a_long_outage_is_not_sent,
     }
     removals {
         a_withdrawn_consent_takes_the_device_out_with_the_next_commit,
@@ -361,6 +386,30 @@ contract! {
         what_was_claimed_for_the_old_group_is_void,
         a_device_that_is_further_than_the_server_shows_that_it_was_restored,
         a_stranger_cannot_say_that_a_server_was_restored,
+    }
+    staff {
+        whoever_is_invited_comes_in_once_and_a_new_link_voids_the_earlier_ones,
+        the_list_says_how_far_everybody_has_come_and_names_no_client,
+        an_administrator_never_touches_themselves_and_a_stale_session_nobody,
+        of_two_administrators_who_end_each_other_one_stays,
+        a_changed_role_ends_sessions_and_circles_and_waits_for_clients,
+        an_ended_account_has_no_way_back,
+        whoever_has_gone_leaves_no_secret_behind,
+        ended_sessions_end_and_their_devices_stay,
+        ones_other_sessions_end_and_this_one_stays,
+    }
+    transfers {
+        a_supervisor_assigns_and_ends_and_sees_no_content,
+        a_client_changes_hands_and_both_serve_them_for_a_while,
+        an_offer_is_one_persons_to_answer_and_anothers_to_take_back,
+        a_declined_offer_says_why_and_leaves_everything_as_it_was,
+        an_offer_that_nobody_answers_ends_by_itself,
+        one_client_is_offered_once_and_all_or_none,
+        accepting_taking_back_and_offering_anew_at_once_have_one_winner,
+        what_ends_a_service_voids_its_offers,
+        only_somebody_inside_names_a_new_case_manager_in_a_circle,
+        whoever_serves_alone_cannot_stop,
+        no_mail_goes_to_whom_the_client_is_entrusted_no_longer,
     }
     vaults {
         a_vault_reads_back_and_its_locator_does_not,

@@ -15,6 +15,7 @@ fn wish() -> Preferences {
         disclosure: Disclosure::Details,
         reminders: false,
         calendar_file: false,
+        unread_mail: false,
     }
 }
 

@@ -1,4 +1,4 @@
-//! The device core as WebAssembly, in the engine of a browser.
+//! The device core and the password's side of it as WebAssembly, in the engine of a browser.
 
 use anyhow::Result;
 use serde_json::{Value, json};
@@ -21,5 +21,14 @@ fn the_working_groups_passive_clients_run_as_webassembly() -> Result<()> {
         { "welcomes": 13, "proposals": 12, "commits": 26, "authenticators": 39 },
     ]);
     assert_eq!(followed, expected);
+    Ok(())
+}
+
+/// `vectors::opaque` runs the same code natively.
+#[test]
+fn the_vectors_of_rfc_9807_run_as_webassembly() -> Result<()> {
+    let vectors = root().join("tests/vectors/opaque/vectors.json");
+    let printed = output(script("opaque-vectors.mjs").arg(wasm_folder()).arg(vectors))?;
+    assert_eq!(printed.trim(), "2");
     Ok(())
 }

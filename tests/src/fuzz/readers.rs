@@ -1,14 +1,15 @@
 //! Everything that reads a stranger's bytes.
 
+use judge::agency::read_successions;
 use judge::certificate::{check_device_cert, read_device_cert, read_signed};
 use proptest::prelude::any;
 use protocol::bundle::{CommitBundle, Founding, HistoryPage};
 use protocol::frame::{Append, ClientFrame, Cursor, Hello, ServerFrame, to_vec};
 use protocol::policy::CirclePolicy;
-use protocol::{CircleId, DeviceId, OpId, Role, Urgency};
+use protocol::{Bytes, CircleId, DeviceId, OpId, Role, Urgency};
 
 use super::{bend, edits};
-use crate::rules::party::{Followed, Party, commit, context, finish, founding_facts};
+use crate::rules::party::{Agency, Followed, Party, commit, context, finish, founding_facts};
 
 /// What reads comes back as it was written.
 fn read_back<T: minicbor::Encode<()> + for<'b> minicbor::Decode<'b, ()> + PartialEq>(
@@ -71,6 +72,7 @@ fn whatever_reads_is_written_back_the_same() {
         to_vec(&founding),
         to_vec(&bundle),
         circle.agency.removal_key().0.clone(),
+        circle.agency.hands_over_to(&Agency::new(9)).0,
         held.clone(),
     ]);
     let (mut read, mut bent_reads) = (0, 0);
@@ -102,6 +104,20 @@ fn whatever_reads_is_written_back_the_same() {
     circle
         .offer(&dana, &bundle)
         .expect("the honest one is accepted");
+}
+
+#[test]
+fn a_bent_succession_of_agency_keys_leads_nowhere() {
+    let (first, next) = (Agency::new(1), Agency::new(2));
+    let whole = first.hands_over_to(&next);
+    let keys = [first.public(), next.public()];
+    super::cases(2_048, &edits(), |edits| {
+        let bent = Bytes(bend(&whole, edits));
+        match read_successions(std::slice::from_ref(&bent)) {
+            None => assert!(bent != whole, "{edits:?}"),
+            Some(read) => assert!(bent == whole && read == keys, "{edits:?}"),
+        }
+    });
 }
 
 #[test]

@@ -24,6 +24,8 @@
 //! | hands out somebody else's, its own, an expired, a double key package | a warning, or "new keys"; nobody added | [`answers`] |
 //! | offers another device; two answered one link | nothing to approve; other digits | [`answers`] |
 //! | gives out another vault or identity key; makes up notices; says "unknown device" | a warning; nothing; signed out | [`answers`] |
+//! | shows a made-up agency key, or a list that leads there | a warning; nothing is pinned or made | [`agency`] |
+//! | stands between two people at intake: another key, another inviter, a made-up word | a warning; other digits; "not verified" | [`intake`] |
 //! | forges, swaps, ascribes, reorders the past | less of the past, and nothing false | [`past`] |
 //! | makes up or repeats a "typing" | nothing | [`past`] |
 //!
@@ -31,10 +33,13 @@
 //! the server's word), and whose key it is at first contact, which is why "not verified" is shown until seen
 //! in person.
 
+mod agency;
 mod answers;
 mod entries;
 pub mod ghost;
+mod intake;
 mod past;
+mod people;
 pub mod phone;
 pub mod town;
 mod ways_in;

@@ -1,9 +1,6 @@
 //! Maria's circle with Dana (and Ana, if the script wants her): real devices, the real store, and the
 //! server's place in between in the script's hands.
 
-use std::sync::{Arc, Mutex};
-
-use care::private::{Name, Relationship};
 use care::{Caller, Chance};
 use device::api::{CircleView, Command, Event, Input};
 use ed25519_dalek::SigningKey;
@@ -20,13 +17,15 @@ use protocol::frame::{
 use protocol::http::{PlanCircle, RecordConsent, WithdrawConsent};
 use protocol::policy::PolicyMember;
 use protocol::{
-    AccountId, Bytes, CircleId, ConsentBasis, ConsentId, GroupId, OpId, Role, Timestamp, Urgency,
+    AccountId, Bytes, CircleId, ConsentBasis, ConsentId, GroupId, OpId, Timestamp, Urgency,
 };
+use std::sync::{Arc, Mutex};
 use store::{Database, RootKey, Settings, Store, Topic, Wake};
 use testkit::{FakeClock, Person, SeededChance};
 use tls_codec::Deserialize as _;
 use tokio::runtime::{Builder, Runtime};
 
+use super::people;
 use super::phone::Phone;
 use crate::simulator::phone::SERVER_NAME;
 use crate::simulator::wire;
@@ -108,7 +107,7 @@ impl Town {
             demo: true,
         };
         let store = runtime.block_on(Store::open(settings)).expect("opens");
-        let (dana, maria, ana) = runtime.block_on(people(&store)).expect("people");
+        let (dana, maria, ana) = runtime.block_on(people::invent(&store)).expect("people");
         let mut town = Self {
             runtime,
             store,
@@ -125,7 +124,7 @@ impl Town {
             _directory: directory,
         };
         device::chance::seed(1);
-        device::simulated::forget_keys();
+        device::simulated::begin_with_keys(&device::simulated::Used::default());
         town.enrol(dana);
         town.plan();
         town.enrol(maria);
@@ -176,6 +175,25 @@ impl Town {
         self.command(which, Command::Enrol);
     }
 
+    /// A new device comes by an invitation, through a server that lies from the first moment. Answers its
+    /// number.
+    pub fn comes(
+        &mut self,
+        person: Person,
+        invitation: &str,
+        lie: impl FnOnce(&mut Phone),
+    ) -> usize {
+        let which = self.phones.len();
+        let number = u8::try_from(which + 1).expect("few phones");
+        let mut phone = Phone::new(person, number);
+        lie(&mut phone);
+        self.phones.push(phone);
+        let link = invitation.to_owned();
+        self.command(which, Command::OpenLink { link });
+        self.command(which, Command::Enrol);
+        which
+    }
+
     /// A further device, by a link that an earlier one of the same person shows. Answers its number.
     pub fn begin_second(&mut self, first: usize) -> usize {
         self.command(first, Command::AddDevice);
@@ -219,9 +237,14 @@ impl Town {
 
     /// Dana plans a circle of Maria's.
     pub fn plan_circle(&mut self, title: &str, members: Vec<AccountId>) -> CircleId {
+        self.plan_for(self.maria, title, members)
+    }
+
+    /// Dana plans a circle of a client's.
+    pub fn plan_for(&mut self, client: Person, title: &str, members: Vec<AccountId>) -> CircleId {
         let plan = PlanCircle {
             op_id: self.op(),
-            client: self.maria.person,
+            client: client.person,
             title: title.to_owned(),
             members,
         };
@@ -479,7 +502,7 @@ impl Town {
         let agency = self.phones[DANA].agency.clone().expect("enrolled");
         let agency_key = agency.key.to_array().expect("32 bytes");
         let facts = judge::Facts {
-            agency_key: &agency_key,
+            agency_keys: &[agency_key],
             at: self.now(),
         };
         let group = GroupId {
@@ -552,7 +575,7 @@ impl Town {
     }
 
     /// The private half of a key that the store drew.
-    fn key_of(&self, public: &[u8]) -> SigningKey {
+    pub fn key_of(&self, public: &[u8]) -> SigningKey {
         let draws = self.overheard.draws.lock().expect("no panics");
         let keys = draws
             .iter()
@@ -561,21 +584,4 @@ impl Town {
             .find(|key| key.verifying_key().as_bytes() == public)
             .expect("the store drew it")
     }
-}
-
-async fn people(store: &Store) -> anyhow::Result<(Person, Person, Person)> {
-    let installation = Caller::installation();
-    let name = Name::new("Riverbend Example Agency")?;
-    store.create_agency(&installation, name).await?;
-    let dana = testkit::agency::add(store, "Dana Placeholder", Role::CaseManager).await?;
-    let maria = testkit::agency::add(store, "Maria Sample", Role::Client).await?;
-    let ana = testkit::agency::add(store, "Ana Sample", Role::Caregiver).await?;
-    store
-        .assign(&installation, dana.account, maria.person)
-        .await?;
-    let daughter = Relationship::new("daughter")?;
-    store
-        .relate(&installation, maria.person, ana.person, daughter)
-        .await?;
-    Ok((dana, maria, ana))
 }

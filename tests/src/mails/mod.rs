@@ -1,15 +1,20 @@
 //! Mails as the world outside takes them: a scripted mail server for everything that goes wrong
 //! (aiosmtpd), a real one (Postfix), and other people's programs that read what arrives (Python's
-//! `email` and `icalendar`, libical).
+//! `email` and `icalendar`, libical). And the series that mails are about, against programs that expand what
+//! repeats (`dateutil`, `recurring-ical-events`).
 //!
 //! They need Python with `tests/tools/requirements.txt`, Postfix and libical; a test that lacks one fails
 //! with a sentence that says what to do. `cargo xtask test` sees to it.
 
 mod calendars;
+mod coming_back;
 mod faults;
+mod lmtp;
+pub(crate) mod opened;
 mod postfix;
 mod scripted;
 mod sent;
+mod series;
 mod tls;
 
 use std::path::PathBuf;
@@ -73,6 +78,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             meeting_link: None,
         }),
         agenda: None,
+        update: None,
     }
 }
 

@@ -1,5 +1,5 @@
 //! A real mail server: Postfix with a configuration and a queue of its own, on a free loopback port, which
-//! passes on what it took to the scripted server, its next hop.
+//! passes on what it took to the scripted server, its next hop, and hands what comes back to our intake.
 //!
 //! Postfix starts as root only, so these tests run as root or where `sudo` asks nothing.
 
@@ -17,25 +17,73 @@ use super::scripted::Scripted;
 use super::tls::Certificate;
 use super::{RECIPIENT, plain, smtp, some_mail};
 
-/// A running Postfix that knows one mailbox, [`RECIPIENT`], and talks through STARTTLS only.
+/// A running Postfix that knows the mailboxes of its routes, and talks through STARTTLS only.
 pub(super) struct Postfix {
     folder: TempDir,
     port: u16,
 }
 
+/// Which mails it takes, and where they go.
+#[derive(Clone, Copy)]
+pub(super) struct Routes {
+    /// Mailboxes that it knows, beside those of our own domain.
+    pub(super) mailboxes: &'static [&'static str],
+    /// The port of the server to which their mails go on.
+    pub(super) next_hop: u16,
+    /// The port of our intake, to which go the mails for `appointments@example.net`, with whichever token.
+    pub(super) intake: Option<u16>,
+}
+
+impl Routes {
+    /// [`RECIPIENT`]'s mails go on to that port.
+    pub(super) fn to(next_hop: u16) -> Self {
+        Self {
+            mailboxes: &[RECIPIENT],
+            next_hop,
+            intake: None,
+        }
+    }
+
+    /// What it knows, one a line.
+    fn known(&self) -> String {
+        let own = self.intake.map(|_| OWN).into_iter();
+        let known = self.mailboxes.iter().copied().chain(own);
+        let lines: Vec<_> = known.map(|mailbox| format!("{mailbox} known")).collect();
+        lines.join("\n") + "\n"
+    }
+
+    /// The domains of those, and for ours the way to the intake.
+    fn domains(&self) -> String {
+        let domain = |mailbox: &&str| mailbox.rsplit('@').next().unwrap().to_owned();
+        let own = self.intake.map(|_| OWN).into_iter();
+        let all = self.mailboxes.iter().copied().chain(own);
+        all.map(|mailbox| domain(&mailbox))
+            .collect::<Vec<_>>()
+            .join(" ")
+    }
+
+    fn transports(&self) -> String {
+        let to = |port| format!("example.net lmtp:inet:[127.0.0.1]:{port}\n");
+        self.intake.map(to).unwrap_or_default()
+    }
+}
+
+/// Our own address.
+const OWN: &str = "appointments@example.net";
+
 impl Postfix {
-    pub(super) fn start(certificate: &Certificate, next_hop: u16) -> Self {
+    pub(super) fn start(certificate: &Certificate, routes: Routes) -> Self {
         assert!(
             Path::new("/usr/sbin/postfix").exists(),
             "Postfix is missing (Debian: apt-get install postfix)"
         );
         // Somebody else may take the free port between our look and its start.
         (0..3)
-            .find_map(|_| Self::try_start(certificate, next_hop))
+            .find_map(|_| Self::try_start(certificate, routes))
             .expect("Postfix starts")
     }
 
-    fn try_start(certificate: &Certificate, next_hop: u16) -> Option<Self> {
+    fn try_start(certificate: &Certificate, routes: Routes) -> Option<Self> {
         let free = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = free.local_addr().unwrap().port();
         drop(free);
@@ -50,8 +98,9 @@ impl Postfix {
             fs::create_dir(postfix.path(name)).unwrap();
         }
         let config = postfix.path("config");
-        fs::write(config.join("mailboxes"), format!("{RECIPIENT} known\n")).unwrap();
-        fs::write(config.join("main.cf"), postfix.main(certificate, next_hop)).unwrap();
+        fs::write(config.join("mailboxes"), routes.known()).unwrap();
+        fs::write(config.join("transports"), routes.transports()).unwrap();
+        fs::write(config.join("main.cf"), postfix.main(certificate, routes)).unwrap();
         fs::write(config.join("master.cf"), postfix.master()).unwrap();
         let data = postfix.path("data");
         assert!(as_root(Command::new("chown").arg("postfix").arg(&data)));
@@ -68,8 +117,9 @@ impl Postfix {
         self.folder.path().join(name)
     }
 
-    fn main(&self, certificate: &Certificate, next_hop: u16) -> String {
+    fn main(&self, certificate: &Certificate, routes: Routes) -> String {
         let folder = self.folder.path().display();
+        let (domains, next_hop) = (routes.domains(), routes.next_hop);
         format!(
             "compatibility_level = 3.6
 queue_directory = {folder}/queue
@@ -86,8 +136,10 @@ myhostname = mail.mailbox.example
 mydestination =
 alias_maps =
 alias_database =
-relay_domains = mailbox.example
+relay_domains = {domains}
 relay_recipient_maps = texthash:{folder}/config/mailboxes
+recipient_delimiter = +
+transport_maps = texthash:{folder}/config/transports
 relay_transport = smtp:[127.0.0.1]:{next_hop}
 default_transport = error:nothing leaves this machine
 smtp_dns_support_level = disabled
@@ -116,6 +168,7 @@ proxymap unix - - n - - proxymap
 anvil unix - - n - 1 anvil
 error unix - - n - - error
 smtp unix - - n - - smtp
+lmtp unix - - n - - lmtp
 postlog unix-dgram n - n - 1 postlogd
 "
         )
@@ -131,7 +184,7 @@ postlog unix-dgram n - n - 1 postlogd
     }
 
     /// What it says about itself, for who reads a failed test.
-    fn log(&self) -> String {
+    pub(super) fn log(&self) -> String {
         fs::read_to_string(self.path("log")).unwrap_or_default()
     }
 }
@@ -168,7 +221,7 @@ fn addressed(to: &str) -> Mail {
 async fn a_real_mail_server_passes_on_what_was_written_and_says_whom_it_does_not_know() {
     let mut next_hop = Scripted::start("ok", &[]).await;
     let certificate = Certificate::make("localhost");
-    let postfix = Postfix::start(&certificate, next_hop.port());
+    let postfix = Postfix::start(&certificate, Routes::to(next_hop.port()));
     let transport = smtp(SmtpConfig {
         host: "localhost".to_owned(),
         tls: SmtpTls::StartTls,

@@ -9,7 +9,7 @@ use protocol::http::{
 use protocol::{AppointmentKind, CancelReason, OpId};
 use testkit::{Down, Engine, Options, Phone, Story};
 
-use super::postfix::Postfix;
+use super::postfix::{Postfix, Routes};
 use super::scripted::Scripted;
 use super::tls::Certificate;
 use super::{RECIPIENT, plain};
@@ -45,6 +45,7 @@ async fn book(story: &Story, dana: &Phone) -> Result<Appointment> {
         civil_start: TUESDAY.to_owned(),
         zone: None,
         minutes: 30,
+        visit_type: None,
         caregivers: Vec::new(),
         meeting_link: Some("https://meet.example.org/room".to_owned()),
     };
@@ -69,7 +70,7 @@ fn calendars(mails: &[Vec<u8>]) -> Vec<(String, String)> {
 async fn an_invitation_a_move_and_a_cancel_arrive_through_postfix(engine: Engine) -> Result<()> {
     let mut next_hop = Scripted::start("ok", &[]).await;
     let certificate = Certificate::make("localhost");
-    let postfix = Postfix::start(&certificate, next_hop.port());
+    let postfix = Postfix::start(&certificate, Routes::to(next_hop.port()));
     let smtp = SmtpConfig {
         host: "localhost".to_owned(),
         tls: SmtpTls::StartTls,
@@ -87,6 +88,8 @@ async fn an_invitation_a_move_and_a_cancel_arrive_through_postfix(engine: Engine
         civil_start: "2026-12-01T14:00".to_owned(),
         zone: None,
         minutes: None,
+        scope: protocol::Scope::This,
+        skip_conflicts: false,
     };
     let moved: Appointment = dana.asks("POST", &format!("{path}/move"), &change).await?;
     story.server.do_due().await?;
@@ -95,6 +98,7 @@ async fn an_invitation_a_move_and_a_cancel_arrive_through_postfix(engine: Engine
         op_id: OpId::from_bytes([3; 16]),
         sequence: moved.sequence,
         reason: CancelReason::Agency,
+        scope: protocol::Scope::This,
     };
     let _: Appointment = dana
         .asks("POST", &format!("{path}/cancel"), &cancel)

@@ -8,7 +8,8 @@ use protocol::frame::{Ack, ClientFrame, Cursor, Ephemeral, Refused, ServerFrame,
 use protocol::{DeviceId, Role};
 use tokio_tungstenite::tungstenite::Message;
 
-use super::world::{Asker, Relation, World};
+use super::asker::{Asker, Relation};
+use super::world::World;
 use super::{Answer, REFUSALS};
 use crate::contract::house::{append, hello};
 use crate::socket::{Door, Socket, next};

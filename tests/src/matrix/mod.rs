@@ -8,7 +8,11 @@
 //! A route or frame without a row fails the build: routes are those of the generated OpenAPI document,
 //! frames those of [`ClientFrame`](protocol::frame::ClientFrame).
 
+mod agency;
+mod asker;
+mod bookable;
 mod frames;
+mod row;
 mod rows;
 mod world;
 
@@ -21,8 +25,12 @@ use reqwest::{Client, StatusCode};
 use testkit::Engine;
 
 use crate::contract::desk::{dump, tls};
-use rows::{ROWS, Row, Then, Who};
-use world::{Asker, World};
+use agency::AGENCY;
+use asker::Asker;
+use bookable::BOOKABLE;
+use row::{Row, Then, Who};
+use rows::ROWS;
+use world::World;
 
 /// Tables that say who asked, not what is so.
 const TRACES: [&str; 8] = [
@@ -121,6 +129,11 @@ impl Browser {
     }
 }
 
+/// All rows, in their order.
+fn every_row() -> impl Iterator<Item = &'static Row> {
+    BOOKABLE.iter().chain(AGENCY).chain(ROWS)
+}
+
 /// Everything in the database but the traces of asking.
 async fn facts(world: &World) -> BTreeMap<String, Vec<String>> {
     let mut dump = dump(world.server.database()).await;
@@ -138,23 +151,19 @@ fn changed(
     tables.map(|(table, _)| table.clone()).collect()
 }
 
-/// Walks the whole matrix; how many cells it has.
-async fn walk(engine: Engine) -> Result<usize> {
-    let world = World::make(engine).await?;
-    let browser = Browser::open(&world)?;
+/// Nobody, whoever came by a link and has shown no authenticator yet, and whoever waits to be confirmed.
+async fn outside(world: &World, browser: &Browser) -> Result<(usize, Vec<String>)> {
     let mut wrong = Vec::new();
     let mut cells = 0;
-
-    // Nobody, and whoever came by a link and has shown no authenticator yet.
     let asker = Asker::ALL[0];
-    for row in ROWS.iter().filter(|row| row.who != Who::Anybody) {
+    for row in every_row().filter(|row| row.who != Who::Anybody) {
         cells += 2;
-        let answer = browser.asks(&world, row, asker, None).await?;
+        let answer = browser.asks(world, row, asker, None).await?;
         if answer.code != Some(Code::SignedOut) {
             wrong.push(format!("{} by nobody: {answer:?}", row.route));
         }
         let answer = browser
-            .asks(&world, row, asker, Some(&world.unproved))
+            .asks(world, row, asker, Some(&world.unproved))
             .await?;
         if (answer.code == Some(Code::AuthenticatorRequired)) == row.unproved {
             wrong.push(format!(
@@ -162,11 +171,34 @@ async fn walk(engine: Engine) -> Result<usize> {
                 row.route
             ));
         }
+        cells += 1;
+        let answer = browser
+            .asks(world, row, asker, Some(&world.awaited))
+            .await?;
+        if (answer.code == Some(Code::NotConfirmed)) == row.awaited {
+            wrong.push(format!(
+                "{} by who was not confirmed: {answer:?}",
+                row.route
+            ));
+        }
     }
+    Ok((cells, wrong))
+}
+
+/// Walks the whole matrix; how many cells it has.
+async fn walk(engine: Engine) -> Result<usize> {
+    let world = World::make(engine).await?;
+    let browser = Browser::open(&world)?;
+    let mut wrong = Vec::new();
+    let mut cells = 0;
+
+    let (asked, refused_wrongly) = outside(&world, &browser).await?;
+    cells += asked;
+    wrong.extend(refused_wrongly);
 
     // Whoever may not: refused, and nothing has changed.
     let before = facts(&world).await;
-    for row in ROWS {
+    for row in every_row() {
         for asker in Asker::ALL.iter().filter(|asker| !row.allows(**asker)) {
             cells += 1;
             let answer = browser
@@ -190,7 +222,7 @@ async fn walk(engine: Engine) -> Result<usize> {
     let frames = frames::allowed(&world).await?;
     cells += frames.cells;
     wrong.extend(frames.wrong);
-    for row in ROWS {
+    for row in every_row() {
         for asker in Asker::ALL.iter().filter(|asker| row.concerns(**asker)) {
             cells += 1;
             let answer = browser
@@ -236,8 +268,8 @@ fn the_matrix_has_a_row_for_every_route() {
             routes.insert(format!("{} {path}", method.to_uppercase()));
         }
     }
-    let rows: BTreeSet<_> = ROWS.iter().map(|row| row.route.to_owned()).collect();
-    assert_eq!(rows.len(), ROWS.len(), "a route has two rows");
+    let rows: BTreeSet<_> = every_row().map(|row| row.route.to_owned()).collect();
+    assert_eq!(rows.len(), every_row().count(), "a route has two rows");
     assert_eq!(routes, rows);
     assert_eq!(StatusCode::OK, 200, "statuses compare with numbers");
 }

@@ -2,168 +2,20 @@
 //!
 //! Rows whose doing ends something (a session, a device, a right) come last, each after what it ends.
 
-use protocol::bundle::{CommitBundle, Founding, MEDIA_TYPE};
-use protocol::{Code, Role, frame};
+use protocol::{Code, Role};
 
-use super::world::{Asker, Place, Relation};
-
-use Relation::{Invited, Left, Others, Own, RanOut, Withdrawn};
-use Role::{Administrator, Caregiver, CaseManager, Client, Custodian, Supervisor};
-
-/// Whom a row allows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Who {
-    /// Whoever comes, without a session: what they show must be good.
-    Anybody,
-    /// Everybody who is signed in: it is about themselves.
-    SignedIn,
-    /// These and no others.
-    Only(&'static [(Role, &'static [Relation])]),
-}
-
-/// What comes of it for whoever may.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Then {
-    /// Done, with this status.
-    Done(u16),
-    /// It fails for another reason than rights, so that one row does not spoil the next.
-    Fails(Code),
-}
-
-use Then::{Done, Fails};
-use Who::{Anybody, Only, SignedIn};
-
-/// What is sent.
-#[derive(Clone, Copy)]
-enum Body {
-    Nothing,
-    Json(&'static str),
-    Founding,
-    Commit,
-}
+use super::asker::Relation;
+use super::row::{
+    ABOUT_THE_CLIENT, ADMINISTRATORS, AT_THE_VISIT, Body, IN_THE_CIRCLE, NAMED, OFFERED, OWNERS,
+    Row, SERVING, SERVING_OR_ACTING, SUPERVISORS, Then, Who, awaited, instead, query, row,
+    unproved,
+};
 
 use Body::{Json, Nothing};
-
-/// See the head. In paths, queries and bodies a word in braces stands for what the asker asks about.
-#[derive(Clone, Copy)]
-pub struct Row {
-    pub route: &'static str,
-    pub query: &'static str,
-    /// The word that is put where the path has one in braces, if it is another.
-    pub instead: (&'static str, &'static str),
-    body: Body,
-    pub who: Who,
-    /// Also for whoever has shown no authenticator yet.
-    pub unproved: bool,
-    pub then: Then,
-}
-
-impl Row {
-    pub fn allows(&self, asker: Asker) -> bool {
-        match self.who {
-            Anybody | SignedIn => true,
-            Only(these) => these.iter().any(|(role, relations)| {
-                *role == asker.role && relations.contains(&asker.relation)
-            }),
-        }
-    }
-
-    /// Whether to try it: what is about oneself is the same whatever somebody else's is.
-    pub fn concerns(&self, asker: Asker) -> bool {
-        let twice = self.who == SignedIn && asker.relation == Others;
-        self.allows(asker) && !twice
-    }
-
-    /// The media type and the bytes.
-    pub fn body(&self, place: &Place<'_>) -> Option<(&'static str, Vec<u8>)> {
-        let nothing = || vec![0; 8].into();
-        match self.body {
-            Body::Nothing => None,
-            Body::Json(text) => Some(("application/json", place.fill(text).into_bytes())),
-            Body::Founding => {
-                let founding = Founding {
-                    op_id: place.op(),
-                    group_info: nothing(),
-                };
-                Some((MEDIA_TYPE, frame::to_vec(&founding)))
-            }
-            Body::Commit => {
-                let commit = CommitBundle {
-                    op_id: place.op(),
-                    commit: nothing(),
-                    group_info: nothing(),
-                    welcome: None,
-                    era_next: nothing(),
-                    era: 2,
-                    send_counter: 1,
-                };
-                Some((MEDIA_TYPE, frame::to_vec(&commit)))
-            }
-        }
-    }
-}
-
-const fn row(route: &'static str, body: Body, who: Who, then: Then) -> Row {
-    Row {
-        route,
-        query: "",
-        instead: ("", ""),
-        body,
-        who,
-        unproved: false,
-        then,
-    }
-}
-
-const fn query(query: &'static str, row: Row) -> Row {
-    Row { query, ..row }
-}
-
-const fn instead(instead: (&'static str, &'static str), row: Row) -> Row {
-    Row { instead, ..row }
-}
-
-/// Also for whoever has shown no authenticator yet.
-const fn unproved(row: Row) -> Row {
-    Row {
-        unproved: true,
-        ..row
-    }
-}
-
-/// In the circle's group by right.
-const IN_THE_CIRCLE: Who = Only(&[
-    (Client, &[Own]),
-    (Caregiver, &[Own]),
-    (CaseManager, &[Own]),
-    (Supervisor, &[Own]),
-    (Custodian, &[Own]),
-]);
-/// Named in the circle by right, whether or not a device is in its group yet.
-const NAMED: Who = Only(&[
-    (Client, &[Own, Invited]),
-    (Caregiver, &[Own, Invited]),
-    (CaseManager, &[Own, Invited]),
-    (Supervisor, &[Own, Invited]),
-    (Custodian, &[Own, Invited]),
-]);
-/// Whom the client is entrusted to. Who left a circle of a client's goes on serving them.
-const SERVING: Who = Only(&[(CaseManager, &[Own, Left, Invited])]);
-/// Comes to the visit by right. Everybody left the one of `Left`.
-const AT_THE_VISIT: Who = Only(&[
-    (Client, &[Own, Invited]),
-    (Caregiver, &[Own, Invited]),
-    (CaseManager, &[Own, Invited]),
-]);
-/// Whose the thing is.
-const OWNERS: Who = Only(&[
-    (Client, &[Own, Left, Invited]),
-    (Caregiver, &[Own, Left, Invited, Withdrawn, RanOut]),
-    (CaseManager, &[Own, Left, Invited, Withdrawn]),
-    (Supervisor, &[Own, Left, Invited]),
-    (Custodian, &[Own, Left, Invited]),
-    (Administrator, &[Own]),
-]);
+use Relation::{Acting, Invited, Left, Others, Own, RanOut, Withdrawn};
+use Role::{Administrator, Caregiver, CaseManager, Client, Supervisor};
+use Then::{Done, Fails};
+use Who::{Anybody, Only, SignedIn};
 
 /// See the head.
 pub const ROWS: &[Row] = &[
@@ -188,6 +40,22 @@ pub const ROWS: &[Row] = &[
         "POST /v1/sign-in/passkey/finish",
         Json(
             r#"{"ceremony":"{zeros32}","credential":"{}","device":"{nobody}","nonce":"{zeros32}","signature":"{zeros64}","shared":false}"#,
+        ),
+        Anybody,
+        Fails(Code::CeremonyGone),
+    ),
+    row(
+        "POST /v1/sign-in/password",
+        Json(
+            r#"{"login":"{nobody}","ke1":"{zeros32}","device":"{nobody}","nonce":"{zeros32}","signature":"{zeros64}"}"#,
+        ),
+        Anybody,
+        Fails(Code::BadRequest),
+    ),
+    row(
+        "POST /v1/sign-in/password/finish",
+        Json(
+            r#"{"ceremony":"{zeros32}","ke3":"{zeros64}","device":"{nobody}","nonce":"{zeros32}","signature":"{zeros64}","shared":false}"#,
         ),
         Anybody,
         Fails(Code::CeremonyGone),
@@ -233,8 +101,9 @@ pub const ROWS: &[Row] = &[
         Fails(Code::RecoveryUnknown),
     ),
     // About oneself.
-    unproved(row("GET /v1/session", Nothing, SignedIn, Done(200))),
+    awaited(row("GET /v1/session", Nothing, SignedIn, Done(200))),
     row("GET /v1/authenticators", Nothing, SignedIn, Done(200)),
+    awaited(row("GET /v1/intake", Nothing, SignedIn, Done(200))),
     unproved(row(
         "POST /v1/authenticators/passkey",
         Nothing,
@@ -244,6 +113,37 @@ pub const ROWS: &[Row] = &[
     unproved(row(
         "POST /v1/authenticators/passkey/finish",
         Json(r#"{"ceremony":"{zeros32}","credential":"{}"}"#),
+        SignedIn,
+        Fails(Code::CeremonyGone),
+    )),
+    unproved(row(
+        "POST /v1/authenticators/password",
+        Json(r#"{"login":"some.body","request":"{zeros32}"}"#),
+        SignedIn,
+        Fails(Code::BadRequest),
+    )),
+    unproved(row(
+        "POST /v1/authenticators/password/finish",
+        Json(r#"{"ceremony":"{zeros32}","record":"{zeros32}"}"#),
+        SignedIn,
+        Fails(Code::CeremonyGone),
+    )),
+    unproved(row(
+        "POST /v1/authenticators/code-app",
+        Nothing,
+        SignedIn,
+        Done(200),
+    )),
+    unproved(row(
+        "POST /v1/authenticators/code-app/finish",
+        Json(r#"{"ceremony":"{zeros32}","code":"123456"}"#),
+        SignedIn,
+        Fails(Code::CeremonyGone),
+    )),
+    // Only where the password was shown a moment ago.
+    unproved(row(
+        "POST /v1/sign-in/code",
+        Json(r#"{"code":"123456"}"#),
         SignedIn,
         Fails(Code::CeremonyGone),
     )),
@@ -263,6 +163,7 @@ pub const ROWS: &[Row] = &[
     row("GET /v1/circles", Nothing, SignedIn, Done(200)),
     row("GET /v1/people", Nothing, SignedIn, Done(200)),
     row("GET /v1/devices", Nothing, SignedIn, Done(200)),
+    row("POST /v1/session/end-others", Nothing, SignedIn, Done(204)),
     row("GET /v1/vault", Nothing, SignedIn, Done(200)),
     row(
         "PUT /v1/vault",
@@ -343,6 +244,12 @@ pub const ROWS: &[Row] = &[
         Done(200),
     ),
     row(
+        "POST /v1/circles/{circle}/members",
+        Json(r#"{"op_id":"{op}","account":"{colleague}"}"#),
+        Only(&[(CaseManager, &[Own])]),
+        Done(200),
+    ),
+    row(
         "POST /v1/circles/{circle}/distress",
         Json(r#"{"op_id":"{op}","generation":7,"seq":1}"#),
         IN_THE_CIRCLE,
@@ -359,28 +266,80 @@ pub const ROWS: &[Row] = &[
     row(
         "GET /v1/people/{person}/preferences",
         Nothing,
-        Only(&[
-            (Client, &[Own, Left, Invited]),
-            (CaseManager, &[Own, Left, Invited]),
-        ]),
+        ABOUT_THE_CLIENT,
         Done(200),
     ),
     row(
         "PUT /v1/people/{person}/preferences",
         Json(
-            r#"{"language":"en","zone":"Nowhere/Here","email":null,"disclosure":"times","reminders":true,"calendar_file":true}"#,
+            r#"{"language":"en","zone":"Nowhere/Here","email":null,"disclosure":"times","reminders":true,"calendar_file":true,"unread_mail":true}"#,
         ),
-        Only(&[
-            (Client, &[Own, Left, Invited]),
-            (CaseManager, &[Own, Left, Invited]),
-        ]),
+        ABOUT_THE_CLIENT,
         Fails(Code::ZoneUnknown),
+    ),
+    row(
+        "GET /v1/people/{person}/update-mails",
+        Nothing,
+        ABOUT_THE_CLIENT,
+        Done(200),
     ),
     row(
         "GET /v1/people/{person}/appointments",
         Nothing,
+        SERVING_OR_ACTING,
+        Done(200),
+    ),
+    row(
+        "POST /v1/people",
+        Json(r#"{"op_id":"{op}","name":"New Sample"}"#),
+        Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
+        Done(200),
+    ),
+    row(
+        "POST /v1/people/{person}/caregivers",
+        Json(r#"{"op_id":"{op}","name":"New Sample","relationship":"aunt"}"#),
         SERVING,
         Done(200),
+    ),
+    row(
+        "GET /v1/people/{person}/invitation",
+        Nothing,
+        SERVING,
+        Done(200),
+    ),
+    instead(
+        ("person", "guest"),
+        row(
+            "POST /v1/people/{person}/invitations",
+            Json(r#"{"op_id":"{op}","lookup_hash":"{secret}","mac":"{zeros32}"}"#),
+            SERVING,
+            Done(200),
+        ),
+    ),
+    instead(
+        ("person", "guest"),
+        row(
+            "POST /v1/people/{person}/invitations/mail",
+            Json(
+                r#"{"op_id":"{op}","lookup_hash":"{secret}","mac":"{zeros32}","link":"/join/{zeros16}.{zeros32}","email":"guest@example.com","language":"es"}"#,
+            ),
+            SERVING,
+            Done(200),
+        ),
+    ),
+    row(
+        "POST /v1/invitations/{invitation}/confirm",
+        Json(r#"{"op_id":"{op}","aik":"{zeros32}","confirmation":null}"#),
+        SERVING,
+        Fails(Code::InvitationUsed),
+    ),
+    row(
+        "POST /v1/people/{person}/representations",
+        Json(
+            r#"{"op_id":"{op}","caregiver":"{caregiver}","basis":"guardian","evidence":"court order","until":1}"#,
+        ),
+        SERVING,
+        Fails(Code::BadRequest),
     ),
     row(
         "POST /v1/circles",
@@ -406,6 +365,14 @@ pub const ROWS: &[Row] = &[
         Fails(Code::TimePast),
     ),
     row(
+        "POST /v1/series",
+        Json(
+            r#"{"first":{"op_id":"{op}","client":"{client}","kind":"phone","civil_start":"2026-11-01T10:00","minutes":30,"caregivers":[]},"rule":"FREQ=WEEKLY;COUNT=3"}"#,
+        ),
+        SERVING,
+        Fails(Code::TimePast),
+    ),
+    row(
         "POST /v1/appointments/{appointment}/move",
         Json(r#"{"op_id":"{op}","sequence":7,"civil_start":"2026-11-12T10:00"}"#),
         SERVING,
@@ -418,8 +385,14 @@ pub const ROWS: &[Row] = &[
         Fails(Code::AppointmentChanged),
     ),
     row(
+        "POST /v1/appointments/{appointment}/close",
+        Json(r#"{"op_id":"{op}","sequence":0,"outcome":"completed","next_step":"none","note":""}"#),
+        SERVING,
+        Fails(Code::AppointmentState),
+    ),
+    row(
         "POST /v1/appointments/{appointment}/reply",
-        Json(r#"{"op_id":"{op}","sequence":7,"reply":"confirm"}"#),
+        Json(r#"{"op_id":"{op}","sequence":7,"reply":"confirm","for_client":{for_client}}"#),
         AT_THE_VISIT,
         Fails(Code::AppointmentChanged),
     ),
@@ -438,18 +411,111 @@ pub const ROWS: &[Row] = &[
         Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
         Done(200),
     ),
-    // Who saw what.
-    query(
-        "?view=client&person={client}",
+    // From one case manager to another.
+    row(
+        "GET /v1/transfers",
+        Nothing,
+        Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
+        Done(200),
+    ),
+    instead(
+        ("transfer", "made"),
         row(
-            "GET /v1/audit",
-            Nothing,
-            Only(&[
-                (Supervisor, &[Own, Others, Left, Invited]),
-                (Administrator, &[Own, Others]),
-            ]),
+            "POST /v1/transfers/{transfer}/withdraw",
+            Json(r#"{"op_id":"{op}"}"#),
+            OFFERED,
             Done(200),
         ),
+    ),
+    row(
+        "POST /v1/transfers",
+        Json(
+            r#"{"op_id":"{op}","to":"{colleague}","clients":["{client}"],"note":"likes mornings"}"#,
+        ),
+        SERVING,
+        Done(200),
+    ),
+    instead(
+        ("transfer", "given"),
+        row(
+            "POST /v1/transfers/{transfer}/accept",
+            Json(r#"{"op_id":"{op}"}"#),
+            OFFERED,
+            Done(200),
+        ),
+    ),
+    instead(
+        ("transfer", "given"),
+        row(
+            "POST /v1/transfers/{transfer}/decline",
+            Json(r#"{"op_id":"{op}","reason":"no time"}"#),
+            OFFERED,
+            // It was accepted a row before.
+            Fails(Code::TransferGone),
+        ),
+    ),
+    // Who serves whom.
+    row("GET /v1/caseloads", Nothing, SUPERVISORS, Done(200)),
+    row(
+        "POST /v1/assignments",
+        Json(r#"{"op_id":"{op}","staff":"{colleague}","client":"{client}"}"#),
+        SUPERVISORS,
+        Done(204),
+    ),
+    row(
+        "POST /v1/assignments/end",
+        Json(r#"{"op_id":"{op}","staff":"{uninvited}","client":"{client}"}"#),
+        SUPERVISORS,
+        Done(204),
+    ),
+    // Who works here.
+    row("GET /v1/staff", Nothing, ADMINISTRATORS, Done(200)),
+    row(
+        "POST /v1/staff",
+        Json(r#"{"op_id":"{op}","name":"Newcomer Sample","role":"supervisor"}"#),
+        ADMINISTRATORS,
+        Done(200),
+    ),
+    instead(
+        ("account", "uninvited"),
+        row(
+            "POST /v1/staff/{account}/invite",
+            Json(r#"{"op_id":"{op}"}"#),
+            ADMINISTRATORS,
+            Done(200),
+        ),
+    ),
+    instead(
+        ("account", "colleague"),
+        row(
+            "POST /v1/staff/{account}/role",
+            Json(r#"{"op_id":"{op}","role":"supervisor"}"#),
+            ADMINISTRATORS,
+            Fails(Code::ServesClients),
+        ),
+    ),
+    instead(
+        ("account", "uninvited"),
+        row(
+            "POST /v1/staff/{account}/sign-out",
+            Json(r#"{"op_id":"{op}"}"#),
+            ADMINISTRATORS,
+            Done(204),
+        ),
+    ),
+    instead(
+        ("account", "uninvited"),
+        row(
+            "POST /v1/staff/{account}/end",
+            Json(r#"{"op_id":"{op}"}"#),
+            ADMINISTRATORS,
+            Done(200),
+        ),
+    ),
+    // Who saw what. About a client a supervisor asks; an administrator sees no clients.
+    query(
+        "?view=client&person={client}",
+        row("GET /v1/audit", Nothing, SUPERVISORS, Done(200)),
     ),
     row(
         "GET /v1/audit/people",
@@ -460,11 +526,14 @@ pub const ROWS: &[Row] = &[
         ]),
         Done(200),
     ),
-    row(
-        "GET /v1/access",
-        Nothing,
-        Only(&[(Client, &[Own, Others, Left, Invited])]),
-        Done(200),
+    query(
+        "?client={client}",
+        row(
+            "GET /v1/access",
+            Nothing,
+            Only(&[(Client, &[Own, Left, Invited]), (Caregiver, &[Acting])]),
+            Done(200),
+        ),
     ),
     // What ends something.
     row(
@@ -491,10 +560,7 @@ pub const ROWS: &[Row] = &[
     row(
         "POST /v1/consents/{consent}/withdraw",
         Json(r#"{"op_id":"{op}"}"#),
-        Only(&[
-            (Client, &[Own, Left, Invited]),
-            (CaseManager, &[Own, Left, Invited]),
-        ]),
+        ABOUT_THE_CLIENT,
         Done(200),
     ),
     row(
@@ -502,7 +568,7 @@ pub const ROWS: &[Row] = &[
         Json(r#"{"op_id":"{op}"}"#),
         Only(&[
             (Client, &[Own, Invited]),
-            (Caregiver, &[Own, Invited, Withdrawn, RanOut]),
+            (Caregiver, &[Own, Invited, Withdrawn, RanOut, Acting]),
             (CaseManager, &[Own, Invited, Withdrawn]),
             (Supervisor, &[Own, Invited]),
         ]),
@@ -517,5 +583,17 @@ pub const ROWS: &[Row] = &[
             Done(200),
         ),
     ),
-    unproved(row("DELETE /v1/session", Nothing, SignedIn, Done(204))),
+    row(
+        "POST /v1/invitations/{invitation}/end",
+        Json(r#"{"op_id":"{op}"}"#),
+        SERVING,
+        Done(200),
+    ),
+    row(
+        "POST /v1/representations/{representation}/end",
+        Json(r#"{"op_id":"{op}"}"#),
+        SERVING,
+        Done(200),
+    ),
+    awaited(row("DELETE /v1/session", Nothing, SignedIn, Done(204))),
 ];

@@ -7,85 +7,30 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use anyhow::Result;
 use care::Caller;
 use care::private::Relationship;
-use protocol::http::{BookAppointment, PlanCircle, RecordConsent, SESSION_COOKIE};
+use protocol::http::{
+    BookAppointment, InvitePerson, OfferTransfer, PlanCircle, RecordConsent, RecordRepresentation,
+    SESSION_COOKIE,
+};
 use protocol::{
-    AppointmentId, AppointmentKind, Bytes, CircleId, ConsentBasis, ConsentId, OpId, Role, Timestamp,
+    AppointmentId, AppointmentKind, BookingLinkId, Bytes, CircleId, ConsentBasis, ConsentId,
+    InvitationId, OpId, RepresentationBasis, RepresentationId, Role, Timestamp, TransferId,
 };
 use scheduler::Scheduler;
 use store::{SessionToken, Store};
 use testkit::{Engine, Options, Person, TestServer, agency};
 
+use crate::contract::booking_links::phone_call;
 use crate::contract::house::{self, Beside, Enrolled};
 
-/// How somebody stands to what they ask about.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Relation {
-    /// It is theirs: about them, entrusted to them, they are in it.
-    Own,
-    /// It is somebody else's.
-    Others,
-    /// They were in it, and left.
-    Left,
-    /// They were named, and nobody has added their device yet.
-    Invited,
-    /// What let them in was taken back: a caregiver's consent, a case manager's assignment. Their devices
-    /// are still in the group.
-    Withdrawn,
-    /// A caregiver's consent ran out by itself.
-    RanOut,
-}
+use super::asker::{Asker, Relation};
 
-use Relation::{Invited, Left, Others, Own, RanOut, Withdrawn};
+use Relation::{Acting, Invited, Left, Others, Own, RanOut, Withdrawn};
 
 /// What everybody has one of.
 const BELONGINGS: [&str; 4] = ["device", "task", "idle_task", "welcome"];
 /// The id of nothing.
 const NOBODYS: &str = "00000000-0000-7000-8000-00000000dead";
-const RELATIONS: [Relation; 6] = [Own, Others, Left, Invited, Withdrawn, RanOut];
-
-/// Who asks.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Asker {
-    pub role: Role,
-    pub relation: Relation,
-}
-
-impl Asker {
-    /// Every role in every relation that it can have.
-    pub const ALL: &'static [Self] = &{
-        const fn asker(role: Role, relation: Relation) -> Asker {
-            Asker { role, relation }
-        }
-        use Role::{Administrator, Caregiver, CaseManager, Client, Custodian, Supervisor};
-        [
-            asker(Client, Own),
-            asker(Client, Others),
-            asker(Client, Left),
-            asker(Client, Invited),
-            asker(Caregiver, Own),
-            asker(Caregiver, Others),
-            asker(Caregiver, Left),
-            asker(Caregiver, Invited),
-            asker(Caregiver, Withdrawn),
-            asker(Caregiver, RanOut),
-            asker(CaseManager, Own),
-            asker(CaseManager, Others),
-            asker(CaseManager, Left),
-            asker(CaseManager, Invited),
-            asker(CaseManager, Withdrawn),
-            asker(Supervisor, Own),
-            asker(Supervisor, Others),
-            asker(Supervisor, Left),
-            asker(Supervisor, Invited),
-            asker(Custodian, Own),
-            asker(Custodian, Others),
-            asker(Custodian, Left),
-            asker(Custodian, Invited),
-            asker(Administrator, Own),
-            asker(Administrator, Others),
-        ]
-    };
-}
+const RELATIONS: [Relation; 7] = [Own, Others, Left, Invited, Withdrawn, RanOut, Acting];
 
 type People = HashMap<Role, (Person, Enrolled)>;
 
@@ -102,6 +47,8 @@ pub struct World {
     pub server: TestServer,
     /// The cookie of somebody who came by a link and has shown no authenticator.
     pub unproved: String,
+    /// The cookie of somebody who came by an invitation and has not been confirmed yet.
+    pub awaited: String,
     households: HashMap<Relation, Household>,
     seed: u8,
     ops: AtomicU64,
@@ -142,6 +89,7 @@ impl World {
         let mut world = Self {
             server,
             unproved: String::new(),
+            awaited: String::new(),
             households: HashMap::new(),
             seed: 1,
             ops: AtomicU64::new(1),
@@ -160,6 +108,15 @@ impl World {
             ))
             .await;
         world.unproved = cookie(&newcomer.token);
+        let newcomer = world.enrol(maria.ana).await?;
+        world
+            .beside()
+            .run(&format!(
+                "UPDATE account SET confirmed_at = NULL WHERE id = {}",
+                world.beside().id(newcomer.caller.account.as_bytes()),
+            ))
+            .await;
+        world.awaited = cookie(&newcomer.token);
         Ok(world)
     }
 
@@ -250,10 +207,21 @@ impl World {
             let enrolled = self.enrol(person).await?;
             people.insert(role, (person, enrolled));
         }
-        let neighbour = self.acquaint(&people).await?;
+        let [neighbour, guest] = self.acquaint(&people).await?;
+        let invitation = self.invitation(&people, guest).await?;
+        let acts = if relation == Acting {
+            people[&Role::Caregiver].0
+        } else {
+            neighbour
+        };
+        let representation = self.representation(&people, acts).await?;
         let consent = self.consent(&people).await?;
         let circle = self.circle_of(&people).await?;
         let visit = self.visit(&people).await?;
+        let booking_link = self.booking_link(&people).await?;
+        let colleague = self.colleague(&people).await?;
+        let [made, given] = self.offers(&people, &colleague).await?;
+        let uninvited = agency::add(self.store(), "Nobody Yet", Role::CaseManager).await?;
         let (client, caregiver) = (people[&Role::Client].0, people[&Role::Caregiver].0);
         let zeros = |count: usize| Bytes::from(vec![0; count]).to_base64url();
         let pairs = [
@@ -262,10 +230,23 @@ impl World {
             ("person", client.person.to_string()),
             ("caregiver", caregiver.person.to_string()),
             ("neighbour", neighbour.person.to_string()),
+            ("guest", guest.person.to_string()),
+            ("invitation", invitation.to_string()),
+            ("representation", representation.to_string()),
+            ("for_client", (relation == Acting).to_string()),
             ("circle", circle.to_string()),
             ("consent", consent.to_string()),
             ("appointment", visit.to_string()),
+            ("booking_link", booking_link.to_string()),
+            ("colleague", colleague.caller.account.to_string()),
+            ("uninvited", uninvited.account.to_string()),
+            ("made", made.to_string()),
+            ("given", given.to_string()),
             ("authenticator", NOBODYS.to_owned()),
+            ("visit_type", NOBODYS.to_owned()),
+            ("job", "retention".to_owned()),
+            ("outage", NOBODYS.to_owned()),
+            ("participant", NOBODYS.to_owned()),
             ("nobody", NOBODYS.to_owned()),
             ("zeros16", zeros(16)),
             ("zeros32", zeros(32)),
@@ -280,12 +261,7 @@ impl World {
             .map(|(_, (_, enrolled))| enrolled)
             .collect();
         self.beside().gather(circle, &in_group).await;
-        for (role, (person, enrolled)) in &people {
-            let made = self.belongings(circle, (client, *person), enrolled).await;
-            for (what, id) in BELONGINGS.into_iter().zip(made) {
-                names.insert(format!("{what} of {}", role.as_str()), id);
-            }
-        }
+        names.extend(self.everybodys(circle, client, &people).await);
         self.end(relation, circle, (visit, consent)).await;
         Ok(Household {
             people,
@@ -294,9 +270,25 @@ impl World {
         })
     }
 
-    /// The case manager serves the client, and two caregivers are on record: theirs, and one without a
-    /// device, who is answered.
-    async fn acquaint(&self, people: &People) -> Result<Person> {
+    /// What each of them has of their own.
+    async fn everybodys(
+        &self,
+        circle: CircleId,
+        client: Person,
+        people: &People,
+    ) -> Vec<(String, String)> {
+        let mut names = Vec::new();
+        for (role, (person, enrolled)) in people {
+            let made = self.belongings(circle, (client, *person), enrolled).await;
+            let whose = |what| format!("{what} of {}", role.as_str());
+            names.extend(BELONGINGS.into_iter().map(whose).zip(made));
+        }
+        names
+    }
+
+    /// The case manager serves the client, and three caregivers are on record: theirs, and two without a
+    /// device, who are answered.
+    async fn acquaint(&self, people: &People) -> Result<[Person; 2]> {
         let (installation, store) = (Caller::installation(), self.store());
         let (client, manager) = (people[&Role::Client].0, people[&Role::CaseManager].0);
         let hours = agency::office_hours();
@@ -304,17 +296,51 @@ impl World {
             .assign(&installation, manager.account, client.person)
             .await?;
         store
-            .set_hours(&installation, manager.account, agency::zone(), hours)
+            .set_hours(&installation, manager.account, agency::ZONE, hours)
             .await?;
         let neighbour = agency::add(store, "Neighbour Sample", Role::Caregiver).await?;
+        let guest = agency::add(store, "Guest Sample", Role::Caregiver).await?;
         let daughter = people[&Role::Caregiver].0;
-        for (person, relationship) in [(daughter, "daughter"), (neighbour, "neighbour")] {
+        let related = [
+            (daughter, "daughter"),
+            (neighbour, "neighbour"),
+            (guest, "friend"),
+        ];
+        for (person, relationship) in related {
             let relationship = Relationship::new(relationship)?;
             store
                 .relate(&installation, client.person, person.person, relationship)
                 .await?;
         }
-        Ok(neighbour)
+        Ok([neighbour, guest])
+    }
+
+    /// A caregiver was invited, and has not come yet.
+    async fn invitation(&self, people: &People, guest: Person) -> Result<InvitationId> {
+        let lookup_hash = [*self.op().as_bytes(), [5; 16]].concat();
+        let invite = InvitePerson {
+            op_id: self.op(),
+            lookup_hash: lookup_hash.into(),
+            mac: vec![6; 32].into(),
+        };
+        let manager = people[&Role::CaseManager].1.caller;
+        let invited = self.store().invite_person(&manager, guest.person, invite);
+        Ok(invited.await?.invitation)
+    }
+
+    /// A caregiver acts for the client.
+    async fn representation(&self, people: &People, acts: Person) -> Result<RepresentationId> {
+        let record = RecordRepresentation {
+            op_id: self.op(),
+            caregiver: acts.person,
+            basis: RepresentationBasis::Guardian,
+            evidence: "a court order was seen".to_owned(),
+            until: None,
+        };
+        let manager = people[&Role::CaseManager].1.caller;
+        let client = people[&Role::Client].0.person;
+        let recorded = self.store().record_representation(&manager, client, record);
+        Ok(recorded.await?.id)
     }
 
     async fn consent(&self, people: &People) -> Result<ConsentId> {
@@ -352,12 +378,54 @@ impl World {
             civil_start: "2026-11-10T10:00".to_owned(),
             zone: None,
             minutes: 30,
+            visit_type: None,
             caregivers: vec![people[&Role::Caregiver].0.person],
             meeting_link: None,
         };
         let manager = people[&Role::CaseManager].1.caller;
         let scheduler = Scheduler::new(self.store().clone());
         Ok(scheduler.book(&manager, visit).await?.id)
+    }
+
+    /// The client was given a link by which they book.
+    async fn booking_link(&self, people: &People) -> Result<BookingLinkId> {
+        let request = phone_call(self.op());
+        let manager = people[&Role::CaseManager].1.caller;
+        let client = people[&Role::Client].0.person;
+        let scheduler = Scheduler::new(self.store().clone());
+        let made = scheduler.make_booking_link(&manager, client, &request);
+        Ok(made.await?.link.id)
+    }
+
+    /// A second case manager of the client's.
+    async fn colleague(&mut self, people: &People) -> Result<Enrolled> {
+        let colleague = agency::add(self.store(), "Colleague Sample", Role::CaseManager).await?;
+        let (installation, client) = (Caller::installation(), people[&Role::Client].0.person);
+        self.store()
+            .assign(&installation, colleague.account, client)
+            .await?;
+        self.enrol(colleague).await
+    }
+
+    /// Two offers of the client: by the case manager to the colleague, and the other way round.
+    async fn offers(&self, people: &People, colleague: &Enrolled) -> Result<[TransferId; 2]> {
+        let client = people[&Role::Client].0.person;
+        let manager = people[&Role::CaseManager].1.caller;
+        let offer = |to| OfferTransfer {
+            op_id: self.op(),
+            to,
+            clients: vec![client],
+            note: "knows both of us".to_owned(),
+        };
+        let made = self
+            .store()
+            .offer_transfer(&manager, offer(colleague.caller.account))
+            .await?;
+        let given = self
+            .store()
+            .offer_transfer(&colleague.caller, offer(manager.account))
+            .await?;
+        Ok([made.outgoing[0].id, given.outgoing[0].id])
     }
 
     /// What is a person's own: a second device, a task, a task about that device, a Welcome; their ids.
@@ -432,7 +500,19 @@ impl World {
                     "UPDATE assignment SET ended_at = {now}
                      WHERE client = (SELECT client FROM circle WHERE id = {circle})"
                 ),
+                // With the assignments ended what they had offered.
+                format!(
+                    "DELETE FROM task WHERE transfer IS NOT NULL
+                     AND client = (SELECT client FROM circle WHERE id = {circle})"
+                ),
+                format!(
+                    "DELETE FROM transfer
+                     WHERE client = (SELECT client FROM circle WHERE id = {circle})"
+                ),
             ],
+            Acting => vec![format!(
+                "UPDATE consent SET withdrawn_at = {now} WHERE id = {consent}"
+            )],
             RanOut => vec![format!(
                 "UPDATE consent SET until_at = {now} WHERE id = {consent}"
             )],

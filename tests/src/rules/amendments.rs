@@ -79,7 +79,7 @@ impl Circle {
     pub fn judge_at(&mut self, commit: &Bytes, at: Timestamp) -> Result<Judged, Violation> {
         let agency_key = self.followed.agency.public();
         let facts = Facts {
-            agency_key: &agency_key,
+            agency_keys: &[agency_key],
             at,
         };
         let (maria, group) = (&self.people[MARIA], &mut self.groups[MARIA]);

@@ -1,6 +1,7 @@
 //! The judge and the delivery service against commits that an honest device would never make. Built
 //! on OpenMLS directly, because the device core refuses to make them.
 
+mod agency_keys;
 pub mod amendments;
 mod commits;
 mod foundings;

@@ -8,7 +8,7 @@ use openmls::prelude::*;
 use openmls_rust_crypto::OpenMlsRustCrypto;
 use openmls_traits::signatures::{Signer, SignerError};
 use protocol::bundle::{CommitBundle, Founding};
-use protocol::certificate::{DeviceCert, RemovalKey, Signed};
+use protocol::certificate::{AgencySuccession, DeviceCert, RemovalKey, Signed};
 use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember};
 use protocol::{AccountId, Bytes, CircleId, DeviceId, OpId, Role, Timestamp, labels, limits};
 use tls_codec::{Deserialize as _, Serialize as _};
@@ -43,8 +43,32 @@ impl Agency {
         }
     }
 
+    /// Whose secret somebody has.
+    pub fn of(key: SigningKey) -> Self {
+        Self { key }
+    }
+
     pub fn public(&self) -> [u8; 32] {
         self.key.verifying_key().to_bytes()
+    }
+
+    /// This agency's word that another key takes the place of its own.
+    pub fn hands_over_to(&self, next: &Self) -> Bytes {
+        self.says(labels::AGENCY_SUCCESSION, &self.succession(&next.public()))
+    }
+
+    /// What it says.
+    pub fn succession(&self, key: &[u8]) -> Vec<u8> {
+        protocol::frame::to_vec(&AgencySuccession {
+            before: self.public().into(),
+            key: key.to_vec().into(),
+            at: NOW,
+        })
+    }
+
+    /// Anything that this agency key signs.
+    pub fn says(&self, label: &[u8], content: &[u8]) -> Bytes {
+        sign(&self.key, label, content.to_vec())
     }
 
     pub fn removal_key(&self) -> Bytes {
@@ -53,6 +77,11 @@ impl Agency {
 
     /// The agency's word for the removal key that follows from a seed.
     pub fn removal_key_of(&self, seed: u8) -> Bytes {
+        self.vouch(seed, NOW, Vec::new())
+    }
+
+    /// The same from some time on, with what leads to this agency key.
+    pub fn vouch(&self, seed: u8, not_before: Timestamp, successions: Vec<Bytes>) -> Bytes {
         let key = SigningKey::from_bytes(&[seed; 32])
             .verifying_key()
             .to_bytes()
@@ -60,8 +89,9 @@ impl Agency {
         let not_after = NOW.plus_seconds(86_400);
         let body = RemovalKey {
             key,
-            not_before: NOW,
+            not_before,
             not_after,
+            successions,
         };
         sign(
             &self.key,

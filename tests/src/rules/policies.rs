@@ -11,7 +11,7 @@ use super::party::{Agency, GROUP, NOW, Party, context};
 
 fn read(extensions: &Extensions<GroupContext>, agency: &Agency) -> Result<Context, Violation> {
     let facts = Facts {
-        agency_key: &agency.public(),
+        agency_keys: &[agency.public()],
         at: NOW,
     };
     Context::read(extensions, GROUP, &facts)

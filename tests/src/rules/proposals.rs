@@ -252,7 +252,7 @@ fn certificates_that_a_commit_brings_are_valid_when_it_is_taken() {
 fn judged_as(circle: &mut Circle, sender: &Sender, commit: &protocol::Bytes) -> Violation {
     let agency_key = circle.followed.agency.public();
     let facts = Facts {
-        agency_key: &agency_key,
+        agency_keys: &[agency_key],
         at: NOW,
     };
     let message = MlsMessageIn::tls_deserialize_exact(&**commit).expect("reads");

@@ -25,7 +25,7 @@ fn welcome(
 ) -> Result<(), Violation> {
     let agency_key = circle.followed.agency.public();
     let facts = Facts {
-        agency_key: &agency_key,
+        agency_keys: &[agency_key],
         at: NOW,
     };
     let group = &circle.groups[MARIA];
@@ -48,7 +48,7 @@ fn comes_back(
 ) -> Result<(), Violation> {
     let agency_key = circle.followed.agency.public();
     let facts = Facts {
-        agency_key: &agency_key,
+        agency_keys: &[agency_key],
         at: NOW,
     };
     let voucher = voucher.map(|voucher| circle.people[voucher].account);
@@ -208,7 +208,7 @@ fn reset(circle: &Circle, maker: &Party, change: impl Fn(&mut Context)) -> Resul
     let (group, before) = next(circle, maker, change);
     let agency_key = circle.followed.agency.public();
     let facts = Facts {
-        agency_key: &agency_key,
+        agency_keys: &[agency_key],
         at: NOW,
     };
     let context = group.public_group().group_context();
@@ -257,7 +257,7 @@ fn a_new_generation_begins_with_one_device_in_the_next_number() {
     before.generation = 1;
     let agency_key = circle.followed.agency.public();
     let facts = Facts {
-        agency_key: &agency_key,
+        agency_keys: &[agency_key],
         at: NOW,
     };
     let context = group.public_group().group_context();

@@ -59,4 +59,4 @@ pub mod world;
 #[cfg(test)]
 mod tests;
 
-pub use world::{Failure, Plan, Report, run};
+pub use world::{Casts, Failure, Plan, Report, run};

@@ -111,10 +111,26 @@ pub struct Phone {
 impl Phone {
     /// A new one, switched on.
     pub fn new(person: Person, name: String, number: u8) -> Self {
-        let mut phone = Self {
+        let mut phone = Self::off(person, name, [number; 32]);
+        phone.open().expect("an empty store opens");
+        phone
+    }
+
+    /// What survives of this one, as another.
+    #[must_use]
+    pub fn again(&self) -> Self {
+        Self {
+            disk: self.disk.clone(),
+            cookie: self.cookie.clone(),
+            ..Self::off(self.person, self.name.clone(), self.vault_key)
+        }
+    }
+
+    fn off(person: Person, name: String, vault_key: [u8; 32]) -> Self {
+        Self {
             person,
             name,
-            vault_key: [number; 32],
+            vault_key,
             disk: Disk::default(),
             cookie: None,
             device: None,
@@ -128,9 +144,7 @@ impl Phone {
             moved: true,
             written: BTreeSet::new(),
             told: Vec::new(),
-        };
-        phone.open().expect("an empty store opens");
-        phone
+        }
     }
 
     /// Opens the program from its disk.
@@ -224,7 +238,10 @@ impl Phone {
                 self.timers.push(Timestamp::from_micros(at));
             }
             Effect::Event { event } => match event {
-                Event::DeviceLink { .. } | Event::RecoveryCode { .. } | Event::Devices { .. } => {
+                Event::DeviceLink { .. }
+                | Event::RecoveryCode { .. }
+                | Event::Intake { .. }
+                | Event::Devices { .. } => {
                     self.told.push(event);
                 }
                 _ => {}

@@ -2,7 +2,7 @@
 
 use tokio::runtime::Builder;
 
-use super::{Plan, run};
+use super::{Casts, Plan, run};
 
 fn seed(number: u64) -> Result<super::Report, super::Failure> {
     let runtime = Builder::new_current_thread()
@@ -15,7 +15,7 @@ fn seed(number: u64) -> Result<super::Report, super::Failure> {
         steps: 200,
         tell: false,
     };
-    run(&runtime, directory.path(), plan)
+    run(&runtime, &Casts::default(), directory.path(), plan)
 }
 
 #[test]

@@ -163,6 +163,26 @@ async fn signed_in(store: &Store, caller: &Caller, request: &Request) -> Result<
         ("POST", ["enrolments", "decline"]) => {
             answer(store.decline_device(caller, read(body)?).await, none)
         }
+        ("GET", ["intake"]) => answer(store.own_intake(caller).await, json),
+        ("GET", ["people", id, "invitation"]) => {
+            answer(store.person_intake(caller, parse(id)?).await, json)
+        }
+        ("POST", ["people", id, "invitations"]) => {
+            let invited = store.invite_person(caller, parse(id)?, read(body)?);
+            answer(invited.await, json)
+        }
+        ("POST", ["people", id, "invitations", "mail"]) => {
+            let mailed = store.mail_invitation(caller, parse(id)?, read(body)?);
+            answer(mailed.await, json)
+        }
+        ("POST", ["invitations", id, "confirm"]) => {
+            let confirmed = store.confirm_person(caller, parse(id)?, read(body)?);
+            answer(confirmed.await, json)
+        }
+        ("POST", ["invitations", id, "end"]) => {
+            let ended = store.end_invitation(caller, parse(id)?, read(body)?);
+            answer(ended.await, json)
+        }
         ("GET", ["vault"]) => answer(store.vault(caller).await, json),
         ("PUT", ["vault"]) => answer(store.put_vault(caller, read(body)?).await, json),
         ("PUT", ["identity"]) => answer(store.replace_identity(caller, read(body)?).await, none),

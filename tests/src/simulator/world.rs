@@ -1,24 +1,28 @@
 //! The world of one seed: who is in it, what happens in it, and in what order.
 
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 
 use anyhow::{Context as _, Result, bail};
 use device::api::{Command, Event};
 use device::simulated;
-use ed25519_dalek::SigningKey;
 use protocol::{CircleId, ConsentId, Timestamp};
 use sha2::{Digest, Sha256};
-use store::{Database, RootKey, Settings, Store, Topic, Wake};
-use testkit::{FakeClock, Person, SeededChance};
+use store::Store;
+use testkit::{FakeClock, Person};
 use tokio::runtime::Runtime;
 
 mod arrivals;
+mod cast;
 mod happenings;
 mod people;
 mod rest;
+mod server;
 
+use cast::Cast;
+pub use cast::Casts;
 use people::People;
+use server::{Overheard, Server, Woken};
 
 use super::collusion::Hostile;
 use super::dice::Dice;
@@ -76,57 +80,6 @@ impl std::fmt::Display for Failure {
     }
 }
 
-/// What the store woke, until the world looks.
-#[derive(Clone, Default)]
-struct Woken(Arc<Mutex<Vec<Topic>>>);
-
-impl Wake for Woken {
-    fn wake(&self, topic: Topic) {
-        self.0.lock().expect("nobody panics with it").push(topic);
-    }
-}
-
-/// The store's chance. Somebody listens while it makes the agency's keys: at the end the server itself is
-/// the enemy, and it has its own keys.
-struct Overheard {
-    chance: SeededChance,
-    secrets: Mutex<Vec<[u8; 32]>>,
-}
-
-/// Far more than come before the agency's keys.
-const SECRETS_MAX: usize = 16;
-
-impl Overheard {
-    fn new(seed: u64) -> Arc<Self> {
-        Arc::new(Self {
-            chance: SeededChance::new(seed),
-            secrets: Mutex::default(),
-        })
-    }
-
-    /// The key whose public half stands in a group.
-    fn key_in(&self, group_info: &[u8]) -> Option<SigningKey> {
-        let secrets = self.secrets.lock().expect("nobody panics with it");
-        let mut keys = secrets.iter().map(SigningKey::from_bytes);
-        keys.find(|key| {
-            let public = key.verifying_key().to_bytes();
-            group_info.windows(public.len()).any(|part| part == public)
-        })
-    }
-}
-
-impl care::Chance for Overheard {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.chance.fill(bytes);
-        let mut secrets = self.secrets.lock().expect("nobody panics with it");
-        if let Ok(secret) = <[u8; 32]>::try_from(&*bytes)
-            && secrets.len() < SECRETS_MAX
-        {
-            secrets.push(secret);
-        }
-    }
-}
-
 /// Everything.
 pub struct World<'d> {
     runtime: &'d Runtime,
@@ -143,8 +96,7 @@ pub struct World<'d> {
     step: usize,
     dice: Dice,
     pub phones: Vec<Phone>,
-    client: Person,
-    manager: Person,
+    people: People,
     consents: Vec<(Person, ConsentId)>,
     pub circle: CircleId,
     said: usize,
@@ -158,14 +110,20 @@ pub struct World<'d> {
     tree: Tree,
 }
 
-/// Runs one seed. `directory` must be empty; it is best in memory.
-pub fn run(runtime: &Runtime, directory: &Path, plan: Plan) -> Result<Report, Failure> {
-    device::chance::seed(plan.seed);
-    simulated::forget_keys();
-    simulated::begin_trace();
+/// Runs one seed, with its cast. `directory` must be empty; it is best in memory.
+pub fn run(
+    runtime: &Runtime,
+    casts: &Casts,
+    directory: &Path,
+    plan: Plan,
+) -> Result<Report, Failure> {
     let mut step = 0;
     let mut told = Vec::new();
-    let done = World::begin(runtime, directory, plan).and_then(|mut world| {
+    let done = casts.of(runtime, directory, plan.seed).and_then(|cast| {
+        device::chance::seed(plan.seed);
+        simulated::begin_with_keys(&cast.used);
+        simulated::begin_trace();
+        let mut world = World::begin(runtime, directory, plan, &cast)?;
         let done = world.live();
         step = world.step;
         told = std::mem::take(&mut world.told);
@@ -180,53 +138,66 @@ pub fn run(runtime: &Runtime, directory: &Path, plan: Plan) -> Result<Report, Fa
     })
 }
 
-fn settings(
-    directory: &Path,
-    clock: &FakeClock,
-    chance: Arc<dyn care::Chance>,
-    woken: &Woken,
-) -> Settings {
-    Settings {
-        database: Database::Sqlite {
-            directory: directory.to_owned(),
-        },
-        root_key: RootKey::from_bytes([7; 32]),
-        clock: Arc::new(clock.clone()),
-        chance,
-        wake: Arc::new(woken.clone()),
-        zones: care::civil::Zones::bundled(),
-        zone: testkit::agency::zone(),
-        server_name: SERVER_NAME.to_owned(),
-        demo: true,
-    }
-}
-
 impl<'d> World<'d> {
-    fn begin(runtime: &'d Runtime, directory: &'d Path, plan: Plan) -> Result<Self> {
+    /// The people are known to the server, and nobody has a device.
+    fn empty(runtime: &'d Runtime, directory: &'d Path, plan: Plan) -> Result<Self> {
         let clock = FakeClock::default();
-        let woken = Woken::default();
-        let overheard = Overheard::new(plan.seed);
-        let chance = Arc::<Overheard>::clone(&overheard);
-        let store = runtime.block_on(Store::open(settings(directory, &clock, chance, &woken)))?;
+        let server = Server::open(runtime, directory, clock, Overheard::new(plan.seed))?;
         let mut dice = Dice::new(plan.seed);
-        let people = runtime.block_on(People::add(&store, 2 + dice.below(2)))?;
+        let people = runtime.block_on(People::add(
+            &server.store,
+            2 + usize::from(dice.percent(25)),
+        ))?;
+        Ok(Self {
+            dice,
+            ..Self::new((runtime, directory), plan, server, people)
+        })
+    }
+
+    /// A copy of the cast, switched on.
+    fn begin(runtime: &'d Runtime, directory: &'d Path, plan: Plan, cast: &Cast) -> Result<Self> {
+        cast.copy_files(directory)?;
+        let (clock, overheard) = (FakeClock::at(cast.now), cast.overheard.again(plan.seed));
+        let server = Server::open(runtime, directory, clock, overheard)?;
         let mut world = Self {
+            phones: cast.phones(),
+            consents: cast.consents.clone(),
+            circle: cast.circle,
+            watch: Watch::new(cast.circle),
+            ..Self::new((runtime, directory), plan, server, cast.people.clone())
+        };
+        // Before anything is proposed: who looks on has heard every handshake from here.
+        world.tree.look(runtime, &world.directory, world.circle)?;
+        for index in 0..world.phones.len() {
+            world.switch_on(index)?;
+        }
+        world.calm = false;
+        Ok(world)
+    }
+
+    fn new(
+        (runtime, directory): (&'d Runtime, &'d Path),
+        plan: Plan,
+        server: Server,
+        people: People,
+    ) -> Self {
+        let nowhere = CircleId::from_bytes([0; 16]);
+        Self {
             runtime,
             root: directory,
             directory: directory.to_owned(),
-            store: Some(store),
+            store: Some(server.store),
             back_at: 0,
-            clock,
-            woken,
-            overheard,
+            clock: server.clock,
+            woken: server.woken,
+            overheard: server.overheard,
             plan,
             step: 0,
-            dice,
+            dice: Dice::new(plan.seed),
             phones: Vec::new(),
-            client: people.client,
-            manager: people.manager,
+            people,
             consents: Vec::new(),
-            circle: CircleId::from_bytes([0; 16]),
+            circle: nowhere,
             said: 0,
             removals: 0,
             restarts: 0,
@@ -234,32 +205,40 @@ impl<'d> World<'d> {
             calm: true,
             trace: Sha256::new(),
             told: Vec::new(),
-            watch: Watch::new(CircleId::from_bytes([0; 16])),
+            watch: Watch::new(nowhere),
             tree: Tree::default(),
-        };
-        let (client, manager) = (people.client, people.manager);
-        world.enrol(manager)?;
-        world.plan(&people)?;
+        }
+    }
+
+    /// Everybody enrols their devices, and the circle begins.
+    fn gather(mut self) -> Result<Self> {
+        let People {
+            client,
+            manager,
+            second,
+            caregivers,
+        } = self.people.clone();
+        self.enrol(manager)?;
+        self.plan()?;
         let mut owners = vec![client];
-        if world.dice.percent(60) {
-            owners.push(people.second);
+        if self.dice.percent(50) {
+            owners.push(second);
         }
-        owners.extend(&people.caregivers);
+        owners.extend(caregivers);
         for owner in owners {
-            world.enrol(owner)?;
+            self.enrol(owner)?;
         }
-        let more = 1 + world.dice.below(2);
+        let more = 1 + self.dice.below(2);
         for _ in 0..more {
-            let owner = if world.dice.percent(50) {
+            let owner = if self.dice.percent(50) {
                 client
             } else {
                 manager
             };
-            world.enrol_second(owner)?;
+            self.enrol_second(owner)?;
         }
-        world.settle(400)?;
-        world.calm = false;
-        Ok(world)
+        self.settle(400)?;
+        Ok(self)
     }
 
     pub fn now(&self) -> Timestamp {

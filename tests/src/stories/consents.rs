@@ -96,6 +96,7 @@ mod tell {
                             civil_start: "2026-11-10T10:00".to_owned(),
                             zone: None,
                             minutes: 30,
+                            visit_type: None,
                             caregivers: vec![agency.ana.person],
                             meeting_link: Some("https://meet.example.org/a-room".to_owned()),
                         },
@@ -134,6 +135,7 @@ mod tell {
                 op_id: self.op(),
                 sequence: self.visit.sequence,
                 reply: Reply::Confirm,
+                for_client: false,
             };
             let body = serde_json::to_vec(&request)?;
             let (status, answer) = self.ana().device.ask("POST", &path, Some(body)).await?;
@@ -259,6 +261,7 @@ mod tell {
                 civil_start: "2026-11-12T10:00".to_owned(),
                 zone: None,
                 minutes: 30,
+                visit_type: None,
                 caregivers: vec![agency.ana.person],
                 meeting_link: None,
             };
@@ -277,6 +280,8 @@ mod tell {
                 civil_start: "2026-11-11T14:00".to_owned(),
                 zone: None,
                 minutes: None,
+                scope: protocol::Scope::This,
+                skip_conflicts: false,
             };
             let moved: Appointment = dana.asks("POST", &format!("{path}/move"), &change).await?;
             let mut mails = server.do_due().await?;
@@ -286,6 +291,7 @@ mod tell {
                 op_id: self.op(),
                 sequence: moved.sequence,
                 reason: CancelReason::Agency,
+                scope: protocol::Scope::This,
             };
             let _: Appointment = dana
                 .asks("POST", &format!("{path}/cancel"), &request)

@@ -1,20 +1,35 @@
 //! Stories: the whole server in this process, native devices, real TLS sockets. Each is told once and
 //! runs on both engines.
 
+mod agency_keys;
+mod browser;
+mod canaries;
 mod caseload;
+mod clerks;
+mod clock;
 mod consents;
+mod dead_servers;
 mod devices;
+mod evil_callers;
 mod family;
 mod faults;
 mod first_message;
+mod intake;
 mod kills;
+mod listening;
 mod new_circle;
+mod outages;
 mod passkeys;
+mod passwords;
 mod recoveries;
 mod reminders;
 mod removals;
 mod revocations;
+mod scanners;
+mod season;
+mod self_booking;
 mod troubles;
+mod unread;
 mod visits;
 
 /// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run

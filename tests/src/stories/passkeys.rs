@@ -1,22 +1,14 @@
 //! Passkeys over a real socket, outside the demo: a software authenticator makes one and shows it, as
 //! a browser would and as a thief's page would like to.
 
-use std::sync::Arc;
-
-use ed25519_dalek::{Signer as _, SigningKey as DeviceKey};
-use judge::certificate::to_be_signed;
-use protocol::http::{ErrorBody, PasskeyAsked, RegisterPasskey, SESSION_COOKIE, SignInByPasskey};
-use protocol::{Bytes, Code, DeviceId, labels};
+use protocol::http::{PasskeyAsked, RegisterPasskey, SignInByPasskey};
+use protocol::{Bytes, Code};
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, SigningKey as _};
-use reqwest::header::{COOKIE, SET_COOKIE};
-use reqwest::{Client, Response};
-use rustls_pki_types::CertificateDer;
-use rustls_pki_types::pem::PemObject as _;
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 use testkit::{Engine, Options, TestServer};
 
-use crate::contract::house::request;
+use super::browser::{Browser, refusal};
 
 /// User present and verified (WebAuthn Level 3, section 6.1).
 const VERIFIED: u8 = 0x05;
@@ -121,98 +113,27 @@ fn text(bytes: &[u8]) -> String {
     Bytes(bytes.to_vec()).to_base64url()
 }
 
-/// Maria's browser: her device's key and her cookie.
-struct Browser {
-    http: Client,
-    url: String,
-    name: String,
-    device: DeviceId,
-    dsk: DeviceKey,
-    cookie: Option<String>,
+async fn ask(browser: &mut Browser, path: &str) -> (Bytes, Value) {
+    let answer = browser.post(path, &json!({})).await;
+    let asked: PasskeyAsked = answer.error_for_status().unwrap().json().await.unwrap();
+    (
+        asked.ceremony,
+        serde_json::from_str(&asked.options).unwrap(),
+    )
 }
 
-impl Browser {
-    async fn post(&mut self, path: &str, body: &impl serde::Serialize) -> Response {
-        let mut asking = self.http.post(format!("{}{path}", self.url)).json(body);
-        if let Some(cookie) = &self.cookie {
-            asking = asking.header(COOKIE, format!("{SESSION_COOKIE}={cookie}"));
-        }
-        let answer = asking.send().await.unwrap();
-        if let Some(set) = answer.headers().get(SET_COOKIE) {
-            let (_, value) = set.to_str().unwrap().split_once('=').unwrap();
-            self.cookie = Some(value.split(';').next().unwrap().to_owned());
-        }
-        answer
-    }
-
-    async fn ask(&mut self, path: &str) -> (Bytes, Value) {
-        let answer = self.post(path, &json!({})).await;
-        let asked: PasskeyAsked = answer.error_for_status().unwrap().json().await.unwrap();
-        (
-            asked.ceremony,
-            serde_json::from_str(&asked.options).unwrap(),
-        )
-    }
-
-    /// The code of a sign-in's refusal; `None` if it was let in.
-    async fn sign_in(&mut self, ceremony: &Bytes, credential: String) -> Option<Code> {
-        let nonce = [9_u8; 32];
-        let content = [&ceremony[..], &nonce, self.name.as_bytes()].concat();
-        let signature = self.dsk.sign(&to_be_signed(labels::LOGIN, &content));
-        let body = SignInByPasskey {
-            ceremony: ceremony.clone(),
-            credential,
-            device: self.device,
-            nonce: nonce.into(),
-            signature: signature.to_bytes().into(),
-            shared: false,
-        };
-        refusal(self.post("/v1/sign-in/passkey/finish", &body).await).await
-    }
-
-    async fn ticket(&mut self) -> Option<Code> {
-        refusal(self.post("/v1/tickets", &json!({})).await).await
-    }
-}
-
-async fn refusal(answer: Response) -> Option<Code> {
-    if answer.status().is_success() {
-        return None;
-    }
-    Some(answer.json::<ErrorBody>().await.unwrap().code)
-}
-
-/// Trusts the server's own authority only.
-fn trusting(server: &TestServer) -> rustls::ClientConfig {
-    let mut roots = rustls::RootCertStore::empty();
-    let ca = CertificateDer::from_pem_slice(server.ca_pem().as_bytes()).unwrap();
-    roots.add(ca).unwrap();
-    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-    rustls::ClientConfig::builder_with_provider(provider)
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_root_certificates(roots)
-        .with_no_client_auth()
-}
-
-async fn arrive(server: &TestServer) -> Browser {
-    let maria = server.agency().maria.account;
-    let installation = care::Caller::installation();
-    let link = server.store().invite(&installation, maria).await.unwrap();
-    let now = care::Clock::now(server.clock());
-    let redeem = request(maria, link.secret, 1, now);
-    let http = Client::builder().use_preconfigured_tls(trusting(server));
-    let mut browser = Browser {
-        http: http.build().unwrap(),
-        url: server.url(),
-        name: server.name(),
-        device: DeviceId::from_bytes([1; 16]),
-        dsk: DeviceKey::from_bytes(&[1 ^ 0x80; 32]),
-        cookie: None,
+/// The code of a sign-in's refusal; `None` if it was let in.
+async fn sign_in(browser: &mut Browser, ceremony: &Bytes, credential: String) -> Option<Code> {
+    let (nonce, signature) = browser.signs(ceremony);
+    let body = SignInByPasskey {
+        ceremony: ceremony.clone(),
+        credential,
+        device: browser.device,
+        nonce,
+        signature,
+        shared: false,
     };
-    let redeemed = browser.post("/v1/invitations/redeem", &redeem).await;
-    assert_eq!(refusal(redeemed).await, None);
-    browser
+    refusal(browser.post("/v1/sign-in/passkey/finish", &body).await).await
 }
 
 #[tokio::test]
@@ -222,11 +143,11 @@ async fn a_passkey_opens_what_a_link_alone_does_not_and_only_from_our_own_pages(
         ..Options::new(Engine::Sqlite)
     });
     let server = server.await.unwrap();
-    let mut browser = arrive(&server).await;
+    let mut browser = Browser::arrive(&server, server.agency().maria, 1).await;
     assert_eq!(browser.ticket().await, Some(Code::AuthenticatorRequired));
     let by_link = browser.cookie.clone();
 
-    let (ceremony, options) = browser.ask("/v1/authenticators/passkey").await;
+    let (ceremony, options) = ask(&mut browser, "/v1/authenticators/passkey").await;
     let (passkey, credential) = SoftPasskey::make(&options, &server.url());
     let body = RegisterPasskey {
         ceremony,
@@ -247,33 +168,33 @@ async fn a_passkey_opens_what_a_link_alone_does_not_and_only_from_our_own_pages(
     let after = server.url().replace("localhost", "localhost.example");
     let plain = server.url().replace("https", "http");
     for origin in [other_port, below, longer, after, plain] {
-        let (ceremony, options) = browser.ask("/v1/sign-in/passkey").await;
+        let (ceremony, options) = ask(&mut browser, "/v1/sign-in/passkey").await;
         let shown = passkey.show(&options, &origin, VERIFIED);
-        let code = browser.sign_in(&ceremony, shown).await;
+        let code = sign_in(&mut browser, &ceremony, shown).await;
         assert_eq!(code, Some(Code::SignInRefused), "{origin}");
     }
-    let (ceremony, options) = browser.ask("/v1/sign-in/passkey").await;
+    let (ceremony, options) = ask(&mut browser, "/v1/sign-in/passkey").await;
     let touched = passkey.show(&options, &server.url(), PRESENT);
-    let code = browser.sign_in(&ceremony, touched).await;
+    let code = sign_in(&mut browser, &ceremony, touched).await;
     assert_eq!(code, Some(Code::SignInRefused));
 
     // The answer to one question is none to another, and good once.
-    let (_, earlier) = browser.ask("/v1/sign-in/passkey").await;
-    let (ceremony, options) = browser.ask("/v1/sign-in/passkey").await;
+    let (_, earlier) = ask(&mut browser, "/v1/sign-in/passkey").await;
+    let (ceremony, options) = ask(&mut browser, "/v1/sign-in/passkey").await;
     let stale = passkey.show(&earlier, &server.url(), VERIFIED);
     assert_eq!(
-        browser.sign_in(&ceremony, stale).await,
+        sign_in(&mut browser, &ceremony, stale).await,
         Some(Code::SignInRefused)
     );
     let late = passkey.show(&options, &server.url(), VERIFIED);
     assert_eq!(
-        browser.sign_in(&ceremony, late).await,
+        sign_in(&mut browser, &ceremony, late).await,
         Some(Code::CeremonyGone)
     );
     assert_eq!(browser.ticket().await, Some(Code::SignedOut));
 
-    let (ceremony, options) = browser.ask("/v1/sign-in/passkey").await;
+    let (ceremony, options) = ask(&mut browser, "/v1/sign-in/passkey").await;
     let shown = passkey.show(&options, &server.url(), VERIFIED);
-    assert_eq!(browser.sign_in(&ceremony, shown).await, None);
+    assert_eq!(sign_in(&mut browser, &ceremony, shown).await, None);
     assert_eq!(browser.ticket().await, None);
 }

@@ -33,6 +33,7 @@ mod tell {
                 civil_start: format!("2026-11-{:02}T{:02}:00", 10 + n / 8, 9 + n % 8),
                 zone: None,
                 minutes: 30,
+                visit_type: None,
                 caregivers: Vec::new(),
                 meeting_link: None,
             };

@@ -6,22 +6,25 @@ on_both_engines![
     after_a_withdrawal_the_removed_device_opens_nothing,
     everybody_is_away_and_who_comes_first_commits,
     who_leaves_is_gone_for_everybody,
+    a_circle_outlives_the_removal_key_that_it_was_made_with,
 ];
 
 mod tell {
     use std::sync::{Arc, Mutex};
 
     use anyhow::{Context as _, Result, ensure};
+    use care::Caller;
     use device::Device;
     use device::api::{CircleView, Content, Effect, Event, Input, Item};
     use headless::faults::{Faults, Verdict};
     use headless::store::Store;
     use protocol::frame::ServerFrame;
     use protocol::http::LeaveCircle;
-    use protocol::{Code, MemberState};
+    use protocol::{Bytes, Code, MemberState};
     use testkit::{Engine, Story};
 
     use super::super::family::{Family, TITLE, op, withdraw};
+    use crate::contract::house::blobs;
 
     /// Every frame that the server sent to a device.
     #[derive(Default)]
@@ -118,6 +121,61 @@ mod tell {
         dana.reads(circle, &["zero", "only us now"]).await?;
         dana.sees(circle, is_removal).await?;
         Ok(())
+    }
+
+    pub async fn a_circle_outlives_the_removal_key_that_it_was_made_with(
+        engine: Engine,
+    ) -> Result<()> {
+        let story = Story::begin(engine).await?;
+        let family = Family::meet(&story).await?;
+        let circle = family.circle;
+        let house = story.server.store();
+        let first = house.agency().await?.context("an agency")?.removal_key;
+        let listed = async || {
+            let sql = "SELECT group_info FROM circle_group ORDER BY circle";
+            let groups = blobs(story.server.database(), sql).await;
+            let lists = |key: &Bytes| {
+                let lists = |group: &Vec<u8>| group.windows(key.len()).any(|part| part == &key[..]);
+                groups.iter().any(lists)
+            };
+            let second = house
+                .agency()
+                .await
+                .ok()
+                .flatten()
+                .map(|agency| agency.removal_key);
+            (lists(&first), second.is_some_and(|key| lists(&key)))
+        };
+        let tablet = story.enrol_further(&family.maria, "Maria's tablet").await?;
+        tablet.joins(TITLE, 3).await?;
+        let stolen = tablet.id().await?;
+        story.server.clock().advance(60);
+        house.rotate_removal_key(&Caller::installation()).await?;
+        ensure!(listed().await == (true, false), "nobody has changed it yet");
+
+        // Dana comes back. What the server proposes under the key that the circle lists, she commits as ever,
+        // whether she has heard of the new one yet or not.
+        let (dana_off, maria_off) = (family.dana.off().await?, family.maria.off().await?);
+        let tablet_off = tablet.off().await?;
+        let dana = story.back(&dana_off).await?;
+        dana.reads(circle, &["zero"]).await?;
+        let sam = story.enrol(story.server.agency().sam).await?;
+        withdraw(&sam, family.consent).await?;
+        family.ana.no_longer_sees(circle).await?;
+        dana.sees(circle, is_removal).await?;
+
+        // Whoever was away follows. By the next removal she has heard of it: from then on the circle lists it.
+        let maria = story.back(&maria_off).await?;
+        maria.says(circle, "under the second").await?;
+        dana.reads(circle, &["zero", "under the second"]).await?;
+        maria.signs_out_there(stolen).await?;
+        maria.says(circle, "without the tablet").await?;
+        let all = ["zero", "under the second", "without the tablet"];
+        dana.reads(circle, &all).await?;
+        maria.reads(circle, &all).await?;
+        ensure!(listed().await == (false, true), "no change listed it");
+        let tablet = story.back(&tablet_off).await?;
+        tablet.is_signed_out().await
     }
 
     pub async fn who_leaves_is_gone_for_everybody(engine: Engine) -> Result<()> {

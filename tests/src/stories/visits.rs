@@ -62,6 +62,7 @@ mod tell {
             civil_start: "2026-11-10T10:00".to_owned(),
             zone: None,
             minutes: 30,
+            visit_type: None,
             caregivers: vec![agency.ana.person],
             meeting_link: Some("https://meet.example.org/secret-room".to_owned()),
         }
@@ -133,6 +134,7 @@ mod tell {
             op_id: op(n),
             sequence: card.sequence,
             reply,
+            for_client: false,
         };
         phone.asks("POST", &path, &request).await
     }
@@ -180,6 +182,8 @@ mod tell {
             civil_start: "2026-11-11T14:00".to_owned(),
             zone: None,
             minutes: None,
+            scope: protocol::Scope::This,
+            skip_conflicts: false,
         };
         let hers = maria.is_refused("POST", &path, &change).await?;
         ensure!(hers == Code::NotFound || hers == Code::NotAllowed, "{hers}");
@@ -194,6 +198,7 @@ mod tell {
             op_id: op(6),
             sequence: moved.sequence,
             reason: CancelReason::Agency,
+            scope: protocol::Scope::This,
         };
         let _: Appointment = dana.asks("POST", &path, &request).await?;
         let last = told(&server.do_due().await?, &everybody, "CANCEL", "2")?;

@@ -3,5 +3,6 @@
 mod frames;
 mod labels;
 mod mls;
+mod opaque;
 mod types;
 mod wycheproof;

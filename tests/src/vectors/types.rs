@@ -4,11 +4,13 @@
 use std::path::Path;
 
 use device::api::{
-    Backup, CirclePhase, CircleView, Command, Content, Counters, Delta, DeviceView, DevicesView,
-    Effect, Event, History, Input, Item, Joining, Link, Me, MemberView, Progress, Receipt, Status,
-    Step, Trouble, Write,
+    Awaits, Backup, CirclePhase, CircleView, Command, Content, Counters, Delta, DeviceView,
+    DevicesView, Effect, Event, History, Input, IntakeView, Item, Joining, Link, Me, MemberView,
+    Progress, Receipt, Status, Step, Trouble, Write,
 };
-use protocol::{AccountId, CircleId, Code, DeviceId, MemberState, PersonId, Role, Urgency};
+use protocol::{
+    AccountId, CircleId, Code, DeviceId, IntakeState, MemberState, PersonId, Role, Urgency,
+};
 use ts_rs::{Config, TS};
 
 fn declarations() -> String {
@@ -27,7 +29,8 @@ fn declarations() -> String {
         Code,
         Role,
         Urgency,
-        MemberState
+        MemberState,
+        IntakeState
     );
     declare!(Input, Command, Step, Delta, Write, Effect, Event);
     declare!(
@@ -47,7 +50,9 @@ fn declarations() -> String {
         DevicesView,
         DeviceView,
         Backup,
-        Counters
+        Counters,
+        IntakeView,
+        Awaits
     );
     text
 }

@@ -2,14 +2,18 @@
 //! browser's worker, the headless host and the tests. TypeScript reads the same types
 //! (`web-client/src/core/types.gen.ts`, written by a test with the feature `ts`).
 
+mod circles;
 mod devices;
+mod intake;
 
-use protocol::{AccountId, CircleId, Code, DeviceId, MemberState, PersonId, Role, Urgency};
+use protocol::{AccountId, CircleId, Code, DeviceId, Language, PersonId, Role, Urgency};
 use serde::{Deserialize, Serialize};
 #[cfg(feature = "ts")]
 use ts_rs::TS;
 
+pub use circles::{CirclePhase, CircleView, Content, History, Item, MemberView, Progress, Trouble};
 pub use devices::{Backup, Counters, DeviceView, DevicesView, Link};
+pub use intake::{Awaits, IntakeView};
 
 /// What happened outside. One input at a time; each yields one [`Step`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -52,7 +56,7 @@ pub enum Input {
 #[cfg_attr(feature = "ts", derive(TS))]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum Command {
-    /// Look at a link (its fragment, or the whole link). A sign-in link is answered by
+    /// Look at a link (its fragment, or the whole link), or at an invitation's code as typed. It is answered by
     /// [`Event::Invitation`]; a link that adds this device to its person's others begins at once and is
     /// answered by [`Event::Enrolment`], then, once approved there, by [`Event::Status`].
     OpenLink {
@@ -101,6 +105,47 @@ pub enum Command {
     ReportStolen {
         /// Which.
         device: DeviceId,
+    },
+    /// Invite a client or caregiver by a link and a code made here; staff only. An earlier invitation ends.
+    /// Answered by [`Event::Intake`], which comes again whenever something changes, until another page is
+    /// shown ([`Command::WatchIntake`]).
+    InvitePerson {
+        /// Whom.
+        person: PersonId,
+        /// Their account.
+        account: AccountId,
+    },
+    /// Invite them by a link that the server mails; staff only. An earlier invitation ends. Whoever comes by
+    /// it is never taken for checked in person. Answered as [`Command::InvitePerson`] is.
+    MailInvitation {
+        /// Whom.
+        person: PersonId,
+        /// Their account.
+        account: AccountId,
+        /// Where the mail goes.
+        email: String,
+        /// In which language it speaks.
+        #[cfg_attr(feature = "ts", ts(type = "\"en\" | \"es\""))]
+        language: Language,
+    },
+    /// A page shows a person's invitation from now on, or none does.
+    WatchIntake {
+        /// Whose.
+        #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
+        person: Option<PersonId>,
+    },
+    /// Whoever came by the invitation is its person: in person, when the same digits stand on both screens;
+    /// otherwise they are let in and shown as not verified.
+    ConfirmPerson {
+        /// Whose invitation.
+        person: PersonId,
+        /// The digits were compared.
+        in_person: bool,
+    },
+    /// The digits differ, or nobody shall come by this invitation any more.
+    EndIntake {
+        /// Whose.
+        person: PersonId,
     },
     /// Make a recovery code; an earlier one ends. Answered by [`Event::RecoveryCode`].
     MakeRecoveryCode,
@@ -279,6 +324,11 @@ pub enum Event {
         /// The whole picture.
         devices: DevicesView,
     },
+    /// How an invitation stands that a page shows.
+    Intake {
+        /// The whole picture.
+        intake: IntakeView,
+    },
     /// This device's part in a sign-in.
     SignInSigned {
         /// This device.
@@ -350,6 +400,9 @@ pub struct Status {
     pub me: Option<Me>,
     /// Whether it can reach the server.
     pub link: Link,
+    /// It came by an invitation, and its person waits to be confirmed.
+    #[cfg_attr(feature = "ts", ts(type = "Awaits | null | undefined"))]
+    pub awaits: Option<Awaits>,
     /// A new device is still on its way into its circles.
     #[cfg_attr(feature = "ts", ts(type = "Joining | null | undefined"))]
     pub joining: Option<Joining>,
@@ -392,194 +445,4 @@ pub struct Me {
     pub agency: String,
     /// The account's own safety number.
     pub safety_number: String,
-}
-
-/// A circle as its list and its header show it.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-pub struct CircleView {
-    /// The circle.
-    pub id: CircleId,
-    /// Its title.
-    pub title: String,
-    /// Whether this device can read and write here.
-    pub phase: CirclePhase,
-    /// Its people.
-    pub members: Vec<MemberView>,
-    /// What is wrong, if anything.
-    #[cfg_attr(feature = "ts", ts(type = "Trouble | null | undefined"))]
-    pub trouble: Option<Trouble>,
-    /// Whether what was said before this device came in can be read here.
-    pub history: History,
-    /// Somebody is being taken out: nothing is sent until that is done, which takes a moment.
-    pub removing: bool,
-    /// The newest item, for the list.
-    #[cfg_attr(feature = "ts", ts(type = "Item | null | undefined"))]
-    pub newest: Option<Item>,
-}
-
-/// Whether a device can read and write in a circle.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum CirclePhase {
-    /// Nobody with the right to has made the group or added this device yet.
-    Waiting,
-    /// In the group.
-    Ready,
-    /// The judge refused something: nothing is merged or sent until a human resets the circle.
-    Stopped,
-}
-
-/// What is wrong with a circle on this device, each with one thing that a person can do.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Trouble {
-    /// This device fell out of step and is coming back in by itself.
-    Rejoining,
-    /// This device runs from an old copy of its store: it is coming back in with new keys.
-    OldCopy,
-    /// This device's clock is wrong: set it, and it comes back in by itself.
-    Clock,
-    /// The group is broken for several people: staff must begin it anew ([`Command::ResetCircle`]).
-    NeedsReset,
-    /// The server was restored from an old backup: staff must begin the group anew.
-    Recovering,
-    /// Something came that honest programs never send. Nothing is merged or sent here; tell the
-    /// agency. A person may leave it behind ([`Command::Rejoin`]).
-    SecurityStop,
-    /// A person came with new keys: make sure that they are theirs ([`Command::TrustNewKey`]).
-    NewKey,
-}
-
-/// Whether earlier messages can be read on this device.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum History {
-    /// Everything that this person may read is here.
-    Ready,
-    /// Coming, newest first.
-    Coming,
-    /// The keys are missing: another device of this person's must be online once, or the agency asked.
-    NotYet,
-    /// The keys are missing, the vault was read and there is no other device: some of what was said can
-    /// never be read here.
-    Lost,
-}
-
-/// One of a circle's people.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-pub struct MemberView {
-    /// The account.
-    pub account: AccountId,
-    /// The name, as the server tells it; empty if it does not name somebody who is in the group.
-    pub name: String,
-    /// The role.
-    pub role: Role,
-    /// How far they have come; `confirmed` means in the group by this device's own view.
-    pub state: MemberState,
-    /// Their key was checked in person by a member, whose signature this device verified.
-    pub verified: bool,
-    /// They came with new keys that no human has vouched for on this device.
-    pub new_key: bool,
-    /// The safety number of their key here, of the new one if they came with one; absent before any is
-    /// known. Thirty digits in six groups.
-    #[cfg_attr(feature = "ts", ts(type = "string | null | undefined"))]
-    pub safety_number: Option<String>,
-    /// This device's own person.
-    pub me: bool,
-}
-
-/// One entry of a conversation.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-pub struct Item {
-    /// The message's id, or the position of a note as text.
-    pub id: String,
-    /// Its place in the circle's logs, which rises from one generation to the next; absent while it
-    /// waits to leave.
-    #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
-    pub seq: Option<u64>,
-    /// When: the server's time once it has a place, the device's before. Milliseconds since 1970 UTC.
-    #[cfg_attr(feature = "ts", ts(type = "number"))]
-    pub at_ms: i64,
-    /// What it is.
-    pub content: Content,
-}
-
-/// What an item is.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Content {
-    /// A text message.
-    Text {
-        /// Who sent it, by the authenticated group.
-        from: AccountId,
-        /// This device sent it.
-        mine: bool,
-        /// The text.
-        text: String,
-        /// How soon it wants an answer.
-        urgency: Urgency,
-        /// How far it has come.
-        progress: Progress,
-    },
-    /// People came into the encrypted group.
-    Joined {
-        /// Who did it.
-        by: AccountId,
-        /// Who came.
-        accounts: Vec<AccountId>,
-    },
-    /// People lost access to the encrypted group.
-    Removed {
-        /// Whose device made the change.
-        by: AccountId,
-        /// Who lost access.
-        accounts: Vec<AccountId>,
-        /// From the end of their right to this moment, milliseconds; absent if a member did it by
-        /// their own decision.
-        #[cfg_attr(feature = "ts", ts(type = "number | null | undefined"))]
-        took_ms: Option<i64>,
-    },
-    /// A person's identity key changed: who verified them must do so again.
-    KeyChanged {
-        /// Whose.
-        account: AccountId,
-    },
-    /// The group was begun anew after it broke. What was said before stays readable.
-    Reset {
-        /// By whom.
-        by: AccountId,
-    },
-    /// Somebody sees to an urgent message.
-    UrgentAck {
-        /// Who.
-        by: AccountId,
-        /// The message's place in the log.
-        #[cfg_attr(feature = "ts", ts(type = "number"))]
-        seq: u64,
-    },
-    /// Something that this device could not read; the next good message arrives all the same.
-    Unreadable {
-        /// Why.
-        reason: String,
-    },
-}
-
-/// How far a message has come.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[cfg_attr(feature = "ts", derive(TS))]
-#[serde(rename_all = "snake_case")]
-pub enum Progress {
-    /// Stored here, not yet at the server.
-    Waiting,
-    /// The server has it durably.
-    Sent,
-    /// It came from someone else.
-    Received,
 }

@@ -1,6 +1,6 @@
 //! What a device asks of the server over HTTPS, and what it is answered.
 
-use protocol::{AccountId, CircleId, Code, OpId};
+use protocol::{AccountId, CircleId, Code, OpId, PersonId};
 use serde::de::DeserializeOwned;
 
 use crate::link::SignInLink;
@@ -44,6 +44,14 @@ pub enum Ask {
     Succeed,
     PutCertificate,
     SignOut,
+    /// An invitation for a person.
+    Invite(PersonId),
+    /// How a person's invitation stands.
+    Intake(PersonId),
+    /// It is confirmed or ended.
+    Settle(PersonId),
+    /// How this device's own stands.
+    OwnIntake,
 }
 
 impl Ask {
@@ -51,7 +59,9 @@ impl Ask {
     pub fn is_about_the_same(&self, other: &Self) -> bool {
         match (self, other) {
             (Self::CircleAgain(one), Self::CircleAgain(other)) => one == other,
+            (Self::Intake(one), Self::Intake(other)) => one == other,
             (Self::Circles, Self::Circles)
+            | (Self::OwnIntake, Self::OwnIntake)
             | (Self::Devices, Self::Devices)
             | (Self::Vault, Self::Vault) => true,
             _ => false,

@@ -298,6 +298,11 @@ impl Turn<'_> {
             }
             self.take_up(&contents);
             self.now_at(vault_key, vault.version)?;
+            // Only whoever was led on writes it anew: two of a person's devices that pin different keys for a
+            // moment would write in turns.
+            if me.agency_before.contains(&contents.agency_key) {
+                self.vault_changed()?;
+            }
             let same = self.must_me()?.identity.aik_public() == me.identity.aik_public();
             self.no_longer_behind(same)?;
         }

@@ -136,6 +136,19 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
             Ok(())
         }
         Command::ReportStolen { device } => turn.report_stolen(device),
+        Command::InvitePerson { person, account } => turn.invite_person(person, account),
+        Command::MailInvitation {
+            person,
+            account,
+            email,
+            language,
+        } => turn.mail_invitation((person, account), email, language),
+        Command::WatchIntake { person } => {
+            turn.watch_intake(person);
+            Ok(())
+        }
+        Command::ConfirmPerson { person, in_person } => turn.confirm_person(person, in_person),
+        Command::EndIntake { person } => turn.end_intake(person),
         Command::MakeRecoveryCode => turn.make_recovery_code(),
         Command::Recover { code } => turn.recover(&code),
         Command::ResetCircle { circle } => turn.reset(circle),
@@ -172,6 +185,7 @@ fn frame_input(turn: &mut Turn<'_>, bytes: &[u8]) -> Result<()> {
         Some(ServerFrame::CommitPlease(please)) => turn.commit_please(please.circle),
         Some(ServerFrame::AccountChanged(_)) => {
             turn.read_devices();
+            turn.look_at_intake();
             Ok(())
         }
         None => Ok(()),

@@ -7,11 +7,13 @@ use protocol::http::{
 };
 use protocol::limits;
 
+use crate::agency;
 use crate::api::Event;
 use crate::ask::{Answer, Ask, LookingUp};
 use crate::error::{Error, Result};
 use crate::group::{make_key_packages, make_last_resort};
 use crate::identity::Identity;
+use crate::invited::Invited;
 use crate::link::{DeviceLink, SignInLink};
 use crate::state::{Enrolling, Me, key};
 use crate::turn::{Invitation, Turn};
@@ -46,12 +48,8 @@ impl Turn<'_> {
             self.problem(None, code, detail);
             return;
         };
-        if !found
-            .agency
-            .key
-            .to_array()
-            .is_some_and(|key| link.is_from(&key))
-        {
+        let named = |key: &[u8; 32]| link.names(key);
+        if agency::present(&found.agency, named).is_none() {
             self.problem(
                 None,
                 Code::InvitationUnknown,
@@ -59,17 +57,32 @@ impl Turn<'_> {
             );
             return;
         }
+        let invited = (link.joins).map(|secret| Invited::read(secret, &found, named));
+        if let Some(None) = invited {
+            let detail = "whoever made this invitation does not say what the server says";
+            self.problem(None, Code::InvitationUnknown, detail);
+            return;
+        }
+        let invited = invited.flatten();
         self.event(Event::Invitation {
             name: found.name.clone(),
             role: found.role,
             agency: found.agency.name.clone(),
         });
-        self.volatile.invitation = Some(Invitation { link, found });
+        self.volatile.invitation = Some(Invitation {
+            link,
+            found,
+            invited,
+        });
     }
 
     /// Makes this device's keys and uses the link that was looked at.
     pub fn enrol(&mut self) -> Result<()> {
-        let Invitation { link, found } = self.volatile.invitation.clone().ok_or(Error::refused(
+        let Invitation {
+            link,
+            found,
+            invited,
+        } = self.volatile.invitation.clone().ok_or(Error::refused(
             Code::InvitationUnknown,
             "open a sign-in link first",
         ))?;
@@ -84,24 +97,29 @@ impl Turn<'_> {
                 secret: link.secret,
                 identity: Identity::make(found.account, self.now)?,
                 agency_key,
+                invited,
             },
         };
         self.draft.write(key::ENROLLING, &enrolling);
         self.draft.delete(key::SIGNED_OUT);
-        self.redeem(&enrolling);
-        Ok(())
+        self.redeem(&enrolling)
     }
 
     /// Sends the enrolment, the first time or again.
-    pub fn redeem(&mut self, enrolling: &Enrolling) {
+    pub fn redeem(&mut self, enrolling: &Enrolling) -> Result<()> {
+        let identity = &enrolling.identity;
+        let invited = enrolling.invited.as_ref();
+        let mac = invited.map(|invited| invited.mac(identity.account, identity.aik_public()));
         let body = RedeemInvitation {
             op_id: enrolling.op_id,
             secret: enrolling.secret.clone(),
             aik: enrolling.identity.aik_public().into(),
             certificate: enrolling.identity.certificate.clone(),
+            mac: mac.transpose()?,
         };
         self.volatile.wanted = true;
         self.send_json(Ask::Redeem, "POST", "/v1/invitations/redeem", &body);
+        Ok(())
     }
 
     pub fn redeemed(&mut self, answer: Answer<'_>) -> Result<()> {
@@ -122,6 +140,9 @@ impl Turn<'_> {
         };
         self.draft.delete(key::ENROLLING);
         self.volatile.invitation = None;
+        if let Some(invited) = &enrolling.invited {
+            self.draft.write(key::AWAITED, invited);
+        }
         // The account's first device: its vault begins here.
         self.begin_backup(crate::chance::bytes(), 0);
         let agency_key = enrolling.agency_key;
@@ -143,6 +164,7 @@ impl Turn<'_> {
             agency_name: signed_in.agency.name,
             agency_key,
             removal_key: signed_in.agency.removal_key,
+            agency_before: Vec::new(),
         };
         self.draft.write(key::ME, &me);
         self.draft
@@ -172,7 +194,7 @@ impl Turn<'_> {
             return;
         }
         let (code, detail) = answer.refusal();
-        if code == Code::AuthenticatorRequired {
+        if matches!(code, Code::AuthenticatorRequired | Code::NotConfirmed) {
             // Once a passkey is shown, `ready` says that there are none.
         } else if code == Code::CertificateInvalid {
             // Another device of this person's brought a new identity key meanwhile: the vault has it, and

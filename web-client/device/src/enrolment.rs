@@ -14,6 +14,7 @@ use protocol::{AccountId, Bytes, Code, DeviceId, labels};
 use sha2::{Digest, Sha256};
 use subtle::ConstantTimeEq;
 
+use crate::agency;
 use crate::api::{Event, Link};
 use crate::ask::{Answer, Ask};
 use crate::chance;
@@ -227,19 +228,17 @@ impl Turn<'_> {
             self.retry_later();
             return Ok(());
         }
-        let agency = answer
-            .json::<DeviceOffered>()
-            .and_then(|offered| offered.agency.key.to_array());
-        let Some(agency_key) = agency else {
+        let Some(DeviceOffered { agency }) = answer.json() else {
             self.not_added(answer);
             return Ok(());
         };
-        if Sha256::digest(agency_key).as_slice() != adding.fingerprint {
+        let named = |key: &[u8; 32]| Sha256::digest(key).as_slice() == adding.fingerprint;
+        let Some(agency_key) = agency::present(&agency, named) else {
             self.draft.delete(key::ADDING);
             let detail = "this server is not the agency that the link names";
             self.problem(None, Code::EnrolmentGone, detail);
             return Ok(());
-        }
+        };
         adding.agency_key = Some(agency_key);
         self.draft.write(key::ADDING, &adding);
         self.set_link(Link::Connecting);

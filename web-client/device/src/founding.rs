@@ -1,5 +1,6 @@
 //! Making a circle's group: its first, and the next generation's after it broke.
 
+use judge::Violation;
 use protocol::bundle::Founding;
 use protocol::policy::CirclePolicy;
 use protocol::{CircleId, CircleStatus, Code, GroupId, Role};
@@ -9,7 +10,7 @@ use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::Era;
 use crate::error::{Error, Result};
-use crate::group::Group;
+use crate::group::{Group, Standing};
 use crate::state::{Circle, FoundingAttempt, Gap, Joined, from_list, key, to_list};
 use crate::turn::Turn;
 
@@ -104,12 +105,7 @@ impl Turn<'_> {
         };
         self.draft.delete(&key::founding(id));
         if answer.status != 200 {
-            let (code, detail) = answer.refusal();
-            if code != Code::CircleFounded {
-                self.volatile.blocked.insert(id);
-                self.problem(Some(id), code, detail);
-            }
-            self.read_circle(id);
+            self.not_founded(id, attempt.generation, answer);
             return Ok(());
         }
         self.draft.adopt(from_list(attempt.changes));
@@ -118,7 +114,7 @@ impl Turn<'_> {
             circle: id,
             generation: attempt.generation,
         };
-        let policy = Group::load(&self.draft, group_id)?.context(&me)?.policy;
+        let policy = Standing::read(&self.draft, group_id)?.context(&me)?.policy;
         self.leave_generation(&mut circle)?;
         self.draft.know(&policy, 0);
         circle.status = CircleStatus::Live;
@@ -145,6 +141,24 @@ impl Turn<'_> {
             turn.tend(id)?;
             turn.flush(id)
         })
+    }
+
+    /// Somebody was quicker, or the server does not take the group. Should it list a removal key that only the agency
+    /// key before vouches for, the list of circles says the present one, and a planned circle is founded with it.
+    fn not_founded(&mut self, id: CircleId, generation: u32, answer: Answer<'_>) {
+        let (code, detail) = answer.refusal();
+        let unsigned = Violation::ExternalSenderUnsigned.to_string();
+        let outdated = code == Code::Judged && detail == unsigned;
+        let founds_anew = outdated && generation == 0;
+        if code != Code::CircleFounded && !founds_anew {
+            self.volatile.blocked.insert(id);
+            self.problem(Some(id), code, detail);
+        }
+        if outdated {
+            self.read_circles();
+        } else {
+            self.read_circle(id);
+        }
     }
 
     /// The group of the generation before is over: its secrets go, what of it was not yet read becomes

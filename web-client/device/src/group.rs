@@ -5,6 +5,7 @@ mod commit;
 #[cfg(feature = "simulated")]
 pub mod intruder;
 mod newcomers;
+mod standing;
 
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
@@ -32,6 +33,7 @@ use crate::state::{Me, NewKey};
 
 pub use commit::{Change, Committed};
 pub use newcomers::{Newcomer, Unwelcome, check_newcomer, make_key_packages, make_last_resort};
+pub use standing::Standing;
 
 /// A group loaded from a draft.
 pub struct Group<'d, 'a> {
@@ -181,7 +183,7 @@ impl<'d, 'a> Group<'d, 'a> {
             (&inviter, known),
             |account| draft.pin(account),
             &Facts {
-                agency_key: &me.agency_key,
+                agency_keys: &me.agency_keys(),
                 at,
             },
         )
@@ -202,7 +204,7 @@ impl<'d, 'a> Group<'d, 'a> {
     pub fn context(&self, me: &Me) -> Result<Context> {
         let id = GroupId::try_from(self.mls.group_id().as_slice()).map_err(Error::mls)?;
         let facts = Facts {
-            agency_key: &me.agency_key,
+            agency_keys: &me.agency_keys(),
             at: Timestamp::from_micros(0),
         };
         Context::read(self.mls.extensions(), id, &facts).map_err(Error::mls)
@@ -274,7 +276,7 @@ impl<'d, 'a> Group<'d, 'a> {
             }
             ProcessedMessageContent::StagedCommitMessage(staged) => {
                 let facts = Facts {
-                    agency_key: &me.agency_key,
+                    agency_keys: &me.agency_keys(),
                     at,
                 };
                 let judged = judge::judge_commit(self.mls.public_group(), &sender, &staged, &facts)

@@ -27,5 +27,6 @@ fn somebody(name: &str, role: Role) -> Me {
         agency_name: "Sample Agency".to_owned(),
         agency_key: [3; 32],
         removal_key: vec![4; 32].into(),
+        agency_before: Vec::new(),
     }
 }

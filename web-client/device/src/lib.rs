@@ -29,6 +29,7 @@
 //!   era that is over never holds again: neither is the server's word.
 #![deny(missing_docs)]
 
+mod agency;
 pub mod api;
 mod ask;
 mod backup;
@@ -50,8 +51,10 @@ mod founding;
 mod group;
 mod identity;
 mod inbox;
+mod intake;
 #[cfg(test)]
 mod invented;
+mod invited;
 mod known;
 mod link;
 mod log;

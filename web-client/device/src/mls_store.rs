@@ -29,6 +29,18 @@ fn decode<T: DeserializeOwned>(bytes: &[u8]) -> R<T> {
     minicbor_serde::from_slice(bytes).map_err(|_| StoreError)
 }
 
+/// The rows from which a group's epoch and its authenticator follow.
+#[cfg(feature = "simulated")]
+pub fn epoch_rows(draft: &Draft<'_>, group: protocol::GroupId) -> Vec<u8> {
+    let group = openmls::group::GroupId::from_slice(&group.to_bytes());
+    let row = |kind| draft.find(&key(kind, &group).ok()?);
+    ["context", "epoch_secrets"]
+        .into_iter()
+        .filter_map(row)
+        .flatten()
+        .collect()
+}
+
 fn key(kind: &str, parts: &(impl Serialize + ?Sized)) -> R<Vec<u8>> {
     Ok([PREFIX, kind.as_bytes(), b"/", &encode(parts)?].concat())
 }

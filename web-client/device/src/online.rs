@@ -30,7 +30,7 @@ impl Turn<'_> {
             return Ok(());
         }
         if let Some(enrolling) = self.draft.read::<Enrolling>(key::ENROLLING)? {
-            self.redeem(&enrolling);
+            self.redeem(&enrolling)?;
         } else if let Some(adding) = self.draft.read::<Adding>(key::ADDING)? {
             self.offer(&adding)?;
         } else if let Some(recovering) = self.draft.read::<Recovering>(key::RECOVERING)? {
@@ -55,7 +55,10 @@ impl Turn<'_> {
             self.effects.push(Effect::Connect);
             return Ok(());
         }
-        if answer.refusal().0 == Code::AuthenticatorRequired {
+        let code = answer.refusal().0;
+        if code == Code::NotConfirmed {
+            self.await_confirmation();
+        } else if code == Code::AuthenticatorRequired {
             self.volatile.wanted = false;
             self.set_link(Link::Unproved);
         } else if answer.status == 401 {
@@ -74,8 +77,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let Some(Challenge { challenge }) = answer.json() else {
-            self.session_over(answer);
-            return Ok(());
+            return self.session_over(answer);
         };
         let me = self.must_me()?;
         let (nonce, signature) = me
@@ -91,26 +93,28 @@ impl Turn<'_> {
         Ok(())
     }
 
-    pub fn renewed(&mut self, answer: Answer<'_>) {
+    pub fn renewed(&mut self, answer: Answer<'_>) -> Result<()> {
         if self.is_signed_out() {
             // The session that this made is nobody's wish any more.
             self.delete(Ask::SignOut, SESSION);
         } else if answer.json::<SignedIn>().is_some() {
             self.ask_ticket();
         } else {
-            self.session_over(answer);
+            return self.session_over(answer);
         }
+        Ok(())
     }
 
     /// The session is not renewed. A challenge that was used before or became too old on the way (the
-    /// machine slept) says nothing about the device: it asks for another one.
-    fn session_over(&mut self, answer: Answer<'_>) {
+    /// machine slept) says nothing about the device: it asks for another one. Whoever was still waiting to
+    /// be confirmed has been turned away.
+    fn session_over(&mut self, answer: Answer<'_>) -> Result<()> {
         let stale = answer.refusal().0 == Code::ChallengeInvalid;
         if answer.is_passing() || stale {
             self.retry_later();
+            Ok(())
         } else {
-            self.volatile.wanted = false;
-            self.set_link(Link::SignedOut);
+            self.turned_away()
         }
     }
 
@@ -204,7 +208,7 @@ impl Turn<'_> {
         let group = circle.group();
         let own_commit_lost = match (position.own_commit_epoch, group) {
             (Some(epoch), Some(group)) if circle.fallen.is_none() => {
-                let held = crate::group::Group::load(&self.draft, group)?.epoch();
+                let held = crate::group::Standing::read(&self.draft, group)?.epoch();
                 let at = key::candidate(position.circle);
                 epoch > held && self.draft.find(&at).is_none()
             }
@@ -297,6 +301,8 @@ impl Turn<'_> {
     /// The time has come for something.
     pub fn tick(&mut self) -> Result<()> {
         self.poll_enrolment()?;
+        self.poll_confirmation();
+        self.poll_intake();
         let due = self.volatile.retry_at.is_some_and(|at| at <= self.now);
         if self.link() == Link::Offline && self.volatile.wanted && due {
             self.volatile.retry_at = None;

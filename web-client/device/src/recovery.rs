@@ -5,6 +5,7 @@
 use protocol::http::{OpenRecovery, RecoverDevice, RecoveryOpened, SignedIn, VaultWrap};
 use protocol::{Bytes, Code as Refused, WrapKind};
 
+use crate::agency;
 use crate::api::Event;
 use crate::ask::{Answer, Ask};
 use crate::backup::{self, WRAP_INFO};
@@ -151,18 +152,18 @@ impl Turn<'_> {
         };
         let keys = DeviceKeys::make(self.now);
         let identity = Identity::under(found.account, contents.aik, keys, self.now)?;
-        let genuine =
-            found.aik.0 == identity.aik_public() && found.agency.key.0 == contents.agency_key;
-        if !genuine {
+        let same = found.aik.0 == identity.aik_public();
+        let pinned = |key: &[u8; 32]| *key == contents.agency_key;
+        let (true, Some(agency_key)) = (same, agency::present(&found.agency, pinned)) else {
             let detail = "the server names another identity or agency than the vault";
             self.problem(None, Refused::SuccessionInvalid, detail);
             return Ok(());
-        }
+        };
         let recovering = Recovering {
             op_id: Self::op_id(),
             locator: code.locator()?,
             identity,
-            agency_key: contents.agency_key,
+            agency_key,
             vault_key,
         };
         self.draft.write(key::RECOVERING, &recovering);

@@ -12,7 +12,7 @@ use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::{Error, Result};
-use crate::group::{Closed, Group};
+use crate::group::{Closed, Group, Standing};
 use crate::state::{Candidate, Circle, Fallen, Gap, Joined, Why, from_list, key, to_list};
 use crate::turn::Turn;
 
@@ -222,7 +222,6 @@ impl Turn<'_> {
             key: chance::bytes(),
         };
         let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
-        drop(group);
         circle.generation = generation;
         let joined = circle.joined.take();
         let bundle = Self::bundle(&mut circle, committed, era_next, era.era);
@@ -281,9 +280,8 @@ impl Turn<'_> {
             generation: place.generation,
         };
         let me = self.must_me()?;
-        let group = Group::load(&self.draft, group)?;
+        let group = Standing::read(&self.draft, group)?;
         self.draft.know(&group.context(&me)?.policy, group.epoch());
-        drop(group);
         circle.must_read(Gap {
             generation: place.generation,
             before: seq,

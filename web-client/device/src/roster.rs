@@ -6,7 +6,7 @@ use protocol::{AccountId, CircleId, MemberState};
 
 use crate::ask::{Answer, Ask};
 use crate::error::Result;
-use crate::group::Group;
+use crate::group::Standing;
 use crate::state::{Circle, Named, key};
 use crate::turn::Turn;
 
@@ -18,9 +18,15 @@ impl Turn<'_> {
 
     /// The whole list came.
     pub fn circles_read(&mut self, answer: Answer<'_>) -> Result<()> {
-        let Some(Circles { circles }) = answer.json() else {
+        let Some(Circles {
+            circles,
+            removal_key,
+            agency_key,
+        }) = answer.json()
+        else {
             return Ok(());
         };
+        self.hear_of_agency(&agency_key, removal_key)?;
         for known in self.draft.circles()? {
             let listed = circles.iter().any(|circle| circle.id == known.id);
             if !listed && self.is_newest_of(known.id, answer) {
@@ -189,7 +195,7 @@ impl Turn<'_> {
         let left_out = own.is_some_and(|named| !named.devices.contains(&device));
         let same = joined.generation == circle.generation;
         if left_out && same && circle.status == protocol::CircleStatus::Live {
-            let group = circle.group().map(|id| Group::load(&self.draft, id));
+            let group = circle.group().map(|id| Standing::read(&self.draft, id));
             if group
                 .transpose()?
                 .is_some_and(|group| group.epoch() > epoch)

@@ -1,7 +1,7 @@
 //! What a simulation looks at inside a device, and cannot see from outside. Nothing that ships has it.
 
 use std::cell::RefCell;
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use protocol::frame::{Append, LogEntry};
 use protocol::{Bytes, CircleId, CircleStatus, GroupId, Timestamp};
@@ -122,9 +122,8 @@ impl Device {
                         circle: circle.id,
                         generation: joined.generation,
                     };
-                    Group::load(&draft, id)
-                        .ok()
-                        .map(|group| (joined.generation, group.epoch(), group.authenticator()))
+                    epoch_of(&draft, id)
+                        .map(|(epoch, authenticator)| (joined.generation, epoch, authenticator))
                 }
                 _ => None,
             };
@@ -177,12 +176,34 @@ impl Device {
     }
 }
 
+/// An epoch and its authenticator.
+type Standing = (u64, Vec<u8>);
+
+thread_local! {
+    /// Epochs and their authenticators by the rows that they follow from: whoever looks after every step
+    /// looks at the same groups again and again.
+    static EPOCHS: RefCell<HashMap<Vec<u8>, Standing>> = RefCell::default();
+}
+
+/// A group's epoch and its authenticator; nothing if the group does not read.
+fn epoch_of(draft: &Draft<'_>, id: GroupId) -> Option<Standing> {
+    let rows = crate::mls_store::epoch_rows(draft, id);
+    if let Some(known) = EPOCHS.with_borrow(|epochs| epochs.get(&rows).cloned()) {
+        return Some(known);
+    }
+    let group = Group::load(draft, id).ok()?;
+    let found = (group.epoch(), group.authenticator());
+    EPOCHS.with_borrow_mut(|epochs| epochs.insert(rows, found.clone()));
+    Some(found)
+}
+
 thread_local! {
     static USED: RefCell<Used> = RefCell::default();
 }
 
-#[derive(Default)]
-struct Used {
+/// What keys encrypted with which nonces.
+#[derive(Debug, Default, Clone)]
+pub struct Used {
     pairs: HashSet<([u8; 32], [u8; 12])>,
     twice: usize,
 }
@@ -206,9 +227,15 @@ pub fn keys_used_twice() -> usize {
     USED.with_borrow_mut(|used| std::mem::take(&mut used.twice))
 }
 
-/// Forgets what was used: another simulation begins.
-pub fn forget_keys() {
-    USED.take();
+/// Another simulation begins, with devices that used these before.
+pub fn begin_with_keys(used: &Used) {
+    EPOCHS.take();
+    USED.set(used.clone());
+}
+
+/// What was used on this thread so far.
+pub fn keys_used() -> Used {
+    USED.with_borrow(Used::clone)
 }
 
 thread_local! {

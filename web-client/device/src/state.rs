@@ -13,6 +13,8 @@
 //! | `known/<16>` | [`judge::Known`]: what was last true of a circle's group; it outlives the place in it |
 //! | `era/<16>/<4>/<4>` | an archive era's key, by circle, generation and number |
 //! | `met/<16>` | [`crate::verification::Met`]: an identity key that this person vouches for |
+//! | `awaited` | [`crate::invited::Invited`]: it came by an invitation and waits for the word |
+//! | `intake/<16>` | [`crate::intake::Inviting`]: an invitation of this device's making, by its person |
 //! | `counters` | [`crate::api::Counters`]: what went wrong and was mended |
 //! | `adding` | [`Adding`]: this new device's keys, not yet approved by the first one |
 //! | `recovering` | [`Recovering`]: this new device, certified by a recovered identity key |
@@ -32,6 +34,7 @@ use protocol::{
 use crate::content::Era;
 use crate::error::Result;
 use crate::identity::{DeviceKeys, Identity};
+use crate::invited::Invited;
 use crate::rows::{Changes, Draft};
 use crate::sharing::{Since, Vouched};
 
@@ -49,12 +52,25 @@ pub struct Me {
     pub role: Role,
     #[n(4)]
     pub agency_name: String,
-    /// Pinned at enrolment, checked against the link.
+    /// Pinned at enrolment, checked against the link; or one that the pinned one led to since.
     #[n(5)]
     pub agency_key: [u8; 32],
     /// The removal key to put into circles that this device makes.
     #[n(6)]
     pub removal_key: Bytes,
+    /// Agency keys that were pinned before, oldest first: what they signed stands in groups of before.
+    #[n(7)]
+    #[cbor(default)]
+    pub agency_before: Vec<[u8; 32]>,
+}
+
+impl Me {
+    /// Every agency key that this device was led through, oldest first; the last one is pinned.
+    pub fn agency_keys(&self) -> Vec<[u8; 32]> {
+        let mut keys = self.agency_before.clone();
+        keys.push(self.agency_key);
+        keys
+    }
 }
 
 /// An enrolment whose answer is not here yet. The same bytes are sent again until it is.
@@ -69,6 +85,10 @@ pub struct Enrolling {
     pub identity: Identity,
     #[n(3)]
     pub agency_key: [u8; 32],
+    /// It came by an invitation.
+    #[n(4)]
+    #[cbor(default)]
+    pub invited: Option<Invited>,
 }
 
 /// A new device that waits for the first one's approval.
@@ -280,6 +300,20 @@ pub struct GroupMember {
     pub aik: Bytes,
     #[n(3)]
     pub role: Role,
+    /// Who met them, and when.
+    #[n(4)]
+    #[cbor(default)]
+    pub met: Option<MetBy>,
+}
+
+/// Who met a member in person, and when.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct MetBy {
+    #[n(0)]
+    pub verifier: AccountId,
+    #[n(1)]
+    pub at: Timestamp,
 }
 
 impl GroupMember {
@@ -290,6 +324,10 @@ impl GroupMember {
             verified: member.verified_by.is_some(),
             aik: member.aik.clone(),
             role: member.role,
+            met: member.verified_by.as_ref().map(|by| MetBy {
+                verifier: by.verifier,
+                at: by.at,
+            }),
         };
         policy.members.iter().map(member).collect()
     }

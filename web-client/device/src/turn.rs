@@ -3,14 +3,15 @@
 use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::frame::{ClientFrame, Cursor, Notice};
-use protocol::http::InvitationFound;
-use protocol::{AccountId, CircleId, Code, OpId, Timestamp};
+use protocol::http::{Intake, InvitationFound};
+use protocol::{AccountId, CircleId, Code, OpId, PersonId, Timestamp};
 use serde::Serialize;
 
 use crate::api::{Counters, Effect, Event, Item, Link};
 use crate::ask::{Answer, Ask, READ_AGAIN_MS};
 use crate::chance;
 use crate::error::{Error, Result};
+use crate::invited::Invited;
 use crate::link::SignInLink;
 use crate::rows::{Changes, Draft, Rows};
 use crate::state::{Circle, Me, Why, key};
@@ -71,6 +72,12 @@ pub struct Volatile {
     pub skew_s: i64,
     /// The person's devices as the server named them.
     pub devices: Option<protocol::http::Devices>,
+    /// The person whose invitation a page shows.
+    pub watching: Option<PersonId>,
+    /// How it stood when the server last said so.
+    pub came: Option<(PersonId, Intake)>,
+    /// When it is to be asked for again.
+    pub look_at: Option<Timestamp>,
     /// This device shows a link to a new one: the link's secret.
     pub enrolling: Option<[u8; 16]>,
     /// The vault was read since this device went online, so pins and era keys are here.
@@ -96,6 +103,8 @@ pub struct Invitation {
     pub link: SignInLink,
     /// Whom it is for.
     pub found: InvitationFound,
+    /// Whose invitation it is, if a case manager's device made it.
+    pub invited: Option<Invited>,
 }
 
 impl std::fmt::Debug for Invitation {
@@ -417,7 +426,7 @@ impl<'a> Turn<'a> {
         };
         match ask {
             Ask::LookUp(looking) => self.looked_up(looking.0, answer),
-            Ask::Renew => self.renewed(answer),
+            Ask::Renew => return self.renewed(answer),
             Ask::PutKeyPackages => self.key_packages_put(answer),
             Ask::SignOut => {}
             other => return self.answer_to(&other, answer),
@@ -458,6 +467,10 @@ impl<'a> Turn<'a> {
             Ask::RecoverDevice => self.recovered(answer),
             Ask::Succeed => self.succeeded(answer),
             Ask::PutCertificate => self.certificate_put(answer),
+            Ask::Invite(person) => self.person_invited(*person, answer),
+            Ask::Intake(person) => self.intake_read(*person, answer),
+            Ask::Settle(person) => self.intake_settled(*person, answer),
+            Ask::OwnIntake => self.own_intake_read(answer),
             other => self.answer_about_a_circle(other, answer),
         }
     }

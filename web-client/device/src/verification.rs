@@ -118,6 +118,19 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// At intake: a key of which the invitation's secret says whose it is. Nobody else's is taken for theirs
+    /// from now on; who was also met in person is marked wherever both are.
+    pub fn first_met(&mut self, account: AccountId, aik: Bytes, in_person: bool) -> Result<()> {
+        if self.draft.pin(account).is_none() {
+            self.draft.set_pin(account, &aik);
+            self.vault_changed()?;
+        }
+        if in_person {
+            self.accept_key(account, aik, Some(self.now))?;
+        }
+        Ok(())
+    }
+
     fn accept_key(
         &mut self,
         account: AccountId,

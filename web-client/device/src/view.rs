@@ -24,6 +24,7 @@ impl Turn<'_> {
         Ok(Status {
             me,
             link: self.link(),
+            awaits: self.awaits()?,
             joining: self.joining()?,
         })
     }
@@ -110,6 +111,8 @@ fn view(circle: &Circle, me: Option<AccountId>, missing: History) -> Result<Circ
                     .or(in_group.map(|member| &member.aik))
                     .map(|aik| safety_number(named.account, aik)),
                 verified: in_group.is_some_and(|member| member.verified),
+                verified_by: in_group.and_then(|member| Some(member.met?.verifier)),
+                verified_ms: in_group.and_then(|member| Some(member.met?.at.micros() / 1_000)),
                 me: me == Some(named.account),
             }
         })
@@ -152,6 +155,8 @@ fn unnamed(circle: &Circle) -> impl Iterator<Item = MemberView> {
         role: member.role,
         state: MemberState::Confirmed,
         verified: member.verified,
+        verified_by: member.met.map(|met| met.verifier),
+        verified_ms: member.met.map(|met| met.at.micros() / 1_000),
         safety_number: Some(safety_number(member.account, &member.aik)),
         new_key: false,
         me: false,

@@ -51,6 +51,18 @@ pub enum Error {
     /// The core refused a command or could not carry it out. Nothing changed.
     #[error(transparent)]
     Device(#[from] device::Error),
+    /// The server refused.
+    #[error("{0}")]
+    Refused(#[from] protocol::Refusal),
+    /// The server did not answer, or not what it promises.
+    #[error("the server could not be reached")]
+    Unreachable,
+    /// The password, or the name that goes with it, is wrong; or this is not the account's device.
+    #[error(transparent)]
+    Password(#[from] password::Error),
+    /// Not a password to choose.
+    #[error("this password cannot be chosen: {0}")]
+    Unfit(#[from] password::Unfit),
     /// The device was stopped, or killed by a fault.
     #[error("the device has stopped")]
     Ended,

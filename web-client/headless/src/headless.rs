@@ -236,6 +236,16 @@ impl Headless {
         self.log.events()
     }
 
+    pub(crate) fn events_from_now(&self) -> Events {
+        self.log.events_from_now()
+    }
+
+    /// What this device calls its server in what it signs.
+    pub(crate) fn server_name(&self) -> Result<String, Error> {
+        let client = self.client.as_ref().ok_or(Error::Ended)?;
+        Ok(client.server().name())
+    }
+
     /// How things stand by the latest events.
     pub fn seen(&self) -> Seen {
         self.log.seen()

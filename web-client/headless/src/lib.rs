@@ -34,6 +34,7 @@ mod host;
 mod http;
 mod link;
 mod network;
+mod passwords;
 mod seen;
 mod server;
 pub mod store;

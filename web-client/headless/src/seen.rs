@@ -119,6 +119,15 @@ impl Log {
         }
     }
 
+    pub fn events_from_now(self: &Arc<Self>) -> Events {
+        let place = self.inner().next_place();
+        Events {
+            log: Arc::clone(self),
+            place,
+            changed: self.changed.subscribe(),
+        }
+    }
+
     /// Looks again at each change until something is found, the device ends, or the time is over.
     async fn until<T>(
         &self,
@@ -239,6 +248,7 @@ fn kind(event: &Event) -> String {
         Event::Devices { devices } => format!("devices({})", devices.devices.len()),
         Event::DeviceLink { .. } => "device_link".to_owned(),
         Event::Enrolment { .. } => "enrolment".to_owned(),
+        Event::Intake { intake } => format!("intake({:?})", intake.state),
         Event::SignInSigned { .. } => "sign_in_signed".to_owned(),
         Event::RecoveryCode { .. } => "recovery_code".to_owned(),
         Event::Typing { .. } => "typing".to_owned(),

@@ -1,7 +1,7 @@
 // The page's end of the worker: asks with one answer each, events and stages as they come.
-import workerUrl from './worker.ts?worker&url';
 import type { Ask, FromWorker, Reply, Stage, ToWorker } from './messages';
 import type { Event } from './types.gen';
+import { startDeviceWorker } from './workers';
 
 export interface Heard {
   event(event: Event): void;
@@ -16,28 +16,9 @@ export interface Client {
   end(): void;
 }
 
-interface TrustedTypes {
-  createPolicy(name: string, rules: { createScriptURL(url: string): string }): {
-    createScriptURL(url: string): unknown;
-  };
-}
-
-/** The page's policy lets a worker start only from an address of this named policy, which knows one. */
-function trusted(url: string): string {
-  const types = (globalThis as { trustedTypes?: TrustedTypes }).trustedTypes;
-  if (types === undefined) return url;
-  const policy = types.createPolicy('carecircle', {
-    createScriptURL: (asked) => {
-      if (asked !== workerUrl) throw new TypeError('not the worker');
-      return asked;
-    },
-  });
-  return policy.createScriptURL(url) as string;
-}
-
 /** Starts the worker. */
 export function startClient(): Client {
-  const worker = new Worker(trusted(workerUrl), { type: 'module', name: 'carecircle' });
+  const worker = startDeviceWorker();
   const open = new Map<number, (reply: Reply) => void>();
   let next = 0;
   return {

@@ -4,10 +4,11 @@ export type AccountId = string;
 export type CircleId = string;
 export type PersonId = string;
 export type DeviceId = string;
-export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
 export type Role = "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
 export type Urgency = "routine" | "urgent" | "crisis";
 export type MemberState = "invited" | "confirmed" | "left";
+export type IntakeState = "open" | "arrived" | "let_in" | "verified" | "over";
 export type Input = { "kind": "command", 
 /**
  * What.
@@ -57,7 +58,47 @@ device: DeviceId, } | { "kind": "report_stolen",
 /**
  * Which.
  */
-device: DeviceId, } | { "kind": "make_recovery_code" } | { "kind": "recover", 
+device: DeviceId, } | { "kind": "invite_person", 
+/**
+ * Whom.
+ */
+person: PersonId, 
+/**
+ * Their account.
+ */
+account: AccountId, } | { "kind": "mail_invitation", 
+/**
+ * Whom.
+ */
+person: PersonId, 
+/**
+ * Their account.
+ */
+account: AccountId, 
+/**
+ * Where the mail goes.
+ */
+email: string, 
+/**
+ * In which language it speaks.
+ */
+language: "en" | "es", } | { "kind": "watch_intake", 
+/**
+ * Whose.
+ */
+person: string | null | undefined, } | { "kind": "confirm_person", 
+/**
+ * Whose invitation.
+ */
+person: PersonId, 
+/**
+ * The digits were compared.
+ */
+in_person: boolean, } | { "kind": "end_intake", 
+/**
+ * Whose.
+ */
+person: PersonId, } | { "kind": "make_recovery_code" } | { "kind": "recover", 
 /**
  * The code; spaces, hyphens and case do not matter.
  */
@@ -201,7 +242,11 @@ items: Array<Item>, } | { "kind": "devices",
 /**
  * The whole picture.
  */
-devices: DevicesView, } | { "kind": "sign_in_signed", 
+devices: DevicesView, } | { "kind": "intake", 
+/**
+ * The whole picture.
+ */
+intake: IntakeView, } | { "kind": "sign_in_signed", 
 /**
  * This device.
  */
@@ -272,6 +317,10 @@ me: Me | null | undefined,
  */
 link: Link, 
 /**
+ * It came by an invitation, and its person waits to be confirmed.
+ */
+awaits: Awaits | null | undefined, 
+/**
  * A new device is still on its way into its circles.
  */
 joining: Joining | null | undefined, };
@@ -300,7 +349,7 @@ agency: string,
  * The account's own safety number.
  */
 safety_number: string, };
-export type Link = "idle" | "connecting" | "online" | "offline" | "signed_out" | "unproved";
+export type Link = "idle" | "connecting" | "online" | "offline" | "signed_out" | "awaited" | "unproved";
 export type CircleView = { 
 /**
  * The circle.
@@ -356,6 +405,14 @@ state: MemberState,
  * Their key was checked in person by a member, whose signature this device verified.
  */
 verified: boolean, 
+/**
+ * By whom.
+ */
+verified_by: string | null | undefined, 
+/**
+ * When, milliseconds since 1970 UTC.
+ */
+verified_ms: number | null | undefined, 
 /**
  * They came with new keys that no human has vouched for on this device.
  */
@@ -534,3 +591,54 @@ stale_commits: number,
  * Archive eras that were taken up.
  */
 eras: number, };
+export type IntakeView = { 
+/**
+ * Whose it is.
+ */
+person: PersonId, 
+/**
+ * How far; absent if there never was one.
+ */
+state: IntakeState | null | undefined, 
+/**
+ * The link to show while nobody has used it: what follows the `#` of this server's address.
+ */
+link: string | null | undefined, 
+/**
+ * The same to type: 26 letters and digits in groups.
+ */
+code: string | null | undefined, 
+/**
+ * When the link ends, milliseconds since 1970 UTC.
+ */
+expires_ms: number | null | undefined, 
+/**
+ * A device came: these six digits must be on its screen. Absent once it is too late to confirm in
+ * person.
+ */
+digits: string | null | undefined, 
+/**
+ * Until when it can be confirmed in person, milliseconds since 1970 UTC.
+ */
+until_ms: number | null | undefined, 
+/**
+ * Another device made the invitation: neither link nor digits can be shown here.
+ */
+elsewhere: boolean, 
+/**
+ * It left by mail: no link is shown, and whoever comes by it cannot be checked in person.
+ */
+mailed: boolean, 
+/**
+ * Whoever came does not hold the invitation's secret, or the server names another key than theirs.
+ */
+forged: boolean, };
+export type Awaits = { 
+/**
+ * Six digits.
+ */
+digits: string, 
+/**
+ * Who invited, as the server names them.
+ */
+inviter: string, };

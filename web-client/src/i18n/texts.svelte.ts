@@ -4,11 +4,11 @@
 import { FluentBundle, FluentResource, type FluentVariable } from '@fluent/bundle';
 import { negotiateLanguages } from '@fluent/langneg';
 
-const files = import.meta.glob<string>('$locales/*/{web,circle,devices,audit}.ftl', {
+const files = import.meta.glob<string>('$locales/*/{web,circle,care,devices,audit,ways,staff,intake,agency}.ftl', {
   query: '?raw',
   import: 'default',
 });
-export type Part = 'web' | 'circle' | 'devices' | 'audit';
+export type Part = 'web' | 'circle' | 'care' | 'devices' | 'audit' | 'ways' | 'staff' | 'intake' | 'agency';
 
 /** Languages by code, in the order they are offered. */
 export const LANGUAGES = { en: 'English', es: 'Español' } as const;
@@ -77,6 +77,14 @@ class Texts {
 }
 
 export const texts = new Texts();
+
+/** What the server says in the place of a text about a client who was erased (`protocol::ERASED`). */
+export const ERASED = '[erased]';
+
+/** A name, a title or a note as people read it, also of a client who was erased. */
+export function orErased(text: string): string {
+  return text === ERASED ? t('erased') : text;
+}
 
 /** The sentence for a key, in the present language. */
 export function t(key: string, values?: Record<string, FluentVariable>): string {

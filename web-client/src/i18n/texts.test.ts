@@ -2,13 +2,13 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { FluentBundle, FluentResource } from '@fluent/bundle';
 import { describe, expect, test } from 'vitest';
-import { LANGUAGES, negotiate, t, texts, type Part } from './texts.svelte';
+import { ERASED, LANGUAGES, negotiate, orErased, t, texts, type Part } from './texts.svelte';
 import { clock, day, full, lasted } from './time';
 
 const root = join(import.meta.dirname, '..');
 const locales = join(root, '../../server/care/locales');
 
-const PARTS: readonly Part[] = ['web', 'circle', 'devices', 'audit'];
+const PARTS: readonly Part[] = ['web', 'circle', 'care', 'devices', 'audit', 'ways', 'staff', 'intake', 'agency'];
 
 function part(language: string, name: Part): string {
   return readFileSync(join(locales, language, `${name}.ftl`), 'utf8');
@@ -80,14 +80,28 @@ describe('both languages', () => {
   // What a page fetches with it is fetched with its sentences (`texts.need`).
   test.each<[string, Part[]]>([
     ['main.ts', ['web']],
-    ['views/Frame.svelte', ['web', 'circle']],
-    ['views/people/PeoplePage.svelte', ['web', 'circle']],
-    ['views/visits/VisitsPage.svelte', ['web', 'circle']],
-    ['views/calendar/CalendarPage.svelte', ['web', 'circle']],
-    ['views/mail/MailSettings.svelte', ['web', 'circle']],
-    ['views/devices/MyDevices.svelte', ['web', 'circle', 'devices']],
-    ['views/audit/AccessPage.svelte', ['web', 'circle', 'audit']],
-    ['views/audit/AuditPage.svelte', ['web', 'circle', 'audit']],
+    ['views/Frame.svelte', ['web', 'circle', 'care']],
+    ['views/people/PeoplePage.svelte', ['web', 'circle', 'care', 'intake']],
+    ['views/intake/IntakePages.svelte', ['web', 'circle', 'care', 'intake']],
+    ['views/sign-in/Awaiting.svelte', ['web', 'intake']],
+    ['views/sign-in/TypeCode.svelte', ['web', 'devices', 'intake']],
+    ['views/visits/VisitsPage.svelte', ['web', 'circle', 'care']],
+    ['views/calendar/CalendarPage.svelte', ['web', 'circle', 'care']],
+    ['views/calendar/HoursPage.svelte', ['web', 'circle', 'care']],
+    ['views/calendar/VisitTypesPage.svelte', ['web', 'circle', 'care']],
+    ['views/mail/MailSettings.svelte', ['web', 'circle', 'care']],
+    ['views/devices/MyDevices.svelte', ['web', 'circle', 'care', 'devices']],
+    ['views/audit/AccessPage.svelte', ['web', 'circle', 'care', 'audit']],
+    ['views/audit/AuditPage.svelte', ['web', 'circle', 'care', 'audit']],
+    ['views/sign-in/WaysIn.svelte', ['web', 'circle', 'care', 'ways']],
+    ['views/sign-in/Unproved.svelte', ['web', 'ways']],
+    ['views/sign-in/PasswordForm.svelte', ['web', 'ways']],
+    ['views/staff/StaffPage.svelte', ['web', 'circle', 'care', 'staff']],
+    ['views/staff/CaseloadsPage.svelte', ['web', 'circle', 'care', 'staff']],
+    ['views/staff/TransfersPage.svelte', ['web', 'circle', 'care', 'staff']],
+    ['views/staff/HandOver.svelte', ['web', 'circle', 'care', 'staff']],
+    ['views/agency/JobsPage.svelte', ['web', 'circle', 'care', 'agency']],
+    ['views/agency/OutagesPage.svelte', ['web', 'circle', 'care', 'agency']],
     ['views/devices/Recover.svelte', ['web', 'devices']],
     ['views/devices/Comparing.svelte', ['web', 'devices']],
   ])('%s finds its sentences in the parts that are loaded with it', (file, parts) => {
@@ -134,6 +148,16 @@ test('a language loads, and numbers choose their form', async () => {
   expect(t('members-count', { count: 1 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('1 persona');
   expect(t('members-count', { count: 3 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('3 personas');
   expect(texts.language).toBe('es');
+});
+
+test('a client who was erased is said to be, in the reader\'s language', async () => {
+  const server = readFileSync(join(root, '../../server/protocol/src/lib.rs'), 'utf8');
+  expect(server).toContain(`pub const ERASED: &str = "${ERASED}";`);
+  await texts.use('es');
+  expect(orErased(ERASED)).toBe('(borrado)');
+  await texts.use('en');
+  expect(orErased(ERASED)).toBe('(erased)');
+  expect(orErased('Maria Sample')).toBe('Maria Sample');
 });
 
 test('a part comes when it is needed, and with every language afterwards', async () => {

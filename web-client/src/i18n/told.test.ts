@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lasting, toldClock, toldDay, toldFull, toldSpan, zoneCity } from './told';
+import { lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, zoneCity } from './told';
 
 const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 const at = { civil: '2026-12-01T10:00', offset: '-06:00', zone: 'America/Chicago' };
@@ -24,6 +24,9 @@ test('both languages say weekday and date, and the year if it is another', () =>
   expect(toldDay('2027-01-05', NOW, 'en')).toBe('Tuesday, January 5, 2027');
   expect(toldClock(at, 'es')).toBe('10:00');
   expect(toldClock(at, 'en')).toBe('10:00\u00a0AM');
+  expect(plain(toldMoment(at, 'en'))).toBe('Tuesday, December 1 at 10:00 AM');
+  expect(plain(toldShort(at, 'en'))).toBe('Tue 10:00 AM');
+  expect(toldMoment(at, 'es')).toBe('martes, 1 de diciembre, 10:00');
   expect(plain(toldSpan('2026-11-30', '2026-12-06', 'en'))).toBe('November 30 – December 6, 2026');
   expect(lasting(30, 'es')).toBe('30 minutos');
 });

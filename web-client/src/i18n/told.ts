@@ -26,6 +26,23 @@ export function toldFull({ civil }: LocalTime, language: Language): string {
   return format(civil, options, language);
 }
 
+/** "Tuesday, December 1 at 10:00 AM": of days whose year stands above. */
+export function toldMoment({ civil }: Pick<LocalTime, 'civil'>, language: Language): string {
+  const options = { weekday: 'long', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit' } as const;
+  return format(civil, options, language);
+}
+
+/** "Tue 10:00 AM": where there is no room for more. */
+export function toldShort({ civil }: Pick<LocalTime, 'civil'>, language: Language): string {
+  return format(civil, { weekday: 'short', hour: 'numeric', minute: '2-digit' }, language);
+}
+
+/** "Tuesday" of a number from 1 (Monday) to 7 (ISO 8601). */
+export function weekdayName(weekday: number, language: Language): string {
+  // The first of January 2024 was a Monday.
+  return format(`2024-01-0${String(weekday)}`, { weekday: 'long' }, language);
+}
+
 /** "10:00 AM". */
 export function toldClock({ civil }: Pick<LocalTime, 'civil'>, language: Language): string {
   return format(civil, { hour: 'numeric', minute: '2-digit' }, language);

@@ -11,7 +11,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Who has looked at the caller's own record, newest first. For clients. */
+        /** Who has looked at the caller's own record, newest first. For clients, and for whoever acts for one. */
         get: operations["read_access"];
         put?: never;
         post?: never;
@@ -56,6 +56,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appointments/{appointment}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Writes down how an appointment went, once it has begun. */
+        post: operations["close_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/appointments/{appointment}/move": {
         parameters: {
             query?: never;
@@ -84,6 +101,40 @@ export interface paths {
         put?: never;
         /** Takes the caller's own answer. */
         post: operations["reply_to_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A case manager serves a client from now on. */
+        post: operations["assign_client"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assignments/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A case manager serves a client no longer; their devices leave the client's circles. */
+        post: operations["end_assignment"];
         delete?: never;
         options?: never;
         head?: never;
@@ -141,6 +192,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/authenticators/code-app": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a new code app. */
+        post: operations["ask_new_code_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authenticators/code-app/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the code app that shows a right code, in the place of the one before. A wrong one may be corrected. */
+        post: operations["register_code_app"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/authenticators/passkey": {
         parameters: {
             query?: never;
@@ -175,6 +260,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/authenticators/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begins a new password. */
+        post: operations["ask_new_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authenticators/password/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds the password that was made, in the place of the one before. The session goes on under a new cookie. */
+        post: operations["register_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/authenticators/{authenticator}": {
         parameters: {
             query?: never;
@@ -187,6 +306,40 @@ export interface paths {
         post?: never;
         /** Takes an authenticator away. */
         delete: operations["end_authenticator"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/booking-links/{booking_link}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes a link back. What was booked by it stays. */
+        post: operations["revoke_booking_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/caseloads": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every client with who serves them, and every case manager. For supervisors. */
+        get: operations["read_caseloads"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -343,6 +496,23 @@ export interface paths {
         put?: never;
         /** The caller no longer wants to be in the circle. */
         post: operations["leave_circle"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/circles/{circle}/members": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Names a case manager who serves the client; a device inside the circle adds theirs. */
+        post: operations["name_member"];
         delete?: never;
         options?: never;
         head?: never;
@@ -522,6 +692,42 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/holds": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keeps a time for the caller. Refused as a booking at that time is; a refusal names the next free slots. */
+        post: operations["hold_time"];
+        /** Lets go of whatever the caller keeps. */
+        delete: operations["let_times_go"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/hours": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own hours; without any, in the caller's zone. */
+        get: operations["read_hours"];
+        /** Changes them, all of them. What is booked stays booked. */
+        put: operations["put_hours"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/identity": {
         parameters: {
             query?: never;
@@ -532,6 +738,23 @@ export interface paths {
         get?: never;
         /** Replaces the account identity key after a device was stolen. */
         put: operations["replace_identity"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/intake": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether somebody has confirmed the caller, who came by an invitation. */
+        get: operations["own_intake"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -573,6 +796,162 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/invitations/{invitation}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Whoever came by the invitation is its person. */
+        post: operations["confirm_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/invitations/{invitation}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The invitation is over; whoever came by it unconfirmed is turned away. */
+        post: operations["end_invitation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Every job, with its next runs and how the last one ended. For administrators. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/clock": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says that the clock of the server is right as it is: what waited since it jumped is sent, or skipped where it is
+         *     too late by now.
+         */
+        post: operations["confirm_clock"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** When an expression would run. */
+        post: operations["preview_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Says when a job runs, and what becomes of missed runs. */
+        put: operations["change_job"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has a job run no more until it is resumed. */
+        post: operations["pause_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has it run again. What was missed meanwhile is let go. */
+        post: operations["resume_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/jobs/{job}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Has it run once now. */
+        post: operations["ask_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/key-packages": {
         parameters: {
             query?: never;
@@ -607,6 +986,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/outages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The outages of the last days; for case managers also whom to call. */
+        get: operations["list_outages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/outages/{outage}/calls": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** The caller has called somebody who was not told; the list as it is then. */
+        post: operations["note_call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people": {
         parameters: {
             query?: never;
@@ -617,7 +1030,8 @@ export interface paths {
         /** For staff their caseload; for a client the client's own card; for a caregiver nobody. */
         get: operations["list_people"];
         put?: never;
-        post?: never;
+        /** Adds a client, entrusted to the caller. */
+        post: operations["add_client"];
         delete?: never;
         options?: never;
         head?: never;
@@ -635,6 +1049,92 @@ export interface paths {
         get: operations["list_appointments_of"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/booking-links": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A client's links, newest first. */
+        get: operations["list_booking_links"];
+        put?: never;
+        /** Makes a link for a client. The answer holds what opens it, and no other answer does. */
+        post: operations["make_booking_link"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/caregivers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Adds a caregiver to a client's record. */
+        post: operations["add_caregiver"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/invitation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** How a person's newest invitation stands. */
+        get: operations["read_intake"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/invitations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites a client or caregiver by a link that the caller's device made. */
+        post: operations["invite_person"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/invitations/mail": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Invites a client or caregiver by mail: the link leaves to an address that somebody typed. */
+        post: operations["mail_invitation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -676,6 +1176,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{person}/representations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** A caregiver acts for the client from now on. */
+        post: operations["record_representation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/update-mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * The last mails to a person that said that messages wait, and what became of each: one's own, or of somebody
+         *     whom the caller serves.
+         */
+        get: operations["list_update_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recovery/enrol": {
         parameters: {
             query?: never;
@@ -710,6 +1247,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/representations/{representation}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** They act for the client no longer. */
+        post: operations["end_representation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/series": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Books the caller for a client again and again. If some visits cannot be booked, the refusal names each with
+         *     the next free times, and nothing is booked unless the request leaves them out.
+         */
+        post: operations["book_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/session": {
         parameters: {
             query?: never;
@@ -723,6 +1297,23 @@ export interface paths {
         post?: never;
         /** Ends this session, its cookie and its sockets. */
         delete: operations["sign_out"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/session/end-others": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every session of the caller's account but this one. */
+        post: operations["end_other_sessions"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -779,6 +1370,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in/code": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows a code, in the session that has shown the password a short while ago. It goes on under a new
+         *     cookie.
+         */
+        post: operations["sign_in_by_code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sign-in/passkey": {
         parameters: {
             query?: never;
@@ -816,6 +1427,43 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sign-in/password": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Asks for a password. The answer says nothing about who there is. */
+        post: operations["ask_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sign-in/password/finish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Shows a password: a session for this device, or the session that it has. The answer carries the session
+         *     cookie.
+         */
+        post: operations["sign_in_by_password"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/slots": {
         parameters: {
             query?: never;
@@ -827,6 +1475,92 @@ export interface paths {
         get: operations["find_slots"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The agency's staff, ended accounts too. For administrators. */
+        get: operations["list_staff"];
+        put?: never;
+        /** Adds a member of staff; the answer's one-time link is shown once. */
+        post: operations["invite_staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff/{account}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends the account of a member of staff for good, at once. */
+        post: operations["end_account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff/{account}/invite": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Gives out a new link to somebody who has not come in yet. */
+        post: operations["invite_staff_again"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff/{account}/role": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Makes a member of staff something else. Their sessions end at once. */
+        post: operations["change_role"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff/{account}/sign-out": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Ends every session of a member of staff. */
+        post: operations["end_sessions"];
         delete?: never;
         options?: never;
         head?: never;
@@ -901,6 +1635,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transfers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's offers, and to whom they can offer. */
+        get: operations["list_transfers"];
+        put?: never;
+        /** Offers clients to a colleague, all or none. */
+        post: operations["offer_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transfers/{transfer}/accept": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes the offered client over. */
+        post: operations["accept_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transfers/{transfer}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Declines the offered client, and says why. */
+        post: operations["decline_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transfers/{transfer}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes an offer back. */
+        post: operations["withdraw_transfer"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/vault": {
         parameters: {
             query?: never;
@@ -914,6 +1717,42 @@ export interface paths {
         put: operations["put_vault"];
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/visit-types": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What is offered. */
+        get: operations["list_visit_types"];
+        put?: never;
+        /** Offers one more. */
+        post: operations["add_visit_type"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/visit-types/{visit_type}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Changes what one is. */
+        put: operations["change_visit_type"];
+        post?: never;
+        /** Offers one no longer. What was booked as one stays. */
+        delete: operations["end_visit_type"];
         options?: never;
         head?: never;
         patch?: never;
@@ -940,8 +1779,36 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        /** @description Yes. */
+        AcceptTransfer: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
         /** Format: uuid */
         AccountId: string;
+        /** @description A new caregiver of a client's. */
+        AddCaregiver: {
+            /** @description The name; sealed at rest. */
+            name: string;
+            /** @description The request's id: the same one again adds nobody. */
+            op_id: components["schemas"]["OpId"];
+            /** @description What they are to the client ("daughter"); sealed at rest. */
+            relationship: string;
+        };
+        /** @description A new client, entrusted to the caller. */
+        AddClient: {
+            /** @description The name; sealed at rest. */
+            name: string;
+            /** @description The request's id: the same one again adds nobody. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description A new one. */
+        AddVisitType: {
+            /** @description The request's id: the same one again adds once and gets the same answer. */
+            op_id: components["schemas"]["OpId"];
+            /** @description What it is. */
+            terms: components["schemas"]["VisitTerms"];
+        };
         /** @description What a device pins about the agency. */
         Agency: {
             /** @description Its Ed25519 public key, 32 bytes. SHA-256 of it stands in every link. */
@@ -950,7 +1817,7 @@ export interface components {
             name: string;
             /**
              * @description The current removal key: an encoded [`crate::certificate::Signed`] whose content is a
-             *     [`crate::certificate::RemovalKey`].
+             *     [`crate::certificate::RemovalKey`]. In it stands how earlier agency keys led to this one.
              */
             removal_key: components["schemas"]["Bytes"];
         };
@@ -963,12 +1830,15 @@ export interface components {
             client: components["schemas"]["PersonId"];
             /** @description The client's name. */
             client_name: string;
+            closed?: components["schemas"]["Closed"] | null;
             /** @description The appointment. */
             id: components["schemas"]["AppointmentId"];
             /** @description Where it happens. */
             kind: components["schemas"]["AppointmentKind"];
             /** @description The reader may move it and call it off. */
             may_change: boolean;
+            /** @description The reader may say how it went. */
+            may_close: boolean;
             /** @description The reader takes part and may answer now, or take back a cancel of the last ten minutes. */
             may_reply: boolean;
             /** @description Where a video appointment happens. */
@@ -985,10 +1855,12 @@ export interface components {
              * @description Raised with every change that participants are told (`SEQUENCE`, RFC 5545).
              */
             sequence: number;
+            series?: components["schemas"]["InSeries"] | null;
             /** @description When it begins. */
             start: components["schemas"]["Timestamp"];
             /** @description How far it has come. */
             state: components["schemas"]["AppointmentState"];
+            visit_type?: components["schemas"]["VisitTypeId"] | null;
             /** @description When it begins, in the reader's zone. */
             yours: components["schemas"]["LocalTime"];
         };
@@ -998,7 +1870,7 @@ export interface components {
          * @description Where an appointment happens.
          * @enum {string}
          */
-        AppointmentKind: "video" | "phone" | "office" | "home" | "community";
+        AppointmentKind: "video" | "phone" | "office" | "home" | "community" | "court";
         /**
          * @description How far an appointment has come.
          * @enum {string}
@@ -1029,6 +1901,17 @@ export interface components {
             /** @description Its session. */
             session: components["schemas"]["SignedIn"];
         };
+        /** @description A device that came by an invitation. */
+        Arrival: {
+            /** @description The identity key that it brought, 32 bytes. */
+            aik: components["schemas"]["Bytes"];
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description Its MAC, 32 bytes. */
+            mac: components["schemas"]["Bytes"];
+            /** @description Until when it can be confirmed in person. */
+            until: components["schemas"]["Timestamp"];
+        };
         /** @description Demo only: ask for a challenge to sign. */
         AskChallenge: {
             /** @description The device. */
@@ -1041,6 +1924,42 @@ export interface components {
         AskNewKeys: {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
+        };
+        /** @description A new password of the caller's account, or another one in its place: the first message. */
+        AskNewPassword: {
+            /** @description The login name that goes with it, chosen by the person. */
+            login: string;
+            /** @description OPAQUE's registration request. */
+            request: components["schemas"]["Bytes"];
+        };
+        /**
+         * @description "I have a password": the first message. Answered in the same way whatever is right or wrong
+         *     about it; each counts as a failure until it is finished.
+         */
+        AskPassword: {
+            /** @description The device that shall hold the session. */
+            device: components["schemas"]["DeviceId"];
+            /** @description KE1. */
+            ke1: components["schemas"]["Bytes"];
+            /** @description The login name as it was typed, at most [`crate::limits::LOGIN_BYTES_MAX`]. */
+            login: string;
+            /** @description 32 bytes of the device's choosing. */
+            nonce: components["schemas"]["Bytes"];
+            /**
+             * @description The device key over `SHA-256(KE1) || nonce || server name`, label
+             *     [`crate::labels::LOGIN`], 64 bytes. Only the account's own devices are told what opens
+             *     with its password; whoever else asks gets an answer that opens with none.
+             */
+            signature: components["schemas"]["Bytes"];
+        };
+        /** @description A case manager serves a client from now on. */
+        AssignClient: {
+            /** @description The client. */
+            client: components["schemas"]["PersonId"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The case manager. */
+            staff: components["schemas"]["AccountId"];
         };
         /** @description One act, or one refusal. */
         AuditEntry: {
@@ -1071,7 +1990,7 @@ export interface components {
             /** @description What kind of thing it was done to. */
             object: string;
             person?: components["schemas"]["PersonId"] | null;
-            /** @description Why: `care`, `link`, `recovery`, `enrolment`, `scheduling`, `installation`. */
+            /** @description Why: `care`, `acting_for` (in the client's place), `link`, `recovery`, `enrolment`, `scheduling`, `installation`. */
             purpose: string;
             role?: components["schemas"]["Role"] | null;
         };
@@ -1100,6 +2019,8 @@ export interface components {
             id: components["schemas"]["AuthenticatorId"];
             /** @description What it is. */
             kind: components["schemas"]["AuthenticatorKind"];
+            /** @description A password's login name. */
+            login?: string | null;
             used_at?: components["schemas"]["Timestamp"] | null;
         };
         /** Format: uuid */
@@ -1140,17 +2061,94 @@ export interface components {
             minutes: number;
             /** @description The request's id: the same one again books once and gets the same answer. */
             op_id: components["schemas"]["OpId"];
+            visit_type?: components["schemas"]["VisitTypeId"] | null;
             /** @description The zone; the client's if absent. */
             zone?: string | null;
         };
+        /**
+         * @description Books the caller for a client again and again, as far ahead as series are booked
+         *     ([`crate::limits::SERIES_DAYS_AHEAD`]); what comes later is booked as time goes on.
+         */
+        BookSeries: {
+            /** @description The first visit, which the rule must name, and what every later one is like. */
+            first: components["schemas"]["BookAppointment"];
+            /**
+             * @description How it repeats: `FREQ` (`DAILY`, `WEEKLY`, `MONTHLY`) and one of `COUNT`
+             *     (at most [`crate::limits::SERIES_COUNT_MAX`]) and `UNTIL` (a day, at most
+             *     [`crate::limits::SERIES_MONTHS_MAX`] months after the first); `INTERVAL` (at most
+             *     [`crate::limits::SERIES_INTERVAL_MAX`]), `BYDAY`, and of months `BYMONTHDAY` and `BYSETPOS`.
+             *     `FREQ=WEEKLY;INTERVAL=2;COUNT=10`
+             */
+            rule: string;
+            /** @description Visits that cannot be booked at their times are left out, instead of none being booked. */
+            skip_conflicts?: boolean;
+        };
+        /** @description One of them, without what opens it. */
+        BookingLink: {
+            /** @description Until when it is good. */
+            expires: components["schemas"]["Timestamp"];
+            /** @description The first day on which it may be. */
+            from: string;
+            /** @description The link. */
+            id: components["schemas"]["BookingLinkId"];
+            /** @description Where the visit happens. */
+            kind: components["schemas"]["AppointmentKind"];
+            /** @description Since when there is the link. */
+            made: components["schemas"]["Timestamp"];
+            /** @description It was to leave by mail. */
+            mailed: boolean;
+            /**
+             * Format: int32
+             * @description How long it is, minutes.
+             */
+            minutes: number;
+            /** @description Whether it can be used. */
+            state: components["schemas"]["BookingLinkState"];
+            /** @description The last one. */
+            until: string;
+            visit_type?: components["schemas"]["VisitTypeId"] | null;
+            /** @description Who may hold it. */
+            workers: components["schemas"]["AccountId"][];
+        };
+        /** Format: uuid */
+        BookingLinkId: string;
+        /** @description The link as it was made: to be shown once, and to be passed on. */
+        BookingLinkMade: {
+            /** @description How it stands. */
+            link: components["schemas"]["BookingLink"];
+            /** @description Where it leads on this server, `/b/…`; absent once it is good no longer. Whoever has it books. */
+            path?: string | null;
+        };
+        /**
+         * @description Whether a link by which a client books a visit can be used.
+         * @enum {string}
+         */
+        BookingLinkState: "open" | "used" | "expired" | "revoked" | "void";
+        /** @description The links of one client. */
+        BookingLinks: {
+            /** @description Newest first, at most [`crate::limits::BOOKING_LINKS_LISTED_MAX`]. */
+            links: components["schemas"]["BookingLink"][];
+        };
         /** @description base64url without padding */
         Bytes: string;
+        /** @description Somebody has called. */
+        Called: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description The name of who did. */
+            by: string;
+        };
         /** @description Calls an appointment off. */
         CancelAppointment: {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
             /** @description Why. */
             reason: components["schemas"]["CancelReason"];
+            /**
+             * @description Of a series: which others are called off too. More than this one ends the series: no more of
+             *     its visits are booked. It cannot be taken back.
+             */
+            scope?: components["schemas"]["Scope"];
             /**
              * Format: int32
              * @description The [`Appointment::sequence`] that the caller saw.
@@ -1168,17 +2166,35 @@ export interface components {
             account: components["schemas"]["AccountId"];
             /** @description Every consent, newest first. */
             consents: components["schemas"]["Consent"][];
+            /** @description They have come: a device of theirs is here, and somebody has said that it is them. */
+            here: boolean;
             /** @description The name. */
             name: string;
             /** @description The person. */
             person: components["schemas"]["PersonId"];
             /** @description What they are to the client, as the agency wrote it ("daughter"). */
             relationship: string;
+            /** @description By what right they act for the client, newest first. */
+            represents: components["schemas"]["Representation"][];
+        };
+        /** @description Who serves whom, and what waits. No title, no message, no caregiver. */
+        Caseloads: {
+            /** @description Every client, in the order in which they were added. */
+            clients: components["schemas"]["ServedClient"][];
+            /** @description Every case manager whose account was not ended. */
+            managers: components["schemas"]["ManagerLoad"][];
         };
         /** @description Demo only: 32 bytes of the server's making. */
         Challenge: {
             /** @description Single use, [`crate::limits::TICKET_S`]. */
             challenge: components["schemas"]["Bytes"];
+        };
+        /** @description What somebody is in the agency from now on. Their sessions and sockets end at once. */
+        ChangeRole: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description `case_manager`, `supervisor` or `administrator`. */
+            role: components["schemas"]["Role"];
         };
         /** @description One circle as one of its people sees it. */
         Circle: {
@@ -1234,8 +2250,18 @@ export interface components {
         CircleStatus: "planned" | "live" | "recovering" | "needs_reset";
         /** @description The circles that the caller is in. */
         Circles: {
+            /**
+             * @description The agency key of now, as [`Agency::key`]: what devices pin once they have seen how the one that they
+             *     pinned leads to it.
+             */
+            agency_key?: components["schemas"]["Bytes"];
             /** @description In ascending order of id. */
             circles: components["schemas"]["Circle"][];
+            /**
+             * @description The removal key of now, as [`Agency::removal_key`]: what a case manager's next commit has a
+             *     circle list that lists an earlier one.
+             */
+            removal_key?: components["schemas"]["Bytes"];
         };
         /** @description One key package for every device of these accounts that is not in the circle's group. */
         ClaimKeyPackages: {
@@ -1272,18 +2298,74 @@ export interface components {
             caregivers: components["schemas"]["CaregiverCard"][];
             /** @description The client's circles. */
             circles: components["schemas"]["CircleCard"][];
+            /** @description Staff who have handed the client over and still serve them for a while. */
+            handing_over: components["schemas"]["HandingOver"][];
+            /** @description They have come: a device of theirs is here, and somebody has said that it is them. */
+            here: boolean;
             /** @description The client's name. */
             name: string;
             /** @description The client. */
             person: components["schemas"]["PersonId"];
-            /** @description Staff assigned now. */
+            /** @description Staff assigned now, those aside who have handed the client over. */
             staff: components["schemas"]["PersonCard"][];
+        };
+        /** @description The clock of the server jumped. */
+        ClockJump: {
+            /** @description What it should have shown then, by what it had shown and the time that had passed since. */
+            expected: components["schemas"]["Timestamp"];
+            /** @description Which time it was. */
+            id: components["schemas"]["ClockJumpId"];
+            /** @description What it shows now. */
+            now: components["schemas"]["Timestamp"];
+            /** @description What it showed. */
+            shown: components["schemas"]["Timestamp"];
+        };
+        /** Format: uuid */
+        ClockJumpId: string;
+        /** @description Says how an appointment went, or says it anew. */
+        CloseAppointment: {
+            /** @description What comes next. */
+            next_step: components["schemas"]["NextStep"];
+            /**
+             * @description What there is to remember, at most [`crate::limits::NOTE_CHARS_MAX`]; may be empty. Sealed at
+             *     rest, for the staff who serve the client.
+             */
+            note: string;
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description How it ended. */
+            outcome: components["schemas"]["Outcome"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+        };
+        /** @description How an appointment went, as staff wrote it down. */
+        Closed: {
+            /** @description When. */
+            at: components["schemas"]["Timestamp"];
+            /** @description By whom. */
+            by: string;
+            /** @description What comes next. */
+            next_step: components["schemas"]["NextStep"];
+            /** @description What there is to remember. */
+            note: string;
         };
         /**
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
          * @enum {string}
          */
-        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        /** @description What a code app must be told. Shown once. */
+        CodeAppAsked: {
+            /** @description Names this ceremony, 32 bytes, [`crate::limits::CEREMONY_S`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description For typing: base32, 32 characters. */
+            secret: string;
+            /** @description For scanning: `otpauth://totp/...`. */
+            uri: string;
+        };
         /** @description The new device asks whether it was approved. */
         CollectEnrolment: {
             /** @description The enrolment, 32 bytes. */
@@ -1296,6 +2378,28 @@ export interface components {
         /** @description How far the enrolment is. */
         Collected: {
             approved?: components["schemas"]["Approved"] | null;
+        };
+        /** @description The clock is right as it is now. */
+        ConfirmClock: {
+            /** @description The jump that was shown. */
+            jump: components["schemas"]["ClockJumpId"];
+        };
+        /** @description The person before the caller is whom the invitation is for, and this is their key. */
+        ConfirmPerson: {
+            /** @description The identity key that is confirmed, 32 bytes. */
+            aik: components["schemas"]["Bytes"];
+            confirmation?: components["schemas"]["Bytes"] | null;
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description A visit of a series that cannot be booked at its time. */
+        Conflict: {
+            /** @description When it would begin. */
+            at: components["schemas"]["LocalTime"];
+            /** @description Why not. */
+            code: components["schemas"]["Code"];
+            /** @description Free slots that would do instead, soonest first; of the first ones only. */
+            slots: components["schemas"]["Slot"][];
         };
         /** @description What a client allowed a caregiver. */
         Consent: {
@@ -1317,6 +2421,7 @@ export interface components {
             reminders: boolean;
             until?: components["schemas"]["Timestamp"] | null;
             withdrawn_at?: components["schemas"]["Timestamp"] | null;
+            withdrawn_for_client_by?: components["schemas"]["AccountId"] | null;
         };
         /**
          * @description On what ground a consent stands.
@@ -1325,11 +2430,30 @@ export interface components {
         ConsentBasis: "verbal" | "written" | "legal";
         /** Format: uuid */
         ConsentId: string;
+        /** @description Hours of one date, which replace those of its weekday. */
+        DatedHours: {
+            /** @description The date, `2026-12-24`. */
+            date: string;
+            /** @description When; empty: closed all day. */
+            open: components["schemas"]["OpenHours"][];
+        };
         /** @description That device is not mine. */
         DeclineDevice: {
             /** @description The enrolment, 32 bytes. */
             lookup: components["schemas"]["Bytes"];
         };
+        /** @description No. */
+        DeclineTransfer: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description Why; sealed at rest. */
+            reason: string;
+        };
+        /**
+         * @description What became of a mail that somebody should get.
+         * @enum {string}
+         */
+        DeliveryState: "planned" | "leased" | "sent" | "skipped" | "cancelled" | "failed";
         /** @description One device. */
         DeviceCard: {
             /** @description Its encoded [`crate::certificate::Signed`] [`crate::certificate::DeviceCert`]. */
@@ -1400,6 +2524,30 @@ export interface components {
             /** @description `live`: rejoin by an external commit; `needs_reset`: only staff can heal it. */
             status: components["schemas"]["CircleStatus"];
         };
+        /** @description A case manager serves a client no longer. Their devices leave the client's circles. */
+        EndAssignment: {
+            /** @description The client. */
+            client: components["schemas"]["PersonId"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The case manager. */
+            staff: components["schemas"]["AccountId"];
+        };
+        /** @description The invitation is over; a device that came by it and was not confirmed is turned away. */
+        EndInvitation: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description They act for the client no longer. */
+        EndRepresentation: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description Somebody works here no longer, or everything of theirs is to be signed out. */
+        EndStaff: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
         /** @description The link is good. */
         EnrolmentBegun: {
             /** @description Until when: [`crate::limits::ENROLMENT_S`]. */
@@ -1411,12 +2559,88 @@ export interface components {
         ErrorBody: {
             /** @description Stable; programs match on it. */
             code: components["schemas"]["Code"];
+            /** @description Each visit that cannot be booked, for `series_conflicts`. */
+            conflicts?: components["schemas"]["Conflict"][];
             /** @description For people, in English; never personal data. */
             detail: string;
             next_valid?: components["schemas"]["LocalTime"] | null;
             /** @description Free slots that would do instead, soonest first. */
             slots?: components["schemas"]["Slot"][];
         };
+        /**
+         * @description How often the visits of a series come (`FREQ`, RFC 5545, section 3.3.10).
+         * @enum {string}
+         */
+        Frequency: "daily" | "weekly" | "monthly";
+        /** @description One who handed a client over to a colleague. */
+        HandingOver: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description The name. */
+            name: string;
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description To whom. */
+            to: components["schemas"]["AccountId"];
+            /** @description Until when they still serve the client. */
+            until: components["schemas"]["Timestamp"];
+        };
+        /** @description Keep this time for me: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once. */
+        HoldTime: {
+            /** @description When it would begin: `2026-12-01T10:00` on the clocks of `zone`. */
+            civil_start: string;
+            /** @description For a visit with this client. */
+            client: components["schemas"]["PersonId"];
+            instead?: components["schemas"]["Timestamp"] | null;
+            /**
+             * Format: int32
+             * @description How long, minutes.
+             */
+            minutes: number;
+            visit_type?: components["schemas"]["VisitTypeId"] | null;
+            /** @description The zone; the client's if absent. */
+            zone?: string | null;
+        };
+        /** @description Hours as they were saved. */
+        HoursSaved: {
+            /** @description The hours. */
+            hours: components["schemas"]["WorkingHours"];
+            /**
+             * Format: int32
+             * @description How many of the caller's booked appointments to come lie outside of them. They stay.
+             */
+            outside: number;
+        };
+        /** @description The series of an appointment. */
+        InSeries: {
+            /** @description The series. */
+            id: components["schemas"]["SeriesId"];
+            /** @description This visit is not where the series has it: it was moved by itself. */
+            moved: boolean;
+            /** @description How its visits repeat. */
+            repeats: components["schemas"]["Repeats"];
+        };
+        /** @description An invitation, for those who serve its person. */
+        Intake: {
+            /** @description Whose it is. */
+            account: components["schemas"]["AccountId"];
+            arrived?: components["schemas"]["Arrival"] | null;
+            /** @description When its link ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description The invitation. */
+            invitation: components["schemas"]["InvitationId"];
+            /** @description Whose device made it. */
+            inviter: components["schemas"]["AccountId"];
+            /** @description It left by mail: whoever comes by it cannot be confirmed in person. */
+            mailed: boolean;
+            /** @description How far it is. */
+            state: components["schemas"]["IntakeState"];
+        };
+        /**
+         * @description How far a person has come by an invitation.
+         * @enum {string}
+         */
+        IntakeState: "open" | "arrived" | "let_in" | "verified" | "over";
         /** @description A link that can still be used. */
         InvitationFound: {
             /** @description The account that the link opens. */
@@ -1425,10 +2649,115 @@ export interface components {
             agency: components["schemas"]["Agency"];
             /** @description When the link ends. */
             expires_at: components["schemas"]["Timestamp"];
+            inviter?: components["schemas"]["Inviter"] | null;
             /** @description The person's name, as the agency wrote it. */
             name: string;
             /** @description Its role. */
             role: components["schemas"]["Role"];
+        };
+        /** Format: uuid */
+        InvitationId: string;
+        /** @description Give out a new link; earlier ones are void. */
+        InviteAgain: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description An invitation whose secret the caller's device made. Ends an earlier one. */
+        InvitePerson: {
+            /** @description SHA-256 of what the server is to know the invitation by, 32 bytes. */
+            lookup_hash: components["schemas"]["Bytes"];
+            /** @description Of the inviting device, 32 bytes. */
+            mac: components["schemas"]["Bytes"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description Somebody comes to work here. */
+        InviteStaff: {
+            /** @description The name. */
+            name: string;
+            /** @description The request's id: the same one again gets a fresh link instead of the lost one. */
+            op_id: components["schemas"]["OpId"];
+            /** @description `case_manager`, `supervisor`, `administrator` or `custodian`. */
+            role: components["schemas"]["Role"];
+        };
+        /** @description Who invites, as the server knows them; the MAC says whether it is true. */
+        Inviter: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description The account identity key, 32 bytes. */
+            aik: components["schemas"]["Bytes"];
+            /** @description Of the inviting device, 32 bytes. */
+            mac: components["schemas"]["Bytes"];
+            /** @description The name. */
+            name: string;
+        };
+        /** @description One job. */
+        Job: {
+            /** @description Somebody wants it now, and it has not begun. */
+            asked: boolean;
+            /**
+             * Format: int64
+             * @description How many things it deleted, moved or mended.
+             */
+            did?: number | null;
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What it does. */
+            name: components["schemas"]["JobName"];
+            /**
+             * @description The next runs by its expression, at most [`crate::limits::JOB_RUNS_SHOWN`]. An agenda comes on
+             *     each worker's own clocks.
+             */
+            next_runs: components["schemas"]["LocalTime"][];
+            outcome?: components["schemas"]["JobOutcome"] | null;
+            paused_at?: components["schemas"]["Timestamp"] | null;
+            /** @description It is under way. */
+            running: boolean;
+            started_at?: components["schemas"]["Timestamp"] | null;
+            /** @description When it runs. */
+            terms: components["schemas"]["JobTerms"];
+        };
+        /**
+         * @description What the agency has done by itself, again and again.
+         * @enum {string}
+         */
+        JobName: "agenda" | "retention" | "re_resolve" | "reconciliation" | "series" | "digest";
+        /**
+         * @description How a job's last run ended.
+         * @enum {string}
+         */
+        JobOutcome: "done" | "failed" | "skipped";
+        /** @description Then. */
+        JobPreview: {
+            /** @description Soonest first, at most [`crate::limits::JOB_RUNS_SHOWN`]. */
+            next_runs: components["schemas"]["LocalTime"][];
+        };
+        /** @description When a job runs. */
+        JobTerms: {
+            /** @description The day of the month and the day of the week may both be restricted: both must match. */
+            both_days?: boolean;
+            /**
+             * Format: int32
+             * @description Of [`Misfire::CatchUp`]: how many, 1 to [`crate::limits::JOB_CATCH_UP_MAX`].
+             */
+            catch_up: number;
+            /**
+             * @description Five fields as POSIX has them: minute, hour, day of month, month, day of week. At most
+             *     [`crate::limits::CRON_BYTES_MAX`].
+             */
+            expression: string;
+            /** @description What becomes of runs that were missed. */
+            misfire: components["schemas"]["Misfire"];
+        };
+        /** @description Every job. */
+        Jobs: {
+            /** @description Something is wrong with the scheduler now: it is late, or nothing is heard of it. */
+            alarm: boolean;
+            clock?: components["schemas"]["ClockJump"] | null;
+            heard_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Always in the same order. */
+            jobs: components["schemas"]["Job"][];
+            /** @description On whose clocks their expressions run. */
+            zone: string;
         };
         /** @description How many one-time key packages are left. */
         KeyPackageCount: {
@@ -1465,6 +2794,75 @@ export interface components {
             /** @description The one-time secret from the link's fragment, 16 bytes. */
             secret: components["schemas"]["Bytes"];
         };
+        /**
+         * @description An invitation that leaves by mail, to an address that somebody typed. Its link passes through the server:
+         *     whoever comes by it is let in unseen and shown as not verified. Ends an earlier one.
+         */
+        MailInvitation: {
+            /** @description Where the mail goes; sealed until it has left. */
+            email: string;
+            /** @description In which language it speaks. */
+            language: components["schemas"]["Language"];
+            /** @description What follows the `#` of the link: `/join/<secret>.<fingerprint>`; sealed until the mail has left. */
+            link: string;
+            /** @description SHA-256 of what the server is to know the invitation by, 32 bytes. */
+            lookup_hash: components["schemas"]["Bytes"];
+            /** @description Of the inviting device, 32 bytes. */
+            mac: components["schemas"]["Bytes"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description A link by which a client books one visit, without an account. */
+        MakeBookingLink: {
+            /** @description The first day on which it may be, `2026-12-01`, on the client's clocks. */
+            from: string;
+            /** @description Where the visit happens; not a court date, which nobody chooses. */
+            kind: components["schemas"]["AppointmentKind"];
+            /** @description It also leaves by mail, to the client's own address. */
+            mail: boolean;
+            /** @description For a video visit: where it happens, an https address. Sealed at rest. */
+            meeting_link?: string | null;
+            /**
+             * Format: int32
+             * @description How long it is, minutes.
+             */
+            minutes: number;
+            /** @description The request's id: the same one again makes one link and gets the same answer. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The last day, at most [`crate::limits::SLOT_DAYS_MAX`] days in all. */
+            until: string;
+            /**
+             * Format: int32
+             * @description How long the link is good, days, at most [`crate::limits::BOOKING_LINK_DAYS_MAX`].
+             */
+            valid_days: number;
+            visit_type?: components["schemas"]["VisitTypeId"] | null;
+            /**
+             * @description Who may hold it, each of whom serves the client, at most
+             *     [`crate::limits::BOOKING_LINK_WORKERS_MAX`]; nobody named: the caller.
+             */
+            workers: components["schemas"]["AccountId"][];
+        };
+        /** @description What one case manager has in hand. */
+        ManagerLoad: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description Whether a device of theirs has come in. */
+            active: boolean;
+            /**
+             * Format: int32
+             * @description Clients entrusted to them, handed-over ones aside.
+             */
+            clients: number;
+            /** @description The name. */
+            name: string;
+            /**
+             * Format: int32
+             * @description What they are asked to see to.
+             */
+            tasks: number;
+            waiting_since?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description One of a circle's people. */
         Member: {
             /** @description The account. */
@@ -1483,6 +2881,11 @@ export interface components {
          * @enum {string}
          */
         MemberState: "invited" | "confirmed" | "left";
+        /**
+         * @description What becomes of a job's runs that were missed.
+         * @enum {string}
+         */
+        Misfire: "run_once" | "skip" | "catch_up";
         /** @description Another time for the same appointment. */
         MoveAppointment: {
             /** @description When it now begins. */
@@ -1494,13 +2897,24 @@ export interface components {
             minutes?: number | null;
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
+            /** @description Of a series: which others move by as much. */
+            scope?: components["schemas"]["Scope"];
             /**
              * Format: int32
              * @description The [`Appointment::sequence`] that the caller saw.
              */
             sequence: number;
+            /** @description Of a series: visits that cannot be moved stay where they are, instead of none being moved. */
+            skip_conflicts?: boolean;
             /** @description In which zone; unchanged if absent. */
             zone?: string | null;
+        };
+        /** @description Somebody who serves the client comes into an existing circle, because a human inside says so. */
+        NameMember: {
+            /** @description A case manager who serves the circle's client. */
+            account: components["schemas"]["AccountId"];
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
         };
         /** @description The link to begin anew with. */
         NewKeys: {
@@ -1508,6 +2922,23 @@ export interface components {
             expires_at: components["schemas"]["Timestamp"];
             /** @description The one-time secret and the agency's fingerprint, as they stand in a link's fragment. */
             link: string;
+        };
+        /** @description The server's answer. */
+        NewPasswordAsked: {
+            /** @description Names this ceremony, 32 bytes, single use, [`crate::limits::CEREMONY_S`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description OPAQUE's registration response. */
+            response: components["schemas"]["Bytes"];
+        };
+        /**
+         * @description What comes after an appointment, in the words of whoever held it.
+         * @enum {string}
+         */
+        NextStep: "none" | "book_again" | "call" | "refer" | "other";
+        /** @description I have called them. */
+        NoteCall: {
+            /** @description Their part in the appointment. */
+            participant: components["schemas"]["ParticipantId"];
         };
         /**
          * @description A new device, without a session, answers the link. The same offer again is the same offer; a
@@ -1519,15 +2950,86 @@ export interface components {
             /** @description The new device's id and keys. */
             offer: components["schemas"]["DeviceOffer"];
         };
+        /** @description Would you take these clients over? */
+        OfferTransfer: {
+            /** @description Clients of the caller's, at most [`crate::limits::TRANSFER_CLIENTS_MAX`]. */
+            clients: components["schemas"]["PersonId"][];
+            /** @description What the colleague should know; sealed at rest. */
+            note: string;
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description The colleague. */
+            to: components["schemas"]["AccountId"];
+        };
         /** Format: uuid */
         OpId: string;
+        /** @description From when until when, on the clock. */
+        OpenHours: {
+            /** @description `09:00`. */
+            from: string;
+            /** @description `17:00`; `24:00` is the end of the day. */
+            until: string;
+        };
         /** @description What does this recovery code open? */
         OpenRecovery: {
             /** @description 32 bytes derived from the code. */
             locator: components["schemas"]["Bytes"];
         };
+        /** @description A time during which the scheduler was down. */
+        Outage: {
+            /** @description Whom the caller should think of calling; of nobody but those whom the caller serves. */
+            calls: components["schemas"]["OutageCall"][];
+            /** @description When it was last heard of before. */
+            from: components["schemas"]["LocalTime"];
+            /** @description The outage. */
+            id: components["schemas"]["OutageId"];
+            /**
+             * Format: int32
+             * @description Mails that were due then and were not sent any more.
+             */
+            not_sent: number;
+            /** @description When it came back. */
+            until: components["schemas"]["LocalTime"];
+        };
+        /** @description Somebody who was not told of an appointment in time. */
+        OutageCall: {
+            /** @description The appointment. */
+            appointment: components["schemas"]["AppointmentId"];
+            /** @description When it begins. */
+            at: components["schemas"]["LocalTime"];
+            called?: components["schemas"]["Called"] | null;
+            /** @description The client. */
+            client: components["schemas"]["PersonId"];
+            /** @description The client's name. */
+            client_name: string;
+            /** @description Their name. */
+            name: string;
+            /** @description Their part in the appointment. */
+            participant: components["schemas"]["ParticipantId"];
+            /** @description The mails that did not leave. */
+            steps: components["schemas"]["Step"][];
+        };
+        /** Format: uuid */
+        OutageId: string;
+        /** @description The times when nothing was sent, of the last days. */
+        Outages: {
+            /** @description Newest first, at most [`crate::limits::OUTAGES_LISTED_MAX`]. */
+            outages: components["schemas"]["Outage"][];
+        };
+        /**
+         * @description How an appointment ended.
+         * @enum {string}
+         */
+        Outcome: "completed" | "no_show";
+        /** @description How far the caller's own invitation is. */
+        OwnIntake: {
+            confirmation?: components["schemas"]["Bytes"] | null;
+            state?: components["schemas"]["IntakeState"] | null;
+        };
         /** @description One person's part in an appointment. */
         Participant: {
+            /** @description Who answered in their place, if somebody who acts for them did. */
+            answered_by?: string | null;
             asked_at?: components["schemas"]["Timestamp"] | null;
             /** @description Their part. */
             id: components["schemas"]["ParticipantId"];
@@ -1549,6 +3051,23 @@ export interface components {
             /** @description `{"publicKey": ...}` with the options, JSON. */
             options: string;
         };
+        /** @description The server's answer. The same shape for everybody. */
+        PasswordAsked: {
+            /** @description Names this ceremony, 32 bytes, single use, [`crate::limits::CEREMONY_S`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description KE2. */
+            ke2: components["schemas"]["Bytes"];
+        };
+        /** @description What the password led to. */
+        PasswordShown: {
+            /**
+             * @description It can do nothing yet: a code or a passkey must follow within
+             *     [`crate::limits::SECOND_FACTOR_S`].
+             */
+            second_factor: boolean;
+            /** @description The session. */
+            session: components["schemas"]["SignedIn"];
+        };
         /** @description The people whom the caller may see. */
         People: {
             /** @description For staff their caseload; for a client the client's own card; for a caregiver nobody. */
@@ -1567,6 +3086,10 @@ export interface components {
         };
         /** Format: uuid */
         PersonId: string;
+        /** @description How a person's invitation stands. */
+        PersonIntake: {
+            intake?: components["schemas"]["Intake"] | null;
+        };
         /** @description A new circle. No device has made its group yet. */
         PlanCircle: {
             /** @description The client it is around. */
@@ -1590,8 +3113,17 @@ export interface components {
             language: components["schemas"]["Language"];
             /** @description Reminders before appointments; invitations and cancellations come in any case. */
             reminders: boolean;
+            /** @description A mail when messages wait that no device has; to staff one each working morning. */
+            unread_mail: boolean;
             /** @description The zone in which times are told. */
             zone: string;
+        };
+        /** @description When would this run? */
+        PreviewJob: {
+            /** @description Both days may be restricted. */
+            both_days?: boolean;
+            /** @description Five fields. */
+            expression: string;
         };
         /** @description The caller's device, certified under the account's new identity key. */
         PutCertificate: {
@@ -1634,6 +3166,18 @@ export interface components {
             reminders?: boolean;
             until?: components["schemas"]["Timestamp"] | null;
         };
+        /** @description A caregiver acts for the client from now on: what the client may, they may. */
+        RecordRepresentation: {
+            /** @description By what right. */
+            basis: components["schemas"]["RepresentationBasis"];
+            /** @description Who acts. */
+            caregiver: components["schemas"]["PersonId"];
+            /** @description What was seen that shows it, in the recorder's words; sealed at rest. */
+            evidence: string;
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
         /** @description A new device of the account, certified by the identity key from the vault. */
         RecoverDevice: {
             /** @description The new device's certificate. */
@@ -1664,10 +3208,18 @@ export interface components {
             aik: components["schemas"]["Bytes"];
             /** @description An encoded [`crate::certificate::Signed`] [`crate::certificate::DeviceCert`]. */
             certificate: components["schemas"]["Bytes"];
+            mac?: components["schemas"]["Bytes"] | null;
             /** @description The request's id: the same one again gets the same answer and a fresh session. */
             op_id: components["schemas"]["OpId"];
             /** @description The one-time secret, 16 bytes. */
             secret: components["schemas"]["Bytes"];
+        };
+        /** @description The code app knows it: here is a code of it. */
+        RegisterCodeApp: {
+            /** @description From [`CodeAppAsked`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description As in [`SignInByCode`]. */
+            code: string;
         };
         /** @description A new passkey of the caller's account. */
         RegisterPasskey: {
@@ -1675,6 +3227,13 @@ export interface components {
             ceremony: components["schemas"]["Bytes"];
             /** @description `RegistrationResponseJSON`, at most [`crate::limits::PASSKEY_JSON_BYTES_MAX`]. */
             credential: string;
+        };
+        /** @description What the server keeps: nothing by which it could learn the password. */
+        RegisterPassword: {
+            /** @description From [`NewPasswordAsked`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description OPAQUE's registration record. */
+            record: components["schemas"]["Bytes"];
         };
         /** @description Demo only: a session by the device's signature alone. */
         RenewSession: {
@@ -1689,6 +3248,47 @@ export interface components {
              *     [`crate::labels::LOGIN`], 64 bytes.
              */
             signature: components["schemas"]["Bytes"];
+        };
+        /** @description A day of the week. */
+        RepeatDay: {
+            /**
+             * Format: int32
+             * @description Of a month: which of them; counted from its end if negative.
+             */
+            nth?: number | null;
+            /**
+             * Format: int32
+             * @description 1 (Monday) to 7 (ISO 8601).
+             */
+            weekday: number;
+        };
+        /** @description How visits repeat. */
+        Repeats: {
+            /**
+             * Format: int32
+             * @description So many times.
+             */
+            count?: number | null;
+            /** @description On these days of the week. */
+            days: components["schemas"]["RepeatDay"][];
+            /** @description How often. */
+            frequency: components["schemas"]["Frequency"];
+            /**
+             * Format: int32
+             * @description Every so many of those.
+             */
+            interval: number;
+            /** @description On these days of the month; counted from its end if negative. */
+            month_days: number[];
+            /** @description Of the days of a month that the others name, these; counted from the end if negative. */
+            positions: number[];
+            /**
+             * Format: int32
+             * @description So many days after what the others say; before it if negative.
+             */
+            shift_days: number;
+            /** @description To this day, `2027-06-30`. */
+            until?: string | null;
         };
         /** @description Replaces the account identity key: every other device of the account must be certified anew. */
         ReplaceIdentity: {
@@ -1713,6 +3313,8 @@ export interface components {
         Reply: "confirm" | "cancel" | "another_time" | "undo";
         /** @description A participant's own answer. */
         ReplyToAppointment: {
+            /** @description In the client's place, by whoever acts for them. */
+            for_client?: boolean;
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
             /** @description The answer. */
@@ -1723,11 +3325,38 @@ export interface components {
              */
             sequence: number;
         };
+        /** @description By what right a caregiver acts for a client. */
+        Representation: {
+            /** @description By what right. */
+            basis: components["schemas"]["RepresentationBasis"];
+            ended_at?: components["schemas"]["Timestamp"] | null;
+            /** @description What was seen, in the recorder's words; for staff and the client. */
+            evidence?: string | null;
+            /** @description From when. */
+            from: components["schemas"]["Timestamp"];
+            /** @description Its id. */
+            id: components["schemas"]["RepresentationId"];
+            /** @description Who wrote it down. */
+            recorded_by: components["schemas"]["AccountId"];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        /**
+         * @description By what right somebody acts for a client.
+         * @enum {string}
+         */
+        RepresentationBasis: "guardian" | "representative";
+        /** Format: uuid */
+        RepresentationId: string;
         /**
          * @description What a participant has said (`PARTSTAT`, RFC 5545, section 3.2.12).
          * @enum {string}
          */
         Response: "needs_action" | "accepted" | "declined" | "tentative";
+        /** @description Makes a link good no longer. */
+        RevokeBookingLink: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
         /** @description Sign a device of the caller's out for good: its sessions end, circles take it out. */
         RevokeDevice: {
             /** @description The request's id. */
@@ -1738,6 +3367,60 @@ export interface components {
          * @enum {string}
          */
         Role: "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
+        /**
+         * @description Which visits of a series a change is for.
+         * @enum {string}
+         */
+        Scope: "this" | "this_and_later" | "all";
+        /** @description What was booked of a series. */
+        SeriesBooked: {
+            /** @description Its visits that are booked so far, soonest first. */
+            appointments: components["schemas"]["Appointment"][];
+            /** @description Those that were left out. */
+            not_booked: components["schemas"]["Conflict"][];
+            /** @description The series. */
+            series: components["schemas"]["SeriesId"];
+        };
+        /** Format: uuid */
+        SeriesId: string;
+        /** @description One who serves a client. */
+        ServedBy: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            /** @description The name. */
+            name: string;
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            until?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description A client as a supervisor sees them. */
+        ServedClient: {
+            /**
+             * Format: int32
+             * @description Circles around them.
+             */
+            circles: number;
+            /** @description The name. */
+            name: string;
+            next_appointment?: components["schemas"]["Timestamp"] | null;
+            /** @description Offered to a colleague who has not answered. */
+            offered: boolean;
+            /** @description The client. */
+            person: components["schemas"]["PersonId"];
+            /** @description Who serves them now. */
+            served_by: components["schemas"]["ServedBy"][];
+            /**
+             * Format: int32
+             * @description What their case managers are asked to see to.
+             */
+            tasks: number;
+            waiting_since?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The second factor after a password: what the code app shows. */
+        SignInByCode: {
+            /** @description [`crate::limits::CODE_DIGITS`] digits; spaces do not count. */
+            code: string;
+        };
         /** @description A session by a passkey, for this device. */
         SignInByPasskey: {
             /** @description From [`PasskeyAsked`]. */
@@ -1746,6 +3429,24 @@ export interface components {
             credential: string;
             /** @description The device that shall hold the session; one of the passkey's account. */
             device: components["schemas"]["DeviceId"];
+            /** @description 32 bytes of the device's choosing. */
+            nonce: components["schemas"]["Bytes"];
+            /** @description Others use this device too: the session ends soon when nobody acts. */
+            shared: boolean;
+            /**
+             * @description The device key over `ceremony || nonce || server name`, label
+             *     [`crate::labels::LOGIN`], 64 bytes.
+             */
+            signature: components["schemas"]["Bytes"];
+        };
+        /** @description The password was right: a session for this device. */
+        SignInByPassword: {
+            /** @description From [`PasswordAsked`]. */
+            ceremony: components["schemas"]["Bytes"];
+            /** @description As in [`AskPassword`]. */
+            device: components["schemas"]["DeviceId"];
+            /** @description KE3. */
+            ke3: components["schemas"]["Bytes"];
             /** @description 32 bytes of the device's choosing. */
             nonce: components["schemas"]["Bytes"];
             /** @description Others use this device too: the session ends soon when nobody acts. */
@@ -1792,6 +3493,54 @@ export interface components {
             /** @description Soonest first. */
             slots: components["schemas"]["Slot"][];
         };
+        /** @description The agency's staff and its record-keeper. No client, no caregiver. */
+        Staff: {
+            /** @description In the order in which they were added. */
+            members: components["schemas"]["StaffCard"][];
+        };
+        /** @description One member of staff. */
+        StaffCard: {
+            /** @description The account. */
+            account: components["schemas"]["AccountId"];
+            invited_until?: components["schemas"]["Timestamp"] | null;
+            /** @description The name. */
+            name: string;
+            /** @description The person. */
+            person: components["schemas"]["PersonId"];
+            /** @description The role. */
+            role: components["schemas"]["Role"];
+            /** @description The day on which one of their devices was last at work, in the agency's zone. */
+            seen_on?: string | null;
+            /** @description How far they have come. */
+            state: components["schemas"]["StaffState"];
+        };
+        /** @description An account was ended. */
+        StaffEnded: {
+            /**
+             * Format: int32
+             * @description Clients whom nobody serves now: a supervisor assigns them.
+             */
+            clients_left: number;
+        };
+        /** @description A one-time link for a member of staff. Shown once: the server keeps a hash of its secret. */
+        StaffLink: {
+            /** @description The account that it opens. */
+            account: components["schemas"]["AccountId"];
+            /** @description When it ends. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description The fragment after `#`: `/link/<secret>.<fingerprint>`. */
+            link: string;
+        };
+        /**
+         * @description How far a member of staff has come into the agency.
+         * @enum {string}
+         */
+        StaffState: "uninvited" | "invited" | "active" | "ended";
+        /**
+         * @description What a mail is for: the steps of the reminder plan, and the mails of agency jobs.
+         * @enum {string}
+         */
+        Step: "invitation" | "three_days" | "one_day" | "one_hour" | "room_open" | "cancellation" | "agenda" | "unread" | "digest";
         /** @description One of them. */
         Task: {
             appointment?: components["schemas"]["AppointmentId"] | null;
@@ -1815,7 +3564,7 @@ export interface components {
          * @description What a case manager is asked to see to.
          * @enum {string}
          */
-        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email" | "device_idle";
+        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email" | "device_idle" | "client_assigned" | "transfer_offered" | "transfer_accepted" | "transfer_declined" | "transfer_expired" | "outcome_due" | "clocks_changed" | "answered_by_mail" | "series_conflict";
         /** @description What the caller is asked to see to. */
         Tasks: {
             /** @description Oldest first. */
@@ -1828,11 +3577,91 @@ export interface components {
             /** @description 32 bytes, single use. */
             ticket: components["schemas"]["Bytes"];
         };
+        /** @description It is kept. Booking it, or anything else, uses that up. */
+        TimeHeld: {
+            /** @description When the visit would begin. */
+            start: components["schemas"]["Timestamp"];
+            /** @description Until when it is kept. */
+            until: components["schemas"]["Timestamp"];
+        };
         /**
          * Format: int64
          * @description Microseconds since 1970-01-01T00:00:00Z. Server time unless a field says otherwise.
          */
         Timestamp: number;
+        /** @description One client offered to a colleague. */
+        TransferCard: {
+            /**
+             * Format: int32
+             * @description Appointments to come with the client.
+             */
+            appointments: number;
+            /**
+             * Format: int32
+             * @description Circles around the client.
+             */
+            circles: number;
+            /** @description The client. */
+            client: components["schemas"]["PersonId"];
+            /** @description The client's name. */
+            client_name: string;
+            /** @description Until when it waits for an answer. */
+            expires_at: components["schemas"]["Timestamp"];
+            /** @description Who offers. */
+            from: components["schemas"]["AccountId"];
+            /** @description Their name. */
+            from_name: string;
+            /** @description The offer. */
+            id: components["schemas"]["TransferId"];
+            /** @description What the colleague should know. */
+            note: string;
+            /** @description When it was offered. */
+            offered_at: components["schemas"]["Timestamp"];
+            /** @description Why it was declined. */
+            reason?: string | null;
+            settled_at?: components["schemas"]["Timestamp"] | null;
+            /** @description How far it has come. */
+            state: components["schemas"]["TransferState"];
+            /** @description To whom. */
+            to: components["schemas"]["AccountId"];
+            /** @description Their name. */
+            to_name: string;
+        };
+        /** Format: uuid */
+        TransferId: string;
+        /**
+         * @description How far an offer of a client to a colleague has come.
+         * @enum {string}
+         */
+        TransferState: "offered" | "accepted" | "declined" | "withdrawn" | "expired" | "void";
+        /** @description The caller's offers, and to whom they can offer. */
+        Transfers: {
+            /** @description Case managers who could take clients over. */
+            colleagues: components["schemas"]["PersonCard"][];
+            /** @description Offered to the caller and open, newest first. */
+            incoming: components["schemas"]["TransferCard"][];
+            /** @description Offered by the caller, open or settled lately, newest first. */
+            outgoing: components["schemas"]["TransferCard"][];
+        };
+        /** @description One of them. It does not say from whom, nor where the messages wait. */
+        UpdateMail: {
+            /** @description When it was due, in the reader's zone. */
+            at: components["schemas"]["LocalTime"];
+            /**
+             * @description Why it did not leave, in a word: `read`, `seen`, `unwanted`, `no_address`, `no_right`, `told`,
+             *     `too_late`, `address_refused`, or what the mail server's answer amounts to.
+             */
+            reason?: string | null;
+            /** @description What became of it. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description To staff a digest, to everybody else an unread mail. */
+            step: components["schemas"]["Step"];
+        };
+        /** @description The last mails to a person that said that messages wait, and those that did not leave. */
+        UpdateMails: {
+            /** @description Newest first, at most [`crate::limits::UPDATE_MAILS_LISTED_MAX`]. */
+            mails: components["schemas"]["UpdateMail"][];
+        };
         /** @description The account's vault. The server cannot open it. */
         Vault: {
             /** @description Sealed under the vault's key; empty if there is none. */
@@ -1862,6 +3691,74 @@ export interface components {
             /** @description The wrapped key, at most [`crate::limits::SEALED_BYTES_MAX`]. */
             sealed: components["schemas"]["Bytes"];
         };
+        /** @description What a kind of visit is, and how it may be booked. */
+        VisitTerms: {
+            /**
+             * Format: int32
+             * @description Kept free after it, minutes, at most [`crate::limits::BUFFER_MINUTES_MAX`].
+             */
+            after_minutes: number;
+            /**
+             * Format: int32
+             * @description Kept free before it, minutes, at most [`crate::limits::BUFFER_MINUTES_MAX`].
+             */
+            before_minutes: number;
+            /**
+             * Format: int32
+             * @description At most so many days ahead, at most [`crate::limits::BOOKING_DAYS_AHEAD`].
+             */
+            days_ahead: number;
+            /** @description Where it happens. */
+            kind: components["schemas"]["AppointmentKind"];
+            /**
+             * Format: int32
+             * @description How long, unless whoever books says otherwise, minutes.
+             */
+            minutes: number;
+            /** @description The agency's name for it, at most [`crate::limits::TITLE_CHARS_MAX`]. Sealed at rest. */
+            name: string;
+            /**
+             * Format: int32
+             * @description Booked at least so long before it begins, minutes, at most
+             *     [`crate::limits::NOTICE_MINUTES_MAX`].
+             */
+            notice_minutes: number;
+            /**
+             * Format: int32
+             * @description At most so many on one of a worker's days; as many as fit if absent.
+             */
+            per_day_max?: number | null;
+            /**
+             * Format: int32
+             * @description The way there, and the way back, minutes each, at most
+             *     [`crate::limits::BUFFER_MINUTES_MAX`].
+             */
+            travel_minutes: number;
+        };
+        /** @description One of them. */
+        VisitType: {
+            /** @description The visit type. */
+            id: components["schemas"]["VisitTypeId"];
+            /** @description What it is. */
+            terms: components["schemas"]["VisitTerms"];
+        };
+        /** Format: uuid */
+        VisitTypeId: string;
+        /** @description Every kind that is offered. */
+        VisitTypes: {
+            /** @description Oldest first. */
+            visit_types: components["schemas"]["VisitType"][];
+        };
+        /** @description Hours of a weekday. */
+        WeeklyHours: {
+            /** @description When. */
+            open: components["schemas"]["OpenHours"];
+            /**
+             * Format: int32
+             * @description 1 (Monday) to 7.
+             */
+            weekday: number;
+        };
         /** Format: uuid */
         WelcomeId: string;
         /** @description The client allows it no longer. Ends every right that stood on it, at once and silently. */
@@ -1870,6 +3767,20 @@ export interface components {
             clear_calendar?: boolean;
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
+        };
+        /** @description Not any more. */
+        WithdrawTransfer: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description When the caller can be booked, on the clocks of one zone. */
+        WorkingHours: {
+            /** @description Instead of those, on single dates. */
+            dated: components["schemas"]["DatedHours"][];
+            /** @description Every week, in any order; hours that touch or overlap are one. */
+            weekly: components["schemas"]["WeeklyHours"][];
+            /** @description The zone, as the IANA database names it. */
+            zone: string;
         };
         /**
          * @description What can open an account's vault.
@@ -1888,6 +3799,8 @@ export interface operations {
     read_access: {
         parameters: {
             query?: {
+                /** @description The client for whom the caller acts */
+                client?: components["schemas"]["PersonId"];
                 /** @description Not before, microseconds */
                 from?: number;
                 /** @description Before, microseconds */
@@ -2015,6 +3928,39 @@ export interface operations {
             };
         };
     };
+    close_appointment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CloseAppointment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     move_appointment: {
         parameters: {
             query?: never;
@@ -2070,6 +4016,64 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Appointment"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    assign_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AssignClient"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_assignment: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndAssignment"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -2175,6 +4179,64 @@ export interface operations {
             };
         };
     };
+    ask_new_code_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CodeAppAsked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_code_app: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterCodeApp"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordShown"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ask_new_passkey: {
         parameters: {
             query?: never;
@@ -2233,6 +4295,68 @@ export interface operations {
             };
         };
     };
+    ask_new_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskNewPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NewPasswordAsked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    register_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RegisterPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordShown"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     end_authenticator: {
         parameters: {
             query?: never;
@@ -2249,6 +4373,66 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    revoke_booking_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                booking_link: components["schemas"]["BookingLinkId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RevokeBookingLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingLink"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_caseloads: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Caseloads"];
+                };
             };
             default: {
                 headers: {
@@ -2569,6 +4753,39 @@ export interface operations {
             };
         };
     };
+    name_member: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                circle: components["schemas"]["CircleId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NameMember"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Circle"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     reset_circle: {
         parameters: {
             query?: never;
@@ -2875,6 +5092,120 @@ export interface operations {
             };
         };
     };
+    hold_time: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["HoldTime"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TimeHeld"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    let_times_go: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WorkingHours"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_hours: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WorkingHours"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HoursSaved"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     replace_identity: {
         parameters: {
             query?: never;
@@ -2893,6 +5224,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    own_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnIntake"];
+                };
             };
             default: {
                 headers: {
@@ -2966,6 +5324,271 @@ export interface operations {
             };
         };
     };
+    confirm_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmPerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                invitation: components["schemas"]["InvitationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndInvitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Jobs"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    confirm_clock: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConfirmClock"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    preview_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PreviewJob"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["JobPreview"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["JobName"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["JobTerms"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    pause_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["JobName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    resume_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["JobName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                job: components["schemas"]["JobName"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     put_key_packages: {
         parameters: {
             query?: never;
@@ -3028,6 +5651,66 @@ export interface operations {
             };
         };
     };
+    list_outages: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outages"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    note_call: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                outage: components["schemas"]["OutageId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteCall"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Outages"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_people: {
         parameters: {
             query?: never;
@@ -3043,6 +5726,37 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["People"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_client: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddClient"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonCard"];
                 };
             };
             default: {
@@ -3072,6 +5786,196 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Appointments"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_booking_links: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingLinks"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_booking_link: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeBookingLink"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BookingLinkMade"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_caregiver: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddCaregiver"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonCard"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_intake: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PersonIntake"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_person: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InvitePerson"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    mail_invitation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MailInvitation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Intake"];
                 };
             };
             default: {
@@ -3179,6 +6083,68 @@ export interface operations {
             };
         };
     };
+    record_representation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RecordRepresentation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Representation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_update_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["UpdateMails"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     recover_device: {
         parameters: {
             query?: never;
@@ -3241,6 +6207,70 @@ export interface operations {
             };
         };
     };
+    end_representation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                representation: components["schemas"]["RepresentationId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndRepresentation"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Representation"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    book_series: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookSeries"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SeriesBooked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_session: {
         parameters: {
             query?: never;
@@ -3269,6 +6299,31 @@ export interface operations {
         };
     };
     sign_out: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
         parameters: {
             query?: never;
             header?: never;
@@ -3382,6 +6437,37 @@ export interface operations {
             };
         };
     };
+    sign_in_by_code: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByCode"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SignedIn"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     ask_passkey: {
         parameters: {
             query?: never;
@@ -3440,6 +6526,68 @@ export interface operations {
             };
         };
     };
+    ask_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AskPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordAsked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    sign_in_by_password: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SignInByPassword"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PasswordShown"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     find_slots: {
         parameters: {
             query: {
@@ -3449,6 +6597,8 @@ export interface operations {
                 days: number;
                 /** @description How long */
                 minutes: number;
+                /** @description As what kind of visit */
+                visit_type?: components["schemas"]["VisitTypeId"];
                 /** @description In which zone; the caller's if absent */
                 zone?: string;
             };
@@ -3465,6 +6615,192 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["Slots"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Staff"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteStaff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffLink"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_account: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndStaff"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffEnded"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    invite_staff_again: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["InviteAgain"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StaffLink"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_role: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeRole"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                account: components["schemas"]["AccountId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["EndStaff"];
+            };
+        };
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
@@ -3584,6 +6920,163 @@ export interface operations {
             };
         };
     };
+    list_transfers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    offer_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OfferTransfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    accept_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AcceptTransfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    decline_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DeclineTransfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    withdraw_transfer: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                transfer: components["schemas"]["TransferId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WithdrawTransfer"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Transfers"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_vault: {
         parameters: {
             query?: never;
@@ -3631,6 +7124,124 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["VaultVersion"];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_visit_types: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitTypes"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_visit_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddVisitType"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitType"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_visit_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_type: components["schemas"]["VisitTypeId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VisitTerms"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitType"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_visit_type: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                visit_type: components["schemas"]["VisitTypeId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {

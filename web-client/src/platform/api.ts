@@ -26,15 +26,65 @@ export type Participant = Schemas['Participant'];
 export type CancelReason = Schemas['CancelReason'];
 export type Reply = Schemas['Reply'];
 export type BookAppointment = Schemas['BookAppointment'];
+export type BookSeries = Schemas['BookSeries'];
+export type SeriesBooked = Schemas['SeriesBooked'];
+export type Conflict = Schemas['Conflict'];
+export type RepeatsTold = Schemas['Repeats'];
+export type Scope = Schemas['Scope'];
 export type MoveAppointment = Schemas['MoveAppointment'];
 export type CancelAppointment = Schemas['CancelAppointment'];
+export type CloseAppointment = Schemas['CloseAppointment'];
+export type Outcome = Schemas['Outcome'];
+export type NextStep = Schemas['NextStep'];
 export type ReplyToAppointment = Schemas['ReplyToAppointment'];
+export type VisitType = Schemas['VisitType'];
+export type VisitTypes = Schemas['VisitTypes'];
+export type VisitTerms = Schemas['VisitTerms'];
+export type BookingLink = Schemas['BookingLink'];
+export type BookingLinks = Schemas['BookingLinks'];
+export type BookingLinkMade = Schemas['BookingLinkMade'];
+export type BookingLinkState = Schemas['BookingLinkState'];
+export type MakeBookingLink = Schemas['MakeBookingLink'];
+export type WorkingHours = Schemas['WorkingHours'];
+export type HoursSaved = Schemas['HoursSaved'];
+export type Jobs = Schemas['Jobs'];
+export type HoldTime = Schemas['HoldTime'];
+export type TimeHeld = Schemas['TimeHeld'];
+export type ClockJump = Schemas['ClockJump'];
+export type Job = Schemas['Job'];
+export type JobName = Schemas['JobName'];
+export type JobTerms = Schemas['JobTerms'];
+export type JobOutcome = Schemas['JobOutcome'];
+export type JobPreview = Schemas['JobPreview'];
+export type Misfire = Schemas['Misfire'];
+export type Outages = Schemas['Outages'];
+export type Outage = Schemas['Outage'];
+export type Step = Schemas['Step'];
 export type Preferences = Schemas['Preferences'];
+export type UpdateMails = Schemas['UpdateMails'];
+export type UpdateMail = Schemas['UpdateMail'];
 export type Disclosure = Schemas['Disclosure'];
 export type Task = Schemas['Task'];
 export type TaskKind = Schemas['TaskKind'];
 export type Tasks = Schemas['Tasks'];
 export type NewKeys = Schemas['NewKeys'];
+export type Staff = Schemas['Staff'];
+export type StaffCard = Schemas['StaffCard'];
+export type StaffState = Schemas['StaffState'];
+export type StaffLink = Schemas['StaffLink'];
+export type StaffEnded = Schemas['StaffEnded'];
+export type Caseloads = Schemas['Caseloads'];
+export type ServedClient = Schemas['ServedClient'];
+export type ManagerLoad = Schemas['ManagerLoad'];
+export type Transfers = Schemas['Transfers'];
+export type TransferCard = Schemas['TransferCard'];
+export type TransferState = Schemas['TransferState'];
+export type HandingOver = Schemas['HandingOver'];
+export type AddClient = Schemas['AddClient'];
+export type AddCaregiver = Schemas['AddCaregiver'];
+export type Representation = Schemas['Representation'];
+export type RepresentationBasis = Schemas['RepresentationBasis'];
+export type RecordRepresentation = Schemas['RecordRepresentation'];
 export type AuditEntry = Schemas['AuditEntry'];
 export type AuditPage = Schemas['AuditPage'];
 export type AuditPeople = Schemas['AuditPeople'];
@@ -46,6 +96,15 @@ export type RegisterPasskey = Schemas['RegisterPasskey'];
 export type SignInByPasskey = Schemas['SignInByPasskey'];
 export type SignedIn = Schemas['SignedIn'];
 export type SignInWays = Schemas['SignInWays'];
+export type AskPassword = Schemas['AskPassword'];
+export type PasswordAsked = Schemas['PasswordAsked'];
+export type SignInByPassword = Schemas['SignInByPassword'];
+export type PasswordShown = Schemas['PasswordShown'];
+export type AskNewPassword = Schemas['AskNewPassword'];
+export type NewPasswordAsked = Schemas['NewPasswordAsked'];
+export type RegisterPassword = Schemas['RegisterPassword'];
+export type CodeAppAsked = Schemas['CodeAppAsked'];
+export type RegisterCodeApp = Schemas['RegisterCodeApp'];
 
 /** A stable code, and what would do instead where the server knows. */
 export interface Refused {
@@ -54,6 +113,8 @@ export interface Refused {
   slots?: Slot[];
   /** The next time that exists on the clock. */
   nextValid?: LocalTime;
+  /** Each visit of a series that cannot be at its time. */
+  conflicts?: Conflict[];
 }
 
 /** A body, or a refusal; its code is `unreachable` when no answer came. */
@@ -69,6 +130,8 @@ export interface Span {
 export interface SlotSearch extends Span {
   minutes: number;
   zone: string;
+  /** As what kind of visit; empty: of none in particular. */
+  visitType: string;
 }
 
 /** A question to the audit log. Times are microseconds. */
@@ -84,25 +147,69 @@ export interface AuditQuestion {
 
 export interface Api {
   people(): Promise<Answer<People>>;
+  addClient(request: AddClient): Promise<Answer<PersonCard>>;
+  addCaregiver(client: string, request: AddCaregiver): Promise<Answer<PersonCard>>;
+  recordRepresentation(client: string, request: RecordRepresentation): Promise<Answer<Representation>>;
+  endRepresentation(representation: string, request: Schemas['EndRepresentation']): Promise<Answer<Representation>>;
   recordConsent(request: RecordConsent): Promise<Answer<Consent>>;
   withdrawConsent(consent: string, request: WithdrawConsent): Promise<Answer<Consent>>;
   planCircle(request: PlanCircle): Promise<Answer<Circle>>;
   newKeys(person: string, request: Schemas['AskNewKeys']): Promise<Answer<NewKeys>>;
   preferences(person: string): Promise<Answer<Preferences>>;
   savePreferences(person: string, request: Preferences): Promise<Answer<Preferences>>;
+  updateMails(person: string): Promise<Answer<UpdateMails>>;
   appointmentsOf(person: string): Promise<Answer<Appointments>>;
   appointments(span: Span): Promise<Answer<Appointments>>;
   book(request: BookAppointment): Promise<Answer<Appointment>>;
+  bookSeries(request: BookSeries): Promise<Answer<SeriesBooked>>;
   move(appointment: string, request: MoveAppointment): Promise<Answer<Appointment>>;
   callOff(appointment: string, request: CancelAppointment): Promise<Answer<Appointment>>;
+  close(appointment: string, request: CloseAppointment): Promise<Answer<Appointment>>;
   reply(appointment: string, request: ReplyToAppointment): Promise<Answer<Appointment>>;
   slots(search: SlotSearch): Promise<Answer<Slots>>;
+  holdTime(request: HoldTime): Promise<Answer<TimeHeld>>;
+  letTimesGo(): Promise<Answer<null>>;
+  visitTypes(): Promise<Answer<VisitTypes>>;
+  addVisitType(request: Schemas['AddVisitType']): Promise<Answer<VisitType>>;
+  changeVisitType(visitType: string, terms: VisitTerms): Promise<Answer<VisitType>>;
+  endVisitType(visitType: string): Promise<Answer<null>>;
+  bookingLinks(client: string): Promise<Answer<BookingLinks>>;
+  makeBookingLink(client: string, request: MakeBookingLink): Promise<Answer<BookingLinkMade>>;
+  revokeBookingLink(link: string, request: Schemas['RevokeBookingLink']): Promise<Answer<BookingLink>>;
+  hours(): Promise<Answer<WorkingHours>>;
+  putHours(request: WorkingHours): Promise<Answer<HoursSaved>>;
   tasks(): Promise<Answer<Tasks>>;
   finishTask(task: string): Promise<Answer<null>>;
   removeIdleDevice(task: string): Promise<Answer<null>>;
+  jobs(): Promise<Answer<Jobs>>;
+  previewJob(request: Schemas['PreviewJob']): Promise<Answer<JobPreview>>;
+  changeJob(job: JobName, terms: JobTerms): Promise<Answer<null>>;
+  pauseJob(job: JobName): Promise<Answer<null>>;
+  resumeJob(job: JobName): Promise<Answer<null>>;
+  runJob(job: JobName): Promise<Answer<null>>;
+  confirmClock(request: Schemas['ConfirmClock']): Promise<Answer<null>>;
+  outages(): Promise<Answer<Outages>>;
+  noteCall(outage: string, request: Schemas['NoteCall']): Promise<Answer<Outages>>;
+  staff(): Promise<Answer<Staff>>;
+  inviteStaff(request: Schemas['InviteStaff']): Promise<Answer<StaffLink>>;
+  inviteStaffAgain(account: string, request: Schemas['InviteAgain']): Promise<Answer<StaffLink>>;
+  changeRole(account: string, request: Schemas['ChangeRole']): Promise<Answer<null>>;
+  endSessions(account: string, request: Schemas['EndStaff']): Promise<Answer<null>>;
+  endAccount(account: string, request: Schemas['EndStaff']): Promise<Answer<StaffEnded>>;
+  endOtherSessions(): Promise<Answer<null>>;
+  caseloads(): Promise<Answer<Caseloads>>;
+  assignClient(request: Schemas['AssignClient']): Promise<Answer<null>>;
+  endAssignment(request: Schemas['EndAssignment']): Promise<Answer<null>>;
+  transfers(): Promise<Answer<Transfers>>;
+  offerTransfer(request: Schemas['OfferTransfer']): Promise<Answer<Transfers>>;
+  acceptTransfer(transfer: string, request: Schemas['AcceptTransfer']): Promise<Answer<Transfers>>;
+  declineTransfer(transfer: string, request: Schemas['DeclineTransfer']): Promise<Answer<Transfers>>;
+  withdrawTransfer(transfer: string, request: Schemas['WithdrawTransfer']): Promise<Answer<Transfers>>;
+  nameMember(circle: string, request: Schemas['NameMember']): Promise<Answer<Circle>>;
   audit(question: AuditQuestion): Promise<Answer<AuditPage>>;
   auditPeople(): Promise<Answer<AuditPeople>>;
-  access(before: string | null): Promise<Answer<AuditPage>>;
+  /** The caller's own record, or that of the client for whom they act. */
+  access(before: string | null, client?: string): Promise<Answer<AuditPage>>;
   signInWays(): Promise<Answer<SignInWays>>;
   askPasskey(): Promise<Answer<PasskeyAsked>>;
   signInByPasskey(request: SignInByPasskey): Promise<Answer<SignedIn>>;
@@ -110,30 +217,82 @@ export interface Api {
   askNewPasskey(): Promise<Answer<PasskeyAsked>>;
   registerPasskey(request: RegisterPasskey): Promise<Answer<SignedIn>>;
   endAuthenticator(authenticator: string): Promise<Answer<null>>;
+  askPassword(request: AskPassword): Promise<Answer<PasswordAsked>>;
+  signInByPassword(request: SignInByPassword): Promise<Answer<PasswordShown>>;
+  signInByCode(code: string): Promise<Answer<SignedIn>>;
+  askNewPassword(request: AskNewPassword): Promise<Answer<NewPasswordAsked>>;
+  registerPassword(request: RegisterPassword): Promise<Answer<PasswordShown>>;
+  askNewCodeApp(): Promise<Answer<CodeAppAsked>>;
+  registerCodeApp(request: RegisterCodeApp): Promise<Answer<PasswordShown>>;
 }
 
 export const api: Api = {
   people: () => call('GET', '/v1/people'),
+  addClient: (request) => call('POST', '/v1/people', request),
+  addCaregiver: (client, request) => call('POST', `/v1/people/${client}/caregivers`, request),
+  recordRepresentation: (client, request) => call('POST', `/v1/people/${client}/representations`, request),
+  endRepresentation: (representation, request) => call('POST', `/v1/representations/${representation}/end`, request),
   recordConsent: (request) => call('POST', '/v1/consents', request),
   withdrawConsent: (consent, request) => call('POST', `/v1/consents/${consent}/withdraw`, request),
   planCircle: (request) => call('POST', '/v1/circles', request),
   newKeys: (person, request) => call('POST', `/v1/people/${person}/new-keys`, request),
   preferences: (person) => call('GET', `/v1/people/${person}/preferences`),
   savePreferences: (person, request) => call('PUT', `/v1/people/${person}/preferences`, request),
+  updateMails: (person) => call('GET', `/v1/people/${person}/update-mails`),
   appointmentsOf: (person) => call('GET', `/v1/people/${person}/appointments`),
   appointments: ({ from, days }) => call('GET', `/v1/appointments?${query({ from, days })}`),
   book: (request) => call('POST', '/v1/appointments', request),
+  bookSeries: (request) => call('POST', '/v1/series', request),
   move: (appointment, request) => call('POST', `/v1/appointments/${appointment}/move`, request),
   callOff: (appointment, request) => call('POST', `/v1/appointments/${appointment}/cancel`, request),
+  close: (appointment, request) => call('POST', `/v1/appointments/${appointment}/close`, request),
   reply: (appointment, request) => call('POST', `/v1/appointments/${appointment}/reply`, request),
-  slots: ({ from, days, minutes, zone }) =>
-    call('GET', `/v1/slots?${query({ from, days, minutes, ...(zone === '' ? {} : { zone }) })}`),
+  slots: ({ from, days, minutes, zone, visitType }) => {
+    const named = given({ zone: zone === '' ? null : zone, visit_type: visitType === '' ? null : visitType });
+    return call('GET', `/v1/slots?${query({ from, days, minutes, ...named })}`);
+  },
+  holdTime: (request) => call('POST', '/v1/holds', request),
+  letTimesGo: () => call('DELETE', '/v1/holds'),
+  visitTypes: () => call('GET', '/v1/visit-types'),
+  addVisitType: (request) => call('POST', '/v1/visit-types', request),
+  changeVisitType: (visitType, terms) => call('PUT', `/v1/visit-types/${visitType}`, terms),
+  endVisitType: (visitType) => call('DELETE', `/v1/visit-types/${visitType}`),
+  bookingLinks: (client) => call('GET', `/v1/people/${client}/booking-links`),
+  makeBookingLink: (client, request) => call('POST', `/v1/people/${client}/booking-links`, request),
+  revokeBookingLink: (link, request) => call('POST', `/v1/booking-links/${link}/revoke`, request),
+  hours: () => call('GET', '/v1/hours'),
+  putHours: (request) => call('PUT', '/v1/hours', request),
   tasks: () => call('GET', '/v1/tasks'),
   finishTask: (task) => call('POST', `/v1/tasks/${task}/done`),
   removeIdleDevice: (task) => call('POST', `/v1/tasks/${task}/remove-device`),
+  jobs: () => call('GET', '/v1/jobs'),
+  previewJob: (request) => call('POST', '/v1/jobs/preview', request),
+  changeJob: (job, terms) => call('PUT', `/v1/jobs/${job}`, terms),
+  pauseJob: (job) => call('POST', `/v1/jobs/${job}/pause`),
+  resumeJob: (job) => call('POST', `/v1/jobs/${job}/resume`),
+  runJob: (job) => call('POST', `/v1/jobs/${job}/run`),
+  confirmClock: (request) => call('POST', '/v1/jobs/clock', request),
+  outages: () => call('GET', '/v1/outages'),
+  noteCall: (outage, request) => call('POST', `/v1/outages/${outage}/calls`, request),
+  staff: () => call('GET', '/v1/staff'),
+  inviteStaff: (request) => call('POST', '/v1/staff', request),
+  inviteStaffAgain: (account, request) => call('POST', `/v1/staff/${account}/invite`, request),
+  changeRole: (account, request) => call('POST', `/v1/staff/${account}/role`, request),
+  endSessions: (account, request) => call('POST', `/v1/staff/${account}/sign-out`, request),
+  endAccount: (account, request) => call('POST', `/v1/staff/${account}/end`, request),
+  endOtherSessions: () => call('POST', '/v1/session/end-others'),
+  caseloads: () => call('GET', '/v1/caseloads'),
+  assignClient: (request) => call('POST', '/v1/assignments', request),
+  endAssignment: (request) => call('POST', '/v1/assignments/end', request),
+  transfers: () => call('GET', '/v1/transfers'),
+  offerTransfer: (request) => call('POST', '/v1/transfers', request),
+  acceptTransfer: (transfer, request) => call('POST', `/v1/transfers/${transfer}/accept`, request),
+  declineTransfer: (transfer, request) => call('POST', `/v1/transfers/${transfer}/decline`, request),
+  withdrawTransfer: (transfer, request) => call('POST', `/v1/transfers/${transfer}/withdraw`, request),
+  nameMember: (circle, request) => call('POST', `/v1/circles/${circle}/members`, request),
   audit: (question) => call('GET', `/v1/audit?${query(given(question))}`),
   auditPeople: () => call('GET', '/v1/audit/people'),
-  access: (before) => call('GET', `/v1/access?${query(given({ before }))}`),
+  access: (before, client) => call('GET', `/v1/access?${query(given({ before, client: client ?? null }))}`),
   signInWays: () => call('GET', '/v1/sign-in'),
   askPasskey: () => call('POST', '/v1/sign-in/passkey'),
   signInByPasskey: (request) => call('POST', '/v1/sign-in/passkey/finish', request),
@@ -141,6 +300,13 @@ export const api: Api = {
   askNewPasskey: () => call('POST', '/v1/authenticators/passkey'),
   registerPasskey: (request) => call('POST', '/v1/authenticators/passkey/finish', request),
   endAuthenticator: (authenticator) => call('DELETE', `/v1/authenticators/${authenticator}`),
+  askPassword: (request) => call('POST', '/v1/sign-in/password', request),
+  signInByPassword: (request) => call('POST', '/v1/sign-in/password/finish', request),
+  signInByCode: (code) => call('POST', '/v1/sign-in/code', { code }),
+  askNewPassword: (request) => call('POST', '/v1/authenticators/password', request),
+  registerPassword: (request) => call('POST', '/v1/authenticators/password/finish', request),
+  askNewCodeApp: () => call('POST', '/v1/authenticators/code-app'),
+  registerCodeApp: (request) => call('POST', '/v1/authenticators/code-app/finish', request),
 };
 
 function query(values: Record<string, string | number>): string {
@@ -174,11 +340,12 @@ async function call<Body>(method: string, path: string, body?: object): Promise<
   }
 }
 
-function refused({ code, slots, next_valid }: Schemas['ErrorBody']): { ok: false } & Refused {
+function refused({ code, slots, next_valid, conflicts }: Schemas['ErrorBody']): { ok: false } & Refused {
   return {
     ok: false,
     code,
     ...(slots === undefined ? {} : { slots }),
     ...(next_valid === undefined || next_valid === null ? {} : { nextValid: next_valid }),
+    ...(conflicts === undefined ? {} : { conflicts }),
   };
 }

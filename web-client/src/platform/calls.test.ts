@@ -14,20 +14,20 @@ afterEach(() => {
 test('a refusal brings what would do instead', async () => {
   const at = { civil: '2026-12-01T11:00', offset: '-06:00', zone: 'America/Chicago' };
   answer(409, { code: 'slot_taken', detail: '', slots: [{ start: 1, at }] });
-  expect(await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '' })).toEqual({
+  expect(await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '', visitType: '' })).toEqual({
     ok: false, code: 'slot_taken', slots: [{ start: 1, at }],
   });
   answer(400, { code: 'time_in_gap', detail: '', next_valid: at });
   expect(await api.tasks()).toEqual({ ok: false, code: 'time_in_gap', nextValid: at });
 });
 
-test('a zone is asked for only if there is one, and arrives as it was typed', async () => {
+test('a zone and a kind of visit are asked for only if there is one, and arrive as they were typed', async () => {
   const fetched = answer(200, { slots: [] });
-  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '' });
-  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: 'Etc/GMT+6' });
+  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '', visitType: '' });
+  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: 'Etc/GMT+6', visitType: 'v' });
   expect(fetched.mock.calls.map(([path]) => path as string)).toEqual([
     '/v1/slots?from=2026-12-01&days=1&minutes=30',
-    '/v1/slots?from=2026-12-01&days=1&minutes=30&zone=Etc%2FGMT%2B6',
+    '/v1/slots?from=2026-12-01&days=1&minutes=30&zone=Etc%2FGMT%2B6&visit_type=v',
   ]);
 });
 

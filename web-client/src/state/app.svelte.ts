@@ -6,6 +6,7 @@ import type { CircleView, Counters, Event, Item, Receipt, Status } from '../core
 import type { Api } from '../platform/api';
 import { Conversation } from './conversation.svelte';
 import { Devices } from './devices.svelte';
+import { Intake } from './intake.svelte';
 import { People } from './people.svelte';
 import { Preferences } from './preferences.svelte';
 import type { Router } from './router.svelte';
@@ -24,6 +25,7 @@ export class App {
   readonly signIn: SignIn;
   readonly people: People;
   readonly devices: Devices;
+  readonly intake: Intake;
   readonly preferences = new Preferences();
   stage = $state.raw<Stage>({ kind: 'starting' });
   status = $state.raw<Status | null>(null);
@@ -47,6 +49,7 @@ export class App {
     this.signIn = new SignIn(client);
     this.people = new People(api);
     this.devices = new Devices(client);
+    this.intake = new Intake(client);
     router.onLink = () => this.#lookAtLink();
     client.listen({ event: (event) => this.#hear(event), stage: (stage) => this.#enter(stage) });
   }
@@ -107,7 +110,7 @@ export class App {
 
   #hear(event: Event): void {
     this.signIn.hear(event);
-    const heard = this.devices.hear(event);
+    const heard = this.devices.hear(event) || this.intake.hear(event);
     this.#take(event, heard);
     for (const listener of this.#listeners) listener(event);
   }

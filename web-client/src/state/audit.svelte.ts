@@ -51,6 +51,8 @@ export interface Visitor {
   person: string;
   name: string | null;
   role: AuditEntry['role'];
+  /** In the client's place. */
+  acting: boolean;
   deeds: Deed[];
 }
 
@@ -66,14 +68,15 @@ const dayOf = (ms: number): string => new Date(ms).toDateString();
 /** Entries, newest first, by day in the viewer's zone and then by person. `kind` names what an act is to people. */
 export function byDay(entries: readonly AuditEntry[], kind: (act: string) => string): Day[] {
   const days: Day[] = [];
-  for (const { at, person, name, role, act, denied } of entries) {
+  for (const { at, person, name, role, act, denied, purpose } of entries) {
     const atMs = at / 1_000;
     const key = dayOf(atMs);
     let day = days.find((one) => one.key === key);
     if (day === undefined) days.push((day = { key, atMs, visitors: [] }));
     const who = person ?? '';
-    let visitor = day.visitors.find((one) => one.person === who);
-    if (visitor === undefined) day.visitors.push((visitor = { person: who, name: name ?? null, role, deeds: [] }));
+    const acting = purpose === 'acting_for';
+    let visitor = day.visitors.find((one) => one.person === who && one.acting === acting);
+    if (visitor === undefined) day.visitors.push((visitor = { person: who, name: name ?? null, role, acting, deeds: [] }));
     const stopped = typeof denied === 'string';
     const same = kind(act);
     const deed = visitor.deeds.find((one) => kind(one.act) === same && one.denied === stopped);

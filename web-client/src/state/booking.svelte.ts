@@ -1,9 +1,12 @@
 // A visit as it is being booked: kind, time, who takes part, the meeting link.
-import type { Api, Appointment, AppointmentKind } from '../platform/api';
+import type {
+  Api, Appointment, AppointmentKind, Conflict, SeriesBooked, TimeHeld, VisitType,
+} from '../platform/api';
 import { Intents } from './intents';
+import { Repeats } from './repeats.svelte';
 import { TimeChoice } from './times.svelte';
 
-export const KINDS: readonly AppointmentKind[] = ['video', 'phone', 'office', 'home', 'community'];
+export const KINDS: readonly AppointmentKind[] = ['video', 'phone', 'office', 'home', 'community', 'court'];
 const FIRST_GUESS_MINUTES = 30;
 
 export class Booking {
@@ -11,7 +14,20 @@ export class Booking {
   caregivers = $state<string[]>([]);
   link = $state('');
   busy = $state(false);
+  /** The kinds of visits that the agency offers. */
+  types = $state.raw<VisitType[]>([]);
+  /** Visits of the series that cannot be booked at their times. */
+  conflicts = $state.raw<Conflict[]>([]);
   readonly times: TimeChoice;
+  readonly repeats = new Repeats();
+  #kept = $state.raw<(TimeHeld & { civil: string }) | null>(null);
+  /** Until when the time that is filled in is kept for this worker, milliseconds; null: it is not. */
+  readonly keptUntilMs = $derived.by(() => {
+    const kept = this.#kept;
+    return kept !== null && kept.civil === this.times.civil ? kept.until / 1_000 : null;
+  });
+  /** One at a time, in the order of the taps. */
+  #keeping: Promise<void> = Promise.resolve();
   readonly #api: Api;
   readonly #client: string;
   readonly #intents = new Intents();
@@ -20,31 +36,102 @@ export class Booking {
     this.#api = api;
     this.#client = client;
     this.times = new TimeChoice(api, { day, time: '', zone: '', minutes: FIRST_GUESS_MINUTES });
+    this.times.chosen = () => {
+      this.#keeping = this.#keeping.then(() => this.#keep());
+    };
   }
 
   /** Fills in the client's zone, if nobody has chosen one, and looks for free times. */
   async start(): Promise<void> {
-    const answer = await this.#api.preferences(this.#client);
+    const [answer, types] = await Promise.all([this.#api.preferences(this.#client), this.#api.visitTypes()]);
     if (answer.ok && this.times.zone === '') this.times.zone = answer.body.zone;
+    if (types.ok) this.types = types.body.visit_types;
+    await this.times.find();
+  }
+
+  /** It is of this kind; empty: of none in particular. */
+  async choose(visitType: string): Promise<void> {
+    this.times.visitType = visitType;
+    const chosen = this.types.find(({ id }) => id === visitType);
+    if (chosen !== undefined) {
+      this.kind = chosen.terms.kind;
+      this.times.minutes = chosen.terms.minutes;
+    }
     await this.times.find();
   }
 
   /** Books; the appointment, or null when refused: then `times.refused` says why. */
   async book(): Promise<Appointment | null> {
+    const body = this.#body;
+    this.#begin();
+    await this.#keeping;
+    const answer = await this.#intents.once([body], (op_id) => this.#api.book({ op_id, ...body }));
+    this.busy = false;
+    if (answer.ok) {
+      this.#kept = null;
+      return answer.body;
+    }
+    this.times.refused = answer;
+    return null;
+  }
+
+  /** Books again and again, without what cannot be booked if it is to be left out; null when refused: then
+      `conflicts` or `times.refused` says why. */
+  async bookSeries(skip_conflicts: boolean): Promise<SeriesBooked | null> {
+    const body = this.#body;
+    const rule = this.repeats.rule(this.times.day) ?? '';
+    this.#begin();
+    await this.#keeping;
+    const answer = await this.#intents.once([body, rule, skip_conflicts], (op_id) =>
+      this.#api.bookSeries({ first: { op_id, ...body }, rule, skip_conflicts }),
+    );
+    this.busy = false;
+    if (answer.ok) {
+      this.#kept = null;
+      return answer.body;
+    }
+    this.conflicts = answer.conflicts ?? [];
+    if (this.conflicts.length === 0) this.times.refused = answer;
+    return null;
+  }
+
+  #begin(): void {
+    this.busy = true;
+    this.times.refused = null;
+    this.conflicts = [];
+  }
+
+  get #body() {
     const link = this.link.trim();
-    const body = {
+    return {
       client: this.#client,
       kind: this.kind,
+      visit_type: this.#visitType,
       ...this.times.wanted,
       caregivers: [...this.caregivers].sort(),
       meeting_link: this.kind === 'video' && link !== '' ? link : null,
     };
-    this.busy = true;
-    this.times.refused = null;
-    const answer = await this.#intents.once([body], (op_id) => this.#api.book({ op_id, ...body }));
-    this.busy = false;
-    if (answer.ok) return answer.body;
-    this.times.refused = answer;
-    return null;
+  }
+
+  /** Nothing is booked any more: what was kept is free for others. */
+  async leave(): Promise<void> {
+    await this.#keeping;
+    if (this.#kept === null) return;
+    this.#kept = null;
+    await this.#api.letTimesGo();
+  }
+
+  /** Keeps the time that is filled in while the rest is. If that fails, nothing is lost: the booking decides. */
+  async #keep(): Promise<void> {
+    const { civil, wanted } = this.times;
+    const instead = this.#kept?.start ?? null;
+    const request = { client: this.#client, visit_type: this.#visitType, ...wanted, instead };
+    const answer = await this.#api.holdTime(request);
+    if (answer.ok) this.#kept = { ...answer.body, civil };
+    else if (answer.code === 'slot_taken') this.times.refused = answer;
+  }
+
+  get #visitType(): string | null {
+    return this.times.visitType === '' ? null : this.times.visitType;
   }
 }

@@ -1,7 +1,8 @@
 // A worker's days: which are shown, what is on them, and the way to the ones before and after.
 // Days are calendar days ("2026-12-01") of the reader's zone as the server told it.
-import type { Api, Appointment } from '../platform/api';
-import { addDays, weekday } from './days';
+import type { Api, Appointment, WorkingHours } from '../platform/api';
+import { addDays, dayHere, weekday } from './days';
+import { openOn, type Stretch } from './grid';
 import { Visits } from './visits.svelte';
 
 export const SPANS = ['day', 'week'] as const;
@@ -20,6 +21,13 @@ export function stepped(span: CalendarSpan, day: string, way: -1 | 1): string {
   return addDays(day, way * (span === 'day' ? 1 : WEEK));
 }
 
+/** A moment on the clock of this browser, as the server writes times: "2026-12-01T10:05". */
+export function clockHere(nowMs: number): string {
+  const at = new Date(nowMs);
+  const two = (number: number): string => String(number).padStart(2, '0');
+  return `${dayHere(nowMs)}T${two(at.getHours())}:${two(at.getMinutes())}`;
+}
+
 export interface DayOfVisits {
   day: string;
   visits: Appointment[];
@@ -29,8 +37,11 @@ export class Calendar {
   readonly visits: Visits;
   /** Days of the page that is shown. */
   #days = $state.raw<string[]>([]);
+  #hours = $state.raw<WorkingHours | null>(null);
+  readonly #api: Api;
 
   constructor(api: Api) {
+    this.#api = api;
     this.visits = new Visits(api, () => {
       const [from = ''] = this.#days;
       return api.appointments({ from, days: this.#days.length });
@@ -54,5 +65,27 @@ export class Calendar {
         .filter(({ yours }) => yours.civil.startsWith(day))
         .sort((a, b) => off(a) - off(b) || a.start - b.start),
     }));
+  }
+
+  /** Reads once when this worker can be booked. Without an answer the days are shown without it. */
+  async readHours(): Promise<void> {
+    if (this.#hours !== null) return;
+    const answer = await this.#api.hours();
+    if (answer.ok) this.#hours = answer.body;
+  }
+
+  /**
+   * When this worker can be booked on a day; null if that is not known on the clocks on which the
+   * visits are told: hours of another zone are not computed over.
+   */
+  open(day: string): Stretch[] | null {
+    const zone = this.visits.list[0]?.yours.zone;
+    if (this.#hours === null || (zone !== undefined && zone !== this.#hours.zone)) return null;
+    return openOn(day, this.#hours);
+  }
+
+  /** Whether this browser's clock shows the times that the server tells, so that it can say what is now. */
+  get sameClock(): boolean {
+    return this.visits.list.every(({ start, yours }) => clockHere(start / 1_000) === yours.civil.slice(0, 16));
   }
 }

@@ -61,6 +61,7 @@ export class MailPreferences {
 }
 
 /** The same words in the same order, so that two can be compared. */
-function ordered({ language, zone, email, disclosure, reminders, calendar_file }: Preferences): Preferences {
-  return { language, zone, email: email ?? null, disclosure, reminders, calendar_file };
+function ordered(preferences: Preferences): Preferences {
+  const { language, zone, email, disclosure, reminders, calendar_file, unread_mail } = preferences;
+  return { language, zone, email: email ?? null, disclosure, reminders, calendar_file, unread_mail };
 }

@@ -1,24 +1,10 @@
 // By what a person signs in: make a passkey, show it, list what there is. One thing at a time.
-import type { Event } from '../core/types.gen';
-import type { Api, Answer, AuthenticatorCard } from '../platform/api';
-import { base64url, type Passkeys } from '../platform/passkeys';
-import type { Client } from '../core/client';
+import type { Answer, AuthenticatorCard } from '../platform/api';
+import type { Passkeys } from '../platform/passkeys';
+import { fromBase64url, goOnline, sign, type Around, type Trying } from './signing';
 
-type Signed = Extract<Event, { kind: 'sign_in_signed' }>;
-
-/** What a passkey's page needs of the app. */
-export interface Around {
-  readonly api: Api;
-  readonly client: Client;
-  listen(listener: (event: Event) => void): () => void;
-}
-
-export type Trying =
-  | { kind: 'idle' }
-  | { kind: 'busy' }
-  /** The person pressed it away, or the device has none. */
-  | { kind: 'none' }
-  | { kind: 'failed'; code: string };
+/** Lets whoever is there show that it is still them; null if they pressed it away. */
+export type StepUp = () => Promise<Answer<unknown> | null>;
 
 export class Passkey {
   trying = $state.raw<Trying>({ kind: 'idle' });
@@ -28,10 +14,13 @@ export class Passkey {
   shared = $state(false);
   readonly #around: Around;
   readonly #passkeys: Passkeys;
+  readonly #stepUp: StepUp;
 
-  constructor(around: Around, passkeys: Passkeys) {
+  /** Without `stepUp` a passkey is asked for where the last one was shown too long ago. */
+  constructor(around: Around, passkeys: Passkeys, stepUp?: StepUp) {
     this.#around = around;
     this.#passkeys = passkeys;
+    this.#stepUp = stepUp ?? (() => this.#show());
   }
 
   get known(): boolean {
@@ -67,8 +56,7 @@ export class Passkey {
     else if (!answer.ok) this.trying = { kind: 'failed', code: answer.code };
     else {
       this.trying = { kind: 'idle' };
-      // The cookie is another one now: the device goes online with it.
-      await this.#around.client.ask({ kind: 'command', command: { kind: 'sign_in' } });
+      await goOnline(this.#around);
       if (this.cards !== null) await this.read();
     }
   }
@@ -76,7 +64,7 @@ export class Passkey {
   async #fresh(what: () => Promise<Answer<unknown> | null>): Promise<Answer<unknown> | null> {
     const answer = await what();
     if (answer === null || answer.ok || answer.code !== 'step_up_required') return answer;
-    const shown = await this.#show();
+    const shown = await this.#stepUp();
     return shown?.ok === true ? what() : shown;
   }
 
@@ -96,34 +84,8 @@ export class Passkey {
     const { ceremony, options } = asked.body;
     const credential = await this.#passkeys.show(options);
     if (credential === null) return null;
-    const signed = await this.#sign(ceremony);
+    const signed = await sign(this.#around, fromBase64url(ceremony));
     if (signed === null) return { ok: false, code: 'not_stored' };
-    return api.signInByPasskey({
-      ceremony,
-      credential,
-      device: signed.device,
-      nonce: base64url(signed.nonce),
-      signature: base64url(signed.signature),
-      shared: this.shared,
-    });
-  }
-
-  /** This device's signature, by which the session becomes its own. */
-  #sign(ceremony: string): Promise<Signed | null> {
-    const binary = atob(ceremony.replaceAll('-', '+').replaceAll('_', '/'));
-    const bytes = Uint8Array.from(binary, (char) => char.charCodeAt(0));
-    return new Promise((resolve) => {
-      const stop = this.#around.listen((event) => {
-        if (event.kind !== 'sign_in_signed') return;
-        stop();
-        resolve(event);
-      });
-      const command = { kind: 'sign_sign_in', ceremony: bytes } as const;
-      void this.#around.client.ask({ kind: 'command', command }).then((reply) => {
-        if (reply.kind !== 'refused') return;
-        stop();
-        resolve(null);
-      });
-    });
+    return api.signInByPasskey({ ceremony, credential, ...signed, shared: this.shared });
   }
 }

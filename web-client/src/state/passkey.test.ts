@@ -3,7 +3,8 @@ import type { Reply } from '../core/messages';
 import type { Event } from '../core/types.gen';
 import type { Api, SignInByPasskey } from '../platform/api';
 import type { Passkeys } from '../platform/passkeys';
-import { Passkey, type Around } from './passkey.svelte';
+import { Passkey } from './passkey.svelte';
+import type { Around } from './signing';
 
 const CEREMONY = 'AAAA_-8';
 

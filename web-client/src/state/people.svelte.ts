@@ -1,5 +1,7 @@
 // The people around the clients whom this person may see: consents and new circles are made here.
-import type { Answer, Api, CaregiverCard, ClientCard, Consent, ConsentBasis } from '../platform/api';
+import type {
+  Answer, Api, CaregiverCard, ClientCard, Consent, ConsentBasis, PersonCard, Representation, RepresentationBasis,
+} from '../platform/api';
 import { Intents } from './intents';
 
 /** A consent as it is being written. `until` is a calendar day, or empty: until withdrawn. */
@@ -11,6 +13,13 @@ export interface ConsentDraft {
   appointments: boolean;
   /** Whether it covers being reminded of them. */
   reminders: boolean;
+}
+
+/** What shows that somebody acts for a client, as it is being written. `until` as in a consent. */
+export interface RepresentationDraft {
+  basis: RepresentationBasis;
+  evidence: string;
+  until: string;
 }
 
 /** A new circle as it is being written. */
@@ -33,6 +42,39 @@ export class People {
     const answer = await this.#api.people();
     if (answer.ok) this.clients = answer.body.clients;
     this.progress = answer.ok ? 'ready' : 'failed';
+  }
+
+  /** Adds a client who is entrusted to this member of staff. */
+  async addClient(name: string): Promise<Answer<PersonCard>> {
+    const answer = await this.#intents.once(['client', name], (op_id) => this.#api.addClient({ op_id, name }));
+    if (answer.ok) await this.load();
+    return answer;
+  }
+
+  /** Adds a caregiver to a client's record; the code of the refusal, or null when done. */
+  async addCaregiver({ person }: ClientCard, name: string, relationship: string): Promise<string | null> {
+    const body = { name, relationship };
+    return this.#once(['caregiver', person, body], (op_id) => this.#api.addCaregiver(person, { op_id, ...body }));
+  }
+
+  /** Writes down that a caregiver acts for the client; the code of the refusal, or null when done. */
+  async recordRepresentation(
+    { person }: ClientCard,
+    caregiver: CaregiverCard,
+    draft: RepresentationDraft,
+  ): Promise<string | null> {
+    const body = {
+      caregiver: caregiver.person,
+      basis: draft.basis,
+      evidence: draft.evidence.trim(),
+      until: draft.until === '' ? null : endOfDayMicros(draft.until),
+    };
+    return this.#once([person, body], (op_id) => this.#api.recordRepresentation(person, { op_id, ...body }));
+  }
+
+  /** Ends it; the code of the refusal, or null when done. */
+  async endRepresentation({ id }: Representation): Promise<string | null> {
+    return this.#once(['representation', id], (op_id) => this.#api.endRepresentation(id, { op_id }));
   }
 
   /** Records a consent; the code of the refusal, or null when done. */
@@ -87,6 +129,11 @@ export function holds({ until, withdrawn_at }: Consent, nowMs: number): boolean 
   return (withdrawn_at ?? null) === null && (until ?? Infinity) > nowMs * 1_000;
 }
 
+/** Whether somebody acts for a client at a moment. */
+export function acts({ until, ended_at }: Representation, nowMs: number): boolean {
+  return (ended_at ?? null) === null && (until ?? Infinity) > nowMs * 1_000;
+}
+
 /** The consent that holds now, if one does. */
 export function liveConsent(caregiver: CaregiverCard, nowMs: number): Consent | undefined {
   return caregiver.consents.find((consent) => holds(consent, nowMs));
@@ -101,7 +148,7 @@ export function visitBar(caregiver: CaregiverCard, nowMs: number): 'no_consent' 
 
 /** Everyone of a client's surroundings by account, for naming a circle's members. */
 export function names(client: ClientCard): Map<string, string> {
-  const people = [client, ...client.staff, ...client.caregivers];
+  const people = [client, ...client.staff, ...client.handing_over, ...client.caregivers];
   return new Map(people.map(({ account, name }) => [account, name]));
 }
 

@@ -11,14 +11,34 @@ export type Route =
   | { name: 'person'; person: string }
   /** New keys for the client or one of the caregivers. */
   | { name: 'new_keys'; person: string; who: string }
+  /** A new client: who is it? */
+  | { name: 'intake' }
+  /** Who helps the client. */
+  | { name: 'helpers'; person: string }
+  /** The invitation of the client or one of the caregivers. */
+  | { name: 'invite'; person: string; who: string }
+  /** Clients who go from one case manager to another. */
+  | { name: 'transfers' }
+  /** Who serves whom, for supervisors. */
+  | { name: 'caseloads' }
+  /** Who works here, for administrators. */
+  | { name: 'staff' }
   | { name: 'visits' }
   /** `day` is a calendar day; null: today. */
   | { name: 'calendar'; span: CalendarSpan; day: string | null }
+  /** The kinds of visits that the agency offers. */
+  | { name: 'visit_types' }
+  /** When this worker can be booked. */
+  | { name: 'hours' }
+  /** What the agency has done by itself, for administrators. */
+  | { name: 'jobs' }
+  /** When the server was down, and whom to call because of it. */
+  | { name: 'outages' }
   | { name: 'settings' }
   | { name: 'devices' }
   | { name: 'recovery' }
-  /** Who has looked at a client's own record. */
-  | { name: 'access' }
+  /** Who has looked at a client's own record; `person`: of whom, for somebody who acts for them. */
+  | { name: 'access'; person?: string }
   /** The audit log, for those who review it. */
   | { name: 'audit' };
 
@@ -28,13 +48,24 @@ const calendar = (span: CalendarSpan) => (day: string): Route => ({
 });
 const table: [RegExp, (part: string, second: string) => Route][] = [
   [/^#\/people$/, () => ({ name: 'people' })],
+  [/^#\/people\/new$/, () => ({ name: 'intake' })],
+  [new RegExp(`^#/people/${ID}/helpers$`), (person) => ({ name: 'helpers', person })],
+  [new RegExp(`^#/people/${ID}/invite/${ID}$`), (person, who) => ({ name: 'invite', person, who })],
+  [/^#\/people\/transfers$/, () => ({ name: 'transfers' })],
+  [/^#\/caseloads$/, () => ({ name: 'caseloads' })],
+  [/^#\/staff$/, () => ({ name: 'staff' })],
   [/^#\/visits$/, () => ({ name: 'visits' })],
   [/^#\/calendar\/day(?:\/([-\d]+))?$/, calendar('day')],
   [/^#\/calendar(?:\/week(?:\/([-\d]+))?)?$/, calendar('week')],
+  [/^#\/calendar\/visit-types$/, () => ({ name: 'visit_types' })],
+  [/^#\/calendar\/hours$/, () => ({ name: 'hours' })],
+  [/^#\/jobs$/, () => ({ name: 'jobs' })],
+  [/^#\/outages$/, () => ({ name: 'outages' })],
   [/^#\/settings$/, () => ({ name: 'settings' })],
   [/^#\/settings\/devices$/, () => ({ name: 'devices' })],
   [/^#\/settings\/recovery$/, () => ({ name: 'recovery' })],
   [/^#\/settings\/access$/, () => ({ name: 'access' })],
+  [new RegExp(`^#/people/${ID}/access$`), (person) => ({ name: 'access', person })],
   [/^#\/audit$/, () => ({ name: 'audit' })],
   [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
   [new RegExp(`^#/people/${ID}/new-keys/${ID}$`), (person, who) => ({ name: 'new_keys', person, who })],
@@ -60,21 +91,34 @@ export function href(route: Route): string {
       return `#/circles/${route.circle}/members`;
     case 'person':
       return `#/people/${route.person}`;
+    case 'transfers':
+      return '#/people/transfers';
     case 'new_keys':
       return `#/people/${route.person}/new-keys/${route.who}`;
+    case 'intake':
+      return '#/people/new';
+    case 'helpers':
+      return `#/people/${route.person}/helpers`;
+    case 'invite':
+      return `#/people/${route.person}/invite/${route.who}`;
     case 'calendar':
       return ['#/calendar', route.span, ...(route.day === null ? [] : [route.day])].join('/');
+    case 'visit_types':
+      return '#/calendar/visit-types';
+    case 'hours':
+      return '#/calendar/hours';
     case 'devices':
     case 'recovery':
-    case 'access':
       return `#/settings/${route.name}`;
+    case 'access':
+      return route.person === undefined ? '#/settings/access' : `#/people/${route.person}/access`;
     default:
       return `#/${route.name}`;
   }
 }
 
 /** Links that let a device in: for a person who has none yet, or from their first one to a second. */
-const LINK = /^#\/(?:link|device)\//;
+const LINK = /^#\/(?:link|join|device)\//;
 
 /** The page's address and history, as far as the router needs them. */
 export interface Address {

@@ -21,6 +21,8 @@ export class SignIn {
   readonly #client: Client;
   #link = '';
   #step: 'open_link' | 'enrol' = 'open_link';
+  /** This device came by an invitation and waits to be confirmed. */
+  #awaited = false;
 
   constructor(client: Client) {
     this.#client = client;
@@ -41,6 +43,12 @@ export class SignIn {
     await this.#ask();
   }
 
+  /** What was looked at is put away. */
+  forget(): void {
+    this.#link = '';
+    this.progress = { kind: 'no_link' };
+  }
+
   /** Does the last step again. */
   again(): Promise<void> {
     return this.#step === 'enrol' ? this.enrol() : this.look(this.#link);
@@ -55,8 +63,12 @@ export class SignIn {
       this.progress = { kind: 'comparing', code: event.code };
     } else if (event.kind === 'problem' && busy) {
       this.#fail(event.code);
+    } else if (event.kind === 'status' && this.#awaited && (event.status.me ?? null) === null) {
+      this.#awaited = false;
+      this.#fail('turned_away');
     } else if (event.kind === 'status' && event.status.me !== null && event.status.me !== undefined) {
       this.#link = '';
+      this.#awaited = (event.status.awaits ?? null) !== null;
       this.progress = { kind: 'no_link' };
     }
   }

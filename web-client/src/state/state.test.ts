@@ -29,8 +29,8 @@ class Bar implements Address {
   }
 }
 
-const nobody: Status = { me: null, link: 'idle', joining: null };
-const maria: Status = { me: { ...cast.maria, agency: 'Agency', safety_number: safetyNumber(cast.maria) }, link: 'online', joining: null };
+const nobody: Status = { me: null, link: 'idle', awaits: null, joining: null };
+const maria: Status = { me: { ...cast.maria, agency: 'Agency', safety_number: safetyNumber(cast.maria) }, link: 'online', awaits: null, joining: null };
 
 let bar: Bar;
 let worker: Worker;
@@ -49,6 +49,7 @@ describe('the router', () => {
       { name: 'conversation', circle: id }, { name: 'members', circle: id }, { name: 'visits' },
       { name: 'devices' }, { name: 'recovery' }, { name: 'new_keys', person: id, who: circles.family },
       { name: 'calendar', span: 'week', day: null }, { name: 'calendar', span: 'day', day: '2026-12-01' },
+      { name: 'access' }, { name: 'access', person: id },
     ] as const) {
       expect(parse(href(route))).toEqual(route);
     }

@@ -21,11 +21,15 @@ export class TimeChoice {
   time = $state('');
   zone = $state('');
   minutes = $state(30);
+  /** As what kind of visit; empty: of none in particular. */
+  visitType = $state('');
   /** Free times of the day. */
   free = $state.raw<Slot[]>([]);
   /** Whether the free times are those of the day, the zone and the length as they stand. */
   search = $state<'none' | 'searching' | 'found' | 'failed'>('none');
   refused = $state.raw<Refused | null>(null);
+  /** Told when an offered time was filled in. */
+  chosen: () => void = () => undefined;
   readonly #api: Api;
   #searches = 0;
 
@@ -43,8 +47,8 @@ export class TimeChoice {
       return;
     }
     this.search = 'searching';
-    const { day: from, zone, minutes } = this;
-    const answer = await this.#api.slots({ from, days: 1, minutes, zone: zone.trim() });
+    const { day: from, zone, minutes, visitType } = this;
+    const answer = await this.#api.slots({ from, days: 1, minutes, zone: zone.trim(), visitType });
     if (search !== this.#searches) return;
     this.free = answer.ok ? answer.body.slots : [];
     this.search = answer.ok ? 'found' : 'failed';
@@ -58,6 +62,7 @@ export class TimeChoice {
     this.zone = zone;
     this.refused = null;
     if (moved) void this.find();
+    this.chosen();
   }
 
   /** Whether an offered time is the one filled in. */

@@ -1,7 +1,7 @@
 // Appointments as one list: read, and changed by the acts that a person may do to one of them.
 // Which ones are read is the maker's choice: one person's, or some days of a worker's calendar.
 import type {
-  Answer, Api, Appointment, Appointments, CancelReason, Participant, Refused, Reply,
+  Answer, Api, Appointment, Appointments, CancelReason, NextStep, Outcome, Participant, Refused, Reply, Scope,
 } from '../platform/api';
 import { addDays } from './days';
 import { Intents } from './intents';
@@ -11,6 +11,20 @@ export interface NewTime {
   civil_start: string;
   zone: string | null;
   minutes: number;
+}
+
+/** Of a series: which others move by as much, and whether those that cannot stay where they are. */
+export interface Others {
+  scope: Scope;
+  skip: boolean;
+}
+const ALONE: Others = { scope: 'this', skip: false };
+
+/** How a visit went, as staff write it down. */
+export interface HowItWent {
+  outcome: Outcome;
+  next_step: NextStep;
+  note: string;
 }
 
 /** How long a client may take back a cancel (protocol `UNDO_S`). */
@@ -27,13 +41,16 @@ export class Visits {
   #cancelledAt = $state.raw(new Map<string, number>());
   readonly #api: Api;
   readonly #read: () => Promise<Answer<Appointments>>;
+  /** Whoever answers here does so in the client's place. */
+  readonly #forClient: boolean;
   readonly #intents = new Intents();
   #readings = 0;
   #changes = 0;
 
-  constructor(api: Api, read: () => Promise<Answer<Appointments>>) {
+  constructor(api: Api, read: () => Promise<Answer<Appointments>>, forClient = false) {
     this.#api = api;
     this.#read = read;
+    this.#forClient = forClient;
   }
 
   async load(): Promise<void> {
@@ -48,24 +65,37 @@ export class Visits {
   }
 
   /** Gives another time; the refusal, or null when done. */
-  move({ id, sequence }: Appointment, time: NewTime): Promise<Refused | null> {
-    return this.#change(['move', id, sequence, time], (op_id) =>
-      this.#api.move(id, { op_id, sequence, ...time }),
+  async move({ id, sequence }: Appointment, time: NewTime, { scope, skip }: Others = ALONE): Promise<Refused | null> {
+    const others = scope === 'this' ? {} : { scope, skip_conflicts: skip };
+    const refusal = await this.#change(['move', id, sequence, time, others], (op_id) =>
+      this.#api.move(id, { op_id, sequence, ...time, ...others }),
+    );
+    if (refusal === null && scope !== 'this') await this.load();
+    return refusal;
+  }
+
+  /** Calls it off for everybody, and others of its series too; the refusal, or null when done. */
+  async callOff({ id, sequence }: Appointment, reason: CancelReason, scope: Scope = 'this'): Promise<Refused | null> {
+    const others = scope === 'this' ? {} : { scope };
+    const refusal = await this.#change(['cancel', id, sequence, reason, others], (op_id) =>
+      this.#api.callOff(id, { op_id, sequence, reason, ...others }),
+    );
+    if (refusal === null && scope !== 'this') await this.load();
+    return refusal;
+  }
+
+  /** Says how it went, or says it anew; the refusal, or null when done. */
+  close({ id, sequence }: Appointment, went: HowItWent): Promise<Refused | null> {
+    return this.#change(['close', id, sequence, went], (op_id) =>
+      this.#api.close(id, { op_id, sequence, ...went }),
     );
   }
 
-  /** Calls it off for everybody; the refusal, or null when done. */
-  callOff({ id, sequence }: Appointment, reason: CancelReason): Promise<Refused | null> {
-    return this.#change(['cancel', id, sequence, reason], (op_id) =>
-      this.#api.callOff(id, { op_id, sequence, reason }),
-    );
-  }
-
-  /** The reader's own answer; the refusal, or null when done. */
+  /** The reader's own answer, or the client's by whoever acts for them; the refusal, or null when done. */
   reply({ id, sequence }: Appointment, reply: Reply, nowMs: number): Promise<Refused | null> {
     return this.#change(
       ['reply', id, sequence, reply],
-      (op_id) => this.#api.reply(id, { op_id, sequence, reply }),
+      (op_id) => this.#api.reply(id, { op_id, sequence, reply, ...(this.#forClient && { for_client: true }) }),
       () => {
         const others = [...this.#cancelledAt].filter(([other]) => other !== id);
         this.#cancelledAt = new Map(reply === 'cancel' ? [...others, [id, nowMs]] : others);

@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { instant, localTime } from '../../doubles/clock';
 import { refusing } from '../../doubles/refusing';
 import { people, peopleAround } from '../../doubles/story';
-import type { Answer, Api, Appointment, BookAppointment, Preferences, Refused } from '../platform/api';
+import type { Answer, Api, Appointment, BookAppointment, Preferences, Refused, TimeHeld } from '../platform/api';
 import { Booking } from './booking.svelte';
 import { Calendar, daysOf, stepped } from './calendar.svelte';
 import { dayHere, isDay, nextWorkday } from './days';
@@ -10,6 +10,7 @@ import { MailPreferences } from './mail-preferences.svelte';
 import { visitBar } from './people.svelte';
 import { ToDo } from './tasks.svelte';
 import { TimeChoice } from './times.svelte';
+import { FRESH } from './visit-types.svelte';
 import { Visits, endMs, joinSoon, meetingLink, partOf, readMine, shelve, tooLate } from './visits.svelte';
 
 const CHICAGO = 'America/Chicago';
@@ -20,7 +21,8 @@ function visit(over: Partial<Appointment> = {}): Appointment {
   return {
     id: 'v', client: people.maria.person, client_name: people.maria.name, kind: 'video', state: 'booked',
     sequence: 3, start: START * 1_000, minutes: 30, at, yours: at, participants: [],
-    meeting_link: 'https://meet.example/a', cancelled: null, may_change: true, may_reply: true, ...over,
+    meeting_link: 'https://meet.example/a', cancelled: null, closed: null, visit_type: null,
+    may_change: true, may_close: false, may_reply: true, ...over,
   };
 }
 const good = <Body>(body: Body): Promise<Answer<Body>> => Promise.resolve({ ok: true, body });
@@ -54,6 +56,21 @@ describe('a list of visits', () => {
     expect(asked.map(({ op_id }) => op_id)).toEqual([asked[0]?.op_id, asked[0]?.op_id]);
     expect(asked[0]).toMatchObject({ id: 'v', sequence: 3 });
     expect(visits.list[0]?.may_change).toBe(false);
+  });
+
+  test('whoever acts for the client says so, and nobody else does', async () => {
+    const said: (boolean | undefined)[] = [];
+    const hearing: Api = {
+      ...api,
+      reply: (_id, { for_client }) => {
+        said.push(for_client);
+        return good(visit());
+      },
+    };
+    const read = (): Promise<Answer<{ appointments: Appointment[] }>> => good({ appointments: [visit()] });
+    await new Visits(hearing, read).reply(visit(), 'confirm', START);
+    await new Visits(hearing, read, true).reply(visit(), 'confirm', START);
+    expect(said).toEqual([undefined, true]);
   });
 
   test('what changed meanwhile is read again beside the refusal', async () => {
@@ -154,15 +171,33 @@ describe('choosing a time', () => {
 
 describe('booking', () => {
   const sent: BookAppointment[] = [];
+  const searched: string[] = [];
   const answers: Promise<Answer<Appointment>>[] = [];
   const api: Api = {
     ...refusing,
     book: (request) => (sent.push(request), answers.shift() ?? good(visit())),
     preferences: () => good({ zone: 'America/Denver' } as Preferences),
-    slots: () => good({ slots: [] }),
+    slots: ({ visitType }) => (searched.push(visitType), good({ slots: [] })),
+    visitTypes: () => good({ visit_types: [{ id: 't', terms: { ...FRESH, name: 'Home visit', kind: 'home', minutes: 75 } }] }),
   };
   beforeEach(() => {
     sent.length = 0;
+    searched.length = 0;
+  });
+
+  test('a kind of visit says where and how long, and free times are looked for by its terms', async () => {
+    const booking = new Booking(api, people.maria.person, '2026-12-01');
+    await booking.start();
+    expect(booking.types.map(({ id }) => id)).toEqual(['t']);
+    await booking.choose('t');
+    expect([booking.kind, booking.times.minutes]).toEqual(['home', 75]);
+    booking.times.time = '11:00';
+    await booking.book();
+    expect(sent[0]).toMatchObject({ kind: 'home', minutes: 75, visit_type: 't' });
+    await booking.choose('');
+    await booking.book();
+    expect(sent[1]).toMatchObject({ kind: 'home', visit_type: null });
+    expect(searched).toEqual(['', 't', '']);
   });
 
   test('starts in the client\'s zone, unless another was typed meanwhile', async () => {
@@ -174,6 +209,48 @@ describe('booking', () => {
     other.times.zone = CHICAGO;
     await starting;
     expect(other.times.zone).toBe(CHICAGO);
+  });
+
+  test('a time that was tapped is kept while the rest is filled in, and the form lets go of it', async () => {
+    const held: unknown[] = [];
+    const kept = (start: number): Promise<Answer<TimeHeld>> => good({ start, until: start + 600_000_000 });
+    let gone = 0;
+    const keeping: Api = {
+      ...api,
+      holdTime: (request) => (held.push(request.instead), kept(held.length)),
+      letTimesGo: () => (gone++, good(null)),
+    };
+    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
+    const tap = (clock: string): void => booking.times.take({ civil: `2026-12-01T${clock}`, offset: '-06:00', zone: CHICAGO });
+    tap('10:00');
+    tap('11:00');
+    expect(await booking.book()).toMatchObject({ id: 'v' });
+    // One after the other, each in the place of the one before, and before the booking.
+    expect(held).toEqual([null, 1]);
+    // What was booked is used up.
+    expect(booking.keptUntilMs).toBeNull();
+    await booking.leave();
+    expect(gone).toBe(0);
+    tap('13:00');
+    await booking.leave();
+    expect(gone).toBe(1);
+  });
+
+  test('a time that was typed over is not said to be kept, and one that is taken says what is free', async () => {
+    const holds: Promise<Answer<TimeHeld>>[] = [good({ start: 1, until: START * 1_000 }), bad('slot_taken', { slots: [] })];
+    const keeping: Api = { ...api, holdTime: () => holds.shift() ?? bad('unreachable') };
+    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
+    const tap = (clock: string): void => booking.times.take({ civil: `2026-12-01T${clock}`, offset: '-06:00', zone: CHICAGO });
+    tap('10:00');
+    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START));
+    booking.times.time = '10:05';
+    expect(booking.keptUntilMs).toBeNull();
+    tap('11:00');
+    await vi.waitFor(() => expect(booking.times.refused).toMatchObject({ code: 'slot_taken' }));
+    // Without an answer nothing is lost.
+    tap('12:00');
+    expect(await booking.book()).toMatchObject({ id: 'v' });
+    expect(booking.times.refused).toBeNull();
   });
 
   test('one intent is one request, and a refusal says what would do instead', async () => {
@@ -264,7 +341,7 @@ test('a task that is gone is done, one that was not answered stays', async () =>
 
 test('what is said of mails is kept as written until the server has it', async () => {
   const held: Preferences = {
-    language: 'en', zone: CHICAGO, disclosure: 'times', reminders: true, calendar_file: true,
+    language: 'en', zone: CHICAGO, disclosure: 'times', reminders: true, calendar_file: true, unread_mail: true,
   };
   const saved: Preferences[] = [];
   const answers = [bad('zone_unknown')];

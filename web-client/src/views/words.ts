@@ -37,6 +37,8 @@ export function linkTrouble(code: string): { title: string; body: string } {
       return { title: t('link-expired-title'), body: t('link-expired-body') };
     case 'invitation_used':
       return { title: t('link-used-title'), body: t('link-used-body') };
+    case 'turned_away':
+      return { title: t('link-ended-title'), body: t('link-ended-body') };
     case 'enrolment_gone':
       return { title: t('link-gone-title'), body: t('link-gone-body') };
     case 'enrolment_taken':
@@ -64,6 +66,8 @@ export function trouble(code: string): string {
       return t('trouble-not-allowed');
     case 'consent_required':
       return t('trouble-consent');
+    case 'not_confirmed':
+      return t('trouble-not-confirmed');
     case 'name_too_long':
     case 'too_large':
       return t('trouble-too-long');
@@ -88,6 +92,10 @@ export function trouble(code: string): string {
       return t('trouble-slot-taken');
     case 'not_available':
       return t('trouble-not-available');
+    case 'series_conflicts':
+      return t('trouble-series');
+    case 'rule_invalid':
+      return t('trouble-rule');
     case 'time_past':
       return t('trouble-time-past');
     case 'time_in_gap':

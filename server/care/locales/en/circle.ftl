@@ -72,6 +72,8 @@ circle-removing = One moment: someone is being taken out. What you write waits u
 
 ## Members
 member-new-key = New keys, not checked
+verified-by = Checked in person by { $name } on { $day }
+verified-by-me = Checked in person by you on { $day }
 member-number = Safety number
 member-check = Check in person
 safety-own = Your safety number

@@ -6,6 +6,22 @@
 mail-update-subject = You have an update
 mail-update-body = There is something new for you. Please open your page to see it.
 
+## An invitation's link: of level 0, always
+mail-link-body = Here is your link. It opens your own page on this phone or computer.
+mail-link-hint = The link works once and for three days. If you did not expect it, you do not need to do anything.
+
+## A link by which somebody chooses a time
+mail-choose-subject = Choose a time for your appointment
+mail-choose-title = Choose a time that suits you
+mail-choose-body = The link shows free times. Tap one to keep it, then book it.
+mail-choose-hint = The link books one appointment. If you did not expect it, you do not need to do anything.
+
+## The automatic answer to whoever wrote to us: of level 0, always
+mail-unread-subject = About your mail
+mail-unread-title = We do not answer mails here
+mail-unread-body = This mailbox is not read. Please open your page to tell us something.
+mail-unread-body-phone = This mailbox is not read. Please open your page to tell us something, or call us at { $phone }.
+
 ## Booked, moved, cancelled
 mail-invitation-subject = Appointment on { $day }
 mail-invitation-title = Your appointment
@@ -46,6 +62,7 @@ mail-button-answer = Confirm or change
 mail-button-see = See your appointment
 mail-button-open = Open your page
 mail-button-join = Join by video
+mail-button-link = Open the link
 
 ## The day of a worker
 mail-agenda-subject = Your appointments on { $day }
@@ -55,6 +72,13 @@ mail-agenda-body =
         [0] You have no appointments on this day.
         [one] You have one appointment on this day. It starts at:
        *[other] You have { $count } appointments on this day. They start at:
+    }
+
+## To staff, in the morning
+mail-digest-body =
+    { $count ->
+        [one] One conversation waits for you. Please open your page to see it.
+       *[other] { $count } conversations wait for you. Please open your page to see them.
     }
 
 ## At the end

@@ -31,3 +31,50 @@ page-unsubscribe-body = You will still hear when an appointment is made, moved o
 page-unsubscribe = Yes, no more reminders
 page-unsubscribed-title = No more reminders
 page-unsubscribed-body = You will not get reminders any more. You can switch them on again under Settings when you sign in, or ask the person you work with.
+page-updates-title = Stop these mails?
+page-updates-body = They say only that there is something new for you. If you stop them, no mail tells you.
+page-updates-stop = Yes, no more mails like this
+page-updates-stopped-title = No more mails like this
+page-updates-stopped-body = No mail tells you any more that there is something new. Open your page now and then to look.
+page-updates-back = Was this a mistake? You can have them again here, or under Settings when you sign in.
+page-updates-again = Send me these mails again
+
+### The pages of a booking link. Times and nothing else, as above.
+book-title = Choose a time
+book-lasts =
+    { $count ->
+        [one] Your appointment takes { $count } minute.
+       *[other] Your appointment takes { $count } minutes.
+    }
+book-how = Tap a time. We keep it for ten minutes while you decide.
+book-none = There is no free time on these days.
+book-none-call = There is no free time on these days. Please call.
+book-day = { $day } ({ $offset })
+book-count =
+    { $count ->
+        [one] { $count } time
+       *[other] { $count } times
+    }
+book-later = Later days
+book-first = Back to the first days
+book-clocks = Show the times as clocks show them in
+book-place = { $city } ({ $offset })
+book-clocks-go = Show these times
+book-confirm-title = Book this time?
+book-kept =
+    { $count ->
+        [one] We keep it for you for { $count } more minute. It is not booked yet.
+       *[other] We keep it for you for { $count } more minutes. It is not booked yet.
+    }
+book-kept-over = We do not keep this time any more. You can still try to book it.
+book-go = Book this time
+book-other = Choose another time
+book-booked-title = Your appointment is booked
+book-booked-body = You do not need to do anything more. If you cannot come, you can say so here.
+book-see = See or change it
+book-taken-title = This time is no longer free
+book-taken-body = Someone else got it. Nothing is booked. These are the next free times:
+book-taken-none = Someone else got it. Nothing is booked, and no other time is free on these days.
+book-gone-title = This link does not work
+book-gone-body = It was used before, or it is too old. Nothing was changed.
+book-gone-call = Please call if you need an appointment.

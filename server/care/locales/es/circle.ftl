@@ -72,6 +72,8 @@ circle-removing = Un momento: alguien está saliendo. Lo que escribas espera has
 
 ## Miembros
 member-new-key = Llaves nuevas, sin comprobar
+verified-by = Comprobado en persona por { $name } el { $day }
+verified-by-me = Lo comprobaste en persona el { $day }
 member-number = Número de seguridad
 member-check = Comprobar en persona
 safety-own = Tu número de seguridad

@@ -6,6 +6,22 @@
 mail-update-subject = Tiene una novedad
 mail-update-body = Hay algo nuevo para usted. Abra su página para verlo.
 
+## El enlace de una invitación: siempre de nivel 0
+mail-link-body = Este es su enlace. Abre su propia página en este teléfono o computadora.
+mail-link-hint = El enlace sirve una sola vez y durante tres días. Si no lo esperaba, no tiene que hacer nada.
+
+## Un enlace con el que se elige una hora
+mail-choose-subject = Elija una hora para su cita
+mail-choose-title = Elija la hora que le convenga
+mail-choose-body = El enlace muestra las horas libres. Toque una para apartarla y después resérvela.
+mail-choose-hint = El enlace sirve para una sola cita. Si no lo esperaba, no tiene que hacer nada.
+
+## La respuesta automática a quien nos escribió: siempre de nivel 0
+mail-unread-subject = Sobre su correo
+mail-unread-title = Aquí no contestamos correos
+mail-unread-body = Nadie lee este buzón. Abra su página para decirnos algo.
+mail-unread-body-phone = Nadie lee este buzón. Abra su página para decirnos algo, o llámenos al { $phone }.
+
 ## Reservada, cambiada, cancelada
 mail-invitation-subject = Cita el { $day }
 mail-invitation-title = Su cita
@@ -46,6 +62,7 @@ mail-button-answer = Confirmar o cambiar
 mail-button-see = Ver su cita
 mail-button-open = Abrir su página
 mail-button-join = Entrar por video
+mail-button-link = Abrir el enlace
 
 ## El día de un trabajador
 mail-agenda-subject = Sus citas del { $day }
@@ -55,6 +72,13 @@ mail-agenda-body =
         [0] No tiene citas este día.
         [one] Tiene una cita este día. Empieza a esta hora:
        *[other] Tiene { $count } citas este día. Empiezan a estas horas:
+    }
+
+## Al personal, por la mañana
+mail-digest-body =
+    { $count ->
+        [one] Una conversación le espera. Abra su página para verla.
+       *[other] { $count } conversaciones le esperan. Abra su página para verlas.
     }
 
 ## Al final

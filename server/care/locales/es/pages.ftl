@@ -31,3 +31,50 @@ page-unsubscribe-body = Todavía le avisaremos cuando una cita se haga, se cambi
 page-unsubscribe = Sí, no más recordatorios
 page-unsubscribed-title = No más recordatorios
 page-unsubscribed-body = Ya no va a recibir recordatorios. Puede activarlos otra vez en Ajustes cuando entre, o pedírselo a la persona que le atiende.
+page-updates-title = ¿Dejar de recibir estos correos?
+page-updates-body = Solo dicen que hay algo nuevo para usted. Si los para, ningún correo se lo dirá.
+page-updates-stop = Sí, no más correos como este
+page-updates-stopped-title = No más correos como este
+page-updates-stopped-body = Ningún correo le dirá ya que hay algo nuevo. Abra su página de vez en cuando para mirar.
+page-updates-back = ¿Fue un error? Puede pedirlos otra vez aquí, o en Ajustes cuando entre.
+page-updates-again = Enviarme otra vez estos correos
+
+### Las páginas de un enlace para reservar. Solo horas, como arriba.
+book-title = Elija una hora
+book-lasts =
+    { $count ->
+        [one] Su cita dura { $count } minuto.
+       *[other] Su cita dura { $count } minutos.
+    }
+book-how = Toque una hora. La apartamos diez minutos mientras usted decide.
+book-none = En estos días no hay ninguna hora libre.
+book-none-call = En estos días no hay ninguna hora libre. Por favor llame.
+book-day = { $day } ({ $offset })
+book-count =
+    { $count ->
+        [one] { $count } hora
+       *[other] { $count } horas
+    }
+book-later = Días siguientes
+book-first = Volver a los primeros días
+book-clocks = Mostrar las horas según el reloj de
+book-place = { $city } ({ $offset })
+book-clocks-go = Mostrar estas horas
+book-confirm-title = ¿Reservar esta hora?
+book-kept =
+    { $count ->
+        [one] Se la apartamos { $count } minuto más. Todavía no está reservada.
+       *[other] Se la apartamos { $count } minutos más. Todavía no está reservada.
+    }
+book-kept-over = Ya no apartamos esta hora. Todavía puede tratar de reservarla.
+book-go = Reservar esta hora
+book-other = Elegir otra hora
+book-booked-title = Su cita está reservada
+book-booked-body = No tiene que hacer nada más. Si no puede venir, lo puede decir aquí.
+book-see = Verla o cambiarla
+book-taken-title = Esta hora ya no está libre
+book-taken-body = Otra persona la tomó. No se reservó nada. Estas son las próximas horas libres:
+book-taken-none = Otra persona la tomó. No se reservó nada, y en estos días no hay otra hora libre.
+book-gone-title = Este enlace no funciona
+book-gone-body = Ya se usó o es muy viejo. No se cambió nada.
+book-gone-call = Por favor llame si necesita una cita.

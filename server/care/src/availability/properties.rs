@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use proptest::prelude::*;
 
-use super::tests::{date, zone};
+use super::tests::{date, terms, zone};
 use super::*;
 
 const TORTURE: [&str; 9] = [
@@ -114,9 +114,11 @@ impl Walk {
                     && (shown.minute() - from).is_multiple_of(terms.step_minutes)
             });
             let open = self.open.get(index..index + length);
+            let from = start.plus_seconds(-60 * i64::from(terms.before_minutes));
+            let until = end.plus_seconds(60 * i64::from(terms.after_minutes));
             let free = busy
                 .iter()
-                .all(|busy| busy.end <= start || end <= busy.start);
+                .all(|busy| busy.end <= from || until <= busy.start);
             if first_time
                 && on_grid
                 && open.is_some_and(|open| open.iter().all(|open| *open))
@@ -207,6 +209,7 @@ proptest! {
         step_minutes in 1_u16..100,
         busy in prop::collection::vec((0_i64..5_760, 0_i64..300), 0..12),
         notice in 0_u16..2_000,
+        [before_minutes, after_minutes] in [0_u16..90, 0_u16..90],
     ) {
         place(&mut hours, first);
         let from = zone.start_of(first);
@@ -219,7 +222,14 @@ proptest! {
             .filter(|busy| busy.start < busy.end)
             .collect();
         busy.sort_by_key(|busy| busy.start);
-        let terms = Terms { minutes, step_minutes, notice_s: i64::from(notice) * 60, days_ahead: 30 };
+        let terms = Terms {
+            minutes,
+            step_minutes,
+            notice_s: i64::from(notice) * 60,
+            days_ahead: 30,
+            before_minutes,
+            after_minutes,
+        };
         let walk = Walk::new(&hours, &zone, from, 5 * 1_440);
         // Starts of the first four days; the walk sees one more for their ends.
         let until = from.plus_seconds(4 * 86_400);
@@ -242,7 +252,7 @@ proptest! {
         place(&mut hours, first);
         let from = zone.start_of(first);
         let walk = Walk::new(&hours, &zone, from, 5 * 1_440);
-        let terms = Terms { minutes, step_minutes: 15, notice_s: 0, days_ahead: 30 };
+        let terms = terms(minutes, 15);
         for index in starts {
             let start = from.plus_seconds(i64::try_from(index).unwrap() * 60);
             let open = walk.open[index..index + usize::from(minutes)].iter().all(|open| *open);

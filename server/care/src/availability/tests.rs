@@ -38,6 +38,8 @@ pub(super) fn terms(minutes: u16, step_minutes: u16) -> Terms {
         step_minutes,
         notice_s: 0,
         days_ahead: 365,
+        before_minutes: 0,
+        after_minutes: 0,
     }
 }
 
@@ -258,10 +260,9 @@ fn the_terms_say_how_soon_and_how_far_ahead() {
     let hours = daily(MORNING);
     let now = at(&zone, "2026-12-01T09:30");
     let terms = Terms {
-        minutes: 60,
-        step_minutes: 60,
         notice_s: 3_600,
         days_ahead: 1,
+        ..terms(60, 60)
     };
     let span = days(&zone, "2026-11-30", 7);
     let found = slots(&hours, &zone, &terms, span, &[], now, 100);

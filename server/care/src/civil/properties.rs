@@ -57,6 +57,37 @@ proptest! {
     }
 
     #[test]
+    fn clocks_read_one_after_another_say_what_each_instant_alone_does(
+        zone in any_zone(),
+        start in any_minute(),
+        steps in prop::collection::vec(
+            prop_oneof![-90_i64..90, 0_i64..3_000, 0_i64..200_000], 1..60,
+        ),
+    ) {
+        let mut clocks = Clocks::of(&zone);
+        let mut t = start;
+        for step in steps {
+            t = t.plus_seconds(step * 60);
+            prop_assert_eq!(clocks.local(t), zone.local(t));
+            prop_assert_eq!(clocks.is_first(t), zone.resolve(zone.civil(t)) == t);
+        }
+    }
+
+    #[test]
+    fn clocks_that_go_back_show_a_minute_first_only_once(zone in any_zone(), t in any_minute()) {
+        // Two days before the next change and two after it.
+        let Some(change) = zone.tz.following(to_jiff(t)).next() else {
+            return Ok(());
+        };
+        let change = from_jiff(change.timestamp());
+        let mut clocks = Clocks::of(&zone);
+        for minute in (-3_000_i64..3_000).step_by(7) {
+            let at = change.plus_seconds(minute * 60);
+            prop_assert_eq!(clocks.is_first(at), zone.resolve(zone.civil(at)) == at);
+        }
+    }
+
+    #[test]
     fn no_text_breaks_a_reader(text in ".{0,40}") {
         let _ = (CivilTime::parse(&text), parse_date(&text), Zones::bundled().find(&text).map(|_| ()));
     }

@@ -57,6 +57,7 @@ fn any_visit() -> impl Strategy<Value = Visit> {
                 sequence: 3,
                 told_at,
                 has_link,
+                in_series: false,
                 cancel_notice_at: notice.map(|minutes| told_at.plus_seconds(minutes * 60)),
             }
         })
@@ -145,6 +146,23 @@ proptest! {
         let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
         let invited = planned.iter().any(|mail| mail.step == Step::Invitation);
         prop_assert_eq!(invited, to.takes_part && to.reachable && visit.told_at <= visit.end);
+    }
+
+    #[test]
+    fn a_series_is_told_visit_by_visit_when_each_comes_near(visit in any_visit(), to in any_recipient()) {
+        let visit = Visit { state: AppointmentState::Booked, in_series: true, ..visit };
+        let alone = Visit { in_series: false, ..visit };
+        let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
+        let others = plan(&alone, std::slice::from_ref(&to), visit.told_at);
+        prop_assert_eq!(planned.len(), others.len(), "nobody is left out");
+        for (mail, other) in planned.iter().zip(&others) {
+            if mail.step == Step::Invitation && !to.told {
+                let near = visit.start.plus_seconds(-28 * 86_400);
+                prop_assert_eq!(mail.due, near.max(other.due));
+            } else {
+                prop_assert_eq!(mail, other);
+            }
+        }
     }
 
     #[test]

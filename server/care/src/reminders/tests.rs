@@ -31,6 +31,7 @@ fn visit(start: &str) -> Visit {
         sequence: 0,
         told_at: start.plus_seconds(-14 * 86_400),
         has_link: true,
+        in_series: false,
         cancel_notice_at: None,
     }
 }

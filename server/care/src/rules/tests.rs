@@ -20,20 +20,25 @@ fn standings() -> impl Iterator<Item = Standing> {
         Asker::Scheduler,
         Asker::CodeHolder,
         Asker::Newcomer,
+        Asker::KnownDevice,
     ]);
     askers.flat_map(|asker| {
         STATES.into_iter().flat_map(move |member| {
-            (0..=255_u8).map(move |bits| Standing {
+            // A session is one's own, or nobody has shown anything in it, or its person is awaited.
+            (0..1024_u16).map(move |bits| Standing {
                 asker,
-                session: bits & 1 != 0,
+                session: bits & 3 == 1,
+                unproved: bits & 3 == 2,
+                awaited: bits & 3 == 3,
                 member,
-                consent: bits & 2 != 0,
-                assigned: bits & 4 != 0,
-                own: bits & 8 != 0,
-                takes_part: bits & 16 != 0,
-                unproved: bits & 32 != 0,
+                consent: bits & 4 != 0,
+                assigned: bits & 8 != 0,
+                own: bits & 16 != 0,
+                takes_part: bits & 32 != 0,
                 arriving: bits & 64 != 0,
                 fresh: bits & 128 != 0,
+                acts_for: bits & 256 != 0,
+                another: bits & 512 != 0,
             })
         })
     })
@@ -45,7 +50,11 @@ fn expected(act: Act, s: Standing) -> bool {
         Asker::Nobody => false,
         Asker::Scheduler => matches!(
             act,
-            Act::LeaseDeliveries | Act::SettleDeliveries | Act::RunJob
+            Act::LeaseDeliveries
+                | Act::SettleDeliveries
+                | Act::TakeMail
+                | Act::RunJob
+                | Act::WatchClock
         ),
         Asker::Installation => matches!(
             act,
@@ -57,19 +66,29 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::Invite
                 | Act::ListUninvited
                 | Act::SetHours
+                | Act::FindSlots
                 | Act::ChangePreferences
+                | Act::ChangeContact
                 | Act::QueryAudit
+                | Act::QueryClientAudit
                 | Act::ExportAudit
                 | Act::ListKeys
                 | Act::RotateKeys
                 | Act::RevokeKey
+                | Act::ChangeRootKey
+                | Act::RotateRemovalKey
+                | Act::RotateAgencyKey
+                | Act::EraseClient
+                | Act::ConfirmClock
         ),
         Asker::CodeHolder => matches!(act, Act::OpenRecovery | Act::RecoverDevice),
         Asker::Newcomer => act == Act::OfferDevice,
+        Asker::KnownDevice => act == Act::AskPassword,
         Asker::Bearer(role) => by_link(act, role, s),
         Asker::Account(role) => {
             (s.session && signed_in(act, role, s))
                 || (s.unproved && before_proof(act))
+                || (s.awaited && before_confirmation(act))
                 || (s.arriving && act == Act::RegisterAuthenticator)
         }
     }
@@ -79,7 +98,20 @@ fn expected(act: Act, s: Standing) -> bool {
 fn before_proof(act: Act) -> bool {
     matches!(
         act,
-        Act::RedeemInvitation | Act::CollectEnrolment | Act::ReadSession | Act::SignOut
+        Act::RedeemInvitation
+            | Act::AwaitConfirmation
+            | Act::CollectEnrolment
+            | Act::ShowPassword
+            | Act::ReadSession
+            | Act::SignOut
+    )
+}
+
+/// Whoever waits to be confirmed sees who they are meant to be, and whether it was said; and can go.
+fn before_confirmation(act: Act) -> bool {
+    matches!(
+        act,
+        Act::RedeemInvitation | Act::AwaitConfirmation | Act::ReadSession | Act::SignOut
     )
 }
 
@@ -94,6 +126,32 @@ fn by_link(act: Act, role: Role, s: Standing) -> bool {
     match act {
         Act::OpenLink | Act::ReplyByLink => by_right,
         Act::OptOutByLink => matches!(role, Role::Client | Role::Caregiver),
+        // Nobody else gets mails about unread messages.
+        Act::OpenStopLink | Act::ChooseUpdateMails => {
+            !matches!(role, Role::Administrator | Role::Custodian)
+        }
+        // A client books with whoever serves them.
+        Act::OpenBookingLink | Act::HoldByLink | Act::BookByLink => {
+            role == Role::Client && s.assigned
+        }
+        _ => false,
+    }
+}
+
+/// Supervisors see to who serves whom, administrators to who works here, both look into the log. What is
+/// hard to take back wants a passkey shown lately; nobody does it to themselves.
+fn for_the_agency(act: Act, role: Role, s: Standing) -> bool {
+    match act {
+        Act::QueryClientAudit => role == Role::Supervisor && s.fresh,
+        Act::QueryAudit => matches!(role, Role::Supervisor | Role::Administrator) && s.fresh,
+        Act::ReadCaseloads | Act::Assign => role == Role::Supervisor,
+        Act::ListStaff | Act::ListJobs | Act::ChangeJob | Act::AskJob | Act::ConfirmClock => {
+            role == Role::Administrator
+        }
+        Act::ReadOutages => matches!(role, Role::CaseManager | Role::Administrator),
+        Act::InviteStaff => role == Role::Administrator && s.fresh,
+        Act::EndSessions => role == Role::Administrator && s.another,
+        Act::ChangeRole | Act::EndAccount => role == Role::Administrator && s.fresh && s.another,
         _ => false,
     }
 }
@@ -102,6 +160,8 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
     let confirmed = s.member == Some(MemberState::Confirmed);
     let named = confirmed || s.member == Some(MemberState::Invited);
     let serves = role == Role::CaseManager && s.assigned;
+    // A guardian or representative, in the client's place.
+    let for_client = role == Role::Caregiver && s.acts_for;
     // What a role must have besides its membership.
     let bound = match role {
         Role::Client | Role::Supervisor | Role::Custodian => true,
@@ -111,28 +171,41 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
     };
     match act.about() {
         About::Oneself => match act {
-            Act::FindSlots | Act::ListTasks => role == Role::CaseManager,
-            Act::FinishTask => role == Role::CaseManager && s.own,
-            Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice => false,
+            Act::FindSlots
+            | Act::LetTimesGo
+            | Act::ReadHours
+            | Act::ListTasks
+            | Act::ListTransfers
+            | Act::AddClient => role == Role::CaseManager,
+            Act::ListVisitTypes => matches!(
+                role,
+                Role::CaseManager | Role::Supervisor | Role::Administrator
+            ),
+            Act::ChangeVisitTypes => matches!(role, Role::Supervisor | Role::Administrator),
+            Act::SetHours | Act::FinishTask => role == Role::CaseManager && s.own,
+            Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice | Act::AskPassword => false,
             Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,
             _ => true,
         },
         About::Device => s.own,
-        About::Agency => {
-            let reviews = matches!(role, Role::Supervisor | Role::Administrator);
-            act == Act::QueryAudit && reviews && s.fresh
-        }
+        // Offers come to case managers and from them; nobody else's can be touched.
+        About::Transfer => role == Role::CaseManager && s.own,
+        About::Agency => for_the_agency(act, role, s),
         About::Link => false,
         About::Client => match act {
-            Act::ReadPreferences | Act::ChangePreferences => serves || s.own,
-            Act::ReadAccess => role == Role::Client && s.own,
-            Act::WithdrawConsent => serves || (role == Role::Client && s.own),
+            Act::ReadPreferences | Act::ChangePreferences => serves || s.own || for_client,
+            Act::ChangeContact => (serves || s.own || for_client) && s.fresh,
+            Act::IssueNewKeys => serves && s.fresh,
+            Act::ReadAccess => (role == Role::Client && s.own) || for_client,
+            Act::EndAssignment => role == Role::Supervisor || (serves && s.own),
+            Act::WithdrawConsent => serves || (role == Role::Client && s.own) || for_client,
+            Act::ReadAppointments => serves || for_client,
             _ => serves,
         },
         About::Appointment => match act {
             Act::ReplyToAppointment => match role {
                 Role::Client => s.takes_part,
-                Role::Caregiver => s.takes_part && s.consent,
+                Role::Caregiver => (s.takes_part && s.consent) || for_client,
                 Role::CaseManager => s.takes_part && s.assigned,
                 _ => false,
             },
@@ -141,7 +214,7 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         About::Circle => match act {
             Act::ReadCircle | Act::ReadWelcome => named && bound,
             Act::FoundCircle => named && bound && role == Role::CaseManager,
-            Act::ClaimKeyPackages | Act::ResetCircle => {
+            Act::ClaimKeyPackages | Act::ResetCircle | Act::NameMember => {
                 confirmed && bound && role == Role::CaseManager
             }
             Act::Append | Act::SendEphemeral | Act::AcknowledgeUrgent => {
@@ -166,7 +239,7 @@ fn every_combination_is_allowed_or_denied_as_the_product_says() {
             seen += 1;
         }
     }
-    assert_eq!(seen, Act::ALL.len() * 16 * 4 * 256);
+    assert_eq!(seen, Act::ALL.len() * 17 * 4 * 1024);
 }
 
 #[test]

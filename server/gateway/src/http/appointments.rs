@@ -1,12 +1,12 @@
-//! Appointments: booked, moved, called off, answered.
+//! Appointments: booked, moved, called off, closed, answered.
 
 use axum::Json;
 use axum::extract::State;
-use protocol::AppointmentId;
 use protocol::http::{
-    Appointment, Appointments, BookAppointment, CancelAppointment, ErrorBody, FindSlots,
-    MoveAppointment, ReplyToAppointment, Slots, Span,
+    Appointment, Appointments, BookAppointment, CancelAppointment, CloseAppointment, ErrorBody,
+    FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span,
 };
+use protocol::{AppointmentId, VisitTypeId};
 
 use super::Answer;
 use super::body::{At, FromJson, FromQuery};
@@ -87,6 +87,25 @@ pub async fn cancel_appointment(
     Ok(Json(cancelled.await?))
 }
 
+/// Writes down how an appointment went, once it has begun.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/close",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = CloseAppointment,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn close_appointment(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<CloseAppointment>,
+) -> Answer<Json<Appointment>> {
+    let closed = gateway.scheduler.close(&caller, appointment, &request);
+    Ok(Json(closed.await?))
+}
+
 /// Takes the caller's own answer.
 #[utoipa::path(
     post,
@@ -115,6 +134,7 @@ pub async fn reply_to_appointment(
         ("from" = String, Query, description = "The first day, `2026-12-01`"),
         ("days" = u16, Query, description = "How many days"),
         ("minutes" = u16, Query, description = "How long"),
+        ("visit_type" = Option<VisitTypeId>, Query, description = "As what kind of visit"),
         ("zone" = Option<String>, Query, description = "In which zone; the caller's if absent")
     ),
     responses((status = 200, body = Slots), (status = "default", body = ErrorBody))

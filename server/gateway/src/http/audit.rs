@@ -47,12 +47,13 @@ pub async fn list_audit_people(
     Ok(Json(gateway.store.audit_people(&caller).await?))
 }
 
-/// Who has looked at the caller's own record, newest first. For clients.
+/// Who has looked at the caller's own record, newest first. For clients, and for whoever acts for one.
 #[utoipa::path(
     get,
     path = "/v1/access",
     tag = "audit",
     params(
+        ("client" = Option<PersonId>, Query, description = "The client for whom the caller acts"),
         ("from" = Option<i64>, Query, description = "Not before, microseconds"),
         ("until" = Option<i64>, Query, description = "Before, microseconds"),
         ("before" = Option<String>, Query, description = "The `next` of the page before")

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
 use protocol::bundle::{Appended, CommitBundle, Founding};
-use protocol::http::{Circle, Circles, ErrorBody, LeaveCircle, PlanCircle};
+use protocol::http::{Circle, Circles, ErrorBody, LeaveCircle, NameMember, PlanCircle};
 use protocol::{CircleId, WelcomeId};
 
 use super::Answer;
@@ -162,4 +162,24 @@ pub async fn read_welcome(
     At(welcome): At<WelcomeId>,
 ) -> Answer<Mls> {
     Ok(Mls(gateway.store.welcome(&caller, welcome).await?))
+}
+
+/// Names a case manager who serves the client; a device inside the circle adds theirs.
+#[utoipa::path(
+    post,
+    path = "/v1/circles/{circle}/members",
+    tag = "circles",
+    params(("circle" = CircleId, Path)),
+    request_body = NameMember,
+    responses((status = 200, body = Circle), (status = "default", body = ErrorBody))
+)]
+pub async fn name_member(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(circle): At<CircleId>,
+    FromJson(request): FromJson<NameMember>,
+) -> Answer<Json<Circle>> {
+    Ok(Json(
+        gateway.store.name_member(&caller, circle, request).await?,
+    ))
 }

@@ -3,7 +3,7 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::PersonId;
-use protocol::http::{Appointments, ErrorBody, People, Preferences};
+use protocol::http::{Appointments, ErrorBody, People, Preferences, UpdateMails};
 
 use super::Answer;
 use super::body::{At, FromJson};
@@ -54,6 +54,23 @@ pub async fn put_preferences(
 ) -> Answer<Json<Preferences>> {
     let put = gateway.store.put_preferences(&caller, person, wish);
     Ok(Json(put.await?))
+}
+
+/// The last mails to a person that said that messages wait, and what became of each: one's own, or of somebody
+/// whom the caller serves.
+#[utoipa::path(
+    get,
+    path = "/v1/people/{person}/update-mails",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = UpdateMails), (status = "default", body = ErrorBody))
+)]
+pub async fn list_update_mails(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<UpdateMails>> {
+    Ok(Json(gateway.store.update_mails(&caller, person).await?))
 }
 
 /// A client's appointments that are not over, for the staff who serve them.

@@ -81,3 +81,18 @@ pub async fn sign_out(
     gateway.store.sign_out(&caller).await?;
     Ok((StatusCode::NO_CONTENT, [(header::SET_COOKIE, no_cookie())]))
 }
+
+/// Ends every session of the caller's account but this one.
+#[utoipa::path(
+    post,
+    path = "/v1/session/end-others",
+    tag = "sign-in",
+    responses((status = 204), (status = "default", body = ErrorBody))
+)]
+pub async fn end_other_sessions(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+) -> Answer<StatusCode> {
+    gateway.store.end_other_sessions(&caller).await?;
+    Ok(StatusCode::NO_CONTENT)
+}

@@ -1,4 +1,5 @@
-//! Signing in by a passkey: ask, and show. Failures are counted by address.
+//! Signing in by a passkey: ask, and show. Failures are counted by address; those in a session that is there
+//! by its account too.
 
 use std::net::SocketAddr;
 
@@ -13,7 +14,7 @@ use store::{CeremonyKind, PasskeyShown, SessionToken};
 use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
-use crate::caller::session_cookie;
+use crate::caller::{session_cookie, within};
 use crate::headers::cookie;
 
 /// By what one can sign in here.
@@ -71,7 +72,9 @@ pub async fn sign_in_by_passkey(
     headers: HeaderMap,
     FromJson(request): FromJson<SignInByPasskey>,
 ) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
-    let attempt = gateway.failures.begin(peer.ip())?;
+    let current = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::parse);
+    let session = within(&gateway, current.as_ref()).await?;
+    let attempt = gateway.failures.begin_within(peer.ip(), session)?;
     let store = &gateway.store;
     let pending = store.take_ceremony(CeremonyKind::ShowPasskey, None, &request.ceremony);
     let state = pending.await?;
@@ -89,7 +92,6 @@ pub async fn sign_in_by_passkey(
         id: found.id,
         passkey: good.passkey,
     };
-    let current = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::parse);
     let (signed_in, token) = store.sign_in(&request, shown, current).await?;
     attempt.succeeded();
     let cookie = session_cookie(&token, &signed_in, gateway.clock.now());

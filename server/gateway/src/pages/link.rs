@@ -13,20 +13,20 @@ use super::{page, status};
 use crate::Gateway;
 
 /// A sentence and its buttons.
-struct Page {
+pub(super) struct Page {
     language: Language,
     status: StatusCode,
     title: &'static str,
     moment: Option<String>,
-    lines: Vec<&'static str>,
+    pub(super) lines: Vec<&'static str>,
     /// Where it posts, and what it says.
-    buttons: Vec<(String, &'static str)>,
+    pub(super) buttons: Vec<(String, &'static str)>,
     /// Where it leads, and what it says.
     onward: Option<(String, &'static str)>,
 }
 
 impl Page {
-    fn new(language: Language, title: &'static str) -> Self {
+    pub(super) fn new(language: Language, title: &'static str) -> Self {
         Self {
             language,
             status: StatusCode::OK,
@@ -39,7 +39,7 @@ impl Page {
     }
 
     /// Filled. A sentence that is missing is a defect of ours, found by a test.
-    fn show(self, phone: Option<&str>) -> Response {
+    pub(super) fn show(self, phone: Option<&str>) -> Response {
         let say = |key: &str| texts(self.language).say(key, &[]);
         let filled = || -> Result<minijinja::Value, TextError> {
             let call = match phone {
@@ -239,7 +239,7 @@ fn start(view: &LinkView) -> String {
 }
 
 /// Why nothing can be shown or done.
-fn refused(code: Code, headers: &HeaderMap) -> Page {
+pub(super) fn refused(code: Code, headers: &HeaderMap) -> Page {
     let (title, body) = match code {
         Code::LinkGone | Code::NotFound => ("page-gone-title", "page-gone-body"),
         Code::SlotTaken => ("page-taken-title", "page-taken-body"),
@@ -252,7 +252,7 @@ fn refused(code: Code, headers: &HeaderMap) -> Page {
 }
 
 /// The language of a reader of whom nothing is known: whichever the browser names first.
-fn wished(headers: &HeaderMap) -> Language {
+pub(super) fn wished(headers: &HeaderMap) -> Language {
     let named = headers.get(header::ACCEPT_LANGUAGE);
     let named = named.and_then(|value| value.to_str().ok()).unwrap_or("");
     let first = named.split(',').find_map(|part| {

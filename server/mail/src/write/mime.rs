@@ -13,7 +13,7 @@ use lettre::message::header::{
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use protocol::Timestamp;
 
-use super::wording::{Said, is_reminder};
+use super::wording::{Said, can_be_stopped};
 use super::{Mail, WriteError, calendar, hex};
 use crate::{Identity, Letter};
 
@@ -22,10 +22,17 @@ const FILE_NAME: &str = "appointment.ics";
 /// After this second no Date can be written (the year 9999).
 const SECONDS_MAX: u64 = 253_402_300_799;
 
+/// A mail that nobody asked for (RFC 3834, section 5).
+pub(super) const GENERATED: &str = "auto-generated";
+/// A mail that answers one.
+pub(super) const REPLIED: &str = "auto-replied";
+
 pub(super) struct Parts {
     pub plain: String,
     pub html: String,
     pub calendar: Option<calendar::File>,
+    /// What kind of automatic mail it is.
+    pub automatic: &'static str,
 }
 
 /// The mail, whole.
@@ -52,9 +59,9 @@ pub(super) fn put_together(
         .reply_to(sender)
         .to(Mailbox::new(None, recipient))
         .subject(&said.subject)
-        .raw_header(raw("Auto-Submitted", "auto-generated".to_owned())?);
+        .raw_header(raw("Auto-Submitted", parts.automatic.to_owned())?);
     if let Some(unsubscribe) = &said.unsubscribe
-        && is_reminder(letter.step)
+        && can_be_stopped(letter.step)
     {
         builder = builder
             .raw_header(raw("List-Unsubscribe", format!("<{}>", unsubscribe.url))?)

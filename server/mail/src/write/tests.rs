@@ -1,8 +1,12 @@
 //! What people and programs read, and what nobody may find.
 
+mod answer;
+mod booking;
 mod canaries;
+mod invited;
 mod reading;
 mod structure;
+mod update;
 
 use care::civil::{CivilTime, Zones};
 use care::email::EmailAddress;
@@ -11,7 +15,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use protocol::{AppointmentKind, Disclosure, Language, Step, Timestamp};
 
 use super::write;
-use crate::{AgendaFacts, Identity, Letter, Mail, VisitFacts};
+use crate::{AgendaFacts, Identity, Letter, Mail, UpdateFacts, VisitFacts};
 
 /// A sender who tells nothing.
 fn identity() -> Identity {
@@ -54,9 +58,19 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         to: EmailAddress::parse("someone@mailbox.example").unwrap(),
         written_at: at("2026-11-24T15:04"),
         message_id: *b"\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10",
-        visit: (step != Step::Agenda).then_some(visit),
+        visit: is_about_a_visit(step).then_some(visit),
         agenda: (step == Step::Agenda).then_some(agenda),
+        update: matches!(step, Step::Unread | Step::Digest).then(|| UpdateFacts {
+            conversations: (step == Step::Digest).then_some(3),
+            stop_token: STOP_TOKEN.to_owned(),
+        }),
     }
+}
+
+const STOP_TOKEN: &str = "c3RvcHN0b3BzdG9wc3RvcA";
+
+fn is_about_a_visit(step: Step) -> bool {
+    !matches!(step, Step::Agenda | Step::Unread | Step::Digest)
 }
 
 fn visit(letter: &mut Letter) -> &mut VisitFacts {

@@ -8,7 +8,7 @@ use care::texts::{TextError, Texts, Word, texts};
 use care::words_of_time;
 use protocol::{AppointmentKind, Disclosure, Step};
 
-use super::{WriteError, is_https};
+use super::{WriteError, is_https, update};
 use crate::{AgendaFacts, Identity, Letter, VisitFacts};
 
 /// What a mail says, in reading order.
@@ -24,7 +24,7 @@ pub(super) struct Said {
     /// The big buttons: links to pages, which act only when something is pressed there.
     pub buttons: Vec<Button>,
     pub no_button: String,
-    /// The sentence and the link that stop reminders.
+    /// The sentence and the link that stop such mails.
     pub unsubscribe: Option<Button>,
     pub automatic: String,
 }
@@ -37,6 +37,9 @@ pub(super) struct Button {
 
 /// Chooses the sentences of the letter.
 pub(super) fn choose(letter: &Letter, identity: &Identity) -> Result<Said, WriteError> {
+    if matches!(letter.step, Step::Unread | Step::Digest) {
+        return update::choose(letter, identity);
+    }
     match (letter.step, &letter.visit, &letter.agenda) {
         (Step::Agenda, _, Some(agenda)) => choose_agenda(letter, identity, agenda),
         (Step::Agenda, _, None) | (_, None, _) => Err(WriteError::NoFacts),
@@ -106,7 +109,7 @@ fn choose_visit(
 }
 
 /// The mail of level 0, from which the higher levels begin.
-fn frame(text: &Texts, page: Button) -> Result<Said, TextError> {
+pub(super) fn frame(text: &Texts, page: Button) -> Result<Said, TextError> {
     let subject = text.say("mail-update-subject", &[])?;
     Ok(Said {
         title: subject.clone(),
@@ -140,7 +143,7 @@ fn say_times(
         Step::ThreeDays | Step::OneDay => "reminder",
         Step::OneHour => "soon",
         Step::RoomOpen => "open",
-        Step::Agenda => return Err(WriteError::NoFacts),
+        Step::Agenda | Step::Unread | Step::Digest => return Err(WriteError::NoFacts),
     };
     let times = [("day", Word::Text(&day)), ("clock", Word::Text(&clock))];
     said.subject = text.say(&format!("mail-{name}-subject"), &times)?;
@@ -190,15 +193,26 @@ pub(super) fn link(identity: &Identity, visit: &VisitFacts) -> Result<Option<Str
     let Some(token) = &visit.link_token else {
         return Ok(None);
     };
+    must_be_a_secret(token)?;
+    Ok(Some(format!("{}/l/{token}", identity.link_base)))
+}
+
+/// What can stand in a link as it is.
+pub(super) fn must_be_a_secret(token: &str) -> Result<(), WriteError> {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if token.is_empty() || !token.bytes().all(is_safe) {
         return Err(WriteError::Link);
     }
-    Ok(Some(format!("{}/l/{token}", identity.link_base)))
+    Ok(())
 }
 
-/// Mails that come by plan and can be stopped; an invitation or a cancellation cannot.
-pub(super) fn is_reminder(step: Step) -> bool {
+/// Mails that can be stopped; an invitation or a cancellation cannot.
+pub(super) fn can_be_stopped(step: Step) -> bool {
+    is_reminder(step) || matches!(step, Step::Unread | Step::Digest)
+}
+
+/// Mails that come by plan.
+fn is_reminder(step: Step) -> bool {
     matches!(
         step,
         Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
@@ -226,7 +240,8 @@ fn kind_name(kind: AppointmentKind) -> &'static str {
         AppointmentKind::Phone => "mail-kind-phone",
         AppointmentKind::Office => "mail-kind-office",
         AppointmentKind::Home => "mail-kind-home",
-        AppointmentKind::Community => "mail-kind-community",
+        // What kind of place it is stays between the people.
+        AppointmentKind::Community | AppointmentKind::Court => "mail-kind-community",
     }
 }
 

@@ -3,9 +3,15 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppointmentId, AppointmentKind, AppointmentState, CancelReason, Disclosure, Language, OpId,
-    ParticipantId, PersonId, Reply, Response, Role, TaskId, TaskKind, Timestamp,
+    AppointmentId, AppointmentKind, AppointmentState, CancelReason, DeliveryState, Disclosure,
+    Language, NextStep, OpId, Outcome, ParticipantId, PersonId, Reply, Response, Role, Scope, Step,
+    TaskId, TaskKind, Timestamp, VisitTypeId,
 };
+
+use super::InSeries;
+
+/// Where links lead that stop mails about unread messages: `/u/<secret>`.
+pub const STOP_PATH: &str = "/u/";
 
 bodies! {
     /// An instant as clocks show it in one zone, by the server's zone database. Show it as it is:
@@ -37,6 +43,9 @@ bodies! {
         days: u16,
         /// How long, minutes.
         minutes: u16,
+        /// As what kind of visit, if as one: by its terms.
+        #[serde(default)]
+        visit_type: Option<VisitTypeId>,
         /// The zone in which the days are counted and the slots are shown; the caller's if absent.
         #[serde(default)]
         zone: Option<String>,
@@ -71,6 +80,9 @@ bodies! {
         zone: Option<String>,
         /// How long, minutes.
         minutes: u16,
+        /// As what kind of visit, if as one: by its terms, and where it happens.
+        #[serde(default)]
+        visit_type: Option<VisitTypeId>,
         /// Caregivers who take part, each under a live consent that covers appointments.
         caregivers: Vec<PersonId>,
         /// For a video appointment: where it happens, an https address. Sealed at rest.
@@ -92,6 +104,12 @@ bodies! {
         /// How long, minutes; unchanged if absent.
         #[serde(default)]
         minutes: Option<u16>,
+        /// Of a series: which others move by as much.
+        #[serde(default)]
+        scope: Scope,
+        /// Of a series: visits that cannot be moved stay where they are, instead of none being moved.
+        #[serde(default)]
+        skip_conflicts: bool,
     }
 
     /// Calls an appointment off.
@@ -102,6 +120,37 @@ bodies! {
         sequence: u32,
         /// Why.
         reason: CancelReason,
+        /// Of a series: which others are called off too. More than this one ends the series: no more of
+        /// its visits are booked. It cannot be taken back.
+        #[serde(default)]
+        scope: Scope,
+    }
+
+    /// Says how an appointment went, or says it anew.
+    CloseAppointment {
+        /// The request's id.
+        op_id: OpId,
+        /// The [`Appointment::sequence`] that the caller saw.
+        sequence: u32,
+        /// How it ended.
+        outcome: Outcome,
+        /// What comes next.
+        next_step: NextStep,
+        /// What there is to remember, at most [`crate::limits::NOTE_CHARS_MAX`]; may be empty. Sealed at
+        /// rest, for the staff who serve the client.
+        note: String,
+    }
+
+    /// How an appointment went, as staff wrote it down.
+    Closed {
+        /// When.
+        at: Timestamp,
+        /// By whom.
+        by: String,
+        /// What comes next.
+        next_step: NextStep,
+        /// What there is to remember.
+        note: String,
     }
 
     /// A participant's own answer.
@@ -112,6 +161,9 @@ bodies! {
         sequence: u32,
         /// The answer.
         reply: Reply,
+        /// In the client's place, by whoever acts for them.
+        #[serde(default)]
+        for_client: bool,
     }
 
     /// Several appointments.
@@ -148,8 +200,17 @@ bodies! {
         meeting_link: Option<String>,
         /// Why it was called off.
         cancelled: Option<CancelReason>,
+        /// How it went, for the staff who serve the client.
+        closed: Option<Closed>,
+        /// As what kind of visit it was booked, for the staff who serve the client.
+        visit_type: Option<VisitTypeId>,
+        /// The series that it belongs to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        series: Option<InSeries>,
         /// The reader may move it and call it off.
         may_change: bool,
+        /// The reader may say how it went.
+        may_close: bool,
         /// The reader takes part and may answer now, or take back a cancel of the last ten minutes.
         may_reply: bool,
     }
@@ -168,6 +229,9 @@ bodies! {
         response: Response,
         /// When they asked for another time, if that still waits.
         asked_at: Option<Timestamp>,
+        /// Who answered in their place, if somebody who acts for them did.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        answered_by: Option<String>,
     }
 
     /// How a person wants to be told things.
@@ -184,6 +248,28 @@ bodies! {
         reminders: bool,
         /// Mails carry a calendar file.
         calendar_file: bool,
+        /// A mail when messages wait that no device has; to staff one each working morning.
+        unread_mail: bool,
+    }
+
+    /// The last mails to a person that said that messages wait, and those that did not leave.
+    UpdateMails {
+        /// Newest first, at most [`crate::limits::UPDATE_MAILS_LISTED_MAX`].
+        mails: Vec<UpdateMail>,
+    }
+
+    /// One of them. It does not say from whom, nor where the messages wait.
+    UpdateMail {
+        /// To staff a digest, to everybody else an unread mail.
+        step: Step,
+        /// When it was due, in the reader's zone.
+        at: LocalTime,
+        /// What became of it.
+        state: DeliveryState,
+        /// Why it did not leave, in a word: `read`, `seen`, `unwanted`, `no_address`, `no_right`, `told`,
+        /// `too_late`, `address_refused`, or what the mail server's answer amounts to.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        reason: Option<String>,
     }
 
     /// What the caller is asked to see to.
@@ -206,7 +292,7 @@ bodies! {
         person_name: String,
         /// The appointment, if it is about one.
         appointment: Option<AppointmentId>,
-        /// When that begins, or when the device was last at work, in the reader's zone.
+        /// When that begins or would have begun, or when the device was last at work, in the reader's zone.
         at: Option<LocalTime>,
         /// Since when it waits.
         since: Timestamp,

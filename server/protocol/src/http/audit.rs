@@ -29,6 +29,9 @@ bodies! {
 
     /// Who has looked at my record?
     AskAccess {
+        /// The client for whom the caller acts; absent: the caller's own record.
+        #[serde(default)]
+        client: Option<PersonId>,
         /// Not before.
         #[serde(default)]
         from: Option<Timestamp>,
@@ -66,7 +69,7 @@ bodies! {
         name: Option<String>,
         /// Their role now.
         role: Option<Role>,
-        /// Why: `care`, `link`, `recovery`, `enrolment`, `scheduling`, `installation`.
+        /// Why: `care`, `acting_for` (in the client's place), `link`, `recovery`, `enrolment`, `scheduling`, `installation`.
         purpose: String,
         /// What kind of thing it was done to.
         object: String,

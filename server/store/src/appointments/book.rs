@@ -3,26 +3,32 @@
 
 use care::Caller;
 use care::appointment::Booking;
+use care::caller::Holder;
 use care::rules::Act;
 use protocol::http::Appointment;
-use protocol::{AccountId, AppointmentId, Code, ParticipantId, PersonId, Refusal, Role};
+use protocol::{
+    AccountId, AppointmentId, AppointmentKind, Code, ParticipantId, PersonId, Refusal, Role,
+    VisitTypeId,
+};
 use uuid::Uuid;
 
 use super::{Asked, Found, claim, find, list, resource_of, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
+use crate::hours::{Resource, Rules};
 use crate::operations::{self, Outcome};
 use crate::seal::MEETING_LINK;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{agency, consents, deliveries, standing};
+use crate::{agency, consents, deliveries, holds, standing, visit_types};
 
 statements! {
     INSERT = "
         INSERT INTO appointment (id, client, organizer, kind, state, civil_start, zone, minutes,
             start_at, end_at, tzdb_version, ics_uid, ics_sequence, told_at, meeting_link, created_at,
-            version)
-        VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $12, 0)";
+            version, visit_type, series, occurrence)
+        VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $12, 0, $14, $15,
+            $16)";
     INSERT_PARTICIPANT = "
         INSERT INTO participant (id, appointment, person, account, role, response)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -39,8 +45,8 @@ impl Store {
     /// Books the caller for a client. [`Code::NotFound`] if the caller does not serve the client or a
     /// caregiver is not on the client's record, [`Code::ConsentRequired`] if no live consent for a
     /// caregiver covers appointments, [`Code::ZoneUnknown`], and what [`Code::TimePast`],
-    /// [`Code::TimeInGap`], [`Code::NotAvailable`] and [`Code::SlotTaken`] say. The same operation
-    /// again books once.
+    /// [`Code::TimeInGap`], [`Code::NotAvailable`] and [`Code::SlotTaken`] say. What the caller holds is
+    /// used up by it. The same operation again books once.
     pub async fn book(&self, caller: &Caller, booking: Booking) -> Result<Appointment> {
         let caller = *caller;
         self.write("book appointment", async move |tx: &mut Tx| {
@@ -53,22 +59,21 @@ impl Store {
             if let Some(done) = operations::seen(tx, &caller, Act::BookAppointment, op_id).await? {
                 return list::card(tx, &caller, done.object.into()).await;
             }
+            // What they kept was for this.
+            holds::let_all_go(tx, caller.account.uuid()).await?;
             let zone = zone_for(tx, booking.zone.as_deref(), booking.client).await?;
             let asked = Asked {
                 civil: booking.civil,
                 zone,
-                minutes: booking.minutes,
+                rules: rules(tx, booking.visit_type, (booking.kind, booking.minutes)).await?,
             };
             let found = find(tx, &resource, &asked, None).await?;
-            let parts = parts(tx, &caller, &booking).await?;
-            let id = insert(tx, &caller, &booking, (&asked, &found)).await?;
-            claim(tx, &resource, id, &found).await?;
-            let mut people = Vec::with_capacity(parts.len());
-            for part in parts {
-                people.push(part.person.uuid());
-                insert_participant(tx, id, &part).await?;
-            }
-            deliveries::replan(tx, id).await?;
+            let worker = Holder {
+                account: caller.account,
+                person: caller.person,
+                role: caller.role,
+            };
+            let (id, people) = put(tx, worker, &booking, &resource, (&asked, &found)).await?;
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::BookAppointment, op_id, outcome).await?;
             tx.audit(
@@ -82,15 +87,54 @@ impl Store {
     }
 }
 
-/// The client, the caller, and the caregivers whom consent lets in.
-async fn parts(tx: &mut Tx, caller: &Caller, booking: &Booking) -> Result<Vec<Part>> {
+/// By what it is booked. [`Code::NotFound`] for a kind of visit that is not offered, [`Code::BadRequest`] for
+/// one that happens elsewhere.
+pub(crate) async fn rules(
+    tx: &mut Tx,
+    visit_type: Option<VisitTypeId>,
+    (kind, minutes): (AppointmentKind, u16),
+) -> Result<Rules> {
+    let Some(id) = visit_type else {
+        return Ok(Rules::plain(minutes));
+    };
+    let visit_type = visit_types::offered(tx, id).await?;
+    if visit_type.kind != kind {
+        let detail = "kind: not where this kind of visit happens";
+        return Err(Refusal::new(Code::BadRequest, detail).into());
+    }
+    Ok(Rules::of(id, &visit_type, minutes))
+}
+
+/// Writes what is booked with a worker, at a time that was found on their resource: the appointment, who takes
+/// part, the claim, the planned mails. Its id, and who takes part.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    worker: Holder,
+    booking: &Booking,
+    resource: &Resource,
+    (asked, found): (&Asked, &Found),
+) -> Result<(AppointmentId, Vec<Uuid>)> {
+    let parts = parts(tx, worker, booking).await?;
+    let id = insert(tx, worker.account, booking, (asked, found)).await?;
+    claim(tx, resource, id, found).await?;
+    let mut people = Vec::with_capacity(parts.len());
+    for part in parts {
+        people.push(part.person.uuid());
+        insert_participant(tx, id, &part).await?;
+    }
+    deliveries::replan(tx, id).await?;
+    Ok((id, people))
+}
+
+/// The client, the worker, and the caregivers whom consent lets in.
+async fn parts(tx: &mut Tx, worker: Holder, booking: &Booking) -> Result<Vec<Part>> {
     let client = account(tx, booking.client, Role::Client, "client").await?;
     let mut parts = vec![
         client,
         Part {
-            person: caller.person,
-            account: caller.account,
-            role: caller.role,
+            person: worker.person,
+            account: worker.account,
+            role: worker.role,
         },
     ];
     for caregiver in &booking.caregivers {
@@ -124,31 +168,42 @@ async fn account(tx: &mut Tx, person: PersonId, role: Role, field: &str) -> Resu
 
 async fn insert(
     tx: &mut Tx,
-    caller: &Caller,
+    organizer: AccountId,
     booking: &Booking,
     (asked, found): (&Asked, &Found),
 ) -> Result<AppointmentId> {
     let now = tx.now();
     let id = AppointmentId::from_parts(now, tx.random());
     let link = booking.meeting_link.as_ref();
-    let link = link.map(|link| tx.seal(MEETING_LINK, id.uuid(), link.reveal().as_bytes()));
+    let link = match link {
+        Some(link) => {
+            let plain = link.reveal().as_bytes();
+            let sealed = tx.seal_about(booking.client, MEETING_LINK, id.uuid(), plain);
+            Some(sealed.await?)
+        }
+        None => None,
+    };
     // A name that says nothing, in no domain (RFC 7986, section 5.3).
     let uid = Uuid::from_bytes(tx.random()).simple().to_string();
     let version = tx.core().zones.version();
+    let occurrence = booking.occurrence;
     tx.sql(INSERT)
         .bind(id.uuid())
         .bind(booking.client.uuid())
-        .bind(caller.account.uuid())
+        .bind(organizer.uuid())
         .bind(booking.kind.as_str())
         .bind(asked.civil.to_string())
         .bind(asked.zone.name().to_owned())
-        .bind(i64::from(asked.minutes))
+        .bind(i64::from(booking.minutes))
         .bind(found.start.micros())
         .bind(found.end.micros())
         .bind(version)
         .bind(uid)
         .bind(now.micros())
         .bind(link)
+        .bind(booking.visit_type.map(|id| id.uuid()))
+        .bind(occurrence.map(|one| one.series.uuid()))
+        .bind(occurrence.map(|one| one.name.to_string()))
         .run()
         .await?;
     Ok(id)
@@ -156,7 +211,7 @@ async fn insert(
 
 async fn insert_participant(tx: &mut Tx, appointment: AppointmentId, part: &Part) -> Result<()> {
     let id = ParticipantId::from_parts(tx.now(), tx.random());
-    // Whoever books comes.
+    // The worker comes.
     let response = if part.role == Role::CaseManager {
         "accepted"
     } else {

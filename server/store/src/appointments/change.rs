@@ -5,15 +5,18 @@ use care::appointment::Move;
 use care::civil::CivilTime;
 use care::rules::Act;
 use protocol::http::{Appointment, CancelAppointment};
-use protocol::{AppointmentId, CancelReason, PersonId, Timestamp};
+use protocol::{AppointmentId, CancelReason, PersonId, Scope, Timestamp};
 
-use super::{Asked, Found, claim, find, free_claims, hold, hold_with, list};
+use super::{
+    AppointmentRow, Asked, Found, claim, find, free_claims, hold, hold_with, list, rules_of,
+};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
+use crate::hours::Resource;
 use crate::operations::{self, Outcome};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{deliveries, preferences, standing, tasks};
+use crate::{deliveries, preferences, series, standing, tasks};
 
 statements! {
     MOVE = "
@@ -21,7 +24,8 @@ statements! {
             tzdb_version = $7, ics_sequence = ics_sequence + 1, told_at = $8, moved_at = $8
         WHERE id = $1";
     ASK_AGAIN = "
-        UPDATE participant SET response = 'needs_action', response_at = NULL, asked_at = NULL
+        UPDATE participant SET response = 'needs_action', response_at = NULL, asked_at = NULL,
+            said_at = NULL
         WHERE appointment = $1 AND role <> 'case_manager'";
     CANCEL = "
         UPDATE appointment SET state = 'cancelled', ics_sequence = ics_sequence + 1, told_at = $2,
@@ -31,7 +35,8 @@ statements! {
 
 impl Store {
     /// Gives an appointment another time: it keeps its row and its calendar UID, its sequence rises,
-    /// everybody is asked again and told anew. Refused as [`Store::book`] refuses, and by
+    /// everybody is asked again and told anew. With a scope others of its series move by as much, in the same
+    /// transaction ([`series::change`]). Refused as [`Store::book`] refuses, and by
     /// [`care::appointment::Standing::may_change`]. The same operation again moves once.
     pub async fn move_appointment(
         &self,
@@ -56,30 +61,23 @@ impl Store {
             appointment
                 .standing()?
                 .may_change(change.sequence, tx.now())?;
-            let asked = Asked {
-                civil: change.civil,
-                zone: match &change.zone {
-                    Some(name) => tx.core().zones.find(name)?,
-                    None => preferences::zone(tx, &appointment.zone),
-                },
-                minutes: change.minutes.unwrap_or(appointment.minutes()),
+            let moved = match change.scope {
+                Scope::This => move_one(tx, &appointment, &resource, &change).await?,
+                _ => series::change::shift(tx, &appointment, &resource, &change).await?,
             };
-            let found = find(tx, &resource, &asked, Some(id)).await?;
-            free_claims(tx, id).await?;
-            claim(tx, &resource, id, &found).await?;
-            put(tx, id, &asked, &found).await?;
-            tasks::finish_of(tx, id).await?;
-            deliveries::replan(tx, id).await?;
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::MoveAppointment, op_id, outcome).await?;
-            tx.audit(Entry::done(&caller, permit, object).about(appointment.client()));
+            for one in moved {
+                let object = Object::Appointment(one);
+                tx.audit(Entry::done(&caller, permit, object).about(appointment.client()));
+            }
             list::card(tx, &caller, id).await
         })
         .await
     }
 
-    /// Calls an appointment off: everybody who was told of it is told, nothing else is sent. The same
-    /// operation again does nothing more.
+    /// Calls an appointment off: everybody who was told of it is told, nothing else is sent. With a scope others
+    /// of its series are called off too, and the series ends. The same operation again does nothing more.
     pub async fn cancel_appointment(
         &self,
         caller: &Caller,
@@ -102,19 +100,75 @@ impl Store {
             appointment
                 .standing()?
                 .may_change(request.sequence, tx.now())?;
+            let off = match request.scope {
+                Scope::This => vec![id],
+                _ => series_of(tx, &appointment, request.scope).await?,
+            };
             let notice = tx.now();
-            cancel(tx, id, (caller.person, request.reason), notice).await?;
-            tasks::finish_of(tx, id).await?;
+            for one in &off {
+                cancel(tx, *one, (caller.person, request.reason), notice).await?;
+                tasks::finish_of(tx, *one).await?;
+            }
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::CancelAppointment, op_id, outcome).await?;
-            tx.audit(Entry::done(&caller, permit, object).about(appointment.client()));
+            for one in off {
+                let object = Object::Appointment(one);
+                tx.audit(Entry::done(&caller, permit, object).about(appointment.client()));
+            }
             list::card(tx, &caller, id).await
         })
         .await
     }
 }
 
-async fn put(tx: &mut Tx, id: AppointmentId, asked: &Asked, found: &Found) -> Result<()> {
+/// Moves this one and no other.
+async fn move_one(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    resource: &Resource,
+    change: &Move,
+) -> Result<Vec<AppointmentId>> {
+    let id = AppointmentId::from(appointment.id);
+    let minutes = change.minutes.unwrap_or(appointment.minutes());
+    let asked = Asked {
+        rules: rules_of(tx, appointment, minutes).await?,
+        civil: change.civil,
+        zone: match &change.zone {
+            Some(name) => tx.core().zones.find(name)?,
+            None => preferences::zone(tx, &appointment.zone),
+        },
+    };
+    let found = find(tx, resource, &asked, Some(id)).await?;
+    free_claims(tx, id).await?;
+    claim(tx, resource, id, &found).await?;
+    put(tx, id, &asked, &found).await?;
+    tasks::finish_of(tx, id).await?;
+    deliveries::replan(tx, id).await?;
+    Ok(vec![id])
+}
+
+/// The visits of a scope, each locked, of a series that ends with them.
+async fn series_of(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    scope: Scope,
+) -> Result<Vec<AppointmentId>> {
+    let series = series::change::of(tx, appointment).await?;
+    let off = series::change::targets(tx, appointment, scope).await?;
+    for one in &off {
+        hold(tx, *one).await?;
+    }
+    series::change::stop(tx, &series).await?;
+    Ok(off)
+}
+
+/// Writes down where it now is; everybody is asked again.
+pub(crate) async fn put(
+    tx: &mut Tx,
+    id: AppointmentId,
+    asked: &Asked,
+    found: &Found,
+) -> Result<()> {
     let now = tx.now().micros();
     let civil: CivilTime = asked.civil;
     let version = tx.core().zones.version();
@@ -122,7 +176,7 @@ async fn put(tx: &mut Tx, id: AppointmentId, asked: &Asked, found: &Found) -> Re
         .bind(id.uuid())
         .bind(civil.to_string())
         .bind(asked.zone.name().to_owned())
-        .bind(i64::from(asked.minutes))
+        .bind(i64::from(asked.rules.terms.minutes))
         .bind(found.start.micros())
         .bind(found.end.micros())
         .bind(version)

@@ -3,27 +3,29 @@
 use std::collections::HashMap;
 
 use care::Caller;
+use care::caller::Purpose;
 use care::civil::{Date, plus_days};
 use care::rules::Act;
 use protocol::http::{Appointment, Appointments, Participant};
-use protocol::{AppointmentId, AppointmentState, PersonId, Role, limits};
+use protocol::{AppointmentId, AppointmentState, PersonId, Role, SeriesId, VisitTypeId, limits};
 use uuid::Uuid;
 
-use super::{AppointmentRow, local, read};
+use super::{AppointmentRow, close, local, read};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::seal::{MEETING_LINK, PERSON_NAME};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{preferences, standing};
+use crate::{preferences, representations, series, standing};
 
 /// The columns of [`AppointmentRow`] for a table named `a`.
 macro_rules! columns {
     () => {
-        "a.id, a.client, a.organizer, a.kind, a.state, a.zone, a.minutes, a.start_at, a.end_at,
-            a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.meeting_link,
-            a.cancelled_by, a.cancel_reason, a.cancel_notice_at"
+        "a.id, a.client, a.organizer, a.kind, a.visit_type, a.state, a.zone, a.minutes, a.start_at,
+            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.meeting_link,
+            a.cancelled_by, a.cancel_reason, a.cancel_notice_at, a.closed_at, a.closed_by,
+            a.next_step, a.note, a.series, a.occurrence, a.civil_start"
     };
 }
 
@@ -48,7 +50,17 @@ macro_rules! mine {
 
 macro_rules! parts {
     () => {
-        "p.id, p.appointment, p.person, n.name, p.role, p.response, p.asked_at"
+        "p.id, p.appointment, p.person, n.name, p.role, p.response, p.asked_at, y.id AS by_person,
+            y.name AS by_name"
+    };
+}
+
+/// Whoever answered in a participant's place.
+macro_rules! answered_by {
+    () => {
+        "
+            LEFT JOIN account b ON b.id = p.response_by
+            LEFT JOIN person y ON y.id = b.person"
     };
 }
 
@@ -61,7 +73,7 @@ statements! {
     PARTS_OF_MINE = concat!(
         "
         SELECT ", parts!(), "
-        FROM participant p JOIN person n ON n.id = p.person
+        FROM participant p JOIN person n ON n.id = p.person ", answered_by!(), "
         WHERE p.left_at IS NULL AND p.appointment IN (SELECT a.id ", mine!(), ")
         ORDER BY p.id"
     );
@@ -76,15 +88,30 @@ statements! {
         SELECT ", parts!(), "
         FROM participant p
             JOIN person n ON n.id = p.person
-            JOIN appointment a ON a.id = p.appointment
+            JOIN appointment a ON a.id = p.appointment ", answered_by!(), "
         WHERE a.client = $1 AND a.end_at > $2 AND p.left_at IS NULL
         ORDER BY p.id"
     );
     PARTS_OF = concat!(
         "
         SELECT ", parts!(), "
-        FROM participant p JOIN person n ON n.id = p.person
+        FROM participant p JOIN person n ON n.id = p.person ", answered_by!(), "
         WHERE p.appointment = $1 AND p.left_at IS NULL
+        ORDER BY p.id"
+    );
+    OF_SERIES = concat!(
+        "
+        SELECT ", columns!(), " FROM appointment a
+        WHERE a.series = $1 AND a.state = 'booked'
+        ORDER BY a.start_at, a.id LIMIT $2"
+    );
+    PARTS_OF_SERIES = concat!(
+        "
+        SELECT ", parts!(), "
+        FROM participant p
+            JOIN person n ON n.id = p.person
+            JOIN appointment a ON a.id = p.appointment ", answered_by!(), "
+        WHERE a.series = $1 AND a.state = 'booked' AND p.left_at IS NULL
         ORDER BY p.id"
     );
     NAME_OF = "SELECT name FROM person WHERE id = $1";
@@ -99,6 +126,8 @@ struct PartRow {
     role: String,
     response: String,
     asked_at: Option<i64>,
+    by_person: Option<Uuid>,
+    by_name: Option<Vec<u8>>,
 }
 
 /// A client's page shows appointments of so many past days.
@@ -146,13 +175,14 @@ impl Store {
     }
 
     /// A client's appointments of the last [`RECENT_DAYS`] days and all to come, soonest first, for the
-    /// staff who serve them.
+    /// staff who serve them and whoever acts for them.
     pub async fn appointments_of(&self, caller: &Caller, client: PersonId) -> Result<Appointments> {
         let caller = *caller;
         self.read_audited("appointments of", async move |tx: &mut Tx| {
             let standing = standing::to_client(tx, &caller, client).await?;
             let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::ReadAppointments, standing, object)?;
+            let caller = representations::acting(&caller, standing);
             let since = tx.now().plus_seconds(-RECENT_DAYS * 86_400).micros();
             let rows = tx
                 .sql(OF_CLIENT)
@@ -192,6 +222,18 @@ pub(crate) async fn card(tx: &mut Tx, caller: &Caller, id: AppointmentId) -> Res
     Ok(cards.remove(0))
 }
 
+/// The booked visits of a series, soonest first, for who serves its client.
+pub(crate) async fn of_series(
+    tx: &mut Tx,
+    caller: &Caller,
+    series: SeriesId,
+) -> Result<Vec<Appointment>> {
+    let rows = tx.sql(OF_SERIES).bind(series.uuid()).bind(listed_max());
+    let rows = rows.all().await?;
+    let parts = tx.sql(PARTS_OF_SERIES).bind(series.uuid()).all().await?;
+    cards(tx, caller, rows, parts).await
+}
+
 async fn cards(
     tx: &mut Tx,
     caller: &Caller,
@@ -199,6 +241,7 @@ async fn cards(
     parts: Vec<PartRow>,
 ) -> Result<Vec<Appointment>> {
     let zone = preferences::zone_of(tx, caller.person).await?;
+    let staff = caller.role == Role::CaseManager;
     let mut by_appointment: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
     for part in parts {
         by_appointment
@@ -206,18 +249,25 @@ async fn cards(
             .or_default()
             .push(part);
     }
+    let mut all_series = HashMap::new();
     let mut cards = Vec::with_capacity(rows.len());
     for row in rows {
+        let in_series = series::told(tx, &row, &mut all_series).await?;
         let parts = by_appointment.remove(&row.id).unwrap_or_default();
-        let participants = participants(tx, parts)?;
-        let link = row.meeting_link.as_deref();
-        let link = link
-            .map(|sealed| tx.open_text(MEETING_LINK, row.id, sealed))
-            .transpose()?;
+        let participants = participants(tx, parts).await?;
+        let link = match row.meeting_link.as_deref() {
+            Some(sealed) => tx.open_if_there(MEETING_LINK, row.id, sealed).await?,
+            None => None,
+        };
         let state = row.state()?;
         let open = state == AppointmentState::Booked && db::at(row.start_at) > tx.now();
-        let takes_part = participants.iter().any(|part| part.person == caller.person);
-        let can_undo = row.cancelled_by == Some(caller.person.uuid())
+        // Who acts for a client answers in the client's place.
+        let whose = match caller.purpose {
+            Purpose::ActingFor => row.client(),
+            _ => caller.person,
+        };
+        let takes_part = participants.iter().any(|part| part.person == whose);
+        let can_undo = row.cancelled_by == Some(whose.uuid())
             && row.cancel_notice_at.is_some_and(|at| tx.now() < db::at(at));
         cards.push(Appointment {
             id: row.id.into(),
@@ -233,23 +283,36 @@ async fn cards(
             participants,
             meeting_link: link,
             cancelled: row.reason()?,
-            may_change: open && caller.role == Role::CaseManager,
-            may_reply: (open || can_undo) && takes_part && caller.role != Role::CaseManager,
+            closed: if staff {
+                close::read(tx, &row).await?
+            } else {
+                None
+            },
+            visit_type: row.visit_type.filter(|_| staff).map(VisitTypeId::from),
+            series: in_series,
+            may_change: open && staff,
+            may_close: staff && row.standing()?.is_to_be_closed(tx.now()),
+            may_reply: (open || can_undo) && takes_part && !staff,
         });
     }
     Ok(cards)
 }
 
-fn participants(tx: &Tx, rows: Vec<PartRow>) -> Result<Vec<Participant>> {
+async fn participants(tx: &mut Tx, rows: Vec<PartRow>) -> Result<Vec<Participant>> {
     let mut participants = Vec::with_capacity(rows.len());
     for row in rows {
+        let answered_by = match row.by_person.zip(row.by_name.as_deref()) {
+            Some((person, name)) => Some(tx.open_text(PERSON_NAME, person, name).await?),
+            None => None,
+        };
         participants.push(Participant {
             id: row.id.into(),
             person: row.person.into(),
-            name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
+            name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
             role: db::role(&row.role)?,
             response: db::response(&row.response)?,
             asked_at: row.asked_at.map(db::at),
+            answered_by,
         });
     }
     participants.sort_by_key(|part| part.role);
@@ -265,5 +328,5 @@ async fn name_of(tx: &mut Tx, client: Uuid, participants: &[Participant]) -> Res
         return Ok(part.name.clone());
     }
     let (sealed,): (Vec<u8>,) = tx.sql(NAME_OF).bind(client).one().await?;
-    tx.open_text(PERSON_NAME, client, &sealed)
+    tx.open_text(PERSON_NAME, client, &sealed).await
 }

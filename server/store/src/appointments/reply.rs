@@ -1,15 +1,15 @@
 //! A participant's own answer, from the app or from a link in a mail: the same code for both.
 
 use care::Caller;
-use care::rules::Act;
+use care::rules::{Act, Standing};
 use protocol::http::{Appointment, ReplyToAppointment};
 use protocol::{
     AppointmentId, AppointmentState, CancelReason, Code, ParticipantId, PersonId, Refusal, Reply,
-    Response, Role, TaskKind, limits,
+    Response, Role, TaskKind, Timestamp, limits,
 };
 use uuid::Uuid;
 
-use super::{AppointmentRow, Found, change, claim, hold_with, list};
+use super::{AppointmentRow, change, claim, hold_with, list, taken_by};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
@@ -18,14 +18,22 @@ use crate::operations::{self, Outcome};
 use crate::store::Store;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
-use crate::{deliveries, standing};
+use crate::{deliveries, representations, standing};
 
 statements! {
     PART_OF = "
         SELECT id, person, role, response, response_at FROM participant
         WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
     ANSWER = "
-        UPDATE participant SET response = $2, response_at = $3, asked_at = $4 WHERE id = $1";
+        UPDATE participant SET response = $2, response_at = $3, asked_at = $4, said_at = $3
+        WHERE id = $1";
+    NOTE = "
+        UPDATE participant SET response = $2, response_at = $3, said_at = $4, asked_at = NULL,
+            response_by = NULL
+        WHERE id = $1";
+    ANSWERED_BY = "
+        UPDATE participant SET response_by = $3
+        WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
     REVIVE = "
         UPDATE appointment SET state = 'booked', ics_sequence = $2, cancelled_at = NULL,
             cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL,
@@ -66,20 +74,46 @@ impl Store {
         let caller = *caller;
         self.write("reply to appointment", async move |tx: &mut Tx| {
             let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
+            let standing = for_whom(standing, request.for_client);
             let object = Object::Appointment(id);
             let act = Act::ReplyToAppointment;
             let permit = tx.authorize(&caller, act, standing, object)?;
+            let caller = representations::acting(&caller, standing);
             let held = hold_all(tx, id).await?;
             let op_id = request.op_id;
             if operations::seen(tx, &caller, act, op_id).await?.is_none() {
                 let seen = (request.reply, request.sequence);
-                let client = reply(tx, held, caller.person, seen).await?;
+                let person = if request.for_client {
+                    held.0.client()
+                } else {
+                    caller.person
+                };
+                let client = reply(tx, held, person, seen).await?;
+                let acting = request.for_client.then(|| caller.account.uuid());
+                let answered = tx.sql(ANSWERED_BY).bind(id.uuid()).bind(person.uuid());
+                answered.bind(acting).run().await?;
                 operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
                 tx.audit(Entry::done(&caller, permit, object).about(client));
             }
             list::card(tx, &caller, id).await
         })
         .await
+    }
+}
+
+/// Somebody answers by what binds themselves to the appointment, or by what lets them act for its client;
+/// never by one for the other.
+fn for_whom(standing: Standing, for_client: bool) -> Standing {
+    if for_client {
+        Standing {
+            takes_part: false,
+            ..standing
+        }
+    } else {
+        Standing {
+            acts_for: false,
+            ..standing
+        }
     }
 }
 
@@ -139,10 +173,7 @@ pub(crate) async fn reply(
         }
         Reply::Undo => {
             if called_off_by(&appointment, person)? {
-                let found = Found {
-                    start: db::at(appointment.start_at),
-                    end: db::at(appointment.end_at),
-                };
+                let found = taken_by(tx, &appointment).await?;
                 revive(tx, &appointment, &part).await?;
                 claim(tx, &resource, id, &found).await?;
             } else if part.response == Response::Declined {
@@ -157,6 +188,31 @@ pub(crate) async fn reply(
     }
     deliveries::replan(tx, id).await?;
     Ok(appointment.client())
+}
+
+/// Notes what a participant's calendar answered, of an appointment that is locked: it never calls anything off.
+/// Whoever declines is a task, and so is whoever may come or not: what else they wrote lies in the mailbox.
+pub(crate) async fn note(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    person: PersonId,
+    (response, said_at): (Response, Timestamp),
+) -> Result<()> {
+    let id = appointment.id.into();
+    let part = part_of(tx, id, person).await?;
+    let now = tx.now().micros();
+    let note = tx.sql(NOTE).bind(part.id.uuid()).bind(response.as_str());
+    note.bind(now).bind(said_at.micros()).run().await?;
+    if part.response == response {
+        return Ok(());
+    }
+    tasks::finish_by(tx, id, person).await?;
+    match response {
+        Response::Declined => raise(tx, appointment, &part, TaskKind::Declined).await?,
+        Response::Tentative => raise(tx, appointment, &part, TaskKind::AnsweredByMail).await?,
+        Response::Accepted | Response::NeedsAction => {}
+    }
+    deliveries::replan(tx, id).await
 }
 
 async fn part_of(tx: &mut Tx, id: AppointmentId, person: PersonId) -> Result<Part> {

@@ -11,7 +11,9 @@ use crate::tx::Tx;
 statements! {
     OF_CIRCLE = "SELECT client FROM circle WHERE id = $1";
     OF_APPOINTMENT = "SELECT client FROM appointment WHERE id = $1";
+    OF_BOOKING_LINK = "SELECT client FROM booking_link WHERE id = $1";
     OF_CONSENT = "SELECT client FROM consent WHERE id = $1";
+    OF_REPRESENTATION = "SELECT client FROM representation WHERE id = $1";
     OF_PERSON = "SELECT person FROM account WHERE person = $1 AND role = 'client'";
 }
 
@@ -32,7 +34,9 @@ async fn behind(tx: &mut Tx, entry: &Entry) -> Result<Option<PersonId>> {
         Object::Person(_) => OF_PERSON,
         Object::Circle(_) if entry.denied.is_some() => OF_CIRCLE,
         Object::Appointment(_) if entry.denied.is_some() => OF_APPOINTMENT,
+        Object::BookingLink(_) if entry.denied.is_some() => OF_BOOKING_LINK,
         Object::Consent(_) if entry.denied.is_some() => OF_CONSENT,
+        Object::Representation(_) if entry.denied.is_some() => OF_REPRESENTATION,
         _ => return Ok(None),
     };
     let client = tx

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use care::Caller;
 use care::rules::{Act, Permit};
 use protocol::http::{AskAccess, AskAudit, AuditEntry, AuditPage, AuditPeople, PersonCard};
-use protocol::{AuditView, Code, EntryId, PersonId, Refusal, Timestamp, limits};
+use protocol::{AuditView, Code, EntryId, PersonId, Refusal, Role, Timestamp, limits};
 use uuid::Uuid;
 
 use super::record::Record;
@@ -14,9 +14,9 @@ use super::{Entry, Object};
 use crate::db::{self, to_db};
 use crate::error::{Error, Result};
 use crate::seal::PERSON_NAME;
-use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::{representations, standing};
 
 /// A page of entries. `$1` is a person, `$2` and `$3` the span, `$4` and `$5` the entry before the page,
 /// `$6` its length, `$7` an outcome.
@@ -42,15 +42,17 @@ macro_rules! page {
 statements! {
     BY_CLIENT = page!("e.client = $1");
     BY_PERSON = page!("e.account IN (SELECT o.id FROM account o WHERE o.person = $1)");
-    // Asking the audit log about a client is a supervisor's work wherever they are assigned.
+    // Asking the audit log about a client, and saying who serves them, is a supervisor's work wherever they
+    // are assigned; answering an offer is the work of whoever was offered the client.
     OFF_ASSIGNMENT = page!(
-        "e.client = COALESCE($1, e.client) AND e.act <> 'query_audit'
+        "e.client = COALESCE($1, e.client) AND e.act NOT IN ('query_audit', 'assign', 'end_assignment', 'answer_transfer')
             AND a.role IN ('case_manager', 'supervisor', 'administrator')
             AND NOT EXISTS (SELECT 1 FROM assignment g
                 WHERE g.account = e.account AND g.client = e.client AND g.from_at <= e.at
                     AND (g.ended_at IS NULL OR g.ended_at > e.at))"
     );
     EXPORTS = page!("e.act = 'export_audit' AND COALESCE($1, e.id) IS NOT NULL");
+    ROLES = "SELECT role FROM account WHERE person = $1";
     PEOPLE = "
         SELECT p.id AS person, a.id AS account, p.name, a.role
         FROM account a JOIN person p ON p.id = a.person ORDER BY a.id";
@@ -122,12 +124,17 @@ fn cursor(before: Option<&str>) -> Result<(i64, Uuid)> {
 
 impl Store {
     /// A page of the audit log, newest first, at most [`limits::AUDIT_PAGE`] entries. For supervisors,
-    /// administrators and the installation; else [`Code::NotAllowed`].
+    /// administrators and the installation; else [`Code::NotAllowed`]. An administrator sees no clients:
+    /// a question about one is refused, and entries do not name whom they concern.
     pub async fn audit(&self, caller: &Caller, ask: AskAudit) -> Result<AuditPage> {
         let caller = *caller;
         self.read_audited("query audit", async move |tx: &mut Tx| {
-            let permit = may_query(tx, &caller).await?;
-            let read = page(tx, Page::of(&ask)?).await?;
+            let about_a_client = is_about_a_client(tx, &ask).await?;
+            let permit = may_query(tx, &caller, about_a_client).await?;
+            let mut read = page(tx, Page::of(&ask)?).await?;
+            if !sees_clients(&caller) {
+                read.entries.iter_mut().for_each(without_client);
+            }
             let shown = read.entries.iter().map(|entry| entry.id.uuid());
             let entry = Entry::done(&caller, permit, Object::AuditLog).shown(shown);
             tx.audit(match (ask.view, ask.person) {
@@ -139,18 +146,22 @@ impl Store {
         .await
     }
 
-    /// Everybody about whom the audit log can be asked.
+    /// Everybody about whom the caller can ask the audit log: of an administrator's, staff alone.
     pub async fn audit_people(&self, caller: &Caller) -> Result<AuditPeople> {
         let caller = *caller;
         self.read_audited("audit people", async move |tx: &mut Tx| {
-            let permit = may_query(tx, &caller).await?;
+            let permit = may_query(tx, &caller, false).await?;
             let mut people = Vec::new();
             for row in tx.sql(PEOPLE).all::<CardRow>().await? {
+                let role = db::role(&row.role)?;
+                if is_served(role) && !sees_clients(&caller) {
+                    continue;
+                }
                 people.push(PersonCard {
                     person: row.person.into(),
                     account: row.account.into(),
-                    name: tx.open_text(PERSON_NAME, row.person, &row.name)?,
-                    role: db::role(&row.role)?,
+                    name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
+                    role,
                 });
             }
             let shown = people.iter().map(|card| card.person.uuid());
@@ -160,32 +171,72 @@ impl Store {
         .await
     }
 
-    /// Who has looked at the caller's own record or acted on it, newest first. For clients.
+    /// Who has looked at the caller's own record or acted on it, newest first. For clients, and for whoever
+    /// acts for one.
     pub async fn access(&self, caller: &Caller, ask: AskAccess) -> Result<AuditPage> {
         let caller = *caller;
+        let client = ask.client.unwrap_or(caller.person);
         self.read_audited("access", async move |tx: &mut Tx| {
-            let standing = standing::to_client(tx, &caller, caller.person).await?;
-            let object = Object::Person(caller.person);
+            let standing = standing::to_client(tx, &caller, client).await?;
+            let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::ReadAccess, standing, object)?;
+            let caller = representations::acting(&caller, standing);
             let wish = AskAudit {
                 view: AuditView::Client,
-                person: Some(caller.person),
+                person: Some(client),
                 from: ask.from,
                 until: ask.until,
                 denied: false,
                 before: ask.before.clone(),
             };
             let read = page(tx, Page::of(&wish)?).await?;
-            tx.audit(Entry::done(&caller, permit, object).about(caller.person));
+            tx.audit(Entry::done(&caller, permit, object).about(client));
             Ok(read)
         })
         .await
     }
 }
 
-async fn may_query(tx: &mut Tx, caller: &Caller) -> Result<Permit> {
+async fn may_query(tx: &mut Tx, caller: &Caller, about_a_client: bool) -> Result<Permit> {
     let standing = standing::of_session(tx, caller).await?;
+    if about_a_client {
+        tx.authorize(caller, Act::QueryClientAudit, standing, Object::AuditLog)?;
+    }
     tx.authorize(caller, Act::QueryAudit, standing, Object::AuditLog)
+}
+
+/// Whether the question names somebody who is served here, or asks for a client by its kind.
+async fn is_about_a_client(tx: &mut Tx, ask: &AskAudit) -> Result<bool> {
+    if ask.view == AuditView::Client {
+        return Ok(true);
+    }
+    let Some(person) = ask.person else {
+        return Ok(false);
+    };
+    let roles = tx.sql(ROLES).bind(person.uuid()).all::<(String,)>().await?;
+    for (role,) in roles {
+        if is_served(db::role(&role)?) {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// Clients, and those around them.
+fn is_served(role: Role) -> bool {
+    matches!(role, Role::Client | Role::Caregiver)
+}
+
+fn sees_clients(caller: &Caller) -> bool {
+    caller.is_installation() || caller.role == Role::Supervisor
+}
+
+/// The entry without whom it concerns; what a client or caregiver did themselves has no name either.
+fn without_client(entry: &mut AuditEntry) {
+    (entry.client, entry.client_name) = (None, None);
+    if entry.role.is_some_and(is_served) {
+        (entry.person, entry.account, entry.name) = (None, None, None);
+    }
 }
 
 async fn page(tx: &mut Tx, page: Page) -> Result<AuditPage> {
@@ -206,7 +257,7 @@ async fn page(tx: &mut Tx, page: Page) -> Result<AuditPage> {
     let mut names = BTreeMap::new();
     let mut entries = Vec::with_capacity(rows.len());
     for row in &rows {
-        entries.push(row.entry(tx, &mut names)?);
+        entries.push(row.entry(tx, &mut names).await?);
     }
     let next = entries.last().filter(|_| more);
     let next = next.map(|entry| format!("{}.{}", entry.at.micros(), entry.id));
@@ -214,20 +265,19 @@ async fn page(tx: &mut Tx, page: Page) -> Result<AuditPage> {
 }
 
 impl EntryRow {
-    fn entry(&self, tx: &Tx, names: &mut BTreeMap<Uuid, String>) -> Result<AuditEntry> {
+    async fn entry(&self, tx: &mut Tx, names: &mut BTreeMap<Uuid, String>) -> Result<AuditEntry> {
         let record = Record::read(&self.bytes)
             .ok_or_else(|| Error::broken("an audit entry does not read; verify the log"))?;
-        let mut name = |person: Option<Uuid>, sealed: Option<&Vec<u8>>| {
-            let (Some(person), Some(sealed)) = (person, sealed) else {
-                return Ok(None);
-            };
-            if let Some(name) = names.get(&person) {
-                return Ok(Some(name.clone()));
+        let client = record.client.map(|client| client.uuid());
+        for (person, sealed) in [(self.person, &self.name), (client, &self.client_name)] {
+            if let (Some(person), Some(sealed)) = (person, sealed)
+                && !names.contains_key(&person)
+            {
+                let opened = tx.open_text(PERSON_NAME, person, sealed).await?;
+                names.insert(person, opened);
             }
-            let opened = tx.open_text(PERSON_NAME, person, sealed)?;
-            names.insert(person, opened.clone());
-            Ok::<_, Error>(Some(opened))
-        };
+        }
+        let name = |person: Option<Uuid>| person.and_then(|person| names.get(&person)).cloned();
         let role = self.role.as_deref().map(db::role).transpose()?;
         Ok(AuditEntry {
             id: self.id.into(),
@@ -236,12 +286,12 @@ impl EntryRow {
             denied: record.code.map(str::to_owned),
             person: self.person.map(PersonId::from),
             account: record.account,
-            name: name(self.person, self.name.as_ref())?,
+            name: name(self.person),
             role,
             purpose: record.purpose.to_owned(),
             object: record.object_kind.to_owned(),
             client: record.client,
-            client_name: name(record.client.map(|c| c.uuid()), self.client_name.as_ref())?,
+            client_name: name(client),
             first_seq: record.first_seq,
             last_seq: record.last_seq,
         })

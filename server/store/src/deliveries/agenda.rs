@@ -1,14 +1,18 @@
-//! The daily agenda: an agency job of each worker's, run on their own morning. The job's next run is a
-//! row; running it plans one mail, which is written from the day as it then stands.
+//! The daily agenda, and the digest of what waits unread: agency jobs of each worker's, run on their own morning.
+//! The job's next run is a row; running it plans one mail, which is written from the day as it then stands.
+//! When it runs, the agency's own row says (`jobs`), from which each worker's is made.
 
 use care::Caller;
 use care::civil::{Zone, parse_date};
 use care::rules::{Act, Asker, Permit, Standing};
-use protocol::{AccountId, DeliveryId, EntryId, PersonId, Timestamp};
+use care::unread;
+use protocol::{AccountId, DeliveryId, EntryId, JobName, Misfire, PersonId, Timestamp};
 use uuid::Uuid;
 
 use super::due::About;
+use super::waiting;
 use crate::audit::{Entry, Object};
+use crate::clock_jumps;
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
@@ -18,42 +22,71 @@ use crate::tx::Tx;
 use crate::wake::Topic;
 
 statements! {
-    WORKERS = "
+    WITHOUT_AGENDA = "
         SELECT a.id, a.person FROM account a JOIN resource r ON r.account = a.id
-        WHERE a.role = 'case_manager'
+        WHERE a.role = 'case_manager' AND a.ended_at IS NULL
             AND NOT EXISTS (SELECT 1 FROM job j WHERE j.name = 'agenda' AND j.account = a.id)
         ORDER BY a.id";
+    WITHOUT_DIGEST = "
+        SELECT a.id, a.person FROM account a
+        WHERE a.role IN ('case_manager', 'supervisor') AND a.ended_at IS NULL
+            AND EXISTS (SELECT 1 FROM circle_member m
+                WHERE m.account = a.id AND m.state = 'confirmed')
+            AND NOT EXISTS (SELECT 1 FROM job j WHERE j.name = 'digest' AND j.account = a.id)
+        ORDER BY a.id";
+    TERMS = "
+        SELECT expression, both_days_at FROM job
+        WHERE name = $1 AND account IS NULL AND paused_at IS NULL";
     INSERT_JOB = "
-        INSERT INTO job (id, name, account, expression, zone, next_at)
-        VALUES ($1, 'agenda', $2, $3, $4, $5) ON CONFLICT (name, account) DO NOTHING";
+        INSERT INTO job (id, name, account, expression, both_days_at, misfire, catch_up, zone, next_at)
+        SELECT $1, t.name, $2, t.expression, t.both_days_at, t.misfire, t.catch_up, $4, $5
+        FROM job t
+        WHERE t.name = $6 AND t.account IS NULL AND t.paused_at IS NULL AND t.expression = $3
+        ON CONFLICT (name, account) DO NOTHING";
     DUE_JOBS = "
-        SELECT j.id, j.account, a.person, j.expression, j.next_at FROM job j
+        SELECT j.id, j.name, j.account, a.person, j.expression, j.both_days_at, j.misfire, j.next_at FROM job j
             JOIN account a ON a.id = j.account
-        WHERE j.next_at <= $1 ORDER BY j.next_at LIMIT 64";
-    NEXT_JOB = "SELECT MIN(next_at) FROM job";
+        WHERE j.next_at <= $1 AND j.paused_at IS NULL ORDER BY j.next_at LIMIT 64";
+    NEXT_JOB = "SELECT MIN(next_at) FROM job WHERE account IS NOT NULL AND paused_at IS NULL";
     ADVANCE = "UPDATE job SET next_at = $3, zone = $4 WHERE id = $1 AND next_at = $2";
+    RAN = "
+        UPDATE job SET started_at = $1, ended_at = $1, outcome = 'done'
+        WHERE name = $2 AND account IS NULL";
     PLAN = "
         INSERT INTO delivery (id, dedupe, person, ics_sequence, day, step, channel, due_at, not_after,
             state, tries, began, created_at)
         VALUES ($1, $2, $3, 0, $4, 'agenda', 'email', $5, $6, 'planned', 0, 0, $7)
         ON CONFLICT (dedupe) DO NOTHING";
+    PLAN_DIGEST = "
+        INSERT INTO delivery (id, dedupe, person, account, ics_sequence, day, step, channel, due_at,
+            not_after, state, tries, began, created_at)
+        VALUES ($1, $2, $3, $8, 0, $4, 'digest', 'email', $5, $6, 'planned', 0, 0, $7)
+        ON CONFLICT (dedupe) DO NOTHING";
     STARTS = "
         SELECT k.start_at FROM appointment k
             JOIN participant p ON p.appointment = k.id AND p.left_at IS NULL
         WHERE p.account = $1 AND k.state = 'booked' AND k.start_at >= $2 AND k.start_at < $3
+            AND EXISTS (SELECT 1 FROM assignment g WHERE g.account = $1 AND g.client = k.client
+                AND (g.ended_at IS NULL OR g.ended_at > $2))
         ORDER BY k.start_at";
 }
 
-/// An agenda is worthless this long after its time, seconds.
+/// An agenda and a digest are worthless this long after their time, seconds.
 const AGENDA_S: i64 = 6 * 3_600;
 
-/// A worker who has hours and no agenda job yet.
+/// A worker who has no job of that name yet.
 #[derive(Debug, Clone)]
 pub struct Worker {
+    /// Agenda or digest.
+    pub name: JobName,
     /// The account.
     pub account: AccountId,
     /// On whose clocks their day is told.
     pub zone: Zone,
+    /// When it comes, as a cron expression of five fields.
+    pub expression: String,
+    /// The expression may restrict both days.
+    pub both_days: bool,
 }
 
 /// A job whose time has come.
@@ -61,11 +94,17 @@ pub struct Worker {
 pub struct DueJob {
     /// Its row.
     pub id: Uuid,
-    /// Whose agenda.
+    /// Agenda or digest.
+    pub name: JobName,
+    /// Whose.
     pub account: AccountId,
     person: PersonId,
     /// When it runs, as a cron expression of five fields.
     pub expression: String,
+    /// The expression may restrict both days.
+    pub both_days: bool,
+    /// What becomes of missed runs.
+    pub misfire: Misfire,
     /// For when it was planned.
     pub at: Timestamp,
     /// The worker's zone now.
@@ -75,9 +114,12 @@ pub struct DueJob {
 #[derive(sqlx::FromRow)]
 struct JobRow {
     id: Uuid,
+    name: String,
     account: Uuid,
     person: Uuid,
     expression: String,
+    both_days_at: Option<i64>,
+    misfire: String,
     next_at: i64,
 }
 
@@ -90,39 +132,51 @@ fn permit(tx: &mut Tx, caller: &Caller, object: Object) -> Result<Permit> {
 }
 
 impl Store {
-    /// Workers who have hours and no agenda job.
-    pub async fn workers_without_agenda(&self) -> Result<Vec<Worker>> {
-        self.read("workers without agenda", async move |tx: &mut Tx| {
+    /// Workers who have hours and no agenda job, or are in a circle and have no digest; nobody while these are
+    /// paused.
+    pub async fn workers_without_jobs(&self) -> Result<Vec<Worker>> {
+        self.read("workers without jobs", async move |tx: &mut Tx| {
             let mut workers = Vec::new();
-            for (account, person) in tx.sql(WORKERS).all::<(Uuid, Uuid)>().await? {
-                let zone = preferences::zone_of(tx, person.into()).await?;
-                let account = account.into();
-                workers.push(Worker { account, zone });
+            for (name, without) in [
+                (JobName::Agenda, WITHOUT_AGENDA),
+                (JobName::Digest, WITHOUT_DIGEST),
+            ] {
+                let terms = tx.sql(TERMS).bind(name.as_str());
+                let Some((expression, both_days_at)) =
+                    terms.maybe::<(String, Option<i64>)>().await?
+                else {
+                    continue;
+                };
+                for (account, person) in tx.sql(without).all::<(Uuid, Uuid)>().await? {
+                    workers.push(Worker {
+                        name,
+                        account: account.into(),
+                        zone: preferences::zone_of(tx, person.into()).await?,
+                        expression: expression.clone(),
+                        both_days: both_days_at.is_some(),
+                    });
+                }
             }
             Ok(workers)
         })
         .await
     }
 
-    /// Gives a worker their agenda job.
-    pub async fn add_agenda(
-        &self,
-        worker: &Worker,
-        expression: &str,
-        next: Timestamp,
-    ) -> Result<()> {
-        let (worker, expression) = (worker.clone(), expression.to_owned());
+    /// Gives a worker their job, unless it was changed meanwhile.
+    pub async fn add_workers_job(&self, worker: &Worker, next: Timestamp) -> Result<()> {
+        let worker = worker.clone();
         let caller = Caller::scheduler();
-        self.write("add agenda", async move |tx: &mut Tx| {
+        self.write("add worker's job", async move |tx: &mut Tx| {
             let object = Object::Account(worker.account);
             let permit = permit(tx, &caller, object)?;
             let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
             tx.sql(INSERT_JOB)
                 .bind(id)
                 .bind(worker.account.uuid())
-                .bind(expression.clone())
+                .bind(worker.expression.clone())
                 .bind(worker.zone.name().to_owned())
                 .bind(next.micros())
+                .bind(worker.name.as_str())
                 .run()
                 .await?;
             tx.audit(Entry::done(&caller, permit, object));
@@ -148,9 +202,12 @@ impl Store {
             for row in rows {
                 jobs.push(DueJob {
                     id: row.id,
+                    name: db::job_name(&row.name)?,
                     account: row.account.into(),
                     person: row.person.into(),
                     expression: row.expression,
+                    both_days: row.both_days_at.is_some(),
+                    misfire: db::misfire(&row.misfire)?,
                     at: db::at(row.next_at),
                     zone: preferences::zone_of(tx, row.person.into()).await?,
                 });
@@ -160,19 +217,23 @@ impl Store {
         .await
     }
 
-    /// Runs an agenda job once, for the worker's day at `now`, and sets its next run. `latest` is when it
-    /// should last have run. Whoever comes second does nothing; a morning that is long over is not caught up with.
-    pub async fn run_agenda(
+    /// Runs a worker's job once, for their day at `now`, and sets its next run. `latest` is when it
+    /// should last have run, if that is not to be let go. Whoever comes second does nothing; a morning that is long over is not caught up with.
+    /// Nothing while the clock is in doubt.
+    pub async fn run_workers_job(
         &self,
         job: &DueJob,
-        (latest, next): (Timestamp, Timestamp),
+        (latest, next): (Option<Timestamp>, Timestamp),
         now: Timestamp,
     ) -> Result<()> {
         let job = job.clone();
         let caller = Caller::scheduler();
-        self.write("run agenda", async move |tx: &mut Tx| {
+        self.write("run worker's job", async move |tx: &mut Tx| {
             let object = Object::Job(job.id);
             let permit = permit(tx, &caller, object)?;
+            if clock_jumps::stands(tx).await? {
+                return Ok(());
+            }
             let advanced = tx
                 .sql(ADVANCE)
                 .bind(job.id)
@@ -182,9 +243,12 @@ impl Store {
                 .run()
                 .await?;
             if advanced == 1 {
-                if now < latest.plus_seconds(AGENDA_S) {
+                if latest.is_some_and(|latest| now < latest.plus_seconds(AGENDA_S)) {
                     plan(tx, &job, now).await?;
                 }
+                let now = tx.now().micros();
+                let ran = tx.sql(RAN).bind(now);
+                ran.bind(job.name.as_str()).run().await?;
                 tx.audit(Entry::done(&caller, permit, object));
                 tx.wake(Topic::Due);
             }
@@ -195,24 +259,38 @@ impl Store {
 }
 
 async fn plan(tx: &mut Tx, job: &DueJob, now: Timestamp) -> Result<()> {
+    let account = job.account.uuid();
+    let label: &[u8] = if job.name == JobName::Digest {
+        // On a morning when nothing waits there is no mail, and no row about one.
+        let found = waiting::look(tx, (account, Uuid::nil()), now).await?;
+        let wanted = found.map(|found| unread::decide_digest(&found.reader, found.conversations));
+        if !matches!(wanted, Some(Ok(_))) {
+            return Ok(());
+        }
+        b"carecircle/digest/v1"
+    } else {
+        b"carecircle/agenda/v1"
+    };
     let day = job.zone.date(now).to_string();
-    let dedupe = sha256(&[
-        b"carecircle/agenda/v1",
-        job.account.as_bytes(),
-        day.as_bytes(),
-    ]);
+    let dedupe = sha256(&[label, account.as_bytes(), day.as_bytes()]);
     let created = tx.now();
     let id = DeliveryId::from_parts(created, tx.random());
-    tx.sql(PLAN)
+    let is_digest = job.name == JobName::Digest;
+    let planned = tx
+        .sql(if is_digest { PLAN_DIGEST } else { PLAN })
         .bind(id.uuid())
         .bind(dedupe.to_vec())
         .bind(job.person.uuid())
         .bind(day)
         .bind(now.micros())
         .bind(now.plus_seconds(AGENDA_S).micros())
-        .bind(created.micros())
-        .run()
-        .await?;
+        .bind(created.micros());
+    let planned = if is_digest {
+        planned.bind(account)
+    } else {
+        planned
+    };
+    planned.run().await?;
     Ok(())
 }
 

@@ -22,6 +22,8 @@ pub struct Due {
     pub step: Step,
     /// Unique and stable: the Message-ID is made of it.
     pub message_id: [u8; 16],
+    /// By what it is known if it comes back.
+    pub return_token: String,
     /// Where it goes.
     pub to: EmailAddress,
     /// When it was first written.
@@ -47,6 +49,13 @@ pub enum About {
         day: String,
         /// When its appointments begin.
         starts: Vec<Timestamp>,
+    },
+    /// Messages that wait.
+    Update {
+        /// In how many conversations; absent where it is not told.
+        conversations: Option<usize>,
+        /// The secret of the link that stops such mails.
+        stop: [u8; LINK_SECRET_BYTES],
     },
 }
 

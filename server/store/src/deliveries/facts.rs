@@ -3,7 +3,7 @@
 
 use care::appointment::MeetingLink;
 use care::private::Name;
-use protocol::{AccountId, Disclosure, Language, Role, Timestamp};
+use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp};
 use uuid::Uuid;
 
 use super::due::Facts;
@@ -52,6 +52,8 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
         Some(word) => db::disclosure(word)?,
     };
     let disclosure = match role {
+        // Nothing but that there is something.
+        _ if row.step == Step::Unread.as_str() => Disclosure::Update,
         Some(Role::Client) => disclosure,
         // Whoever is not the client is told no more than times.
         _ => disclosure.min(Disclosure::Times),
@@ -84,15 +86,17 @@ pub(super) async fn facts(
     let link = match (row.link, &row.link_secret) {
         // Whose right ended would only be told there that the link is gone.
         (Some(id), Some(sealed)) if !has_left => {
-            let secret = tx.core().sealer.open(LINK_SECRET, id, sealed)?;
-            Some(db::array(&secret)?)
+            let secret = tx.open(LINK_SECRET, id, sealed).await?;
+            secret.map(|secret| db::array(&secret)).transpose()?
         }
         _ => None,
     };
     let meeting_link = match (&appointment.meeting_link, details) {
         (Some(sealed), true) => {
-            let text = tx.open_text(MEETING_LINK, appointment.id, sealed)?;
-            Some(MeetingLink::new(&text)?)
+            let text = tx
+                .open_if_there(MEETING_LINK, appointment.id, sealed)
+                .await?;
+            text.as_deref().map(MeetingLink::new).transpose()?
         }
         _ => None,
     };
@@ -119,5 +123,5 @@ pub(super) async fn facts(
 
 async fn name_of(tx: &mut Tx, account: AccountId) -> Result<Name> {
     let (id, sealed): (Uuid, Vec<u8>) = tx.sql(NAME_OF).bind(account.uuid()).one().await?;
-    Ok(Name::new(&tx.open_text(PERSON_NAME, id, &sealed)?)?)
+    Ok(Name::new(&tx.open_text(PERSON_NAME, id, &sealed).await?)?)
 }

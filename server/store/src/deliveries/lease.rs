@@ -12,16 +12,18 @@ use uuid::Uuid;
 
 use super::due::{About, Due, Lease};
 use super::facts::{Pins, facts, pins};
+use super::unread::{self, Said};
 use super::{Calendar, agenda, settle};
 use crate::appointments::AppointmentRow;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
+use crate::return_tokens::Kind;
 use crate::seal::ADDRESS;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{appointments, preferences};
+use crate::{appointments, clock_jumps, preferences, return_tokens};
 
 statements! {
     NEXT_DUE = "
@@ -48,6 +50,9 @@ statements! {
                     AND c.reminders_at IS NOT NULL AND c.from_at <= $1
                     AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $1))
                 AS reminded,
+            (SELECT COUNT(*) FROM assignment g
+                WHERE g.account = p.account AND g.client = k.client AND g.from_at <= $1
+                    AND (g.ended_at IS NULL OR g.ended_at > $1)) AS assignments,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0)) AS told,
@@ -62,7 +67,8 @@ statements! {
             LEFT JOIN appointment k ON k.id = v.appointment
             LEFT JOIN participant p ON p.id = v.participant
             JOIN account a ON a.person = v.person
-                AND (a.id = p.account OR (p.account IS NULL AND a.role = 'case_manager'))
+                AND (a.id = p.account OR a.id = v.account
+                    OR (p.account IS NULL AND v.account IS NULL AND a.role = 'case_manager'))
             LEFT JOIN preference f ON f.person = v.person
             LEFT JOIN address d ON d.person = v.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL
@@ -114,6 +120,7 @@ pub(super) struct DueRow {
     pub(super) link_secret: Option<Vec<u8>>,
     pub(super) consents: i64,
     pub(super) reminded: i64,
+    pub(super) assignments: i64,
     pub(super) told: i64,
     pub(super) cleared: i64,
     pub(super) ahead: i64,
@@ -124,6 +131,8 @@ enum Decision {
     Send(Box<Due>, Pins),
     /// Waits for one that is under way to the same person about the same appointment.
     Wait,
+    /// Is decided again then.
+    PutOff(Timestamp),
     Drop(&'static str, &'static str),
 }
 
@@ -139,7 +148,7 @@ impl Store {
 
     /// Takes at most [`limits::DELIVERIES_LEASED`] due mails in hand at `now`, which is the
     /// scheduler's time. What is no longer wanted, too late or superseded is dropped with its reason.
-    /// Whether there may be more.
+    /// Nothing is taken while the clock is in doubt (`clock_jumps`). Whether there may be more.
     pub async fn lease_due(&self, now: Timestamp) -> Result<(Lease, Vec<Due>, bool)> {
         let caller = Caller::scheduler();
         self.write("lease due", async move |tx: &mut Tx| {
@@ -150,6 +159,9 @@ impl Store {
             let object = Object::Deliveries;
             let permit = tx.authorize(&caller, Act::LeaseDeliveries, standing, object)?;
             let lease = Lease(tx.random());
+            if clock_jumps::stands(tx).await? {
+                return Ok((lease, Vec::new(), false));
+            }
             let rows = tx
                 .sql(DUE)
                 .bind(now.micros())
@@ -172,6 +184,7 @@ impl Store {
                 };
                 match decision {
                     Decision::Wait => waiting += 1,
+                    Decision::PutOff(due) => unread::put_off(tx, row, due, now).await?,
                     Decision::Drop(state, reason) => {
                         drop_row(tx, row, (state, reason), now).await?;
                         if state == "failed" {
@@ -259,15 +272,22 @@ async fn decide(
     if now.micros() > row.not_after {
         return Ok(Decision::Drop("skipped", "too_late"));
     }
+    let step = db::step(&row.step)?;
+    let update = match unread::about(tx, row, step, now).await? {
+        Some(Said::PutOff(due)) => return Ok(Decision::PutOff(due)),
+        Some(Said::Drop(why)) => return Ok(Decision::Drop("skipped", why.as_str())),
+        Some(Said::Send(about)) => Some(about),
+        None => None,
+    };
     let (Some(address), Some(value)) = (row.address, &row.address_value) else {
         return Ok(Decision::Drop("skipped", "no_address"));
     };
     if row.pinned_address.is_some_and(|pinned| pinned != address) && row.began > 0 {
         return Ok(Decision::Drop("failed", "outcome_unknown"));
     }
-    let step = db::step(&row.step)?;
     let pins = pins(tx, row, address, now)?;
     let about = match row.appointment {
+        None if update.is_some() => update,
         None => agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?,
         Some(id) => {
             let appointment = match visits.entry(id) {
@@ -285,11 +305,15 @@ async fn decide(
     let Some(about) = about else {
         return Ok(Decision::Drop("skipped", "nothing_to_say"));
     };
-    let text = tx.open_text(ADDRESS, address, value)?;
+    // A client's who was erased.
+    let Some(text) = tx.open_if_there(ADDRESS, address, value).await? else {
+        return Ok(Decision::Drop("skipped", "no_address"));
+    };
     let due = Due {
         id: row.id.into(),
         step,
         message_id: message_id(&row.dedupe),
+        return_token: return_tokens::write(&tx.core().sealer, Kind::Delivery, row.id),
         to: care::email::EmailAddress::parse(&text)?,
         written_at: db::at(pins.written_at),
         language: pins.language,
@@ -325,7 +349,8 @@ fn still_wanted(
             |name| preferences::zone(tx, name),
         ),
         reachable: true,
-        takes_part: row.left_at.is_none() && (role != Role::Caregiver || row.consents > 0),
+        takes_part: row.left_at.is_none()
+            && super::by_right(role, row.consents > 0, row.assignments > 0),
         cleared_at: calendar.to_clear(row.cleared_at)?,
         told: row.told > 0,
         wants_reminders: row.reminders_off_at.is_none()

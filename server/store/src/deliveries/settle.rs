@@ -7,6 +7,7 @@ use protocol::{DeliveryId, TaskKind, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::Lease;
+use super::unread;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::store::Store;
@@ -91,7 +92,7 @@ pub enum What {
 
 /// How a row stands.
 #[derive(sqlx::FromRow)]
-struct RowNow {
+pub(crate) struct RowNow {
     due_at: i64,
     not_after: i64,
     tries: i64,
@@ -99,12 +100,12 @@ struct RowNow {
 }
 
 /// How a row is left.
-struct End {
-    state: &'static str,
-    reason: Option<&'static str>,
-    due_at: i64,
-    tries: i64,
-    began: i64,
+pub(crate) struct End {
+    pub(crate) state: &'static str,
+    pub(crate) reason: Option<&'static str>,
+    pub(crate) due_at: i64,
+    pub(crate) tries: i64,
+    pub(crate) began: i64,
 }
 
 impl Store {
@@ -192,7 +193,8 @@ async fn settle(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
     Ok(true)
 }
 
-fn end(what: What, row: &RowNow, now: Timestamp) -> End {
+/// How a mail is left of which this became.
+pub(crate) fn end(what: What, row: &RowNow, now: Timestamp) -> End {
     let keep = |state, reason| End {
         state,
         reason,
@@ -262,14 +264,14 @@ async fn end_attempt(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<()> {
 }
 
 /// A mail that somebody counts on did not arrive: a human must see to it.
-pub(super) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
+pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
     let concern = tx
         .sql(CONCERN)
         .bind(delivery)
         .maybe::<(Uuid, Uuid, Uuid, Uuid)>()
         .await?;
     let Some((account, client, person, appointment)) = concern else {
-        return Ok(());
+        return unread::tell_staff(tx, delivery).await;
     };
     let concern = Concern {
         account: account.into(),

@@ -1,8 +1,8 @@
-//! The agency's signing keys: made here, sealed here, opened nowhere else.
+//! The agency's signing keys: made and signed here.
 
 use ed25519_dalek::{Signer as _, SigningKey};
-use protocol::certificate::{RemovalKey, Signed};
-use protocol::{Timestamp, frame, labels, limits};
+use protocol::certificate::{AgencySuccession, RemovalKey, Signed};
+use protocol::{Bytes, Timestamp, frame, labels, limits};
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -30,50 +30,91 @@ impl AgencyKeys {
         chance: &dyn care::Chance,
     ) -> Self {
         let secret = Zeroizing::new(chance.bytes::<32>());
-        let removal_secret = Zeroizing::new(chance.bytes::<32>());
         let key = SigningKey::from_bytes(&secret);
-        let removal = RemovalKey {
-            key: SigningKey::from_bytes(&removal_secret)
-                .verifying_key()
-                .to_bytes()
-                .into(),
-            not_before: now,
-            not_after: now.plus_seconds(limits::CERTIFICATE_S_MAX),
-        };
+        let removal = make_removal_key(&key, Vec::new(), now, chance);
         Self {
             public_key: key.verifying_key().to_bytes(),
             secret_key: sealer.seal(AGENCY_SECRET_KEY, agency, secret.as_slice(), chance.bytes()),
             removal_secret: sealer.seal(
                 AGENCY_REMOVAL_SECRET,
                 agency,
-                removal_secret.as_slice(),
+                removal.secret.as_slice(),
                 chance.bytes(),
             ),
-            removal_key: sign_removal_key(&key, &removal),
+            removal_key: removal.certificate,
         }
     }
 }
 
-/// The removal key, to sign removals with. It wipes itself when dropped.
-pub(crate) fn open_removal_key(
-    sealer: &Sealer,
-    agency: Uuid,
-    kept: &[u8],
-) -> Result<SigningKey, NotOpened> {
-    let secret = sealer.open(AGENCY_REMOVAL_SECRET, agency, kept)?;
-    let secret: Zeroizing<[u8; 32]> = Zeroizing::new(
-        secret
-            .as_slice()
-            .try_into()
-            .map_err(|_| NotOpened::Damaged)?,
-    );
+/// A fresh removal key.
+pub(crate) struct MadeRemovalKey {
+    /// It wipes itself when dropped.
+    pub(crate) secret: Zeroizing<[u8; 32]>,
+    /// `Signed(RemovalKey)`.
+    pub(crate) certificate: Vec<u8>,
+}
+
+/// The agency key that follows another.
+pub(crate) struct MadeAgencyKey {
+    /// It wipes itself when dropped.
+    pub(crate) key: SigningKey,
+    /// `Signed(AgencySuccession)`, by the one before.
+    pub(crate) succession: Bytes,
+}
+
+/// Makes the agency key that is to follow `before`.
+pub(crate) fn make_agency_key(
+    before: &SigningKey,
+    now: Timestamp,
+    chance: &dyn care::Chance,
+) -> MadeAgencyKey {
+    let secret = Zeroizing::new(chance.bytes::<32>());
+    let key = SigningKey::from_bytes(&secret);
+    let succession = AgencySuccession {
+        before: before.verifying_key().to_bytes().into(),
+        key: key.verifying_key().to_bytes().into(),
+        at: now,
+    };
+    let content = frame::to_vec(&succession);
+    MadeAgencyKey {
+        succession: sign(before, labels::AGENCY_SUCCESSION, content).into(),
+        key,
+    }
+}
+
+/// Makes a removal key, for which the agency key vouches, to which `successions` lead. It is good for
+/// [`limits::CERTIFICATE_S_MAX`] from `now`.
+pub(crate) fn make_removal_key(
+    agency: &SigningKey,
+    successions: Vec<Bytes>,
+    now: Timestamp,
+    chance: &dyn care::Chance,
+) -> MadeRemovalKey {
+    let secret = Zeroizing::new(chance.bytes::<32>());
+    let removal = RemovalKey {
+        key: SigningKey::from_bytes(&secret)
+            .verifying_key()
+            .to_bytes()
+            .into(),
+        not_before: now,
+        not_after: now.plus_seconds(limits::CERTIFICATE_S_MAX),
+        successions,
+    };
+    MadeRemovalKey {
+        certificate: sign(agency, labels::REMOVAL_KEY, frame::to_vec(&removal)),
+        secret,
+    }
+}
+
+/// An opened secret as a key to sign with. It wipes itself when dropped.
+pub(crate) fn signing_key(secret: &[u8]) -> Result<SigningKey, NotOpened> {
+    let secret = Zeroizing::new(secret.try_into().map_err(|_| NotOpened::Damaged)?);
     Ok(SigningKey::from_bytes(&secret))
 }
 
 /// `Signed { content, signature }` with the signature over `label || SHA-256(content)`.
-fn sign_removal_key(key: &SigningKey, removal: &RemovalKey) -> Vec<u8> {
-    let content = frame::to_vec(removal);
-    let mut signed = labels::REMOVAL_KEY.to_vec();
+fn sign(key: &SigningKey, label: &[u8], content: Vec<u8>) -> Vec<u8> {
+    let mut signed = label.to_vec();
     signed.extend_from_slice(&sha256(&[&content]));
     frame::to_vec(&Signed {
         content: content.into(),
@@ -116,8 +157,10 @@ mod tests {
         assert_eq!(secret.as_slice(), [40; 32]);
         assert!(!keys.secret_key.windows(32).any(|w| w == [40; 32]));
         assert!(!keys.removal_secret.windows(32).any(|w| w == [41; 32]));
-        let opened = open_removal_key(&sealer, Uuid::from_u128(7), &keys.removal_secret).unwrap();
+        let open = |row| sealer.open(AGENCY_REMOVAL_SECRET, row, &keys.removal_secret);
+        let opened = signing_key(&open(Uuid::from_u128(7)).unwrap()).unwrap();
         assert_eq!(opened.verifying_key().as_bytes()[..], removal.key[..]);
-        assert!(open_removal_key(&sealer, Uuid::from_u128(8), &keys.removal_secret).is_err());
+        assert!(open(Uuid::from_u128(8)).is_err());
+        assert!(signing_key(&[0; 31]).is_err());
     }
 }

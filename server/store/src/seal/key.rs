@@ -1,4 +1,4 @@
-//! One seal key: a secret, from which the key of every purpose is derived.
+//! One key that seals: a secret, from which the key of every purpose is derived.
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{XChaCha20Poly1305, XNonce};
@@ -7,13 +7,27 @@ use sha2::Sha256;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-use super::{Column, HEAD, KEY_ID, MAGIC, NONCE, NotOpened, PURPOSES, SCHEMA, SUITE};
+use super::{Column, HEAD, KEY_ID, MAGIC, NONCE, NotOpened, PURPOSES, SCHEMA};
 
-/// What sealed values name their key by.
+/// What sealed values name their key by, within its suite.
 pub(crate) type KeyId = [u8; 4];
+
+/// Suite and key id, as they stand in a sealed value.
+pub(crate) type Mark = [u8; 5];
+
+/// How a value is sealed: XChaCha20-Poly1305 under a purpose key by HKDF-SHA-256 of what. A reader accepts
+/// the listed ones only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Suite {
+    /// The root key, or a seal key of the ring.
+    Ring = 1,
+    /// A client's own key; the client's id is HKDF's salt.
+    Client = 2,
+}
 
 /// See the head.
 pub(crate) struct SealKey {
+    suite: Suite,
     id: KeyId,
     keys: [XChaCha20Poly1305; PURPOSES.len()],
 }
@@ -21,7 +35,16 @@ pub(crate) struct SealKey {
 impl SealKey {
     /// Derives the keys of every purpose, and the id.
     pub(crate) fn derive(secret: &[u8; 32]) -> Self {
-        let hkdf = Hkdf::<Sha256>::new(None, secret);
+        Self::expand(Suite::Ring, &Hkdf::<Sha256>::new(None, secret))
+    }
+
+    /// The same for a client's own key, which seals for that client only.
+    pub(crate) fn derive_for(client: Uuid, secret: &[u8; 32]) -> Self {
+        let hkdf = Hkdf::<Sha256>::new(Some(client.as_bytes()), secret);
+        Self::expand(Suite::Client, &hkdf)
+    }
+
+    fn expand(suite: Suite, hkdf: &Hkdf<Sha256>) -> Self {
         let mut id = [0; 4];
         hkdf.expand(KEY_ID, &mut id)
             .expect("4 bytes are within HKDF's limit");
@@ -31,22 +54,28 @@ impl SealKey {
                 .expect("32 bytes are within HKDF's limit");
             XChaCha20Poly1305::new((&*key).into())
         });
-        Self { id, keys }
+        Self { suite, id, keys }
     }
 
     pub(crate) fn id(&self) -> KeyId {
         self.id
     }
 
-    /// The key that a sealed value names.
-    pub(super) fn id_of(sealed: &[u8]) -> Result<KeyId, NotOpened> {
-        match sealed.get(..6) {
-            Some([MAGIC, SUITE, id @ ..]) => id.try_into().map_err(|_| NotOpened::Damaged),
-            _ => Err(NotOpened::Damaged),
-        }
+    pub(crate) fn mark(&self) -> Mark {
+        mark(self.suite, self.id)
     }
 
-    pub(super) fn seal(
+    /// The key that a sealed value names.
+    pub(crate) fn named(sealed: &[u8]) -> Result<(Suite, KeyId), NotOpened> {
+        let (suite, id) = match sealed.get(..6) {
+            Some([MAGIC, 1, id @ ..]) => (Suite::Ring, id),
+            Some([MAGIC, 2, id @ ..]) => (Suite::Client, id),
+            _ => return Err(NotOpened::Damaged),
+        };
+        Ok((suite, id.try_into().map_err(|_| NotOpened::Damaged)?))
+    }
+
+    pub(crate) fn seal(
         &self,
         column: Column,
         row: Uuid,
@@ -63,21 +92,21 @@ impl SealKey {
             .encrypt(&XNonce::from(nonce), payload)
             .expect("a field is far below the cipher's limit");
         let mut sealed = Vec::with_capacity(HEAD + ciphertext.len());
-        sealed.extend_from_slice(&[MAGIC, SUITE]);
+        sealed.extend_from_slice(&[MAGIC, self.suite as u8]);
         sealed.extend_from_slice(&self.id);
         sealed.extend_from_slice(&nonce);
         sealed.extend_from_slice(&ciphertext);
         sealed
     }
 
-    pub(super) fn open(
+    pub(crate) fn open(
         &self,
         column: Column,
         row: Uuid,
         sealed: &[u8],
     ) -> Result<Zeroizing<Vec<u8>>, NotOpened> {
         let (head, ciphertext) = sealed.split_at_checked(HEAD).ok_or(NotOpened::Damaged)?;
-        if head[..2] != [MAGIC, SUITE] || head[2..6] != self.id {
+        if head[0] != MAGIC || head[1..6] != self.mark() {
             return Err(NotOpened::Damaged);
         }
         let nonce: [u8; NONCE] = head[6..].try_into().map_err(|_| NotOpened::Damaged)?;
@@ -114,6 +143,13 @@ impl SealKey {
         aad.extend_from_slice(&SCHEMA.to_be_bytes());
         aad
     }
+}
+
+/// Suite and key id, as they stand in a sealed value.
+pub(crate) fn mark(suite: Suite, id: KeyId) -> Mark {
+    let mut mark = [suite as u8; 5];
+    mark[1..].copy_from_slice(&id);
+    mark
 }
 
 #[cfg(test)]
@@ -173,6 +209,30 @@ mod tests {
                 let opened = key(1).open(column, Uuid::nil(), &sealed).is_ok();
                 assert_eq!(opened, place == other);
             }
+        }
+    }
+
+    #[test]
+    fn a_clients_key_is_another_one_for_every_client_and_none_of_the_ring() {
+        let (maria, other) = (Uuid::from_u128(1), Uuid::from_u128(2));
+        let own = SealKey::derive_for(maria, &[1; 32]);
+        let sealed = own.seal(PERSON_NAME, maria, b"Maria Sample", [9; NONCE]);
+        assert_eq!(SealKey::named(&sealed).unwrap(), (Suite::Client, own.id()));
+        assert_eq!(sealed[1..6], own.mark());
+        assert!(own.open(PERSON_NAME, maria, &sealed).is_ok());
+        let others = SealKey::derive_for(other, &[1; 32]);
+        assert_ne!(others.id(), own.id());
+        assert!(others.open(PERSON_NAME, maria, &sealed).is_err());
+        assert!(key(1).open(PERSON_NAME, maria, &sealed).is_err());
+        let by_ring = key(1).seal(PERSON_NAME, maria, b"Maria Sample", [9; NONCE]);
+        assert_eq!(
+            SealKey::named(&by_ring).unwrap(),
+            (Suite::Ring, key(1).id())
+        );
+        for unknown in [0, 3, 0xff] {
+            let mut sealed = sealed.clone();
+            sealed[1] = unknown;
+            assert_eq!(SealKey::named(&sealed), Err(NotOpened::Damaged));
         }
     }
 }

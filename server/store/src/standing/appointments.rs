@@ -32,7 +32,9 @@ statements! {
             covering!("k.client", "a.person"),
             " AS consents, ",
             assignments!("k.client", "$2"),
-            " AS assignments"
+            " AS assignments, ",
+            representations!("k.client", "$2"),
+            " AS representations"
         ),
         "
             LEFT JOIN appointment k ON k.id = $3"
@@ -58,6 +60,7 @@ struct AppointmentRow {
     parts: i64,
     consents: i64,
     assignments: i64,
+    representations: i64,
 }
 
 #[derive(sqlx::FromRow)]
@@ -88,6 +91,7 @@ pub(crate) async fn to_appointment(
         takes_part: row.parts > 0,
         consent: row.consents > 0,
         assigned: row.assignments > 0,
+        acts_for: row.representations > 0,
         ..row.session.standing(now)?
     })
 }

@@ -44,7 +44,12 @@ const TABLE: &[(&str, May)] = &[
         ]),
     ),
     ("carecircle-device-wasm", Only(&["protocol", "device"])),
-    ("carecircle-headless", Only(&["protocol", "device"])),
+    ("carecircle-password", Only(&["protocol"])),
+    ("carecircle-password-wasm", Only(&["password"])),
+    (
+        "carecircle-headless",
+        Only(&["protocol", "device", "password"]),
+    ),
     ("carecircle-testkit", Anything),
     ("carecircle-tests", Anything),
     ("carecircle-xtask", Only(&[])),
@@ -76,9 +81,13 @@ pub fn layers() -> Result<()> {
         workspace.crates.len()
     );
     no_keys_in_the_server()?;
-    ["carecircle-device-wasm", "carecircle-headless"]
-        .into_iter()
-        .try_for_each(nothing_for_tests_ships)
+    [
+        "carecircle-device-wasm",
+        "carecircle-password-wasm",
+        "carecircle-headless",
+    ]
+    .into_iter()
+    .try_for_each(nothing_for_tests_ships)
 }
 
 /// Nothing in the server's process can decrypt: the device core is not among what it is built from.
@@ -101,17 +110,22 @@ fn no_keys_in_the_server() -> Result<()> {
     if !has("carecircle-protocol") {
         bail!("cargo tree does not show what the server is built from:\n{built_from}");
     }
-    if has("carecircle-device") {
-        bail!(
-            "the server is built with the device core, which can decrypt messages; see \
-             cargo tree --package carecircle --invert carecircle-device --edges normal,build"
-        );
+    for (name, can) in [
+        ("carecircle-device", "decrypt messages"),
+        ("carecircle-password", "compute with passwords"),
+    ] {
+        if has(name) {
+            bail!(
+                "the server is built with {name}, which can {can}; see \
+                 cargo tree --package carecircle --invert {name} --edges normal,build"
+            );
+        }
     }
-    println!("  the server is built without the device core");
+    println!("  the server is built without the device core and without passwords");
     Ok(())
 }
 
-/// Features of the device core that would weaken it: randomness from a seed, doors for tests.
+/// Features of what runs on devices that would weaken it: randomness from a seed, doors for tests.
 const NEVER_SHIPPED: &[&str] = &["simulated", "testing"];
 
 /// What people run holds the device core without them.
@@ -129,7 +143,9 @@ fn nothing_for_tests_ships(package: &str) -> Result<()> {
     let built_from = output(&mut tree)?;
     let cores: Vec<&str> = built_from
         .lines()
-        .filter(|line| line.starts_with("carecircle-device "))
+        .filter(|line| {
+            line.starts_with("carecircle-device ") || line.starts_with("carecircle-password ")
+        })
         .collect();
     if cores.is_empty() {
         bail!("cargo tree does not show the device core in {package}:\n{built_from}");

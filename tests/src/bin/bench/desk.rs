@@ -2,14 +2,18 @@
 //! scheduling stand on. They ask the scheduler itself, in this process; TLS and HTTP are measured
 //! elsewhere.
 
-use anyhow::{Context as _, Result};
+use std::sync::Arc;
+
+use anyhow::{Context as _, Result, bail};
 use care::Caller;
+use care::civil::{Weekday, parse_date, plus_days};
 use protocol::http::{Appointment, BookAppointment};
-use protocol::{AppointmentKind, Code, Instead, OpId, PersonId, Role};
+use protocol::{AccountId, AppointmentKind, Code, Instead, OpId, PersonId, Role};
 use scheduler::Scheduler;
-use store::{Error, Store};
-use testkit::agency::{add, email, office_hours, preferences, zone};
+use store::{Error, SessionToken, Store};
+use testkit::agency::{ZONE, add, email, office_hours, preferences, zone};
 use testkit::{Engine, FakeClock, Options, TestServer};
+use tokio::task::JoinSet;
 
 use crate::keys::Keys;
 
@@ -18,6 +22,8 @@ pub const ENGINES: [(Engine, &str); 2] =
     [(Engine::Sqlite, "sqlite"), (Engine::Postgres, "postgres")];
 /// A Tuesday on which everybody is at work.
 pub const DAY: &str = "2026-12-01";
+/// Half hours of a working day, from nine to five.
+pub const HALF_HOURS: usize = 16;
 
 /// A case manager with a client.
 #[derive(Clone, Copy)]
@@ -33,12 +39,23 @@ pub async fn open(engine: Engine, desks: u32) -> Result<(TestServer, Vec<Desk>)>
     let server = TestServer::start_with(Options::new(engine)).await?;
     let mut made = Vec::new();
     for number in 0..desks {
-        made.push(desk(server.store(), server.clock(), number).await?);
+        made.push(desk(server.store(), server.clock(), number).await?.desk);
     }
     Ok((server, made))
 }
 
-async fn desk(store: &Store, clock: &FakeClock, number: u32) -> Result<Desk> {
+/// A desk that was just taken, and what its people sign in by.
+pub struct Taken {
+    /// The desk.
+    pub desk: Desk,
+    /// The worker's session.
+    pub token: SessionToken,
+    /// The client's account, which nobody has opened yet.
+    pub client: AccountId,
+}
+
+/// The desk of that number.
+pub async fn desk(store: &Store, clock: &FakeClock, number: u32) -> Result<Taken> {
     let installation = Caller::installation();
     let worker = add(store, "Worker Placeholder", Role::CaseManager).await?;
     let client = add(store, "Client Sample", Role::Client).await?;
@@ -46,7 +63,7 @@ async fn desk(store: &Store, clock: &FakeClock, number: u32) -> Result<Desk> {
         .assign(&installation, worker.account, client.person)
         .await?;
     store
-        .set_hours(&installation, worker.account, zone(), office_hours())
+        .set_hours(&installation, worker.account, ZONE, office_hours())
         .await?;
     for (person, name) in [(worker, "worker"), (client, "client")] {
         let wish = preferences(&email(&format!("{name} {number}")));
@@ -54,15 +71,28 @@ async fn desk(store: &Store, clock: &FakeClock, number: u32) -> Result<Desk> {
             .put_preferences(&installation, person.person, wish)
             .await?;
     }
-    let keys = Keys::of(1_000_000 + number);
-    let invitation = store.invite(&installation, worker.account).await?;
-    let now = care::Clock::now(clock);
-    let request = keys.request(invitation.secret, keys.certificate(worker.account, now));
-    let (_, token) = store.redeem_invitation(request).await?;
-    Ok(Desk {
-        caller: store.caller(&token).await?,
-        client: client.person,
+    let token = sign_in(store, clock, (worker.account, number)).await?;
+    Ok(Taken {
+        desk: Desk {
+            caller: store.caller(&token).await?,
+            client: client.person,
+        },
+        token,
+        client: client.account,
     })
+}
+
+/// Somebody opens their link on a device of their own, the one of that number.
+pub async fn sign_in(
+    store: &Store,
+    clock: &FakeClock,
+    (account, number): (AccountId, u32),
+) -> Result<SessionToken> {
+    let keys = Keys::of(1_000_000 + number);
+    let invitation = store.invite(&Caller::installation(), account).await?;
+    let now = care::Clock::now(clock);
+    let request = keys.request(invitation.secret, keys.certificate(account, now));
+    Ok(store.redeem_invitation(request).await?.1)
 }
 
 /// A visit of thirty minutes.
@@ -76,6 +106,7 @@ pub fn visit(desk: &Desk, op: u64, civil_start: String) -> BookAppointment {
         civil_start,
         zone: Some(zone().name().to_owned()),
         minutes: 30,
+        visit_type: None,
         caregivers: Vec::new(),
         meeting_link: None,
     }
@@ -102,4 +133,44 @@ pub async fn book(scheduler: &Scheduler, desk: &Desk, wish: BookAppointment) -> 
         }
         Err(error) => Err(error).context("a booking"),
     }
+}
+
+/// Books so many visits at each desk, one half hour after the other on working days from [`DAY`] on. The desks
+/// book beside each other, as people do. All are booked, or it fails.
+pub async fn fill(scheduler: &Scheduler, desks: &[Desk], each: usize) -> Result<()> {
+    let times = Arc::new(half_hours(each)?);
+    let mut booking = JoinSet::<Result<()>>::new();
+    for (number, desk) in desks.iter().copied().enumerate() {
+        let (scheduler, times) = (scheduler.clone(), Arc::clone(&times));
+        let first = u64::try_from(number * each)?;
+        booking.spawn(async move {
+            for (op, start) in (first..).zip(times.iter()) {
+                let wish = visit(&desk, op, start.clone());
+                if let Booked::Taken(_) = book(&scheduler, &desk, wish).await? {
+                    bail!("an empty half hour is taken");
+                }
+            }
+            Ok(())
+        });
+    }
+    while let Some(booked) = booking.join_next().await {
+        booked??;
+    }
+    Ok(())
+}
+
+/// The first half hours of working days from [`DAY`] on.
+pub fn half_hours(count: usize) -> Result<Vec<String>> {
+    let mut times = Vec::with_capacity(count);
+    let mut date = parse_date(DAY)?;
+    while times.len() < count {
+        if !matches!(date.weekday(), Weekday::Saturday | Weekday::Sunday) {
+            let day = (0..HALF_HOURS)
+                .map(|n| format!("{date}T{:02}:{:02}", 9 + n / 2, n % 2 * 30))
+                .take(count - times.len());
+            times.extend(day);
+        }
+        date = plus_days(date, 1);
+    }
+    Ok(times)
 }

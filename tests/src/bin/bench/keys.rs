@@ -66,7 +66,16 @@ impl Keys {
             secret: secret.into(),
             aik: self.aik().into(),
             certificate,
+            mac: None,
         }
+    }
+
+    /// The device's part in a sign-in at the server of that name: nonce and signature over what names the
+    /// step.
+    pub fn signs(&self, named: &[u8], server_name: &str) -> (Bytes, Bytes) {
+        let nonce = [3_u8; 32];
+        let content = [named, &nonce, server_name.as_bytes()].concat();
+        (nonce.into(), sign(&self.dsk, labels::LOGIN, &content))
     }
 
     /// The first frame of a websocket to the server of that name.

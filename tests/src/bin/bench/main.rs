@@ -8,23 +8,28 @@
 //! * [`slow_reader`]: what a reader who stops reading costs the server's memory and the others' time.
 //! * [`idle`]: what a websocket that says nothing costs the server, which runs in a process of its own.
 //! * [`book`]: 200 people who book on one day at once; [`slots`]: free times of 50 workers; [`due`]:
-//!   10,000 mails due at one moment; on both engines.
+//!   100,000 mails due at one moment, into memory and to a mail server; [`replan`]: 20,000 appointments
+//!   when the law of the clocks changes; [`page`]: a client's page after ten years of visits; on both engines.
 //! * [`audit`]: acts audited a second beside appends, and one client's entries among a million; on both.
 //! * [`device`]: what the device core computes for a message, a commit and a join, beside mls-rs and ts-mls.
+//! * [`login`]: how long people's own sign-ins by password take beside 200 bad attempts a second, against
+//!   how long they take alone; on both engines.
 //! * [`rejoin`]: a case manager's new device comes into 100 circles by itself and reads their history.
 //! * [`revoke`]: how long a revoked device, or somebody whose consent was withdrawn, still hears anything,
-//!   and how long until a new epoch shuts them out.
+//!   and how long until a new epoch shuts them out; how long an ended session still works ([`sessions`]).
 //! * [`rotate`]: fields sealed anew a second under a new seal key, and reads that fail meanwhile: none.
 //! * [`startup`]: from the start of the `carecircle` binary to its first answer.
 //!
 //! What they stand on: [`keys`] a device signs with, [`circle`]s founded as devices found them,
 //! [sockets](carecircle_tests::socket) as devices open them, [`drive`] which keeps windows full and measures, [`phones`] with the
-//! real device core, [`process`] which asks Linux about processes, [`desk`]s of case managers.
+//! real device core, [`process`] which asks Linux about processes, [`desk`]s of case managers, SQL [`beside`] the store,
+//! a [mail server](carecircle_tests::sink) that takes everything.
 //!
 //! Everything listens on 127.0.0.1, and every run is bounded in count and in time.
 
 mod append;
 mod audit;
+mod beside;
 mod book;
 mod circle;
 mod desk;
@@ -33,24 +38,31 @@ mod drive;
 mod due;
 mod idle;
 mod keys;
+mod login;
+mod page;
 mod phones;
 mod process;
 mod rejoin;
 mod relay;
+mod replan;
 mod revoke;
 mod rotate;
+mod sessions;
 mod slots;
 mod slow_reader;
 mod startup;
 
 use std::process::ExitCode;
 
+/// As in the server.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 use anyhow::{Context as _, Result, bail};
 use protocol::Timestamp;
 use serde::Serialize;
 
-const NAMES: &str =
-    "append, audit, book, device, due, idle, rejoin, revoke, rotate, slots, slow_reader, startup";
+const NAMES: &str = "append, audit, book, device, due, idle, login, page, rejoin, replan, revoke, rotate, slots, slow_reader, startup";
 
 #[tokio::main]
 async fn main() -> ExitCode {
@@ -80,13 +92,16 @@ async fn run(names: &[String]) -> Result<()> {
             "slow_reader" => slow_reader::run().await,
             slow_reader::SERVER => slow_reader::serve().await,
             "device" => device::run().await,
+            "login" => login::run().await,
             "rejoin" => rejoin::run().await,
-            "revoke" => revoke::run().await,
+            "revoke" => Box::pin(revoke::run()).await,
             "rotate" => rotate::run().await,
             "startup" => startup::run().await,
             "book" => book::run().await,
             "slots" => slots::run().await,
             "due" => due::run().await,
+            "replan" => replan::run().await,
+            "page" => page::run().await,
             _ => bail!("there is no bench of that name; there are {NAMES}"),
         }
         .with_context(|| name.clone())?;

@@ -10,6 +10,8 @@
 //!   websocket stays, since the account does.
 //! * *Epoch*: from the same beginning to the commit's row in the log, by looking every millisecond.
 //!
+//! * `session`: staff are signed out; see [`sessions`].
+//!
 //! What the server promises holds earlier than all of these: from its answer no message is accepted
 //! under the old epoch; *answer* is when that came.
 
@@ -31,6 +33,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::append::ms;
 use crate::phones::{Agency, DEADLINE, is_online, joins, online};
+use crate::sessions;
 
 const FAMILIES: u32 = 20;
 /// Further devices of each client, and circles of each caregiver.
@@ -114,7 +117,12 @@ pub async fn run() -> Result<()> {
     consents.print()?;
     rounds.log.close().await?;
     drop(rounds.desk);
-    rounds.agency.close().await
+    rounds.agency.close().await?;
+    let causes = ["administrator", "elsewhere"];
+    for (cause, took) in causes.into_iter().zip(sessions::run(US_MAX).await?) {
+        print(("session", cause), &took, sessions::PEOPLE + 1)?;
+    }
+    Ok(())
 }
 
 async fn found(agency: &Agency, desk: &Headless, worker: AccountId, number: u32) -> Result<Family> {
@@ -318,19 +326,27 @@ impl Took {
             ("epoch", &self.epoch),
         ];
         for (what, took) in each.into_iter().filter(|(_, took)| !took.is_empty()) {
-            crate::print(&Figure {
-                bench: "revoke",
-                what,
-                cause: self.cause,
-                p50_ms: ms(took.value_at_quantile(0.5)),
-                p95_ms: ms(took.value_at_quantile(0.95)),
-                p99_ms: ms(took.value_at_quantile(0.99)),
-                max_ms: ms(took.max()),
-                rounds: took.len(),
-                devices_online: FAMILIES * (EACH + 2) + 1,
-                one_process: true,
-            })?;
+            print((what, self.cause), took, FAMILIES * (EACH + 2) + 1)?;
         }
         Ok(())
     }
+}
+
+fn print(
+    (what, cause): (&'static str, &'static str),
+    took: &Histogram<u64>,
+    devices_online: u32,
+) -> Result<()> {
+    crate::print(&Figure {
+        bench: "revoke",
+        what,
+        cause,
+        p50_ms: ms(took.value_at_quantile(0.5)),
+        p95_ms: ms(took.value_at_quantile(0.95)),
+        p99_ms: ms(took.value_at_quantile(0.99)),
+        max_ms: ms(took.max()),
+        rounds: took.len(),
+        devices_online,
+        one_process: true,
+    })
 }

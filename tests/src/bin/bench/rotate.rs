@@ -1,4 +1,5 @@
-//! Seal keys: values sealed anew a second, while people go on reading what is sealed.
+//! Seal keys: values sealed anew a second, while people go on reading what is sealed. Of clients a rotation
+//! seals their wrapped keys anew, one for each; with their own keys too, everything that is about them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -24,6 +25,8 @@ const READERS: usize = 8;
 #[derive(Serialize)]
 struct Figure {
     bench: &'static str,
+    /// Whether clients got new keys of their own too.
+    clients: bool,
     engine: &'static str,
     rows_per_s: u64,
     rows: u64,
@@ -66,23 +69,30 @@ async fn on(engine: Engine, name: &'static str) -> Result<()> {
             }
         });
     }
-    let began = Instant::now();
-    let rows = rotate(&store).await?;
-    let millis = u64::try_from(began.elapsed().as_millis())?;
+    for clients in [false, true] {
+        let before = [&reads, &failed].map(|count| count.load(Ordering::Relaxed));
+        let began = Instant::now();
+        let rows = rotate(&store, clients).await?;
+        let millis = u64::try_from(began.elapsed().as_millis())?;
+        let [reads, failed_reads] = [&reads, &failed].map(|count| count.load(Ordering::Relaxed));
+        crate::print(&Figure {
+            bench: "rotate",
+            clients,
+            engine: name,
+            rows_per_s: rows * 1_000 / millis.max(1),
+            rows,
+            reads: reads - before[0],
+            failed_reads: failed_reads - before[1],
+        })?;
+    }
     stop.cancel();
     readers.join_all().await;
-    crate::print(&Figure {
-        bench: "rotate",
-        engine: name,
-        rows_per_s: rows * 1_000 / millis.max(1),
-        rows,
-        reads: reads.load(Ordering::Relaxed),
-        failed_reads: failed.load(Ordering::Relaxed),
-    })
+    Ok(())
 }
 
-async fn rotate(store: &Store) -> Result<u64> {
-    let mut rotation = store.rotate_keys(&Caller::installation()).await?;
+async fn rotate(store: &Store, clients: bool) -> Result<u64> {
+    let installation = Caller::installation();
+    let mut rotation = store.rotate_keys(&installation, clients).await?;
     let mut last = None;
     while let Some(progress) = rotation.step().await? {
         last = Some(progress);

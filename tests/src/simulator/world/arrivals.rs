@@ -162,7 +162,7 @@ impl World<'_> {
 
     /// Tells every socket what the store woke.
     pub(super) fn wake(&mut self) -> Result<()> {
-        let topics: Vec<Topic> = std::mem::take(&mut *self.woken.0.lock().expect("no panics"));
+        let topics = self.woken.take();
         if topics.contains(&Topic::Circle(self.circle)) {
             self.tree.look(self.runtime, &self.directory, self.circle)?;
         }

@@ -13,7 +13,8 @@ use testkit::{Person, SeededChance};
 
 use super::super::invariants::{self, Watch};
 use super::super::wire;
-use super::{World, settings};
+use super::World;
+use super::server::settings;
 
 impl World<'_> {
     pub(super) fn somebody_speaks(&mut self) -> Result<()> {
@@ -188,7 +189,7 @@ impl World<'_> {
 
     /// Who ends a right needs a session: if staff and client have none, they open their devices in peace.
     pub(super) fn somebody_signs_in(&mut self) -> Result<()> {
-        let owners = [self.client, self.manager];
+        let owners = [self.people.client, self.people.manager];
         let signed_in = |owner: &Person| self.session_of(*owner).is_some();
         if self.store.is_none() || owners.iter().all(signed_in) {
             return Ok(());
@@ -212,7 +213,7 @@ impl World<'_> {
         op_id: OpId,
         leaves: bool,
     ) -> Result<()> {
-        let Some(manager) = self.session_of(self.manager) else {
+        let Some(manager) = self.session_of(self.people.manager) else {
             self.consents.push((person, consent));
             return Ok(());
         };
@@ -253,7 +254,7 @@ impl World<'_> {
     }
 
     pub(super) fn a_device_is_revoked(&mut self, store: &Store, op_id: OpId) -> Result<()> {
-        let owners = [self.client, self.manager];
+        let owners = [self.people.client, self.people.manager];
         let Some(owner) = self.dice.pick(&owners) else {
             return Ok(());
         };

@@ -12,6 +12,7 @@ use super::super::invariants::Watch;
 use super::World;
 
 /// A client with two case managers and some caregivers.
+#[derive(Clone)]
 pub(super) struct People {
     pub(super) client: Person,
     pub(super) manager: Person,
@@ -54,7 +55,8 @@ impl People {
 
 impl World<'_> {
     /// The manager writes the consents down and plans the circle.
-    pub(super) fn plan(&mut self, people: &People) -> Result<()> {
+    pub(super) fn plan(&mut self) -> Result<()> {
+        let people = self.people.clone();
         let store = self.store()?;
         let caller = self.session_of(people.manager).context("enrolled")?;
         let mut members = vec![people.second.account];

@@ -63,6 +63,8 @@ pub enum Link {
     Offline,
     /// The session ended: a person must sign in again.
     SignedOut,
+    /// The session's person came by an invitation, and nobody has confirmed them yet.
+    Awaited,
     /// The session's person has shown nothing by which they sign in: a passkey is to be made or shown.
     Unproved,
 }

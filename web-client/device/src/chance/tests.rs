@@ -28,6 +28,7 @@ fn agency() -> Agency {
         key: removal.to_bytes().into(),
         not_before: NOW,
         not_after: NOW.plus_seconds(86_400),
+        successions: Vec::new(),
     });
     let signature = key.sign(&judge::to_be_signed(labels::REMOVAL_KEY, &content));
     let signed = Signed {
@@ -77,6 +78,7 @@ fn enrol() -> String {
         name: "Maria".to_owned(),
         agency: agency.clone(),
         expires_at: NOW.plus_seconds(60),
+        inviter: None,
     };
     ask(answer(id, &found));
     let (id, body) = ask(command(Command::Enrol));
@@ -108,6 +110,7 @@ fn me(account: AccountId, role: Role) -> Me {
         agency_name: String::new(),
         agency_key: agency.key.to_array().unwrap(),
         removal_key: agency.removal_key,
+        agency_before: Vec::new(),
     }
 }
 

@@ -12,7 +12,7 @@ use openmls::prelude::{
 };
 use openmls_traits::OpenMlsProvider;
 use protocol::policy::{CirclePolicy, PolicyMember, VerifiedBy};
-use protocol::{AccountId, Bytes, Timestamp, limits};
+use protocol::{AccountId, Bytes, Role, Timestamp, limits};
 use tls_codec::Deserialize as _;
 
 use super::newcomers::Newcomer;
@@ -45,6 +45,24 @@ pub struct Change {
 }
 
 impl<'d, 'a> Group<'d, 'a> {
+    /// The agency's removal key, if this device knows a later one than the group lists and its person may
+    /// say so. What the server proposed under the one before is taken up all the same: it was proposed in this
+    /// epoch.
+    fn later_removal_key(me: &Me, context: &Context) -> Option<Bytes> {
+        let author = context.policy.member(me.identity.account)?;
+        let facts = Facts {
+            agency_keys: &me.agency_keys(),
+            at: Timestamp::from_micros(0),
+        };
+        let begins = |key: &Bytes| {
+            let key = judge::certificate::check_removal_key(key, &facts).ok();
+            key.map(|key| key.not_before)
+        };
+        let listed = context.removal_keys.iter().filter_map(begins).max();
+        let later = author.role == Role::CaseManager && begins(&me.removal_key) > listed;
+        later.then(|| me.removal_key.clone())
+    }
+
     /// Makes the commit and merges it **here**. Accounts that lose their last device leave the policy in
     /// the same commit, as the judge demands.
     pub fn commit(&mut self, me: &Me, change: Change) -> Result<Committed> {
@@ -69,6 +87,9 @@ impl<'d, 'a> Group<'d, 'a> {
         let custodians = &mut after.policy.custodians;
         custodians.retain(|account| staying.contains(account));
         mark(&mut after.policy, &change.marks);
+        if let Some(key) = Self::later_removal_key(me, &context) {
+            after.removal_keys = vec![key];
+        }
 
         let mut builder = self
             .mls
@@ -148,7 +169,7 @@ impl<'d, 'a> Group<'d, 'a> {
         // The group as it is after the commit: everybody else in it was there before, and this device's
         // own leaf is one of a listed account.
         let facts = Facts {
-            agency_key: &me.agency_key,
+            agency_keys: &me.agency_keys(),
             at,
         };
         let own = me.identity.account;

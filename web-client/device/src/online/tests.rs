@@ -130,6 +130,7 @@ fn a_challenge_that_became_too_old_is_asked_for_again() {
             code,
             detail: String::new(),
             slots: Vec::new(),
+            conflicts: Vec::new(),
             next_valid: None,
         };
         let mut host = Host::enrolled();
@@ -161,6 +162,7 @@ fn an_answer_that_comes_after_signing_out_leads_nowhere() {
         code: Code::SignedOut,
         detail: String::new(),
         slots: Vec::new(),
+        conflicts: Vec::new(),
         next_valid: None,
     };
     let ticket = Ticket {

@@ -1,6 +1,6 @@
 //! Keys of rows.
 
-use protocol::{AccountId, CircleId};
+use protocol::{AccountId, CircleId, PersonId};
 
 pub const ME: &[u8] = b"me";
 pub const ENROLLING: &[u8] = b"enrolling";
@@ -13,6 +13,7 @@ pub const SUCCESSION: &[u8] = b"succession";
 pub const ERAS: &[u8] = b"era/";
 pub const MET: &[u8] = b"met/";
 pub const COUNTERS: &[u8] = b"counters";
+pub const AWAITED: &[u8] = b"awaited";
 
 pub fn circle(id: CircleId) -> Vec<u8> {
     [CIRCLES, id.as_bytes()].concat()
@@ -36,6 +37,10 @@ pub fn outgoing(id: CircleId, number: u64) -> Vec<u8> {
 
 pub fn pin(account: AccountId) -> Vec<u8> {
     [b"pin/".as_slice(), account.as_bytes()].concat()
+}
+
+pub fn intake(person: PersonId) -> Vec<u8> {
+    [b"intake/".as_slice(), person.as_bytes()].concat()
 }
 
 pub fn known(id: CircleId) -> Vec<u8> {

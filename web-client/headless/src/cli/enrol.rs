@@ -33,13 +33,26 @@ pub async fn enrol(text: &str, at: &At) -> Result<(), Failure> {
     }
     device.mark();
     device.command(Command::Enrol).await?;
-    answer(&device, is_online).await?;
+    let came = |event: &Event| awaits(event).is_some() || is_online(event);
+    if let Some(digits) = awaits(&answer(&device, came).await?) {
+        println!("These six digits must be on both screens: {digits}");
+        io::stdout().flush()?;
+        answer_within(&device, is_online, APPROVAL).await?;
+    }
     device.stop().await?;
     println!(
         "This device is enrolled; its keys are in {} and nowhere else.",
         at.data.display()
     );
     Ok(())
+}
+
+/// The digits that an invited device shows while nobody has confirmed its person.
+fn awaits(event: &Event) -> Option<String> {
+    match event {
+        Event::Status { status } => status.awaits.as_ref().map(|awaits| awaits.digits.clone()),
+        _ => None,
+    }
 }
 
 /// Answers a link that another device of the same person shows.

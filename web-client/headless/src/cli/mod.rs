@@ -4,6 +4,7 @@ mod circles;
 mod counters;
 mod devices;
 mod enrol;
+mod passwords;
 mod people;
 mod read;
 mod send;
@@ -141,6 +142,9 @@ pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
     match arguments.verb {
         Verb::Enrol { link, at } => enrol::enrol(&link, &at).await,
         Verb::Recover { server, code, at } => enrol::recover(server, code, &at).await,
+        Verb::SetPassword { login, at } => passwords::set(&login, &at).await,
+        Verb::CodeApp { at } => passwords::code_app(&at).await,
+        Verb::SignIn { login, at } => passwords::sign_in(&login, &at).await,
         Verb::Circles { json, at } => circles::circles(json, &at).await,
         Verb::Counters { json, at } => counters::counters(json, &at).await,
         Verb::Members { circle, json, at } => people::members(&circle, json, &at).await,

@@ -140,6 +140,7 @@ pub const fn link(link: Link) -> &'static str {
         Link::Offline => "offline, trying again",
         Link::SignedOut => "signed out",
         Link::Unproved => "waiting for a passkey",
+        Link::Awaited => "waiting to be confirmed",
     }
 }
 

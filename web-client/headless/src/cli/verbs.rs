@@ -76,6 +76,27 @@ pub enum Verb {
         #[command(flatten)]
         at: At,
     },
+    /// Choose a password, or another one; read from the first line of standard input
+    SetPassword {
+        /// The name that goes with it: letters, digits and . - _ @ +
+        #[arg(long)]
+        login: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Add a code app: its secret is printed, then a code of it is read from standard input
+    CodeApp {
+        #[command(flatten)]
+        at: At,
+    },
+    /// Sign in by a password; it, and a code where one is needed, are lines of standard input
+    SignIn {
+        /// The name that goes with it
+        #[arg(long)]
+        login: String,
+        #[command(flatten)]
+        at: At,
+    },
     /// List the circles
     Circles {
         /// One JSON object a line

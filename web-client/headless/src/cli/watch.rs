@@ -65,6 +65,7 @@ impl Watching<'_> {
                 Event::Circles { .. }
                 | Event::Counters { .. }
                 | Event::Invitation { .. }
+                | Event::Intake { .. }
                 | Event::RecoveryCode { .. }
                 | Event::SignInSigned { .. }
                 | Event::Typing { .. }

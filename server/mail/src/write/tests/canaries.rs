@@ -161,4 +161,9 @@ fn mails_and_letters_do_not_print_whom_they_go_to() {
     for secret in ["mailbox.example", "Dana", "Zm9v", "video.example"] {
         assert!(!printed.contains(secret), "{printed}");
     }
+    let printed = format!(
+        "{:?}",
+        self::letter(Step::Digest, Language::En, Disclosure::Times)
+    );
+    assert!(!printed.contains(STOP_TOKEN), "{printed}");
 }

@@ -80,10 +80,18 @@ fn reminders_can_be_stopped_with_one_click_and_invitations_cannot() {
             step,
             Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
         );
-        let link = "<https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe>";
-        let expected = reminder.then(|| link.to_owned());
-        assert_eq!(header(&mail, "List-Unsubscribe"), expected, "{step:?}");
-        let post = reminder.then(|| "List-Unsubscribe=One-Click".to_owned());
+        let link = match step {
+            Step::Unread | Step::Digest => {
+                Some(format!("<https://go.post.example/u/{STOP_TOKEN}>"))
+            }
+            _ if reminder => {
+                Some("<https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe>".to_owned())
+            }
+            _ => None,
+        };
+        let post = link.is_some();
+        assert_eq!(header(&mail, "List-Unsubscribe"), link, "{step:?}");
+        let post = post.then(|| "List-Unsubscribe=One-Click".to_owned());
         assert_eq!(header(&mail, "List-Unsubscribe-Post"), post, "{step:?}");
         assert_eq!(
             header(&mail, "Auto-Submitted").as_deref(),
@@ -241,6 +249,7 @@ fn a_letter_without_its_facts_is_not_written() {
         let mut letter = letter(*step, Language::En, Disclosure::Times);
         std::mem::take(&mut letter.visit);
         std::mem::take(&mut letter.agenda);
+        std::mem::take(&mut letter.update);
         let error = write(&letter, &identity()).unwrap_err();
         assert!(matches!(error, WriteError::NoFacts));
     }

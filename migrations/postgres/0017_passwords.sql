@@ -1,0 +1,21 @@
+-- Passwords, the names that go with them, and codes as a second factor.
+
+-- When the account's password was last shown in the session: for a while after it a code proves the rest.
+ALTER TABLE session ADD COLUMN password_at BIGINT;
+
+-- The name by which a person signs in. It comes and goes with their password.
+CREATE TABLE login (
+    -- The password: an authenticator.
+    id              UUID    NOT NULL PRIMARY KEY REFERENCES authenticator (id),
+    name            BYTEA   NOT NULL, -- sealed
+    -- Its blind index: HMAC-SHA-256, 16 bytes.
+    name_index      BYTEA   NOT NULL UNIQUE
+);
+
+-- The server's own keys of OPAQUE (RFC 9807, section 4): without them no password signs in any more.
+CREATE TABLE opaque (
+    id              UUID    NOT NULL PRIMARY KEY,
+    -- Holds the table to one row.
+    one             BIGINT  NOT NULL UNIQUE CHECK (one = 1),
+    setup           BYTEA   NOT NULL -- sealed: OPRF seed, private key, the public key of nobody
+);

@@ -1,0 +1,445 @@
+### What the pages around a client say: people, consent, visits, mails. Loaded with the app itself, after signing in.
+
+## People and consent, for staff
+caseload = Your clients
+caseload-transfer = Pass clients on
+caseload-none = No client is assigned to you yet.
+choose-client = Choose a client to see the people around them.
+client-summary =
+    { $circles ->
+        [one] { $circles } circle
+       *[other] { $circles } circles
+    } · { $caregivers ->
+        [one] { $caregivers } caregiver
+       *[other] { $caregivers } caregivers
+    }
+client-circles = Circles
+client-circles-none = There is no circle yet.
+client-caregivers = Caregivers
+client-caregivers-none = No caregiver is on record.
+client-staff = Staff
+client-mails = E-mail
+client-mails-show = What mails this client gets
+circle-planned = Not open yet
+consent-none = There is no consent for { $name } yet.
+consent-first = Record a consent first. Then you can invite { $name } into a new circle.
+consent-record = Record a consent
+consent-record-another = Record another consent
+consent-intro = You write down that { $client } allows { $name } to get messages. This opens no circle by itself.
+consent-basis = How was it given?
+consent-note = What was agreed?
+consent-note-hint = Who said what, when and where. The client may read this.
+consent-until = Until when?
+consent-until-hint = Leave empty if it lasts until the client takes it back.
+consent-scope = What does it cover?
+consent-visits = May be told visit times and take part
+consent-reminders = May be reminded of visits by email
+consent-save = Save consent
+consent-recorded = Saved. You can now invite { $name } into a new circle.
+consent-live = In force
+consent-over = Over
+consent-from = From { $from } until taken back
+consent-from-until = From { $from } until { $until }
+consent-circles = Messages in: { $titles }
+consent-circles-none = Messages in no circle yet
+consent-visits-yes = May be told visit times and take part
+consent-visits-no = Is not told about visits
+consent-reminders-yes = May be reminded of visits by email
+consent-reminders-no = Is not reminded of visits
+consent-recorded-by = Recorded by { $name }
+consent-note-said = Note: { $note }
+consent-clear-calendar = Also clear the coming visits from their calendar
+consent-clear-calendar-hint = They get one mail that gives no reason. Without it they get nothing at all.
+consent-withdraw = Withdraw this consent
+consent-withdraw-sure = Withdraw it now? { $name } then gets no more messages and no visit times. Nobody tells them why.
+consent-withdraw-yes = Yes, withdraw
+consent-withdrawn = Withdrawn. { $name } gets nothing more under this consent.
+circle-new = Invite into a new circle
+circle-new-intro = This makes a new circle. { $name } sees only what is written there. The other circles stay closed to them.
+circle-new-suggestion = { $name }’s family
+circle-title = Title of the new circle
+circle-title-hint = Everyone in it can see the title.
+circle-members = Who is in it?
+circle-make = Make the circle
+circle-planned-done = “{ $title }” is made. It opens as soon as people sign in.
+
+## A client's own view
+my-people = People around you
+my-people-intro = Here you see who can read what. Nobody else can.
+my-circles = Your circles
+my-caregivers = Your family and helpers
+my-caregivers-none = No one is on record.
+my-consent-none = You have not allowed any messages for this person.
+my-consent-withdraw = I take this back
+my-consent-withdraw-sure = Take it back now? { $name } then gets no more messages and no visit times. We do not tell them why.
+my-consent-withdraw-yes = Yes, take it back
+my-consent-withdrawn = Done. { $name } gets nothing more from now on.
+my-change = Do you want to change this? Tell your case manager. You can take it back at any time.
+my-staff-until = { $name } helps until { $time }.
+my-staff = Your team at the agency
+
+## Visits, as everybody reads them
+kind-video = Video visit
+kind-phone = Phone call
+kind-office = At the office
+kind-home = At home
+kind-community = Somewhere else
+kind-court = Court date
+when-zone = { $city } time (UTC{ $offset })
+when-there = { $time } in { $city } (UTC{ $offset })
+visit-join = Join the video visit
+visit-requested = Asked for
+visit-held = Kept free
+visit-booked = Booked
+visit-checked-in = Here now
+visit-in-progress = Going on
+visit-completed = Took place
+visit-no-show = Did not come
+visit-cancelled = Cancelled
+visit-over = Over
+visit-with = With { $names }
+visits-over =
+    { $count ->
+        [one] { $count } earlier or cancelled visit
+       *[other] { $count } earlier or cancelled visits
+    }
+close-ask = How did it go?
+close-again = Change how it went
+close-title = How did this visit go?
+close-outcome = Did it take place?
+close-next = What comes next
+close-note = What to remember
+close-note-hint = Only the staff who serve this client can read it.
+close-done = Saved how it went.
+close-by = Written down by { $name }, { $time }
+next-none = Nothing for now
+next-book-again = Book another visit
+next-call = Call the client
+next-refer = Refer to somebody else
+next-other = Something else, as noted
+reason-client = The client asked for it
+reason-agency = The agency cannot come
+reason-mistake = It was booked by mistake
+reason-other = Something else
+
+## One's own visits
+my-visits = Your visits
+visits-next = Your next visit
+visits-later = After that
+visits-none = You have no visit planned. When one is booked, you see it here.
+mine-yes = You said: I will be there.
+mine-asked = You asked for another time. We will call or write to you. This time stays until then.
+mine-no = You said: I cannot come.
+mine-cancelled = You cancelled this visit
+reply-yes = I will be there
+reply-another = I need another time
+reply-cancel = Cancel this visit
+reply-cancel-sure = Cancel this visit for everyone?
+reply-cancel-yes = Yes, cancel it
+reply-no = I cannot come
+reply-no-sure = Tell us that you cannot come? The visit goes on for the others.
+undo = Keep this visit
+undo-hint = You can take this back for ten minutes.
+undo-done = Good. Your visit is on again.
+
+## Booking, for staff
+visit-book = Book a visit
+visit-book-go = Book this visit
+visit-booked-done = Booked: { $time }. The mails go out now.
+visit-type = What kind of visit?
+visit-type-none = No kind in particular
+visit-kind = How do you meet?
+visit-day = Day
+visit-length = How long?
+visit-time = Time
+visit-time-hint = Tap a free time, or type one.
+visit-zone = Time zone
+visit-zone-hint = Type a city and choose from the list.
+visit-link = Meeting link
+visit-link-hint = From your video tool. It starts with https://
+visit-caregivers = Who else takes part?
+caregiver-no-consent = The client has not allowed this yet.
+caregiver-not-covered = The consent does not cover visits.
+visit-kept = This time is kept for you until { $time }.
+visit-mails = Everyone who takes part and has an e-mail address gets the time, and reminders before it.
+free-times = Your free times on { $day }
+free-times-none = You have no free time on this day.
+free-times-failed = We could not look for free times. You can still type one.
+instead =
+    { $count ->
+        [one] This would do:
+       *[other] These times are free:
+    }
+visits-none-staff = No visit is booked.
+answer-yes = will be there
+answer-no = cannot come
+answer-asked = needs another time
+answer-for = said by { $name } in their place
+answer-none = no answer yet
+visit-change = Change
+visit-move = Move
+visit-move-title = Move this visit
+visit-move-go = Move it here
+visit-move-hint = Everyone who takes part gets a mail with the new time.
+visit-moved-done = Moved. The mails go out now.
+visit-cancel = Cancel visit
+visit-cancel-sure = Cancel this visit? Everyone who was told gets a mail.
+visit-cancel-why = Why?
+visit-cancel-yes = Yes, cancel the visit
+visit-cancelled-done = Cancelled. The mails go out now.
+
+## Visits that repeat
+repeats = Repeats
+repeats-never = Never
+repeats-week = Every week
+repeats-fortnight = Every two weeks
+repeats-month = Every month on { $day }
+repeats-same-day = the same day of the week
+repeats-nth =
+    { $nth ->
+        [1] the first { $day }
+        [2] the second { $day }
+        [3] the third { $day }
+        [4] the fourth { $day }
+        [5] the fifth { $day }
+       *[other] the last { $day }
+    }
+repeats-ends = It ends
+repeats-ends-count = after a number of visits
+repeats-ends-day = on a day
+repeats-count = Number of visits
+repeats-last = Last day
+repeats-hint = Half a year is booked now. The rest follows week by week.
+repeats-days =
+    { $count ->
+        [1] every day
+       *[other] every { $count } days
+    }
+repeats-weeks =
+    { $count ->
+        [1] every week
+        [2] every two weeks
+       *[other] every { $count } weeks
+    }
+repeats-months =
+    { $count ->
+        [1] every month
+        [2] every two months
+       *[other] every { $count } months
+    }
+repeats-on = { $how } on { $days }
+visit-repeats = Repeats { $how }
+series-book-go = Book these visits
+series-mails = Everyone who takes part gets a mail for each visit, four weeks before it, and reminders.
+series-booked =
+    { $count ->
+        [one] One visit is booked.
+       *[other] { $count } visits are booked.
+    }
+series-booked-some =
+    { $count ->
+        [one] One visit is booked, { $left } left out.
+       *[other] { $count } visits are booked, { $left } left out.
+    }
+conflicts =
+    { $count ->
+        [one] One visit cannot be at its time
+       *[other] { $count } visits cannot be at their times
+    }
+conflict-free = Free: { $times }
+conflicts-book = Book the others
+conflicts-move = Move the others
+scope = Which visits?
+scope-this = Only this visit
+scope-later = This and later ones
+scope-all = All of them
+scope-move-hint = The others move by as many days, to the same time. A visit that was moved by itself stays.
+scope-cancel-hint = No more of these visits are booked then. You cannot take this back.
+series-cancel-yes = Yes, cancel these visits
+task-series = A visit of { $name } that repeats could not be booked. Find another time.
+
+## Links by which a client chooses a time
+booking-links = Links to choose a time
+booking-links-intro = With a link the client books one visit, without signing in.
+booking-links-none = There is no link yet.
+booking-link-make = Make a link
+booking-link-title = A link to choose a time
+booking-link-from = First day
+booking-link-until = Last day
+booking-link-valid = How long the link works
+booking-link-days =
+    { $count ->
+        [one] { $count } day
+       *[other] { $count } days
+    }
+booking-link-workers = Who can hold the visit?
+booking-link-workers-hint = Choose no one if it is only you.
+booking-link-mail = Send it by mail too
+booking-link-mail-hint = It goes to the client’s own e-mail address.
+booking-link-go = Make this link
+booking-link-made-done = The link is made.
+booking-link-made = Copy the link now
+booking-link-secret = It is shown only this once. Whoever has it can book for the client.
+booking-link-copy = Copy the link
+booking-link-copied = Copied
+booking-link-mailed = Sent by mail too
+booking-link-open = Works until { $time }
+booking-link-used = A visit was booked with it
+booking-link-expired = Too old
+booking-link-revoked = Taken back
+booking-link-void = Does not work any more
+booking-link-revoke = Take it back
+booking-link-revoke-sure = Take this link back? It will not work any more.
+booking-link-revoke-yes = Yes, take it back
+booking-link-revoked-done = The link does not work any more.
+
+## The calendar and what there is to do
+calendar-day = Day
+calendar-week = Week
+calendar-view = Day or week
+calendar-steps = Other days
+calendar-day-before = Day before
+calendar-day-after = Day after
+calendar-week-before = Week before
+calendar-week-after = Week after
+calendar-jump = Go to
+calendar-none = No visits
+calendar-shape = List or grid
+calendar-list = List
+calendar-grid = Grid
+calendar-print = Print
+grid-title = Visits by the hour
+grid-hint = Drag a visit to move it. By keyboard: go to a visit and press M.
+grid-key = Press M to move it.
+grid-open = Bookable:
+grid-moving = Move the visit with { $name }
+grid-keys = Arrow keys: 15 minutes or one day. Enter: go on. Escape: put it back.
+grid-to = New time: { $time }
+grid-earlier = 15 minutes earlier
+grid-later = 15 minutes later
+grid-go = Go on with this time
+grid-back = Put it back
+grid-back-done = Put back: { $time }
+grid-was = From { $from } to { $to }
+sheet-day = My day
+sheet-week = My week
+sheet-place = Place or phone
+sheet-notes = Notes
+sheet-keep = This page names people. Keep it with you, and shred it when you are done.
+todo = To do ({ $count })
+todo-none = Nothing waits for you.
+todo-all = Show all { $count }
+todo-fewer = Show fewer
+task-asked = { $name } needs another time
+task-called-off = { $name } cancelled
+task-declined = { $name } cannot come
+task-unreachable = Mails do not reach { $name }
+task-device-idle = { $name } has not used a device for 90 days
+task-outcome = How did the visit with { $name } go?
+task-clocks = The clock rules changed, and the visit with { $name } now meets another. Move one of the two.
+task-wrote = { $name } answered by mail: open the mailbox
+outage-banner = { $count ->
+    [one] One person was not told of a visit, because the server was down.
+   *[other] { $count } people were not told of a visit, because the server was down.
+}
+outage-banner-see = See whom to call
+jobs-open = Jobs of the server
+task-device-why = They may be in hospital, in jail, or without power. Ask before you take the device out: whoever has it can read the circles until then.
+task-device-seen = Last used: { $time }
+task-device-keep = They still have it
+task-device-remove = Take the device out
+task-assigned = A client was assigned to you: get in touch
+task-offered = { $name } offers you a client
+task-taken = { $name } took a client over: add them to circles
+task-refused = { $name } declined a client
+task-late = { $name } did not answer your offer
+task-offered-open = Look at the offer
+task-visit = Visit: { $time }
+task-since = since { $time }
+task-done = Done
+
+## Kinds of visits
+visit-types = Kinds of visits
+visit-types-intro = These are offered when somebody books. What is booked already stays as it is.
+visit-types-none = None is offered yet. Visits can be booked all the same.
+visit-type-add = Add a kind of visit
+visit-type-change = Change
+visit-type-end = Offer no longer
+visit-type-end-sure = Offer this kind no longer? Booked visits stay.
+visit-type-end-yes = Yes, end it
+visit-type-ended = It is offered no longer.
+visit-type-saved = Saved: { $name }.
+visit-type-name = Name
+visit-type-minutes = How long, in minutes
+visit-type-before = Kept free before, in minutes
+visit-type-after = Kept free after, in minutes
+visit-type-travel = The way there, in minutes
+visit-type-ahead = At most so many days ahead
+visit-type-notice = At least so many hours before
+visit-type-per-day = At most so many a day
+visit-type-per-day-hint = For each worker. Leave it empty for as many as fit.
+visit-type-way = { $count } min on the way
+visit-type-cap = at most { $count } a day
+
+## When a worker can be booked
+hours-title = When I can be booked
+hours-intro = Free times are looked for within these hours. What is booked already stays booked.
+hours-zone-hint = The clocks that these hours mean. Type a city and choose from the list.
+hours-week = Every week
+hours-closed = Not bookable
+hours-from = From
+hours-until = until
+hours-add = Add hours
+hours-remove = Remove { $day }, { $from } until { $until }
+hours-copy = Tuesday to Friday as on Monday
+hours-others = Other days
+hours-others-hint = On these dates the hours below hold instead. A date without hours is closed.
+hours-date = Date
+hours-add-date = Add a date
+hours-remove-date = Remove this date
+hours-closed-all-day = Closed all day
+hours-save = Save the hours
+hours-saved = Saved.
+hours-outside =
+    { $count ->
+        [one] { $count } booked visit lies outside these hours. Move it if it should not be.
+       *[other] { $count } booked visits lie outside these hours. Move them if they should not be.
+    }
+
+## What mails may say
+settings-mails = E-mail to you
+mail-address = E-mail address
+mail-address-hint = Leave empty to get no mails.
+mail-language = Language of the mails
+mail-zone-hint = Times are told for this zone. Type a city and choose from the list.
+mail-which = What to send
+mail-reminders = Reminders before a visit
+mail-reminders-hint = News of a new, moved or cancelled visit comes in any case.
+mail-calendar = A calendar file with each visit
+mail-calendar-hint = It puts the visit into the calendar of the phone. Whoever sees that calendar sees it too.
+mail-unread = When a message waits
+mail-unread-hint = It says “You have an update”, with a link. No name, and nothing of the message. It comes when nobody was here for ten minutes, at most once in four hours. At night it comes only for urgent messages. Staff get one mail each working morning.
+disclosure = What may the mails say?
+disclosure-update = Only that there is news
+disclosure-update-hint = “You have an update”, with a link. No day, no time.
+disclosure-times = Day and time
+disclosure-times-hint = No names, and not what it is about.
+disclosure-details = More details
+disclosure-details-hint = Also the first name of the case manager and the meeting link. Whoever reads the mail can see them.
+
+## Why there was a mail that messages wait, and why not
+update-mails = Mails when a message waits
+update-mails-none = None so far.
+update-mail-planned = Will be sent, if the message still waits then.
+update-mail-leased = On its way.
+update-mail-sent = Sent.
+update-mail-skipped = Not sent.
+update-mail-failed = It could not be sent.
+update-mail-read = Not sent: nothing waited any more.
+update-mail-seen = Not sent: they had been here.
+update-mail-told = Not sent: another mail had told it.
+update-mail-no-right = Not sent: they may not read it any more.
+update-mail-unwanted = Not sent: they do not want these mails.
+update-mail-no-address = Not sent: there is no e-mail address that works.
+update-mail-too-late = Not sent: it was too late.
+update-mail-address-refused = It could not be sent: the e-mail address does not work.

@@ -1,0 +1,445 @@
+### Lo que dicen las páginas en torno a un cliente: personas, permisos, visitas, correos.
+
+## Personas y permisos, para el personal
+caseload = Tus clientes
+caseload-transfer = Pasar clientes
+caseload-none = Aún no tienes clientes a tu cargo.
+choose-client = Elige un cliente para ver la gente a su alrededor.
+client-summary =
+    { $circles ->
+        [one] { $circles } círculo
+       *[other] { $circles } círculos
+    } · { $caregivers ->
+        [one] { $caregivers } cuidador
+       *[other] { $caregivers } cuidadores
+    }
+client-circles = Círculos
+client-circles-none = Aún no hay ningún círculo.
+client-caregivers = Cuidadores
+client-caregivers-none = No hay cuidadores registrados.
+client-staff = Personal
+client-mails = Correo
+client-mails-show = Qué correos recibe este cliente
+circle-planned = Aún no está abierto
+consent-none = Aún no hay permiso para { $name }.
+consent-first = Anota primero un permiso. Después puedes invitar a { $name } a un círculo nuevo.
+consent-record = Anotar un permiso
+consent-record-another = Anotar otro permiso
+consent-intro = Anotas que { $client } permite que { $name } reciba mensajes. Esto no abre ningún círculo por sí solo.
+consent-basis = ¿Cómo lo dio?
+consent-note = ¿Qué se acordó?
+consent-note-hint = Quién dijo qué, cuándo y dónde. El cliente puede leer esto.
+consent-until = ¿Hasta cuándo?
+consent-until-hint = Deja esto vacío si dura hasta que el cliente lo retire.
+consent-scope = ¿Qué incluye?
+consent-visits = Puede saber las horas de las visitas y participar
+consent-reminders = Puede recibir recordatorios de las visitas por correo
+consent-save = Guardar permiso
+consent-recorded = Guardado. Ya puedes invitar a { $name } a un círculo nuevo.
+consent-live = Vale ahora
+consent-over = Terminó
+consent-from = Desde el { $from } hasta que lo retire
+consent-from-until = Desde el { $from } hasta el { $until }
+consent-circles = Mensajes en: { $titles }
+consent-circles-none = Aún sin mensajes en ningún círculo
+consent-visits-yes = Puede saber las horas de las visitas y participar
+consent-visits-no = No se le avisa de las visitas
+consent-reminders-yes = Puede recibir recordatorios de las visitas por correo
+consent-reminders-no = No recibe recordatorios de las visitas
+consent-recorded-by = Anotado por { $name }
+consent-note-said = Nota: { $note }
+consent-clear-calendar = Quitar también de su calendario las próximas visitas
+consent-clear-calendar-hint = Recibe un solo correo que no dice el motivo. Sin esto no recibe nada.
+consent-withdraw = Retirar este permiso
+consent-withdraw-sure = ¿Retirarlo ahora? { $name } ya no recibe mensajes ni horas de visitas. Nadie le dice por qué.
+consent-withdraw-yes = Sí, retirar
+consent-withdrawn = Retirado. { $name } ya no recibe nada con este permiso.
+circle-new = Invitar a un círculo nuevo
+circle-new-intro = Esto crea un círculo nuevo. { $name } ve solo lo que se escribe allí. Los otros círculos siguen cerrados.
+circle-new-suggestion = Familia de { $name }
+circle-title = Título del círculo nuevo
+circle-title-hint = Todos los que están en él ven el título.
+circle-members = ¿Quién está en él?
+circle-make = Crear el círculo
+circle-planned-done = «{ $title }» está creado. Se abre cuando la gente entra.
+
+## Lo que ve un cliente
+my-people = La gente a tu alrededor
+my-people-intro = Aquí ves quién puede leer qué. Nadie más puede.
+my-circles = Tus círculos
+my-caregivers = Tu familia y quienes te ayudan
+my-caregivers-none = No hay nadie registrado.
+my-consent-none = No permitiste mensajes para esta persona.
+my-consent-withdraw = Retiro este permiso
+my-consent-withdraw-sure = ¿Retirarlo ahora? { $name } ya no recibe mensajes ni horas de visitas. No le decimos por qué.
+my-consent-withdraw-yes = Sí, retirarlo
+my-consent-withdrawn = Listo. { $name } ya no recibe nada desde ahora.
+my-change = ¿Quieres cambiar esto? Dilo a quien lleva tu caso. Puedes retirarlo cuando quieras.
+my-staff-until = { $name } ayuda hasta el { $time }.
+my-staff = Tu equipo en la agencia
+
+## Visitas, como las leen todos
+kind-video = Visita por video
+kind-phone = Llamada
+kind-office = En la oficina
+kind-home = En casa
+kind-community = En otro lugar
+kind-court = Cita en el juzgado
+when-zone = Hora de { $city } (UTC{ $offset })
+when-there = { $time } en { $city } (UTC{ $offset })
+visit-join = Entrar a la visita por video
+visit-requested = Pedida
+visit-held = Apartada
+visit-booked = Confirmada
+visit-checked-in = Ya llegó
+visit-in-progress = En curso
+visit-completed = Se hizo
+visit-no-show = No vino
+visit-cancelled = Cancelada
+visit-over = Ya pasó
+visit-with = Con { $names }
+visits-over =
+    { $count ->
+        [one] { $count } visita anterior o cancelada
+       *[other] { $count } visitas anteriores o canceladas
+    }
+close-ask = ¿Cómo fue?
+close-again = Cambiar cómo fue
+close-title = ¿Cómo fue esta visita?
+close-outcome = ¿Se hizo?
+close-next = Qué sigue
+close-note = Qué recordar
+close-note-hint = Solo puede leerlo el personal que atiende a este cliente.
+close-done = Se guardó cómo fue.
+close-by = Lo escribió { $name }, { $time }
+next-none = Nada por ahora
+next-book-again = Anotar otra visita
+next-call = Llamar al cliente
+next-refer = Enviar a otra persona
+next-other = Otra cosa, según la nota
+reason-client = El cliente lo pidió
+reason-agency = La agencia no puede
+reason-mistake = Se anotó por error
+reason-other = Otra cosa
+
+## Las visitas propias
+my-visits = Tus visitas
+visits-next = Tu próxima visita
+visits-later = Después
+visits-none = No tienes visitas. Cuando haya una, la ves aquí.
+mine-yes = Dijiste: allí estaré.
+mine-asked = Pediste otra hora. Te llamamos o te escribimos. Hasta entonces queda esta hora.
+mine-no = Dijiste: no puedo ir.
+mine-cancelled = Cancelaste esta visita
+reply-yes = Allí estaré
+reply-another = Necesito otra hora
+reply-cancel = Cancelar esta visita
+reply-cancel-sure = ¿Cancelar esta visita para todos?
+reply-cancel-yes = Sí, cancelar
+reply-no = No puedo ir
+reply-no-sure = ¿Nos dices que no puedes ir? La visita sigue para los demás.
+undo = Mantener la visita
+undo-hint = Puedes deshacerlo durante diez minutos.
+undo-done = Bien. Tu visita sigue en pie.
+
+## Anotar visitas, para el personal
+visit-book = Anotar una visita
+visit-book-go = Anotar esta visita
+visit-booked-done = Anotada: { $time }. Los correos salen ahora.
+visit-type = ¿Qué tipo de visita?
+visit-type-none = Ningún tipo en particular
+visit-kind = ¿Cómo se ven?
+visit-day = Día
+visit-length = ¿Cuánto dura?
+visit-time = Hora
+visit-time-hint = Toca una hora libre o escribe una.
+visit-zone = Zona horaria
+visit-zone-hint = Escribe una ciudad y elige de la lista.
+visit-link = Enlace de la reunión
+visit-link-hint = De tu programa de video. Empieza con https://
+visit-caregivers = ¿Quién más participa?
+caregiver-no-consent = El cliente aún no lo permitió.
+caregiver-not-covered = El permiso no incluye visitas.
+visit-kept = Esta hora está guardada para usted hasta las { $time }.
+visit-mails = Todos los que participan y tienen correo reciben la hora, y avisos antes.
+free-times = Tus horas libres el { $day }
+free-times-none = No tienes horas libres este día.
+free-times-failed = No pudimos buscar horas libres. Puedes escribir una.
+instead =
+    { $count ->
+        [one] Esta sirve:
+       *[other] Estas horas están libres:
+    }
+visits-none-staff = No hay ninguna visita anotada.
+answer-yes = allí estará
+answer-no = no puede ir
+answer-asked = necesita otra hora
+answer-for = lo dijo { $name } en su lugar
+answer-none = aún no responde
+visit-change = Cambiar
+visit-move = Mover
+visit-move-title = Mover esta visita
+visit-move-go = Mover aquí
+visit-move-hint = Todos los que participan reciben un correo con la hora nueva.
+visit-moved-done = Movida. Los correos salen ahora.
+visit-cancel = Cancelar visita
+visit-cancel-sure = ¿Cancelar esta visita? Quien recibió el aviso recibe un correo.
+visit-cancel-why = ¿Por qué?
+visit-cancel-yes = Sí, cancelar la visita
+visit-cancelled-done = Cancelada. Los correos salen ahora.
+
+## Visitas que se repiten
+repeats = Se repite
+repeats-never = Nunca
+repeats-week = Cada semana
+repeats-fortnight = Cada dos semanas
+repeats-month = Cada mes, { $day }
+repeats-same-day = el mismo día de la semana
+repeats-nth =
+    { $nth ->
+        [1] el primer { $day }
+        [2] el segundo { $day }
+        [3] el tercer { $day }
+        [4] el cuarto { $day }
+        [5] el quinto { $day }
+       *[other] el último { $day }
+    }
+repeats-ends = Termina
+repeats-ends-count = después de varias visitas
+repeats-ends-day = un día
+repeats-count = Número de visitas
+repeats-last = Último día
+repeats-hint = Ahora se anota medio año. El resto sigue semana a semana.
+repeats-days =
+    { $count ->
+        [1] cada día
+       *[other] cada { $count } días
+    }
+repeats-weeks =
+    { $count ->
+        [1] cada semana
+        [2] cada dos semanas
+       *[other] cada { $count } semanas
+    }
+repeats-months =
+    { $count ->
+        [1] cada mes
+        [2] cada dos meses
+       *[other] cada { $count } meses
+    }
+repeats-on = { $how }, { $days }
+visit-repeats = Se repite { $how }
+series-book-go = Anotar estas visitas
+series-mails = Todos los que participan reciben un correo por visita, cuatro semanas antes, y avisos.
+series-booked =
+    { $count ->
+        [one] Una visita anotada.
+       *[other] { $count } visitas anotadas.
+    }
+series-booked-some =
+    { $count ->
+        [one] Una visita anotada, { $left } sin anotar.
+       *[other] { $count } visitas anotadas, { $left } sin anotar.
+    }
+conflicts =
+    { $count ->
+        [one] Una visita no puede ser a su hora
+       *[other] { $count } visitas no pueden ser a su hora
+    }
+conflict-free = Libre: { $times }
+conflicts-book = Anotar las demás
+conflicts-move = Mover las demás
+scope = ¿Qué visitas?
+scope-this = Solo esta visita
+scope-later = Esta y las siguientes
+scope-all = Todas
+scope-move-hint = Las demás se mueven los mismos días, a la misma hora. Una visita que se movió sola se queda.
+scope-cancel-hint = Después no se anotan más de estas visitas. No se puede deshacer.
+series-cancel-yes = Sí, cancelar estas visitas
+task-series = Una visita de { $name } que se repite no se pudo anotar. Busca otra hora.
+
+## Enlaces con los que un cliente elige una hora
+booking-links = Enlaces para elegir una hora
+booking-links-intro = Con un enlace el cliente reserva una visita, sin entrar.
+booking-links-none = Todavía no hay ningún enlace.
+booking-link-make = Hacer un enlace
+booking-link-title = Un enlace para elegir una hora
+booking-link-from = Primer día
+booking-link-until = Último día
+booking-link-valid = Cuánto tiempo sirve el enlace
+booking-link-days =
+    { $count ->
+        [one] { $count } día
+       *[other] { $count } días
+    }
+booking-link-workers = ¿Quién puede hacer la visita?
+booking-link-workers-hint = No elija a nadie si es solo usted.
+booking-link-mail = Enviarlo también por correo
+booking-link-mail-hint = Va a la dirección de correo del cliente.
+booking-link-go = Hacer este enlace
+booking-link-made-done = El enlace está hecho.
+booking-link-made = Copie el enlace ahora
+booking-link-secret = Solo se muestra esta vez. Quien lo tenga puede reservar por el cliente.
+booking-link-copy = Copiar el enlace
+booking-link-copied = Copiado
+booking-link-mailed = Enviado también por correo
+booking-link-open = Sirve hasta { $time }
+booking-link-used = Con él se reservó una visita
+booking-link-expired = Muy viejo
+booking-link-revoked = Retirado
+booking-link-void = Ya no sirve
+booking-link-revoke = Retirarlo
+booking-link-revoke-sure = ¿Retirar este enlace? Ya no va a servir.
+booking-link-revoke-yes = Sí, retirarlo
+booking-link-revoked-done = El enlace ya no sirve.
+
+## El calendario y lo que hay que hacer
+calendar-day = Día
+calendar-week = Semana
+calendar-view = Día o semana
+calendar-steps = Otros días
+calendar-day-before = Día anterior
+calendar-day-after = Día siguiente
+calendar-week-before = Semana anterior
+calendar-week-after = Semana siguiente
+calendar-jump = Ir al
+calendar-none = Sin visitas
+calendar-shape = Lista o cuadrícula
+calendar-list = Lista
+calendar-grid = Cuadrícula
+calendar-print = Imprimir
+grid-title = Visitas por hora
+grid-hint = Arrastra una visita para moverla. Con el teclado: ve a una visita y pulsa M.
+grid-key = Pulsa M para moverla.
+grid-open = Se puede reservar:
+grid-moving = Mover la visita con { $name }
+grid-keys = Flechas: 15 minutos o un día. Intro: seguir. Escape: dejarla como estaba.
+grid-to = Hora nueva: { $time }
+grid-earlier = 15 minutos antes
+grid-later = 15 minutos después
+grid-go = Seguir con esta hora
+grid-back = Dejarla como estaba
+grid-back-done = Queda como estaba: { $time }
+grid-was = De { $from } a { $to }
+sheet-day = Mi día
+sheet-week = Mi semana
+sheet-place = Lugar o teléfono
+sheet-notes = Notas
+sheet-keep = Esta hoja nombra a personas. Llévala contigo y destrúyela al terminar.
+todo = Por hacer ({ $count })
+todo-none = Nada te espera.
+todo-all = Ver todo ({ $count })
+todo-fewer = Ver menos
+task-asked = { $name } necesita otra hora
+task-called-off = { $name } canceló
+task-declined = { $name } no puede ir
+task-unreachable = Los correos no llegan a { $name }
+task-device-idle = { $name } no usa un aparato desde hace 90 días
+task-outcome = ¿Cómo fue la visita con { $name }?
+task-clocks = Cambiaron las reglas de la hora y la visita con { $name } ahora coincide con otra. Mueva una de las dos.
+task-wrote = { $name } respondió por correo: abre el buzón
+outage-banner = { $count ->
+    [one] Una persona no recibió aviso de una visita, porque el servidor estuvo parado.
+   *[other] { $count } personas no recibieron aviso de una visita, porque el servidor estuvo parado.
+}
+outage-banner-see = Ver a quién llamar
+jobs-open = Trabajos del servidor
+task-device-why = Puede estar en el hospital, en la cárcel o sin luz. Pregunta antes de quitar el aparato: hasta entonces, quien lo tenga puede leer los círculos.
+task-device-seen = Último uso: { $time }
+task-device-keep = Todavía lo tiene
+task-device-remove = Quitar el aparato
+task-assigned = Te asignaron un cliente: ponte en contacto
+task-offered = { $name } te ofrece un cliente
+task-taken = { $name } aceptó a un cliente: añade a esa persona a los círculos
+task-refused = { $name } rechazó a un cliente
+task-late = { $name } no respondió a tu oferta
+task-offered-open = Ver la oferta
+task-visit = Visita: { $time }
+task-since = desde { $time }
+task-done = Hecho
+
+## Tipos de visitas
+visit-types = Tipos de visitas
+visit-types-intro = Se ofrecen al anotar una visita. Lo que ya está anotado queda como está.
+visit-types-none = Aún no se ofrece ninguno. De todos modos se pueden anotar visitas.
+visit-type-add = Añadir un tipo de visita
+visit-type-change = Cambiar
+visit-type-end = Dejar de ofrecer
+visit-type-end-sure = ¿Dejar de ofrecer este tipo? Las visitas anotadas siguen.
+visit-type-end-yes = Sí, dejar de ofrecerlo
+visit-type-ended = Ya no se ofrece.
+visit-type-saved = Guardado: { $name }.
+visit-type-name = Nombre
+visit-type-minutes = Cuánto dura, en minutos
+visit-type-before = Tiempo libre antes, en minutos
+visit-type-after = Tiempo libre después, en minutos
+visit-type-travel = El camino de ida, en minutos
+visit-type-ahead = Como mucho tantos días antes
+visit-type-notice = Al menos tantas horas antes
+visit-type-per-day = Como mucho tantas al día
+visit-type-per-day-hint = Por cada trabajador. Deja esto vacío para todas las que quepan.
+visit-type-way = { $count } min de camino
+visit-type-cap = como mucho { $count } al día
+
+## Cuándo se puede anotar algo con alguien del personal
+hours-title = Cuándo tengo horas
+hours-intro = Las horas libres se buscan dentro de este horario. Lo que ya está anotado queda anotado.
+hours-zone-hint = El reloj que vale para este horario. Escribe una ciudad y elige de la lista.
+hours-week = Cada semana
+hours-closed = Sin horas
+hours-from = De
+hours-until = a
+hours-add = Añadir horas
+hours-remove = Quitar { $day }, de { $from } a { $until }
+hours-copy = De martes a viernes como el lunes
+hours-others = Otros días
+hours-others-hint = En estas fechas vale el horario de aquí. Una fecha sin horas está cerrada.
+hours-date = Fecha
+hours-add-date = Añadir una fecha
+hours-remove-date = Quitar esta fecha
+hours-closed-all-day = Cerrado todo el día
+hours-save = Guardar el horario
+hours-saved = Guardado.
+hours-outside =
+    { $count ->
+        [one] { $count } visita anotada queda fuera de este horario. Muévela si no debe ser así.
+       *[other] { $count } visitas anotadas quedan fuera de este horario. Muévelas si no debe ser así.
+    }
+
+## Lo que pueden decir los correos
+settings-mails = Correos para ti
+mail-address = Dirección de correo
+mail-address-hint = Deja esto vacío para no recibir correos.
+mail-language = Idioma de los correos
+mail-zone-hint = Las horas se dicen en esta zona. Escribe una ciudad y elige de la lista.
+mail-which = Qué enviar
+mail-reminders = Avisos antes de una visita
+mail-reminders-hint = Si hay una visita nueva, movida o cancelada, el correo llega siempre.
+mail-calendar = Un archivo de calendario con cada visita
+mail-calendar-hint = Pone la visita en el calendario del teléfono. Quien ve ese calendario la ve también.
+mail-unread = Cuando espera un mensaje
+mail-unread-hint = Dice «Tiene una novedad», con un enlace. Sin nombres y sin nada del mensaje. Llega cuando nadie entró en diez minutos, como mucho una vez cada cuatro horas. De noche llega solo si el mensaje es urgente. El personal recibe un correo cada mañana de trabajo.
+disclosure = ¿Qué pueden decir los correos?
+disclosure-update = Solo que hay algo nuevo
+disclosure-update-hint = «Tienes una novedad», con un enlace. Sin día ni hora.
+disclosure-times = Día y hora
+disclosure-times-hint = Sin nombres y sin decir de qué se trata.
+disclosure-details = Más detalles
+disclosure-details-hint = También el nombre de quien lleva el caso y el enlace de la reunión. Quien lea el correo los ve.
+
+## Por qué hubo un correo de que esperan mensajes, y por qué no
+update-mails = Correos cuando espera un mensaje
+update-mails-none = Ninguno hasta ahora.
+update-mail-planned = Se enviará si el mensaje todavía espera entonces.
+update-mail-leased = En camino.
+update-mail-sent = Enviado.
+update-mail-skipped = No se envió.
+update-mail-failed = No se pudo enviar.
+update-mail-read = No se envió: ya no esperaba nada.
+update-mail-seen = No se envió: la persona había entrado.
+update-mail-told = No se envió: otro correo ya lo dijo.
+update-mail-no-right = No se envió: la persona ya no lo puede leer.
+update-mail-unwanted = No se envió: la persona no quiere estos correos.
+update-mail-no-address = No se envió: no hay una dirección de correo que funcione.
+update-mail-too-late = No se envió: era demasiado tarde.
+update-mail-address-refused = No se pudo enviar: la dirección de correo no funciona.

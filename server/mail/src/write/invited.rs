@@ -1,0 +1,56 @@
+//! The mail with an invitation's link. It is always of level 0: whoever reads it over somebody's shoulder, or
+//! gets it by a mistyped address, learns that there is a link. Nobody is named, no agency and no reason.
+
+use care::texts::texts;
+use protocol::{Disclosure, Step};
+
+use super::wording::{self, Button};
+use super::{Mail, WriteError, check, html, mime};
+use crate::{Identity, InvitationLetter, Letter};
+
+/// Writes the mail. The same letter and the same identity make the same bytes.
+pub fn write_invitation(
+    letter: &InvitationLetter,
+    identity: &Identity,
+) -> Result<Mail, WriteError> {
+    check(identity)?;
+    let text = texts(letter.language);
+    let page = Button {
+        label: text.say("mail-button-link", &[])?,
+        url: link(letter, identity)?,
+    };
+    let mut said = wording::frame(text, page)?;
+    said.body = text.say("mail-link-body", &[])?;
+    said.hint = Some(text.say("mail-link-hint", &[])?);
+    let parts = mime::Parts {
+        plain: said.plain(),
+        html: html::lay_out(&said, letter.language)?,
+        calendar: None,
+        automatic: mime::GENERATED,
+    };
+    mime::put_together(&envelope(letter), identity, &said, parts)
+}
+
+/// What follows the `#` never reaches a server when the link is opened.
+fn link(letter: &InvitationLetter, identity: &Identity) -> Result<String, WriteError> {
+    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || b"-_./".contains(&byte);
+    if !letter.link.starts_with('/') || !letter.link.bytes().all(is_safe) {
+        return Err(WriteError::Link);
+    }
+    Ok(format!("{}/#{}", identity.link_base, letter.link))
+}
+
+/// Where it goes and when it was written; about no appointment.
+fn envelope(letter: &InvitationLetter) -> Letter {
+    Letter {
+        step: Step::Agenda,
+        language: letter.language,
+        disclosure: Disclosure::Update,
+        to: letter.to.clone(),
+        written_at: letter.written_at,
+        message_id: letter.message_id,
+        visit: None,
+        agenda: None,
+        update: None,
+    }
+}

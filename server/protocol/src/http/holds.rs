@@ -1,0 +1,34 @@
+//! Bodies about times that a worker keeps while they fill in what is booked then.
+
+use serde::{Deserialize, Serialize};
+
+use crate::{PersonId, Timestamp, VisitTypeId};
+
+bodies! {
+    /// Keep this time for me: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once.
+    HoldTime {
+        /// For a visit with this client.
+        client: PersonId,
+        /// When it would begin: `2026-12-01T10:00` on the clocks of `zone`.
+        civil_start: String,
+        /// The zone; the client's if absent.
+        #[serde(default)]
+        zone: Option<String>,
+        /// How long, minutes.
+        minutes: u16,
+        /// As what kind of visit, if as one.
+        #[serde(default)]
+        visit_type: Option<VisitTypeId>,
+        /// The [`TimeHeld::start`] of what is let go for it.
+        #[serde(default)]
+        instead: Option<Timestamp>,
+    }
+
+    /// It is kept. Booking it, or anything else, uses that up.
+    TimeHeld {
+        /// When the visit would begin.
+        start: Timestamp,
+        /// Until when it is kept.
+        until: Timestamp,
+    }
+}

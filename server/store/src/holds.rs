@@ -1,0 +1,189 @@
+//! Holds: a time that is kept for whoever makes up their mind, [`limits::HOLD_S`] long: for a client who books by a
+//! link, for a worker who fills in what is booked then ([`staff`]). A hold is a claim like that of an appointment, so
+//! the same lock and the same constraint keep everybody else out of it; what is kept free around the visit is held
+//! with it.
+//!
+//! Nothing runs when a hold expires: from that instant no search minds it, and whoever books locks the resource
+//! and drops it first (`appointments::resource_of`). Holds are made and let go under the resource's lock or by
+//! their own actor, in the transaction of the actor's act.
+
+use care::availability::SlotSpan;
+use protocol::{AccountId, EntryId, Timestamp, VisitTypeId, limits};
+use uuid::Uuid;
+
+use crate::db;
+use crate::error::Result;
+use crate::tx::Tx;
+
+pub(crate) mod staff;
+
+statements! {
+    DROP_CLAIMS = "
+        DELETE FROM claim
+        WHERE resource = $1 AND hold IN
+            (SELECT h.id FROM hold h WHERE h.resource = $1 AND h.expires_at <= $2)";
+    DROP = "DELETE FROM hold WHERE resource = $1 AND expires_at <= $2";
+    LIVE = "
+        SELECT id, resource, start_at, made_at, expires_at FROM hold
+        WHERE actor = $1 AND expires_at > $2
+        ORDER BY made_at, id";
+    OVERLAPPING = "
+        SELECT h.id FROM hold h JOIN claim c ON c.hold = h.id
+        WHERE h.actor = $1 AND c.resource = $2 AND c.start_at < $4 AND c.end_at > $3";
+    INSERT = "
+        INSERT INTO hold (id, actor, resource, visit_type, start_at, made_at, expires_at, booking_link,
+            account)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
+    INSERT_CLAIM = "
+        INSERT INTO claim (id, resource, hold, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
+    FREE_CLAIM = "DELETE FROM claim WHERE hold = $1";
+    FORGET = "DELETE FROM hold WHERE id = $1";
+}
+
+#[derive(sqlx::FromRow)]
+struct HoldRow {
+    id: Uuid,
+    resource: Uuid,
+    start_at: i64,
+    made_at: i64,
+    expires_at: i64,
+}
+
+/// For whom a time is kept.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Actor {
+    /// Whoever holds this booking link.
+    Link(Uuid),
+    /// A worker.
+    Worker(AccountId),
+}
+
+impl Actor {
+    fn id(self) -> Uuid {
+        match self {
+            Self::Link(link) => link,
+            Self::Worker(account) => account.uuid(),
+        }
+    }
+}
+
+/// A hold that has not expired.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Hold {
+    id: Uuid,
+    pub(crate) resource: Uuid,
+    /// When the visit would begin.
+    pub(crate) start: Timestamp,
+    pub(crate) made: Timestamp,
+    pub(crate) expires: Timestamp,
+}
+
+/// A time to be kept.
+pub(crate) struct Kept {
+    pub(crate) resource: Uuid,
+    pub(crate) visit_type: Option<VisitTypeId>,
+    pub(crate) start: Timestamp,
+    /// With what is kept free around it.
+    pub(crate) claimed: SlotSpan,
+}
+
+/// Drops what was held on a resource, which is locked, and has expired.
+pub(crate) async fn drop_expired(tx: &mut Tx, resource: Uuid) -> Result<()> {
+    let now = tx.now().micros();
+    // Claims first: they name their hold.
+    tx.sql(DROP_CLAIMS).bind(resource).bind(now).run().await?;
+    tx.sql(DROP).bind(resource).bind(now).run().await?;
+    Ok(())
+}
+
+/// What an actor holds now, the oldest first.
+pub(crate) async fn live(tx: &mut Tx, actor: Uuid) -> Result<Vec<Hold>> {
+    let now = tx.now().micros();
+    let rows = tx.sql(LIVE).bind(actor).bind(now);
+    let rows = rows.all::<HoldRow>().await?;
+    Ok(rows
+        .into_iter()
+        .map(|row| Hold {
+            id: row.id,
+            resource: row.resource,
+            start: db::at(row.start_at),
+            made: db::at(row.made_at),
+            expires: db::at(row.expires_at),
+        })
+        .collect())
+}
+
+/// Keeps a time for an actor, on a resource that is locked and where it was found free but for what they hold
+/// themselves: of that, whatever overlaps is let go, and of as many as one may have the oldest. Until when.
+pub(crate) async fn make(tx: &mut Tx, actor: Actor, kept: &Kept) -> Result<Timestamp> {
+    let overlapping = tx
+        .sql(OVERLAPPING)
+        .bind(actor.id())
+        .bind(kept.resource)
+        .bind(kept.claimed.from.micros())
+        .bind(kept.claimed.until.micros())
+        .all::<(Uuid,)>()
+        .await?;
+    for (id,) in overlapping {
+        forget(tx, id).await?;
+    }
+    let held = live(tx, actor.id()).await?;
+    let too_many = (held.len() + 1).saturating_sub(limits::HOLDS_MAX);
+    for hold in held.into_iter().take(too_many) {
+        forget(tx, hold.id).await?;
+    }
+    let now = tx.now();
+    let expires = now.plus_seconds(limits::HOLD_S);
+    let id = EntryId::from_parts(now, tx.random()).uuid();
+    let (link, account) = match actor {
+        Actor::Link(link) => (Some(link), None),
+        Actor::Worker(account) => (None, Some(account.uuid())),
+    };
+    tx.sql(INSERT)
+        .bind(id)
+        .bind(actor.id())
+        .bind(kept.resource)
+        .bind(kept.visit_type.map(|id| id.uuid()))
+        .bind(kept.start.micros())
+        .bind(now.micros())
+        .bind(expires.micros())
+        .bind(link)
+        .bind(account)
+        .run()
+        .await?;
+    let claim = EntryId::from_parts(now, tx.random()).uuid();
+    tx.sql(INSERT_CLAIM)
+        .bind(claim)
+        .bind(kept.resource)
+        .bind(id)
+        .bind(kept.claimed.from.micros())
+        .bind(kept.claimed.until.micros())
+        .run()
+        .await?;
+    Ok(expires)
+}
+
+/// Gives a held time back.
+async fn forget(tx: &mut Tx, hold: Uuid) -> Result<()> {
+    tx.sql(FREE_CLAIM).bind(hold).run().await?;
+    tx.sql(FORGET).bind(hold).run().await?;
+    Ok(())
+}
+
+/// Gives back what an actor holds for a visit that would begin then.
+pub(crate) async fn let_go(tx: &mut Tx, actor: Uuid, start: Timestamp) -> Result<()> {
+    for hold in live(tx, actor).await? {
+        if hold.start == start {
+            forget(tx, hold.id).await?;
+        }
+    }
+    Ok(())
+}
+
+/// Gives back all that an actor holds.
+pub(crate) async fn let_all_go(tx: &mut Tx, actor: Uuid) -> Result<()> {
+    for hold in live(tx, actor).await? {
+        forget(tx, hold.id).await?;
+    }
+    Ok(())
+}

@@ -1,0 +1,85 @@
+//! A worker keeps a time of their own while they fill in what is booked then, so that no client takes it by a link
+//! and no colleague moves another visit there meanwhile. Booking uses up what they hold (`appointments::book`).
+
+use care::Caller;
+use care::civil::CivilTime;
+use care::rules::Act;
+use protocol::http::TimeHeld;
+use protocol::{PersonId, Timestamp, VisitTypeId};
+
+use super::{Actor, Kept};
+use crate::appointments::{Asked, find_as_of, resource_of, zone_for};
+use crate::audit::{Entry, Object};
+use crate::error::Result;
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{hours, standing};
+
+/// A time that a worker wants kept.
+#[derive(Debug, Clone)]
+pub struct HoldWish {
+    /// For a visit with this client.
+    pub client: PersonId,
+    /// When it would begin.
+    pub civil: CivilTime,
+    /// On whose clocks; the client's if absent.
+    pub zone: Option<String>,
+    /// How long, minutes.
+    pub minutes: u16,
+    /// As what kind of visit, if as one.
+    pub visit_type: Option<VisitTypeId>,
+    /// What they let go for it: held for a visit that would have begun then.
+    pub instead: Option<Timestamp>,
+}
+
+impl Store {
+    /// Keeps a time of the caller's, [`protocol::limits::HOLD_S`] long from now. Refused as a booking at that time is
+    /// ([`Store::book`]), by what others hold as well; then what they held before stays.
+    pub async fn hold_time(&self, caller: &Caller, wish: HoldWish) -> Result<TimeHeld> {
+        let caller = *caller;
+        self.write("hold time", async move |tx: &mut Tx| {
+            let standing = standing::to_client(tx, &caller, wish.client).await?;
+            let object = Object::Person(wish.client);
+            let permit = tx.authorize(&caller, Act::HoldTime, standing, object)?;
+            let resource = resource_of(tx, caller.account).await?;
+            let asked = Asked {
+                civil: wish.civil,
+                zone: zone_for(tx, wish.zone.as_deref(), wish.client).await?,
+                rules: hours::rules(tx, wish.visit_type, wish.minutes).await?,
+            };
+            let actor = caller.account.uuid();
+            let as_of = (Some(actor), tx.now());
+            let found = find_as_of(tx, &resource, &asked, as_of).await?;
+            if let Some(instead) = wish.instead {
+                super::let_go(tx, actor, instead).await?;
+            }
+            let kept = Kept {
+                resource: resource.id,
+                visit_type: wish.visit_type,
+                start: found.start,
+                claimed: found.claimed,
+            };
+            let until = super::make(tx, Actor::Worker(caller.account), &kept).await?;
+            tx.audit(Entry::done(&caller, permit, object).about(wish.client));
+            Ok(TimeHeld {
+                start: found.start,
+                until,
+            })
+        })
+        .await
+    }
+
+    /// Lets go of all that the caller holds. Again does nothing more.
+    pub async fn let_times_go(&self, caller: &Caller) -> Result<()> {
+        let caller = *caller;
+        self.write("let times go", async move |tx: &mut Tx| {
+            let standing = standing::of_session(tx, &caller).await?;
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, Act::LetTimesGo, standing, object)?;
+            super::let_all_go(tx, caller.account.uuid()).await?;
+            tx.audit(Entry::done(&caller, permit, object));
+            Ok(())
+        })
+        .await
+    }
+}

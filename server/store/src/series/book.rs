@@ -1,0 +1,285 @@
+//! Books a series: the row and as many of its visits as are booked ahead, in one transaction, each by the code
+//! that books a single one. What cannot be booked is named, and either all is booked, or all but that, or
+//! nothing.
+
+use care::Caller;
+use care::appointment::{Booking, MeetingLink};
+use care::caller::Holder;
+use care::civil::{Date, plus_days};
+use care::rules::Act;
+use care::series::Plan;
+use protocol::http::{Conflict, SeriesBooked};
+use protocol::{
+    AppointmentId, Code, Instead, OpId, PersonId, Refusal, SeriesId, Timestamp, limits,
+};
+use uuid::Uuid;
+
+use super::{Series, gaps, horizon, note_gap, read};
+use crate::appointments::book::{self as single, put};
+use crate::appointments::{Asked, instead, list, look, resource_of, zone_for};
+use crate::audit::{Entry, Object};
+use crate::error::Result;
+use crate::hours::{self, Resource, Rules};
+use crate::operations::{self, Outcome};
+use crate::seal::SERIES_LINK;
+use crate::store::Store;
+use crate::tx::Tx;
+use crate::{holds, standing};
+
+statements! {
+    INSERT = "
+        INSERT INTO series (id, client, organizer, kind, visit_type, zone, minutes, meeting_link, rule,
+            civil_start, shift_days, at_minute, booked_until, created_at, ended_at, version)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)";
+    INSERT_CAREGIVER = "INSERT INTO series_caregiver (series, person) VALUES ($1, $2)";
+    CAREGIVERS = "SELECT person FROM series_caregiver WHERE series = $1 ORDER BY person";
+}
+
+/// What became of some days of a series.
+#[derive(Default)]
+pub(super) struct Made {
+    pub(super) booked: Vec<AppointmentId>,
+    /// The days that could not be booked, and why.
+    pub(super) conflicts: Vec<(Date, Conflict)>,
+}
+
+impl Made {
+    /// All that could not be, as a refusal.
+    pub(super) fn refusal(self) -> Refusal {
+        let conflicts = self.conflicts.into_iter();
+        refusal(conflicts.map(|(_, conflict)| conflict).collect())
+    }
+}
+
+/// The refusal that names them.
+pub(super) fn refusal(conflicts: Vec<Conflict>) -> Refusal {
+    let what = format!(
+        "{} visits of the series cannot be at their times",
+        conflicts.len()
+    );
+    Refusal::new(Code::SeriesConflicts, what).instead(Instead::Conflicts(conflicts))
+}
+
+impl Store {
+    /// Books the caller for a client again and again. [`Code::SeriesConflicts`] names every visit that cannot
+    /// be booked at its time, with what is free instead: then nothing is booked, unless the plan leaves such
+    /// visits out; refused in any case if none can be. Otherwise refused as [`Store::book`]. The same
+    /// operation again books once.
+    pub async fn book_series(&self, caller: &Caller, plan: Plan) -> Result<SeriesBooked> {
+        let caller = *caller;
+        self.write("book series", async move |tx: &mut Tx| {
+            let (client, op_id) = (plan.first.client, plan.first.op_id);
+            let standing = standing::to_client(tx, &caller, client).await?;
+            let object = Object::Person(client);
+            let permit = tx.authorize(&caller, Act::BookSeries, standing, object)?;
+            let resource = resource_of(tx, caller.account).await?;
+            if let Some(done) = operations::seen(tx, &caller, Act::BookSeries, op_id).await? {
+                return answer(tx, &caller, done.object.into()).await;
+            }
+            // What they kept was for this.
+            holds::let_all_go(tx, caller.account.uuid()).await?;
+            let series = begin(tx, &caller, &plan, &resource).await?;
+            let until = horizon(tx, tx.now()).max(plan.first.civil.date());
+            let days = series.rule.days(series.first.date(), None, until)?;
+            let worker = Holder {
+                account: caller.account,
+                person: caller.person,
+                role: caller.role,
+            };
+            let made = make(tx, &series, (worker, &resource), &days).await?;
+            let refused = !made.conflicts.is_empty() && !plan.skip_conflicts;
+            if refused || made.booked.is_empty() {
+                return Err(made.refusal().into());
+            }
+            for (day, conflict) in &made.conflicts {
+                note_gap(tx, &series, *day, conflict.code).await?;
+            }
+            let outcome = Outcome::of(series.id.uuid());
+            operations::remember(tx, &caller, Act::BookSeries, op_id, outcome).await?;
+            let booked = made.booked.iter().map(AppointmentId::uuid);
+            tx.audit(
+                Entry::done(&caller, permit, Object::Series(series.id))
+                    .about(client)
+                    .shown(booked),
+            );
+            answer(tx, &caller, series.id).await
+        })
+        .await
+    }
+}
+
+async fn answer(tx: &mut Tx, caller: &Caller, id: SeriesId) -> Result<SeriesBooked> {
+    let series = read(tx, id).await?;
+    Ok(SeriesBooked {
+        series: id,
+        appointments: list::of_series(tx, caller, id).await?,
+        not_booked: gaps(tx, &series).await?,
+    })
+}
+
+/// Writes down the series that is wanted, if its first visit may be when it is: a time that the clocks skip, one
+/// that has passed and one further ahead than a single visit of its kind are refused.
+async fn begin(tx: &mut Tx, caller: &Caller, plan: &Plan, resource: &Resource) -> Result<Series> {
+    let first = &plan.first;
+    let zone = zone_for(tx, first.zone.as_deref(), first.client).await?;
+    let rules = single::rules(tx, first.visit_type, (first.kind, first.minutes)).await?;
+    let start = zone.resolve_typed(first.civil)?;
+    must_begin_in_time(tx, resource, &rules, start)?;
+    let id = SeriesId::from_parts(tx.now(), tx.random());
+    let of = (zone, plan.rule.clone());
+    let mut series = Series::planned(id, first, caller.account, of);
+    series.booked_until = horizon(tx, tx.now()).max(first.civil.date());
+    let next = series.rule.next(series.first.date(), series.booked_until)?;
+    series.ended = next.is_none();
+    let link = first.meeting_link.as_ref();
+    insert(tx, &series, link, &first.caregivers).await?;
+    read(tx, id).await
+}
+
+fn must_begin_in_time(tx: &Tx, resource: &Resource, rules: &Rules, start: Timestamp) -> Result<()> {
+    let now = tx.now();
+    if start < now {
+        return Err(Refusal::new(Code::TimePast, "time: has passed").into());
+    }
+    let ahead = i32::from(rules.terms.days_ahead);
+    if resource.zone.date(start) > plus_days(resource.zone.date(now), ahead) {
+        return Err(Refusal::new(Code::NotAvailable, "time: too far ahead").into());
+    }
+    Ok(())
+}
+
+/// Writes a series with the caregivers who take part.
+pub(super) async fn insert(
+    tx: &mut Tx,
+    series: &Series,
+    link: Option<&MeetingLink>,
+    caregivers: &[PersonId],
+) -> Result<()> {
+    let id = series.id.uuid();
+    let sealed = match link {
+        Some(link) => {
+            let plain = link.reveal().as_bytes();
+            let sealed = tx.seal_about(series.client, SERIES_LINK, id, plain);
+            Some(sealed.await?)
+        }
+        None => None,
+    };
+    let now = tx.now().micros();
+    tx.sql(INSERT)
+        .bind(id)
+        .bind(series.client.uuid())
+        .bind(series.organizer.uuid())
+        .bind(series.kind.as_str())
+        .bind(series.visit_type.map(|id| id.uuid()))
+        .bind(series.zone.name().to_owned())
+        .bind(i64::from(series.minutes))
+        .bind(sealed)
+        .bind(series.rule.to_string())
+        .bind(series.first.to_string())
+        .bind(i64::from(series.shift.days()))
+        .bind(i64::from(series.shift.minute()))
+        .bind(series.booked_until.to_string())
+        .bind(now)
+        .bind(series.ended.then_some(now))
+        .run()
+        .await?;
+    for caregiver in caregivers {
+        let insert = tx.sql(INSERT_CAREGIVER).bind(id);
+        insert.bind(caregiver.uuid()).run().await?;
+    }
+    Ok(())
+}
+
+/// Caregivers who take part for as long as consent lets them in.
+pub(super) async fn caregivers(tx: &mut Tx, series: &Series) -> Result<Vec<PersonId>> {
+    let rows = tx.sql(CAREGIVERS).bind(series.id.uuid());
+    let rows = rows.all::<(Uuid,)>().await?;
+    Ok(rows.into_iter().map(|(person,)| person.into()).collect())
+}
+
+/// Where its video visits happen.
+pub(super) async fn link_of(tx: &mut Tx, series: &Series) -> Result<Option<MeetingLink>> {
+    let Some(sealed) = &series.meeting_link else {
+        return Ok(None);
+    };
+    let text = tx.open_if_there(SERIES_LINK, series.id.uuid(), sealed);
+    let text = text.await?;
+    Ok(text.as_deref().map(MeetingLink::new).transpose()?)
+}
+
+/// Books the visits of some days with the worker, whose resource is locked.
+pub(super) async fn make(
+    tx: &mut Tx,
+    series: &Series,
+    (worker, resource): (Holder, &Resource),
+    days: &[Date],
+) -> Result<Made> {
+    let with = caregivers(tx, series).await?;
+    make_with(tx, series, (worker, resource), (days, with)).await
+}
+
+/// The same, with these caregivers.
+pub(super) async fn make_with(
+    tx: &mut Tx,
+    series: &Series,
+    (worker, resource): (Holder, &Resource),
+    (days, caregivers): (&[Date], Vec<PersonId>),
+) -> Result<Made> {
+    let mut booking = Booking {
+        op_id: OpId::from(series.id.uuid()),
+        client: series.client,
+        kind: series.kind,
+        civil: series.first,
+        zone: Some(series.zone.name().to_owned()),
+        minutes: series.minutes,
+        visit_type: series.visit_type,
+        caregivers,
+        meeting_link: link_of(tx, series).await?,
+        occurrence: None,
+    };
+    let rules = hours::rules(tx, series.visit_type, series.minutes).await?;
+    let mut asked = Asked {
+        civil: series.first,
+        zone: series.zone.clone(),
+        rules: rules.of_series(),
+    };
+    let mut made = Made::default();
+    for day in days {
+        asked.civil = series.shift.civil_of(*day);
+        booking.civil = asked.civil;
+        booking.occurrence = Some(series.occurrence(*day));
+        let start = series.start_of(*day);
+        let now = tx.now();
+        match look(tx, resource, (&asked.rules, start), (None, now)).await? {
+            Ok(found) => {
+                let (id, _) = put(tx, worker, &booking, resource, (&asked, &found)).await?;
+                made.booked.push(id);
+            }
+            Err(refusal) => {
+                let nth = made.conflicts.len();
+                let conflict = conflict(tx, resource, (&asked, start), (nth, refusal.code));
+                made.conflicts.push((*day, conflict.await?));
+            }
+        }
+    }
+    Ok(made)
+}
+
+/// A visit that cannot be at its time, with what is free instead if not too many came before it.
+pub(super) async fn conflict(
+    tx: &mut Tx,
+    resource: &Resource,
+    (asked, start): (&Asked, Timestamp),
+    (nth, code): (usize, Code),
+) -> Result<Conflict> {
+    let slots = if nth < limits::SERIES_CONFLICTS_INSTEAD {
+        instead(tx, resource, (asked, start), None).await?
+    } else {
+        Vec::new()
+    };
+    Ok(Conflict {
+        at: asked.zone.local(start),
+        code,
+        slots,
+    })
+}

@@ -1,0 +1,171 @@
+//! Who acts for a client: may do what the client may, and every act says so.
+
+use care::Caller;
+use protocol::http::{
+    AskAccess, EndRepresentation, RecordConsent, RecordRepresentation, WithdrawConsent,
+};
+use protocol::{Code, ConsentBasis, RepresentationBasis, Timestamp};
+use testkit::Engine;
+
+use super::house::{House, code, op};
+
+fn record(house: &House, n: u8, until: Option<Timestamp>) -> RecordRepresentation {
+    RecordRepresentation {
+        op_id: op(n),
+        caregiver: house.agency.ana.person,
+        basis: RepresentationBasis::Guardian,
+        evidence: "letters of guardianship, seen".to_owned(),
+        until,
+    }
+}
+
+fn access(house: &House) -> AskAccess {
+    AskAccess {
+        client: Some(house.agency.maria.person),
+        from: None,
+        until: None,
+        before: None,
+    }
+}
+
+async fn consent(house: &House, dana: &Caller) -> protocol::http::Consent {
+    let record = RecordConsent {
+        op_id: op(90),
+        client: house.agency.maria.person,
+        caregiver: house.agency.ana.person,
+        basis: ConsentBasis::Verbal,
+        note: String::new(),
+        until: None,
+        appointments: true,
+        reminders: false,
+    };
+    house.store.record_consent(dana, record).await.unwrap()
+}
+
+pub async fn whoever_acts_for_a_client_may_what_the_client_may(engine: Engine) {
+    let house = House::build(engine).await;
+    let (store, maria) = (&house.store, house.agency.maria.person);
+    let dana = house.enrol(house.agency.dana, 1).await.caller;
+    let ana = house.enrol(house.agency.ana, 2).await.caller;
+    let consent = consent(&house, &dana).await;
+    let take_back = |n| WithdrawConsent {
+        op_id: op(n),
+        clear_calendar: false,
+    };
+    // A daughter is not a guardian.
+    assert!(store.people(&ana).await.unwrap().clients.is_empty());
+    assert_eq!(code(store.preferences(&ana, maria).await), Code::NotFound);
+    let refused = store.withdraw_consent(&ana, consent.id, take_back(1)).await;
+    assert_eq!(code(refused), Code::NotFound);
+    assert_eq!(
+        code(store.access(&ana, access(&house)).await),
+        Code::NotFound
+    );
+
+    let first = store.record_representation(&dana, maria, record(&house, 2, None));
+    let again = store.record_representation(&dana, maria, record(&house, 2, None));
+    let first = first.await.unwrap();
+    assert_eq!(first, again.await.unwrap());
+    assert_eq!(
+        first.evidence.as_deref(),
+        Some("letters of guardianship, seen")
+    );
+
+    let card = store.people(&ana).await.unwrap().clients.remove(0);
+    assert_eq!(card.person, maria);
+    let own = &card.caregivers[0];
+    assert_eq!(own.represents[0].id, first.id);
+    assert_eq!(
+        own.represents[0].evidence, None,
+        "evidence is for staff and the client"
+    );
+    let wish = store.preferences(&ana, maria).await.unwrap();
+    assert!(store.put_preferences(&ana, maria, wish).await.is_ok());
+    assert!(store.appointments_of(&ana, maria).await.is_ok());
+    let withdrawn = store
+        .withdraw_consent(&ana, consent.id, take_back(3))
+        .await
+        .unwrap();
+    assert_eq!(withdrawn.withdrawn_for_client_by, Some(ana.account));
+    let page = store.access(&ana, access(&house)).await.unwrap();
+    let acts: Vec<_> = page
+        .entries
+        .iter()
+        .filter(|entry| entry.account == Some(ana.account) && entry.denied.is_none())
+        .map(|entry| (entry.act.as_str(), entry.purpose.as_str()))
+        .collect();
+    for act in [
+        "withdraw_consent",
+        "change_preferences",
+        "read_preferences",
+        "read_appointments",
+    ] {
+        assert!(acts.contains(&(act, "acting_for")), "{act}: {acts:?}");
+    }
+    // What she does for herself says nothing of the kind.
+    assert!(
+        store
+            .preferences(&ana, house.agency.ana.person)
+            .await
+            .is_ok()
+    );
+    // She serves nobody: what only the case manager may stays the case manager's.
+    let other = store
+        .record_representation(&ana, maria, record(&house, 4, None))
+        .await;
+    assert_eq!(code(other), Code::NotAllowed);
+}
+
+pub async fn a_representation_ends_by_itself_or_by_the_case_manager(engine: Engine) {
+    let house = House::build(engine).await;
+    let (store, maria) = (&house.store, house.agency.maria.person);
+    let dana = house.enrol(house.agency.dana, 1).await.caller;
+    let ana = house.enrol(house.agency.ana, 2).await.caller;
+    let until = house.clock_now().plus_seconds(60);
+    let timed = store.record_representation(&dana, maria, record(&house, 1, Some(until)));
+    timed.await.unwrap();
+    assert!(store.preferences(&ana, maria).await.is_ok());
+    house.clock.advance(60);
+    assert_eq!(code(store.preferences(&ana, maria).await), Code::NotFound);
+
+    let open = store.record_representation(&dana, maria, record(&house, 2, None));
+    let open = open.await.unwrap();
+    assert!(store.preferences(&ana, maria).await.is_ok());
+    let end = EndRepresentation { op_id: op(3) };
+    let by_ana = store.end_representation(&ana, open.id, end.clone()).await;
+    assert_eq!(code(by_ana), Code::NotAllowed);
+    let ended = store
+        .end_representation(&dana, open.id, end.clone())
+        .await
+        .unwrap();
+    assert!(ended.ended_at.is_some());
+    let again = store.end_representation(&dana, open.id, end).await.unwrap();
+    assert_eq!(again, ended);
+    assert_eq!(code(store.preferences(&ana, maria).await), Code::NotFound);
+    assert!(store.people(&ana).await.unwrap().clients.is_empty());
+}
+
+pub async fn a_representation_needs_evidence_a_caregiver_on_record_and_a_time_to_come(
+    engine: Engine,
+) {
+    let house = House::build(engine).await;
+    let (store, maria) = (&house.store, house.agency.maria.person);
+    let dana = house.enrol(house.agency.dana, 1).await.caller;
+    let mut bare = record(&house, 1, None);
+    bare.evidence = "  ".to_owned();
+    let mut stranger = record(&house, 2, None);
+    stranger.caregiver = house.agency.sam.person;
+    let past = record(&house, 3, Some(house.clock_now()));
+    for (record, expected) in [
+        (bare, Code::BadRequest),
+        (stranger, Code::NotFound),
+        (past, Code::BadRequest),
+    ] {
+        let recorded = store.record_representation(&dana, maria, record).await;
+        assert_eq!(code(recorded), expected);
+    }
+    let recorded = store.record_representation(&dana, maria, record(&house, 4, None));
+    recorded.await.unwrap();
+    let evidence = house.blobs("SELECT evidence FROM representation").await;
+    assert!(!evidence[0].windows(7).any(|w| w == b"letters"));
+}

@@ -1,0 +1,195 @@
+//! The cases about visits, about what is mailed and comes back, and about what is done by itself.
+
+use testkit::Engine;
+
+use super::{
+    booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings, holds,
+    hours, invitation_mails, jobs, links, mail_answers, outages, postbox, preferences, reminders,
+    sendings, series, unread, visit_types,
+};
+
+contract! {
+    invitation_mails {
+        a_mailed_invitation_leaves_once_and_nothing_of_it_stays,
+        whoever_comes_by_a_mailed_invitation_is_never_taken_for_checked,
+        an_invitation_that_is_over_is_not_mailed,
+        only_who_serves_a_person_mails_them_and_only_an_invitation,
+    }
+    bookings {
+        a_visit_is_booked_on_the_clients_clock,
+        a_collision_names_the_next_three_free_times,
+        the_same_request_again_books_once,
+        a_time_that_cannot_be_is_refused,
+        people_who_may_not_come_are_refused,
+        a_caregiver_comes_under_a_consent_to_appointments,
+        a_meeting_link_is_https_for_video_and_sealed,
+        a_move_keeps_the_calendars_name_and_raises_its_sequence,
+        a_cancel_frees_the_time,
+    }
+    booking_links {
+        of_two_who_want_one_time_one_gets_it,
+        what_is_held_is_free_again_after_ten_minutes,
+        a_link_keeps_two_times_and_lets_the_oldest_go,
+        what_is_held_can_be_booked_though_it_would_now_be_too_soon,
+        booking_uses_the_link_up_and_pressing_again_shows_the_same,
+        whoever_has_no_address_gets_their_link_on_the_page,
+        one_of_several_workers_holds_the_visit,
+        a_link_that_is_over_opens_nothing,
+        looking_at_a_booking_link_changes_no_row,
+        only_who_serves_the_client_makes_links_and_only_so_many,
+        a_booking_link_is_mailed_once_while_it_is_good,
+    }
+    holds {
+        what_a_worker_keeps_is_kept_from_everybody_but_them,
+        what_expired_or_was_let_go_is_anybodys,
+        a_worker_keeps_two_times_or_one_in_the_place_of_another,
+        of_a_worker_and_a_link_at_once_one_gets_the_time,
+        only_who_serves_the_client_keeps_a_time_for_them,
+    }
+    hours {
+        a_worker_says_when_they_can_be_booked,
+        what_is_booked_outside_new_hours_stays_and_is_counted,
+        hours_that_cannot_be_are_refused_whole,
+        several_workers_are_searched_at_once_as_each_alone,
+    }
+    visit_types {
+        supervisors_say_what_is_offered_and_case_managers_read_it,
+        the_way_and_the_writing_down_are_kept_free,
+        notice_window_and_cap_hold_for_slots_and_bookings_alike,
+        a_kind_that_is_offered_no_longer_is_not_booked_and_what_was_goes_on,
+    }
+    closings {
+        staff_say_how_it_went_once_it_has_begun,
+        what_was_written_down_is_read_by_staff_alone,
+        a_wrong_word_is_put_right,
+        whoever_held_it_is_asked_once_how_it_went,
+        whoever_serves_the_client_by_then_is_asked,
+        what_ended_long_ago_is_not_asked_about,
+    }
+    preferences {
+        they_read_back_as_they_were_written,
+        they_are_ones_own_and_those_of_whom_one_serves,
+        what_is_no_address_or_zone_is_refused_whole,
+        an_address_is_sealed,
+    }
+    series {
+        a_weekly_series_keeps_its_civil_time_through_a_clock_change,
+        each_visit_is_told_when_it_comes_near,
+        what_collides_is_named_with_free_times_and_nothing_is_booked,
+        what_cannot_be_a_series_is_refused,
+        this_and_later_ones_become_a_series_of_their_own,
+        moving_onto_what_is_taken_is_refused_or_leaves_that_one,
+        calling_off_more_than_one_ends_the_series,
+        later_visits_are_booked_as_time_goes_on,
+        a_series_that_moved_goes_on_where_it_is,
+        without_a_consent_later_visits_are_without_the_caregiver,
+        a_series_ends_with_its_workers_service_and_a_colleague_is_asked,
+        the_link_of_a_series_is_sealed_under_its_clients_key,
+    }
+    double_bookings {
+        nobody_is_booked_twice_whatever_happens_at_once,
+        the_same_request_at_the_same_time_books_once,
+        the_database_itself_refuses_an_overlap,
+    }
+    sendings {
+        a_sender_that_dies_anywhere_sends_once_or_twice_the_same,
+        whoever_lost_the_lease_neither_sends_nor_settles,
+        what_changed_while_it_was_being_written_does_not_leave,
+        an_unknown_outcome_is_sent_once_more_then_a_human_is_asked,
+        a_sender_that_dies_twice_after_data_is_not_asked_a_third_time,
+        a_second_copy_never_goes_to_another_address,
+    }
+    links {
+        looking_changes_no_row,
+        each_answer_does_what_it_says_once,
+        a_cancel_is_told_after_ten_minutes_and_taken_back_before,
+        a_cancel_taken_back_costs_no_reminder,
+        an_undo_finds_the_time_taken,
+        a_link_of_an_earlier_time_shows_the_newest_and_answers_nothing,
+        close_to_the_start_only_yes_is_taken_and_then_nothing,
+        whoever_is_not_the_client_declines_for_themselves,
+        unsubscribing_ends_reminders_and_nothing_else,
+        a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
+    }
+    reminders {
+        a_visit_is_told_by_the_plan,
+        reminders_come_on_the_recipients_own_clock,
+        after_a_cancel_nobody_is_reminded,
+        whoever_was_told_nothing_is_told_of_no_cancel,
+        after_a_move_only_the_new_time_is_told,
+        who_has_confirmed_is_not_reminded,
+        whoever_wants_no_reminders_still_hears_of_changes,
+        an_address_that_comes_later_gets_what_is_still_true,
+        a_refused_address_is_not_used_again_and_a_human_is_asked,
+        a_task_is_its_owners,
+        a_busy_mail_server_is_asked_again_after_pauses,
+        nine_hours_down_end_in_one_mail_each,
+        whoever_is_told_late_gets_the_news_and_no_reminder_with_it,
+        one_bad_row_does_not_stop_the_others,
+        mails_say_what_their_reader_allows,
+        the_agenda_comes_once_on_each_workers_own_morning,
+        an_agenda_after_a_long_outage_is_not_sent,
+    }
+    postbox {
+        a_bounce_marks_the_address_and_asks_once,
+        a_token_that_was_not_written_here_is_nobodys,
+        a_delay_changes_nothing_and_a_refused_content_no_address,
+        a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,
+        an_invitation_and_a_booking_link_that_bounce_are_tasks,
+    }
+    calendar_answers {
+        what_a_calendar_declines_is_noted_and_calls_nothing_off,
+        an_answer_to_an_earlier_time_is_a_task_and_no_more,
+        of_two_answers_the_later_one_counts_whichever_comes_first,
+        an_answer_in_anothers_name_or_to_nothing_is_not_noted,
+    }
+    mail_answers {
+        whoever_writes_is_a_task_for_everybody_who_serves_them,
+        a_stranger_leaves_no_trace,
+        the_same_mail_twice_does_nothing_more,
+        addresses_from_before_are_found,
+        whoever_was_erased_is_found_no_more,
+        whoever_writes_is_answered_once_a_day_and_programs_never,
+        an_answer_that_waits_too_long_is_not_sent,
+    }
+    jobs {
+        administrators_say_when_jobs_run,
+        a_job_is_run_by_one_process_and_a_lost_lease_settles_nothing,
+        missed_runs_come_by_their_policy,
+        a_paused_job_runs_only_when_it_is_asked_for,
+        an_agenda_follows_the_agencys_expression,
+        what_is_over_is_deleted_and_nothing_else,
+        a_change_of_the_clocks_law_keeps_civil_times,
+        two_that_move_together_do_not_meet_and_one_that_meets_another_is_a_task,
+        a_mail_that_is_missing_is_planned_again,
+    }
+    unread {
+        whoever_is_away_gets_one_mail_that_says_nothing,
+        what_was_read_in_time_is_not_mailed,
+        whoever_has_been_at_a_device_since_is_not_mailed,
+        the_next_one_comes_four_hours_later_for_what_came_since,
+        by_night_only_urgent_messages_are_mailed,
+        a_zone_that_changes_while_a_mail_waits_moves_it,
+        whoever_may_read_no_longer_is_not_mailed,
+        a_refused_address_is_not_tried_again_and_a_human_is_asked,
+        two_processes_at_once_plan_one_mail,
+        whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back,
+        staff_are_told_each_working_morning_how_many_conversations_wait,
+        staff_are_told_of_urgent_messages_at_once,
+        staff_see_what_became_of_such_mails_and_not_about_what,
+    }
+    outages {
+        a_silence_becomes_an_outage_with_people_to_call,
+        a_short_silence_is_none_and_the_backlog_is_an_alarm,
+        whoever_is_called_is_noted_by_who_serves_them,
+    }
+    clock_jumps {
+        a_clock_that_jumps_stops_whatever_would_be_sent,
+        a_step_within_the_limits_stops_nothing,
+        a_process_that_begins_later_sends_nothing_either,
+        whoever_says_the_clock_is_right_has_the_rest_sent_and_the_stale_skipped,
+        only_an_administrator_says_that_the_clock_is_right,
+        a_clock_that_comes_back_goes_on_by_itself,
+        a_process_that_begins_behind_the_last_sign_of_life_doubts_its_clock,
+    }
+}

@@ -1,0 +1,481 @@
+//! Mails about messages that wait: to whom, when, what they say, and to whom not.
+
+use care::Caller;
+use mail::Sent;
+use protocol::frame::{Ack, Append, Cursor};
+use protocol::http::PlanCircle;
+use protocol::{CircleId, Code, DeliveryState, Step, Urgency, limits};
+use store::LinkSecret;
+use testkit::{Engine, Person};
+
+use super::desk::{Desk, of};
+use super::house::{append, code};
+
+const NOTHING: [&str; 0] = [];
+/// Just long enough for a routine message, and for an urgent one.
+const TEN_MINUTES: i64 = limits::UNREAD_S + 1;
+const A_MINUTE: i64 = limits::UNREAD_URGENT_S + 1;
+
+/// Maria and Dana in the group of their circle. Nobody but Dana is ever at their device, unless a case says so.
+struct Scene {
+    desk: Desk,
+    circle: CircleId,
+    said: u8,
+}
+
+impl Scene {
+    async fn open(engine: Engine) -> Self {
+        let desk = Desk::open(engine).await;
+        let circle = desk.house.agency.circle;
+        desk.house.gather(circle, &[&desk.devices[0]]).await;
+        let scene = Self {
+            desk,
+            circle,
+            said: 0,
+        };
+        scene.bring_in(circle, &scene.desk.maria).await;
+        scene.away().await;
+        scene
+    }
+
+    /// A device of theirs is in the circle's group.
+    async fn bring_in(&self, circle: CircleId, who: &Caller) {
+        let house = &self.desk.house;
+        let circle = house.id(circle.as_bytes());
+        let (device, account) = (
+            house.id(who.device.as_bytes()),
+            house.id(who.account.as_bytes()),
+        );
+        house
+            .run(&format!(
+                "INSERT INTO circle_device (circle, device, account, added_seq)
+                 VALUES ({circle}, {device}, {account}, 0)"
+            ))
+            .await;
+        house
+            .run(&format!(
+                "UPDATE circle_member SET state = 'confirmed'
+                 WHERE circle = {circle} AND account = {account}"
+            ))
+            .await;
+    }
+
+    /// Maria and Ana were at no device since the beginning.
+    async fn away(&self) {
+        for who in [&self.desk.maria, &self.desk.ana] {
+            self.seen(who, 1).await;
+        }
+    }
+
+    async fn seen(&self, who: &Caller, at: i64) {
+        let account = self.desk.house.id(who.account.as_bytes());
+        self.desk
+            .house
+            .run(&format!(
+                "UPDATE session SET last_seen_at = {at} WHERE account = {account}"
+            ))
+            .await;
+    }
+
+    async fn pass(&self, seconds: i64) {
+        self.desk.pass(seconds).await;
+        self.away().await;
+    }
+
+    async fn at(&self, civil: &str) {
+        self.desk.at(civil).await;
+        self.away().await;
+    }
+
+    /// Somebody writes into a circle.
+    async fn says_in(&mut self, circle: CircleId, who: Caller, urgency: Urgency) {
+        self.said += 1;
+        let message = Append {
+            urgency,
+            ..append(circle, self.said)
+        };
+        let store = self.desk.store();
+        self.seen(&who, self.desk.house.clock_now().micros()).await;
+        store.append(&who, message).await.unwrap();
+        self.away().await;
+    }
+
+    async fn dana_says(&mut self, urgency: Urgency) {
+        self.says_in(self.circle, self.desk.dana, urgency).await;
+    }
+
+    /// A device of theirs fetches everything, and is gone again.
+    async fn reads(&self, who: &Caller) {
+        let seq = u64::from(self.said);
+        let ack = Ack {
+            cursors: vec![Cursor {
+                circle: self.circle,
+                generation: 0,
+                seq,
+            }],
+            inbox: None,
+        };
+        self.seen(who, self.desk.house.clock_now().micros()).await;
+        self.desk.store().ack(who, ack).await.unwrap();
+        self.away().await;
+    }
+
+    /// Looks through the log, and sends nothing.
+    async fn plan(&self) {
+        let now = self.desk.house.clock_now();
+        while self.desk.store().plan_unread_mails(now).await.unwrap() {}
+    }
+
+    /// `unread state reason` of every such mail of a person.
+    async fn mails_of(&self, person: Person) -> Vec<String> {
+        let rows = self.desk.deliveries(person).await.into_iter();
+        rows.filter(|row| row.starts_with("unread")).collect()
+    }
+
+    async fn marias(&self) -> Vec<String> {
+        self.mails_of(self.desk.house.agency.maria).await
+    }
+}
+
+pub async fn whoever_is_away_gets_one_mail_that_says_nothing(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES - 2).await;
+    assert_eq!(scene.desk.sends().await, NOTHING, "too early");
+    assert_eq!(scene.marias().await, NOTHING);
+    scene.pass(2).await;
+    let mails = scene.desk.post().await;
+    let hers = of(&mails, scene.desk.house.agency.maria);
+    assert_eq!((mails.len(), hers.len()), (1, 1), "and Dana wrote it");
+    assert_eq!(hers[0].subject, "You have an update");
+    assert!(hers[0].plain.contains("https://house.example"));
+    for word in ["Maria", "Dana", "Riverbend", "message", "1"] {
+        let rest = hers[0].plain.split("/u/").next().unwrap();
+        assert!(!rest.contains(word), "{word}: {rest}");
+    }
+    assert_eq!(scene.marias().await, ["unread sent"]);
+    // Of what it told she is not told again.
+    scene.pass(limits::UNREAD_PAUSE_S + TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await.len(), 1);
+}
+
+pub async fn what_was_read_in_time_is_not_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let maria = scene.desk.maria;
+    scene.dana_says(Urgency::Routine).await;
+    scene.reads(&maria).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, NOTHING, "nothing was planned");
+    // Read between the plan and the sending.
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.plan().await;
+    assert_eq!(scene.marias().await, ["unread planned"]);
+    scene.reads(&maria).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread skipped read"]);
+    // That nothing came of it does not keep the next one back.
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+}
+
+pub async fn whoever_has_been_at_a_device_since_is_not_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let maria = scene.desk.maria;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    let now = scene.desk.house.clock_now();
+    scene.seen(&maria, now.plus_seconds(-60).micros()).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, NOTHING);
+    // The same between the plan and the sending.
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.plan().await;
+    scene
+        .seen(&maria, scene.desk.house.clock_now().micros())
+        .await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread skipped seen"]);
+}
+
+pub async fn the_next_one_comes_four_hours_later_for_what_came_since(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+    for _ in 0..3 {
+        scene.pass(60).await;
+        scene.dana_says(Urgency::Routine).await;
+    }
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread sent", "unread planned"]);
+    scene
+        .pass(limits::UNREAD_PAUSE_S - TEN_MINUTES - 3 * 60 - 1)
+        .await;
+    assert_eq!(scene.desk.sends().await, NOTHING, "a second too early");
+    scene.pass(1).await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+    assert_eq!(scene.marias().await, ["unread sent", "unread sent"]);
+}
+
+pub async fn by_night_only_urgent_messages_are_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.at("2026-11-03T22:00").await;
+    scene.desk.sends().await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread planned"]);
+    // The one that waits for the morning tells of this too, and at once.
+    scene.dana_says(Urgency::Urgent).await;
+    scene.pass(A_MINUTE).await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+    assert_eq!(scene.marias().await, ["unread sent"]);
+    scene.pass(60).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    scene.at("2026-11-04T07:59").await;
+    assert!(
+        !scene
+            .desk
+            .sends()
+            .await
+            .contains(&"maria unread".to_owned())
+    );
+    scene.at("2026-11-04T08:00").await;
+    assert!(
+        scene
+            .desk
+            .sends()
+            .await
+            .contains(&"maria unread".to_owned())
+    );
+}
+
+pub async fn a_zone_that_changes_while_a_mail_waits_moves_it(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.plan().await;
+    let person = scene.desk.maria.person;
+    scene
+        .desk
+        .prefer(&scene.desk.dana, person, |wish| {
+            // Where it is ten past midnight.
+            wish.zone = "Asia/Tokyo".to_owned();
+        })
+        .await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread planned"]);
+    // Eight in the morning there.
+    scene.at("2026-11-02T17:00").await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+}
+
+pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let desk = &scene.desk;
+    let ana = desk.house.agency.ana;
+    let consent = desk.consent(None).await.id;
+    let plan = PlanCircle {
+        op_id: desk.op(),
+        client: desk.house.agency.maria.person,
+        title: "Maria's family".to_owned(),
+        members: vec![ana.account],
+    };
+    let family = desk.store().plan_circle(&desk.dana, plan).await.unwrap().id;
+    let [dana, hers] = &desk.devices;
+    desk.house.gather(family, &[dana, hers]).await;
+    let (dana, maria) = (desk.dana, desk.maria);
+    scene.says_in(family, dana, Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.plan().await;
+    assert_eq!(scene.mails_of(ana).await, ["unread planned"]);
+    scene
+        .seen(&maria, scene.desk.house.clock_now().micros())
+        .await;
+    scene.desk.withdraw(&maria, consent).await.unwrap();
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.mails_of(ana).await, ["unread skipped no_right"]);
+    assert_eq!(scene.marias().await, NOTHING, "she is not in it");
+}
+
+pub async fn a_refused_address_is_not_tried_again_and_a_human_is_asked(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.desk.memory.answer_next([Sent::Rejected {
+        code: 550,
+        address: true,
+    }]);
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread failed address_refused"]);
+    assert_eq!(scene.desk.to_do().await, ["maria cannot_reach_by_email"]);
+    for _ in 0..3 {
+        scene.dana_says(Urgency::Urgent).await;
+        scene.pass(limits::UNREAD_PAUSE_S).await;
+        assert!(
+            !scene
+                .desk
+                .sends()
+                .await
+                .contains(&"maria unread".to_owned())
+        );
+    }
+    assert_eq!(scene.marias().await.len(), 1);
+    assert_eq!(scene.desk.to_do().await.len(), 1, "asked once");
+}
+
+pub async fn two_processes_at_once_plan_one_mail(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    let (store, now) = (scene.desk.store(), scene.desk.house.clock_now());
+    let (one, other) = tokio::join!(store.plan_unread_mails(now), store.plan_unread_mails(now));
+    assert!(one.is_ok() && other.is_ok());
+    assert_eq!(scene.marias().await, ["unread planned"]);
+    // A place of before comes back with a restored copy: what waits is told once.
+    let nil = scene.desk.house.id(&[0; 16]);
+    let back = format!("UPDATE unread_watch SET entry = {nil}");
+    for told in [Some("maria unread"), None] {
+        scene.desk.house.run(&back).await;
+        assert_eq!(scene.desk.sends().await, Vec::from_iter(told));
+        assert_eq!(scene.marias().await, ["unread sent"]);
+    }
+}
+
+pub async fn whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    let mails = scene.desk.post().await;
+    let hers = of(&mails, scene.desk.house.agency.maria);
+    let (_, after) = hers[0]
+        .plain
+        .split_once("https://house.example/u/")
+        .unwrap();
+    let secret = LinkSecret::parse(&after[..22]).unwrap();
+    let store = scene.desk.store();
+    let before = scene.desk.dump().await;
+    assert!(store.open_stop_link(&secret).await.unwrap().wanted);
+    assert!(before == scene.desk.dump().await, "looking changes nothing");
+    for _ in 0..2 {
+        let stopped = store.choose_by_stop_link(&secret, false).await.unwrap();
+        assert!(!stopped.wanted);
+    }
+    let person = scene.desk.maria.person;
+    let wish = store.preferences(&scene.desk.dana, person).await.unwrap();
+    assert!(!wish.unread_mail && wish.reminders, "and nothing else");
+    let unknown = LinkSecret::from([9; 16]);
+    let unknown = store.choose_by_stop_link(&unknown, false).await;
+    assert_eq!(code(unknown), Code::LinkGone);
+    scene.pass(60).await;
+    scene.dana_says(Urgency::Urgent).await;
+    scene.pass(limits::UNREAD_PAUSE_S).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread sent"]);
+    let store = scene.desk.store();
+    let again = store.choose_by_stop_link(&secret, true).await.unwrap();
+    assert!(again.wanted);
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+}
+
+pub async fn staff_are_told_each_working_morning_how_many_conversations_wait(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let (dana, maria) = (scene.desk.house.agency.dana, scene.desk.maria);
+    let is_digest = |sent: &[String]| sent.contains(&"dana digest".to_owned());
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    scene.at("2026-11-03T08:00").await;
+    assert!(!is_digest(&scene.desk.sends().await), "nothing waits");
+    let rows = scene.desk.deliveries(dana).await;
+    assert!(
+        !rows.iter().any(|row| row.starts_with("digest")),
+        "{rows:?}"
+    );
+    for _ in 0..2 {
+        scene.says_in(scene.circle, maria, Urgency::Routine).await;
+    }
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING, "it can wait");
+    scene.at("2026-11-04T07:59").await;
+    assert!(!is_digest(&scene.desk.sends().await));
+    scene.at("2026-11-04T08:00").await;
+    let mails = scene.desk.post().await;
+    let hers = of(&mails, dana);
+    assert_eq!(hers.len(), 1);
+    assert!(hers[0].plain.contains("One conversation waits for you"));
+    assert!(!hers[0].plain.contains("Maria"), "{}", hers[0].plain);
+    scene.pass(3_600).await;
+    assert_eq!(scene.desk.sends().await, NOTHING, "once a day");
+    // It still waits, until she has read it.
+    scene.at("2026-11-05T08:00").await;
+    assert!(is_digest(&scene.desk.sends().await));
+    scene.reads(&scene.desk.dana).await;
+    scene.at("2026-11-06T08:00").await;
+    assert!(!is_digest(&scene.desk.sends().await));
+    scene.says_in(scene.circle, maria, Urgency::Routine).await;
+    // On a Saturday and a Sunday she does not work.
+    for day in ["2026-11-07T09:00", "2026-11-08T09:00"] {
+        scene.at(day).await;
+        assert!(!is_digest(&scene.desk.sends().await), "{day}");
+    }
+    scene.at("2026-11-09T08:00").await;
+    assert!(is_digest(&scene.desk.sends().await));
+}
+
+pub async fn staff_are_told_of_urgent_messages_at_once(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let (maria, dana) = (scene.desk.maria, scene.desk.dana);
+    scene.at("2026-11-03T23:00").await;
+    scene.desk.sends().await;
+    scene.says_in(scene.circle, maria, Urgency::Crisis).await;
+    scene.pass(A_MINUTE).await;
+    scene.seen(&dana, 1).await;
+    assert_eq!(scene.desk.sends().await, ["dana unread"]);
+}
+
+pub async fn staff_see_what_became_of_such_mails_and_not_about_what(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let agency = scene.desk.house.agency;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.desk.sends().await;
+    scene.pass(60).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(limits::UNREAD_PAUSE_S).await;
+    scene.plan().await;
+    scene.reads(&scene.desk.maria).await;
+    scene.desk.sends().await;
+    let (store, person) = (scene.desk.store(), agency.maria.person);
+    for who in [&scene.desk.dana, &scene.desk.sam] {
+        let mails = store.update_mails(who, person).await.unwrap().mails;
+        let told: Vec<_> = mails
+            .iter()
+            .map(|mail| (mail.step, mail.state, mail.reason.as_deref()))
+            .collect();
+        let expected = [
+            (Step::Unread, DeliveryState::Skipped, Some("read")),
+            (Step::Unread, DeliveryState::Sent, None),
+        ];
+        assert_eq!(told, expected);
+    }
+    let now = scene.desk.house.clock_now().micros();
+    scene.seen(&scene.desk.ana, now).await;
+    let refused = store.update_mails(&scene.desk.ana, person).await;
+    assert_eq!(code(refused), Code::NotFound);
+    scene
+        .desk
+        .house
+        .run("UPDATE assignment SET ended_at = 1")
+        .await;
+    let refused = store.update_mails(&scene.desk.dana, person).await;
+    assert_eq!(code(refused), Code::NotFound);
+}

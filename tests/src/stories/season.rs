@@ -1,0 +1,338 @@
+//! All that an agency does with one client from which mails come: visits with a caregiver, one moved and called off,
+//! a link to book by, a day's agenda, and somebody new who is invited. Every name and text is a word that stands
+//! nowhere else, so that whoever looks for it finds it or it is not there.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Result, ensure};
+use care::Caller;
+use care::civil::{CivilTime, Date, parse_date, plus_days};
+use care::private::Relationship;
+use mail::Mail;
+use protocol::http::{
+    AddClient, AddVisitType, Appointment, BookAppointment, BookingLinkMade, CancelAppointment,
+    Circle, CloseAppointment, Consent, Intake, MailInvitation, MakeBookingLink, MoveAppointment,
+    PersonCard, PlanCircle, RecordConsent, VisitTerms, VisitType,
+};
+use protocol::{
+    AppointmentKind, Bytes, CancelReason, ConsentBasis, Disclosure, Language, NextStep, OpId,
+    Outcome, Role, VisitTypeId,
+};
+use reqwest::Method;
+use sha2::{Digest as _, Sha256};
+use testkit::agency::{add, preferences, zone};
+use testkit::{Agency, Person, TestServer};
+
+use super::clerks::{Clerk, keep_sessions};
+use crate::contract::house::texts;
+
+pub const CLIENT: &str = "Zephyrine Müllerová";
+pub const CAREGIVER: &str = "Theodosia Brambleworth";
+pub const NEWCOMER: &str = "Ottoline Farthingale";
+pub const CLIENT_AT: &str = "lapwing@birds.example";
+pub const CAREGIVER_AT: &str = "dunnock@birds.example";
+pub const WORKER_AT: &str = "wheatear@riverbend-agency.example";
+pub const NEWCOMER_AT: &str = "nuthatch@birds.example";
+/// A host with a name that is written in two ways.
+pub const MEETING: &str = "https://meet.xn--wintergrn-x9a.example/saffron-room";
+pub const VISIT_TYPE: &str = "Withdrawal review with ketamine";
+pub const CIRCLE: &str = "Marzipan circle";
+pub const CONSENT_NOTE: &str = "bergamot was said at intake";
+pub const NOTE: &str = "cardamom was spoken about";
+pub const RELATIONSHIP: &str = "stepdaughter-in-law";
+/// The invitation's way in, without what opens it.
+pub const JOIN: &str = "/join/";
+
+/// Every kind of mail that leaves: the steps of an appointment, and the two that are about none.
+pub const KINDS: [&str; 9] = [
+    "invitation",
+    "three_days",
+    "one_day",
+    "one_hour",
+    "room_open",
+    "cancellation",
+    "agenda",
+    BOOKING_LINK,
+    INTAKE,
+];
+pub const BOOKING_LINK: &str = "booking_link";
+pub const INTAKE: &str = "intake";
+
+/// See the head.
+pub struct Season<'s> {
+    pub server: &'s TestServer,
+    pub client: Person,
+    pub caregiver: Person,
+    /// Sessions: Dana's, the supervisor's.
+    pub clerks: [Clerk; 2],
+    agency: Agency,
+    visit_type: VisitTypeId,
+    ops: u64,
+}
+
+impl<'s> Season<'s> {
+    /// Everybody is there, and nothing has happened.
+    pub async fn open(server: &'s TestServer) -> Result<Self> {
+        let (store, agency) = (server.store(), *server.agency());
+        let installation = Caller::installation();
+        let client = add(store, CLIENT, Role::Client).await?;
+        let caregiver = add(store, CAREGIVER, Role::Caregiver).await?;
+        let robin = add(store, "Robin Overview", Role::Supervisor).await?;
+        store
+            .assign(&installation, agency.dana.account, client.person)
+            .await?;
+        let related = Relationship::new(RELATIONSHIP)?;
+        store
+            .relate(&installation, client.person, caregiver.person, related)
+            .await?;
+        let worker = preferences(WORKER_AT);
+        store
+            .put_preferences(&installation, agency.dana.person, worker)
+            .await?;
+        let clerks = [
+            Clerk::sit_down(server, agency.dana, 41).await?,
+            Clerk::sit_down(server, robin, 42).await?,
+        ];
+        let mut season = Self {
+            server,
+            client,
+            caregiver,
+            clerks,
+            agency,
+            visit_type: VisitTypeId::from_bytes([0; 16]),
+            ops: 0,
+        };
+        season.arrange().await?;
+        Ok(season)
+    }
+
+    fn op(&mut self) -> OpId {
+        self.ops += 1;
+        let mut bytes = [0x5a; 16];
+        bytes[8..].copy_from_slice(&self.ops.to_be_bytes());
+        OpId::from_bytes(bytes)
+    }
+
+    /// A kind of visit, a consent, a circle.
+    async fn arrange(&mut self) -> Result<()> {
+        let terms = VisitTerms {
+            name: VISIT_TYPE.to_owned(),
+            kind: AppointmentKind::Video,
+            minutes: 30,
+            before_minutes: 0,
+            after_minutes: 0,
+            travel_minutes: 0,
+            notice_minutes: 0,
+            days_ahead: 60,
+            per_day_max: None,
+        };
+        let op_id = self.op();
+        let request = AddVisitType { op_id, terms };
+        let [dana, robin] = &self.clerks;
+        let made: VisitType = robin
+            .asks(Method::POST, "/v1/visit-types", &request)
+            .await?;
+        self.visit_type = made.id;
+        let consent = RecordConsent {
+            op_id: OpId::from_bytes([0x51; 16]),
+            client: self.client.person,
+            caregiver: self.caregiver.person,
+            basis: ConsentBasis::Verbal,
+            note: CONSENT_NOTE.to_owned(),
+            until: None,
+            appointments: true,
+            reminders: true,
+        };
+        let _: Consent = dana.asks(Method::POST, "/v1/consents", &consent).await?;
+        let plan = PlanCircle {
+            op_id: OpId::from_bytes([0x52; 16]),
+            client: self.client.person,
+            title: CIRCLE.to_owned(),
+            members: Vec::new(),
+        };
+        let _: Circle = dana.asks(Method::POST, "/v1/circles", &plan).await?;
+        Ok(())
+    }
+
+    /// How much mails may say to the client; the caregiver wishes the same.
+    async fn allow(&self, disclosure: Disclosure) -> Result<()> {
+        for (person, email) in [(self.client, CLIENT_AT), (self.caregiver, CAREGIVER_AT)] {
+            let wish = protocol::http::Preferences {
+                disclosure,
+                ..preferences(email)
+            };
+            self.server
+                .store()
+                .put_preferences(&Caller::installation(), person.person, wish)
+                .await?;
+        }
+        Ok(())
+    }
+
+    /// A visit from its booking to its end, one that is moved and called off, and a link to book by, in the n-th
+    /// fortnight. Whatever leaves is handed on with its kind.
+    pub async fn walk(
+        &mut self,
+        disclosure: Disclosure,
+        fortnight: i32,
+        each: &mut impl AsyncFnMut(&'static str, Vec<Mail>) -> Result<()>,
+    ) -> Result<()> {
+        let tuesday = plus_days(parse_date("2026-11-10")?, 14 * fortnight);
+        self.at(plus_days(tuesday, -8), "09:00").await?;
+        self.allow(disclosure).await?;
+        let card = self.book(tuesday, "10:00").await?;
+        self.post("invitation", each).await?;
+        self.make_link(tuesday).await?;
+        self.post(BOOKING_LINK, each).await?;
+        self.change_mind(plus_days(tuesday, 1), each).await?;
+        for (days, clock, step) in [
+            (-3, "10:00", "three_days"),
+            (-1, "10:00", "one_day"),
+            (0, "07:30", "agenda"),
+            (0, "09:00", "one_hour"),
+            (0, "09:50", "room_open"),
+        ] {
+            self.at(plus_days(tuesday, days), clock).await?;
+            self.post(step, each).await?;
+        }
+        self.at(tuesday, "10:40").await?;
+        let request = CloseAppointment {
+            op_id: self.op(),
+            sequence: card.sequence,
+            outcome: Outcome::Completed,
+            next_step: NextStep::None,
+            note: NOTE.to_owned(),
+        };
+        let path = format!("/v1/appointments/{}/close", card.id);
+        let _: Appointment = self.clerks[0].asks(Method::POST, &path, &request).await?;
+        Ok(())
+    }
+
+    async fn change_mind(
+        &mut self,
+        day: Date,
+        each: &mut impl AsyncFnMut(&'static str, Vec<Mail>) -> Result<()>,
+    ) -> Result<()> {
+        let card = self.book(day, "15:00").await?;
+        self.post("invitation", each).await?;
+        let change = MoveAppointment {
+            op_id: self.op(),
+            sequence: card.sequence,
+            civil_start: format!("{day}T16:00"),
+            zone: None,
+            minutes: None,
+            scope: protocol::Scope::This,
+            skip_conflicts: false,
+        };
+        let path = format!("/v1/appointments/{}/move", card.id);
+        let moved: Appointment = self.clerks[0].asks(Method::POST, &path, &change).await?;
+        self.post("invitation", each).await?;
+        let request = CancelAppointment {
+            op_id: self.op(),
+            sequence: moved.sequence,
+            reason: CancelReason::Agency,
+            scope: protocol::Scope::This,
+        };
+        let path = format!("/v1/appointments/{}/cancel", card.id);
+        let _: Appointment = self.clerks[0].asks(Method::POST, &path, &request).await?;
+        self.post("cancellation", each).await
+    }
+
+    /// Somebody new is invited by mail.
+    pub async fn invite(
+        &mut self,
+        each: &mut impl AsyncFnMut(&'static str, Vec<Mail>) -> Result<()>,
+    ) -> Result<()> {
+        let request = AddClient {
+            op_id: self.op(),
+            name: NEWCOMER.to_owned(),
+        };
+        let dana = &self.clerks[0];
+        let added: PersonCard = dana.asks(Method::POST, "/v1/people", &request).await?;
+        let secret = Bytes::from([0x5e_u8; 16]).to_base64url();
+        let fingerprint = Bytes::from([7_u8; 32]).to_base64url();
+        let request = MailInvitation {
+            op_id: OpId::from_bytes([0x53; 16]),
+            lookup_hash: Bytes(Sha256::digest([0x1a; 16]).to_vec()),
+            mac: vec![1; 32].into(),
+            link: format!("{JOIN}{secret}.{fingerprint}"),
+            email: NEWCOMER_AT.to_owned(),
+            language: Language::En,
+        };
+        let path = format!("/v1/people/{}/invitations/mail", added.person);
+        let _: Intake = dana.asks(Method::POST, &path, &request).await?;
+        self.post(INTAKE, each).await
+    }
+
+    /// Time passes to then, on the clocks of Chicago.
+    async fn at(&self, day: Date, clock: &str) -> Result<()> {
+        let civil = CivilTime::parse(&format!("{day}T{clock}"))?;
+        self.server.clock().set(zone().resolve(civil));
+        keep_sessions(self.server).await;
+        Ok(())
+    }
+
+    async fn book(&mut self, day: Date, clock: &str) -> Result<Appointment> {
+        let request = BookAppointment {
+            op_id: self.op(),
+            client: self.client.person,
+            kind: AppointmentKind::Video,
+            civil_start: format!("{day}T{clock}"),
+            zone: None,
+            minutes: 30,
+            visit_type: Some(self.visit_type),
+            caregivers: vec![self.caregiver.person],
+            meeting_link: Some(MEETING.to_owned()),
+        };
+        let dana = &self.clerks[0];
+        dana.asks(Method::POST, "/v1/appointments", &request).await
+    }
+
+    async fn make_link(&mut self, tuesday: Date) -> Result<()> {
+        let request = MakeBookingLink {
+            op_id: self.op(),
+            kind: AppointmentKind::Video,
+            minutes: 30,
+            visit_type: Some(self.visit_type),
+            meeting_link: Some(MEETING.to_owned()),
+            from: plus_days(tuesday, 2).to_string(),
+            until: plus_days(tuesday, 9).to_string(),
+            workers: vec![self.agency.dana.account],
+            valid_days: 10,
+            mail: true,
+        };
+        let path = format!("/v1/people/{}/booking-links", self.client.person);
+        let _: BookingLinkMade = self.clerks[0].asks(Method::POST, &path, &request).await?;
+        Ok(())
+    }
+
+    /// Sends what is due, which must be of that kind and of no other.
+    async fn post(
+        &self,
+        kind: &'static str,
+        each: &mut impl AsyncFnMut(&'static str, Vec<Mail>) -> Result<()>,
+    ) -> Result<()> {
+        let before = self.sent().await;
+        let mails = self.server.do_due().await?;
+        let after = self.sent().await;
+        let new = after
+            .iter()
+            .filter(|(step, n)| before.get(*step) != Some(*n));
+        let new: Vec<&str> = new.map(|(step, _)| step.as_str()).collect();
+        let is_of_none = [BOOKING_LINK, INTAKE].contains(&kind);
+        let expected: &[&str] = if is_of_none { &[] } else { &[kind] };
+        ensure!(new == expected, "{new:?} left, not {kind}");
+        ensure!(!mails.is_empty(), "no mail of {kind}");
+        each(kind, mails).await
+    }
+
+    /// How many mails of each step have left.
+    async fn sent(&self) -> BTreeMap<String, usize> {
+        let sql = "SELECT step FROM delivery WHERE state = 'sent'";
+        let mut sent = BTreeMap::new();
+        for step in texts(self.server.database(), sql).await {
+            *sent.entry(step).or_default() += 1;
+        }
+        sent
+    }
+}

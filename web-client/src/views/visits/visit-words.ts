@@ -1,0 +1,121 @@
+// The sentences for the small closed vocabularies of visits.
+import { t, type Language } from '../../i18n/texts.svelte';
+import { weekdayName } from '../../i18n/told';
+import type {
+  AppointmentKind, AppointmentState, BookingLinkState, CancelReason, NextStep, Participant, RepeatsTold, Scope, TaskKind,
+} from '../../platform/api';
+
+export function kindName(kind: AppointmentKind): string {
+  return {
+    video: () => t('kind-video'),
+    phone: () => t('kind-phone'),
+    office: () => t('kind-office'),
+    home: () => t('kind-home'),
+    community: () => t('kind-community'),
+    court: () => t('kind-court'),
+  }[kind]();
+}
+
+export const kindIcon: Record<AppointmentKind, 'video' | 'phone' | 'pin'> = {
+  video: 'video', phone: 'phone', office: 'pin', home: 'pin', community: 'pin', court: 'pin',
+};
+
+export function visitState(state: AppointmentState): string {
+  return {
+    requested: () => t('visit-requested'),
+    held: () => t('visit-held'),
+    booked: () => t('visit-booked'),
+    checked_in: () => t('visit-checked-in'),
+    in_progress: () => t('visit-in-progress'),
+    completed: () => t('visit-completed'),
+    no_show: () => t('visit-no-show'),
+    cancelled: () => t('visit-cancelled'),
+  }[state]();
+}
+
+/** How a booking link stands; `until`: how long it works. */
+export function linkState(state: BookingLinkState, until: string): string {
+  return {
+    open: () => t('booking-link-open', { time: until }),
+    used: () => t('booking-link-used'),
+    expired: () => t('booking-link-expired'),
+    revoked: () => t('booking-link-revoked'),
+    void: () => t('booking-link-void'),
+  }[state]();
+}
+
+/** What somebody else has said about coming. */
+export function answerOf({ response, asked_at }: Participant): string {
+  if (asked_at !== null && asked_at !== undefined) return t('answer-asked');
+  return {
+    needs_action: () => t('answer-none'),
+    accepted: () => t('answer-yes'),
+    declined: () => t('answer-no'),
+    tentative: () => t('answer-asked'),
+  }[response]();
+}
+
+export function reasonName(reason: CancelReason): string {
+  return {
+    client: () => t('reason-client'),
+    agency: () => t('reason-agency'),
+    mistake: () => t('reason-mistake'),
+    other: () => t('reason-other'),
+  }[reason]();
+}
+
+export function nextStepName(step: NextStep): string {
+  return {
+    none: () => t('next-none'),
+    book_again: () => t('next-book-again'),
+    call: () => t('next-call'),
+    refer: () => t('next-refer'),
+    other: () => t('next-other'),
+  }[step]();
+}
+
+export function scopeName(scope: Scope): string {
+  return {
+    this: () => t('scope-this'),
+    this_and_later: () => t('scope-later'),
+    all: () => t('scope-all'),
+  }[scope]();
+}
+
+/** "the second Tuesday"; the last one if it is counted from the end. */
+export function nthDay(nth: number, weekday: number, language: Language): string {
+  return t('repeats-nth', { nth, day: weekdayName(weekday, language) });
+}
+
+/** "every two weeks"; with the days where the visit's own day does not say them. */
+export function repeatsName({ frequency, interval, days, shift_days }: RepeatsTold, language: Language): string {
+  const how = {
+    daily: () => t('repeats-days', { count: interval }),
+    weekly: () => t('repeats-weeks', { count: interval }),
+    monthly: () => t('repeats-months', { count: interval }),
+  }[frequency]();
+  const named = days.map(({ nth, weekday }) =>
+    nth === null || nth === undefined ? weekdayName(weekday, language) : nthDay(nth, weekday, language),
+  );
+  if (shift_days !== 0 || named.length === 0 || (frequency === 'weekly' && named.length === 1)) return how;
+  return t('repeats-on', { how, days: new Intl.ListFormat(language).format(named) });
+}
+
+export function taskName(kind: TaskKind, name: string): string {
+  return {
+    asked_for_another_time: () => t('task-asked', { name }),
+    called_off: () => t('task-called-off', { name }),
+    declined: () => t('task-declined', { name }),
+    cannot_reach_by_email: () => t('task-unreachable', { name }),
+    device_idle: () => t('task-device-idle', { name }),
+    client_assigned: () => t('task-assigned'),
+    transfer_offered: () => t('task-offered', { name }),
+    transfer_accepted: () => t('task-taken', { name }),
+    transfer_declined: () => t('task-refused', { name }),
+    transfer_expired: () => t('task-late', { name }),
+    outcome_due: () => t('task-outcome', { name }),
+    clocks_changed: () => t('task-clocks', { name }),
+    series_conflict: () => t('task-series', { name }),
+    answered_by_mail: () => t('task-wrote', { name }),
+  }[kind]();
+}
