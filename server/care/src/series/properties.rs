@@ -105,7 +105,9 @@ proptest! {
 
     #[test]
     fn a_rule_ends(( rule, first) in any_rule()) {
-        let all = rule.days(first, None, Date::constant(2999, 1, 1)).unwrap();
+        // A 29 February that is its month's fifth Wednesday comes every 28 years, or 40: 104 of them
+        // are over before the calendar is.
+        let all = rule.days(first, None, Date::MAX).unwrap();
         match rule.end {
             End::Count(count) => prop_assert_eq!(all.len(), usize::from(count)),
             End::Until(day) => prop_assert!(all.iter().all(|one| *one <= day)),
