@@ -161,6 +161,7 @@ impl Store {
                 }
             }
             leave(tx, client, caregiver.into(), request.clear_calendar).await?;
+            deliveries::unread::drop_if_over(tx, account).await?;
             tx.wake(Topic::Account(account.into()));
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::WithdrawConsent, op_id, outcome).await?;

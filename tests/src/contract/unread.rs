@@ -301,6 +301,8 @@ pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
         .seen(&maria, scene.desk.house.clock_now().micros())
         .await;
     scene.desk.withdraw(&maria, consent).await.unwrap();
+    // In the same transaction.
+    assert_eq!(scene.mails_of(ana).await, ["unread skipped no_right"]);
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.mails_of(ana).await, ["unread skipped no_right"]);
     assert_eq!(scene.marias().await, NOTHING, "she is not in it");

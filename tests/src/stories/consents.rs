@@ -3,6 +3,8 @@
 
 use super::on_both_engines;
 
+mod by_mail;
+
 on_both_engines![
     a_withdrawn_consent_ends_everything,
     a_consent_that_runs_out_ends_everything,
@@ -14,17 +16,18 @@ mod tell {
     use anyhow::{Context as _, Result, ensure};
     use device::api::{Command, Content, Item};
     use headless::faults::{Faults, Verdict};
-    use mail::{ReadBack, read_back};
+    use mail::ReadBack;
     use protocol::frame::ServerFrame;
     use protocol::http::{
-        Appointment, Appointments, BookAppointment, CancelAppointment, Circles, MoveAppointment,
-        PlanCircle, RecordConsent, ReplyToAppointment,
+        Appointment, Appointments, BookAppointment, BookSeries, CancelAppointment, Circles,
+        MoveAppointment, PlanCircle, RecordConsent, ReplyToAppointment, SeriesBooked,
     };
     use protocol::{AppointmentKind, CancelReason, CircleId, Code, OpId, Reply};
     use reqwest::{Client, StatusCode, redirect};
-    use testkit::{Engine, Phone, Story};
+    use testkit::{Agency, Engine, Phone, Story};
 
     use super::super::family::{Family, consent, withdraw};
+    use super::by_mail::{Mailbox, readable};
     use crate::contract::desk::of;
 
     /// The frames that reach a device.
@@ -53,12 +56,13 @@ mod tell {
         }
     }
 
-    /// A family with a visit on the calendar, of which the caregiver was told.
+    /// A family with visits on the calendar, of the first of which the caregiver was told.
     struct Scene {
         story: Story,
         family: Family,
         frames: Arc<Frames>,
         visit: Appointment,
+        told: ReadBack,
         /// The page behind the link in the caregiver's mail.
         page: String,
         browser: Client,
@@ -77,42 +81,40 @@ mod tell {
                 ..consent(&agency)
             };
             let family = Family::meet_under(&story, &record, frames.clone()).await?;
-            let mut scene = Self {
+            let first = visit(&agency, 0xd0, "2026-11-10T10:00");
+            let visit = family.dana.asks("POST", "/v1/appointments", &first).await?;
+            let mails = story.server.do_due().await?;
+            let told = of(&mails, agency.ana).pop().context("she is told")?;
+            let at = told.plain.find(&story.server.url()).context("a link")?;
+            let page = told.plain[at..].split_whitespace().next();
+            let page = page.context("a link")?.to_owned();
+            // More visits than are booked at once.
+            let series = BookSeries {
+                first: self::visit(&agency, 0xd1, "2026-11-17T10:00"),
+                rule: "FREQ=WEEKLY;COUNT=40".to_owned(),
+                skip_conflicts: false,
+            };
+            let booked: SeriesBooked = family.dana.asks("POST", "/v1/series", &series).await?;
+            ensure!(booked.appointments.len() < 40);
+            story.server.do_due().await?;
+            Ok(Self {
                 browser: Client::builder()
                     .use_preconfigured_tls(crate::contract::desk::tls(story.server.ca_pem()))
                     .redirect(redirect::Policy::none())
                     .build()?,
                 story,
-                frames,
-                visit: family
-                    .dana
-                    .asks(
-                        "POST",
-                        "/v1/appointments",
-                        &BookAppointment {
-                            op_id: OpId::from_bytes([0xd0; 16]),
-                            client: agency.maria.person,
-                            kind: AppointmentKind::Video,
-                            civil_start: "2026-11-10T10:00".to_owned(),
-                            zone: None,
-                            minutes: 30,
-                            visit_type: None,
-                            caregivers: vec![agency.ana.person],
-                            meeting_link: Some("https://meet.example.org/a-room".to_owned()),
-                        },
-                    )
-                    .await?,
                 family,
-                page: String::new(),
+                frames,
+                visit,
+                told,
+                page,
                 ops: std::cell::Cell::new(0xe0),
-            };
-            let mails = scene.story.server.do_due().await?;
-            let told: ReadBack = of(&mails, agency.ana).pop().context("she is told")?;
-            let url = scene.story.server.url();
-            let at = told.plain.find(&url).context("a link")?;
-            let link = told.plain[at..].split_whitespace().next();
-            link.context("a link")?.clone_into(&mut scene.page);
-            Ok(scene)
+            })
+        }
+
+        fn mailbox(&self) -> Result<Mailbox<'_>> {
+            let server = &self.story.server;
+            Mailbox::with(server, server.agency().ana, &self.told)
         }
 
         fn op(&self) -> OpId {
@@ -159,8 +161,8 @@ mod tell {
             Ok(())
         }
 
-        /// Everything works while the consent holds.
-        async fn while_it_holds(&self) -> Result<()> {
+        /// Everything works while the consent holds. What she is answered by mail.
+        async fn while_it_holds(&self) -> Result<ReadBack> {
             let circle = self.family.circle;
             let before = self.frames.of_circle(circle);
             self.dana_writes("while it holds").await?;
@@ -171,12 +173,35 @@ mod tell {
             }
             let own: Circles = self.ana().asks("GET", "/v1/circles", &()).await?;
             ensure!(own.circles.iter().any(|listed| listed.id == circle));
-            ensure!(self.visits().await? == 1);
+            ensure!(self.visits().await? == 3, "one, and two of a series");
             ensure!(self.replies().await?.is_none());
             let page = self.browser.get(&self.page).send().await?.status();
             ensure!(page == StatusCode::OK, "{page}");
             ensure!(self.planned().await > 0, "she is to be reminded");
-            Ok(())
+            let mailbox = self.mailbox()?;
+            mailbox.presses("<1@ana>", "TENTATIVE").await?;
+            ensure!(mailbox.noted(&self.visit).await? == "tentative");
+            mailbox.writes("<2@ana>").await
+        }
+
+        /// She is away when something is said in the night, of which she would hear in the morning.
+        async fn is_away_by_night(mut self) -> Result<Self> {
+            let server = &self.story.server;
+            let mailbox = Mailbox::with(server, server.agency().ana, &self.told)?;
+            let off = self.family.ana.off().await?;
+            server.clock().advance(13 * 3_600);
+            let (circle, dana) = (self.family.circle, &self.family.dana);
+            dana.says(circle, "by night").await?;
+            self.family.maria.hears(circle, 3).await?;
+            server.clock().advance(601);
+            let mails = of(&server.do_due().await?, server.agency().ana);
+            ensure!(mails.is_empty(), "by night");
+            ensure!(mailbox.waiting().await == 1);
+            let ana = self.story.back_with(&off, self.frames.clone()).await?;
+            ana.hears(circle, 3).await?;
+            ensure!(mailbox.waiting().await == 1);
+            self.family.ana = ana;
+            Ok(self)
         }
 
         /// What only somebody in the circle reads.
@@ -197,15 +222,27 @@ mod tell {
 
         /// Ana's mails that are still to come.
         async fn planned(&self) -> usize {
-            let sql = "SELECT v.step FROM delivery v
-                JOIN participant p ON p.id = v.participant
-                WHERE p.role = 'caregiver' AND v.state IN ('planned', 'leased')";
+            self.planned_until(i64::MAX).await
+        }
+
+        /// Those of them that are due by now.
+        async fn due(&self) -> usize {
+            let now = care::Clock::now(self.story.server.clock());
+            self.planned_until(now.micros()).await
+        }
+
+        async fn planned_until(&self, micros: i64) -> usize {
+            let sql = format!(
+                "SELECT v.step FROM delivery v JOIN participant p ON p.id = v.participant
+                 WHERE p.role = 'caregiver' AND v.state IN ('planned', 'leased')
+                    AND v.due_at <= {micros}"
+            );
             let database = self.story.server.database();
-            crate::contract::house::texts(database, sql).await.len()
+            crate::contract::house::texts(database, &sql).await.len()
         }
 
         /// Nothing works any more, whatever happens around her.
-        async fn once_it_has_ended(&self, frames: usize) -> Result<()> {
+        async fn once_it_has_ended(&self, (frames, answered): (usize, ReadBack)) -> Result<()> {
             let (circle, agency) = (self.family.circle, *self.story.server.agency());
             let (ana, dana, maria) = (self.ana(), &self.family.dana, &self.family.maria);
             // The epoch: her device is out of the group, on every other device.
@@ -240,7 +277,9 @@ mod tell {
             let answer = answer.send().await?.status();
             ensure!(answer == StatusCode::GONE, "{answer}");
             self.nobody_brings_her_back().await?;
-            self.no_mail_reaches_her().await
+            self.no_mail_reaches_her().await?;
+            self.what_is_booked_on_is_without_her().await?;
+            self.what_she_writes_changes_nothing(&answered).await
         }
 
         /// Without a new consent she can be named nowhere.
@@ -256,14 +295,7 @@ mod tell {
             ensure!(refused == Code::ConsentRequired, "{refused}");
             let visit = BookAppointment {
                 op_id: self.op(),
-                client: agency.maria.person,
-                kind: AppointmentKind::Phone,
-                civil_start: "2026-11-12T10:00".to_owned(),
-                zone: None,
-                minutes: 30,
-                visit_type: None,
-                caregivers: vec![agency.ana.person],
-                meeting_link: None,
+                ..visit(&agency, 0, "2026-11-12T10:00")
             };
             let refused = dana.is_refused("POST", "/v1/appointments", &visit).await?;
             ensure!(refused == Code::ConsentRequired, "{refused}");
@@ -299,35 +331,84 @@ mod tell {
             mails.extend(server.do_due().await?);
             server.clock().advance(30 * 86_400);
             mails.extend(server.do_due().await?);
-            let others = mails
-                .iter()
-                .filter_map(|mail| read_back(&mail.bytes))
-                .count();
-            ensure!(others >= 4, "Maria and Dana are told of both");
+            ensure!(readable(&mails) >= 4, "Maria and Dana are told of both");
             let hers = of(&mails, self.story.server.agency().ana);
             ensure!(hers.is_empty(), "{} mails to her", hers.len());
-            ensure!(self.planned().await == 0);
+            ensure!(self.due().await == 0, "nothing to her waits for its turn");
             Ok(())
+        }
+
+        /// The series goes on: what is booked of it later is without her, too.
+        async fn what_is_booked_on_is_without_her(&self) -> Result<()> {
+            let server = &self.story.server;
+            let now = care::Clock::now(server.clock());
+            let before = self.visits_with_her().await;
+            let step = server.store().extend_series(now).await?;
+            ensure!(step.did > 0, "nothing was booked on");
+            ensure!(self.visits_with_her().await == before);
+            ensure!(of(&server.do_due().await?, server.agency().ana).is_empty());
+            Ok(())
+        }
+
+        /// Also those that take place only after her consent ran out.
+        async fn visits_with_her(&self) -> usize {
+            let sql = "SELECT p.role FROM participant p JOIN appointment a ON a.id = p.appointment
+                WHERE p.role = 'caregiver' AND p.left_at IS NULL";
+            let database = self.story.server.database();
+            crate::contract::house::texts(database, sql).await.len()
+        }
+
+        /// What a calendar says in her name is noted nowhere. A letter is answered word for word as before:
+        /// another answer, or none, would tell her.
+        async fn what_she_writes_changes_nothing(&self, before: &ReadBack) -> Result<()> {
+            let mailbox = self.mailbox()?;
+            let noted = mailbox.noted(&self.visit).await?;
+            mailbox.presses("<3@ana>", "DECLINED").await?;
+            ensure!(mailbox.noted(&self.visit).await? == noted && noted != "declined");
+            let answer = mailbox.writes("<4@ana>").await?;
+            ensure!((&answer.subject, &answer.plain) == (&before.subject, &before.plain));
+            ensure!(answer.calendar.is_none());
+            Ok(())
+        }
+    }
+
+    fn visit(agency: &Agency, op: u8, civil_start: &str) -> BookAppointment {
+        BookAppointment {
+            op_id: OpId::from_bytes([op; 16]),
+            client: agency.maria.person,
+            kind: AppointmentKind::Video,
+            civil_start: civil_start.to_owned(),
+            zone: None,
+            minutes: 30,
+            visit_type: None,
+            caregivers: vec![agency.ana.person],
+            meeting_link: Some("https://meet.example.org/a-room".to_owned()),
         }
     }
 
     pub async fn a_withdrawn_consent_ends_everything(engine: Engine) -> Result<()> {
         let scene = Scene::set(engine, None).await?;
-        scene.while_it_holds().await?;
+        let answered = scene.while_it_holds().await?;
+        let scene = scene.is_away_by_night().await?;
         let frames = scene.frames.of_circle(scene.family.circle);
         withdraw(&scene.family.maria, scene.family.consent).await?;
-        ensure!(scene.planned().await == 0, "in the same transaction");
-        scene.once_it_has_ended(frames).await
+        // In the same transaction.
+        ensure!(scene.planned().await == 0, "she is to be reminded still");
+        ensure!(scene.mailbox()?.waiting().await == 0, "of messages, too");
+        scene.once_it_has_ended((frames, answered)).await?;
+        ensure!(scene.planned().await == 0, "nothing was planned since");
+        ensure!(scene.visits_with_her().await == 0);
+        Ok(())
     }
 
     /// Nobody does anything; the day comes.
     pub async fn a_consent_that_runs_out_ends_everything(engine: Engine) -> Result<()> {
         let scene = Scene::set(engine, Some(600)).await?;
-        scene.while_it_holds().await?;
+        let answered = scene.while_it_holds().await?;
         let frames = scene.frames.of_circle(scene.family.circle);
         scene.story.server.clock().advance(601);
         let mails = scene.story.server.do_due().await?;
         ensure!(mails.is_empty(), "{} mails", mails.len());
-        scene.once_it_has_ended(frames).await
+        scene.once_it_has_ended((frames, answered)).await
     }
 }

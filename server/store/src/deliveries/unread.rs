@@ -88,6 +88,9 @@ statements! {
             leased_until = NULL
         WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $3))";
     MARK = "UPDATE delivery SET urgent_at = $2 WHERE id = $1";
+    SKIP = "
+        UPDATE delivery SET state = 'skipped', reason = $2, settled_at = $3
+        WHERE id = $1 AND state = 'planned'";
     SERVING = "
         SELECT DISTINCT g.account, g.client, v.person
         FROM delivery v JOIN assignment g
@@ -251,6 +254,25 @@ async fn insert(
         .run()
         .await?;
     Ok(inserted > 0)
+}
+
+/// A right of theirs has ended: a planned mail for which there is no reason any more is dropped with it.
+pub(crate) async fn drop_if_over(tx: &mut Tx, account: Uuid) -> Result<()> {
+    let last = tx.sql(LAST).bind(account).maybe::<LastRow>().await?;
+    let Some(row) = last.filter(|row| row.state == "planned") else {
+        return Ok(());
+    };
+    let now = tx.now();
+    let why = match waiting::look(tx, (account, row.id), now).await? {
+        None => Why::NoRight,
+        Some(found) => match unread::decide(&found.reader, found.waiting, now) {
+            Ok(_) => return Ok(()),
+            Err(why) => why,
+        },
+    };
+    let skip = tx.sql(SKIP).bind(row.id).bind(why.as_str());
+    skip.bind(now.micros()).run().await?;
+    Ok(())
 }
 
 /// The rule, asked again about a mail that is due; nothing about mails that are about something else.
