@@ -69,16 +69,40 @@ function sent(path: RegExp): Record<string, unknown> {
   return rest;
 }
 
+/** An hour of the grid, in pixels. */
+async function hour(): Promise<number> {
+  return HOUR_REM * (await page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize)));
+}
+
+type Touch = 'touchStart' | 'touchMove' | 'touchEnd';
+
+/** A finger on the screen; what playwright has for it only taps. */
+async function touching(): Promise<{
+  on: (name: string) => Promise<{ x: number; y: number }>;
+  does: (type: Touch, x?: number, y?: number) => Promise<unknown>;
+}> {
+  const browser = await page.context().newCDPSession(page);
+  return {
+    async on(name) {
+      await visit(name).scrollIntoViewIfNeeded();
+      const box = await visit(name).boundingBox();
+      if (box === null) throw new Error(`not on the page: ${name}`);
+      return { x: box.x + box.width / 2, y: box.y + box.height / 2 };
+    },
+    does: (type, x, y) =>
+      browser.send('Input.dispatchTouchEvent', { type, touchPoints: x === undefined || y === undefined ? [] : [{ x, y }] }),
+  };
+}
+
 /** Presses on a visit and pulls it so many hours down; the button of the mouse stays pressed. */
 async function pull(name: string, hours: number): Promise<void> {
   await visit(name).scrollIntoViewIfNeeded();
   const box = await visit(name).boundingBox();
   if (box === null) throw new Error(`not on the page: ${name}`);
-  const rem = await page.evaluate(() => parseFloat(getComputedStyle(document.documentElement).fontSize));
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   await page.mouse.move(x, y);
   await page.mouse.down();
-  await page.mouse.move(x, y + hours * HOUR_REM * rem, { steps: 5 });
+  await page.mouse.move(x, y + hours * (await hour()), { steps: 5 });
 }
 
 /** Pictures where only a wide screen has what is in them. */
@@ -203,6 +227,29 @@ describe('a visit is moved', () => {
     // A press that does not go anywhere is a press.
     await visit('Noor Placeholder').click();
     await page.getByRole('dialog').getByRole('button', { name: /^Change/ }).waitFor();
+  });
+
+  test('by a finger that rests on it first; one that moves at once moves nothing', async () => {
+    await profile.end();
+    profile = await openProfile({ touch: true });
+    page = profile.page;
+    await openGrid();
+    const finger = await touching();
+    let { x, y } = await finger.on('Noor Placeholder');
+    await finger.does('touchStart', x, y);
+    for (const far of [20, 40, 60]) await finger.does('touchMove', x, y - far);
+    await finger.does('touchEnd');
+    expect(await page.locator('.ghost').count()).toBe(0);
+    expect(await page.getByRole('dialog').count()).toBe(0);
+    ({ x, y } = await finger.on('Noor Placeholder'));
+    await finger.does('touchStart', x, y);
+    await page.locator('.ghost', { hasText: '11:30' }).waitFor();
+    await finger.does('touchMove', x, y + (await hour()));
+    await page.locator('.ghost', { hasText: '12:30' }).waitFor();
+    await finger.does('touchEnd');
+    const dialog = page.getByRole('dialog', { name: 'Noor Placeholder' });
+    await dialog.getByText(/^From .*11:30.* to .*12:30/).waitFor();
+    expect(stage.posted).toEqual([]);
   });
 
   test('by keyboard alone, to another day and hour', async () => {

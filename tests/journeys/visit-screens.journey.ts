@@ -159,6 +159,44 @@ describe('booking', () => {
     await takePictures(page, 'booked');
   });
 
+  test('a colleague comes along, sees it in their own calendar and changes nothing', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByRole('button', { name: '9:15 AM' }).waitFor();
+    await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
+    await page.getByLabel('Day', { exact: true }).fill('2027-12-07');
+    await page.getByRole('group', { name: 'Who else from the team?' }).getByRole('checkbox', { name: 'Sam Specimen' }).check();
+    const free = page.getByRole('group', { name: /^When all of you are free on/ });
+    await free.getByRole('button', { name: '1:30 PM' }).waitFor();
+    expect(await free.getByRole('button', { name: '9:15 AM' }).count()).toBe(0);
+    await expectAccessible(page, 'booking with a colleague');
+    await takePictures(page, 'booking-team');
+    await expectFitsNarrow(page, 'booking with a colleague');
+    await free.getByRole('button', { name: '1:30 PM' }).click();
+    await page.getByRole('button', { name: 'Book this visit' }).click();
+    await page.getByText(/^Booked: /).waitFor();
+    expect(sent(/appointments$/)).toMatchObject({ staff: ['01990000-0000-7000-8000-000000000003'] });
+    const visit = page.getByRole('article').filter({ hasText: 'Sam Specimen' });
+    await visit.getByRole('button', { name: 'Move' }).click();
+    await visit.getByRole('group', { name: /^When all of you are free on/ }).waitFor();
+    await visit.getByRole('button', { name: 'Cancel', exact: true }).click();
+
+    const other = await openProfile();
+    await signIn(other.page, stage, 'sam');
+    await other.page.getByRole('link', { name: 'Calendar', exact: true }).click();
+    await other.page.getByRole('link', { name: 'Day', exact: true }).click();
+    await other.page.getByLabel('Go to').fill('2027-12-07');
+    const theirs = other.page.getByRole('article').filter({ hasText: 'Maria Sample' });
+    await theirs.getByText('You come along.', { exact: false }).waitFor();
+    expect(await theirs.getByRole('button').count()).toBe(0);
+    expect(await theirs.getByRole('link').count()).toBe(0);
+    await expectAccessible(other.page, 'coming along');
+    await takePictures(other.page, 'coming-along');
+    await expectFitsNarrow(other.page, 'coming along');
+    await other.end();
+    expect(other.violations).toEqual([]);
+  });
+
   test('a time that is tapped is kept while the rest is filled in, and let go with the form', async () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();
@@ -402,6 +440,15 @@ describe('the calendar', () => {
     await page.getByRole('heading', { name: /Today/, level: 3 }).waitFor();
   });
 
+  test('whom no mail can tell in time is to be told in another way', async () => {
+    const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
+    if (task !== undefined) task.why = 'outside_safe_hours';
+    await arrive('dana', 'Calendar');
+    await page.getByText(/No mail can tell .*Ana Sample.* in time/).first().waitFor();
+    await page.getByText('outside their safe hours', { exact: false }).waitFor();
+    await expectAccessible(page, 'outside safe hours');
+  });
+
   test('a task is ticked off and the focus goes on', async () => {
     await arrive('dana', 'Calendar');
     await page.getByRole('heading', { name: /To do \(.*2.*\)/ }).waitFor();
@@ -431,6 +478,40 @@ describe('mails and consent', () => {
     await page.getByLabel('Time zone').fill('America/Denver');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
+  });
+
+  test('a client chooses when mails may come', async () => {
+    await arrive('maria', 'Settings');
+    const group = page.getByRole('group', { name: 'When may mails come?' });
+    expect(await group.getByRole('radio', { name: /Any time/ }).isChecked()).toBe(true);
+    await group.getByRole('radio', { name: /Only between/ }).check();
+    await group.getByLabel('From').fill('09:30');
+    await group.getByLabel('until', { exact: true }).fill('10:30');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Choose at least two hours').waitFor();
+    await expectAccessible(page, 'safe hours');
+    await takePictures(page, 'safe-hours');
+    await expectFitsNarrow(page, 'safe hours');
+    await group.getByLabel('until', { exact: true }).fill('13:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    expect(await group.getByRole('radio', { name: /Only between/ }).isChecked()).toBe(true);
+    expect(await group.getByLabel('until', { exact: true }).inputValue()).toBe('13:00');
+  });
+
+  test('another address is to be confirmed first, and can be asked again', async () => {
+    await arrive('maria', 'Settings');
+    expect(await page.getByText('Not confirmed yet').count()).toBe(0);
+    await page.getByLabel('E-mail address').fill('maria.elsewhere@example.org');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Not confirmed yet').waitFor();
+    await expectAccessible(page, 'unconfirmed address');
+    await takePictures(page, 'unconfirmed-address');
+    await expectFitsNarrow(page, 'unconfirmed address');
+    for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the mail again' }).click();
+    await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
   });
 
   test('staff see a client\'s', async () => {

@@ -3,8 +3,8 @@
 // always busy, 02:30 never exists, the third visit of a series is taken, and whoever signed in last is the one
 // who asks.
 import type {
-  Appointment, BookAppointment, BookSeries, CancelAppointment, CloseAppointment, Consent, HoldTime, MoveAppointment,
-  Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
+  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, CloseAppointment, Consent, HoldTime, MoveAppointment,
+  NotBooked, Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
   UpdateMail, UpdateMails, VisitTerms, VisitType, WorkingHours,
 } from '../src/platform/api';
 import { bad, good, type Answered } from './answered';
@@ -13,6 +13,7 @@ import { instant, localTime } from './clock';
 import { JobsDouble } from './jobs';
 import { LinksDouble } from './links';
 import { expand, inScope, isRule, repeatsOf } from './series';
+import { PhonesDouble } from './phones';
 import { StaffDouble } from './staff';
 import { people, peopleAround, type Who } from './story';
 import { Ways } from './ways';
@@ -31,6 +32,8 @@ const GAP = 'T02:30';
 
 let made = 0;
 const newId = (): string => `01990000-0000-7000-9000-${String(++made).padStart(12, '0')}`;
+/** Who of the staff was named. */
+const along = (staff: readonly string[] = []): Who[] => (staff.includes(people.sam.account) ? ['sam'] : []);
 
 export class Agency {
   /** What the client allowed, and who there is. */
@@ -41,6 +44,8 @@ export class Agency {
   readonly ways = new Ways();
   /** By what a client books by themselves. */
   readonly links: LinksDouble;
+  /** By which numbers people are called. */
+  readonly phones = new PhonesDouble();
   /** Who works here, who serves whom. */
   staff: StaffDouble;
   /** What is done by itself. */
@@ -59,11 +64,14 @@ export class Agency {
       },
     },
   ];
+  /** What could not be booked of series. */
+  notBooked: NotBooked[] = [];
   /** What the worker keeps while the form is filled in. */
   held: string | null = null;
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
   readonly #preferences = new Map<string, Preferences>();
+  readonly #asked = new Map<string, number>();
   #reader: string = people.dana.person;
   readonly #nowMs: number;
 
@@ -100,11 +108,13 @@ export class Agency {
     const [first, id = '', act] = path;
     if (first === 'booking-links' || act === 'booking-links') return this.links.answer(method, id, body);
     if (first === 'people' && act === 'preferences') return this.#prefer(method, id, body as Preferences);
+    if (first === 'people' && act === 'address') return this.#address(method, id);
+    if (first === 'people' && act === 'phone') return this.phones.answer(method, id, body);
     if (first === 'people' && act === 'update-mails') return good(this.#updateMails());
     if (first === 'people' && method === 'POST') return this.#enlist(id, act ?? '', body);
     if (first === 'representations') return this.#acting(id, null);
     if (first === 'people' && act === 'appointments') return this.#appointmentsOf(id);
-    if (first === 'people') return good(this.around);
+    if (first === 'people') return good(this.#around());
     if (first === 'staff' && method === 'POST' && this.stale && act !== 'sign-out') return bad(403, 'step_up_required');
     if (['staff', 'caseloads', 'assignments', 'transfers'].includes(first ?? '')) {
       return this.staff.answer(method, path, body, this.#reader);
@@ -125,6 +135,7 @@ export class Agency {
     }
     if (first === 'authenticators' || first === 'sign-in') return this.ways.answer(method, path, body);
     if (first === 'hours') return this.#hours(method, body as WorkingHours);
+    if (first === 'series' && act === 'gaps') return this.#bookInstead(id, body as BookInstead);
     if (first === 'series') return this.#bookSeries(body as BookSeries);
     if (first === 'visit-types') return this.#visitTypes(method, id, body);
     if (first !== 'appointments') return good({});
@@ -134,9 +145,11 @@ export class Agency {
 
   /** A new client, a new caregiver, a caregiver who acts for a client. */
   #enlist(person: string, act: string, body: unknown): Answered {
-    const { name, relationship } = body as { name: string; relationship: string };
+    const { name, relationship, phone } = body as { name: string; relationship: string; phone?: string | null };
     const made = { person: newId(), account: newId(), name };
     if (act === 'representations') return this.#acting('', body as RecordRepresentation);
+    const refused = this.phones.answer('PUT', made.person, { number: phone ?? null });
+    if (refused.status !== 200) return refused;
     if (act === 'caregivers') {
       const client = this.around.clients.find((one) => one.person === person);
       if (client === undefined) return bad(404, 'not_found');
@@ -147,6 +160,14 @@ export class Agency {
     const staff = [{ person: dana.person, account: dana.account, name: dana.name, role: dana.role }];
     this.around.clients = [...this.around.clients, { ...made, here: false, staff, handing_over: [], caregivers: [], circles: [] }];
     return good({ ...made, role: 'client' });
+  }
+
+  /** With the numbers, for the case manager. */
+  #around(): typeof this.around {
+    if (this.#reader !== people.dana.person) return this.around;
+    const called = <One extends { person: string }>(one: One): One => ({ ...one, phone: this.phones.of(one.person) });
+    const clients = this.around.clients.map((one) => ({ ...called(one), caregivers: one.caregivers.map(called) }));
+    return { clients };
   }
 
   #acting(id: string, body: RecordRepresentation | null): Answered {
@@ -173,7 +194,15 @@ export class Agency {
       .some(({ caregivers }) => caregivers.some((one) => one.person === this.#reader));
     if (this.#reader !== people.dana.person && !acting) return bad(403, 'not_allowed');
     const mine = this.appointments.filter(({ participants }) => participants.some((one) => one.person === person));
-    return good({ appointments: mine.map((one) => this.#seen(one)) });
+    const not_booked = this.#reader === people.dana.person && person === people.maria.person ? this.notBooked : [];
+    return good({ appointments: mine.map((one) => this.#seen(one)), not_booked });
+  }
+
+  #bookInstead(series: string, { occurrence, visit }: BookInstead): Answered {
+    const booked = this.#book(visit);
+    if (booked.status !== 200) return booked;
+    this.notBooked = this.notBooked.filter((one) => one.series !== series || one.occurrence !== occurrence);
+    return booked;
   }
 
   #name(id: string, { account }: { account: string }): Answered {
@@ -200,7 +229,8 @@ export class Agency {
   #free(query: URLSearchParams): Slot[] {
     const zone = query.get('zone') ?? HERE;
     const clocks = ['09:00', '09:15', '09:30', '11:00', '11:15', '13:30', '13:45', '14:00', '15:30', '16:00'];
-    return clocks.map((clock) => this.#slot(`${query.get('from') ?? ''}T${clock}`, zone));
+    // Whoever comes along is free in the afternoon only.
+    return clocks.filter((clock) => clock > '12' || !query.has('staff')).map((clock) => this.#slot(`${query.get('from') ?? ''}T${clock}`, zone));
   }
 
   #slot(civil: string, zone: string): Slot {
@@ -229,11 +259,11 @@ export class Agency {
     return good({ start: instant(civil_start, where) * 1_000, until: (this.#nowMs + 600_000) * 1_000 });
   }
 
-  #book({ kind, civil_start, zone, minutes, caregivers, meeting_link }: BookAppointment): Answered {
+  #book({ kind, civil_start, zone, minutes, caregivers, staff, meeting_link }: BookAppointment): Answered {
     const where = zone ?? HERE;
     const refusal = this.#refusal(civil_start, where);
     if (refusal !== null) return refusal;
-    const who: Who[] = ['maria', 'dana', ...(caregivers.includes(people.ana.person) ? (['ana'] as const) : [])];
+    const who: Who[] = ['maria', 'dana', ...along(staff), ...(caregivers.includes(people.ana.person) ? (['ana'] as const) : [])];
     const link = meeting_link ?? null;
     this.held = null;
     return good(this.#seen(this.#visit(kind, civil_start, where, who, { minutes, meeting_link: link })));
@@ -253,8 +283,11 @@ export class Agency {
     const { kind, minutes } = first;
     const appointments = expand(rule, first.civil_start)
       .filter((civil) => civil !== taken)
-      .map((civil) => this.#visit(kind, civil, where, ['maria', 'dana'], { minutes, series }))
+      .map((civil) => this.#visit(kind, civil, where, ['maria', 'dana', ...along(first.staff)], { minutes, series }))
       .map((visit) => this.#seen(visit));
+    for (const { at } of conflicts) {
+      this.notBooked.push({ series: series.id, occurrence: at.civil, at, code: 'slot_taken', kind, minutes, visit_type: null });
+    }
     return good({ series: series.id, appointments, not_booked: conflicts.map((one) => ({ ...one, slots: [] })) });
   }
 
@@ -342,13 +375,28 @@ export class Agency {
 
   #prefer(method: string, person: string, body: Preferences): Answered {
     if (method === 'PUT' && body.zone.includes('Nowhere')) return bad(400, 'zone_unknown');
+    if (method === 'PUT' && this.#email(person) !== body.email) this.#asked.set(person, 0);
     if (method === 'PUT') this.#preferences.set(person, body);
     return good(
       this.#preferences.get(person) ?? {
         language: 'en', zone: HERE, email: 'maria.sample@example.org', disclosure: 'times',
-        reminders: true, calendar_file: true, unread_mail: true,
+        reminders: true, calendar_file: true, unread_mail: true, safe_hours: null,
       },
     );
+  }
+
+  #email(person: string): string | null | undefined {
+    return this.#preferences.has(person) ? this.#preferences.get(person)?.email : 'maria.sample@example.org';
+  }
+
+  /** A changed address is not confirmed; so often it was asked again. */
+  #address(method: string, person: string): Answered {
+    const asked = this.#asked.get(person);
+    if (asked === undefined) return good({ state: 'confirmed', may_ask: false });
+    if (method === 'POST' && asked >= 3) return bad(429, 'rate_limited');
+    if (method === 'POST') this.#asked.set(person, asked + 1);
+    const again = this.#asked.get(person) ?? 0;
+    return good({ state: 'unconfirmed', asked_at: localTime(this.#nowMs, HERE), may_ask: again < 3 });
   }
 
   #updateMails(): UpdateMails {
@@ -360,13 +408,16 @@ export class Agency {
 
   #seen(visit: Appointment): Appointment {
     const staff = this.#reader === people.dana.person;
+    const beside = this.#reader === people.sam.person;
     const open = visit.state === 'booked' && visit.start > this.#nowMs * 1_000;
     return {
       ...visit,
       closed: staff ? (visit.closed ?? null) : null,
+      participants: visit.participants.map((one) => (staff ? { ...one, phone: this.phones.of(one.person) } : one)),
+      beside,
       may_change: staff && open,
       may_close: staff && visit.state !== 'cancelled' && visit.start <= this.#nowMs * 1_000,
-      may_reply: !staff && (open || visit.cancelled === 'client'),
+      may_reply: !staff && !beside && (open || visit.cancelled === 'client'),
     };
   }
 
@@ -374,7 +425,8 @@ export class Agency {
     const at = instant(civil, zone);
     const participants = who.map((one): Participant => ({
       id: newId(), person: people[one].person, name: people[one].name, role: people[one].role,
-      response: one === 'dana' || one === 'ana' ? 'accepted' : 'needs_action', asked_at: null,
+      account: people[one].role === 'case_manager' ? people[one].account : null,
+      response: one === 'dana' || one === 'sam' || one === 'ana' ? 'accepted' : 'needs_action', asked_at: null,
     }));
     const visit: Appointment = {
       id: newId(), client: people.maria.person, client_name: people.maria.name, kind, state: 'booked',
@@ -389,7 +441,7 @@ export class Agency {
   #task(kind: Task['kind'], who: Who, visit: Appointment | undefined, sinceMs: number): void {
     this.tasks.push({
       id: newId(), kind, client: people.maria.person, client_name: people.maria.name,
-      person_name: people[who].name, appointment: visit?.id ?? null, at: visit?.yours ?? null,
+      person_name: people[who].name, phone: this.phones.of(people[who].person), appointment: visit?.id ?? null, at: visit?.yours ?? null,
       since: sinceMs * 1_000,
     });
   }

@@ -2,6 +2,7 @@
 // with five fields runs every day at three, anything else is refused as the real one refuses it.
 import type { ClockJump, Job, JobPreview, JobTerms, Jobs, LocalTime, Outages } from '../src/platform/api';
 import { bad, good, type Answered } from './answered';
+import { PhonesDouble } from './phones';
 import { people } from './story';
 
 const ZONE = 'America/Chicago';
@@ -49,6 +50,7 @@ export class JobsDouble {
     const call = (participant: string, who: 'maria' | 'ana', clock: string) => ({
       participant,
       name: people[who].name,
+      phone: new PhonesDouble().of(people[who].person),
       client: people.maria.person,
       client_name: people.maria.name,
       appointment: '01990000-0000-7000-c000-000000000009',

@@ -12,7 +12,7 @@ use std::process::ExitCode;
 
 use anyhow::{Context as _, bail};
 use care::Caller;
-use care::civil::{Zone, Zones};
+use care::civil::Zone;
 use protocol::http::{AskAudit, AuditEntry, AuditPage};
 use protocol::{PersonId, Timestamp};
 use store::{Trust, Verdict, verify_export};
@@ -180,10 +180,7 @@ async fn query(options: AuditQuery) -> anyhow::Result<()> {
     if options.json {
         println!("{}", serde_json::to_string_pretty(&page)?);
     } else {
-        let utc = Zones::bundled()
-            .find("UTC")
-            .map_err(|no| anyhow::anyhow!(no.detail))?;
-        std::io::stdout().write_all(listed(&page, &utc).as_bytes())?;
+        std::io::stdout().write_all(listed(&page, &Zone::utc()).as_bytes())?;
     }
     Ok(())
 }
@@ -216,7 +213,7 @@ mod tests {
 
     #[test]
     fn an_empty_page_says_so_and_a_full_one_says_how_to_go_on() {
-        let utc = Zones::bundled().find("UTC").unwrap();
+        let utc = Zone::utc();
         let empty = AuditPage {
             entries: Vec::new(),
             next: None,

@@ -3,7 +3,7 @@
 
 use anyhow::bail;
 use care::Caller;
-use care::civil::Zones;
+use care::civil::Zone;
 use protocol::Timestamp;
 use protocol::http::{ClockJump, ConfirmClock};
 use store::Store;
@@ -26,7 +26,7 @@ pub async fn confirm(place: &Where) -> anyhow::Result<()> {
         store.close().await;
         confirmed?
     };
-    println!("{}", told(jump.as_ref())?);
+    println!("{}", told(jump.as_ref()));
     Ok(())
 }
 
@@ -41,21 +41,19 @@ pub async fn confirm_in(store: &Store) -> store::Result<Option<ClockJump>> {
     Ok(Some(jump))
 }
 
-fn told(jump: Option<&ClockJump>) -> anyhow::Result<String> {
+fn told(jump: Option<&ClockJump>) -> String {
     let Some(jump) = jump else {
-        return Ok("The clock has not jumped: nothing was stopped.".to_owned());
+        return "The clock has not jumped: nothing was stopped.".to_owned();
     };
-    let utc = Zones::bundled()
-        .find("UTC")
-        .map_err(|no| anyhow::anyhow!(no.detail))?;
+    let utc = Zone::utc();
     let civil = |at: Timestamp| utc.local(at).civil;
-    Ok(format!(
+    format!(
         "The clock showed {} UTC where {} was expected; now it shows {}, and that is taken to be right. Mails are sent \
          again; those that are too late by now are skipped.",
         civil(jump.shown),
         civil(jump.expected),
         civil(jump.now)
-    ))
+    )
 }
 
 #[cfg(test)]
@@ -72,10 +70,10 @@ mod tests {
             shown: Timestamp::from_micros(0).plus_seconds(7_200),
             now: Timestamp::from_micros(0).plus_seconds(7_260),
         };
-        let said = told(Some(&jump)).unwrap();
+        let said = told(Some(&jump));
         for time in ["1970-01-01T02:00", "1970-01-01T00:00", "1970-01-01T02:01"] {
             assert!(said.contains(time), "{said}");
         }
-        assert!(told(None).unwrap().contains("not jumped"));
+        assert!(told(None).contains("not jumped"));
     }
 }

@@ -11,14 +11,16 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
+use care::civil::Zones;
 use config::{Environment, File, FileFormat, Source as _};
 use gateway::{Network, Rates};
+use scheduler::zone_directory;
 use serde::{Deserialize, Serialize, Serializer};
 use store::Database;
 
 use crate::cli;
 use crate::config_mail::MailConfig;
-use crate::wiring::{Mailing, Taking};
+use crate::wiring::{Clocks, Mailing, Taking};
 
 /// Where systemd says that credentials lie.
 const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
@@ -49,6 +51,10 @@ pub struct Config {
     pub database: DatabaseConfig,
     /// The zone of people who never chose one, as the IANA database names it: `America/Chicago`.
     pub zone: String,
+    /// Another release of the zone database than the one in this program: a directory of compiled zones that says
+    /// which release it is. Appointments to come keep their civil times; it is read once, at the start.
+    #[serde(default)]
+    pub zone_directory: Option<PathBuf>,
     /// How mails leave; without it nobody is reminded of anything.
     #[serde(default)]
     pub mail: Option<MailConfig>,
@@ -192,9 +198,6 @@ impl Config {
             .add_source(environment)
             .build()?
             .try_deserialize()?;
-        care::civil::Zones::bundled()
-            .find(&config.zone)
-            .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
         config.root_key = resolve(&config.root_key, credentials.as_deref())?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
@@ -226,6 +229,15 @@ impl Config {
                     .with_context(|| format!("trusted_networks: {text:?}"))
             })
             .collect()
+    }
+
+    /// By which clocks the agency lives: its zone, in the zone database that it chose.
+    pub fn clocks(&self) -> anyhow::Result<Clocks> {
+        let zones = match &self.zone_directory {
+            None => Zones::bundled(),
+            Some(directory) => zone_directory::read(directory).context("zone_directory")?,
+        };
+        Clocks::in_zone(zones, &self.zone)
     }
 
     /// How mails leave.
@@ -332,6 +344,38 @@ mod tests {
             panic!("a url means PostgreSQL");
         };
         assert_eq!(url, "postgres://u:secret@db/care");
+    }
+
+    #[test]
+    fn the_zone_stands_in_the_zone_database_that_was_chosen() {
+        let releases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/zones");
+        let clocks = |zone: &str, directory: Option<&Path>| {
+            let mut config = Config::parse(EXAMPLE, HashMap::new()).unwrap();
+            zone.clone_into(&mut config.zone);
+            config.zone_directory = directory.map(ToOwned::to_owned);
+            config.clocks()
+        };
+        let bundled = clocks("america/edmonton", None).unwrap();
+        assert_eq!(bundled.zone.name(), "America/Edmonton");
+        let old = clocks("America/Edmonton", Some(releases.join("2025b").as_path())).unwrap();
+        assert_eq!(old.zones.version(), "2025b");
+        for (zone, directory, says) in [
+            ("Mars/Olympus", None, "zone: not a zone"),
+            (
+                "Europe/Kyiv",
+                Some(releases.join("2020a")),
+                "zone: not a zone",
+            ),
+            ("UTC", Some(releases.clone()), "does not say which release"),
+            ("UTC", Some(releases.join("1999z")), "zone_directory: "),
+        ] {
+            let error = clocks(zone, directory.as_deref()).map(|_| ()).unwrap_err();
+            let said = format!("{error:#}");
+            assert!(said.contains(says), "{said}");
+        }
+        let chosen = vars(&[("CARECIRCLE_ZONE_DIRECTORY", "/usr/share/zoneinfo")]);
+        let config = Config::parse(EXAMPLE, chosen).unwrap();
+        assert_eq!(config.zone_directory, Some("/usr/share/zoneinfo".into()));
     }
 
     #[test]

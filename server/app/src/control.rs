@@ -387,10 +387,11 @@ pub async fn follow(
 #[cfg(test)]
 mod tests {
     use care::Clock as _;
+    use care::civil::Zones;
     use store::Database;
 
     use super::*;
-    use crate::wiring::Identity;
+    use crate::wiring::{Clocks, Identity};
 
     async fn store(data: &Path) -> Store {
         let database = Database::Sqlite {
@@ -399,7 +400,7 @@ mod tests {
         let identity = Identity {
             server_name: "localhost".to_owned(),
             demo: true,
-            zone: "UTC".to_owned(),
+            clocks: Clocks::in_zone(Zones::bundled(), "UTC").unwrap(),
         };
         let root_key = store::RootKey::from_bytes([1; 32]);
         wiring::open(database, root_key, identity)

@@ -11,6 +11,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use care::Caller;
+use care::civil::Zones;
 use gateway::Rates;
 use mail::{Folder, Transport};
 use protocol::http::PersonCard;
@@ -22,7 +23,7 @@ use crate::demo_mails::MailFolder;
 use crate::moved_clock::MovedClock;
 use crate::outside::{SystemChance, SystemClock};
 use crate::seed::{self, Outside};
-use crate::wiring::{self, Edge, Identity, Mailing, Pages, Post};
+use crate::wiring::{self, Clocks, Edge, Identity, Mailing, Pages, Post};
 use crate::{cli, files, log};
 
 /// The folder of mails in the data directory.
@@ -59,7 +60,7 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
     let identity = Identity {
         server_name: host.clone(),
         demo: true,
-        zone: seed::ZONE.to_owned(),
+        clocks: Clocks::in_zone(Zones::bundled(), seed::ZONE)?,
     };
     let opened = wiring::open(database, root_key, identity).await?;
     let outside = Outside {

@@ -21,7 +21,7 @@ pub async fn run(options: cli::InviteAdministrator) -> anyhow::Result<()> {
     let identity = Identity {
         server_name: host.clone(),
         demo: false,
-        zone: config.zone.clone(),
+        clocks: config.clocks()?,
     };
     let opened = wiring::open(config.database()?, root_key, identity).await?;
     let link = first_link(&opened.store, &host, &options).await;
@@ -56,10 +56,12 @@ async fn first_link(
 
 #[cfg(test)]
 mod tests {
+    use care::civil::Zones;
     use clap::Parser as _;
     use store::{Database, RootKey};
 
     use super::*;
+    use crate::wiring::Clocks;
 
     fn options() -> cli::InviteAdministrator {
         let words = "carecircle admin invite-administrator --config x --agency A --name B";
@@ -79,7 +81,7 @@ mod tests {
         let identity = Identity {
             server_name: "care.example.org".to_owned(),
             demo: false,
-            zone: "America/Chicago".to_owned(),
+            clocks: Clocks::in_zone(Zones::bundled(), "America/Chicago").unwrap(),
         };
         let root_key = RootKey::from_bytes([1; 32]);
         let opened = wiring::open(database, root_key, identity).await.unwrap();

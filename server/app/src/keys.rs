@@ -8,7 +8,7 @@ use std::path::Path;
 
 use anyhow::{Context as _, bail};
 use care::Caller;
-use care::civil::{Zone, Zones};
+use care::civil::Zone;
 use protocol::PersonId;
 use store::{AgencyRotation, Erasure, KeyCard, Progress};
 
@@ -42,9 +42,7 @@ async fn list(place: &Where) -> anyhow::Result<()> {
         store.close().await;
         keys?
     };
-    let utc = Zones::bundled()
-        .find("UTC")
-        .map_err(|no| anyhow::anyhow!(no.detail))?;
+    let utc = Zone::utc();
     for key in &keys {
         println!("{}", told(key, &utc));
     }
@@ -283,7 +281,7 @@ mod tests {
 
     #[test]
     fn a_key_in_a_line() {
-        let utc = Zones::bundled().find("UTC").unwrap();
+        let utc = Zone::utc();
         let mut key = KeyCard {
             key: "0a0b0c0d".to_owned(),
             state: "valid".to_owned(),

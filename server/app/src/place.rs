@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 use anyhow::bail;
+use care::civil::Zones;
 use store::{Database, Store};
 
 use crate::cli::{self, Where};
 use crate::config::Config;
 use crate::files;
-use crate::wiring::{self, Identity};
+use crate::wiring::{self, Clocks, Identity};
 
 /// Where the data is: named, or the configuration's.
 pub fn data(place: &Where) -> anyhow::Result<PathBuf> {
@@ -33,14 +34,14 @@ pub async fn open(place: &Where, data: &Path) -> anyhow::Result<Store> {
         let identity = Identity {
             server_name: config.server_name(),
             demo: false,
-            zone: config.zone.clone(),
+            clocks: config.clocks()?,
         };
         (config.database()?, config.root_key, identity)
     } else {
         let identity = Identity {
             server_name: "localhost".to_owned(),
             demo: true,
-            zone: crate::seed::ZONE.to_owned(),
+            clocks: Clocks::in_zone(Zones::bundled(), crate::seed::ZONE)?,
         };
         let database = Database::Sqlite {
             directory: data.to_owned(),

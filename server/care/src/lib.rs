@@ -13,17 +13,20 @@
 //! * [`private`]: names, titles, notes and relationships. They cannot print themselves; reading one
 //!   needs the word `reveal`, which a reviewer can search for.
 //! * [`civil`]: what clocks on walls say. An appointment is agreed as a civil time in a zone; the
-//!   instant follows from it, by the zone database inside this binary and never by the host's.
+//!   instant follows from it, by the zone database inside this binary or by one that the agency names.
 //! * [`availability`]: a worker's hours, and from them the times at which somebody could come; right
 //!   through clock changes. The same rules judge a time that somebody typed.
 //! * [`reminders`]: which mails an appointment wants, to whom, due when and worthless after when. One
 //!   pure function of what is true; every change of the truth asks it again.
+//! * [`quiet`]: in which hours of their day somebody gets mails: not by night, or only when they say it is safe.
 //! * [`unread`]: when somebody is told by mail that messages wait which none of their devices has. It says
 //!   nothing else, comes by day, and seldom.
+//! * [`no_show`]: what follows when a client did not come: a neutral mail the next morning, or a call.
 //! * [`ways_in`]: what somebody of a role must be able to show, and which names they may sign in by.
-//! * [`email`]: mail addresses that are safe in a header and in an envelope, masked like names.
+//! * [`email`]: mail addresses that are safe in a header and in an envelope, masked like names; [`phone`]: numbers
+//!   by which people are called.
 //! * [`texts`]: what the server itself says to people, in their language; [`words_of_time`]: days and
-//!   times as people read them.
+//!   times as people read them; [`words_of_series`]: how often visits repeat.
 //! * [`series`]: by which rule visits repeat, and on which days that is.
 //! * [`visit_type`]: the kinds of visits that an agency offers, and what booking one must keep to.
 //! * [`booking_link`]: what a link by which a client books must be, before anybody looks into the database.
@@ -45,7 +48,10 @@ pub mod civil;
 mod clock;
 pub mod email;
 pub mod membership;
+pub mod no_show;
+pub mod phone;
 pub mod private;
+pub mod quiet;
 pub mod reminders;
 pub mod rules;
 pub mod series;
@@ -53,6 +59,7 @@ pub mod texts;
 pub mod unread;
 pub mod visit_type;
 pub mod ways_in;
+pub mod words_of_series;
 pub mod words_of_time;
 
 pub use caller::{Caller, Purpose};

@@ -7,8 +7,8 @@
 use protocol::{Code, MemberState, Refusal, Role};
 
 use Need::{
-    ActsFor, Another, Arriving, Assigned, Awaited, Confirmed, Consent, Fresh, Named, Own, Session,
-    TakesPart, Unproved,
+    ActsFor, Another, Arriving, Assigned, Awaited, Beside, Confirmed, Consent, Fresh, Named, Own,
+    Session, TakesPart, Unproved,
 };
 use Who::{Anyone, Bearer, CodeHolder, Installation, KnownDevice, Newcomer, Scheduler};
 
@@ -72,6 +72,8 @@ enum Need {
     ActsFor,
     /// A participant who has not left.
     TakesPart,
+    /// One of the staff who takes part besides whoever is booked: their own answer is theirs, nothing else.
+    Beside,
 }
 
 struct Rule(Act, Who, &'static [Need]);
@@ -263,6 +265,9 @@ const RULES: &[Rule] = &[
     Rule(Act::ChangePreferences, Anyone, &[Session, Own]),
     Rule(Act::ChangePreferences, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ChangePreferences, CAREGIVER, &[Session, ActsFor]),
+    Rule(Act::AskAddress, Anyone, &[Session, Own]),
+    Rule(Act::AskAddress, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::AskAddress, CAREGIVER, &[Session, ActsFor]),
     Rule(Act::ChangeContact, Anyone, &[Session, Own, Fresh]),
     Rule(
         Act::ChangeContact,
@@ -332,6 +337,7 @@ const RULES: &[Rule] = &[
         CASE_MANAGER,
         &[Session, TakesPart, Assigned],
     ),
+    Rule(Act::ReplyToAppointment, CASE_MANAGER, &[Session, Beside]),
     Rule(Act::ListTasks, CASE_MANAGER, &[Session]),
     Rule(Act::FinishTask, CASE_MANAGER, &[Session, Own]),
     Rule(Act::RemoveIdleDevice, CASE_MANAGER, &[Session, Assigned]),
@@ -347,6 +353,7 @@ const RULES: &[Rule] = &[
         Bearer(Role::CaseManager),
         &[TakesPart, Assigned],
     ),
+    Rule(Act::OpenLink, Bearer(Role::CaseManager), &[Beside]),
     Rule(Act::ReplyByLink, Bearer(Role::Client), &[TakesPart]),
     Rule(
         Act::ReplyByLink,
@@ -358,6 +365,7 @@ const RULES: &[Rule] = &[
         Bearer(Role::CaseManager),
         &[TakesPart, Assigned],
     ),
+    Rule(Act::ReplyByLink, Bearer(Role::CaseManager), &[Beside]),
     Rule(Act::OptOutByLink, Bearer(Role::Client), &[]),
     Rule(Act::OptOutByLink, Bearer(Role::Caregiver), &[]),
     // A link in a mail about unread messages: whoever gets such mails stops them.
@@ -369,6 +377,19 @@ const RULES: &[Rule] = &[
     Rule(Act::ChooseUpdateMails, Bearer(Role::Caregiver), &[]),
     Rule(Act::ChooseUpdateMails, Bearer(Role::CaseManager), &[]),
     Rule(Act::ChooseUpdateMails, Bearer(Role::Supervisor), &[]),
+    // A link in the mail that asks whose an address is: everybody may have one.
+    Rule(Act::OpenAddressLink, Bearer(Role::Client), &[]),
+    Rule(Act::OpenAddressLink, Bearer(Role::Caregiver), &[]),
+    Rule(Act::OpenAddressLink, Bearer(Role::CaseManager), &[]),
+    Rule(Act::OpenAddressLink, Bearer(Role::Supervisor), &[]),
+    Rule(Act::OpenAddressLink, Bearer(Role::Administrator), &[]),
+    Rule(Act::OpenAddressLink, Bearer(Role::Custodian), &[]),
+    Rule(Act::AnswerAddressLink, Bearer(Role::Client), &[]),
+    Rule(Act::AnswerAddressLink, Bearer(Role::Caregiver), &[]),
+    Rule(Act::AnswerAddressLink, Bearer(Role::CaseManager), &[]),
+    Rule(Act::AnswerAddressLink, Bearer(Role::Supervisor), &[]),
+    Rule(Act::AnswerAddressLink, Bearer(Role::Administrator), &[]),
+    Rule(Act::AnswerAddressLink, Bearer(Role::Custodian), &[]),
     // A link by which a client books: it works as long as somebody who may hold the visit serves them.
     Rule(Act::OpenBookingLink, Bearer(Role::Client), &[Assigned]),
     Rule(Act::HoldByLink, Bearer(Role::Client), &[Assigned]),
@@ -400,7 +421,6 @@ const RULES: &[Rule] = &[
     Rule(Act::PlanCircle, Installation, &[]),
     Rule(Act::CreateAgency, Installation, &[]),
     Rule(Act::SetHours, Installation, &[]),
-    Rule(Act::FindSlots, Installation, &[]),
     Rule(Act::ChangePreferences, Installation, &[]),
     Rule(Act::ChangeContact, Installation, &[]),
     Rule(Act::AddPerson, Installation, &[]),
@@ -481,6 +501,7 @@ pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
             About::Appointment
                 if !(standing.assigned
                     || standing.acts_for
+                    || standing.beside
                     || (standing.takes_part && standing.consent)) =>
             {
                 Code::NotFound

@@ -4,15 +4,16 @@
 //! none was at work since. It says nothing but that there is an update, comes at most once in four hours, never
 //! by night on their clocks, and not again for messages of which an earlier one told. **An urgent message**
 //! waits for no morning, and for no pause but the one between two urgent ones. Staff are told by a digest
-//! each working morning, and in between of urgent messages alone.
+//! each working morning, and in between of urgent messages alone. To whoever has safe hours every one comes
+//! within them, an urgent one too.
 //!
 //! [`decide`] is asked when a mail is planned and once more right before it leaves: what was read meanwhile,
 //! or may be read no longer, is no reason any more.
 
 use protocol::{Timestamp, limits};
 
-use crate::civil::{CivilTime, Zone, plus_days};
-use crate::reminders::{QUIET_FROM, QUIET_UNTIL, is_quiet};
+use crate::civil::Zone;
+use crate::quiet::Window;
 
 /// What the rule needs to know of one person.
 #[derive(Debug, Clone)]
@@ -27,6 +28,8 @@ pub struct Reader {
     pub has_digest: bool,
     /// Has a usable address.
     pub reachable: bool,
+    /// Has an address of which nobody has said yet that it is theirs.
+    pub unconfirmed: bool,
     /// Wants such mails.
     pub wants_mail: bool,
     /// When a device of theirs was last at work.
@@ -37,6 +40,8 @@ pub struct Reader {
     pub told_urgent_at: Option<Timestamp>,
     /// Messages wait where they may read no longer.
     pub shut_out: bool,
+    /// Mails come in these hours of their day and in no others.
+    pub safe_hours: Option<Window>,
 }
 
 /// What waits for them: messages of others that none of their devices has, where they may read.
@@ -72,6 +77,8 @@ pub enum Why {
     Unwanted,
     /// No address takes mail.
     NoAddress,
+    /// Nobody has said yet that the address is theirs.
+    Unconfirmed,
 }
 
 impl Why {
@@ -84,6 +91,7 @@ impl Why {
             Self::NoRight => "no_right",
             Self::Unwanted => "unwanted",
             Self::NoAddress => "no_address",
+            Self::Unconfirmed => "address_unconfirmed",
         }
     }
 }
@@ -91,15 +99,21 @@ impl Why {
 /// Whether they are to be told, and when. A mail that is due later is decided again then.
 pub fn decide(reader: &Reader, waiting: Waiting, now: Timestamp) -> Result<Wanted, Why> {
     let wanted = match is_news(reader, waiting.newest_urgent) {
-        Ok(came) => Wanted {
-            due: after_pause(reader.told_urgent_at, now),
-            urgent: Some(came),
-        },
+        Ok(came) => {
+            let due = after_pause(reader.told_urgent_at, now);
+            Wanted {
+                due: reader
+                    .safe_hours
+                    .map_or(due, |hours| hours.next(&reader.zone, due)),
+                urgent: Some(came),
+            }
+        }
         Err(why) if reader.has_digest => return Err(why),
         Err(_) => {
             is_news(reader, waiting.newest)?;
+            let hours = reader.safe_hours.unwrap_or(Window::DAY);
             Wanted {
-                due: by_day(&reader.zone, after_pause(reader.told_at, now)),
+                due: hours.next(&reader.zone, after_pause(reader.told_at, now)),
                 urgent: None,
             }
         }
@@ -126,7 +140,11 @@ fn may_tell(reader: &Reader) -> Result<(), Why> {
         return Err(Why::Unwanted);
     }
     if !reader.reachable {
-        return Err(Why::NoAddress);
+        return Err(if reader.unconfirmed {
+            Why::Unconfirmed
+        } else {
+            Why::NoAddress
+        });
     }
     Ok(())
 }
@@ -154,19 +172,6 @@ fn after_pause(told: Option<Timestamp>, now: Timestamp) -> Timestamp {
     told.map_or(now, |told| {
         now.max(told.plus_seconds(limits::UNREAD_PAUSE_S))
     })
-}
-
-/// That time, or the morning after it if it is night then.
-fn by_day(zone: &Zone, due: Timestamp) -> Timestamp {
-    let civil = zone.civil(due);
-    if !is_quiet(civil) {
-        return due;
-    }
-    let days = i32::from(civil.minute() >= QUIET_FROM);
-    zone.resolve(CivilTime::at_minute(
-        plus_days(civil.date(), days),
-        QUIET_UNTIL,
-    ))
 }
 
 #[cfg(test)]

@@ -25,6 +25,20 @@ pub fn day(language: Language, date: Date) -> String {
     )
 }
 
+/// "Tuesday", by its number from 1 (Monday) to 7 (ISO 8601).
+pub fn weekday(language: Language, number: u8) -> String {
+    let formatter = DateTimeFormatter::try_new(preferences(language), fieldsets::E::long())
+        .expect("the data of every `Language` is compiled in: tests say a weekday in each");
+    // The first of June 2026 is a Monday.
+    let day = i8::try_from(number.clamp(1, 7)).unwrap_or(1);
+    let date = jiff::civil::date(2026, 6, day);
+    plain(
+        &formatter
+            .format(&LocaleDateTime::convert_from(date.at(12, 0, 0, 0)))
+            .to_string(),
+    )
+}
+
 /// "10:00 AM (GMT-6)": the clock of the zone at that instant.
 pub fn clock(language: Language, zone: &Zone, at: Timestamp) -> String {
     format!("{} ({})", hour(language, zone, at), offset(zone, at))

@@ -95,6 +95,11 @@ fn people() -> OpenApiRouter<Gateway> {
             http::people::read_preferences,
             http::people::put_preferences
         ))
+        .routes(routes!(
+            http::people::read_address,
+            http::people::ask_address
+        ))
+        .routes(routes!(http::people::read_phone, http::people::put_phone))
         .routes(routes!(http::people::list_update_mails))
         .routes(routes!(http::people::list_appointments_of))
         .routes(routes!(http::consents::record_consent))
@@ -113,6 +118,7 @@ fn appointments() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::appointments::close_appointment))
         .routes(routes!(http::appointments::reply_to_appointment))
         .routes(routes!(http::series::book_series))
+        .routes(routes!(http::series::book_instead))
         .routes(routes!(http::appointments::find_slots))
         .routes(routes!(http::holds::hold_time, http::holds::let_times_go))
         .routes(routes!(

@@ -16,6 +16,7 @@ use protocol::Code;
 
 use crate::Gateway;
 
+mod address;
 mod book;
 mod demo;
 mod link;
@@ -30,6 +31,9 @@ pub const BOOK: &str = protocol::http::BOOKING_PATH;
 
 /// Where links that stop mails lead: `/u/<secret>`.
 pub const STOP: &str = protocol::http::STOP_PATH;
+
+/// Where links lead by which somebody says whether an address is theirs: `/c/<secret>`.
+pub const ADDRESS: &str = protocol::http::ADDRESS_PATH;
 
 /// Every page.
 pub fn routes(demo: bool) -> Router<Gateway> {
@@ -47,6 +51,11 @@ pub fn routes(demo: bool) -> Router<Gateway> {
         )
         .route("/u/{secret}", get(stop::show).post(stop::stop))
         .route("/u/{secret}/again", get(stop::back).post(stop::again))
+        .route("/c/{secret}", get(address::show).post(address::confirm))
+        .route(
+            "/c/{secret}/not-me",
+            post(address::disown).get(address::back),
+        )
         .route("/b/{secret}", get(book::show))
         .route("/b/{secret}/", get(book::back))
         .route("/b/{secret}/time/{start}", get(book::ask))

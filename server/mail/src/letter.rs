@@ -5,6 +5,7 @@ use care::civil::Zone;
 use care::email::EmailAddress;
 use care::private::Name;
 use jiff::civil::Date;
+use protocol::http::Repeats;
 use protocol::{AppointmentKind, Disclosure, Language, Step, Timestamp};
 
 /// Who writes, as the world outside may see it. None of it need be the agency's name or domain, and
@@ -21,21 +22,28 @@ pub struct Identity {
     pub domain: String,
 }
 
-/// Everything that a mail depends on.
+/// To whom a mail goes, and what makes it this one, whatever it says.
 #[derive(Debug, Clone)]
-pub struct Letter {
-    /// What the mail is for.
-    pub step: Step,
+pub struct Envelope {
     /// The recipient's language.
     pub language: Language,
-    /// What the recipient allows mails to say. Facts above it are left out, whatever the letter holds.
-    pub disclosure: Disclosure,
     /// The one recipient.
     pub to: EmailAddress,
-    /// When the mail was first written: its Date, and the calendar file's DTSTAMP.
+    /// When the mail was first written or planned: its Date, and the calendar file's DTSTAMP.
     pub written_at: Timestamp,
     /// The left side of the Message-ID, as hexadecimal digits.
     pub message_id: [u8; 16],
+}
+
+/// Everything that a mail about an appointment, a day or waiting messages depends on.
+#[derive(Debug, Clone)]
+pub struct Letter {
+    /// To whom it goes.
+    pub envelope: Envelope,
+    /// What the mail is for.
+    pub step: Step,
+    /// What the recipient allows mails to say. Facts above it are left out, whatever the letter holds.
+    pub disclosure: Disclosure,
     /// The appointment, for every step that is about one.
     pub visit: Option<VisitFacts>,
     /// The day, for [`Step::Agenda`].
@@ -47,46 +55,50 @@ pub struct Letter {
 /// A mail with the link of an invitation, and nothing else. It does not print: the link lets somebody in.
 #[derive(Clone)]
 pub struct InvitationLetter {
-    /// The language that was chosen for it.
-    pub language: Language,
-    /// The one recipient.
-    pub to: EmailAddress,
-    /// When the mail was planned: its Date.
-    pub written_at: Timestamp,
-    /// The left side of the Message-ID, as hexadecimal digits.
-    pub message_id: [u8; 16],
+    /// To whom it goes.
+    pub envelope: Envelope,
     /// What follows the `#` of the link.
     pub link: String,
+}
+
+/// A mail that asks whether the address to which it goes is its person's. It does not print: whoever has the link says
+/// so.
+#[derive(Clone)]
+pub struct AddressLetter {
+    /// To whom it goes, if they are whom it is for.
+    pub envelope: Envelope,
+    /// The secret of the link, for `{link_base}/c/{token}`.
+    pub token: String,
 }
 
 /// A mail with the link by which a client books a visit. It does not print: whoever has the link books.
 #[derive(Clone)]
 pub struct BookingLetter {
-    /// The recipient's language.
-    pub language: Language,
+    /// To whom it goes.
+    pub envelope: Envelope,
     /// What the recipient allows mails to say.
     pub disclosure: Disclosure,
-    /// The one recipient.
-    pub to: EmailAddress,
-    /// When the mail was planned: its Date.
-    pub written_at: Timestamp,
-    /// The left side of the Message-ID, as hexadecimal digits.
-    pub message_id: [u8; 16],
     /// The secret of the link, for `{link_base}/b/{token}`.
     pub token: String,
+}
+
+/// A mail to whoever is to choose another time, of level 0: with a link to do it, or with the way to the app or the
+/// phone. Why it comes it does not hold. It does not print: whoever has the link books.
+#[derive(Clone)]
+pub struct BookAgainLetter {
+    /// To whom it goes.
+    pub envelope: Envelope,
+    /// The secret of the link, for `{link_base}/b/{token}`, if there is one.
+    pub token: Option<String>,
+    /// The number to call where there is none.
+    pub phone: Option<String>,
 }
 
 /// The automatic answer to whoever wrote: nothing but that nobody answers there, and what to do instead.
 #[derive(Debug, Clone)]
 pub struct AnswerLetter {
-    /// The recipient's language.
-    pub language: Language,
-    /// The one recipient.
-    pub to: EmailAddress,
-    /// When the mail was planned: its Date.
-    pub written_at: Timestamp,
-    /// The left side of the Message-ID, as hexadecimal digits.
-    pub message_id: [u8; 16],
+    /// To whom it goes.
+    pub envelope: Envelope,
     /// The number to call.
     pub phone: Option<String>,
 }
@@ -108,16 +120,35 @@ pub struct VisitFacts {
     pub sequence: u32,
     /// The invitation is for a new time of an appointment that the recipient knows.
     pub moved: bool,
+    /// It has the time that the recipient knows: the law of the clocks changed, and with it what calendars must hold.
+    pub kept: bool,
     /// The recipient comes no longer: a cancellation takes it off their calendar, and says nothing of others.
     pub left: bool,
-    /// The recipient wants a calendar file.
+    /// A calendar file goes with it: the recipient wants one, and of a reminder, no other mail brought it.
     pub calendar_file: bool,
+    /// The series for which it speaks, if it does for more than the appointment.
+    pub series: Option<SeriesFacts>,
     /// The secret of the link, for `{link_base}/l/{token}`.
     pub link_token: Option<String>,
     /// The worker's first name. Told at [`Disclosure::Details`] only.
     pub worker_first_name: Option<Name>,
     /// Where the video visit is. Told at [`Disclosure::Details`] only.
     pub meeting_link: Option<String>,
+}
+
+/// What a mail may know of a series.
+#[derive(Debug, Clone)]
+pub struct SeriesFacts {
+    /// How its visits repeat.
+    pub repeats: Repeats,
+    /// When they begin, the appointment's own start among them.
+    pub starts: Vec<Timestamp>,
+    /// There are others.
+    pub more: bool,
+    /// Reminders come before each.
+    pub reminded: bool,
+    /// The recipient knows the series, at other times.
+    pub again: bool,
 }
 
 /// A link's secret opens the appointment and a meeting link opens the visit: neither prints.
@@ -129,8 +160,10 @@ impl std::fmt::Debug for VisitFacts {
             .field("kind", &self.kind)
             .field("sequence", &self.sequence)
             .field("moved", &self.moved)
+            .field("kept", &self.kept)
             .field("left", &self.left)
             .field("calendar_file", &self.calendar_file)
+            .field("series", &self.series)
             .finish_non_exhaustive()
     }
 }

@@ -5,7 +5,8 @@
 //! sent twice (the server died between sending it and writing that down) is the same mail twice and the
 //! reader's program shows one. [`Transport::send`] brings it away and says what became of it ([`Sent`]).
 //!
-//! * [`letter`]: the facts; who writes ([`Identity`]).
+//! * [`letter`]: the facts; to whom ([`Envelope`]) and who writes ([`Identity`]). Mails with a link and automatic answers
+//!   have letters of their own.
 //! * [`write`](mod@write): from facts to bytes. Inside: `wording` chooses the sentences (care's texts) by
 //!   step, language and disclosure level; `html` lays them out; `calendar` writes the calendar file;
 //!   `mime` puts the parts together as mail programs want them.
@@ -33,11 +34,14 @@ pub use intake::{
     Arrived, CalendarAnswer, Content, Door, NotNow, Postbox, ReturnAddress, read_arrived,
 };
 pub use letter::{
-    AgendaFacts, AnswerLetter, BookingLetter, Identity, InvitationLetter, Letter, UpdateFacts,
-    VisitFacts,
+    AddressLetter, AgendaFacts, AnswerLetter, BookAgainLetter, BookingLetter, Envelope, Identity,
+    InvitationLetter, Letter, SeriesFacts, UpdateFacts, VisitFacts,
 };
 pub use read_back::{ReadBack, read_back};
 pub use transport::{
     Folder, Memory, Sent, Smtp, SmtpConfig, SmtpCredentials, SmtpError, SmtpTls, Transport,
 };
-pub use write::{Mail, WriteError, write, write_answer, write_booking_link, write_invitation};
+pub use write::{
+    Mail, WriteError, write, write_address, write_answer, write_book_again, write_booking_link,
+    write_invitation,
+};

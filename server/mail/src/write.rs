@@ -1,12 +1,14 @@
 //! From facts to bytes. [`write()`] is pure: the clock, chance and the network have no part in it, so the
 //! same letter is the same mail, which is what makes sending it twice harmless.
 
+mod address;
 mod answer;
 mod booking;
 mod calendar;
 mod html;
 mod invited;
 mod mime;
+mod series;
 mod update;
 mod wording;
 
@@ -18,8 +20,9 @@ use protocol::{Disclosure, Step, limits};
 
 use crate::{Identity, Letter};
 
+pub use address::write_address;
 pub use answer::write_answer;
-pub use booking::write_booking_link;
+pub use booking::{write_book_again, write_booking_link};
 pub use invited::write_invitation;
 
 /// A mail as it leaves: the same bytes whenever it is sent.
@@ -76,11 +79,11 @@ pub fn write(letter: &Letter, identity: &Identity) -> Result<Mail, WriteError> {
     let said = wording::choose(letter, identity)?;
     let parts = mime::Parts {
         plain: said.plain(),
-        html: html::lay_out(&said, letter.language)?,
+        html: html::lay_out(&said, letter.envelope.language)?,
         calendar: calendar_of(letter, identity)?,
         automatic: mime::GENERATED,
     };
-    let mail = mime::put_together(letter, identity, &said, parts)?;
+    let mail = mime::put_together(&letter.envelope, identity, &said, parts)?;
     if mail.bytes.len() > limits::MAIL_BYTES_MAX {
         return Err(WriteError::TooLarge);
     }
@@ -90,9 +93,11 @@ pub fn write(letter: &Letter, identity: &Identity) -> Result<Mail, WriteError> {
 /// The calendar file, where step, recipient and disclosure level allow one.
 fn calendar_of(letter: &Letter, identity: &Identity) -> Result<Option<calendar::File>, WriteError> {
     let method = match letter.step {
-        Step::Invitation => calendar::Method::Request,
+        Step::Invitation | Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen => {
+            calendar::Method::Request
+        }
         Step::Cancellation => calendar::Method::Cancel,
-        _ => return Ok(None),
+        Step::Agenda | Step::Unread | Step::Digest => return Ok(None),
     };
     match &letter.visit {
         Some(visit) if visit.calendar_file && letter.disclosure >= Disclosure::Times => {

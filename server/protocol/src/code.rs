@@ -185,6 +185,8 @@ codes! {
     MeetingLinkInvalid = "meeting_link_invalid", 400, 0;
     /// Not a mail address.
     EmailInvalid = "email_invalid", 400, 0;
+    /// Not a telephone number.
+    PhoneInvalid = "phone_invalid", 400, 0;
     /// The appointment has changed since it was read: look again.
     AppointmentChanged = "appointment_changed", 409, 0;
     /// The appointment is over, or was called off.

@@ -67,6 +67,10 @@
 //! | `POST /v1/consents/{consent}/withdraw` | [`WithdrawConsent`] | [`Consent`] |
 //! | `GET /v1/people/{person}/preferences` | – | [`Preferences`] |
 //! | `PUT /v1/people/{person}/preferences` | [`Preferences`] | [`Preferences`] |
+//! | `GET /v1/people/{person}/address` | – | [`AddressStanding`] |
+//! | `POST /v1/people/{person}/address` | – | [`AddressStanding`] |
+//! | `GET /v1/people/{person}/phone` | – | [`Phone`] |
+//! | `PUT /v1/people/{person}/phone` | [`Phone`] | [`Phone`] |
 //! | `GET /v1/people/{person}/appointments` | – | [`Appointments`] |
 //! | `GET /v1/people/{person}/booking-links` | – | [`BookingLinks`] |
 //! | `POST /v1/people/{person}/booking-links` | [`MakeBookingLink`] | [`BookingLinkMade`] |
@@ -84,6 +88,7 @@
 //! | `GET /v1/hours` | – | [`WorkingHours`] |
 //! | `PUT /v1/hours` | [`WorkingHours`] | [`HoursSaved`] |
 //! | `POST /v1/series` | [`BookSeries`] | [`SeriesBooked`] |
+//! | `POST /v1/series/{series}/gaps` | [`BookInstead`] | [`Appointment`] |
 //! | `GET /v1/slots` | [`FindSlots`] (query) | [`Slots`] |
 //! | `GET /v1/tasks` | – | [`Tasks`] |
 //! | `POST /v1/tasks/{task}/done` | – | 204 |
@@ -447,6 +452,9 @@ bodies! {
         account: AccountId,
         /// The client's name.
         name: String,
+        /// By which number they are called, for the case managers who serve them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
         /// They have come: a device of theirs is here, and somebody has said that it is them.
         here: bool,
         /// Staff assigned now, those aside who have handed the client over.
@@ -495,6 +503,10 @@ bodies! {
         name: String,
         /// What they are to the client, as the agency wrote it ("daughter").
         relationship: String,
+        /// By which number they are called, for the case managers who serve the client and while the client lets the
+        /// agency speak with them.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
         /// They have come: a device of theirs is here, and somebody has said that it is them.
         here: bool,
         /// Every consent, newest first.

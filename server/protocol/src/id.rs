@@ -156,6 +156,8 @@ ids! {
     ParticipantId,
     /// One planned mail.
     DeliveryId,
+    /// One mail that one act has sent.
+    SingleMailId,
     /// Something that a case manager is asked to see to.
     TaskId,
     /// One client offered to a colleague.

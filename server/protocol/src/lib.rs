@@ -52,16 +52,16 @@ pub use code::{Code, Instead, Refusal};
 pub use id::{
     AccountId, AppointmentId, AuthenticatorId, BookingLinkId, CircleId, ClockJumpId, ConsentId,
     DeliveryId, DeviceId, EntryId, GroupId, IdError, InvitationId, MessageId, OpId, OutageId,
-    ParticipantId, PersonId, RepresentationId, SeriesId, SessionId, TaskId, TransferId,
-    VisitTypeId, WelcomeId,
+    ParticipantId, PersonId, RepresentationId, SeriesId, SessionId, SingleMailId, TaskId,
+    TransferId, VisitTypeId, WelcomeId,
 };
 pub use time::Timestamp;
 pub use words::{
-    AppointmentKind, AppointmentState, AuditView, AuthenticatorKind, BookingLinkState,
-    CancelReason, CircleStatus, ConsentBasis, DeliveryState, Disclosure, EntryKind, Frequency,
-    IntakeState, JobName, JobOutcome, Language, MemberState, Misfire, NextStep, Outcome,
-    RemovalReason, Reply, RepresentationBasis, Response, Role, Scope, StaffState, Step, TaskKind,
-    TransferState, Urgency, WrapKind,
+    AddressState, AppointmentKind, AppointmentState, AuditView, AuthenticatorKind,
+    BookingLinkState, CancelReason, CircleStatus, ConsentBasis, DeliveryState, Disclosure,
+    EntryKind, Frequency, IntakeState, JobName, JobOutcome, Language, MemberState, Misfire,
+    NextStep, Outcome, RemovalReason, Reply, RepresentationBasis, Response, Role, Scope,
+    StaffState, Step, TaskKind, TransferState, Urgency, WrapKind,
 };
 
 /// What stands in the place of a text that was about a client who was erased: a name, a title, a note. The

@@ -45,6 +45,8 @@ pub const NOTE_CHARS_MAX: usize = 2_000;
 pub const MEETING_LINK_BYTES_MAX: usize = 2_000;
 /// A mail address, bytes (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 pub const EMAIL_BYTES_MAX: usize = 254;
+/// A telephone number as it was typed, bytes.
+pub const PHONE_BYTES_MAX: usize = 40;
 /// One mail with all its parts, bytes.
 pub const MAIL_BYTES_MAX: usize = 128 * 1024;
 /// A mail that comes back is read this far, bytes; what follows is taken and let go.
@@ -134,6 +136,8 @@ pub const GROUP_COMMIT_QUEUE: usize = 1_024;
 
 /// People in one appointment.
 pub const PARTICIPANTS_MAX: usize = 20;
+/// Staff who take part in one appointment besides whoever is booked.
+pub const APPOINTMENT_STAFF_MAX: usize = 5;
 /// A series' rule, bytes.
 pub const SERIES_RULE_BYTES_MAX: usize = 200;
 /// The visits of a series are so many days, weeks or months apart at most.
@@ -166,6 +170,14 @@ pub const BOOKING_LINKS_MAX: usize = 5;
 pub const BOOKING_LINKS_LISTED_MAX: usize = 20;
 /// Intervals of one worker's weekly hours, and dated exceptions to them.
 pub const AVAILABILITY_RULES_MAX: usize = 500;
+/// Hours in which mails may come to a person, at least so many minutes of their day …
+pub const SAFE_HOURS_MINUTES_MIN: u16 = 120;
+/// … from and until a multiple of these.
+pub const SAFE_HOURS_STEP_MINUTES: u16 = 15;
+/// Mails that ask once more whether an address is somebody's, within a day.
+pub const ADDRESS_ASKED_AGAIN_MAX: i64 = 3;
+/// Mails that ask whether some address is a person's, within a day: nobody is mailed by changing it to and fro.
+pub const ADDRESSES_ASKED_MAX: i64 = 10;
 /// Mails that one worker of the scheduler has in hand.
 pub const DELIVERIES_LEASED: usize = 64;
 /// Mails on their way to the mail server at once.
@@ -182,6 +194,14 @@ pub const RECEIVED_FROM_MAX: usize = 10;
 pub const ANSWER_WORKERS_MAX: usize = 50;
 /// Lines of a calendar file or a delivery report that are read.
 pub const RECEIVED_FIELDS_MAX: usize = 1_000;
+/// Digits of a telephone number: fewer are a service's.
+pub const PHONE_DIGITS_MIN: usize = 5;
+/// Digits of a telephone number, with its country's (ITU-T E.164, section 6.1).
+pub const PHONE_DIGITS_MAX: usize = 15;
+/// Visits of a client's series that could not be booked, in one list.
+pub const SERIES_GAPS_LISTED_MAX: usize = 100;
+/// Visits of a series that one mail lists.
+pub const SERIES_DATES_MAILED: i64 = 12;
 /// Addresses from before that one step finds a blind index for.
 pub const ADDRESSES_INDEXED_AT_ONCE: i64 = 200;
 /// A job's cron expression, bytes.
@@ -301,20 +321,26 @@ pub const VISIT_TYPES_MAX: usize = 60;
 pub const BOOKING_DAYS_AHEAD: u16 = 730;
 /// The visits of a series are booked so far ahead, days.
 pub const SERIES_DAYS_AHEAD: u16 = 26 * 7;
-/// A visit of a series is told so long before it, days.
-pub const SERIES_TOLD_DAYS: u16 = 28;
 /// Later than this before an appointment, participants call instead of changing it by themselves, seconds.
 pub const REPLY_CUTOFF_S: i64 = 2 * 3_600;
 /// Whoever held an appointment is asked how it went so long after its end, seconds.
 pub const OUTCOME_ASKED_S: i64 = 30 * 60;
 /// Nobody is asked any more how an appointment went that ended longer ago, seconds.
 pub const OUTCOME_STALE_S: i64 = 7 * 86_400;
+/// The mail to whoever did not come leaves within this after ten in the morning, or not at all, seconds: it is day.
+pub const NO_SHOW_MAIL_S: i64 = 8 * 3_600;
+/// Its link shows free times of so many days, and is good as long.
+pub const NO_SHOW_LINK_DAYS: u16 = 14;
 /// A cancel by a participant can be taken back this long, seconds; until then nobody is told.
 pub const UNDO_S: i64 = 600;
 /// A time is kept for whoever makes up their mind this long, seconds.
 pub const HOLD_S: i64 = 600;
 /// A booking link is good at most this long, days.
 pub const BOOKING_LINK_DAYS_MAX: u16 = 30;
+/// Zones of a database that an installation names; a release has some six hundred.
+pub const ZONES_MAX: usize = 2_000;
+/// A compiled zone of such a database, bytes; the largest have four thousand.
+pub const ZONE_BYTES_MAX: u64 = 65_536;
 /// A checkpoint of the audit log is signed this long after an entry at the latest, seconds.
 pub const AUDIT_CHECKPOINT_S: u64 = 10;
 /// A seal key is not destroyed sooner than this after another one began to seal, seconds.
@@ -329,6 +355,8 @@ pub const RESEALED_AT_ONCE: i64 = 200;
 pub const CIRCLES_AT_ONCE: i64 = 50;
 /// A leased delivery is somebody else's after this, seconds.
 pub const DELIVERY_LEASE_S: i64 = 120;
+/// A link by which somebody says whether an address is theirs is good for so long after its mail, seconds.
+pub const ADDRESS_LINK_S: i64 = 7 * 86_400;
 /// A message that no device of a person's fetched for this long is a reason to write to them, seconds.
 pub const UNREAD_S: i64 = 600;
 /// An urgent one is after this: a device that is there has fetched it by then, seconds.
@@ -445,7 +473,8 @@ const _: () = {
     assert!(CLOCK_BACK_S < CLOCK_FORWARD_S && CLOCK_BACK_S.unsigned_abs() > DUE_POLL_S);
     assert!(SESSION_KEPT_S > SESSION_S && OPERATION_S < SESSION_KEPT_S);
     assert!(APPOINTMENT_MINUTES_MIN < APPOINTMENT_MINUTES_MAX);
-    assert!(SERIES_DAYS_AHEAD < BOOKING_DAYS_AHEAD && SERIES_TOLD_DAYS < SERIES_DAYS_AHEAD);
+    assert!(SERIES_DAYS_AHEAD < BOOKING_DAYS_AHEAD);
+    assert!(NO_SHOW_LINK_DAYS <= BOOKING_LINK_DAYS_MAX && NO_SHOW_LINK_DAYS <= SLOT_DAYS_MAX);
     assert!(HOLDS_MAX >= 1 && BOOKING_LINKS_MAX <= BOOKING_LINKS_LISTED_MAX);
     assert!(COMMANDS_IN_FLIGHT_MAX <= GROUP_COMMIT_MAX && GROUP_COMMIT_MAX <= GROUP_COMMIT_QUEUE);
 };

@@ -323,6 +323,20 @@ words! {
         8 Digest = "digest",
     }
 
+    /// Whether mails reach a person.
+    AddressState {
+        /// There is no address.
+        0 Absent = "absent",
+        /// Nobody has said yet that it is theirs: it gets nothing but the mail that asks.
+        1 Unconfirmed = "unconfirmed",
+        /// It gets their mails.
+        2 Confirmed = "confirmed",
+        /// A mail server refused it for good.
+        3 Refused = "refused",
+        /// Whoever reads there says that it is not theirs.
+        4 Disowned = "disowned",
+    }
+
     /// What became of a mail that somebody should get.
     DeliveryState {
         /// It waits for its time.
@@ -369,6 +383,10 @@ words! {
         12 AnsweredByMail = "answered_by_mail",
         /// A visit of a series could not be booked: book it at another time.
         13 SeriesConflict = "series_conflict",
+        /// The client did not come.
+        14 NoShow = "no_show",
+        /// The client did not come twice in a row: call them.
+        15 CallClient = "call_client",
     }
 
     /// What the agency has done by itself, again and again.

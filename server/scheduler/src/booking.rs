@@ -1,19 +1,19 @@
 //! Booking: the form of a request is checked here, everything else in one transaction of the store.
 
 use care::Caller;
-use care::appointment::{Booking, Closing, Move};
+use care::appointment::{Booking, Closing, Move, check_staff};
 use care::availability::Hours;
 use care::booking_link::BookingLink;
 use care::civil::{CivilTime, parse_date};
-use care::series::Plan;
+use care::series::{Occurrence, Plan};
 use care::visit_type::VisitType;
 use protocol::http::{
-    self, AddVisitType, Appointment, Appointments, BookAppointment, BookSeries, BookingLinkMade,
-    CancelAppointment, CloseAppointment, FindSlots, HoldTime, HoursSaved, MakeBookingLink,
-    MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span, TimeHeld, VisitTerms,
-    WorkingHours,
+    self, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead, BookSeries,
+    BookingLinkMade, CancelAppointment, CloseAppointment, FindSlots, HoldTime, HoursSaved,
+    MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span, TimeHeld,
+    VisitTerms, WorkingHours,
 };
-use protocol::{AppointmentId, Code, PersonId, Refusal, VisitTypeId, limits};
+use protocol::{AccountId, AppointmentId, Code, PersonId, Refusal, SeriesId, VisitTypeId, limits};
 use store::{HoldWish, Result, SlotSearch, Store, Within};
 
 /// Books for whoever asks. Cheap to clone.
@@ -41,6 +41,22 @@ impl Scheduler {
     /// refused.
     pub async fn book_series(&self, caller: &Caller, request: BookSeries) -> Result<SeriesBooked> {
         self.store.book_series(caller, Plan::check(request)?).await
+    }
+
+    /// Books the caller in the place of a visit of a series that could not be booked; see [`Booking::check`] and
+    /// [`Store::book_instead`] for what is refused.
+    pub async fn book_instead(
+        &self,
+        caller: &Caller,
+        series: SeriesId,
+        request: BookInstead,
+    ) -> Result<Appointment> {
+        let gap = Occurrence {
+            series,
+            name: CivilTime::parse(&request.occurrence)?,
+        };
+        let booking = Booking::check(request.visit)?;
+        self.store.book_instead(caller, gap, booking).await
     }
 
     /// Gives an appointment another time.
@@ -85,7 +101,7 @@ impl Scheduler {
         self.store.reply_to_appointment(caller, id, request).await
     }
 
-    /// Times at which the caller could be booked: at most [`limits::SLOT_DAYS_MAX`] days.
+    /// Times at which the caller could be booked, with whoever else was named: at most [`limits::SLOT_DAYS_MAX`] days.
     pub async fn slots(&self, caller: &Caller, wish: FindSlots) -> Result<Slots> {
         let minutes = limits::APPOINTMENT_MINUTES_MIN..=limits::APPOINTMENT_MINUTES_MAX;
         let days = 1..=limits::SLOT_DAYS_MAX;
@@ -95,6 +111,7 @@ impl Scheduler {
             minutes: within(wish.minutes, "minutes", &minutes)?,
             visit_type: wish.visit_type,
             zone: wish.zone,
+            staff: named(wish.staff.as_deref())?,
         };
         self.store.find_slots(caller, search).await
     }
@@ -180,6 +197,18 @@ impl Scheduler {
     pub async fn appointments_of(&self, caller: &Caller, client: PersonId) -> Result<Appointments> {
         self.store.appointments_of(caller, client).await
     }
+}
+
+/// Accounts of the staff, with commas between them.
+fn named(text: Option<&str>) -> Result<Vec<AccountId>, Refusal> {
+    let ids = text.filter(|text| !text.is_empty());
+    let ids = ids.iter().flat_map(|text| text.split(','));
+    // No more are read than are looked at.
+    let ids = ids
+        .take(limits::APPOINTMENT_STAFF_MAX + 1)
+        .map(str::parse::<AccountId>);
+    let ids: Result<Vec<AccountId>, _> = ids.collect();
+    check_staff(ids.map_err(|_| Refusal::new(Code::BadRequest, "staff: not an account"))?)
 }
 
 fn within(n: u16, field: &str, range: &std::ops::RangeInclusive<u16>) -> Result<u16, Refusal> {

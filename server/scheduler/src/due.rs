@@ -103,7 +103,7 @@ impl Worker {
     }
 
     /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails about appointments and days, and as
-    /// many with invitations, with booking links and automatic answers.
+    /// many single ones.
     pub async fn pass(&self) -> store::Result<Pass> {
         let now = self.watched_now().await?;
         let (lease, due, more) = self.store.lease_due(now).await?;
@@ -127,15 +127,11 @@ impl Worker {
                 .await
         };
         let (accepted, ()) = tokio::join!(sending, ledger.keep());
-        let aside = [
-            self.send_invitations().await?,
-            self.send_booking_links().await?,
-            self.send_answers().await?,
-        ];
+        let single = self.send_single_mails().await?;
         Ok(Pass {
-            accepted: accepted + aside.iter().map(|sent| sent.accepted).sum::<usize>(),
-            leased: leased + aside.iter().map(|sent| sent.leased).sum::<usize>(),
-            more: more || aside.iter().any(|sent| sent.more),
+            accepted: accepted + single.accepted,
+            leased: leased + single.leased,
+            more: more || single.more,
         })
     }
 

@@ -2,7 +2,7 @@
 
 use care::civil::parse_date;
 use care::private::Name;
-use mail::{AgendaFacts, Letter, UpdateFacts, VisitFacts};
+use mail::{AgendaFacts, Envelope, Letter, SeriesFacts, UpdateFacts, VisitFacts};
 use protocol::Refusal;
 use store::{About, Due, Facts, LinkSecret};
 
@@ -30,12 +30,14 @@ pub fn letter(due: &Due) -> Result<Letter, Refusal> {
         }
     };
     Ok(Letter {
+        envelope: Envelope {
+            language: due.language,
+            to: due.to.clone(),
+            written_at: due.written_at,
+            message_id: due.message_id,
+        },
         step: due.step,
-        language: due.language,
         disclosure: due.disclosure,
-        to: due.to.clone(),
-        written_at: due.written_at,
-        message_id: due.message_id,
         visit,
         agenda,
         update,
@@ -54,12 +56,24 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         uid: facts.uid.clone(),
         sequence: facts.sequence,
         moved: facts.moved,
+        kept: facts.kept,
         left: facts.left,
         calendar_file: facts.calendar_file,
+        series: facts.series.as_ref().map(of_series),
         link_token: link,
         worker_first_name: worker,
         meeting_link: meeting_link.map(|link| link.reveal().to_owned()),
     })
+}
+
+fn of_series(facts: &store::SeriesFacts) -> SeriesFacts {
+    SeriesFacts {
+        repeats: facts.repeats.clone(),
+        starts: facts.starts.clone(),
+        more: facts.more,
+        reminded: facts.reminded,
+        again: facts.again,
+    }
 }
 
 fn first_name(name: &Name) -> Result<Name, Refusal> {

@@ -10,10 +10,15 @@
 //!   late?) → [`letters`] turns the facts into a mail → the mail leaves outside any transaction, counted
 //!   before DATA → [`store::Store::note_deliveries`] notes what became of it: done, later, or never (a
 //!   task for the case manager). A dead worker is a late worker: its leases run out.
+//!   Mails that one act has sent, such as an invitation's link, go the same way one after the other (`single_mails`).
 //! * **Jobs** on cron expressions ([`expression`] mends what the `cron` crate gets wrong around clock
 //!   changes): the next run is a row, so there is no leader. The daily agenda comes on each worker's own
 //!   morning ([`jobs`]); what is done for the agency as a whole is in [`agency`], and [`misfire`] says what
 //!   becomes of missed runs.
+//!
+//! * **The law of the clocks** may change under what is booked. [`zone_directory`] reads another release of the
+//!   zone database than the one in the binary; under another release than before, everything to come is put
+//!   where its civil time now is ([`agency::keep_civil_times`]) before anything else is done.
 //!
 //! * **What comes back** ([`Intake`]): a mail server hands over bounces and answers; each is seen to in one
 //!   transaction of the store, and an automatic answer to it is due work like any other.
@@ -28,21 +33,20 @@
 #![deny(missing_docs)]
 
 pub mod agency;
-mod answers;
 mod bell;
 pub mod booking;
-mod booking_links;
 pub mod clock_watch;
 pub mod due;
 pub mod expression;
 mod intake;
-mod invitations;
 pub mod jobs;
 mod ledger;
 pub mod letters;
 pub mod misfire;
 mod running;
+mod single_mails;
 mod watching;
+pub mod zone_directory;
 
 pub use bell::Bell;
 pub use booking::Scheduler;

@@ -20,7 +20,7 @@ pub struct Running {
     tracker: TaskTracker,
 }
 
-/// Starts the due loop: a look at the clock, a sign of life, jobs, then due mails, then the agency's jobs, then sleep until the next is due, the bell rings, or
+/// Starts the due loop: a look at the clock, a sign of life, once the law of the clocks, jobs, then due mails, then the agency's jobs, then sleep until the next is due, the bell rings, or
 /// [`limits::DUE_POLL_S`] have passed.
 pub fn start(worker: Arc<Worker>, bell: Bell) -> Running {
     let running = Running {
@@ -59,8 +59,9 @@ impl Running {
 }
 
 async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
+    let mut lawful = false;
     while !stop.is_cancelled() {
-        let pause = match turn(worker).await {
+        let pause = match turn(worker, &mut lawful).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(%error, "what is due could not be done");
@@ -75,14 +76,22 @@ async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
     }
 }
 
-/// Does what is due; how long to sleep then.
-async fn turn(worker: &Worker) -> store::Result<Duration> {
+/// Does what is due; how long to sleep then. `lawful` once everything to come stands where the zone database of this
+/// process has it.
+async fn turn(worker: &Worker, lawful: &mut bool) -> store::Result<Duration> {
     let store = worker.store();
     let now = worker.watched_now().await?;
     store.beat().await?;
     if store.clock_jump().await?.is_some() {
         // Nothing is sent, no job runs; whoever says that the clock is right rings the bell.
         return Ok(poll());
+    }
+    if !*lawful {
+        let moved = agency::keep_civil_times(store, now).await?;
+        if moved > 0 {
+            tracing::info!(event = "clocks_changed", moved);
+        }
+        *lawful = true;
     }
     jobs::run(store, now).await?;
     let pass = worker.pass().await?;
@@ -93,9 +102,7 @@ async fn turn(worker: &Worker) -> store::Result<Duration> {
     agency::run(store, now).await?;
     let due = [
         store.next_due().await?,
-        store.next_invitation_mail().await?,
-        store.next_booking_mail().await?,
-        store.next_answer_mail().await?,
+        store.next_single_mail().await?,
         store.next_job().await?,
         store.next_agency_job().await?,
         store.next_lapse(now).await?,

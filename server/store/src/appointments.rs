@@ -1,8 +1,8 @@
 //! Appointments: one noun, its verbs in the files below. What every verb shares stands here: the row,
 //! and how it is locked.
 //!
-//! Locks are taken in one order everywhere: resources by id, then the appointment. So two verbs about
-//! the same worker wait for each other instead of overtaking.
+//! Locks are taken in one order everywhere: the resources of everybody who holds it ([`team`]) by id, then the
+//! appointment. So two verbs about the same worker wait for each other instead of overtaking.
 
 use care::appointment::Standing;
 use care::availability::{SlotSpan, kept_free};
@@ -10,30 +10,30 @@ use care::civil::{CivilTime, Zone};
 use protocol::http::{LocalTime, Slot};
 use protocol::{
     AccountId, AppointmentId, AppointmentKind, AppointmentState, CancelReason, Code, Instead,
-    PersonId, Refusal, Timestamp, VisitTypeId, limits,
+    PersonId, Refusal, Scope, Timestamp, VisitTypeId, limits,
 };
 use uuid::Uuid;
 
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hours::{self, Resource, Rules, Search};
+use crate::preferences;
 use crate::tx::Tx;
-use crate::{holds, preferences};
 
 pub(crate) mod book;
 pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod list;
 pub(crate) mod reply;
+pub(crate) mod team;
 
 statements! {
     READ = "
         SELECT id, client, organizer, kind, visit_type, state, zone, minutes, start_at, end_at,
-            ics_uid, ics_sequence, told_at, moved_at, meeting_link, cancelled_by, cancel_reason,
-            cancel_notice_at, closed_at, closed_by, next_step, note, series, occurrence, civil_start
+            ics_uid, ics_sequence, told_at, moved_at, moved_from_at, law_at, meeting_link, cancelled_by,
+            cancel_reason, cancel_notice_at, closed_at, closed_by, next_step, note, series, occurrence, civil_start
         FROM appointment WHERE id = $1";
     HOLD = "UPDATE appointment SET version = version + 1 WHERE id = $1";
-    RESOURCES = "SELECT resource FROM claim WHERE appointment = $1 ORDER BY resource";
     INSERT_CLAIM = "
         INSERT INTO claim (id, resource, appointment, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
     FREE_CLAIMS = "DELETE FROM claim WHERE appointment = $1";
@@ -56,6 +56,9 @@ pub(crate) struct AppointmentRow {
     pub(crate) ics_sequence: i64,
     pub(crate) told_at: i64,
     pub(crate) moved_at: Option<i64>,
+    /// When it would have begun before.
+    pub(crate) moved_from_at: Option<i64>,
+    pub(crate) law_at: Option<i64>,
     pub(crate) meeting_link: Option<Vec<u8>>,
     pub(crate) cancelled_by: Option<Uuid>,
     pub(crate) cancel_reason: Option<String>,
@@ -124,35 +127,28 @@ pub(crate) async fn read(tx: &mut Tx, id: AppointmentId) -> Result<AppointmentRo
 
 /// Locks what the appointment keeps busy, then the appointment, and reads it as it now stands.
 pub(crate) async fn hold(tx: &mut Tx, id: AppointmentId) -> Result<AppointmentRow> {
-    for (resource,) in tx.sql(RESOURCES).bind(id.uuid()).all::<(Uuid,)>().await? {
-        hours::hold(tx, resource).await?;
-    }
-    tx.sql(HOLD).bind(id.uuid()).run().await?;
-    read(tx, id).await
+    Ok(hold_busy(tx, id).await?.0)
 }
 
-/// Locks the organizer's resource as well, whether or not the appointment has a claim on it.
+/// The same, and the resources of its team.
+pub(crate) async fn hold_busy(
+    tx: &mut Tx,
+    id: AppointmentId,
+) -> Result<(AppointmentRow, Vec<Uuid>)> {
+    let resources = team::lock_resources(tx, id).await?;
+    tx.sql(HOLD).bind(id.uuid()).run().await?;
+    Ok((read(tx, id).await?, resources))
+}
+
+/// The same, and its team as it can be booked; with a scope that of all its series.
 pub(crate) async fn hold_with(
     tx: &mut Tx,
     id: AppointmentId,
-    worker: AccountId,
-) -> Result<(AppointmentRow, Resource)> {
-    let resource = resource_of(tx, worker).await?;
-    let appointment = hold(tx, id).await?;
-    Ok((appointment, resource))
-}
-
-/// A worker's resource, locked, without what was held on it and has expired.
-pub(crate) async fn resource_of(tx: &mut Tx, worker: AccountId) -> Result<Resource> {
-    let resource = hours::of(tx, worker).await?.ok_or_else(|| {
-        Refusal::new(
-            Code::NotAvailable,
-            "nobody has said when this worker can be booked",
-        )
-    })?;
-    hours::hold(tx, resource.id).await?;
-    holds::drop_expired(tx, resource.id).await?;
-    Ok(resource)
+    scope: Scope,
+) -> Result<(AppointmentRow, Vec<Resource>)> {
+    let team = team::lock_of(tx, id, scope).await?;
+    tx.sql(HOLD).bind(id.uuid()).run().await?;
+    Ok((read(tx, id).await?, team))
 }
 
 /// A time as it was asked for.
@@ -162,7 +158,7 @@ pub(crate) struct Asked {
     pub(crate) rules: Rules,
 }
 
-/// A time that a resource has free, found under its lock.
+/// A time at which all of a team are free, found under their locks.
 pub(crate) struct Found {
     pub(crate) start: Timestamp,
     pub(crate) end: Timestamp,
@@ -170,42 +166,42 @@ pub(crate) struct Found {
     pub(crate) claimed: SlotSpan,
 }
 
-/// Whether the resource can be had then, besides by `except` itself. [`Code::TimeInGap`],
+/// Whether all of the team can be had then, besides by `except` itself. [`Code::TimeInGap`],
 /// [`Code::TimePast`]; [`Code::NotAvailable`] and [`Code::SlotTaken`] name the next free slots.
 pub(crate) async fn find(
     tx: &mut Tx,
-    resource: &Resource,
+    team: &[Resource],
     asked: &Asked,
     except: Option<AppointmentId>,
 ) -> Result<Found> {
     let except = except.map(|id| id.uuid());
     let now = tx.now();
-    find_as_of(tx, resource, asked, (except, now)).await
+    find_as_of(tx, team, asked, (except, now)).await
 }
 
 /// The same, besides by an appointment or whoever holds a time, who kept to the terms at that instant: what is
 /// held is not too soon a few minutes later.
 pub(crate) async fn find_as_of(
     tx: &mut Tx,
-    resource: &Resource,
+    team: &[Resource],
     asked: &Asked,
     (except, as_of): (Option<Uuid>, Timestamp),
 ) -> Result<Found> {
     let start = asked.zone.resolve_typed(asked.civil)?;
-    let looked = look(tx, resource, (&asked.rules, start), (except, as_of)).await?;
+    let looked = look(tx, team, (&asked.rules, start), (except, as_of)).await?;
     let refusal = match looked {
         Ok(found) => return Ok(found),
         Err(refusal) if refusal.code == Code::TimePast => return Err(refusal.into()),
         Err(refusal) => refusal,
     };
-    let slots = instead(tx, resource, (asked, start), except).await?;
+    let slots = instead(tx, team, (asked, start), except).await?;
     Err(refusal.instead(Instead::Slots(slots)).into())
 }
 
-/// Whether the resource, which is locked, can be had from that instant on; or why not.
+/// Whether all of the team, which is locked, can be had from that instant on; or why not.
 pub(crate) async fn look(
     tx: &mut Tx,
-    resource: &Resource,
+    team: &[Resource],
     (rules, start): (&Rules, Timestamp),
     (except, as_of): (Option<Uuid>, Timestamp),
 ) -> Result<std::result::Result<Found, Refusal>> {
@@ -218,18 +214,22 @@ pub(crate) async fn look(
     if start < tx.now() {
         return Ok(Err(Refusal::new(Code::TimePast, "time: has passed")));
     }
-    let fits = care::availability::fits(&resource.hours, &resource.zone, terms, start, as_of);
-    if let Err(refusal) = fits {
-        return Ok(Err(refusal));
+    for one in team {
+        let fits = care::availability::fits(&one.hours, &one.zone, terms, start, as_of);
+        if let Err(refusal) = fits {
+            return Ok(Err(refusal));
+        }
+        if let Some(refusal) = hindrance(tx, one, (rules, &found), except).await? {
+            return Ok(Err(refusal));
+        }
     }
-    let hindrance = hindrance(tx, resource, (rules, &found), except).await?;
-    Ok(hindrance.map_or(Ok(found), Err))
+    Ok(Ok(found))
 }
 
-/// The next free slots after a time that cannot be had.
+/// The next slots at which all of a team are free, after a time that cannot be had.
 pub(crate) async fn instead(
     tx: &mut Tx,
-    resource: &Resource,
+    team: &[Resource],
     (asked, start): (&Asked, Timestamp),
     except: Option<Uuid>,
 ) -> Result<Vec<Slot>> {
@@ -241,7 +241,7 @@ pub(crate) async fn instead(
         rules: &asked.rules,
         count_max: limits::SLOTS_INSTEAD,
     };
-    let free = hours::free(tx, resource, &search, except).await?;
+    let free = hours::free(tx, team, &search, except).await?;
     Ok(hours::told(free, &asked.zone))
 }
 
@@ -297,7 +297,20 @@ pub(crate) async fn taken_by(tx: &mut Tx, appointment: &AppointmentRow) -> Resul
     })
 }
 
-/// Claims the resource for the appointment.
+/// Claims all of its team for the appointment.
+pub(crate) async fn claim_all(
+    tx: &mut Tx,
+    team: &[Resource],
+    appointment: AppointmentId,
+    found: &Found,
+) -> Result<()> {
+    for resource in team {
+        claim(tx, resource, appointment, found).await?;
+    }
+    Ok(())
+}
+
+/// Claims one resource for the appointment.
 pub(crate) async fn claim(
     tx: &mut Tx,
     resource: &Resource,

@@ -1,5 +1,5 @@
 //! Links by which a client books a visit by themselves: made, listed and taken back by who serves the client.
-//! What whoever holds one can do is [`by_link`]; how one is mailed, [`mails`].
+//! What whoever holds one can do is [`by_link`]; how one is mailed, [`crate::single_mails`].
 //!
 //! The secret has 128 random bits and is found by its keyed hash. It also stands sealed, under the client's own
 //! key, so that a request sent again gets the same answer and the mail can be written; it is gone once the link
@@ -9,7 +9,7 @@ use care::Caller;
 use care::booking_link::BookingLink as Checked;
 use care::caller::Holder;
 use care::civil::plus_days;
-use care::rules::Act;
+use care::rules::{Act, Permit};
 use protocol::http::{BOOKING_PATH, BookingLink, BookingLinkMade, BookingLinks, RevokeBookingLink};
 use protocol::{
     AccountId, BookingLinkId, BookingLinkState, Code, PersonId, Refusal, Role, Timestamp,
@@ -27,7 +27,7 @@ use crate::operations::{self, Outcome};
 use crate::seal::{BOOKING_MEETING_LINK, BOOKING_SECRET};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{agency, holds, planning, preferences, standing, visit_types};
+use crate::{agency, holds, planning, preferences, single_mails, standing, visit_types};
 
 /// The columns of [`LinkRow`], and whether it was to leave by mail.
 macro_rules! columns {
@@ -40,20 +40,19 @@ macro_rules! columns {
 
 pub(crate) mod by_link;
 pub(crate) mod found;
-pub(crate) mod mails;
 mod times;
 
 statements! {
     READ = concat!(
         "
         SELECT ", columns!(), "
-        FROM booking_link b LEFT JOIN booking_link_mail m ON m.id = b.id
+        FROM booking_link b LEFT JOIN single_mail m ON m.booking_link = b.id
         WHERE b.id = $1"
     );
     LIST = concat!(
         "
         SELECT ", columns!(), "
-        FROM booking_link b LEFT JOIN booking_link_mail m ON m.id = b.id
+        FROM booking_link b LEFT JOIN single_mail m ON m.booking_link = b.id
         WHERE b.client = $1
         ORDER BY b.made_at DESC, b.id DESC LIMIT $2"
     );
@@ -164,21 +163,11 @@ impl Store {
             // Refuses a kind that is not offered, or that happens elsewhere.
             book::rules(tx, asked.visit_type, (asked.kind, asked.minutes)).await?;
             must_not_be_too_many(tx, client).await?;
-            let id = insert(tx, &caller, client, &asked).await?;
-            for (place, worker) in (0_i64..).zip(&workers) {
-                let row = tx.sql(INSERT_WORKER).bind(id.uuid()).bind(worker.uuid());
-                row.bind(place).run().await?;
-            }
+            let id = put(tx, (&caller, permit), client, &asked, &workers).await?;
             if asked.mail {
-                mails::plan(tx, id, client).await?;
+                single_mails::booking_links::plan(tx, id, client).await?;
             }
             operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
-            let shown = workers.iter().map(AccountId::uuid);
-            tx.audit(
-                Entry::done(&caller, permit, Object::BookingLink(id.uuid()))
-                    .about(client)
-                    .shown(shown),
-            );
             made(tx, id).await
         })
         .await
@@ -202,18 +191,78 @@ impl Store {
             let (act, op_id) = (Act::RevokeBookingLink, request.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
             if operations::seen(tx, &caller, act, op_id).await?.is_none() {
-                let now = tx.now().micros();
-                let revoke = tx.sql(REVOKE).bind(id.uuid()).bind(now);
-                revoke.bind(caller.account.uuid()).run().await?;
-                holds::let_all_go(tx, id.uuid()).await?;
+                revoke(tx, (&caller, permit), client, id).await?;
                 operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
-                tx.audit(Entry::done(&caller, permit, object).about(client));
             }
             let row = read(tx, id).await?;
             card(tx, &row).await
         })
         .await
     }
+}
+
+/// Makes a link in the transaction of another act of the caller's, as [`Store::make_booking_link`] does; none where
+/// the client has as many as can be.
+pub(crate) async fn make_one(
+    tx: &mut Tx,
+    caller: &Caller,
+    client: PersonId,
+    asked: &Checked,
+) -> Result<Option<BookingLinkId>> {
+    let standing = standing::to_client(tx, caller, client).await?;
+    let object = Object::Person(client);
+    let permit = tx.authorize(caller, Act::MakeBookingLink, standing, object)?;
+    if open(tx, client).await? >= limits::BOOKING_LINKS_MAX as u64 {
+        return Ok(None);
+    }
+    let id = put(tx, (caller, permit), client, asked, &asked.workers).await?;
+    Ok(Some(id))
+}
+
+/// Takes a link back in the transaction of another act of the caller's.
+pub(crate) async fn take_one_back(
+    tx: &mut Tx,
+    caller: &Caller,
+    (client, id): (PersonId, BookingLinkId),
+) -> Result<()> {
+    let standing = standing::to_client(tx, caller, client).await?;
+    let object = Object::BookingLink(id.uuid());
+    let permit = tx.authorize(caller, Act::RevokeBookingLink, standing, object)?;
+    revoke(tx, (caller, permit), client, id).await
+}
+
+/// Writes a link and who may hold the visit, and audits it.
+async fn put(
+    tx: &mut Tx,
+    (caller, permit): (&Caller, Permit),
+    client: PersonId,
+    asked: &Checked,
+    workers: &[AccountId],
+) -> Result<BookingLinkId> {
+    let id = insert(tx, caller, client, asked).await?;
+    for (place, worker) in (0_i64..).zip(workers) {
+        let row = tx.sql(INSERT_WORKER).bind(id.uuid()).bind(worker.uuid());
+        row.bind(place).run().await?;
+    }
+    let entry = Entry::done(caller, permit, Object::BookingLink(id.uuid())).about(client);
+    tx.audit(entry.shown(workers.iter().map(AccountId::uuid)));
+    Ok(id)
+}
+
+/// Ends a link, lets go of what is held by it, and audits it.
+async fn revoke(
+    tx: &mut Tx,
+    (caller, permit): (&Caller, Permit),
+    client: PersonId,
+    id: BookingLinkId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    let revoke = tx.sql(REVOKE).bind(id.uuid()).bind(now);
+    revoke.bind(caller.account.uuid()).run().await?;
+    holds::let_all_go(tx, id.uuid()).await?;
+    let object = Object::BookingLink(id.uuid());
+    tx.audit(Entry::done(caller, permit, object).about(client));
+    Ok(())
 }
 
 /// Those named, or the caller alone; each must be a case manager who serves the client.
@@ -238,13 +287,18 @@ async fn workers(
 }
 
 async fn must_not_be_too_many(tx: &mut Tx, client: PersonId) -> Result<()> {
-    let now = tx.now().micros();
-    let (open,): (i64,) = tx.sql(OPEN).bind(client.uuid()).bind(now).one().await?;
-    if db::from_db(open) < limits::BOOKING_LINKS_MAX as u64 {
+    if open(tx, client).await? < limits::BOOKING_LINKS_MAX as u64 {
         return Ok(());
     }
     let detail = format!("at most {} links of a client's", limits::BOOKING_LINKS_MAX);
     Err(Refusal::new(Code::TooLarge, detail).into())
+}
+
+/// How many of the client's links can be used.
+async fn open(tx: &mut Tx, client: PersonId) -> Result<u64> {
+    let now = tx.now().micros();
+    let (open,): (i64,) = tx.sql(OPEN).bind(client.uuid()).bind(now).one().await?;
+    Ok(db::from_db(open))
 }
 
 async fn insert(

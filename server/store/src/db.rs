@@ -1,5 +1,6 @@
 //! Numbers and words between Rust and the database, which knows signed 64-bit integers and texts.
 
+use care::quiet::Window;
 use protocol::{
     AppointmentKind, AppointmentState, AuthenticatorKind, CancelReason, CircleStatus, ConsentBasis,
     DeliveryState, Disclosure, EntryKind, JobName, JobOutcome, Language, MemberState, Misfire,
@@ -34,6 +35,20 @@ pub(crate) fn array<const N: usize>(bytes: &[u8]) -> Result<[u8; N]> {
     bytes
         .try_into()
         .map_err(|_| Error::broken("a stored key or hash has the wrong length"))
+}
+
+/// The hours in which mails may come to a person, of two columns. Hours that are none are never taken for "at any
+/// time".
+pub(crate) fn safe_hours(from: Option<i64>, until: Option<i64>) -> Result<Option<Window>> {
+    let minute = |minute: i64| u16::try_from(minute).unwrap_or(u16::MAX);
+    let hours = match (from, until) {
+        (None, None) => return Ok(None),
+        (Some(from), Some(until)) => Window::new(minute(from), minute(until)).ok(),
+        _ => None,
+    };
+    hours
+        .map(Some)
+        .ok_or_else(|| Error::broken("stored safe hours are none"))
 }
 
 macro_rules! read_words {

@@ -3,13 +3,14 @@
 //! what became of them.
 //!
 //! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
-//! step, channel). Planning twice finds the same row; a row that is no longer wanted is cancelled and
-//! can be wanted again; one that was sent stays as it is. Mails about messages that wait are planned by
-//! [`unread`], from what [`waiting`] finds; [`told`] says what became of them.
+//! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
+//! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
+//! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. News that safe hours keep from
+//! coming in time is noted by [`untold`].
 
 use std::collections::HashMap;
 
-use care::reminders::{self, Planned, Recipient, Visit};
+use care::reminders::{self, Heard, Planned, Recipient, Untold, Visit};
 use protocol::{
     AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Role, Step, Timestamp,
 };
@@ -19,7 +20,9 @@ use crate::appointments::{self, AppointmentRow};
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
+use crate::preferences;
 use crate::seal::LINK_SECRET;
+use crate::series::mails::{self, Place};
 use crate::tx::Tx;
 use crate::wake::Topic;
 
@@ -30,14 +33,16 @@ pub(crate) mod lease;
 pub(crate) mod settle;
 pub(crate) mod told;
 pub(crate) mod unread;
+pub(crate) mod untold;
 pub(crate) mod waiting;
 
 statements! {
     RECIPIENTS = "
         SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, f.zone, f.reminders_off_at,
-            f.disclosure, f.calendar_file_off_at,
+            f.disclosure, f.calendar_file_off_at, f.safe_from, f.safe_until,
             (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
-                AND d.ended_at IS NULL AND d.refused_at IS NULL) AS addresses,
+                AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
+                AS addresses,
             (SELECT COUNT(*) FROM consent c
                 WHERE c.client = $3 AND c.caregiver = p.person AND c.appointments_at IS NOT NULL
                     AND c.from_at <= $2 AND c.withdrawn_at IS NULL
@@ -49,9 +54,15 @@ statements! {
             (SELECT COUNT(*) FROM assignment g
                 WHERE g.account = p.account AND g.client = $3 AND g.from_at <= $2
                     AND (g.ended_at IS NULL OR g.ended_at > $2)) AS assignments,
-            (SELECT COUNT(*) FROM delivery v
+            (SELECT COUNT(*) FROM appointment o
+                WHERE o.id = p.appointment AND o.organizer <> p.account) AS beside,
+            (SELECT MAX(v.ics_sequence) FROM delivery v
                 WHERE v.appointment = p.appointment AND v.participant = p.id
-                AND v.step = 'invitation' AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
+                AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
+            (SELECT CAST(MAX(CASE WHEN v.series = $4 AND v.created_at >= $6 THEN 2 ELSE 1 END) AS BIGINT)
+                FROM delivery v
+                WHERE v.person = p.person AND v.series IN ($4, $5) AND v.step = 'invitation'
+                AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS heard,
             (SELECT COUNT(*) FROM delivery v
                 WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'cancellation' AND v.created_at >= p.cleared_at
@@ -63,12 +74,13 @@ statements! {
         SELECT id, dedupe, state, due_at, tries,
             CAST(CASE WHEN state IN ('planned', 'cancelled')
                 OR (state = 'failed' AND reason = 'address_refused')
-                OR (state = 'skipped' AND reason = 'no_address') THEN 1 ELSE 0 END AS BIGINT) AS open
+                OR (state = 'skipped' AND reason IN ('no_address', 'address_unconfirmed',
+                    'outside_safe_hours')) THEN 1 ELSE 0 END AS BIGINT) AS open
         FROM delivery WHERE appointment = $1";
     INSERT = "
         INSERT INTO delivery (id, dedupe, person, appointment, participant, ics_sequence, step,
-            channel, due_at, not_after, state, tries, began, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, 'email', $8, $9, 'planned', 0, 0, $10)";
+            channel, due_at, not_after, state, tries, began, created_at, series)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, 'email', $8, $9, 'planned', 0, 0, $10, $11)";
     AGAIN = "
         UPDATE delivery SET state = 'planned', due_at = $2, not_after = $3, reason = NULL, tries = 0,
             settled_at = NULL
@@ -100,19 +112,22 @@ struct RecipientRow {
     reminders_off_at: Option<i64>,
     disclosure: Option<String>,
     calendar_file_off_at: Option<i64>,
+    safe_from: Option<i64>,
+    safe_until: Option<i64>,
     addresses: i64,
     consents: i64,
     reminded: i64,
     assignments: i64,
-    told: i64,
+    beside: i64,
+    told: Option<i64>,
+    heard: Option<i64>,
     cleared: i64,
     person: Uuid,
 }
 
 impl RecipientRow {
-    fn recipient(&self, tx: &Tx) -> Result<Recipient> {
+    fn recipient(&self, tx: &Tx, sequence: u32) -> Result<Recipient> {
         let role = db::role(&self.role)?;
-        let zone = self.zone.as_deref();
         let calendar = Calendar {
             disclosure: self.disclosure.as_deref(),
             file_off: self.calendar_file_off_at.is_some(),
@@ -121,28 +136,46 @@ impl RecipientRow {
         Ok(Recipient {
             participant: self.id.into(),
             role,
-            zone: zone.map_or_else(
-                || tx.core().zone.clone(),
-                |name| crate::preferences::zone(tx, name),
-            ),
+            zone: preferences::zone_or_agencys(tx, self.zone.as_deref()),
             reachable: self.addresses > 0,
             takes_part: self.left_at.is_none()
-                && by_right(role, self.consents > 0, self.assignments > 0),
+                && by_right(
+                    role,
+                    self.consents > 0,
+                    self.assignments > 0 || self.beside > 0,
+                ),
             cleared_at: calendar.to_clear(self.cleared_at)?,
-            told: self.told > 0,
+            told: self.told.is_some(),
+            outdated: is_outdated(self.told, sequence),
+            heard: heard(self.heard),
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
+            safe_hours: db::safe_hours(self.safe_from, self.safe_until)?,
         })
     }
 }
 
+/// Whether the last mail that told somebody of an appointment was of an earlier sequence.
+fn is_outdated(told: Option<i64>, sequence: u32) -> bool {
+    told.is_some_and(|told| told < i64::from(sequence))
+}
+
+/// What somebody was told of a series, as the statements say it.
+fn heard(heard: Option<i64>) -> Heard {
+    match heard {
+        None => Heard::Nothing,
+        Some(1) => Heard::Before,
+        Some(_) => Heard::Now,
+    }
+}
+
 /// Whether a participant of that role takes part by right: a caregiver under a live consent, a case
-/// manager for as long as they serve the client.
-fn by_right(role: Role, consent: bool, assigned: bool) -> bool {
+/// manager for as long as they serve the client, or come along with whoever does.
+fn by_right(role: Role, consent: bool, works: bool) -> bool {
     match role {
         Role::Caregiver => consent,
-        Role::CaseManager => assigned,
+        Role::CaseManager => works,
         _ => true,
     }
 }
@@ -177,8 +210,16 @@ struct DeliveryRow {
     open: i64,
 }
 
-/// What the plan needs to know of an appointment.
-pub(crate) fn visit(row: &AppointmentRow) -> Result<Visit> {
+impl DeliveryRow {
+    /// Its time has come, or it was put off when it had: whoever leases it decides.
+    fn waits_since(&self, due: Timestamp, now: Timestamp) -> bool {
+        let put_off = due <= now && self.due_at > due.micros();
+        self.state == "planned" && (put_off || self.due_at <= now.micros())
+    }
+}
+
+/// What the plan needs to know of an appointment, which stands there in its series.
+pub(crate) fn visit(row: &AppointmentRow, place: Option<&Place>) -> Result<Visit> {
     Ok(Visit {
         kind: row.kind()?,
         state: row.state()?,
@@ -186,8 +227,9 @@ pub(crate) fn visit(row: &AppointmentRow) -> Result<Visit> {
         end: db::at(row.end_at),
         sequence: row.sequence(),
         told_at: db::at(row.told_at),
+        moved_from: row.moved_from_at.map(db::at),
         has_link: row.meeting_link.is_some(),
-        in_series: row.series.is_some(),
+        in_series: place.map(|place| place.in_series),
         cancel_notice_at: row.cancel_notice_at.map(db::at),
     })
 }
@@ -216,18 +258,13 @@ pub(crate) async fn agree(
     agreeing: Agreeing,
 ) -> Result<u64> {
     let row = appointments::read(tx, appointment).await?;
-    let visit = visit(&row)?;
+    let place = mails::place(tx, &row).await?;
+    let visit = visit(&row, place.as_ref())?;
     let now = tx.now();
-    let rows = tx
-        .sql(RECIPIENTS)
-        .bind(row.id)
-        .bind(now.micros())
-        .bind(row.client)
-        .all::<RecipientRow>()
-        .await?;
+    let rows = recipients(tx, &row, place.as_ref(), now).await?;
     let persons: HashMap<ParticipantId, Uuid> =
         rows.iter().map(|row| (row.id.into(), row.person)).collect();
-    let recipients = rows.iter().map(|row| row.recipient(tx));
+    let recipients = rows.iter().map(|row| row.recipient(tx, visit.sequence));
     let recipients = recipients.collect::<Result<Vec<_>>>()?;
     let mut there: HashMap<Vec<u8>, DeliveryRow> = tx
         .sql(ROWS)
@@ -238,20 +275,40 @@ pub(crate) async fn agree(
         .map(|row| (row.dedupe.clone(), row))
         .collect();
     let mut mended = 0;
+    let mut untold = reminders::untold(&visit, &recipients, now);
     for mail in reminders::plan(&visit, &recipients, now) {
-        let dedupe = dedupe(appointment, visit.sequence, mail.participant, mail.step);
-        if let Some(row) = there.remove(&dedupe) {
-            let is_due = row.state == "planned" && row.due_at <= now.micros();
-            if agreeing == Agreeing::All || !is_due {
-                mended += plan_again(tx, &row, &mail).await?;
-            }
+        let series = place.as_ref().filter(|_| mail.series);
+        let of = (appointment, visit.sequence);
+        let dedupe = dedupe(of, mail.participant, mail.step, series);
+        let (id, changed) = if let Some(row) = there.remove(&dedupe) {
+            let untouched = agreeing == Agreeing::ToCome && row.waits_since(mail.due, now);
+            let changed = !untouched && plan_again(tx, &row, &mail).await? > 0;
+            (row.id, changed)
         } else {
             let person = persons.get(&mail.participant).copied().unwrap_or_default();
-            insert(tx, &row, (person, dedupe), &mail).await?;
-            mended += 1;
+            let series = series.map(|place| place.series);
+            let id = insert(tx, (&row, series), (person, dedupe), &mail).await?;
+            (id, true)
+        };
+        mended += u64::from(changed);
+        let late = |one: &Untold| (one.participant, one.step) == (mail.participant, mail.step);
+        if untold.iter().any(late) {
+            untold.retain(|one| !late(one));
+            if changed {
+                untold::tell(tx, id).await?;
+            }
         }
         let of = (appointment, row.client.into());
         ensure_link(tx, of, mail.participant, visit.sequence).await?;
+    }
+    for one in untold {
+        let series = place.as_ref().filter(|_| one.series);
+        let of = (appointment, visit.sequence);
+        let dedupe = dedupe(of, one.participant, one.step, series);
+        let person = persons.get(&one.participant).copied().unwrap_or_default();
+        let known = there.remove(&dedupe).map(|row| row.id);
+        let series = series.map(|place| place.series);
+        mended += untold::note(tx, (&row, series), (person, dedupe, known), one).await?;
     }
     for row in there.into_values() {
         let is_due = row.due_at <= now.micros();
@@ -260,6 +317,24 @@ pub(crate) async fn agree(
         }
     }
     Ok(mended)
+}
+
+/// Who takes part, or did.
+async fn recipients(
+    tx: &mut Tx,
+    row: &AppointmentRow,
+    place: Option<&Place>,
+    now: Timestamp,
+) -> Result<Vec<RecipientRow>> {
+    tx.sql(RECIPIENTS)
+        .bind(row.id)
+        .bind(now.micros())
+        .bind(row.client)
+        .bind(place.map(|place| place.series))
+        .bind(place.and_then(|place| place.earlier))
+        .bind(place.map_or(0, |place| place.told_at))
+        .all()
+        .await
 }
 
 /// How many rows that changed.
@@ -279,10 +354,10 @@ async fn plan_again(tx: &mut Tx, row: &DeliveryRow, mail: &Planned) -> Result<u6
 
 async fn insert(
     tx: &mut Tx,
-    appointment: &AppointmentRow,
+    (appointment, series): (&AppointmentRow, Option<Uuid>),
     (person, dedupe): (Uuid, Vec<u8>),
     mail: &Planned,
-) -> Result<()> {
+) -> Result<Uuid> {
     let now = tx.now();
     let id = DeliveryId::from_parts(now, tx.random());
     tx.sql(INSERT)
@@ -296,13 +371,25 @@ async fn insert(
         .bind(mail.due.micros())
         .bind(mail.not_after.micros())
         .bind(now.micros())
+        .bind(series)
         .run()
         .await?;
-    Ok(())
+    Ok(id.uuid())
 }
 
 /// What makes a mail this one and no other.
-fn dedupe(appointment: AppointmentId, sequence: u32, to: ParticipantId, step: Step) -> Vec<u8> {
+fn dedupe(
+    (appointment, sequence): (AppointmentId, u32),
+    to: ParticipantId,
+    step: Step,
+    series: Option<&Place>,
+) -> Vec<u8> {
+    let mut of_series = Vec::new();
+    if let Some(place) = series {
+        of_series.extend_from_slice(b"|series");
+        of_series.extend_from_slice(place.series.as_bytes());
+        of_series.extend_from_slice(&place.told_at.to_be_bytes());
+    }
     sha256(&[
         b"carecircle/delivery/v1",
         appointment.as_bytes(),
@@ -310,6 +397,7 @@ fn dedupe(appointment: AppointmentId, sequence: u32, to: ParticipantId, step: St
         to.as_bytes(),
         step.as_str().as_bytes(),
         b"|email",
+        &of_series,
     ])
     .to_vec()
 }

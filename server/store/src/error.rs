@@ -76,6 +76,16 @@ pub enum OpenError {
         "the root key does not open this database: it was sealed under another key; start with the key file that belongs to it (nothing was changed)"
     )]
     WrongKey,
+    /// The zone database does not name zones that people chose or in which they are booked.
+    #[error(
+        "release {release} of the zone database does not name {zones}, which this database needs; start with a release that does (nothing was changed)"
+    )]
+    ZonesMissing {
+        /// The zones, in one line.
+        zones: String,
+        /// The release.
+        release: String,
+    },
     /// A `SQLite` library with a known corruption of its write-ahead log.
     #[error(
         "the SQLite library is {found}, but at least {needed} is needed: older ones can corrupt the write-ahead log"

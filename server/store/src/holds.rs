@@ -4,7 +4,7 @@
 //! with it.
 //!
 //! Nothing runs when a hold expires: from that instant no search minds it, and whoever books locks the resource
-//! and drops it first (`appointments::resource_of`). Holds are made and let go under the resource's lock or by
+//! and drops it first (`appointments::team`). Holds are made and let go under the resource's lock or by
 //! their own actor, in the transaction of the actor's act.
 
 use care::availability::SlotSpan;

@@ -9,6 +9,7 @@ use protocol::http::{Slot, Slots, WorkingHours};
 use protocol::{AccountId, Code, EntryId, Refusal, Timestamp, VisitTypeId, limits};
 use uuid::Uuid;
 
+use crate::appointments::team;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
@@ -43,8 +44,9 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6)";
     HOLD = "UPDATE resource SET version = version + 1 WHERE id = $1";
     TO_COME = "
-        SELECT start_at, minutes FROM appointment
-        WHERE organizer = $1 AND state = 'booked' AND start_at > $2";
+        SELECT k.start_at, k.minutes
+        FROM participant p JOIN appointment k ON k.id = p.appointment
+        WHERE p.account = $1 AND p.left_at IS NULL AND k.state = 'booked' AND k.start_at > $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -86,6 +88,8 @@ pub struct SlotSearch {
     pub visit_type: Option<VisitTypeId>,
     /// The zone in which days are counted and slots are told; the caller's if absent.
     pub zone: Option<String>,
+    /// Who else of the staff is to be free then.
+    pub staff: Vec<AccountId>,
 }
 
 /// How many slots of what length, within which time.
@@ -179,62 +183,35 @@ impl Store {
         .await
     }
 
-    /// Times at which the caller could be booked, soonest first. A hint: the booking decides, by the
-    /// same rules.
+    /// Times at which the caller could be booked, with whoever else is to be free then, soonest first; none if one
+    /// of them never said when they can be. [`Code::NotFound`] for somebody who is no case manager here. A hint:
+    /// the booking decides, by the same rules.
     pub async fn find_slots(&self, caller: &Caller, wish: SlotSearch) -> Result<Slots> {
         let caller = *caller;
         self.read_audited("find slots", async move |tx: &mut Tx| {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::FindSlots, standing, object)?;
-            tx.audit(Entry::done(&caller, permit, object));
+            let workers = team::with(caller.account, &wish.staff);
+            let others = workers.iter().skip(1).map(AccountId::uuid);
+            tx.audit(Entry::done(&caller, permit, object).shown(others));
             let zone = match &wish.zone {
                 Some(name) => tx.core().zones.find(name)?,
                 None => preferences::zone_of(tx, caller.person).await?,
             };
-            let Some(resource) = of(tx, caller.account).await? else {
+            team::must_work_here(tx, &workers).await?;
+            let team = of_many(tx, &workers).await?;
+            if team.len() < workers.len() {
                 return Ok(Slots { slots: Vec::new() });
-            };
+            }
             let rules = rules(tx, wish.visit_type, wish.minutes).await?;
             let search = wish.within(&zone, &rules);
             // What they hold is theirs.
             let own = Some(caller.account.uuid());
-            let free = free(tx, &resource, &search, own).await?;
+            let free = free(tx, &team, &search, own).await?;
             Ok(Slots {
                 slots: told(free, &zone),
             })
-        })
-        .await
-    }
-
-    /// The same of several workers in one search, for the installation alone: whoever plans for a team. Those
-    /// who ever said when they can be booked, in the order asked for.
-    pub async fn find_slots_of(
-        &self,
-        caller: &Caller,
-        workers: &[AccountId],
-        wish: SlotSearch,
-    ) -> Result<Vec<(AccountId, Vec<Timestamp>)>> {
-        if !caller.is_installation() {
-            return Err(Code::NotAllowed.into());
-        }
-        let (caller, workers) = (*caller, workers.to_vec());
-        self.read_audited("find slots of workers", async move |tx: &mut Tx| {
-            let object = Object::Agency(Uuid::nil());
-            let standing = Standing::installation();
-            let permit = tx.authorize(&caller, Act::FindSlots, standing, object)?;
-            let shown = workers.iter().map(AccountId::uuid);
-            tx.audit(Entry::done(&caller, permit, object).shown(shown));
-            let zone = match &wish.zone {
-                Some(name) => tx.core().zones.find(name)?,
-                None => tx.core().zone.clone(),
-            };
-            let resources = of_many(tx, &workers).await?;
-            let rules = rules(tx, wish.visit_type, wish.minutes).await?;
-            let search = wish.within(&zone, &rules);
-            let free = free_of_many(tx, &resources, &search, None).await?;
-            let accounts = resources.iter().map(|resource| resource.account);
-            Ok(accounts.zip(free).collect())
         })
         .await
     }

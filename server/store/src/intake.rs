@@ -2,12 +2,13 @@
 //! somebody who serves them says that it is them.
 //!
 //! The server knows an invitation by what the inviting device derived from its secret, which the server never
-//! has unless it is to mail the link (`invitation_mails`). What the two devices' MACs say only they can check:
+//! has unless it is to mail the link (`single_mails`). What the two devices' MACs say only they can check:
 //! here they are kept and handed on. "In person" is taken for [`limits::CONFIRMATION_S`] after the device came,
 //! from the inviting account alone, and never by a mailed invitation.
 
 use care::Caller;
 use care::email::EmailAddress;
+use care::phone::PhoneNumber;
 use care::private::{Name, Relationship};
 use care::rules::{Act, Permit};
 use protocol::http::{
@@ -28,6 +29,7 @@ use crate::devices::{self, Why};
 use crate::error::{Error, Result};
 use crate::identities;
 use crate::operations::{self, Outcome};
+use crate::phones;
 use crate::seal::PERSON_NAME;
 use crate::standing;
 use crate::store::Store;
@@ -41,7 +43,7 @@ macro_rules! intake {
             "
         SELECT n.id, n.account, n.inviter, n.arrived_at, n.device, n.mac, n.confirmed_at,
             n.verified_at, n.confirmation, n.ended_at, i.expires_at, a.aik, a.person,
-            (SELECT COUNT(*) FROM invitation_mail m WHERE m.id = n.id) AS mailed
+            (SELECT COUNT(*) FROM single_mail m WHERE m.intake = n.id) AS mailed
         FROM intake n
             JOIN invitation i ON i.id = n.id
             JOIN account a ON a.id = n.account
@@ -171,6 +173,7 @@ impl Store {
     pub async fn add_client(&self, caller: &Caller, add: AddClient) -> Result<PersonCard> {
         let caller = *caller;
         let name = Name::new(&add.name)?;
+        let phone = add.phone.as_deref().map(PhoneNumber::parse).transpose()?;
         self.write("add client", async move |tx: &mut Tx| {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Account(caller.account);
@@ -181,6 +184,7 @@ impl Store {
             }
             let added = agency::add(tx, &name, Role::Client, None).await?;
             assignments::begin(tx, caller.account, added.person).await?;
+            phones::put(tx, added.person, phone.as_ref()).await?;
             let outcome = Outcome::of(added.person.uuid());
             operations::remember(tx, &caller, act, op_id, outcome).await?;
             let salt = tx.random();
@@ -206,6 +210,7 @@ impl Store {
         let caller = *caller;
         let name = Name::new(&add.name)?;
         let relationship = Relationship::new(&add.relationship)?;
+        let phone = add.phone.as_deref().map(PhoneNumber::parse).transpose()?;
         self.write("add caregiver", async move |tx: &mut Tx| {
             let standing = standing::to_client(tx, &caller, client).await?;
             let object = Object::Person(client);
@@ -216,6 +221,7 @@ impl Store {
             }
             let added = agency::add(tx, &name, Role::Caregiver, None).await?;
             agency::write_relation(tx, client, added.person, &relationship).await?;
+            phones::put(tx, added.person, phone.as_ref()).await?;
             let outcome = Outcome::of(added.person.uuid());
             operations::remember(tx, &caller, act, op_id, outcome).await?;
             let (salt, salt_too) = (tx.random(), tx.random());

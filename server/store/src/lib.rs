@@ -24,8 +24,8 @@
 //! were woken, reconnected, or asked another process: `group_read` looks up the rights of all who wait,
 //! and the rows come from the tail if it reaches back so far, else from the database.
 //!
-//! One reminder: `appointments` (book, change, reply: each holds the worker's resource, so that two
-//! bookings wait for each other, and the claim's own constraint stands behind) → `deliveries`
+//! One reminder: `appointments` (book, change, reply: each holds the resources of its `team`, so that
+//! two bookings wait for each other, and the claim's own constraint stands behind) → `deliveries`
 //! (`replan`, in the same transaction: rows agree with what `care::reminders` wants) → `lease` (due
 //! rows, decided again) → the scheduler sends → `settle`. What a mail's link opens is `links`.
 //!
@@ -34,7 +34,10 @@
 //! decides again at the lease) → as above. What stops them without signing in is `stop_links`.
 //!
 //! What comes back by mail: `postbox` (bounces, answers of calendars, plain answers; `return_tokens` says which mail
-//! a bounce is about, `addresses` whose address a mail came from) → `answer_mails`, which leave as any other.
+//! a bounce is about, `addresses` whose address a mail came from) → an automatic answer, which leaves as any other.
+//!
+//! Mails that one act has sent, and no plan: `single_mails` (an invitation's link, a booking link, an automatic answer, and by `no_shows`
+//! the way to another visit for a client who did not come).
 //!
 //! A client who books without an account: `booking_links` (the link, `by_link` what its holder can do) → `holds`
 //! (a time kept for ten minutes is a claim like any other) → `appointments::book`, as above.
@@ -49,10 +52,10 @@
 #[macro_use]
 mod statements;
 
+mod address_links;
 mod addresses;
 mod agency;
 mod agency_rotation;
-mod answer_mails;
 mod append;
 mod appointments;
 mod assignments;
@@ -90,7 +93,6 @@ mod identities;
 mod idle_devices;
 mod inbox;
 mod intake;
-mod invitation_mails;
 mod invitations;
 mod jobs;
 mod key_packages;
@@ -98,11 +100,14 @@ mod keys;
 mod links;
 mod log;
 mod many;
+mod named_zones;
 mod naming;
+mod no_shows;
 mod operations;
 mod outages;
 mod passwords;
 mod people;
+mod phones;
 mod planning;
 mod postbox;
 mod preferences;
@@ -123,6 +128,7 @@ mod seal;
 mod series;
 mod sessions;
 mod settings;
+mod single_mails;
 mod staff;
 mod standing;
 mod stop_links;
@@ -141,26 +147,24 @@ mod wake;
 #[cfg(test)]
 mod proof;
 
+pub use address_links::AddressView;
 pub use agency::{Invitation, PersonAdded};
 pub use agency_rotation::AgencyRotation;
-pub use answer_mails::DueAnswer;
 pub use appointments::list::Within;
 pub use audit::verdict::{Finding, Tampering, Verdict};
 pub use audit::verify::{Trust, Unreadable, verify_export};
 pub use authenticators::{PasskeyFound, PasskeyShown, PasskeyWanted};
 pub use booking_links::by_link::{BookedView, BookingView, BookingWish, HeldView};
-pub use booking_links::mails::DueBookingLink;
 pub use ceremonies::CeremonyKind;
 pub use clock_jumps::{ClockBehind, ClockState};
 pub use code_apps::CodeApp;
 pub use deliveries::agenda::{DueJob, Worker};
-pub use deliveries::due::{About, Due, Facts, Lease};
+pub use deliveries::due::{About, Due, Facts, Lease, SeriesFacts};
 pub use deliveries::settle::{Note, What};
 pub use erasures::Erasure;
 pub use error::{Broken, Error, OpenError, Result};
 pub use holds::staff::HoldWish;
 pub use hours::SlotSearch;
-pub use invitation_mails::DueInvitation;
 pub use jobs::run::{AgencyJob, JobEnd, JobLease, JobStep};
 pub use keys::KeyCard;
 pub use links::{LinkSecret, LinkView};
@@ -170,6 +174,7 @@ pub use postbox::{ArrivedAt, ArrivedContent, ArrivedMail, CalendarAnswer, Taken}
 pub use return_tokens::Sending;
 pub use rotation::{Progress, Rotation};
 pub use settings::{Database, RootKey, Settings};
+pub use single_mails::{DueSingleMail, SingleMail};
 pub use stop_links::StopView;
 pub use store::Store;
 pub use token::SessionToken;

@@ -13,6 +13,7 @@ use uuid::Uuid;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::jobs::run::permit;
+use crate::phones::Numbers;
 use crate::seal::PERSON_NAME;
 use crate::store::Store;
 use crate::tx::Tx;
@@ -31,7 +32,7 @@ statements! {
     LIST = "
         SELECT o.id, o.from_at, o.until_at,
             (SELECT COUNT(*) FROM delivery v
-                WHERE v.state = 'skipped' AND v.reason IN ('too_late', 'superseded')
+                WHERE v.state = 'skipped' AND v.reason IN ('too_late', 'superseded', 'outside_safe_hours')
                     AND v.appointment IS NOT NULL
                     AND v.due_at >= o.from_at AND v.due_at < o.until_at) AS not_sent
         FROM outage o WHERE o.until_at >= $1 ORDER BY o.until_at DESC, o.id LIMIT $2";
@@ -48,7 +49,7 @@ statements! {
             LEFT JOIN outage_call x ON x.outage = $1 AND x.participant = v.participant
             LEFT JOIN account a ON a.id = x.account
             LEFT JOIN person w ON w.id = a.person
-        WHERE v.state = 'skipped' AND v.reason IN ('too_late', 'superseded')
+        WHERE v.state = 'skipped' AND v.reason IN ('too_late', 'superseded', 'outside_safe_hours')
             AND v.due_at >= $2 AND v.due_at < $3
             AND p.role IN ('client', 'caregiver') AND p.left_at IS NULL
             AND EXISTS (SELECT 1 FROM assignment g WHERE g.account = $4 AND g.client = k.client
@@ -169,8 +170,9 @@ impl Store {
             let zone = preferences::zone_of(tx, caller.person).await?;
             let mut outages = Vec::with_capacity(rows.len());
             let mut shown = Vec::new();
+            let mut numbers = Numbers::of(&caller);
             for row in rows {
-                let calls = calls(tx, &caller, &row, &zone).await?;
+                let calls = calls(tx, &caller, &row, (&zone, &mut numbers)).await?;
                 shown.extend(calls.iter().map(|call| call.client.uuid()));
                 outages.push(Outage {
                     id: row.id.into(),
@@ -272,7 +274,7 @@ async fn calls(
     tx: &mut Tx,
     caller: &Caller,
     outage: &OutageRow,
-    zone: &Zone,
+    (zone, numbers): (&Zone, &mut Numbers),
 ) -> Result<Vec<OutageCall>> {
     let now = tx.now().micros();
     let rows = tx
@@ -301,6 +303,7 @@ async fn calls(
         calls.push(OutageCall {
             participant: row.participant.into(),
             name,
+            phone: numbers.around(tx, row.client, row.person).await?,
             client: row.client.into(),
             client_name,
             appointment: row.appointment.into(),

@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::error::Result;
+use crate::phones::Numbers;
 use crate::seal::{CIRCLE_TITLE, PERSON_NAME, RELATIONSHIP};
 use crate::store::Store;
 use crate::tx::Tx;
@@ -157,10 +158,13 @@ async fn visible(tx: &mut Tx, caller: &Caller) -> Result<Vec<PersonRow>> {
 
 async fn card(tx: &mut Tx, caller: &Caller, row: PersonRow) -> Result<ClientCard> {
     let client = PersonId::from(row.person);
+    let mut numbers = Numbers::of(caller);
+    let phone = numbers.around(tx, row.person, row.person).await?;
     Ok(ClientCard {
         person: client,
         account: row.account.into(),
         name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
+        phone,
         here: row.here != 0,
         staff: staff(tx, client).await?,
         handing_over: handing_over(tx, client).await?,
@@ -216,6 +220,7 @@ async fn caregivers(tx: &mut Tx, caller: &Caller, client: PersonId) -> Result<Ve
         .bind(client.uuid())
         .all::<CaregiverRow>()
         .await?;
+    let mut numbers = Numbers::of(caller);
     let mut cards = Vec::with_capacity(rows.len());
     for row in rows {
         let person = PersonId::from(row.person);
@@ -226,6 +231,7 @@ async fn caregivers(tx: &mut Tx, caller: &Caller, client: PersonId) -> Result<Ve
             account: row.account.into(),
             name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
             relationship,
+            phone: numbers.around(tx, client.uuid(), row.person).await?,
             here: row.here != 0,
             consents: consents::between(tx, caller, client, person).await?,
             represents: representations::between(tx, caller, client, person).await?,

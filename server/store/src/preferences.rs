@@ -3,8 +3,9 @@
 use care::Caller;
 use care::civil::Zone;
 use care::email::EmailAddress;
+use care::quiet::Window;
 use care::rules::Act;
-use protocol::http::Preferences;
+use protocol::http::{Preferences, SafeHours};
 use protocol::{Code, Disclosure, EntryId, Language, PersonId, Refusal};
 use uuid::Uuid;
 
@@ -14,27 +15,29 @@ use crate::error::Result;
 use crate::seal::ADDRESS;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{addresses, appointments, deliveries, representations, standing, tasks};
+use crate::{addresses, appointments, deliveries, representations, single_mails, standing, tasks};
 
 statements! {
     READ = "
-        SELECT language, zone, disclosure, reminders_off_at, calendar_file_off_at, unread_mail_off_at
+        SELECT language, zone, disclosure, reminders_off_at, calendar_file_off_at, unread_mail_off_at,
+            safe_from, safe_until
         FROM preference WHERE person = $1";
     PUT = "
         INSERT INTO preference (person, language, zone, disclosure, reminders_off_at,
-            calendar_file_off_at, unread_mail_off_at, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            calendar_file_off_at, unread_mail_off_at, safe_from, safe_until, changed_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
         ON CONFLICT (person) DO UPDATE SET language = excluded.language, zone = excluded.zone,
             disclosure = excluded.disclosure, reminders_off_at = excluded.reminders_off_at,
             calendar_file_off_at = excluded.calendar_file_off_at,
-            unread_mail_off_at = excluded.unread_mail_off_at, changed_at = excluded.changed_at";
+            unread_mail_off_at = excluded.unread_mail_off_at, safe_from = excluded.safe_from,
+            safe_until = excluded.safe_until, changed_at = excluded.changed_at";
     ADDRESS_OF = "
         SELECT id, value FROM address
         WHERE person = $1 AND channel = 'email' AND ended_at IS NULL";
     END_ADDRESS = "UPDATE address SET ended_at = $2 WHERE person = $1 AND ended_at IS NULL";
     INSERT_ADDRESS = "
-        INSERT INTO address (id, person, channel, value, created_at, value_index)
-        VALUES ($1, $2, 'email', $3, $4, $5)";
+        INSERT INTO address (id, person, channel, value, created_at, value_index, confirmed_at)
+        VALUES ($1, $2, 'email', $3, $4, $5, $6)";
     KNOWN = "SELECT id FROM person WHERE id = $1";
     UPCOMING = "
         SELECT p.appointment FROM participant p JOIN appointment a ON a.id = p.appointment
@@ -49,6 +52,8 @@ struct PreferenceRow {
     reminders_off_at: Option<i64>,
     calendar_file_off_at: Option<i64>,
     unread_mail_off_at: Option<i64>,
+    safe_from: Option<i64>,
+    safe_until: Option<i64>,
 }
 
 #[derive(sqlx::FromRow)]
@@ -72,10 +77,12 @@ impl Store {
         .await
     }
 
-    /// Changes that, all of it. [`Code::ZoneUnknown`], [`Code::EmailInvalid`]. Another address wants an
+    /// Changes that, all of it. [`Code::ZoneUnknown`], [`Code::EmailInvalid`]; [`Code::BadRequest`] for hours that
+    /// are none (`care::quiet`). Another address wants an
     /// authenticator shown lately ([`Code::StepUpRequired`]): whoever sits down at an open screen must
-    /// not turn a person's mails to themselves. It is used from the next mail on; reminders are planned
-    /// anew in the same transaction.
+    /// not turn a person's mails to themselves. It gets a mail that asks whether it is theirs, and no other until
+    /// somebody there has said so (`address_links`); what the installation writes down is theirs. Reminders are
+    /// planned anew in the same transaction.
     pub async fn put_preferences(
         &self,
         caller: &Caller,
@@ -89,21 +96,13 @@ impl Store {
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::ChangePreferences, standing, object)?;
             let caller = representations::acting(&caller, standing);
-            if tx
-                .sql(KNOWN)
-                .bind(person.uuid())
-                .maybe::<(Uuid,)>()
-                .await?
-                .is_none()
-            {
-                return Err(Refusal::new(Code::NotFound, "no such person").into());
-            }
+            must_be_known(tx, person).await?;
             let before = read(tx, person).await?;
             if before.email != wish.email {
                 tx.authorize(&caller, Act::ChangeContact, standing, object)?;
             }
             write(tx, person, &wish, &before).await?;
-            put_address(tx, person, email.as_ref()).await?;
+            put_address(tx, &caller, person, email.as_ref()).await?;
             let mut entry = Entry::done(&caller, permit, object);
             if before.email != wish.email {
                 let salt = tx.random();
@@ -118,6 +117,15 @@ impl Store {
             read(tx, person).await
         })
         .await
+    }
+}
+
+/// Refuses a person who does not exist: the installation may ask about anybody.
+pub(crate) async fn must_be_known(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let known = tx.sql(KNOWN).bind(person.uuid());
+    match known.maybe::<(Uuid,)>().await? {
+        Some(_) => Ok(()),
+        None => Err(Refusal::new(Code::NotFound, "no such person").into()),
     }
 }
 
@@ -147,7 +155,8 @@ pub(crate) async fn want_unread_mail(tx: &mut Tx, person: PersonId, wanted: bool
     write(tx, person, &wish, &before).await
 }
 
-async fn replan_all(tx: &mut Tx, person: PersonId) -> Result<()> {
+/// Makes the planned mails of all visits to come agree with how the person can be told things now.
+pub(crate) async fn replan_all(tx: &mut Tx, person: PersonId) -> Result<()> {
     let now = tx.now().micros();
     let upcoming = tx
         .sql(UPCOMING)
@@ -180,6 +189,7 @@ pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
             reminders: true,
             calendar_file: true,
             unread_mail: true,
+            safe_hours: None,
         });
     };
     Ok(Preferences {
@@ -190,6 +200,10 @@ pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
         reminders: row.reminders_off_at.is_none(),
         calendar_file: row.calendar_file_off_at.is_none(),
         unread_mail: row.unread_mail_off_at.is_none(),
+        safe_hours: db::safe_hours(row.safe_from, row.safe_until)?.map(|hours| SafeHours {
+            from: hours.from(),
+            until: hours.until(),
+        }),
     })
 }
 
@@ -212,6 +226,11 @@ pub(crate) fn zone(tx: &Tx, name: &str) -> Zone {
     core.zones.find(name).unwrap_or_else(|_| core.zone.clone())
 }
 
+/// The same, for whoever may never have chosen one.
+pub(crate) fn zone_or_agencys(tx: &Tx, name: Option<&str>) -> Zone {
+    name.map_or_else(|| tx.core().zone.clone(), |name| zone(tx, name))
+}
+
 async fn address(tx: &mut Tx, person: PersonId) -> Result<Option<String>> {
     let row = tx
         .sql(ADDRESS_OF)
@@ -231,6 +250,7 @@ async fn write(
     before: &Preferences,
 ) -> Result<()> {
     tx.core().zones.find(&wish.zone)?;
+    let safe = safe_hours(wish)?;
     let now = tx.now().micros();
     // Since when something is off is kept while it stays off.
     let row = tx
@@ -256,13 +276,27 @@ async fn write(
         .bind(since(wish.reminders, before.reminders, reminders))
         .bind(since(wish.calendar_file, before.calendar_file, calendar))
         .bind(since(wish.unread_mail, before.unread_mail, unread))
+        .bind(safe.map(|hours| i64::from(hours.from())))
+        .bind(safe.map(|hours| i64::from(hours.until())))
         .bind(now)
         .run()
         .await?;
     Ok(())
 }
 
-async fn put_address(tx: &mut Tx, person: PersonId, email: Option<&EmailAddress>) -> Result<()> {
+/// The hours in which mails may come. [`Code::BadRequest`] for hours that are none.
+pub(crate) fn safe_hours(wish: &Preferences) -> Result<Option<Window>> {
+    let hours = wish.safe_hours.as_ref();
+    let hours = hours.map(|hours| Window::new(hours.from, hours.until));
+    Ok(hours.transpose()?)
+}
+
+async fn put_address(
+    tx: &mut Tx,
+    caller: &Caller,
+    person: PersonId,
+    email: Option<&EmailAddress>,
+) -> Result<()> {
     let wished = email.map(EmailAddress::reveal);
     if address(tx, person).await?.as_deref() == wished {
         return Ok(());
@@ -284,8 +318,12 @@ async fn put_address(tx: &mut Tx, person: PersonId, email: Option<&EmailAddress>
             .bind(sealed)
             .bind(now.micros())
             .bind(index)
+            .bind(caller.is_installation().then(|| now.micros()))
             .run()
             .await?;
+        if !caller.is_installation() {
+            single_mails::addresses::plan(tx, person, id).await?;
+        }
     }
     Ok(())
 }

@@ -1,26 +1,29 @@
 //! What a macro would check at compile time, checked by tests: every statement prepares on both
 //! engines, both schemas are one, and a verb's future can move between threads.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::path::Path;
 
 use sqlx::postgres::PgConnection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use sqlx::{AssertSqlSafe, Connection as _, Executor as _, Row as _, SqlSafeStr as _};
+use sqlx::{AssertSqlSafe, Connection as _, Executor as _, SqlSafeStr as _};
 
 use crate::engine::Engine;
 use crate::many::Many;
 use crate::schema;
+
+mod moved;
+mod parity;
 
 /// Names a cluster in which databases may be made, `postgres://user@host:port/postgres`.
 const POSTGRES: &str = "CARECIRCLE_TEST_POSTGRES";
 
 /// Every module that has SQL.
 const MODULES: &[(&str, &[(&str, &str)])] = &[
+    ("address_links", crate::address_links::STATEMENTS),
     ("addresses", crate::addresses::STATEMENTS),
     ("agency", crate::agency::STATEMENTS),
     ("agency_rotation", crate::agency_rotation::STATEMENTS),
-    ("answer_mails", crate::answer_mails::STATEMENTS),
     ("appointments", crate::appointments::STATEMENTS),
     ("appointments::book", crate::appointments::book::STATEMENTS),
     (
@@ -36,6 +39,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "appointments::reply",
         crate::appointments::reply::STATEMENTS,
     ),
+    ("appointments::team", crate::appointments::team::STATEMENTS),
     ("assignments", crate::assignments::STATEMENTS),
     ("audit", crate::audit::STATEMENTS),
     ("audit::checkpoints", crate::audit::checkpoints::STATEMENTS),
@@ -53,10 +57,6 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "booking_links::found",
         crate::booking_links::found::STATEMENTS,
     ),
-    (
-        "booking_links::mails",
-        crate::booking_links::mails::STATEMENTS,
-    ),
     ("caseloads", crate::caseloads::STATEMENTS),
     ("ceremonies", crate::ceremonies::STATEMENTS),
     ("circles", crate::circles::STATEMENTS),
@@ -73,6 +73,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),
     ("deliveries::told", crate::deliveries::told::STATEMENTS),
     ("deliveries::unread", crate::deliveries::unread::STATEMENTS),
+    ("deliveries::untold", crate::deliveries::untold::STATEMENTS),
     (
         "deliveries::waiting",
         crate::deliveries::waiting::STATEMENTS,
@@ -93,7 +94,6 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("idle_devices", crate::idle_devices::STATEMENTS),
     ("inbox", crate::inbox::STATEMENTS),
     ("intake", crate::intake::STATEMENTS),
-    ("invitation_mails", crate::invitation_mails::STATEMENTS),
     ("invitations", crate::invitations::STATEMENTS),
     ("jobs", crate::jobs::STATEMENTS),
     ("jobs::re_resolve", crate::jobs::re_resolve::STATEMENTS),
@@ -104,11 +104,14 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("keys", crate::keys::STATEMENTS),
     ("links", crate::links::STATEMENTS),
     ("log", crate::log::STATEMENTS),
+    ("named_zones", crate::named_zones::STATEMENTS),
     ("naming", crate::naming::STATEMENTS),
+    ("no_shows", crate::no_shows::STATEMENTS),
     ("operations", crate::operations::STATEMENTS),
     ("outages", crate::outages::STATEMENTS),
     ("passwords", crate::passwords::STATEMENTS),
     ("people", crate::people::STATEMENTS),
+    ("phones", crate::phones::STATEMENTS),
     ("planning", crate::planning::STATEMENTS),
     ("postbox", crate::postbox::STATEMENTS),
     ("postbox::answers", crate::postbox::answers::STATEMENTS),
@@ -129,7 +132,34 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("series::book", crate::series::book::STATEMENTS),
     ("series::change", crate::series::change::STATEMENTS),
     ("series::extend", crate::series::extend::STATEMENTS),
+    ("series::gaps", crate::series::gaps::STATEMENTS),
+    ("series::mails", crate::series::mails::STATEMENTS),
     ("sessions", crate::sessions::STATEMENTS),
+    ("single_mails", crate::single_mails::STATEMENTS),
+    (
+        "single_mails::addresses",
+        crate::single_mails::addresses::STATEMENTS,
+    ),
+    (
+        "single_mails::answers",
+        crate::single_mails::answers::STATEMENTS,
+    ),
+    (
+        "single_mails::book_again",
+        crate::single_mails::book_again::STATEMENTS,
+    ),
+    (
+        "single_mails::booking_links",
+        crate::single_mails::booking_links::STATEMENTS,
+    ),
+    (
+        "single_mails::invitations",
+        crate::single_mails::invitations::STATEMENTS,
+    ),
+    (
+        "single_mails::settle",
+        crate::single_mails::settle::STATEMENTS,
+    ),
     ("staff", crate::staff::STATEMENTS),
     ("standing", crate::standing::STATEMENTS),
     (
@@ -180,10 +210,7 @@ fn statements(engine: Engine) -> impl Iterator<Item = (String, &'static str)> {
 }
 
 async fn sqlite(directory: &Path) -> SqliteConnection {
-    let options = SqliteConnectOptions::new()
-        .filename(directory.join("proof.sqlite"))
-        .create_if_missing(true);
-    let mut connection = SqliteConnection::connect_with(&options).await.unwrap();
+    let mut connection = sqlite_file(directory).await;
     schema::sqlite()
         .run_direct(None, &mut connection, false)
         .await
@@ -191,8 +218,24 @@ async fn sqlite(directory: &Path) -> SqliteConnection {
     connection
 }
 
+async fn sqlite_file(directory: &Path) -> SqliteConnection {
+    let options = SqliteConnectOptions::new()
+        .filename(directory.join("proof.sqlite"))
+        .create_if_missing(true);
+    SqliteConnection::connect_with(&options).await.unwrap()
+}
+
 /// A connection to a new, migrated database, and how to drop it.
 async fn postgres(name: &str) -> (PgConnection, PgConnection, String) {
+    let (mut connection, admin, database) = postgres_empty(name).await;
+    schema::postgres()
+        .run_direct(None, &mut connection, false)
+        .await
+        .unwrap();
+    (connection, admin, database)
+}
+
+async fn postgres_empty(name: &str) -> (PgConnection, PgConnection, String) {
     #[expect(
         clippy::disallowed_methods,
         reason = "which cluster tests may use is the environment's to say"
@@ -207,14 +250,8 @@ async fn postgres(name: &str) -> (PgConnection, PgConnection, String) {
         .await
         .unwrap();
     let (server, _) = cluster.rsplit_once('/').unwrap();
-    let mut connection = PgConnection::connect(&format!("{server}/{database}"))
-        .await
-        .unwrap();
-    schema::postgres()
-        .run_direct(None, &mut connection, false)
-        .await
-        .unwrap();
-    (connection, admin, database)
+    let connection = PgConnection::connect(&format!("{server}/{database}"));
+    (connection.await.unwrap(), admin, database)
 }
 
 async fn drop_postgres(connection: PgConnection, mut admin: PgConnection, database: String) {
@@ -318,97 +355,6 @@ fn every_migration_is_listed_and_stands_in_both_folders() {
     }
 }
 
-/// A column as both engines can say it.
-#[derive(Debug, PartialEq, Eq)]
-struct Column {
-    kind: &'static str,
-    required: bool,
-}
-
-type Schema = BTreeMap<(String, String), Column>;
-
-#[tokio::test]
-async fn both_engines_have_the_same_tables_columns_and_indexes() {
-    let directory = tempfile::tempdir().unwrap();
-    let mut lite = sqlite(directory.path()).await;
-    let (mut pg, admin, database) = postgres("parity").await;
-    let (lite_columns, lite_indexes) = sqlite_schema(&mut lite).await;
-    let (pg_columns, mut pg_indexes) = postgres_schema(&mut pg).await;
-    drop_postgres(pg, admin, database).await;
-    assert!(lite_columns.len() > 100, "{} columns", lite_columns.len());
-    assert_eq!(lite_columns, pg_columns);
-    // The index of an exclusion constraint, for which SQLite has triggers.
-    pg_indexes.remove("claim_overlap");
-    assert_eq!(lite_indexes, pg_indexes);
-}
-
-async fn sqlite_schema(connection: &mut SqliteConnection) -> (Schema, BTreeSet<String>) {
-    let columns = sqlx::query(
-        "SELECT t.name AS tab, c.name AS col, c.type AS kind, c.\"notnull\" AS required
-         FROM sqlite_schema t, pragma_table_info(t.name) c
-         WHERE t.type = 'table' AND t.name NOT LIKE '\\_%' ESCAPE '\\'",
-    )
-    .fetch_all(&mut *connection)
-    .await
-    .unwrap();
-    let columns = columns
-        .iter()
-        .map(|row| {
-            let column = Column {
-                kind: kind(row.get::<&str, _>("kind")),
-                required: row.get::<i64, _>("required") != 0,
-            };
-            ((row.get("tab"), row.get("col")), column)
-        })
-        .collect();
-    let indexes =
-        sqlx::query("SELECT name FROM sqlite_schema WHERE type = 'index' AND sql IS NOT NULL")
-            .fetch_all(connection)
-            .await
-            .unwrap();
-    (columns, indexes.iter().map(|row| row.get("name")).collect())
-}
-
-async fn postgres_schema(connection: &mut PgConnection) -> (Schema, BTreeSet<String>) {
-    let columns = sqlx::query(
-        "SELECT table_name::text AS tab, column_name::text AS col, data_type::text AS kind,
-            is_nullable::text AS nullable
-         FROM information_schema.columns
-         WHERE table_schema = 'public' AND table_name NOT LIKE '\\_%'",
-    )
-    .fetch_all(&mut *connection)
-    .await
-    .unwrap();
-    let columns = columns
-        .iter()
-        .map(|row| {
-            let column = Column {
-                kind: kind(row.get::<&str, _>("kind")),
-                required: row.get::<&str, _>("nullable") == "NO",
-            };
-            ((row.get("tab"), row.get("col")), column)
-        })
-        .collect();
-    let indexes = sqlx::query(
-        "SELECT indexname::text AS name FROM pg_indexes
-         WHERE schemaname = 'public' AND indexname NOT LIKE '%\\_pkey'
-            AND indexname NOT LIKE '%\\_key'",
-    )
-    .fetch_all(connection)
-    .await
-    .unwrap();
-    (columns, indexes.iter().map(|row| row.get("name")).collect())
-}
-
-fn kind(type_name: &str) -> &'static str {
-    match type_name {
-        "INTEGER" | "bigint" => "integer",
-        "TEXT" | "text" => "text",
-        "BLOB" | "bytea" | "uuid" => "bytes",
-        other => panic!("not in the portable subset: {other}"),
-    }
-}
-
 mod send {
     //! Compiles only if every verb's future is `Send`: handlers run on any thread.
 
@@ -476,6 +422,7 @@ mod send {
         send(store.report_distress(caller, any(), any::<Distress>()));
         send(store.reset_circle(caller, any(), any::<Founding>()));
         send(store.people(caller));
+        send(store.put_phone(caller, any(), any()));
         send(store.record_consent(caller, any::<RecordConsent>()));
     }
 
@@ -529,9 +476,6 @@ mod send {
         send(store.expire_transfers(any()));
         send(store.name_member(caller, any(), any()));
         send(store.mail_invitation(caller, any(), any()));
-        send(store.next_invitation_mail());
-        send(store.lease_invitation_mails(any()));
-        send(store.note_invitation_mail(any(), any(), any(), any()));
     }
 
     fn verbs_about_jobs(store: &Store, caller: &Caller) {
@@ -569,19 +513,23 @@ mod send {
         send(store.booking_links(caller, any()));
         send(store.make_booking_link(caller, any(), any()));
         send(store.revoke_booking_link(caller, any(), any()));
-        send(store.find_slots_of(caller, any(), any()));
+        send(store.find_slots(caller, any()));
         send(store.open_booking_link(any(), any()));
         send(store.open_stop_link(any()));
         send(store.choose_by_stop_link(any(), any()));
+        send(store.open_address_link(any()));
+        send(store.answer_address_link(any(), any()));
+        send(store.address_standing(caller, any()));
+        send(store.ask_address(caller, any()));
         send(store.update_mails(caller, any()));
         send(store.plan_unread_mails(any()));
         send(store.held_by_link(any(), any(), any()));
         send(store.hold_by_link(any(), any()));
         send(store.let_go_by_link(any()));
         send(store.book_by_link(any(), any(), any()));
-        send(store.next_booking_mail());
-        send(store.lease_booking_mails(any()));
-        send(store.note_booking_mail(any(), any(), any(), any()));
+        send(store.next_single_mail());
+        send(store.lease_single_mails(any()));
+        send(store.note_single_mail(any(), any(), any(), any()));
     }
 
     #[test]

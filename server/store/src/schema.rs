@@ -60,6 +60,11 @@ migrations! {
     28 "0028_unread";
     29 "0029_clock";
     30 "0030_agency_key";
+    31 "0031_single_mails";
+    32 "0032_teams";
+    33 "0033_phones";
+    34 "0034_laws";
+    35 "0035_reach";
 }
 
 #[derive(Clone, Copy)]

@@ -9,7 +9,8 @@
 //! database ([`ring`]); a seal key wraps each client's own key ([`clients`]), under which stands what is
 //! about that client. The key of a purpose is HKDF-SHA-256(key, info = purpose). Suite and key id name the
 //! key, so that a value sealed under another one is told apart from a damaged one. Table and column
-//! hold no `|` and the rest has fixed length: no two places share an AAD.
+//! hold no `|` and the rest has fixed length: no two places share an AAD. A column that moved keeps the table and
+//! the name of before in it (`as`), for no migration can seal anew.
 
 use crate::error::Error;
 
@@ -44,7 +45,7 @@ enum Purpose {
     Circles,
     /// Evidence of consents and representations.
     Consents,
-    /// Mail addresses.
+    /// Mail addresses and telephone numbers.
     Addresses,
     /// Meeting links, and what there is to remember of appointments.
     Appointments,
@@ -105,6 +106,8 @@ pub(crate) struct Column {
     purpose: Purpose,
     pub(crate) table: &'static str,
     pub(crate) name: &'static str,
+    /// Table and column as the AAD has them: where it stood when its first values were sealed.
+    pub(crate) sealed_as: (&'static str, &'static str),
     /// The next `$3` values after the row `$1` that are not sealed as they should be: under the key `$2`
     /// or, where they are about a client, under the client's own.
     pub(crate) others: &'static str,
@@ -215,15 +218,25 @@ macro_rules! of_client {
     };
 }
 
+macro_rules! sealed_as {
+    ($table:literal, $name:literal) => {
+        ($table, $name)
+    };
+    ($table:literal, $name:literal, $old_table:literal, $old_name:literal) => {
+        ($old_table, $old_name)
+    };
+}
+
 macro_rules! columns {
     ($(
         $constant:ident = $purpose:ident, $table:literal, $name:literal
-            $(, about $client:literal, where $rows:literal)?;
+            $(, as $old_table:literal $old_name:literal)? $(, about $client:literal, where $rows:literal)?;
     )+) => {
         $(pub(crate) const $constant: Column = Column {
             purpose: Purpose::$purpose,
             table: $table,
             name: $name,
+            sealed_as: sealed_as!($table, $name $(, $old_table, $old_name)?),
             others: others!($table, $name $(, $client)?),
             replace: concat!(
                 "UPDATE ", $table, " SET ", $name, " = $2 WHERE id = $1 AND ", $name, " = $3"
@@ -251,7 +264,8 @@ macro_rules! columns {
     };
 }
 
-// `about` is the client of a row of `t`, if it is about one; `where` are the rows of the client `$1`.
+// `as` is where a column stood before; `about` is the client of a row of `t`, if it is about one; `where` are the rows
+// of the client `$1`.
 columns! {
     AGENCY_NAME = People, "agency", "name";
     AGENCY_SECRET_KEY = AgencyKeys, "agency", "secret_key";
@@ -282,6 +296,9 @@ columns! {
     ADDRESS = Addresses, "address", "value",
         about "(SELECT a.person FROM account a WHERE a.person = t.person AND a.role = 'client' LIMIT 1)",
         where "t.person = $1";
+    PHONE = Addresses, "phone", "value",
+        about "(SELECT a.person FROM account a WHERE a.person = t.person AND a.role = 'client' LIMIT 1)",
+        where "t.person = $1";
     MEETING_LINK = Appointments, "appointment", "meeting_link",
         about "t.client", where "t.client = $1";
     APPOINTMENT_NOTE = Appointments, "appointment", "note",
@@ -296,12 +313,12 @@ columns! {
     LINK_SECRET = Links, "link", "secret",
         about "(SELECT p.client FROM appointment p WHERE p.id = t.appointment)",
         where "t.participant IN (SELECT p.id FROM participant p JOIN appointment m ON m.id = p.appointment WHERE m.client = $1)";
-    INVITATION_ADDRESS = Addresses, "invitation_mail", "address",
-        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.id AND a.role = 'client')",
-        where "t.id IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
-    INVITATION_LINK = Links, "invitation_mail", "link",
-        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.id AND a.role = 'client')",
-        where "t.id IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
+    TYPED_ADDRESS = Addresses, "single_mail", "typed_address", as "invitation_mail" "address",
+        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.intake AND a.role = 'client')",
+        where "t.intake IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
+    INVITATION_LINK = Links, "single_mail", "link", as "invitation_mail" "link",
+        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.intake AND a.role = 'client')",
+        where "t.intake IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
     ENROLMENT_LOOKUP = Links, "enrolment", "lookup";
     AUTHENTICATOR = Authenticators, "authenticator", "secret";
     LOGIN_NAME = Authenticators, "login", "name",

@@ -2,7 +2,7 @@
 //! in its series by when it began by the rule, before anything moved. They are booked as far ahead as
 //! [`limits::SERIES_DAYS_AHEAD`]; a job ([`extend`]) goes on as time does, until the rule ends or the series.
 //!
-//! Whoever books or moves visits of a series locks its worker's resource, then the series, then appointments.
+//! Whoever books or moves visits of a series locks the resources of its team, then the series, then appointments.
 //!
 //! A series ends with its rule, when more than one of its visits is called off at once, and when its worker
 //! serves the client no longer: then whoever else does is asked to see to it. What is booked stays.
@@ -13,9 +13,9 @@ use std::collections::hash_map::Entry;
 use care::appointment::Booking;
 use care::civil::{CivilTime, Date, Zone, parse_date, plus_days};
 use care::series::{Occurrence, Rule, Shift};
-use protocol::http::{Conflict, InSeries};
+use protocol::http::InSeries;
 use protocol::{
-    AccountId, AppointmentKind, Code, PersonId, SeriesId, TaskId, TaskKind, Timestamp, VisitTypeId,
+    AccountId, AppointmentKind, PersonId, SeriesId, TaskId, TaskKind, Timestamp, VisitTypeId,
     limits,
 };
 use uuid::Uuid;
@@ -29,11 +29,13 @@ use crate::{db, preferences};
 pub(crate) mod book;
 pub(crate) mod change;
 pub(crate) mod extend;
+pub(crate) mod gaps;
+pub(crate) mod mails;
 
 statements! {
     READ = "
         SELECT id, client, organizer, kind, visit_type, zone, minutes, meeting_link, rule, civil_start,
-            shift_days, at_minute, booked_until, ended_at
+            shift_days, at_minute, booked_until, ended_at, told_at, earlier
         FROM series WHERE id = $1";
     HOLD = "UPDATE series SET version = version + 1 WHERE id = $1";
     END = "UPDATE series SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
@@ -48,11 +50,6 @@ statements! {
         INSERT INTO task (id, account, kind, client, person, created_at, series, at_time)
         VALUES ($1, $2, $3, $4, $4, $5, $6, $7)
         ON CONFLICT DO NOTHING";
-    INSERT_GAP = "
-        INSERT INTO series_gap (series, occurrence, start_at, code, noted_at)
-        VALUES ($1, $2, $3, $4, $5)
-        ON CONFLICT DO NOTHING";
-    GAPS = "SELECT start_at, code FROM series_gap WHERE series = $1 ORDER BY start_at, occurrence";
     LEAVE = "
         DELETE FROM series_caregiver
         WHERE person = $2 AND series IN (SELECT id FROM series WHERE client = $1)";
@@ -74,6 +71,8 @@ struct SeriesRow {
     at_minute: i64,
     booked_until: String,
     ended_at: Option<i64>,
+    told_at: i64,
+    earlier: Option<Uuid>,
 }
 
 /// A series as it stands.
@@ -94,6 +93,10 @@ pub(crate) struct Series {
     /// The last of the rule's days that was looked at.
     booked_until: Date,
     ended: bool,
+    /// Since when its visits stand as they do.
+    told_at: i64,
+    /// That its visits belonged to until they were moved together.
+    earlier: Option<SeriesId>,
 }
 
 impl Series {
@@ -115,6 +118,8 @@ impl Series {
             shift: Shift::new(days, small(row.at_minute)?),
             booked_until: parse_date(&row.booked_until)?,
             ended: row.ended_at.is_some(),
+            told_at: row.told_at,
+            earlier: row.earlier.map(SeriesId::from),
         })
     }
 
@@ -139,6 +144,8 @@ impl Series {
             shift: Shift::none(first.civil),
             booked_until: first.civil.date(),
             ended: false,
+            told_at: 0,
+            earlier: None,
         }
     }
 
@@ -184,7 +191,7 @@ async fn read(tx: &mut Tx, id: SeriesId) -> Result<Series> {
     Series::of(tx, row)
 }
 
-/// Locks a series, of which the worker's resource is locked already, and reads it as it now stands.
+/// Locks a series, of which the team's resources are locked already, and reads it as it now stands.
 async fn hold(tx: &mut Tx, id: SeriesId) -> Result<Series> {
     tx.sql(HOLD).bind(id.uuid()).run().await?;
     read(tx, id).await
@@ -266,32 +273,6 @@ async fn ask(tx: &mut Tx, series: &Series, account: AccountId, day: Date) -> Res
         .await?;
     tx.wake(Topic::Account(account));
     Ok(())
-}
-
-/// Notes that the visit of a day could not be booked, and why.
-async fn note_gap(tx: &mut Tx, series: &Series, day: Date, code: Code) -> Result<()> {
-    let now = tx.now().micros();
-    tx.sql(INSERT_GAP)
-        .bind(series.id.uuid())
-        .bind(series.occurrence(day).name.to_string())
-        .bind(series.start_of(day).micros())
-        .bind(code.as_str())
-        .bind(now)
-        .run()
-        .await?;
-    Ok(())
-}
-
-/// What of a series could not be booked so far.
-async fn gaps(tx: &mut Tx, series: &Series) -> Result<Vec<Conflict>> {
-    let rows = tx.sql(GAPS).bind(series.id.uuid());
-    let rows = rows.all::<(i64, String)>().await?.into_iter();
-    let gaps = rows.map(|(start, code)| Conflict {
-        at: series.zone.local(db::at(start)),
-        code: Code::parse(&code).unwrap_or(Code::NotAvailable),
-        slots: Vec::new(),
-    });
-    Ok(gaps.collect())
 }
 
 /// The client allows a caregiver to take part no longer: none of what is booked from now on names them.

@@ -19,6 +19,7 @@ use protocol::http::{
 use protocol::{AccountId, CircleId, Code, DeviceId, Refusal, Role, StaffState};
 use uuid::Uuid;
 
+use crate::appointments::team;
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
 use crate::devices::{self, Why};
@@ -197,7 +198,8 @@ impl Store {
     }
 
     /// Makes a member of staff a case manager, supervisor or administrator. Their sessions and sockets end
-    /// at once, and they are in no circle any more: what they were let in as, they are no longer.
+    /// at once, they are in no circle any more and come along to no visit: what they were let in as, they are no
+    /// longer.
     /// [`Code::ServesClients`] while clients are entrusted to them. Never one's own. Again changes nothing.
     pub async fn change_role(
         &self,
@@ -228,6 +230,7 @@ impl Store {
             }
             must_serve_nobody(tx, account).await?;
             assignments::leave(tx, (&caller, permit), account, &circles).await?;
+            team::leave(tx, (&caller, permit), account).await?;
             tx.sql(SET_ROLE)
                 .bind(account.uuid())
                 .bind(asked.role.as_str())
@@ -266,7 +269,7 @@ impl Store {
     }
 
     /// Somebody works here no longer: sessions, sockets, devices, passkeys, links and the vault end, their
-    /// devices leave every circle, what was entrusted to them is nobody's or somebody else's. Never
+    /// devices leave every circle, they come along to no visit, what was entrusted to them is nobody's or somebody else's. Never
     /// oneself. Again gets the same answer.
     pub async fn end_account(
         &self,
@@ -287,6 +290,7 @@ impl Store {
                 });
             }
             must_work_here(tx, account).await?;
+            team::leave(tx, (&caller, permit), account).await?;
             let devices: Vec<DeviceId> = devices::live(tx, account).await?;
             devices::revoke(tx, (&caller, permit), account, &devices, Why::Ended).await?;
             assignments::leave(tx, (&caller, permit), account, &circles).await?;

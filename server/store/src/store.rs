@@ -14,6 +14,7 @@ use crate::error::{Error, OpenError, Result};
 use crate::group_commit::GroupCommit;
 use crate::group_read::GroupRead;
 use crate::keys;
+use crate::named_zones;
 use crate::schema;
 use crate::seal::{SENTINEL, Sealer};
 use crate::settings::{Database, Settings};
@@ -76,6 +77,12 @@ impl Store {
         match opened {
             Ok(Opened::Yes) => {}
             Ok(Opened::No) => return Err(OpenError::WrongKey),
+            Ok(Opened::WithoutZones(zones)) => {
+                return Err(OpenError::ZonesMissing {
+                    zones: zones.join(", "),
+                    release: core.zones.version().to_owned(),
+                });
+            }
             Err(error) => return Err(OpenError::Database(error.to_string())),
         }
         let keeper = Keeper::start(&core).await;
@@ -128,6 +135,7 @@ impl std::fmt::Debug for Store {
 enum Opened {
     Yes,
     No,
+    WithoutZones(Vec<String>),
 }
 
 #[derive(sqlx::FromRow)]
@@ -147,6 +155,10 @@ async fn open_sentinel(tx: &mut Tx) -> Result<Opened, Error> {
         let id = EntryId::from_parts(tx.now(), tx.random()).uuid();
         let sealed = tx.seal(SENTINEL, id, SENTINEL_TEXT);
         tx.sql(INSERT_SENTINEL).bind(id).bind(sealed).run().await?;
+    }
+    let missing = named_zones::missing(tx).await?;
+    if !missing.is_empty() {
+        return Ok(Opened::WithoutZones(missing));
     }
     keys::open(tx).await?;
     audit::open_tree(tx).await?;

@@ -10,6 +10,7 @@ use uuid::Uuid;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
+use crate::phones::Numbers;
 use crate::seal::PERSON_NAME;
 use crate::store::Store;
 use crate::tx::Tx;
@@ -19,10 +20,15 @@ statements! {
     OPEN = "
         SELECT id FROM task
         WHERE account = $1 AND kind = $2 AND person = $3 AND done_at IS NULL
-            AND COALESCE(appointment, id) = COALESCE($4, appointment, id)";
+            AND COALESCE(appointment, id) = COALESCE($4, appointment, id)
+            AND (why IS NULL OR why <> 'outside_safe_hours' OR appointment = $5)";
     INSERT = "
         INSERT INTO task (id, account, kind, client, person, appointment, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
+    OUTSIDE_HOURS = "UPDATE task SET why = 'outside_safe_hours' WHERE id = $1 AND why IS NULL";
+    NOT_THEIRS = "
+        UPDATE task SET why = 'not_theirs'
+        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email' AND why IS NULL";
     ASKED = "
         SELECT id FROM task
         WHERE account = $1 AND kind = $2 AND client = $3 AND done_at IS NULL
@@ -35,17 +41,19 @@ statements! {
         WHERE transfer = $1 AND kind = 'transfer_offered' AND done_at IS NULL";
     FINISH_OF = "
         UPDATE task SET done_at = $2
-        WHERE appointment = $1 AND done_at IS NULL AND kind <> 'cannot_reach_by_email'";
+        WHERE appointment = $1 AND done_at IS NULL
+            AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')";
     FINISH_BY = "
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND person = $2 AND done_at IS NULL
             AND kind <> 'cannot_reach_by_email'";
     FINISH_UNREACHABLE = "
         UPDATE task SET done_at = $2
-        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'";
+        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
+            AND (why IS NULL OR why <> 'outside_safe_hours')";
     LIST = "
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
-            t.appointment, t.created_at,
+            t.appointment, t.created_at, t.why,
             COALESCE(a.start_at, t.at_time,
                 (SELECT MAX(s.last_seen_at) FROM session s WHERE s.device = t.device),
                 d.created_at) AS at_time
@@ -87,6 +95,7 @@ struct TaskRow {
     /// When the appointment begins or would have begun, or when the device was last at work.
     at_time: Option<i64>,
     created_at: i64,
+    why: Option<String>,
 }
 
 impl Store {
@@ -106,21 +115,30 @@ impl Store {
                 .all::<TaskRow>()
                 .await?;
             let zone = preferences::zone_of(tx, caller.person).await?;
+            let mut numbers = Numbers::of(&caller);
             let mut tasks = Vec::with_capacity(rows.len());
             for row in rows {
+                let kind = db::task_kind(&row.kind)?;
+                let phone = if is_a_call(kind) {
+                    numbers.around(tx, row.client, row.person).await?
+                } else {
+                    None
+                };
                 let client = tx.open_text(PERSON_NAME, row.client, &row.client_name);
                 let client_name = client.await?;
                 let person = tx.open_text(PERSON_NAME, row.person, &row.person_name);
                 let person_name = person.await?;
                 tasks.push(Task {
                     id: row.id.into(),
-                    kind: db::task_kind(&row.kind)?,
+                    kind,
                     client: row.client.into(),
                     client_name,
                     person_name,
+                    phone,
                     appointment: row.appointment.map(AppointmentId::from),
                     at: row.at_time.map(|at| zone.local(db::at(at))),
                     since: db::at(row.created_at),
+                    why: row.why,
                 });
             }
             let shown = tasks.iter().map(|task| task.client.uuid());
@@ -167,6 +185,29 @@ impl Store {
     }
 }
 
+/// Whether the person is to be called: they wait for an answer, or mails do not reach them.
+fn is_a_call(kind: TaskKind) -> bool {
+    use TaskKind as Kind;
+    match kind {
+        Kind::AskedForAnotherTime
+        | Kind::CalledOff
+        | Kind::Declined
+        | Kind::CannotReachByEmail
+        | Kind::DeviceIdle
+        | Kind::ClientAssigned
+        | Kind::AnsweredByMail
+        | Kind::ClocksChanged
+        | Kind::SeriesConflict
+        | Kind::NoShow
+        | Kind::CallClient => true,
+        Kind::TransferOffered
+        | Kind::TransferAccepted
+        | Kind::TransferDeclined
+        | Kind::TransferExpired
+        | Kind::OutcomeDue => false,
+    }
+}
+
 /// Asks somebody to see to something, unless they are asked already.
 pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Result<()> {
     // That mails do not reach a person is one thing to see to, whichever appointment showed it.
@@ -174,17 +215,50 @@ pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Res
         TaskKind::CannotReachByEmail => None,
         _ => concern.appointment,
     };
+    if open(tx, kind, concern, once_for).await?.is_none() {
+        insert(tx, kind, concern).await?;
+    }
+    Ok(())
+}
+
+/// Asks somebody to tell a person what happened to a visit, which no mail can in time: each visit is a thing to
+/// see to. Whoever is asked to reach them about it already is told why.
+pub(crate) async fn raise_outside_hours(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    let kind = TaskKind::CannotReachByEmail;
+    let id = match open(tx, kind, concern, concern.appointment).await? {
+        Some(id) => id,
+        None => insert(tx, kind, concern).await?,
+    };
+    tx.sql(OUTSIDE_HOURS).bind(id).run().await?;
+    Ok(())
+}
+
+/// Whoever is asked to reach the person is told that somebody else reads at their address.
+pub(crate) async fn not_theirs(tx: &mut Tx, person: PersonId) -> Result<()> {
+    tx.sql(NOT_THEIRS).bind(person.uuid()).run().await?;
+    Ok(())
+}
+
+/// The task that asks for that already.
+async fn open(
+    tx: &mut Tx,
+    kind: TaskKind,
+    concern: &Concern,
+    once_for: Option<AppointmentId>,
+) -> Result<Option<Uuid>> {
     let open = tx
         .sql(OPEN)
         .bind(concern.account.uuid())
         .bind(kind.as_str())
         .bind(concern.person.uuid())
         .bind(once_for.map(|id| id.uuid()))
+        .bind(concern.appointment.map(|id| id.uuid()))
         .maybe::<(Uuid,)>()
         .await?;
-    if open.is_some() {
-        return Ok(());
-    }
+    Ok(open.map(|(id,)| id))
+}
+
+async fn insert(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Result<Uuid> {
     let now = tx.now();
     let id = TaskId::from_parts(now, tx.random());
     tx.sql(INSERT)
@@ -198,7 +272,7 @@ pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Res
         .run()
         .await?;
     tx.wake(crate::wake::Topic::Account(concern.account));
-    Ok(())
+    Ok(id.uuid())
 }
 
 /// Whom a task is for that is about a client as a whole, or about an offer of one.

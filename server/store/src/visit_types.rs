@@ -2,6 +2,7 @@
 //! that were booked as one go on by its terms.
 
 use care::Caller;
+use care::no_show::Offered;
 use care::rules::Act;
 use care::visit_type::VisitType as Checked;
 use protocol::http::{VisitTerms, VisitType, VisitTypes};
@@ -26,6 +27,8 @@ statements! {
         SELECT id, name, kind, minutes, before_minutes, after_minutes, travel_minutes, notice_minutes,
             days_ahead, per_day_max
         FROM visit_type WHERE id = $1";
+    OFFERS = "
+        SELECT id, kind, minutes FROM visit_type WHERE ended_at IS NULL ORDER BY created_at, id";
     LIVE = "SELECT id FROM visit_type WHERE id = $1 AND ended_at IS NULL";
     INSERT = "
         INSERT INTO visit_type (id, name, kind, minutes, before_minutes, after_minutes, travel_minutes,
@@ -175,6 +178,20 @@ async fn list(tx: &mut Tx) -> Result<Vec<VisitType>> {
         told.push(row.told(tx).await?);
     }
     Ok(told)
+}
+
+/// What is offered, oldest first, and how many minutes each takes.
+pub(crate) async fn offers(tx: &mut Tx) -> Result<Vec<(Offered, u16)>> {
+    let rows = tx.sql(OFFERS).all::<(Uuid, String, i64)>().await?;
+    let mut offers = Vec::with_capacity(rows.len());
+    for (id, kind, minutes) in rows {
+        let offered = Offered {
+            visit_type: id.into(),
+            kind: db::appointment_kind(&kind)?,
+        };
+        offers.push((offered, u16::try_from(minutes).unwrap_or(u16::MAX)));
+    }
+    Ok(offers)
 }
 
 async fn read(tx: &mut Tx, id: VisitTypeId) -> Result<TypeRow> {

@@ -98,9 +98,15 @@ pub const ZONE: &str = "America/Chicago";
 /// # Panics
 /// Never: the bundled database names it.
 pub fn zone() -> Zone {
-    Zones::bundled()
-        .find(ZONE)
-        .expect("the bundled database names it")
+    zone_of(&Zones::bundled())
+}
+
+/// The same, from any database.
+///
+/// # Panics
+/// If it does not name it.
+pub fn zone_of(zones: &Zones) -> Zone {
+    zones.find(ZONE).expect("every database names it")
 }
 
 /// Monday to Friday, nine to five.
@@ -131,6 +137,7 @@ pub fn preferences(email: &str) -> Preferences {
         reminders: true,
         calendar_file: true,
         unread_mail: true,
+        safe_hours: None,
     }
 }
 

@@ -18,7 +18,8 @@
 //! * [`TestServer`]: TLS, HTTP, websockets, store and database are the real ones; only the web client
 //!   is one empty page. A server has a temporary directory and, on PostgreSQL, a database of its own.
 //! * [`FakeClock`] stands still until it is moved, [`SeededChance`] repeats.
-//! * [`agency`]: the four invented people of every story; [`story`]: what they can do.
+//! * [`agency`]: the four invented people of every story; [`story`]: what they can do. [`zones`]: releases of the
+//!   zone database, between which laws changed.
 //!
 //! Nothing here sleeps: tests wait for events, with a deadline.
 
@@ -29,6 +30,7 @@ mod clock;
 mod database;
 mod server;
 pub mod story;
+pub mod zones;
 
 pub use agency::{Agency, Person};
 pub use certificate::Certificate;

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use care::civil::Zones;
 use care::{Chance as _, Clock as _};
 use gateway::{Asset, Assets, Encoding, Hub, Network, Rates, Running};
 use mail::{Mail, Memory, Smtp, SmtpConfig, Transport};
@@ -36,6 +37,8 @@ pub struct Options {
     pub smtp: Option<SmtpConfig>,
     /// The time at the start.
     pub clock: FakeClock,
+    /// The zone database.
+    pub zones: Zones,
     /// Where the server's ids and secrets come from.
     pub seed: u64,
 }
@@ -78,6 +81,7 @@ impl Options {
             demo: true,
             smtp: None,
             clock: FakeClock::default(),
+            zones: Zones::bundled(),
             seed: 1,
         }
     }
@@ -160,7 +164,9 @@ impl TestServer {
     /// While the server is down.
     pub async fn do_due(&self) -> Result<Vec<Mail>> {
         let post = &self.up.as_ref().expect("the server is up").post;
-        scheduler::jobs::run(self.store(), self.clock().now()).await?;
+        let now = self.clock().now();
+        scheduler::agency::keep_civil_times(self.store(), now).await?;
+        scheduler::jobs::run(self.store(), now).await?;
         // Each pass looks at a number of rows; what waits behind another is looked at again.
         while post.pass().await?.leased > 0 {}
         match post.transport() {
@@ -260,6 +266,11 @@ impl TestServer {
         Ok(())
     }
 
+    /// From its next start on it follows another zone database.
+    pub fn use_zones(&mut self, zones: Zones) {
+        self.options.zones = zones;
+    }
+
     /// Takes it down and starts it again.
     pub async fn restart(&mut self, how: Down) -> Result<()> {
         self.down(how).await?;
@@ -303,8 +314,8 @@ fn store_settings(
         clock: Arc::new(options.clock.clone()),
         chance: chance.clone(),
         wake: Arc::new(hub.clone()),
-        zones: care::civil::Zones::bundled(),
-        zone: agency::zone(),
+        zones: options.zones.clone(),
+        zone: agency::zone_of(&options.zones),
         server_name: server_name(addr),
         demo: options.demo,
     }

@@ -460,7 +460,7 @@ pub async fn a_booking_link_is_mailed_once_while_it_is_good(engine: Engine) {
     }
     while desk.worker.pass().await.unwrap().leased > 0 {}
     assert!(desk.memory.take().is_empty(), "once");
-    let dropped = "booking_link_mail WHERE state = 'cancelled'";
+    let dropped = "single_mail WHERE kind = 'booking_link' AND state = 'cancelled'";
     assert_eq!(count(&desk, dropped).await, 1);
     offered(&desk, &link).await;
 }

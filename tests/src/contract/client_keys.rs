@@ -2,6 +2,7 @@
 //! before there were any.
 
 use care::Caller;
+use protocol::http::Phone;
 use testkit::Engine;
 
 use super::desk::{Desk, Mortal, TUESDAY};
@@ -15,6 +16,7 @@ pub const ABOUT: &[(&str, &str, &str)] = &[
     ("consent", "note", "t.client = $maria"),
     ("circle", "title", "t.client = $maria"),
     ("address", "value", "t.person = $maria"),
+    ("phone", "value", "t.person = $maria"),
     ("appointment", "meeting_link", "t.client = $maria"),
     (
         "link",
@@ -54,6 +56,12 @@ pub async fn key_of_maria(house: &House) -> Vec<u8> {
 /// A desk at which everything that is about a client stands somewhere.
 pub async fn full(engine: Engine) -> Desk {
     let desk = Desk::open(engine).await;
+    let number = Phone {
+        number: Some("+1 312 555 0142".to_owned()),
+    };
+    let maria = desk.maria.person;
+    let put = desk.store().put_phone(&desk.maria, maria, number);
+    put.await.unwrap();
     desk.book_with_ana(TUESDAY).await;
     desk.post().await;
     desk

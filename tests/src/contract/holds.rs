@@ -94,6 +94,7 @@ pub async fn what_a_worker_keeps_is_kept_from_everybody_but_them(engine: Engine)
         minutes: 30,
         visit_type: None,
         zone: None,
+        staff: None,
     };
     let free = desk.scheduler.slots(&desk.dana, search).await.unwrap();
     assert!(free.slots.iter().any(|slot| slot.start == start));

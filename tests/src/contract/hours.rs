@@ -3,9 +3,9 @@
 use care::Caller;
 use care::civil::parse_date;
 use protocol::http::{DatedHours, FindSlots, OpenHours, WeeklyHours, WorkingHours};
-use protocol::{Code, Role};
+use protocol::{AccountId, Code};
 use store::SlotSearch;
-use testkit::{Engine, agency};
+use testkit::Engine;
 
 use super::desk::{Desk, TUESDAY};
 use super::house::code;
@@ -45,6 +45,7 @@ async fn free(desk: &Desk, from: &str) -> Vec<String> {
         minutes: 60,
         visit_type: None,
         zone: Some("America/Chicago".to_owned()),
+        staff: None,
     };
     let slots = desk.scheduler.slots(&desk.dana, wish).await.unwrap().slots;
     let civil = slots.into_iter().map(|slot| slot.at.civil);
@@ -97,40 +98,33 @@ pub async fn hours_that_cannot_be_are_refused_whole(engine: Engine) {
     assert_eq!(desk.scheduler.hours(&desk.dana).await.unwrap(), before);
 }
 
-pub async fn several_workers_are_searched_at_once_as_each_alone(engine: Engine) {
+pub async fn a_team_is_free_when_each_of_it_is_alone(engine: Engine) {
     let desk = Desk::open(engine).await;
-    let people = desk.house.agency;
     let saved = desk.scheduler.put_hours(&desk.sam, afternoons()).await;
     saved.unwrap();
-    let idle = agency::add(desk.store(), "Noor Hourless", Role::CaseManager).await;
-    let idle = idle.unwrap().account;
     desk.book(TUESDAY).await;
-    let search = |minutes| SlotSearch {
+    let search = |staff: &[AccountId]| SlotSearch {
         from: parse_date("2026-11-09").unwrap(),
         days: 14,
-        minutes,
+        minutes: 60,
         visit_type: None,
         zone: Some("America/Chicago".to_owned()),
+        staff: staff.to_vec(),
     };
-    let (sam, dana) = (people.sam.account, people.dana.account);
-    let wanted = [sam, idle, dana];
-    let found = desk
-        .store()
-        .find_slots_of(&Caller::installation(), &wanted, search(60))
-        .await
-        .unwrap();
-    let workers: Vec<_> = found.iter().map(|(worker, _)| *worker).collect();
-    assert_eq!(workers, [sam, dana], "in their order, who has hours");
-    for ((_, free), caller) in found.iter().zip([&desk.sam, &desk.dana]) {
-        let alone = desk.store().find_slots(caller, search(60)).await;
-        let alone = alone.unwrap().slots.into_iter();
-        let alone: Vec<_> = alone.map(|slot| slot.start).collect();
-        assert_eq!(free, &alone);
-        assert!(free.len() > 4, "{} slots", free.len());
-    }
-    assert!(!found[1].1.contains(&Desk::instant(TUESDAY)), "it is taken");
-    for who in [desk.dana, desk.maria] {
-        let refused = desk.store().find_slots_of(&who, &wanted, search(60));
-        assert_eq!(code(refused.await), Code::NotAllowed);
-    }
+    let found = async |who: &Caller, staff: &[AccountId]| {
+        let found = desk.store().find_slots(who, search(staff)).await;
+        let found = found.unwrap().slots.into_iter();
+        found.map(|slot| slot.start).collect::<Vec<_>>()
+    };
+    let (dana, sam) = (desk.dana.account, desk.sam.account);
+    let alone = [found(&desk.dana, &[]).await, found(&desk.sam, &[]).await];
+    assert!(alone[1].len() > 4, "{} slots", alone[1].len());
+    assert!(!alone[0].contains(&Desk::instant(TUESDAY)), "it is taken");
+    let mut together = alone[0].clone();
+    together.retain(|start| alone[1].contains(start));
+    assert!(together.len() > 4, "{} slots", together.len());
+    assert_eq!(found(&desk.dana, &[sam]).await, together);
+    assert_eq!(found(&desk.sam, &[dana]).await, together);
+    let refused = desk.store().find_slots(&desk.maria, search(&[sam])).await;
+    assert_eq!(code(refused), Code::NotAllowed);
 }

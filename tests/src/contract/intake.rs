@@ -19,6 +19,7 @@ fn client(n: u8) -> AddClient {
     AddClient {
         op_id: op(n),
         name: "Nora Invented".to_owned(),
+        phone: None,
     }
 }
 
@@ -305,6 +306,7 @@ pub async fn only_who_serves_a_person_invites_and_confirms_them(engine: Engine) 
             op_id: op(n + 1),
             name: "Kin Invented".to_owned(),
             relationship: "son".to_owned(),
+            phone: None,
         };
         let added = store.add_caregiver(&caller, nora, add).await;
         assert_eq!(code(added), Code::NotFound);
@@ -328,6 +330,7 @@ pub async fn a_request_repeated_after_a_lost_answer_makes_no_second_person(engin
         op_id: op(2),
         name: "Kin Invented".to_owned(),
         relationship: "son".to_owned(),
+        phone: None,
     };
     let first = store
         .add_caregiver(dana, office.nora.person, kin.clone())
@@ -346,6 +349,7 @@ pub async fn a_request_repeated_after_a_lost_answer_makes_no_second_person(engin
     let long = AddClient {
         op_id: OpId::from_bytes([77; 16]),
         name: "x".repeat(limits::NAME_CHARS_MAX + 1),
+        phone: None,
     };
     assert_eq!(code(store.add_client(dana, long).await), Code::NameTooLong);
 }

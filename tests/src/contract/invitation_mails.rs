@@ -37,6 +37,7 @@ impl Scene {
         let add = AddClient {
             op_id: desk.op(),
             name: "Nora Invented".to_owned(),
+            phone: None,
         };
         let nora = desk.store().add_client(&desk.dana, add).await.unwrap();
         Self { desk, nora }
@@ -69,7 +70,7 @@ impl Scene {
     }
 
     async fn rows(&self, condition: &str) -> i64 {
-        let sql = format!("SELECT COUNT(*) FROM invitation_mail WHERE {condition}");
+        let sql = format!("SELECT COUNT(*) FROM single_mail WHERE {condition}");
         self.desk.house.count(&sql).await
     }
 
@@ -94,8 +95,8 @@ pub async fn a_mailed_invitation_leaves_once_and_nothing_of_it_stays(engine: Eng
         1
     );
     let house = &scene.desk.house;
-    let mut kept = house.blobs("SELECT address FROM invitation_mail").await;
-    kept.extend(house.blobs("SELECT link FROM invitation_mail").await);
+    let mut kept = house.blobs("SELECT typed_address FROM single_mail").await;
+    kept.extend(house.blobs("SELECT link FROM single_mail").await);
     for plain in ["planted", "/join/"] {
         let plain = plain.as_bytes();
         assert!(!kept.concat().windows(plain.len()).any(|it| it == plain));
@@ -111,7 +112,8 @@ pub async fn a_mailed_invitation_leaves_once_and_nothing_of_it_stays(engine: Eng
     for silent in ["Nora", "Invented", "Dana", "Riverbend"] {
         assert!(!said.contains(silent), "{silent}: {said}");
     }
-    let gone = "state = 'sent' AND address IS NULL AND link IS NULL AND settled_at IS NOT NULL";
+    let gone =
+        "state = 'sent' AND typed_address IS NULL AND link IS NULL AND settled_at IS NOT NULL";
     assert_eq!(scene.rows(gone).await, 1);
     assert!(scene.sent().await.is_empty());
 }
@@ -159,7 +161,7 @@ pub async fn an_invitation_that_is_over_is_not_mailed(engine: Engine) {
     let shown = store.invite_person(dana, scene.nora.person, shown).await;
     assert!(!shown.unwrap().mailed);
     assert!(scene.sent().await.is_empty());
-    let cancelled = "state = 'cancelled' AND address IS NULL AND link IS NULL";
+    let cancelled = "state = 'cancelled' AND typed_address IS NULL AND link IS NULL";
     assert_eq!(scene.rows(cancelled).await, 2);
 }
 

@@ -256,7 +256,7 @@ pub async fn what_is_over_is_deleted_and_nothing_else(engine: Engine) {
 }
 
 /// As the law stood before: an hour earlier, by an older database.
-async fn under_the_old_law(desk: &Desk) {
+pub(super) async fn under_the_old_law(desk: &Desk) {
     desk.house
         .run("UPDATE claim SET start_at = start_at - 3600000000, end_at = end_at - 3600000000")
         .await;

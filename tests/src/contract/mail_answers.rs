@@ -226,12 +226,12 @@ pub async fn an_answer_that_waits_too_long_is_not_sent(engine: Engine) {
     desk.pass(limits::ANSWER_MAIL_S + 1).await;
     let mails = desk.post().await;
     assert!(mails.iter().all(|mail| !to(mail).starts_with("maria")));
-    let dropped = "SELECT COUNT(*) FROM answer_mail WHERE state = 'cancelled'";
+    let dropped = "SELECT COUNT(*) FROM single_mail WHERE state = 'cancelled'";
     assert_eq!(desk.house.count(dropped).await, 1);
     desk.pass(limits::ANSWER_MAIL_KEPT_S + 1).await;
     desk.store().forget_what_is_over().await.unwrap();
     assert_eq!(
-        desk.house.count("SELECT COUNT(*) FROM answer_mail").await,
+        desk.house.count("SELECT COUNT(*) FROM single_mail").await,
         0
     );
 }

@@ -5,6 +5,7 @@
 //! passed. A case gets a [`house::House`]: a store with invented people, a clock it moves by hand, and a
 //! second connection to the database for what no verb does.
 
+mod addresses;
 mod agency_keys;
 mod appends;
 mod audit_exports;
@@ -26,6 +27,7 @@ mod doors;
 pub(crate) mod double_bookings;
 mod enrolments;
 mod erasures;
+mod gaps;
 pub(crate) mod gathering;
 mod given_up;
 mod histories;
@@ -42,10 +44,12 @@ mod key_packages;
 mod keys;
 mod links;
 mod mail_answers;
+mod no_shows;
 mod opening;
 mod outages;
 mod passing;
 mod passwords;
+mod phones;
 pub(crate) mod postbox;
 mod preferences;
 mod readers;
@@ -56,11 +60,14 @@ mod representations;
 mod resets;
 mod returns;
 mod roots;
+mod safe_hours;
 mod sealing;
 mod sendings;
 mod series;
+mod series_mails;
 mod sessions;
 mod staff;
+mod teams;
 mod thresholds;
 mod tickets;
 mod transfers;
@@ -431,5 +438,6 @@ contract! {
         a_second_process_is_refused,
         an_unknown_schema_version_is_refused,
         a_reopened_store_knows_everything,
+        a_zone_database_that_lacks_what_people_chose_is_refused,
     }
 }

@@ -1,7 +1,8 @@
 //! Opening a store: in the wrong hands, under the wrong key, with the wrong release.
 
-use store::{OpenError, Store};
-use testkit::Engine;
+use care::Caller;
+use store::{OpenError, Settings, Store};
+use testkit::{Engine, agency, zones};
 
 use super::house::{House, append, start};
 
@@ -74,4 +75,33 @@ pub async fn a_reopened_store_knows_everything(engine: Engine) {
     let again = store.append(&caller, append(circle, 1)).await.unwrap();
     assert_eq!(again.seq, 1);
     store.close().await;
+}
+
+pub async fn a_zone_database_that_lacks_what_people_chose_is_refused(engine: Engine) {
+    let house = House::build(engine).await;
+    let mut wish = agency::preferences("maria.sample@example.com");
+    // Until 2022 the database had another name for it.
+    "Europe/Kyiv".clone_into(&mut wish.zone);
+    let maria = house.agency.maria.person;
+    let installation = Caller::installation();
+    let put = house.store.put_preferences(&installation, maria, wish);
+    put.await.unwrap();
+    let with = |release: &str| Settings {
+        zones: zones::release(release),
+        ..house.settings(1)
+    };
+    let (old, new) = (with("2020a"), with("2022e"));
+    house.store.close().await;
+    let refused = Store::open(old).await.unwrap_err();
+    assert!(
+        matches!(refused, OpenError::ZonesMissing { .. }),
+        "{refused}"
+    );
+    let said = refused.to_string();
+    assert!(
+        said.contains("2020a") && said.contains("Europe/Kyiv"),
+        "{said}"
+    );
+    assert!(!said.contains("Chicago"), "{said}");
+    Store::open(new).await.unwrap().close().await;
 }

@@ -1,6 +1,6 @@
 //! How people want to be told things: whose business it is, and what is no address.
 
-use protocol::http::Preferences;
+use protocol::http::{Preferences, SafeHours};
 use protocol::{Code, Disclosure, Language, PersonId};
 use testkit::Engine;
 
@@ -16,6 +16,10 @@ fn wish() -> Preferences {
         reminders: false,
         calendar_file: false,
         unread_mail: false,
+        safe_hours: Some(SafeHours {
+            from: 9 * 60 + 30,
+            until: 13 * 60,
+        }),
     }
 }
 

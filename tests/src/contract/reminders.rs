@@ -20,7 +20,7 @@ async fn sent_at(desk: &Desk, times: &[&str]) -> Vec<String> {
 }
 
 /// What is sent until then, with the minute. The clock moves as the due loop wakes, and every two hours.
-async fn diary(desk: &Desk, until: &str) -> Vec<String> {
+pub async fn diary(desk: &Desk, until: &str) -> Vec<String> {
     let mut diary = Vec::new();
     let zone = testkit::agency::zone();
     loop {

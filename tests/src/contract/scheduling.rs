@@ -3,9 +3,10 @@
 use testkit::Engine;
 
 use super::{
-    booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings, holds,
-    hours, invitation_mails, jobs, links, mail_answers, outages, postbox, preferences, reminders,
-    sendings, series, unread, visit_types,
+    addresses, booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings,
+    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows, outages, phones,
+    postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams, unread,
+    visit_types,
 };
 
 contract! {
@@ -50,7 +51,7 @@ contract! {
         a_worker_says_when_they_can_be_booked,
         what_is_booked_outside_new_hours_stays_and_is_counted,
         hours_that_cannot_be_are_refused_whole,
-        several_workers_are_searched_at_once_as_each_alone,
+        a_team_is_free_when_each_of_it_is_alone,
     }
     visit_types {
         supervisors_say_what_is_offered_and_case_managers_read_it,
@@ -66,6 +67,40 @@ contract! {
         whoever_serves_the_client_by_then_is_asked,
         what_ended_long_ago_is_not_asked_about,
     }
+    no_shows {
+        the_first_no_show_is_a_task_and_a_neutral_mail_the_next_morning,
+        where_something_is_offered_the_mail_holds_a_link_that_books_it,
+        the_second_in_a_row_is_a_call_and_a_visit_that_is_kept_ends_the_row,
+        a_no_show_that_is_put_right_leaves_nothing_behind,
+        whoever_wants_no_reminders_or_has_no_address_gets_no_such_mail,
+        what_is_no_longer_true_in_the_morning_stops_the_mail,
+        after_a_long_outage_the_mail_does_not_come_by_night,
+    }
+    addresses {
+        an_address_is_asked_first_and_told_when_it_is_theirs,
+        what_was_told_to_the_old_address_goes_on_at_the_new_one_only,
+        looking_at_the_link_changes_nothing,
+        a_link_that_is_wrong_old_or_replaced_says_nothing,
+        whoever_says_that_it_is_not_them_gets_nothing_and_staff_are_asked,
+        somebody_who_was_told_by_mistake_can_still_say_so,
+        a_mail_is_asked_for_again_three_times_a_day,
+        nobody_is_mailed_by_changing_it_to_and_fro,
+        asking_is_for_oneself_and_for_whoever_serves_them,
+        an_address_that_takes_no_mail_is_a_task,
+        the_question_waits_for_safe_hours,
+    }
+    phones {
+        a_number_stays_as_it_was_typed_until_another_takes_its_place,
+        a_number_is_ones_own_and_of_those_whom_one_serves,
+        whoever_acts_for_a_client_sets_the_clients_number,
+        what_cannot_be_dialled_is_refused_whole,
+        another_number_wants_an_authenticator_shown_lately,
+        a_number_can_come_with_a_new_person,
+        a_caregivers_number_is_shown_while_the_client_lets_the_agency_speak_with_them,
+        whoever_is_to_be_called_stands_there_with_their_number,
+        a_visit_shows_numbers_to_staff_alone,
+        a_number_is_sealed_and_in_no_mail,
+    }
     preferences {
         they_read_back_as_they_were_written,
         they_are_ones_own_and_those_of_whom_one_serves,
@@ -74,7 +109,6 @@ contract! {
     }
     series {
         a_weekly_series_keeps_its_civil_time_through_a_clock_change,
-        each_visit_is_told_when_it_comes_near,
         what_collides_is_named_with_free_times_and_nothing_is_booked,
         what_cannot_be_a_series_is_refused,
         this_and_later_ones_become_a_series_of_their_own,
@@ -85,6 +119,36 @@ contract! {
         without_a_consent_later_visits_are_without_the_caregiver,
         a_series_ends_with_its_workers_service_and_a_colleague_is_asked,
         the_link_of_a_series_is_sealed_under_its_clients_key,
+    }
+    series_mails {
+        booking_a_series_is_one_mail_to_each_who_takes_part,
+        each_later_visit_brings_its_calendar_file_with_its_first_reminder,
+        moving_the_rest_of_a_series_is_one_mail,
+        moving_all_of_a_series_is_one_mail_and_puts_calendars_right,
+        a_visit_that_moves_by_itself_is_told_by_itself,
+        calling_off_one_visit_or_the_rest_is_one_mail_each_time,
+        whoever_has_an_address_later_hears_of_the_series_then,
+        when_the_first_visit_goes_the_next_one_speaks_for_the_series,
+        who_knows_of_a_series_from_before_is_not_told_again,
+    }
+    gaps {
+        what_could_not_be_booked_is_missing_until_something_is_booked_instead,
+        what_the_night_could_not_book_is_seen_to_by_what_is_booked_instead,
+        a_gap_goes_with_its_series,
+        only_who_serves_the_client_sees_gaps_and_books_instead,
+    }
+    teams {
+        two_workers_are_booked_and_both_are_busy,
+        a_colleagues_overlap_is_refused_with_times_when_both_are_free,
+        who_comes_along_works_here_and_has_hours,
+        a_move_keeps_both_and_a_cancel_frees_both,
+        who_comes_along_sees_it_and_changes_nothing,
+        both_are_told_and_have_it_in_their_agenda,
+        a_number_a_day_counts_who_comes_along,
+        a_series_is_held_by_both_and_moves_with_both,
+        whose_account_ends_comes_along_no_more,
+        a_change_of_the_clocks_law_moves_the_time_of_both,
+        two_bookings_that_name_each_other_at_once_end_as_one,
     }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,
@@ -130,6 +194,21 @@ contract! {
         the_agenda_comes_once_on_each_workers_own_morning,
         an_agenda_after_a_long_outage_is_not_sent,
     }
+    safe_hours {
+        every_mail_of_a_visit_comes_within_them,
+        they_hold_from_the_moment_they_are_said,
+        a_cancel_that_cannot_be_told_in_time_is_a_task,
+        a_booking_that_cannot_be_told_in_time_is_a_task,
+        whoever_calls_off_themselves_need_not_be_told,
+        a_move_that_is_known_too_late_is_told_and_a_task,
+        a_task_about_the_address_is_another_one,
+        what_was_delayed_waits_for_the_next_ones_or_is_dropped,
+        a_pause_that_ends_outside_them_is_longer,
+        news_that_is_delayed_too_long_is_a_task,
+        staff_get_their_agenda_within_theirs_or_not_at_all,
+        hours_that_are_none_are_refused,
+        a_booking_link_waits_for_them,
+    }
     postbox {
         a_bounce_marks_the_address_and_asks_once,
         a_token_that_was_not_written_here_is_nobodys,
@@ -169,6 +248,8 @@ contract! {
         whoever_has_been_at_a_device_since_is_not_mailed,
         the_next_one_comes_four_hours_later_for_what_came_since,
         by_night_only_urgent_messages_are_mailed,
+        an_urgent_message_waits_for_safe_hours_too,
+        to_an_address_that_nobody_confirmed_nothing_is_mailed,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
         a_refused_address_is_not_tried_again_and_a_human_is_asked,

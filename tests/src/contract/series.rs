@@ -21,7 +21,7 @@ const THIRTY_WEEKS: &str = "FREQ=WEEKLY;COUNT=30";
 /// So many of them are booked at once: to the 27th of April.
 const AT_ONCE: usize = 25;
 
-fn series(desk: &Desk, civil: &str, rule: &str) -> BookSeries {
+pub(super) fn series(desk: &Desk, civil: &str, rule: &str) -> BookSeries {
     BookSeries {
         first: desk.request(civil),
         rule: rule.to_owned(),
@@ -29,7 +29,7 @@ fn series(desk: &Desk, civil: &str, rule: &str) -> BookSeries {
     }
 }
 
-async fn book(desk: &Desk, rule: &str) -> SeriesBooked {
+pub(super) async fn book(desk: &Desk, rule: &str) -> SeriesBooked {
     let request = series(desk, TUESDAY, rule);
     let booked = desk.scheduler.book_series(&desk.dana, request).await;
     booked.unwrap()
@@ -49,7 +49,7 @@ fn civils(conflicts: &[Conflict]) -> Vec<&str> {
 }
 
 /// Maria's visits that are booked, soonest first.
-async fn booked(desk: &Desk) -> Vec<Appointment> {
+pub(super) async fn booked(desk: &Desk) -> Vec<Appointment> {
     let seen = desk.store().appointments_of(&desk.dana, desk.maria.person);
     let mut seen = seen.await.unwrap().appointments;
     seen.retain(|card| card.state == AppointmentState::Booked);
@@ -61,7 +61,7 @@ async fn starts(desk: &Desk) -> Vec<String> {
     cards.map(|card| card.at.civil).collect()
 }
 
-async fn shift(
+pub(super) async fn shift(
     desk: &Desk,
     card: &Appointment,
     civil: &str,
@@ -80,7 +80,7 @@ async fn shift(
     moved.await
 }
 
-async fn call_off(desk: &Desk, card: &Appointment, scope: Scope) -> Result<Appointment> {
+pub(super) async fn call_off(desk: &Desk, card: &Appointment, scope: Scope) -> Result<Appointment> {
     let request = CancelAppointment {
         op_id: desk.op(),
         sequence: card.sequence,
@@ -132,30 +132,6 @@ pub async fn a_weekly_series_keeps_its_civil_time_through_a_clock_change(engine:
     let uids = "SELECT COUNT(DISTINCT ics_uid) FROM appointment";
     assert_eq!(desk.house.count(uids).await, 25);
     no_overlap(&desk.house).await;
-}
-
-pub async fn each_visit_is_told_when_it_comes_near(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    book(&desk, THIRTY_WEEKS).await;
-    let now = desk.sends().await;
-    let three = ["dana invitation"; 3]
-        .into_iter()
-        .chain(["maria invitation"; 3]);
-    assert_eq!(now, three.collect::<Vec<_>>(), "of the next four weeks");
-    desk.at("2026-11-03T09:59").await;
-    assert!(desk.sends().await.is_empty());
-    desk.at("2026-11-03T10:01").await;
-    assert_eq!(desk.sends().await, ["dana invitation", "maria invitation"]);
-    // One that moves is told at once if people know of it, and in its time if they do not.
-    let cards = booked(&desk).await;
-    let this = (Scope::This, false);
-    shift(&desk, &cards[0], "2026-11-11T10:00", this)
-        .await
-        .unwrap();
-    shift(&desk, &cards[20], "2027-03-31T10:00", this)
-        .await
-        .unwrap();
-    assert_eq!(desk.sends().await, ["dana invitation", "maria invitation"]);
 }
 
 pub async fn what_collides_is_named_with_free_times_and_nothing_is_booked(engine: Engine) {

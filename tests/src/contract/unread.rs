@@ -258,6 +258,46 @@ pub async fn by_night_only_urgent_messages_are_mailed(engine: Engine) {
     );
 }
 
+pub async fn an_urgent_message_waits_for_safe_hours_too(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let person = scene.desk.maria.person;
+    let safe = protocol::http::SafeHours {
+        from: 11 * 60,
+        until: 13 * 60,
+    };
+    scene
+        .desk
+        .prefer(&scene.desk.dana, person, |wish| {
+            wish.safe_hours = Some(safe);
+        })
+        .await;
+    scene.at("2026-11-03T14:00").await;
+    scene.desk.sends().await;
+    scene.dana_says(Urgency::Urgent).await;
+    scene.pass(A_MINUTE).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread planned"]);
+    let hers = "maria unread".to_owned();
+    scene.at("2026-11-04T10:59").await;
+    assert!(!scene.desk.sends().await.contains(&hers));
+    scene.at("2026-11-04T11:00").await;
+    assert!(scene.desk.sends().await.contains(&hers));
+}
+
+pub async fn to_an_address_that_nobody_confirmed_nothing_is_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.plan().await;
+    let (store, person) = (scene.desk.store(), scene.desk.maria.person);
+    let mut wish = store.preferences(&scene.desk.dana, person).await.unwrap();
+    wish.email = Some("maria.elsewhere@example.org".to_owned());
+    let put = store.put_preferences(&scene.desk.dana, person, wish).await;
+    put.unwrap();
+    scene.desk.post().await;
+    assert_eq!(scene.marias().await, ["unread skipped address_unconfirmed"]);
+}
+
 pub async fn a_zone_that_changes_while_a_mail_waits_moves_it(engine: Engine) {
     let mut scene = Scene::open(engine).await;
     scene.dana_says(Urgency::Routine).await;

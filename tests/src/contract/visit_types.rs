@@ -58,6 +58,7 @@ async fn free(desk: &Desk, id: Option<VisitTypeId>, day: &str) -> Vec<String> {
         minutes: 60,
         visit_type: id,
         zone: None,
+        staff: None,
     };
     let slots = desk.scheduler.slots(&desk.dana, wish).await.unwrap().slots;
     let clock = slots.into_iter().map(|slot| slot.at.civil[11..].to_owned());

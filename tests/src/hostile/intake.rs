@@ -7,6 +7,7 @@ use protocol::Role;
 use protocol::http::{
     AddClient, ClaimedKeyPackages, Intake, InvitationFound, OwnIntake, PersonIntake,
 };
+use store::SingleMail;
 use testkit::Person;
 
 use super::ghost::Ghost;
@@ -26,6 +27,7 @@ pub fn invite(town: &mut Town) -> (Person, String) {
     let add = AddClient {
         op_id: town.op(),
         name: "Nora Invented".to_owned(),
+        phone: None,
     };
     let caller = town.caller(DANA);
     let card = town.runtime.block_on(town.store.add_client(&caller, add));
@@ -118,9 +120,12 @@ fn a_server_that_hides_that_it_mailed_an_invitation_gains_nothing() {
     town.command(DANA, command);
     // It has the link, so whoever it likes comes with a good MAC.
     let now = town.now();
-    let leased = town.store.lease_invitation_mails(now);
+    let leased = town.store.lease_single_mails(now);
     let (_, due, _) = town.runtime.block_on(leased).expect("leased");
-    let link = format!("https://localhost/#{}", due[0].link);
+    let SingleMail::Invitation { link } = &due[0].about else {
+        panic!("the mail is not of an invitation");
+    };
+    let link = format!("https://localhost/#{link}");
     town.comes(nora, &link, |_| {});
     let view = intake(&town);
     assert!(view.mailed && view.link.is_none(), "{view:?}");

@@ -75,7 +75,7 @@ fn every_calendar_file_is_read_without_complaint_in_every_language_and_at_every_
         for language in Language::ALL {
             for disclosure in [Disclosure::Times, Disclosure::Details] {
                 let mut letter = letter(step, 3);
-                letter.language = *language;
+                letter.envelope.language = *language;
                 letter.disclosure = disclosure;
                 let visit = letter.visit.as_mut().unwrap();
                 visit.meeting_link = Some(format!(

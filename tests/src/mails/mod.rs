@@ -22,7 +22,7 @@ use std::time::Duration;
 
 use care::civil::{CivilTime, Zones};
 use care::email::EmailAddress;
-use mail::{Identity, Letter, Mail, Smtp, SmtpConfig, SmtpTls, Transport, VisitFacts};
+use mail::{Envelope, Identity, Letter, Mail, Smtp, SmtpConfig, SmtpTls, Transport, VisitFacts};
 use protocol::{AppointmentKind, Disclosure, Language, Step};
 
 /// The one recipient.
@@ -57,12 +57,14 @@ fn letter(step: Step, sequence: u32) -> Letter {
     let at = |civil: &str| zone.resolve(CivilTime::parse(civil).unwrap());
     let start = at("2026-12-01T10:00").plus_seconds(i64::from(sequence) * 86_400);
     Letter {
+        envelope: Envelope {
+            language: Language::Es,
+            to: EmailAddress::parse(RECIPIENT).unwrap(),
+            written_at: at("2026-11-24T15:04").plus_seconds(i64::from(sequence) * 60),
+            message_id: [u8::try_from(sequence).unwrap(); 16],
+        },
         step,
-        language: Language::Es,
         disclosure: Disclosure::Times,
-        to: EmailAddress::parse(RECIPIENT).unwrap(),
-        written_at: at("2026-11-24T15:04").plus_seconds(i64::from(sequence) * 60),
-        message_id: [u8::try_from(sequence).unwrap(); 16],
         visit: Some(VisitFacts {
             start,
             end: start.plus_seconds(1_800),
@@ -71,8 +73,10 @@ fn letter(step: Step, sequence: u32) -> Letter {
             uid: "0197c2a4-0000-7000-8000-000000000001".to_owned(),
             sequence,
             moved: sequence > 0,
+            kept: false,
             left: false,
-            calendar_file: true,
+            calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
+            series: None,
             link_token: Some("Zm9vYmFyYmF6cXV4MTIzNA".to_owned()),
             worker_first_name: None,
             meeting_link: None,

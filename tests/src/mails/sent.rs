@@ -47,6 +47,7 @@ async fn book(story: &Story, dana: &Phone) -> Result<Appointment> {
         minutes: 30,
         visit_type: None,
         caregivers: Vec::new(),
+        staff: Vec::new(),
         meeting_link: Some("https://meet.example.org/room".to_owned()),
     };
     dana.asks("POST", "/v1/appointments", &wish).await

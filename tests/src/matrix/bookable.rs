@@ -3,7 +3,7 @@
 use protocol::{Code, Role};
 
 use super::asker::Relation;
-use super::row::{Body, OVERSEERS, Row, SERVING, Then, Who, row};
+use super::row::{Body, OVERSEERS, Row, SERVING, Then, Who, instead, row};
 
 use Body::{Json, Nothing};
 use Relation::{Invited, Left, Others, Own, Withdrawn};
@@ -76,6 +76,17 @@ pub const BOOKABLE: &[Row] = &[
         Nothing,
         Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
         Done(204),
+    ),
+    instead(
+        ("series", "nobody"),
+        row(
+            "POST /v1/series/{series}/gaps",
+            Json(
+                r#"{"occurrence":"2026-11-10T10:00","visit":{"op_id":"{op}","client":"{client}","kind":"phone","civil_start":"2026-11-11T10:00","minutes":30,"caregivers":[]}}"#,
+            ),
+            SERVING,
+            Fails(Code::NotFound),
+        ),
     ),
     row(
         "GET /v1/hours",

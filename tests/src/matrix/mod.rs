@@ -11,7 +11,9 @@
 mod agency;
 mod asker;
 mod bookable;
+mod called;
 mod frames;
+mod reachable;
 mod row;
 mod rows;
 mod world;
@@ -28,6 +30,8 @@ use crate::contract::desk::{dump, tls};
 use agency::AGENCY;
 use asker::Asker;
 use bookable::BOOKABLE;
+use called::CALLED;
+use reachable::REACHABLE;
 use row::{Row, Then, Who};
 use rows::ROWS;
 use world::World;
@@ -131,7 +135,12 @@ impl Browser {
 
 /// All rows, in their order.
 fn every_row() -> impl Iterator<Item = &'static Row> {
-    BOOKABLE.iter().chain(AGENCY).chain(ROWS)
+    BOOKABLE
+        .iter()
+        .chain(REACHABLE)
+        .chain(CALLED)
+        .chain(AGENCY)
+        .chain(ROWS)
 }
 
 /// Everything in the database but the traces of asking.

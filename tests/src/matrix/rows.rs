@@ -264,26 +264,6 @@ pub const ROWS: &[Row] = &[
     ),
     // A client, and those whom they trust.
     row(
-        "GET /v1/people/{person}/preferences",
-        Nothing,
-        ABOUT_THE_CLIENT,
-        Done(200),
-    ),
-    row(
-        "PUT /v1/people/{person}/preferences",
-        Json(
-            r#"{"language":"en","zone":"Nowhere/Here","email":null,"disclosure":"times","reminders":true,"calendar_file":true,"unread_mail":true}"#,
-        ),
-        ABOUT_THE_CLIENT,
-        Fails(Code::ZoneUnknown),
-    ),
-    row(
-        "GET /v1/people/{person}/update-mails",
-        Nothing,
-        ABOUT_THE_CLIENT,
-        Done(200),
-    ),
-    row(
         "GET /v1/people/{person}/appointments",
         Nothing,
         SERVING_OR_ACTING,

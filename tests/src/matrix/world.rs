@@ -380,6 +380,7 @@ impl World {
             minutes: 30,
             visit_type: None,
             caregivers: vec![people[&Role::Caregiver].0.person],
+            staff: Vec::new(),
             meeting_link: None,
         };
         let manager = people[&Role::CaseManager].1.caller;

@@ -46,6 +46,7 @@ mod tell {
             minutes: 30,
             visit_type: None,
             caregivers: Vec::new(),
+            staff: Vec::new(),
             meeting_link: None,
         };
         let _: Appointment = dana.asks("POST", "/v1/appointments", &request).await?;

@@ -382,6 +382,7 @@ mod tell {
             minutes: 30,
             visit_type: None,
             caregivers: vec![agency.ana.person],
+            staff: Vec::new(),
             meeting_link: Some("https://meet.example.org/a-room".to_owned()),
         }
     }

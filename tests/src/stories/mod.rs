@@ -1,6 +1,7 @@
 //! Stories: the whole server in this process, native devices, real TLS sockets. Each is told once and
 //! runs on both engines.
 
+mod addresses;
 mod agency_keys;
 mod browser;
 mod canaries;
@@ -31,6 +32,7 @@ mod self_booking;
 mod troubles;
 mod unread;
 mod visits;
+mod zone_laws;
 
 /// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run
 /// fails; none is skipped.

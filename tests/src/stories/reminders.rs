@@ -35,6 +35,7 @@ mod tell {
                 minutes: 30,
                 visit_type: None,
                 caregivers: Vec::new(),
+                staff: Vec::new(),
                 meeting_link: None,
             };
             if request.civil_start.ends_with("17:00") {

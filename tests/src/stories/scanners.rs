@@ -38,6 +38,7 @@ mod tell {
     const UNSUBSCRIBE: &str = "unsubscribe";
     const BOOKING: &str = "booking";
     const INVITATION: &str = "invitation";
+    const WHOSE: &str = "whose";
     const FRONT: &str = "front page";
 
     /// What was found so far.
@@ -86,6 +87,9 @@ mod tell {
         }
         if path.starts_with("/b/") {
             return Some(BOOKING);
+        }
+        if path.starts_with("/c/") {
+            return Some(WHOSE);
         }
         if path
             .strip_prefix("/#")
@@ -220,6 +224,7 @@ mod tell {
             "agenda" => vec![FRONT],
             "booking_link" => vec![BOOKING],
             "intake" => vec![INVITATION],
+            "address" => vec![WHOSE],
             _ => vec![PAGE, UNSUBSCRIBE],
         };
         for (mail, links) in &found.by_mail {

@@ -12,7 +12,7 @@ use mail::Mail;
 use protocol::http::{
     AddClient, AddVisitType, Appointment, BookAppointment, BookingLinkMade, CancelAppointment,
     Circle, CloseAppointment, Consent, Intake, MailInvitation, MakeBookingLink, MoveAppointment,
-    PersonCard, PlanCircle, RecordConsent, VisitTerms, VisitType,
+    PersonCard, Phone, PlanCircle, RecordConsent, VisitTerms, VisitType,
 };
 use protocol::{
     AppointmentKind, Bytes, CancelReason, ConsentBasis, Disclosure, Language, NextStep, OpId,
@@ -33,6 +33,8 @@ pub const CLIENT_AT: &str = "lapwing@birds.example";
 pub const CAREGIVER_AT: &str = "dunnock@birds.example";
 pub const WORKER_AT: &str = "wheatear@riverbend-agency.example";
 pub const NEWCOMER_AT: &str = "nuthatch@birds.example";
+/// By which each of them is called.
+pub const PHONE: &str = "+1 (970) 555-0163";
 /// A host with a name that is written in two ways.
 pub const MEETING: &str = "https://meet.xn--wintergrn-x9a.example/saffron-room";
 pub const VISIT_TYPE: &str = "Withdrawal review with ketamine";
@@ -43,8 +45,8 @@ pub const RELATIONSHIP: &str = "stepdaughter-in-law";
 /// The invitation's way in, without what opens it.
 pub const JOIN: &str = "/join/";
 
-/// Every kind of mail that leaves: the steps of an appointment, and the two that are about none.
-pub const KINDS: [&str; 9] = [
+/// Every kind of mail that leaves: the steps of an appointment, and those that are about none.
+pub const KINDS: [&str; 10] = [
     "invitation",
     "three_days",
     "one_day",
@@ -54,9 +56,11 @@ pub const KINDS: [&str; 9] = [
     "agenda",
     BOOKING_LINK,
     INTAKE,
+    ADDRESS,
 ];
 pub const BOOKING_LINK: &str = "booking_link";
 pub const INTAKE: &str = "intake";
+pub const ADDRESS: &str = "address";
 
 /// See the head.
 pub struct Season<'s> {
@@ -161,9 +165,16 @@ impl<'s> Season<'s> {
                 disclosure,
                 ..preferences(email)
             };
-            self.server
-                .store()
-                .put_preferences(&Caller::installation(), person.person, wish)
+            let store = self.server.store();
+            let installation = Caller::installation();
+            store
+                .put_preferences(&installation, person.person, wish)
+                .await?;
+            let number = Phone {
+                number: Some(PHONE.to_owned()),
+            };
+            store
+                .put_phone(&installation, person.person, number)
                 .await?;
         }
         Ok(())
@@ -246,6 +257,7 @@ impl<'s> Season<'s> {
         let request = AddClient {
             op_id: self.op(),
             name: NEWCOMER.to_owned(),
+            phone: Some(PHONE.to_owned()),
         };
         let dana = &self.clerks[0];
         let added: PersonCard = dana.asks(Method::POST, "/v1/people", &request).await?;
@@ -261,7 +273,13 @@ impl<'s> Season<'s> {
         };
         let path = format!("/v1/people/{}/invitations/mail", added.person);
         let _: Intake = dana.asks(Method::POST, &path, &request).await?;
-        self.post(INTAKE, each).await
+        self.post(INTAKE, each).await?;
+        // And an address of theirs is written down, which is to be theirs.
+        let path = format!("/v1/people/{}/preferences", added.person);
+        let wish = preferences(NEWCOMER_AT);
+        keep_sessions(self.server).await;
+        let _: protocol::http::Preferences = self.clerks[0].asks(Method::PUT, &path, &wish).await?;
+        self.post(ADDRESS, each).await
     }
 
     /// Time passes to then, on the clocks of Chicago.
@@ -282,6 +300,7 @@ impl<'s> Season<'s> {
             minutes: 30,
             visit_type: Some(self.visit_type),
             caregivers: vec![self.caregiver.person],
+            staff: Vec::new(),
             meeting_link: Some(MEETING.to_owned()),
         };
         let dana = &self.clerks[0];
@@ -319,7 +338,7 @@ impl<'s> Season<'s> {
             .iter()
             .filter(|(step, n)| before.get(*step) != Some(*n));
         let new: Vec<&str> = new.map(|(step, _)| step.as_str()).collect();
-        let is_of_none = [BOOKING_LINK, INTAKE].contains(&kind);
+        let is_of_none = [BOOKING_LINK, INTAKE, ADDRESS].contains(&kind);
         let expected: &[&str] = if is_of_none { &[] } else { &[kind] };
         ensure!(new == expected, "{new:?} left, not {kind}");
         ensure!(!mails.is_empty(), "no mail of {kind}");

@@ -6,3 +6,4 @@ mod mls;
 mod opaque;
 mod types;
 mod wycheproof;
+mod zones;

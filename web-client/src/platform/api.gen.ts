@@ -31,7 +31,10 @@ export interface paths {
         /** The appointments that the caller takes part in, soonest first. */
         get: operations["list_appointments"];
         put?: never;
-        /** Books the caller for a client. A time that is not free is refused with the next free ones. */
+        /**
+         * Books the caller for a client, with whoever else of the staff takes part. A time that is not free for all of
+         *     them is refused with the next that are.
+         */
         post: operations["book_appointment"];
         delete?: never;
         options?: never;
@@ -1038,6 +1041,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{person}/address": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Whether mails reach a person: one's own standing, or of somebody whom the caller serves. */
+        get: operations["read_address"];
+        put?: never;
+        /** Has a mail ask once more whether the address is theirs. */
+        post: operations["ask_address"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/people/{person}/appointments": {
         parameters: {
             query?: never;
@@ -1152,6 +1173,24 @@ export interface paths {
         put?: never;
         /** Nothing is left of a person's keys: their devices end, and a new link begins with new keys. */
         post: operations["new_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/people/{person}/phone": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** By which number a person is called: one's own, or of somebody whom the caller serves. */
+        get: operations["read_phone"];
+        /** Sets it, or takes it away. */
+        put: operations["put_phone"];
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1278,6 +1317,23 @@ export interface paths {
          *     the next free times, and nothing is booked unless the request leaves them out.
          */
         post: operations["book_series"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/series/{series}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Books the caller in the place of a visit of a series that could not be booked. */
+        post: operations["book_instead"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1471,7 +1527,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Times at which the caller could be booked. A hint: the booking decides. */
+        /** Times at which the caller could be booked, with whoever else is named. A hint: the booking decides. */
         get: operations["find_slots"];
         put?: never;
         post?: never;
@@ -1792,6 +1848,8 @@ export interface components {
             name: string;
             /** @description The request's id: the same one again adds nobody. */
             op_id: components["schemas"]["OpId"];
+            /** @description By which number they are called; sealed at rest. */
+            phone?: string | null;
             /** @description What they are to the client ("daughter"); sealed at rest. */
             relationship: string;
         };
@@ -1801,6 +1859,8 @@ export interface components {
             name: string;
             /** @description The request's id: the same one again adds nobody. */
             op_id: components["schemas"]["OpId"];
+            /** @description By which number they are called; sealed at rest. */
+            phone?: string | null;
         };
         /** @description A new one. */
         AddVisitType: {
@@ -1809,6 +1869,19 @@ export interface components {
             /** @description What it is. */
             terms: components["schemas"]["VisitTerms"];
         };
+        /** @description Where mails reach a person. */
+        AddressStanding: {
+            asked_at?: components["schemas"]["LocalTime"] | null;
+            /** @description Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day. */
+            may_ask: boolean;
+            /** @description Whether they do. */
+            state: components["schemas"]["AddressState"];
+        };
+        /**
+         * @description Whether mails reach a person.
+         * @enum {string}
+         */
+        AddressState: "absent" | "unconfirmed" | "confirmed" | "refused" | "disowned";
         /** @description What a device pins about the agency. */
         Agency: {
             /** @description Its Ed25519 public key, 32 bytes. SHA-256 of it stands in every link. */
@@ -1825,6 +1898,8 @@ export interface components {
         Appointment: {
             /** @description When it begins, in its own zone. */
             at: components["schemas"]["LocalTime"];
+            /** @description The reader comes along and does not serve the client: they see this visit and change nothing. */
+            beside?: boolean;
             cancelled?: components["schemas"]["CancelReason"] | null;
             /** @description The client it is for. */
             client: components["schemas"]["PersonId"];
@@ -1880,6 +1955,11 @@ export interface components {
         Appointments: {
             /** @description Soonest first. */
             appointments: components["schemas"]["Appointment"][];
+            /**
+             * @description Of a client's, for the case managers who serve them: visits of series that could not be booked and are
+             *     still to come, soonest first, at most [`crate::limits::SERIES_GAPS_LISTED_MAX`].
+             */
+            not_booked?: components["schemas"]["NotBooked"][];
         };
         /** @description The first device certifies the new one and seals to it what it needs. */
         ApproveDevice: {
@@ -2061,9 +2141,22 @@ export interface components {
             minutes: number;
             /** @description The request's id: the same one again books once and gets the same answer. */
             op_id: components["schemas"]["OpId"];
+            /**
+             * @description Who else of the staff takes part: case managers, at most
+             *     [`crate::limits::APPOINTMENT_STAFF_MAX`]. The time must be free for each; they need not serve the
+             *     client.
+             */
+            staff?: components["schemas"]["AccountId"][];
             visit_type?: components["schemas"]["VisitTypeId"] | null;
             /** @description The zone; the client's if absent. */
             zone?: string | null;
+        };
+        /** @description Books the caller in the place of such a visit. */
+        BookInstead: {
+            /** @description Its [`NotBooked::occurrence`]. */
+            occurrence: string;
+            /** @description What is booked. */
+            visit: components["schemas"]["BookAppointment"];
         };
         /**
          * @description Books the caller for a client again and again, as far ahead as series are booked
@@ -2172,6 +2265,11 @@ export interface components {
             name: string;
             /** @description The person. */
             person: components["schemas"]["PersonId"];
+            /**
+             * @description By which number they are called, for the case managers who serve the client and while the client lets the
+             *     agency speak with them.
+             */
+            phone?: string | null;
             /** @description What they are to the client, as the agency wrote it ("daughter"). */
             relationship: string;
             /** @description By what right they act for the client, newest first. */
@@ -2306,6 +2404,8 @@ export interface components {
             name: string;
             /** @description The client. */
             person: components["schemas"]["PersonId"];
+            /** @description By which number they are called, for the case managers who serve them. */
+            phone?: string | null;
             /** @description Staff assigned now, those aside who have handed the client over. */
             staff: components["schemas"]["PersonCard"][];
         };
@@ -2356,7 +2456,7 @@ export interface components {
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
          * @enum {string}
          */
-        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "phone_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
         /** @description What a code app must be told. Shown once. */
         CodeAppAsked: {
             /** @description Names this ceremony, 32 bytes, [`crate::limits::CEREMONY_S`]. */
@@ -2935,6 +3035,25 @@ export interface components {
          * @enum {string}
          */
         NextStep: "none" | "book_again" | "call" | "refer" | "other";
+        /** @description A visit of a series that could not be booked, and in whose place nothing is. */
+        NotBooked: {
+            /** @description When it would begin, as the series now stands. */
+            at: components["schemas"]["LocalTime"];
+            /** @description Why it could not be. */
+            code: components["schemas"]["Code"];
+            /** @description Where it would happen. */
+            kind: components["schemas"]["AppointmentKind"];
+            /**
+             * Format: int32
+             * @description How long, minutes.
+             */
+            minutes: number;
+            /** @description Its name in the series: when it would begin by the rule. */
+            occurrence: string;
+            /** @description The series. */
+            series: components["schemas"]["SeriesId"];
+            visit_type?: components["schemas"]["VisitTypeId"] | null;
+        };
         /** @description I have called them. */
         NoteCall: {
             /** @description Their part in the appointment. */
@@ -3006,6 +3125,8 @@ export interface components {
             name: string;
             /** @description Their part in the appointment. */
             participant: components["schemas"]["ParticipantId"];
+            /** @description By which number they are called. */
+            phone?: string | null;
             /** @description The mails that did not leave. */
             steps: components["schemas"]["Step"][];
         };
@@ -3028,6 +3149,7 @@ export interface components {
         };
         /** @description One person's part in an appointment. */
         Participant: {
+            account?: components["schemas"]["AccountId"] | null;
             /** @description Who answered in their place, if somebody who acts for them did. */
             answered_by?: string | null;
             asked_at?: components["schemas"]["Timestamp"] | null;
@@ -3037,6 +3159,8 @@ export interface components {
             name: string;
             /** @description The person. */
             person: components["schemas"]["PersonId"];
+            /** @description By which number they are called, for the case managers who serve the client. */
+            phone?: string | null;
             /** @description What they have said. */
             response: components["schemas"]["Response"];
             /** @description In what role. */
@@ -3090,6 +3214,14 @@ export interface components {
         PersonIntake: {
             intake?: components["schemas"]["Intake"] | null;
         };
+        /** @description By which number a person is called. */
+        Phone: {
+            /**
+             * @description As it was typed: [`crate::limits::PHONE_DIGITS_MIN`] to [`crate::limits::PHONE_DIGITS_MAX`] digits, spaces, `(`, `)`
+             *     and `-`, a `+` at its beginning at most; `null`: none. Sealed at rest, and in no mail.
+             */
+            number?: string | null;
+        };
         /** @description A new circle. No device has made its group yet. */
         PlanCircle: {
             /** @description The client it is around. */
@@ -3113,6 +3245,7 @@ export interface components {
             language: components["schemas"]["Language"];
             /** @description Reminders before appointments; invitations and cancellations come in any case. */
             reminders: boolean;
+            safe_hours?: components["schemas"]["SafeHours"] | null;
             /** @description A mail when messages wait that no device has; to staff one each working morning. */
             unread_mail: boolean;
             /** @description The zone in which times are told. */
@@ -3367,6 +3500,20 @@ export interface components {
          * @enum {string}
          */
         Role: "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
+        /** @description A stretch of every day on a person's clocks. */
+        SafeHours: {
+            /**
+             * Format: int32
+             * @description The first minute of the day, a multiple of [`crate::limits::SAFE_HOURS_STEP_MINUTES`].
+             */
+            from: number;
+            /**
+             * Format: int32
+             * @description The minute of the day at which it is over, at least [`crate::limits::SAFE_HOURS_MINUTES_MIN`] later;
+             *     at most 1440.
+             */
+            until: number;
+        };
         /**
          * @description Which visits of a series a change is for.
          * @enum {string}
@@ -3488,7 +3635,7 @@ export interface components {
             /** @description When it begins. */
             start: components["schemas"]["Timestamp"];
         };
-        /** @description Times at which the caller could be booked. A hint: the booking decides. */
+        /** @description Times at which the caller could be booked, with whoever else was asked about. A hint: the booking decides. */
         Slots: {
             /** @description Soonest first. */
             slots: components["schemas"]["Slot"][];
@@ -3555,8 +3702,16 @@ export interface components {
             kind: components["schemas"]["TaskKind"];
             /** @description The person who asked or cannot be reached. */
             person_name: string;
+            /** @description By which number they are called, if the task asks for that. */
+            phone?: string | null;
             /** @description Since when it waits. */
             since: components["schemas"]["Timestamp"];
+            /**
+             * @description Why mails do not reach that person, in a word, if it is known: news of that appointment would come outside
+             *     their hours (`outside_safe_hours`), or whoever reads at their address says that it is not theirs
+             *     (`not_theirs`).
+             */
+            why?: string | null;
         };
         /** Format: uuid */
         TaskId: string;
@@ -3564,7 +3719,7 @@ export interface components {
          * @description What a case manager is asked to see to.
          * @enum {string}
          */
-        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email" | "device_idle" | "client_assigned" | "transfer_offered" | "transfer_accepted" | "transfer_declined" | "transfer_expired" | "outcome_due" | "clocks_changed" | "answered_by_mail" | "series_conflict";
+        TaskKind: "asked_for_another_time" | "called_off" | "declined" | "cannot_reach_by_email" | "device_idle" | "client_assigned" | "transfer_offered" | "transfer_accepted" | "transfer_declined" | "transfer_expired" | "outcome_due" | "clocks_changed" | "answered_by_mail" | "series_conflict" | "no_show" | "call_client";
         /** @description What the caller is asked to see to. */
         Tasks: {
             /** @description Oldest first. */
@@ -3648,8 +3803,8 @@ export interface components {
             /** @description When it was due, in the reader's zone. */
             at: components["schemas"]["LocalTime"];
             /**
-             * @description Why it did not leave, in a word: `read`, `seen`, `unwanted`, `no_address`, `no_right`, `told`,
-             *     `too_late`, `address_refused`, or what the mail server's answer amounts to.
+             * @description Why it did not leave, in a word: `read`, `seen`, `unwanted`, `no_address`, `address_unconfirmed`,
+             *     `no_right`, `told`, `too_late`, `outside_safe_hours`, `address_refused`, or what the mail server's answer amounts to.
              */
             reason?: string | null;
             /** @description What became of it. */
@@ -5769,6 +5924,64 @@ export interface operations {
             };
         };
     };
+    read_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressStanding"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    ask_address: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AddressStanding"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     list_appointments_of: {
         parameters: {
             query?: never;
@@ -6021,6 +6234,68 @@ export interface operations {
             };
         };
     };
+    read_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phone"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    put_phone: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Phone"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Phone"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_preferences: {
         parameters: {
             query?: never;
@@ -6259,6 +6534,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["SeriesBooked"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    book_instead: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                series: components["schemas"]["SeriesId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BookInstead"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
                 };
             };
             default: {
@@ -6601,6 +6909,8 @@ export interface operations {
                 visit_type?: components["schemas"]["VisitTypeId"];
                 /** @description In which zone; the caller's if absent */
                 zone?: string;
+                /** @description Who else is free then: account ids, commas between them */
+                staff?: string;
             };
             header?: never;
             path?: never;

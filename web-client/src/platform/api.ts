@@ -28,6 +28,8 @@ export type Reply = Schemas['Reply'];
 export type BookAppointment = Schemas['BookAppointment'];
 export type BookSeries = Schemas['BookSeries'];
 export type SeriesBooked = Schemas['SeriesBooked'];
+export type NotBooked = Schemas['NotBooked'];
+export type BookInstead = Schemas['BookInstead'];
 export type Conflict = Schemas['Conflict'];
 export type RepeatsTold = Schemas['Repeats'];
 export type Scope = Schemas['Scope'];
@@ -61,6 +63,10 @@ export type Outages = Schemas['Outages'];
 export type Outage = Schemas['Outage'];
 export type Step = Schemas['Step'];
 export type Preferences = Schemas['Preferences'];
+export type AddressStanding = Schemas['AddressStanding'];
+export type AddressState = Schemas['AddressState'];
+export type SafeHours = Schemas['SafeHours'];
+export type Phone = Schemas['Phone'];
 export type UpdateMails = Schemas['UpdateMails'];
 export type UpdateMail = Schemas['UpdateMail'];
 export type Disclosure = Schemas['Disclosure'];
@@ -132,6 +138,8 @@ export interface SlotSearch extends Span {
   zone: string;
   /** As what kind of visit; empty: of none in particular. */
   visitType: string;
+  /** Accounts: who else of the staff is free then. */
+  staff: readonly string[];
 }
 
 /** A question to the audit log. Times are microseconds. */
@@ -156,12 +164,19 @@ export interface Api {
   planCircle(request: PlanCircle): Promise<Answer<Circle>>;
   newKeys(person: string, request: Schemas['AskNewKeys']): Promise<Answer<NewKeys>>;
   preferences(person: string): Promise<Answer<Preferences>>;
+  /** Whether mails reach somebody. */
+  address(person: string): Promise<Answer<AddressStanding>>;
+  /** Has a mail ask once more whether the address is theirs. */
+  askAddress(person: string): Promise<Answer<AddressStanding>>;
   savePreferences(person: string, request: Preferences): Promise<Answer<Preferences>>;
+  phone(person: string): Promise<Answer<Phone>>;
+  savePhone(person: string, request: Phone): Promise<Answer<Phone>>;
   updateMails(person: string): Promise<Answer<UpdateMails>>;
   appointmentsOf(person: string): Promise<Answer<Appointments>>;
   appointments(span: Span): Promise<Answer<Appointments>>;
   book(request: BookAppointment): Promise<Answer<Appointment>>;
   bookSeries(request: BookSeries): Promise<Answer<SeriesBooked>>;
+  bookInstead(series: string, request: BookInstead): Promise<Answer<Appointment>>;
   move(appointment: string, request: MoveAppointment): Promise<Answer<Appointment>>;
   callOff(appointment: string, request: CancelAppointment): Promise<Answer<Appointment>>;
   close(appointment: string, request: CloseAppointment): Promise<Answer<Appointment>>;
@@ -237,18 +252,24 @@ export const api: Api = {
   planCircle: (request) => call('POST', '/v1/circles', request),
   newKeys: (person, request) => call('POST', `/v1/people/${person}/new-keys`, request),
   preferences: (person) => call('GET', `/v1/people/${person}/preferences`),
+  address: (person) => call('GET', `/v1/people/${person}/address`),
+  askAddress: (person) => call('POST', `/v1/people/${person}/address`),
   savePreferences: (person, request) => call('PUT', `/v1/people/${person}/preferences`, request),
+  phone: (person) => call('GET', `/v1/people/${person}/phone`),
+  savePhone: (person, request) => call('PUT', `/v1/people/${person}/phone`, request),
   updateMails: (person) => call('GET', `/v1/people/${person}/update-mails`),
   appointmentsOf: (person) => call('GET', `/v1/people/${person}/appointments`),
   appointments: ({ from, days }) => call('GET', `/v1/appointments?${query({ from, days })}`),
   book: (request) => call('POST', '/v1/appointments', request),
   bookSeries: (request) => call('POST', '/v1/series', request),
+  bookInstead: (series, request) => call('POST', `/v1/series/${series}/gaps`, request),
   move: (appointment, request) => call('POST', `/v1/appointments/${appointment}/move`, request),
   callOff: (appointment, request) => call('POST', `/v1/appointments/${appointment}/cancel`, request),
   close: (appointment, request) => call('POST', `/v1/appointments/${appointment}/close`, request),
   reply: (appointment, request) => call('POST', `/v1/appointments/${appointment}/reply`, request),
-  slots: ({ from, days, minutes, zone, visitType }) => {
-    const named = given({ zone: zone === '' ? null : zone, visit_type: visitType === '' ? null : visitType });
+  slots: ({ from, days, minutes, zone, visitType, staff }) => {
+    const or = (text: string): string | null => (text === '' ? null : text);
+    const named = given({ zone: or(zone), visit_type: or(visitType), staff: or(staff.join(',')) });
     return call('GET', `/v1/slots?${query({ from, days, minutes, ...named })}`);
   },
   holdTime: (request) => call('POST', '/v1/holds', request),

@@ -14,20 +14,20 @@ afterEach(() => {
 test('a refusal brings what would do instead', async () => {
   const at = { civil: '2026-12-01T11:00', offset: '-06:00', zone: 'America/Chicago' };
   answer(409, { code: 'slot_taken', detail: '', slots: [{ start: 1, at }] });
-  expect(await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '', visitType: '' })).toEqual({
+  expect(await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '', visitType: '', staff: [] })).toEqual({
     ok: false, code: 'slot_taken', slots: [{ start: 1, at }],
   });
   answer(400, { code: 'time_in_gap', detail: '', next_valid: at });
   expect(await api.tasks()).toEqual({ ok: false, code: 'time_in_gap', nextValid: at });
 });
 
-test('a zone and a kind of visit are asked for only if there is one, and arrive as they were typed', async () => {
+test('a zone, a kind of visit and who comes along are asked for only if there is one, and arrive as they were typed', async () => {
   const fetched = answer(200, { slots: [] });
-  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '', visitType: '' });
-  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: 'Etc/GMT+6', visitType: 'v' });
+  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: '', visitType: '', staff: [] });
+  await api.slots({ from: '2026-12-01', days: 1, minutes: 30, zone: 'Etc/GMT+6', visitType: 'v', staff: ['s', 't'] });
   expect(fetched.mock.calls.map(([path]) => path as string)).toEqual([
     '/v1/slots?from=2026-12-01&days=1&minutes=30',
-    '/v1/slots?from=2026-12-01&days=1&minutes=30&zone=Etc%2FGMT%2B6&visit_type=v',
+    '/v1/slots?from=2026-12-01&days=1&minutes=30&zone=Etc%2FGMT%2B6&visit_type=v&staff=s%2Ct',
   ]);
 });
 

@@ -1,6 +1,7 @@
 // A visit as it is being booked: kind, time, who takes part, the meeting link.
 import type {
-  Api, Appointment, AppointmentKind, Conflict, SeriesBooked, TimeHeld, VisitType,
+  Answer, Api, Appointment, AppointmentKind, BookAppointment, Conflict, NotBooked, PersonCard, SeriesBooked, TimeHeld,
+  VisitType,
 } from '../platform/api';
 import { Intents } from './intents';
 import { Repeats } from './repeats.svelte';
@@ -16,6 +17,8 @@ export class Booking {
   busy = $state(false);
   /** The kinds of visits that the agency offers. */
   types = $state.raw<VisitType[]>([]);
+  /** Who of the staff could come along. */
+  colleagues = $state.raw<PersonCard[]>([]);
   /** Visits of the series that cannot be booked at their times. */
   conflicts = $state.raw<Conflict[]>([]);
   readonly times: TimeChoice;
@@ -31,11 +34,20 @@ export class Booking {
   readonly #api: Api;
   readonly #client: string;
   readonly #intents = new Intents();
+  /** What could not be booked of a series and is to be booked at another time; null: nothing. */
+  readonly gap: NotBooked | null;
 
-  constructor(api: Api, client: string, day: string) {
+  constructor(api: Api, client: string, day: string, gap: NotBooked | null = null) {
     this.#api = api;
     this.#client = client;
-    this.times = new TimeChoice(api, { day, time: '', zone: '', minutes: FIRST_GUESS_MINUTES });
+    this.gap = gap;
+    if (gap !== null) this.kind = gap.kind;
+    this.times = new TimeChoice(api, {
+      day: gap?.at.civil.slice(0, 10) ?? day,
+      time: '',
+      zone: gap?.at.zone ?? '',
+      minutes: gap?.minutes ?? FIRST_GUESS_MINUTES,
+    });
     this.times.chosen = () => {
       this.#keeping = this.#keeping.then(() => this.#keep());
     };
@@ -43,9 +55,16 @@ export class Booking {
 
   /** Fills in the client's zone, if nobody has chosen one, and looks for free times. */
   async start(): Promise<void> {
-    const [answer, types] = await Promise.all([this.#api.preferences(this.#client), this.#api.visitTypes()]);
+    const [answer, types, transfers] = await Promise.all([
+      this.#api.preferences(this.#client), this.#api.visitTypes(), this.#api.transfers(),
+    ]);
     if (answer.ok && this.times.zone === '') this.times.zone = answer.body.zone;
     if (types.ok) this.types = types.body.visit_types;
+    // A kind of visit that is offered no more is none to book by.
+    const type = this.types.find(({ id }) => id === this.gap?.visit_type);
+    if (type !== undefined) this.times.visitType = type.id;
+    // To whom one could give a client, with them one can go there.
+    if (transfers.ok) this.colleagues = transfers.body.colleagues;
     await this.times.find();
   }
 
@@ -65,7 +84,7 @@ export class Booking {
     const body = this.#body;
     this.#begin();
     await this.#keeping;
-    const answer = await this.#intents.once([body], (op_id) => this.#api.book({ op_id, ...body }));
+    const answer = await this.#intents.once([body], (op_id) => this.#send({ op_id, ...body }));
     this.busy = false;
     if (answer.ok) {
       this.#kept = null;
@@ -73,6 +92,12 @@ export class Booking {
     }
     this.times.refused = answer;
     return null;
+  }
+
+  #send(visit: BookAppointment): Promise<Answer<Appointment>> {
+    if (this.gap === null) return this.#api.book(visit);
+    const { series, occurrence } = this.gap;
+    return this.#api.bookInstead(series, { occurrence, visit });
   }
 
   /** Books again and again, without what cannot be booked if it is to be left out; null when refused: then
@@ -109,6 +134,7 @@ export class Booking {
       visit_type: this.#visitType,
       ...this.times.wanted,
       caregivers: [...this.caregivers].sort(),
+      staff: [...this.times.staff].sort(),
       meeting_link: this.kind === 'video' && link !== '' ? link : null,
     };
   }

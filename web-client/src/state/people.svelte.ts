@@ -22,6 +22,14 @@ export interface RepresentationDraft {
   until: string;
 }
 
+/** A caregiver as they are being added. */
+export interface NewCaregiver {
+  name: string;
+  /** What they are to the client. */
+  relationship: string;
+  phone: string | null;
+}
+
 /** A new circle as it is being written. */
 export interface CircleDraft {
   title: string;
@@ -45,15 +53,15 @@ export class People {
   }
 
   /** Adds a client who is entrusted to this member of staff. */
-  async addClient(name: string): Promise<Answer<PersonCard>> {
-    const answer = await this.#intents.once(['client', name], (op_id) => this.#api.addClient({ op_id, name }));
+  async addClient(name: string, phone: string | null): Promise<Answer<PersonCard>> {
+    const body = { name, phone };
+    const answer = await this.#intents.once(['client', body], (op_id) => this.#api.addClient({ op_id, ...body }));
     if (answer.ok) await this.load();
     return answer;
   }
 
   /** Adds a caregiver to a client's record; the code of the refusal, or null when done. */
-  async addCaregiver({ person }: ClientCard, name: string, relationship: string): Promise<string | null> {
-    const body = { name, relationship };
+  async addCaregiver({ person }: ClientCard, body: NewCaregiver): Promise<string | null> {
     return this.#once(['caregiver', person, body], (op_id) => this.#api.addCaregiver(person, { op_id, ...body }));
   }
 

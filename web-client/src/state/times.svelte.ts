@@ -23,6 +23,8 @@ export class TimeChoice {
   minutes = $state(30);
   /** As what kind of visit; empty: of none in particular. */
   visitType = $state('');
+  /** Accounts: who else of the staff is to be free. */
+  staff = $state<string[]>([]);
   /** Free times of the day. */
   free = $state.raw<Slot[]>([]);
   /** Whether the free times are those of the day, the zone and the length as they stand. */
@@ -47,8 +49,8 @@ export class TimeChoice {
       return;
     }
     this.search = 'searching';
-    const { day: from, zone, minutes, visitType } = this;
-    const answer = await this.#api.slots({ from, days: 1, minutes, zone: zone.trim(), visitType });
+    const { day: from, zone, minutes, visitType, staff } = this;
+    const answer = await this.#api.slots({ from, days: 1, minutes, zone: zone.trim(), visitType, staff });
     if (search !== this.#searches) return;
     this.free = answer.ok ? answer.body.slots : [];
     this.search = answer.ok ? 'found' : 'failed';

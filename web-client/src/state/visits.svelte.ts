@@ -1,7 +1,7 @@
 // Appointments as one list: read, and changed by the acts that a person may do to one of them.
 // Which ones are read is the maker's choice: one person's, or some days of a worker's calendar.
 import type {
-  Answer, Api, Appointment, Appointments, CancelReason, NextStep, Outcome, Participant, Refused, Reply, Scope,
+  Answer, Api, Appointment, Appointments, CancelReason, NextStep, NotBooked, Outcome, Participant, Refused, Reply, Scope,
 } from '../platform/api';
 import { addDays } from './days';
 import { Intents } from './intents';
@@ -36,6 +36,8 @@ const JOIN_EARLY_MS = 15 * 60_000;
 
 export class Visits {
   list = $state.raw<Appointment[]>([]);
+  /** Of a client's series: what could not be booked and is still to come. */
+  missing = $state.raw<NotBooked[]>([]);
   progress = $state<'loading' | 'ready' | 'failed'>('loading');
   /** When this browser's person cancelled, by appointment: from then on it can be taken back for a while. */
   #cancelledAt = $state.raw(new Map<string, number>());
@@ -60,7 +62,10 @@ export class Visits {
     // A later reading is the truth; a change made meanwhile may be missing in this one.
     if (reading !== this.#readings) return;
     if (changes !== this.#changes) return this.load();
-    if (answer.ok) this.list = answer.body.appointments;
+    if (answer.ok) {
+      this.list = answer.body.appointments;
+      this.missing = answer.body.not_booked ?? [];
+    }
     this.progress = answer.ok ? 'ready' : 'failed';
   }
 

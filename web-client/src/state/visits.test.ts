@@ -177,12 +177,25 @@ describe('booking', () => {
     ...refusing,
     book: (request) => (sent.push(request), answers.shift() ?? good(visit())),
     preferences: () => good({ zone: 'America/Denver' } as Preferences),
-    slots: ({ visitType }) => (searched.push(visitType), good({ slots: [] })),
+    slots: ({ visitType, staff }) => (searched.push([visitType, ...staff].join(' ')), good({ slots: [] })),
     visitTypes: () => good({ visit_types: [{ id: 't', terms: { ...FRESH, name: 'Home visit', kind: 'home', minutes: 75 } }] }),
+    transfers: () => good({ incoming: [], outgoing: [], colleagues: [{ ...people.sam }] }),
   };
   beforeEach(() => {
     sent.length = 0;
     searched.length = 0;
+  });
+
+  test('free times are looked for with whoever comes along, and the request names them', async () => {
+    const booking = new Booking(api, people.maria.person, '2026-12-01');
+    await booking.start();
+    expect(booking.colleagues.map(({ name }) => name)).toEqual([people.sam.name]);
+    booking.times.staff = [people.sam.account];
+    await booking.times.find();
+    expect(searched).toEqual(['', ` ${people.sam.account}`]);
+    booking.times.time = '11:00';
+    await booking.book();
+    expect(sent[0]?.staff).toEqual([people.sam.account]);
   });
 
   test('a kind of visit says where and how long, and free times are looked for by its terms', async () => {

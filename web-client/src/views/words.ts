@@ -108,6 +108,8 @@ export function trouble(code: string): string {
       return t('trouble-meeting-link');
     case 'email_invalid':
       return t('trouble-email');
+    case 'phone_invalid':
+      return t('trouble-phone');
     case 'appointment_changed':
       return t('trouble-visit-changed');
     case 'appointment_state':

@@ -8,7 +8,7 @@ mod browser;
 mod machine;
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use care::Caller;
 use care::private::Name;
@@ -147,6 +147,35 @@ async fn keys_and_the_audit_log_are_seen_to_beside_a_running_server_and_without_
         }
         assert!(!stands(&log, needle), "logged: {needle}");
     }
+}
+
+#[test]
+fn which_release_of_the_zone_database_holds_is_said_before_it_is_served() {
+    let machine = Machine::new();
+    let releases = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/vectors/zones");
+    let check = |zone: &str, directory: &Path| {
+        let config = format!(
+            "url = \"https://localhost\"\ndata = \"data\"\nroot_key = \"root-key\"\nzone = \"{zone}\"\n\
+             zone_directory = \"{}\"\n[tls]\ncertificate = \"x\"\nkey = \"x\"\n",
+            directory.display()
+        );
+        std::fs::write(machine.path("carecircle.toml"), config).unwrap();
+        let output = machine.run(&["check-config", "--config", "carecircle.toml"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        (output.status.success(), said)
+    };
+    let (holds, said) = check("America/Vancouver", &releases.join("2025b"));
+    assert!(
+        holds && said.starts_with("Release 2025b of the zone database"),
+        "{said}"
+    );
+    let (holds, said) = check("Europe/Kyiv", &releases.join("2020a"));
+    assert!(!holds && said.contains("zone: not a zone"), "{said}");
+    let (holds, said) = check("UTC", &releases);
+    assert!(
+        !holds && said.contains("does not say which release"),
+        "{said}"
+    );
 }
 
 /// Whatever is as long as a session's token and written like one (base64url of 32 bytes).

@@ -12,6 +12,7 @@ intake-who = Who is the new client?
 intake-who-hint = Do this while they are here with you. It takes about five minutes.
 intake-name = Full name
 intake-name-hint = As they want to be called. It is kept locked.
+intake-phone-hint = If you know it. You can also write it down later.
 intake-add = Add this client
 intake-adding = Adding…
 

@@ -16,6 +16,16 @@ mail-choose-title = Choose a time that suits you
 mail-choose-body = The link shows free times. Tap one to keep it, then book it.
 mail-choose-hint = The link books one appointment. If you did not expect it, you do not need to do anything.
 
+## Whose an address is: of level 0, always; a stranger may read it
+mail-address-subject = Is this your e-mail address?
+mail-address-title = Is this your e-mail address?
+mail-address-body = Somebody gave this e-mail address to get updates. If it was you, please open the link and say yes.
+mail-address-hint = If it was not you, you do not need to do anything. You can also open the link and say that it is not you.
+
+## To whoever is to choose another time: of level 0, always, and never why
+mail-again-body = There is something new for you. Please open the link to see it.
+mail-again-body-phone = There is something new for you. Please open your page, or call us at { $phone }.
+
 ## The automatic answer to whoever wrote to us: of level 0, always
 mail-unread-subject = About your mail
 mail-unread-title = We do not answer mails here
@@ -29,12 +39,67 @@ mail-invitation-body = An appointment is planned for you.
 mail-moved-subject = New time: appointment on { $day }
 mail-moved-title = Your appointment has a new time
 mail-moved-body = The time of your appointment has changed. This is the new time. The old time no longer counts.
+mail-kept-subject = Same time: appointment on { $day }
+mail-kept-title = Your appointment keeps its time
+mail-kept-body = The rules for the clocks have changed. Your appointment stays at the time that you know. If your calendar shows another time, go by this mail.
 mail-cleared-subject = Off your calendar: appointment on { $day }
 mail-cleared-title = An appointment is off your calendar
 mail-cleared-body = You are no longer expected at this appointment. You do not need to do anything.
 mail-cancellation-subject = Cancelled: appointment on { $day }
 mail-cancellation-title = Your appointment is cancelled
 mail-cancellation-body = This appointment will not take place. You do not need to do anything.
+
+## A series: one mail for all of it
+mail-series-subject = Appointments from { $day } on
+mail-series-title = Your appointments
+mail-series-body = Several appointments are planned for you.
+mail-series-moved-subject = New times: appointments from { $day } on
+mail-series-moved-title = Your appointments have new times
+mail-series-moved-body = The times of your appointments have changed. These are the new times. The old times no longer count.
+mail-series-off-subject = Cancelled: appointments from { $day } on
+mail-series-off-title = Your appointments are cancelled
+mail-series-off-body = These appointments will not take place. You do not need to do anything.
+mail-series-off-more = The later ones are cancelled too.
+mail-series-repeats = Repeats: { $rule }
+mail-series-first = First: { $moment }
+mail-series-then = Then: { $moment }
+mail-series-more = More dates follow.
+mail-series-hint = The button is for the first appointment.
+mail-series-hint-file = The button and the calendar file are for the first appointment.
+mail-series-hint-reminded = Before each later one you get a mail. There you can confirm or change it.
+mail-series-hint-page = To change a later one, open your page.
+mail-repeats-days =
+    { $count ->
+        [one] every day
+       *[other] every { $count } days
+    }
+mail-repeats-weeks =
+    { $count ->
+        [one] every week on { $days }
+       *[other] every { $count } weeks on { $days }
+    }
+mail-repeats-and = { $before } and { $last }
+mail-repeats-month-day =
+    { $count ->
+        [one] every month on day { $day }
+       *[other] every { $count } months on day { $day }
+    }
+mail-repeats-month-end =
+    { $count ->
+        [one] every month on its last day
+       *[other] every { $count } months on the last day
+    }
+mail-repeats-month-nth =
+    { $count ->
+        [one] every month on { $day }
+       *[other] every { $count } months on { $day }
+    }
+mail-repeats-first = the first { $day }
+mail-repeats-second = the second { $day }
+mail-repeats-third = the third { $day }
+mail-repeats-fourth = the fourth { $day }
+mail-repeats-fifth = the fifth { $day }
+mail-repeats-last = the last { $day }
 
 ## Reminders
 mail-reminder-subject = Reminder: appointment on { $day }

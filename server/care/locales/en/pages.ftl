@@ -78,3 +78,13 @@ book-taken-none = Someone else got it. Nothing is booked, and no other time is f
 book-gone-title = This link does not work
 book-gone-body = It was used before, or it is too old. Nothing was changed.
 book-gone-call = Please call if you need an appointment.
+
+### The page of a mail that asks whose an address is. A stranger may read it: no name, and nothing of what for.
+page-address-title = Is this your e-mail address?
+page-address-body = Somebody gave it to get updates here. If it was you, say yes. If it was not, say so, or just close this page.
+page-address-confirm = Yes, send updates here
+page-address-not-me = This is not me
+page-address-confirmed-title = Thank you
+page-address-confirmed-body = Updates will come to this e-mail address.
+page-address-not-me-title = Thank you for telling us
+page-address-not-me-body = No updates will come to this e-mail address. You do not need to do anything more.

@@ -196,6 +196,7 @@ trouble-time = Please check the day and the time.
 trouble-zone = We do not know this time zone. Please choose one from the list.
 trouble-meeting-link = This link cannot be used. It must start with https://
 trouble-email = This is not an e-mail address. Please check it.
+trouble-phone = This is not a phone number. It has 5 to 15 digits. Spaces, ( ) and - are fine, and a + before it.
 trouble-visit-changed = This visit has changed. Please look at it again.
 trouble-visit-over = This visit is over or was cancelled.
 trouble-too-long = This text is too long.

@@ -16,6 +16,16 @@ mail-choose-title = Elija la hora que le convenga
 mail-choose-body = El enlace muestra las horas libres. Toque una para apartarla y después resérvela.
 mail-choose-hint = El enlace sirve para una sola cita. Si no lo esperaba, no tiene que hacer nada.
 
+## De quién es una dirección: siempre de nivel 0; lo puede leer alguien ajeno
+mail-address-subject = ¿Es esta su dirección de correo?
+mail-address-title = ¿Es esta su dirección de correo?
+mail-address-body = Alguien dio esta dirección de correo para recibir novedades. Si fue usted, abra el enlace y diga que sí.
+mail-address-hint = Si no fue usted, no tiene que hacer nada. También puede abrir el enlace y decir que no es usted.
+
+## A quien ha de elegir otra hora: siempre de nivel 0, y nunca por qué
+mail-again-body = Hay algo nuevo para usted. Abra el enlace para verlo.
+mail-again-body-phone = Hay algo nuevo para usted. Abra su página, o llámenos al { $phone }.
+
 ## La respuesta automática a quien nos escribió: siempre de nivel 0
 mail-unread-subject = Sobre su correo
 mail-unread-title = Aquí no contestamos correos
@@ -29,12 +39,67 @@ mail-invitation-body = Hay una cita planeada para usted.
 mail-moved-subject = Nueva hora: cita el { $day }
 mail-moved-title = Su cita tiene una nueva hora
 mail-moved-body = La hora de su cita cambió. Esta es la nueva hora. La hora anterior ya no vale.
+mail-kept-subject = Misma hora: cita el { $day }
+mail-kept-title = Su cita sigue a la misma hora
+mail-kept-body = Las reglas de los relojes cambiaron. Su cita sigue a la hora que usted conoce. Si su calendario muestra otra hora, vale la de este correo.
 mail-cleared-subject = Fuera de su calendario: cita el { $day }
 mail-cleared-title = Una cita sale de su calendario
 mail-cleared-body = Ya no se le espera en esta cita. No tiene que hacer nada.
 mail-cancellation-subject = Cancelada: cita el { $day }
 mail-cancellation-title = Su cita está cancelada
 mail-cancellation-body = Esta cita no tendrá lugar. No tiene que hacer nada.
+
+## Una serie: un solo correo para todas
+mail-series-subject = Citas a partir del { $day }
+mail-series-title = Sus citas
+mail-series-body = Hay varias citas planeadas para usted.
+mail-series-moved-subject = Nuevas horas: citas a partir del { $day }
+mail-series-moved-title = Sus citas tienen nuevas horas
+mail-series-moved-body = Las horas de sus citas cambiaron. Estas son las nuevas horas. Las anteriores ya no valen.
+mail-series-off-subject = Canceladas: citas a partir del { $day }
+mail-series-off-title = Sus citas están canceladas
+mail-series-off-body = Estas citas no tendrán lugar. No tiene que hacer nada.
+mail-series-off-more = Las siguientes también están canceladas.
+mail-series-repeats = Se repite: { $rule }
+mail-series-first = Primera: { $moment }
+mail-series-then = Después: { $moment }
+mail-series-more = Hay más fechas después.
+mail-series-hint = El botón es para la primera cita.
+mail-series-hint-file = El botón y el archivo de calendario son para la primera cita.
+mail-series-hint-reminded = Antes de cada una de las siguientes recibe un correo. Ahí puede confirmarla o cambiarla.
+mail-series-hint-page = Para cambiar una de las siguientes, abra su página.
+mail-repeats-days =
+    { $count ->
+        [one] todos los días
+       *[other] cada { $count } días
+    }
+mail-repeats-weeks =
+    { $count ->
+        [one] cada semana, { $days }
+       *[other] cada { $count } semanas, { $days }
+    }
+mail-repeats-and = { $before } y { $last }
+mail-repeats-month-day =
+    { $count ->
+        [one] cada mes, el día { $day }
+       *[other] cada { $count } meses, el día { $day }
+    }
+mail-repeats-month-end =
+    { $count ->
+        [one] cada mes, el último día
+       *[other] cada { $count } meses, el último día
+    }
+mail-repeats-month-nth =
+    { $count ->
+        [one] cada mes, { $day }
+       *[other] cada { $count } meses, { $day }
+    }
+mail-repeats-first = el primer { $day }
+mail-repeats-second = el segundo { $day }
+mail-repeats-third = el tercer { $day }
+mail-repeats-fourth = el cuarto { $day }
+mail-repeats-fifth = el quinto { $day }
+mail-repeats-last = el último { $day }
 
 ## Recordatorios
 mail-reminder-subject = Recordatorio: cita el { $day }

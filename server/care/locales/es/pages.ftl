@@ -78,3 +78,13 @@ book-taken-none = Otra persona la tomó. No se reservó nada, y en estos días n
 book-gone-title = Este enlace no funciona
 book-gone-body = Ya se usó o es muy viejo. No se cambió nada.
 book-gone-call = Por favor llame si necesita una cita.
+
+### La página del correo que pregunta de quién es una dirección. La puede leer alguien ajeno: sin nombres y sin decir para qué.
+page-address-title = ¿Es esta su dirección de correo?
+page-address-body = Alguien la dio para recibir novedades. Si fue usted, diga que sí. Si no fue usted, dígalo o cierre esta página.
+page-address-confirm = Sí, envíen aquí las novedades
+page-address-not-me = No soy yo
+page-address-confirmed-title = Gracias
+page-address-confirmed-body = Las novedades llegarán a esta dirección de correo.
+page-address-not-me-title = Gracias por avisarnos
+page-address-not-me-body = A esta dirección no llegará ninguna novedad. No tiene que hacer nada más.

@@ -196,6 +196,7 @@ trouble-time = Mira otra vez el día y la hora, por favor.
 trouble-zone = No conocemos esta zona horaria. Elige una de la lista, por favor.
 trouble-meeting-link = Este enlace no sirve. Tiene que empezar con https://
 trouble-email = Esto no es una dirección de correo. Mírala otra vez, por favor.
+trouble-phone = Esto no es un número de teléfono. Tiene de 5 a 15 cifras. Puede llevar espacios, ( ) y -, y un + delante.
 trouble-visit-changed = Esta visita cambió. Mírala otra vez, por favor.
 trouble-visit-over = Esta visita ya pasó o se canceló.
 trouble-too-long = Este texto es muy largo.

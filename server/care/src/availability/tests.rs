@@ -336,3 +336,39 @@ fn no_span_and_no_clock_breaks_the_search() {
         }
     }
 }
+
+#[test]
+fn together_they_are_free_when_each_is() {
+    let chicago = zone("America/Chicago");
+    let denver = zone("America/Denver");
+    let span = days(&chicago, "2026-12-01", 1);
+    let now = span.from.plus_seconds(-86_400);
+    let terms = Terms {
+        after_minutes: 15,
+        ..terms(60, 30)
+    };
+    let (morning, late) = (daily(MORNING), daily(&[(8 * 60 + 10, 24 * 60)]));
+    let busy = [Busy {
+        start: at(&chicago, "2026-12-01T11:10"),
+        end: at(&chicago, "2026-12-01T11:20"),
+    }];
+    let one = |hours, zone, busy| Member { hours, zone, busy };
+    let shown = |team: &[Member<'_>], max| -> Vec<String> {
+        let found = slots_together(team, &terms, span, now, max);
+        let shown = found.iter().map(|start| chicago.civil(*start).to_string());
+        shown.map(|civil| civil[11..].to_owned()).collect()
+    };
+    let first = one(&morning, &chicago, &[]);
+    let alone = ["09:00", "09:30", "10:00", "10:30", "11:00"];
+    assert_eq!(shown(&[first], 9), alone);
+    assert_eq!(shown(&[first], 2), alone[..2]);
+    // Ten past eight in Denver is ten past nine in Chicago, and the first one's grid decides.
+    let second = one(&late, &denver, &[]);
+    assert_eq!(shown(&[first, second], 9), alone[1..]);
+    let busy = one(&late, &denver, &busy);
+    assert_eq!(shown(&[first, busy], 9), ["09:30"], "kept free after it");
+    assert_eq!(shown(&[first, second, busy], 9), ["09:30"]);
+    let closed = Hours::default();
+    assert!(shown(&[first, one(&closed, &denver, &[])], 9).is_empty());
+    assert!(shown(&[], 9).is_empty());
+}

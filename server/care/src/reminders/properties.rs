@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::civil::Zones;
+use crate::quiet::any_window;
 
 fn zone(name: &str) -> Zone {
     Zones::bundled().find(name).unwrap()
@@ -46,21 +47,25 @@ fn any_visit() -> impl Strategy<Value = Visit> {
         -100_i64..30_000,
         any::<bool>(),
         prop::option::of(-5_i64..100),
+        prop::option::of(-2_000_i64..2_000),
     )
-        .prop_map(|(kind, state, start, minutes, ahead, has_link, notice)| {
-            let told_at = start.plus_seconds(-ahead * 60);
-            Visit {
-                kind,
-                state,
-                start,
-                end: start.plus_seconds(minutes * 60),
-                sequence: 3,
-                told_at,
-                has_link,
-                in_series: false,
-                cancel_notice_at: notice.map(|minutes| told_at.plus_seconds(minutes * 60)),
-            }
-        })
+        .prop_map(
+            |(kind, state, start, minutes, ahead, has_link, notice, from)| {
+                let told_at = start.plus_seconds(-ahead * 60);
+                Visit {
+                    kind,
+                    state,
+                    start,
+                    end: start.plus_seconds(minutes * 60),
+                    sequence: 3,
+                    told_at,
+                    has_link,
+                    moved_from: from.map(|minutes| start.plus_seconds(minutes * 60)),
+                    in_series: None,
+                    cancel_notice_at: notice.map(|minutes| told_at.plus_seconds(minutes * 60)),
+                }
+            },
+        )
 }
 
 fn any_recipient() -> impl Strategy<Value = Recipient> {
@@ -70,20 +75,37 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
         any::<[bool; 3]>(),
         prop::bool::weighted(0.8),
         prop::sample::select(Response::ALL),
+        prop::option::of(any_window()),
     )
         .prop_map(
-            |(role, zone, [takes_part, told, wants_reminders], reachable, response)| Recipient {
-                participant: participant(0),
-                role,
-                zone,
-                reachable,
-                takes_part,
-                cleared_at: None,
-                told,
-                wants_reminders,
-                response,
+            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe_hours)| {
+                Recipient {
+                    participant: participant(0),
+                    role,
+                    zone,
+                    reachable,
+                    takes_part,
+                    cleared_at: None,
+                    told,
+                    outdated: told && wants_reminders,
+                    heard: Heard::Nothing,
+                    wants_reminders,
+                    response,
+                    safe_hours,
+                }
             },
         )
+        .prop_flat_map(|to| {
+            let heard = prop::sample::select(&[Heard::Nothing, Heard::Before, Heard::Now][..]);
+            heard.prop_map(move |heard| Recipient {
+                heard,
+                ..to.clone()
+            })
+        })
+}
+
+fn any_place() -> impl Strategy<Value = InSeries> {
+    any::<[bool; 2]>().prop_map(|[first, alone]| InSeries { first, alone })
 }
 
 fn any_recipients() -> impl Strategy<Value = Vec<Recipient>> {
@@ -116,10 +138,16 @@ proptest! {
             } else {
                 prop_assert!(mail.step != Step::Cancellation, "{mail:?}");
             }
+            // Said anew, by the text that people would see on their clock.
+            let shown = to.zone.local(mail.due).civil;
+            if let Some(hours) = to.safe_hours {
+                let [from, until] = [hours.from(), hours.until()]
+                    .map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60));
+                prop_assert!((&*from..&*until).contains(&&shown[11..]), "{shown} {hours:?} {mail:?}");
+            }
             if !matches!(mail.step, Step::Invitation | Step::Cancellation) {
-                // Said anew, by the text that people would see on their clock.
-                let shown = to.zone.local(mail.due).civil;
-                prop_assert!(("08:00".."21:00").contains(&&shown[11..]), "{shown} {mail:?}");
+                let kept = to.safe_hours.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
+                prop_assert!(kept, "{shown} {mail:?}");
                 prop_assert!(mail.due >= visit.told_at.plus_seconds(7_200), "{mail:?}");
                 prop_assert!(to.wants_reminders && to.response != Response::Declined);
                 prop_assert!(matches!(to.role, Role::Client | Role::Caregiver));
@@ -145,23 +173,76 @@ proptest! {
         let visit = Visit { state: AppointmentState::Booked, ..visit };
         let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
         let invited = planned.iter().any(|mail| mail.step == Step::Invitation);
-        prop_assert_eq!(invited, to.takes_part && to.reachable && visit.told_at <= visit.end);
+        let hears = to.takes_part && to.reachable;
+        let too_late = to.safe_hours.is_some_and(|hours| {
+            let next = hours.next(&to.zone, visit.told_at);
+            next != visit.told_at && next >= visit.start
+        });
+        prop_assert_eq!(invited, hears && visit.told_at <= visit.end && !too_late);
     }
 
     #[test]
-    fn a_series_is_told_visit_by_visit_when_each_comes_near(visit in any_visit(), to in any_recipient()) {
-        let visit = Visit { state: AppointmentState::Booked, in_series: true, ..visit };
-        let alone = Visit { in_series: false, ..visit };
+    fn what_is_not_told_in_time_is_named(visit in any_visit(), to in any_recipient()) {
+        let one = std::slice::from_ref(&to);
+        let (planned, untold) =
+            (plan(&visit, one, visit.told_at), untold(&visit, one, visit.told_at));
+        let always = Recipient { safe_hours: None, ..to.clone() };
+        let without = plan(&visit, std::slice::from_ref(&always), visit.told_at);
+        for step in [Step::Invitation, Step::Cancellation] {
+            let due = |mails: &[Planned]| {
+                mails.iter().find(|mail| mail.step == step).map(|mail| mail.due)
+            };
+            let named = untold.iter().any(|one| one.step == step);
+            match (due(&without), due(&planned)) {
+                (Some(early), None) if early.max(visit.told_at) < visit.start => prop_assert!(named),
+                (Some(early), Some(due)) if early == due => prop_assert!(!named),
+                (Some(_), Some(due)) => {
+                    let known = visit.moved_from.filter(|_| to.told && step == Step::Invitation);
+                    prop_assert!(!named || known.is_some_and(|known| known <= due));
+                }
+                (None, _) => prop_assert!(!named && due(&planned).is_none()),
+                _ => {}
+            }
+        }
+    }
+
+    #[test]
+    fn what_leaves_late_leaves_within_the_safe_hours(
+        visit in any_visit(), to in any_recipient(), later in 0_i64..40_000,
+    ) {
+        let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
+        for mail in planned {
+            let now = mail.due.plus_seconds(later * 60);
+            let leaves = leaves_at(&visit, &to, (mail.step, mail.not_after), now);
+            if let Some(leaves) = leaves {
+                prop_assert!(leaves >= now);
+                prop_assert!(leaves == now || leaves < visit.start);
+                prop_assert!(to.safe_hours.is_none_or(|hours| hours.has(&to.zone, leaves)));
+            } else {
+                prop_assert!(to.safe_hours.is_some_and(|hours| !hours.has(&to.zone, now)));
+            }
+        }
+    }
+
+    #[test]
+    fn of_a_series_only_news_is_told_once_and_reminders_come_for_each_visit(
+        visit in any_visit(), to in any_recipient(), place in any_place(),
+    ) {
+        let alone = Visit { in_series: None, ..visit };
+        let visit = Visit { in_series: Some(place), ..visit };
+        let news = |mail: &&Planned| matches!(mail.step, Step::Invitation | Step::Cancellation);
         let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
         let others = plan(&alone, std::slice::from_ref(&to), visit.told_at);
-        prop_assert_eq!(planned.len(), others.len(), "nobody is left out");
-        for (mail, other) in planned.iter().zip(&others) {
-            if mail.step == Step::Invitation && !to.told {
-                let near = visit.start.plus_seconds(-28 * 86_400);
-                prop_assert_eq!(mail.due, near.max(other.due));
-            } else {
-                prop_assert_eq!(mail, other);
-            }
+        let reminders = planned.iter().filter(|mail| !news(mail));
+        prop_assert!(reminders.eq(others.iter().filter(|mail| !news(mail))));
+        let told: Vec<_> = planned.iter().filter(news).collect();
+        prop_assert!(told.len() <= 1);
+        for mail in told {
+            prop_assert_eq!(mail.due, others.iter().find(|other| other.step == mail.step)
+                .map_or(mail.due, |other| other.due));
+            prop_assert!(place.first || !mail.series, "another one speaks for the series");
+            let knows = to.heard == Heard::Now && !place.alone && !to.outdated;
+            prop_assert!(!knows || mail.step == Step::Cancellation, "told again: {mail:?}");
         }
     }
 

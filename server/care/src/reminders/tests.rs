@@ -21,7 +21,7 @@ fn edmonton() -> Zone {
 }
 
 /// A half-hour video visit with a link, booked a fortnight before.
-fn visit(start: &str) -> Visit {
+pub(super) fn visit(start: &str) -> Visit {
     let start = at(&edmonton(), start);
     Visit {
         kind: AppointmentKind::Video,
@@ -31,12 +31,13 @@ fn visit(start: &str) -> Visit {
         sequence: 0,
         told_at: start.plus_seconds(-14 * 86_400),
         has_link: true,
-        in_series: false,
+        moved_from: None,
+        in_series: None,
         cancel_notice_at: None,
     }
 }
 
-fn maria() -> Recipient {
+pub(super) fn maria() -> Recipient {
     Recipient {
         participant: participant(1),
         role: Role::Client,
@@ -45,8 +46,11 @@ fn maria() -> Recipient {
         takes_part: true,
         cleared_at: None,
         told: true,
+        outdated: false,
+        heard: Heard::Nothing,
         wants_reminders: true,
         response: Response::NeedsAction,
+        safe_hours: None,
     }
 }
 
@@ -60,7 +64,7 @@ fn story(visit: &Visit, to: &Recipient) -> Vec<(Step, String)> {
     told.collect()
 }
 
-fn steps(visit: &Visit, to: &Recipient) -> Vec<Step> {
+pub(super) fn steps(visit: &Visit, to: &Recipient) -> Vec<Step> {
     story(visit, to).into_iter().map(|(step, _)| step).collect()
 }
 
@@ -345,7 +349,7 @@ fn a_reminder_in_the_night_comes_in_the_morning_if_that_leaves_time() {
     let visit = visit("2026-12-01T10:00");
     let moved = |due: &str, not_after: &str| {
         let [due, not_after] = [due, not_after].map(|civil| at(&edmonton(), civil));
-        let moved = keep_quiet(&visit, &edmonton(), Step::OneHour, (due, not_after))?;
+        let moved = keep_quiet(&visit, &maria(), Step::OneHour, (due, not_after))?;
         Some(edmonton().civil(moved).to_string())
     };
     let morning = Some("2026-12-01T08:00".to_owned());
@@ -392,3 +396,5 @@ fn what_is_late_but_not_worthless_stays_and_what_is_worthless_goes() {
     assert_eq!(left_at("2026-12-01T10:30"), [Invitation, RoomOpen]);
     assert_eq!(left_at("2026-12-01T10:31"), []);
 }
+
+mod safe_hours;

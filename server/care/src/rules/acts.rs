@@ -161,10 +161,12 @@ acts! {
     EndRepresentation = "end_representation", Client;
     /// Have a person begin anew with new keys.
     IssueNewKeys = "issue_new_keys", Client;
-    /// See how a person wants to be told things, and where mails reach them.
+    /// See how a person wants to be told things, where mails reach them, and by which number they are called.
     ReadPreferences = "read_preferences", Client;
     /// Change that.
     ChangePreferences = "change_preferences", Client;
+    /// Have a mail ask once more whether an address is a person's.
+    AskAddress = "ask_address", Client;
     /// End a member of staff's assignment to a client.
     EndAssignment = "end_assignment", Client;
     /// Offer a client to a colleague.
@@ -175,7 +177,7 @@ acts! {
     AnswerTransfer = "answer_transfer", Transfer;
     /// Take an offer back.
     WithdrawTransfer = "withdraw_transfer", Transfer;
-    /// Change the address at which mails reach a person.
+    /// Change the address at which mails reach a person, or the number by which they are called.
     ChangeContact = "change_contact", Client;
     /// List the appointments that one takes part in.
     ListAppointments = "list_appointments", Oneself;
@@ -211,6 +213,10 @@ acts! {
     ReplyByLink = "reply_by_link", Link;
     /// End one's reminders by a link.
     OptOutByLink = "opt_out_by_link", Link;
+    /// See by a link what was said of the address to which it was mailed.
+    OpenAddressLink = "open_address_link", Link;
+    /// Say by it that the address is one's own, or is not.
+    AnswerAddressLink = "answer_address_link", Link;
     /// See by a link whether mails about unread messages come.
     OpenStopLink = "open_stop_link", Link;
     /// Stop them by it, or have them come again.

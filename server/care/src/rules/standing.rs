@@ -61,6 +61,8 @@ pub struct Standing {
     pub acts_for: bool,
     /// A participant of the appointment who has not left.
     pub takes_part: bool,
+    /// One of the staff who takes part besides whoever is booked, and has not left.
+    pub beside: bool,
 }
 
 impl Standing {
@@ -109,6 +111,7 @@ impl Standing {
             Need::Own => self.own,
             Need::Another => self.another,
             Need::TakesPart => self.takes_part,
+            Need::Beside => self.beside,
         }
     }
 }

@@ -25,7 +25,7 @@ fn standings() -> impl Iterator<Item = Standing> {
     askers.flat_map(|asker| {
         STATES.into_iter().flat_map(move |member| {
             // A session is one's own, or nobody has shown anything in it, or its person is awaited.
-            (0..1024_u16).map(move |bits| Standing {
+            (0..2048_u16).map(move |bits| Standing {
                 asker,
                 session: bits & 3 == 1,
                 unproved: bits & 3 == 2,
@@ -39,6 +39,7 @@ fn standings() -> impl Iterator<Item = Standing> {
                 fresh: bits & 128 != 0,
                 acts_for: bits & 256 != 0,
                 another: bits & 512 != 0,
+                beside: bits & 1024 != 0,
             })
         })
     })
@@ -66,7 +67,6 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::Invite
                 | Act::ListUninvited
                 | Act::SetHours
-                | Act::FindSlots
                 | Act::ChangePreferences
                 | Act::ChangeContact
                 | Act::QueryAudit
@@ -120,7 +120,7 @@ fn by_link(act: Act, role: Role, s: Standing) -> bool {
     let by_right = match role {
         Role::Client => s.takes_part,
         Role::Caregiver => s.takes_part && s.consent,
-        Role::CaseManager => s.takes_part && s.assigned,
+        Role::CaseManager => (s.takes_part && s.assigned) || s.beside,
         _ => false,
     };
     match act {
@@ -130,6 +130,8 @@ fn by_link(act: Act, role: Role, s: Standing) -> bool {
         Act::OpenStopLink | Act::ChooseUpdateMails => {
             !matches!(role, Role::Administrator | Role::Custodian)
         }
+        // Everybody may have an address.
+        Act::OpenAddressLink | Act::AnswerAddressLink => true,
         // A client books with whoever serves them.
         Act::OpenBookingLink | Act::HoldByLink | Act::BookByLink => {
             role == Role::Client && s.assigned
@@ -193,7 +195,9 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         About::Agency => for_the_agency(act, role, s),
         About::Link => false,
         About::Client => match act {
-            Act::ReadPreferences | Act::ChangePreferences => serves || s.own || for_client,
+            Act::ReadPreferences | Act::ChangePreferences | Act::AskAddress => {
+                serves || s.own || for_client
+            }
             Act::ChangeContact => (serves || s.own || for_client) && s.fresh,
             Act::IssueNewKeys => serves && s.fresh,
             Act::ReadAccess => (role == Role::Client && s.own) || for_client,
@@ -206,7 +210,7 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             Act::ReplyToAppointment => match role {
                 Role::Client => s.takes_part,
                 Role::Caregiver => (s.takes_part && s.consent) || for_client,
-                Role::CaseManager => s.takes_part && s.assigned,
+                Role::CaseManager => (s.takes_part && s.assigned) || s.beside,
                 _ => false,
             },
             _ => serves,
@@ -239,7 +243,7 @@ fn every_combination_is_allowed_or_denied_as_the_product_says() {
             seen += 1;
         }
     }
-    assert_eq!(seen, Act::ALL.len() * 17 * 4 * 1024);
+    assert_eq!(seen, Act::ALL.len() * 17 * 4 * 2048);
 }
 
 #[test]
@@ -290,6 +294,31 @@ fn a_refusal_about_a_circle_hides_the_circle_from_whoever_is_not_named_in_it() {
             assert_eq!(refusal.code, hidden, "{act:?} {standing:?}");
         }
     }
+}
+
+#[test]
+fn who_comes_along_changes_nothing_and_is_told_so() {
+    let beside = Standing {
+        asker: Asker::Account(Role::CaseManager),
+        session: true,
+        takes_part: true,
+        beside: true,
+        ..Standing::default()
+    };
+    for act in [
+        Act::MoveAppointment,
+        Act::CancelAppointment,
+        Act::CloseAppointment,
+    ] {
+        assert_eq!(may(act, beside).unwrap_err().code, Code::NotAllowed);
+        let serves = Standing {
+            assigned: true,
+            ..beside
+        };
+        assert!(may(act, serves).is_ok(), "{act:?}");
+    }
+    let of_client = may(Act::ReadAppointments, beside).unwrap_err();
+    assert_eq!(of_client.code, Code::NotFound, "the client's others");
 }
 
 #[test]

@@ -4,6 +4,7 @@ use proptest::prelude::*;
 
 use super::*;
 use crate::civil::Zones;
+use crate::quiet::any_window;
 
 fn any_zone() -> impl Strategy<Value = Zone> {
     prop::sample::select(
@@ -52,40 +53,58 @@ fn any_case() -> impl Strategy<Value = Case> {
                 before(now),
                 before(now),
             );
-            (Just(now), any_zone(), prop::bool::weighted(0.2), times)
+            let safe_hours = prop::option::of(any_window());
+            (
+                Just(now),
+                any_zone(),
+                prop::bool::weighted(0.2),
+                times,
+                safe_hours,
+            )
         })
-        .prop_map(
-            |(now, zone, has_digest, (seen_at, told_at, told_urgent_at, newest, newest_urgent))| {
-                Case {
-                    reader: Reader {
-                        zone,
-                        has_digest,
-                        reachable: true,
-                        wants_mail: true,
-                        seen_at,
-                        // A mail about an urgent message is a mail.
-                        told_at: told_at.max(told_urgent_at),
-                        told_urgent_at,
-                        shut_out: false,
-                    },
-                    waiting: Waiting {
-                        newest,
-                        newest_urgent,
-                    },
-                    now: minute(now),
-                }
-            },
-        )
+        .prop_map(|(now, zone, has_digest, times, safe_hours)| {
+            let (seen_at, told_at, told_urgent_at, newest, newest_urgent) = times;
+            Case {
+                reader: Reader {
+                    zone,
+                    has_digest,
+                    reachable: true,
+                    unconfirmed: false,
+                    wants_mail: true,
+                    seen_at,
+                    // A mail about an urgent message is a mail.
+                    told_at: told_at.max(told_urgent_at),
+                    told_urgent_at,
+                    shut_out: false,
+                    safe_hours,
+                },
+                waiting: Waiting {
+                    newest,
+                    newest_urgent,
+                },
+                now: minute(now),
+            }
+        })
 }
 
 proptest! {
     #[test]
     fn never_by_night_unless_urgent(case in any_case()) {
         if let Ok(wanted) = decide(&case.reader, case.waiting, case.now)
-            && wanted.urgent.is_none()
+            && wanted.urgent.is_none() && case.reader.safe_hours.is_none()
         {
-            let civil = case.reader.zone.civil(wanted.due);
-            prop_assert!(!is_quiet(civil), "{:?}", civil);
+            let shown = case.reader.zone.local(wanted.due).civil;
+            prop_assert!(("08:00".."21:00").contains(&&shown[11..]), "{shown}");
+        }
+    }
+
+    #[test]
+    fn never_outside_the_safe_hours(case in any_case()) {
+        if let (Ok(wanted), Some(hours)) =
+            (decide(&case.reader, case.waiting, case.now), case.reader.safe_hours)
+        {
+            let minute = case.reader.zone.civil(wanted.due).minute();
+            prop_assert!(hours.from() <= minute && minute < hours.until(), "{minute} {hours:?}");
         }
     }
 
@@ -128,7 +147,8 @@ proptest! {
     fn nobody_waits_for_longer_than_the_pause_and_a_night(case in any_case()) {
         if let Ok(wanted) = decide(&case.reader, case.waiting, case.now) {
             // And a day that a zone leaves out.
-            let longest = limits::UNREAD_PAUSE_S + 12 * 3_600 + 24 * 3_600;
+            let night = if case.reader.safe_hours.is_some() { 23 } else { 12 };
+            let longest = limits::UNREAD_PAUSE_S + night * 3_600 + 24 * 3_600;
             prop_assert!(wanted.due <= case.now.plus_seconds(longest));
         }
     }

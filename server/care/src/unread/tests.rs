@@ -1,7 +1,7 @@
 //! Case by case, on the clocks of Chicago.
 
 use super::*;
-use crate::civil::Zones;
+use crate::civil::{CivilTime, Zones};
 
 fn zone() -> Zone {
     Zones::bundled().find("America/Chicago").unwrap()
@@ -17,11 +17,13 @@ fn away() -> Reader {
         zone: zone(),
         has_digest: false,
         reachable: true,
+        unconfirmed: false,
         wants_mail: true,
         seen_at: None,
         told_at: None,
         told_urgent_at: None,
         shut_out: false,
+        safe_hours: None,
     }
 }
 
@@ -162,6 +164,11 @@ fn the_reason_is_what_staff_would_want_to_know() {
         ..away()
     };
     assert_eq!(decide(&nowhere, waits, now), Err(Why::NoAddress));
+    let unconfirmed = Reader {
+        unconfirmed: true,
+        ..nowhere
+    };
+    assert_eq!(decide(&unconfirmed, waits, now), Err(Why::Unconfirmed));
     let shut_out = Reader {
         shut_out: true,
         ..away()
@@ -172,4 +179,35 @@ fn the_reason_is_what_staff_would_want_to_know() {
         decide(&shut_out, waits, now).is_ok(),
         "something else waits"
     );
+}
+
+#[test]
+fn safe_hours_hold_for_every_mail() {
+    let safe = Reader {
+        safe_hours: Some(Window::new(10 * 60, 12 * 60).unwrap()),
+        ..away()
+    };
+    for (now, told) in [
+        ("2026-12-01T09:00", "2026-12-01T10:00"),
+        ("2026-12-01T11:59", "2026-12-01T11:59"),
+        ("2026-12-01T12:00", "2026-12-02T10:00"),
+    ] {
+        let came = "2026-12-01T08:00";
+        assert_eq!(due(&safe, routine(came), now), at(told), "{now}");
+        assert_eq!(due(&safe, urgent(came), now), at(told), "{now}");
+    }
+    // The pause ends after they do.
+    let told = Reader {
+        told_at: Some(at("2026-12-01T10:00")),
+        ..safe
+    };
+    let next = due(&told, routine("2026-12-01T10:30"), "2026-12-01T10:40");
+    assert_eq!(next, at("2026-12-02T10:00"));
+    // Whose safe hours lie in the night is told in the night.
+    let early = Reader {
+        safe_hours: Some(Window::new(4 * 60, 6 * 60).unwrap()),
+        ..away()
+    };
+    let night = due(&early, routine("2026-12-01T04:00"), "2026-12-01T05:00");
+    assert_eq!(night, at("2026-12-01T05:00"));
 }

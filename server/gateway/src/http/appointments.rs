@@ -32,7 +32,8 @@ pub async fn list_appointments(
     Ok(Json(gateway.scheduler.appointments(&caller, span).await?))
 }
 
-/// Books the caller for a client. A time that is not free is refused with the next free ones.
+/// Books the caller for a client, with whoever else of the staff takes part. A time that is not free for all of
+/// them is refused with the next that are.
 #[utoipa::path(
     post,
     path = "/v1/appointments",
@@ -125,7 +126,7 @@ pub async fn reply_to_appointment(
     Ok(Json(replied.await?))
 }
 
-/// Times at which the caller could be booked. A hint: the booking decides.
+/// Times at which the caller could be booked, with whoever else is named. A hint: the booking decides.
 #[utoipa::path(
     get,
     path = "/v1/slots",
@@ -135,7 +136,8 @@ pub async fn reply_to_appointment(
         ("days" = u16, Query, description = "How many days"),
         ("minutes" = u16, Query, description = "How long"),
         ("visit_type" = Option<VisitTypeId>, Query, description = "As what kind of visit"),
-        ("zone" = Option<String>, Query, description = "In which zone; the caller's if absent")
+        ("zone" = Option<String>, Query, description = "In which zone; the caller's if absent"),
+        ("staff" = Option<String>, Query, description = "Who else is free then: account ids, commas between them")
     ),
     responses((status = 200, body = Slots), (status = "default", body = ErrorBody))
 )]

@@ -3,7 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::PersonId;
-use protocol::http::{Appointments, ErrorBody, People, Preferences, UpdateMails};
+use protocol::http::{
+    AddressStanding, Appointments, ErrorBody, People, Phone, Preferences, UpdateMails,
+};
 
 use super::Answer;
 use super::body::{At, FromJson};
@@ -53,6 +55,73 @@ pub async fn put_preferences(
     FromJson(wish): FromJson<Preferences>,
 ) -> Answer<Json<Preferences>> {
     let put = gateway.store.put_preferences(&caller, person, wish);
+    Ok(Json(put.await?))
+}
+
+/// Whether mails reach a person: one's own standing, or of somebody whom the caller serves.
+#[utoipa::path(
+    get,
+    path = "/v1/people/{person}/address",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = AddressStanding), (status = "default", body = ErrorBody))
+)]
+pub async fn read_address(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<AddressStanding>> {
+    Ok(Json(gateway.store.address_standing(&caller, person).await?))
+}
+
+/// Has a mail ask once more whether the address is theirs.
+#[utoipa::path(
+    post,
+    path = "/v1/people/{person}/address",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = AddressStanding), (status = "default", body = ErrorBody))
+)]
+pub async fn ask_address(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<AddressStanding>> {
+    Ok(Json(gateway.store.ask_address(&caller, person).await?))
+}
+
+/// By which number a person is called: one's own, or of somebody whom the caller serves.
+#[utoipa::path(
+    get,
+    path = "/v1/people/{person}/phone",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = Phone), (status = "default", body = ErrorBody))
+)]
+pub async fn read_phone(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<Phone>> {
+    Ok(Json(gateway.store.phone(&caller, person).await?))
+}
+
+/// Sets it, or takes it away.
+#[utoipa::path(
+    put,
+    path = "/v1/people/{person}/phone",
+    tag = "people",
+    params(("person" = PersonId, Path)),
+    request_body = Phone,
+    responses((status = 200, body = Phone), (status = "default", body = ErrorBody))
+)]
+pub async fn put_phone(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+    FromJson(wish): FromJson<Phone>,
+) -> Answer<Json<Phone>> {
+    let put = gateway.store.put_phone(&caller, person, wish);
     Ok(Json(put.await?))
 }
 

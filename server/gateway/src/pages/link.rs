@@ -51,7 +51,7 @@ impl Page {
             };
             let lines = self.lines.iter().map(|line| say(line));
             let buttons = self.buttons.iter().map(|(to, key)| {
-                let quiet = *key != "page-confirm";
+                let quiet = !["page-confirm", "page-address-confirm"].contains(key);
                 say(key).map(|label| context! { to, label, quiet })
             });
             let onward = self.onward.as_ref();

@@ -1,20 +1,20 @@
-//! The mail with a booking link.
+//! The mails with a booking link.
 
-use care::texts::texts;
-use protocol::{Disclosure, Step};
+use care::texts::{Word, texts};
+use protocol::Disclosure;
 
-use super::wording::{self, Button};
+use super::wording::{self, Button, Said};
 use super::{Mail, WriteError, check, html, mime};
-use crate::{BookingLetter, Identity, Letter};
+use crate::{BookAgainLetter, BookingLetter, Envelope, Identity};
 
 /// Writes the mail with the link by which a client books. It says no time, because there is none yet; of level 0
 /// it says no more than any mail of that level.
 pub fn write_booking_link(letter: &BookingLetter, identity: &Identity) -> Result<Mail, WriteError> {
     check(identity)?;
-    let text = texts(letter.language);
+    let text = texts(letter.envelope.language);
     let page = Button {
         label: text.say("mail-button-link", &[])?,
-        url: link(letter, identity)?,
+        url: link(&letter.token, identity)?,
     };
     let mut said = wording::frame(text, page)?;
     if letter.disclosure != Disclosure::Update {
@@ -23,35 +23,47 @@ pub fn write_booking_link(letter: &BookingLetter, identity: &Identity) -> Result
         said.body = text.say("mail-choose-body", &[])?;
         said.hint = Some(text.say("mail-choose-hint", &[])?);
     }
+    put_together(&letter.envelope, identity, &said)
+}
+
+/// Writes the mail by which a client chooses another time: nothing but that there is something, and the way to it.
+pub fn write_book_again(letter: &BookAgainLetter, identity: &Identity) -> Result<Mail, WriteError> {
+    check(identity)?;
+    let text = texts(letter.envelope.language);
+    let page = match &letter.token {
+        Some(token) => Button {
+            label: text.say("mail-button-link", &[])?,
+            url: link(token, identity)?,
+        },
+        None => Button {
+            label: text.say("mail-button-open", &[])?,
+            url: identity.link_base.clone(),
+        },
+    };
+    let mut said = wording::frame(text, page)?;
+    match (&letter.token, &letter.phone) {
+        (Some(_), _) => said.body = text.say("mail-again-body", &[])?,
+        (None, Some(phone)) => {
+            said.body = text.say("mail-again-body-phone", &[("phone", Word::Text(phone))])?;
+        }
+        // What every mail of that level says.
+        (None, None) => {}
+    }
+    put_together(&letter.envelope, identity, &said)
+}
+
+fn put_together(envelope: &Envelope, identity: &Identity, said: &Said) -> Result<Mail, WriteError> {
     let parts = mime::Parts {
         plain: said.plain(),
-        html: html::lay_out(&said, letter.language)?,
+        html: html::lay_out(said, envelope.language)?,
         calendar: None,
         automatic: mime::GENERATED,
     };
-    mime::put_together(&envelope(letter), identity, &said, parts)
+    mime::put_together(envelope, identity, said, parts)
 }
 
-fn link(letter: &BookingLetter, identity: &Identity) -> Result<String, WriteError> {
-    let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
-    if letter.token.is_empty() || !letter.token.bytes().all(is_safe) {
-        return Err(WriteError::Link);
-    }
+fn link(token: &str, identity: &Identity) -> Result<String, WriteError> {
+    wording::must_be_a_secret(token)?;
     let path = protocol::http::BOOKING_PATH;
-    Ok(format!("{}{path}{}", identity.link_base, letter.token))
-}
-
-/// Where it goes and when it was written; about no appointment.
-fn envelope(letter: &BookingLetter) -> Letter {
-    Letter {
-        step: Step::Agenda,
-        language: letter.language,
-        disclosure: letter.disclosure,
-        to: letter.to.clone(),
-        written_at: letter.written_at,
-        message_id: letter.message_id,
-        visit: None,
-        agenda: None,
-        update: None,
-    }
+    Ok(format!("{}{path}{token}", identity.link_base))
 }

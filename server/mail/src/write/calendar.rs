@@ -11,7 +11,7 @@ use jiff::fmt::strtime;
 use protocol::{Disclosure, Timestamp};
 
 use super::{WriteError, is_https};
-use crate::{Identity, Letter, VisitFacts};
+use crate::{Envelope, Identity, Letter, VisitFacts};
 
 /// What the file asks the reader's calendar to do (RFC 5546, section 1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,10 +45,10 @@ pub(super) fn write_file(
     identity: &Identity,
     method: Method,
 ) -> Result<File, WriteError> {
-    let text = texts(letter.language);
+    let text = texts(letter.envelope.language);
     let mut event = Event::with_uid(&visit.uid);
     event
-        .add_property("DTSTAMP", instant(letter.written_at)?)
+        .add_property("DTSTAMP", instant(letter.envelope.written_at)?)
         .add_property("DTSTART", instant(visit.start)?)
         .add_property("DTEND", instant(visit.end)?)
         .add_property("SEQUENCE", visit.sequence.to_string())
@@ -56,7 +56,7 @@ pub(super) fn write_file(
         .add_property("TRANSP", "OPAQUE")
         .summary(&text.say("mail-calendar-summary", &[])?)
         .append_property(organizer(identity))
-        .append_multi_property(attendee(letter));
+        .append_multi_property(attendee(&letter.envelope));
     match method {
         Method::Cancel => event.status(EventStatus::Cancelled),
         Method::Request => event
@@ -93,8 +93,8 @@ fn organizer(identity: &Identity) -> Property {
     organizer
 }
 
-fn attendee(letter: &Letter) -> Property {
-    let mut attendee = Property::new("ATTENDEE", format!("mailto:{}", letter.to.reveal()));
+fn attendee(envelope: &Envelope) -> Property {
+    let mut attendee = Property::new("ATTENDEE", format!("mailto:{}", envelope.to.reveal()));
     attendee
         .add_parameter("CUTYPE", "INDIVIDUAL")
         .add_parameter("ROLE", "REQ-PARTICIPANT")

@@ -2,11 +2,10 @@
 //! gets it by a mistyped address, learns that there is a link. Nobody is named, no agency and no reason.
 
 use care::texts::texts;
-use protocol::{Disclosure, Step};
 
 use super::wording::{self, Button};
 use super::{Mail, WriteError, check, html, mime};
-use crate::{Identity, InvitationLetter, Letter};
+use crate::{Identity, InvitationLetter};
 
 /// Writes the mail. The same letter and the same identity make the same bytes.
 pub fn write_invitation(
@@ -14,7 +13,7 @@ pub fn write_invitation(
     identity: &Identity,
 ) -> Result<Mail, WriteError> {
     check(identity)?;
-    let text = texts(letter.language);
+    let text = texts(letter.envelope.language);
     let page = Button {
         label: text.say("mail-button-link", &[])?,
         url: link(letter, identity)?,
@@ -24,11 +23,11 @@ pub fn write_invitation(
     said.hint = Some(text.say("mail-link-hint", &[])?);
     let parts = mime::Parts {
         plain: said.plain(),
-        html: html::lay_out(&said, letter.language)?,
+        html: html::lay_out(&said, letter.envelope.language)?,
         calendar: None,
         automatic: mime::GENERATED,
     };
-    mime::put_together(&envelope(letter), identity, &said, parts)
+    mime::put_together(&letter.envelope, identity, &said, parts)
 }
 
 /// What follows the `#` never reaches a server when the link is opened.
@@ -38,19 +37,4 @@ fn link(letter: &InvitationLetter, identity: &Identity) -> Result<String, WriteE
         return Err(WriteError::Link);
     }
     Ok(format!("{}/#{}", identity.link_base, letter.link))
-}
-
-/// Where it goes and when it was written; about no appointment.
-fn envelope(letter: &InvitationLetter) -> Letter {
-    Letter {
-        step: Step::Agenda,
-        language: letter.language,
-        disclosure: Disclosure::Update,
-        to: letter.to.clone(),
-        written_at: letter.written_at,
-        message_id: letter.message_id,
-        visit: None,
-        agenda: None,
-        update: None,
-    }
 }

@@ -13,9 +13,9 @@ use lettre::message::header::{
 use lettre::message::{Body, Mailbox, MultiPart, SinglePart};
 use protocol::Timestamp;
 
-use super::wording::{Said, can_be_stopped};
+use super::wording::Said;
 use super::{Mail, WriteError, calendar, hex};
-use crate::{Identity, Letter};
+use crate::{Envelope, Identity};
 
 /// What the file is called, in every language: a name of its own could say too much.
 const FILE_NAME: &str = "appointment.ics";
@@ -37,12 +37,12 @@ pub(super) struct Parts {
 
 /// The mail, whole.
 pub(super) fn put_together(
-    letter: &Letter,
+    envelope: &Envelope,
     identity: &Identity,
     said: &Said,
     parts: Parts,
 ) -> Result<Mail, WriteError> {
-    let id = hex(&letter.message_id);
+    let id = hex(&envelope.message_id);
     let message_id = format!("{id}@{}", identity.domain);
     let sender = Mailbox::new(
         Some(identity.from_name.clone()),
@@ -51,18 +51,20 @@ pub(super) fn put_together(
             .parse()
             .map_err(|_| WriteError::Identity("address"))?,
     );
-    let recipient = letter.to.reveal().parse().map_err(|_| WriteError::Parts)?;
+    let recipient = envelope
+        .to
+        .reveal()
+        .parse()
+        .map_err(|_| WriteError::Parts)?;
     let mut builder = Message::builder()
         .message_id(Some(format!("<{message_id}>")))
-        .header(date(letter.written_at)?)
+        .header(date(envelope.written_at)?)
         .from(sender.clone())
         .reply_to(sender)
         .to(Mailbox::new(None, recipient))
         .subject(&said.subject)
         .raw_header(raw("Auto-Submitted", parts.automatic.to_owned())?);
-    if let Some(unsubscribe) = &said.unsubscribe
-        && can_be_stopped(letter.step)
-    {
+    if let Some(unsubscribe) = &said.unsubscribe {
         builder = builder
             .raw_header(raw("List-Unsubscribe", format!("<{}>", unsubscribe.url))?)
             .raw_header(raw(
@@ -75,7 +77,7 @@ pub(super) fn put_together(
         .map_err(|_| WriteError::Parts)?;
     Ok(Mail {
         from: identity.from.clone(),
-        to: letter.to.clone(),
+        to: envelope.to.clone(),
         bytes: message.formatted(),
         message_id,
     })

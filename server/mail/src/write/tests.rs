@@ -1,10 +1,12 @@
 //! What people and programs read, and what nobody may find.
 
+mod address;
 mod answer;
 mod booking;
 mod canaries;
 mod invited;
 mod reading;
+mod series;
 mod structure;
 mod update;
 
@@ -15,7 +17,7 @@ use mail_parser::{Message, MessageParser, MimeHeaders as _, PartType};
 use protocol::{AppointmentKind, Disclosure, Language, Step, Timestamp};
 
 use super::write;
-use crate::{AgendaFacts, Identity, Letter, Mail, UpdateFacts, VisitFacts};
+use crate::{AgendaFacts, Envelope, Identity, Letter, Mail, UpdateFacts, VisitFacts};
 
 /// A sender who tells nothing.
 fn identity() -> Identity {
@@ -39,8 +41,10 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         uid: "0197c2a4-0000-7000-8000-000000000001".to_owned(),
         sequence: 0,
         moved: false,
+        kept: false,
         left: false,
-        calendar_file: true,
+        calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
+        series: None,
         link_token: Some("Zm9vYmFyYmF6cXV4MTIzNA".to_owned()),
         worker_first_name: Some(Name::new("Dana").unwrap()),
         meeting_link: Some("https://video.example/r/xyz?a=1&b=2".to_owned()),
@@ -52,12 +56,14 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         zone: zone.clone(),
     };
     Letter {
+        envelope: Envelope {
+            language,
+            to: EmailAddress::parse("someone@mailbox.example").unwrap(),
+            written_at: at("2026-11-24T15:04"),
+            message_id: *b"\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10",
+        },
         step,
-        language,
         disclosure,
-        to: EmailAddress::parse("someone@mailbox.example").unwrap(),
-        written_at: at("2026-11-24T15:04"),
-        message_id: *b"\x01\x23\x45\x67\x89\xab\xcd\xef\xfe\xdc\xba\x98\x76\x54\x32\x10",
         visit: is_about_a_visit(step).then_some(visit),
         agenda: (step == Step::Agenda).then_some(agenda),
         update: matches!(step, Step::Unread | Step::Digest).then(|| UpdateFacts {

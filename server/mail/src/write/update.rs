@@ -15,7 +15,7 @@ const STOP_PATH: &str = protocol::http::STOP_PATH;
 pub(super) fn choose(letter: &Letter, identity: &Identity) -> Result<Said, WriteError> {
     let facts = letter.update.as_ref().ok_or(WriteError::NoFacts)?;
     must_be_a_secret(&facts.stop_token)?;
-    let text = texts(letter.language);
+    let text = texts(letter.envelope.language);
     let page = Button {
         label: text.say("mail-button-open", &[])?,
         url: identity.link_base.clone(),

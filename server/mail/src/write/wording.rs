@@ -8,7 +8,7 @@ use care::texts::{TextError, Texts, Word, texts};
 use care::words_of_time;
 use protocol::{AppointmentKind, Disclosure, Step};
 
-use super::{WriteError, is_https, update};
+use super::{WriteError, is_https, series, update};
 use crate::{AgendaFacts, Identity, Letter, VisitFacts};
 
 /// What a mail says, in reading order.
@@ -52,7 +52,7 @@ fn choose_agenda(
     identity: &Identity,
     agenda: &AgendaFacts,
 ) -> Result<Said, WriteError> {
-    let text = texts(letter.language);
+    let text = texts(letter.envelope.language);
     let page = Button {
         label: text.say("mail-button-open", &[])?,
         url: identity.link_base.clone(),
@@ -61,7 +61,7 @@ fn choose_agenda(
     if letter.disclosure == Disclosure::Update {
         return Ok(said);
     }
-    let day = words_of_time::day(letter.language, agenda.day);
+    let day = words_of_time::day(letter.envelope.language, agenda.day);
     let day = [("day", Word::Text(&day))];
     said.subject = text.say("mail-agenda-subject", &day)?;
     said.title = text.say("mail-agenda-title", &day)?;
@@ -70,7 +70,7 @@ fn choose_agenda(
     said.facts = agenda
         .starts
         .iter()
-        .map(|start| words_of_time::clock(letter.language, &agenda.zone, *start))
+        .map(|start| words_of_time::clock(letter.envelope.language, &agenda.zone, *start))
         .collect();
     Ok(said)
 }
@@ -80,7 +80,7 @@ fn choose_visit(
     identity: &Identity,
     visit: &VisitFacts,
 ) -> Result<Said, WriteError> {
-    let text = texts(letter.language);
+    let text = texts(letter.envelope.language);
     let link = link(identity, visit)?;
     let page = Button {
         label: text.say(
@@ -101,7 +101,10 @@ fn choose_visit(
     if letter.disclosure == Disclosure::Update {
         return Ok(said);
     }
-    say_times(&mut said, text, letter, visit)?;
+    match &visit.series {
+        Some(of) => series::say_times(&mut said, letter, visit, of)?,
+        None => say_times(&mut said, text, letter, visit)?,
+    }
     if letter.disclosure == Disclosure::Details {
         say_details(&mut said, text, letter, visit)?;
     }
@@ -130,12 +133,13 @@ fn say_times(
     letter: &Letter,
     visit: &VisitFacts,
 ) -> Result<(), WriteError> {
-    let language = letter.language;
+    let language = letter.envelope.language;
     let day = words_of_time::day(language, visit.zone.date(visit.start));
     let clock = words_of_time::clock(language, &visit.zone, visit.start);
     let moment = words_of_time::moment(language, &visit.zone, visit.start);
     let end = words_of_time::clock(language, &visit.zone, visit.end);
     let name = match letter.step {
+        Step::Invitation if visit.kept => "kept",
         Step::Invitation if visit.moved => "moved",
         Step::Invitation => "invitation",
         Step::Cancellation if visit.left => "cleared",
@@ -206,12 +210,7 @@ pub(super) fn must_be_a_secret(token: &str) -> Result<(), WriteError> {
     Ok(())
 }
 
-/// Mails that can be stopped; an invitation or a cancellation cannot.
-pub(super) fn can_be_stopped(step: Step) -> bool {
-    is_reminder(step) || matches!(step, Step::Unread | Step::Digest)
-}
-
-/// Mails that come by plan.
+/// Mails that come by plan, and can be stopped; an invitation or a cancellation cannot.
 fn is_reminder(step: Step) -> bool {
     matches!(
         step,

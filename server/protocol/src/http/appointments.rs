@@ -3,15 +3,17 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AppointmentId, AppointmentKind, AppointmentState, CancelReason, DeliveryState, Disclosure,
-    Language, NextStep, OpId, Outcome, ParticipantId, PersonId, Reply, Response, Role, Scope, Step,
-    TaskId, TaskKind, Timestamp, VisitTypeId,
+    AccountId, AddressState, AppointmentId, AppointmentKind, AppointmentState, CancelReason,
+    DeliveryState, Disclosure, Language, NextStep, OpId, Outcome, ParticipantId, PersonId, Reply,
+    Response, Role, Scope, Step, TaskId, TaskKind, Timestamp, VisitTypeId,
 };
 
-use super::InSeries;
+use super::{InSeries, NotBooked};
 
 /// Where links lead that stop mails about unread messages: `/u/<secret>`.
 pub const STOP_PATH: &str = "/u/";
+/// Where links lead by which somebody says whether an address is theirs: `/c/<secret>`.
+pub const ADDRESS_PATH: &str = "/c/";
 
 bodies! {
     /// An instant as clocks show it in one zone, by the server's zone database. Show it as it is:
@@ -49,9 +51,13 @@ bodies! {
         /// The zone in which the days are counted and the slots are shown; the caller's if absent.
         #[serde(default)]
         zone: Option<String>,
+        /// Who else of the staff is free then: account ids with commas between them, at most
+        /// [`crate::limits::APPOINTMENT_STAFF_MAX`]; nobody else if absent.
+        #[serde(default)]
+        staff: Option<String>,
     }
 
-    /// Times at which the caller could be booked. A hint: the booking decides.
+    /// Times at which the caller could be booked, with whoever else was asked about. A hint: the booking decides.
     Slots {
         /// Soonest first.
         slots: Vec<Slot>,
@@ -85,6 +91,11 @@ bodies! {
         visit_type: Option<VisitTypeId>,
         /// Caregivers who take part, each under a live consent that covers appointments.
         caregivers: Vec<PersonId>,
+        /// Who else of the staff takes part: case managers, at most
+        /// [`crate::limits::APPOINTMENT_STAFF_MAX`]. The time must be free for each; they need not serve the
+        /// client.
+        #[serde(default)]
+        staff: Vec<AccountId>,
         /// For a video appointment: where it happens, an https address. Sealed at rest.
         #[serde(default)]
         meeting_link: Option<String>,
@@ -170,6 +181,10 @@ bodies! {
     Appointments {
         /// Soonest first.
         appointments: Vec<Appointment>,
+        /// Of a client's, for the case managers who serve them: visits of series that could not be booked and are
+        /// still to come, soonest first, at most [`crate::limits::SERIES_GAPS_LISTED_MAX`].
+        #[serde(default, skip_serializing_if = "Vec::is_empty")]
+        not_booked: Vec<NotBooked>,
     }
 
     /// One appointment as one of its people sees it.
@@ -207,6 +222,9 @@ bodies! {
         /// The series that it belongs to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         series: Option<InSeries>,
+        /// The reader comes along and does not serve the client: they see this visit and change nothing.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        beside: bool,
         /// The reader may move it and call it off.
         may_change: bool,
         /// The reader may say how it went.
@@ -223,6 +241,12 @@ bodies! {
         person: PersonId,
         /// The name.
         name: String,
+        /// By which number they are called, for the case managers who serve the client.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
+        /// Of the staff, for the staff: the account.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        account: Option<AccountId>,
         /// In what role.
         role: Role,
         /// What they have said.
@@ -250,6 +274,35 @@ bodies! {
         calendar_file: bool,
         /// A mail when messages wait that no device has; to staff one each working morning.
         unread_mail: bool,
+        /// When every mail comes, and outside of which none; `null`: at any time, reminders by day.
+        safe_hours: Option<SafeHours>,
+    }
+
+    /// A stretch of every day on a person's clocks.
+    SafeHours {
+        /// The first minute of the day, a multiple of [`crate::limits::SAFE_HOURS_STEP_MINUTES`].
+        from: u16,
+        /// The minute of the day at which it is over, at least [`crate::limits::SAFE_HOURS_MINUTES_MIN`] later;
+        /// at most 1440.
+        until: u16,
+    }
+
+    /// Where mails reach a person.
+    AddressStanding {
+        /// Whether they do.
+        state: AddressState,
+        /// When a mail last asked whether the address is theirs, in the reader's zone.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        asked_at: Option<LocalTime>,
+        /// Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day.
+        may_ask: bool,
+    }
+
+    /// By which number a person is called.
+    Phone {
+        /// As it was typed: [`crate::limits::PHONE_DIGITS_MIN`] to [`crate::limits::PHONE_DIGITS_MAX`] digits, spaces, `(`, `)`
+        /// and `-`, a `+` at its beginning at most; `null`: none. Sealed at rest, and in no mail.
+        number: Option<String>,
     }
 
     /// The last mails to a person that said that messages wait, and those that did not leave.
@@ -266,8 +319,8 @@ bodies! {
         at: LocalTime,
         /// What became of it.
         state: DeliveryState,
-        /// Why it did not leave, in a word: `read`, `seen`, `unwanted`, `no_address`, `no_right`, `told`,
-        /// `too_late`, `address_refused`, or what the mail server's answer amounts to.
+        /// Why it did not leave, in a word: `read`, `seen`, `unwanted`, `no_address`, `address_unconfirmed`,
+        /// `no_right`, `told`, `too_late`, `outside_safe_hours`, `address_refused`, or what the mail server's answer amounts to.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         reason: Option<String>,
     }
@@ -290,11 +343,19 @@ bodies! {
         client_name: String,
         /// The person who asked or cannot be reached.
         person_name: String,
+        /// By which number they are called, if the task asks for that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
         /// The appointment, if it is about one.
         appointment: Option<AppointmentId>,
         /// When that begins or would have begun, or when the device was last at work, in the reader's zone.
         at: Option<LocalTime>,
         /// Since when it waits.
         since: Timestamp,
+        /// Why mails do not reach that person, in a word, if it is known: news of that appointment would come outside
+        /// their hours (`outside_safe_hours`), or whoever reads at their address says that it is not theirs
+        /// (`not_theirs`).
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        why: Option<String>,
     }
 }

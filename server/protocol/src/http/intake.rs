@@ -21,6 +21,9 @@ bodies! {
         op_id: OpId,
         /// The name; sealed at rest.
         name: String,
+        /// By which number they are called; sealed at rest.
+        #[serde(default)]
+        phone: Option<String>,
     }
 
     /// A new caregiver of a client's.
@@ -31,6 +34,9 @@ bodies! {
         name: String,
         /// What they are to the client ("daughter"); sealed at rest.
         relationship: String,
+        /// By which number they are called; sealed at rest.
+        #[serde(default)]
+        phone: Option<String>,
     }
 
     /// An invitation whose secret the caller's device made. Ends an earlier one.

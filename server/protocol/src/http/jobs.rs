@@ -129,6 +129,9 @@ bodies! {
         participant: ParticipantId,
         /// Their name.
         name: String,
+        /// By which number they are called.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        phone: Option<String>,
         /// The client.
         client: PersonId,
         /// The client's name.

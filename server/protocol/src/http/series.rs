@@ -4,7 +4,7 @@
 use serde::{Deserialize, Serialize};
 
 use super::{Appointment, BookAppointment, LocalTime, Slot};
-use crate::{Code, Frequency, SeriesId};
+use crate::{AppointmentKind, Code, Frequency, SeriesId, VisitTypeId};
 
 bodies! {
     /// Books the caller for a client again and again, as far ahead as series are booked
@@ -41,6 +41,32 @@ bodies! {
         code: Code,
         /// Free slots that would do instead, soonest first; of the first ones only.
         slots: Vec<Slot>,
+    }
+
+    /// A visit of a series that could not be booked, and in whose place nothing is.
+    NotBooked {
+        /// The series.
+        series: SeriesId,
+        /// Its name in the series: when it would begin by the rule.
+        occurrence: String,
+        /// When it would begin, as the series now stands.
+        at: LocalTime,
+        /// Why it could not be.
+        code: Code,
+        /// Where it would happen.
+        kind: AppointmentKind,
+        /// How long, minutes.
+        minutes: u16,
+        /// As what kind of visit, if as one.
+        visit_type: Option<VisitTypeId>,
+    }
+
+    /// Books the caller in the place of such a visit.
+    BookInstead {
+        /// Its [`NotBooked::occurrence`].
+        occurrence: String,
+        /// What is booked.
+        visit: BookAppointment,
     }
 
     /// The series of an appointment.

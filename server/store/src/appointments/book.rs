@@ -1,10 +1,11 @@
-//! Books an appointment: lock, decide, write, plan the mails, audit, in one transaction. Nothing here
-//! waits for the network.
+//! Books an appointment: lock everybody who holds it, decide, write, plan the mails, audit, in one transaction.
+//! Nothing here waits for the network.
 
 use care::Caller;
 use care::appointment::Booking;
 use care::caller::Holder;
 use care::rules::Act;
+use care::series::Occurrence;
 use protocol::http::Appointment;
 use protocol::{
     AccountId, AppointmentId, AppointmentKind, Code, ParticipantId, PersonId, Refusal, Role,
@@ -12,7 +13,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use super::{Asked, Found, claim, find, list, resource_of, zone_for};
+use super::{Asked, Found, claim_all, find, list, team, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{Resource, Rules};
@@ -20,7 +21,7 @@ use crate::operations::{self, Outcome};
 use crate::seal::MEETING_LINK;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{agency, consents, deliveries, holds, standing, visit_types};
+use crate::{agency, consents, deliveries, devices, holds, series, standing, visit_types};
 
 statements! {
     INSERT = "
@@ -42,49 +43,68 @@ struct Part {
 }
 
 impl Store {
-    /// Books the caller for a client. [`Code::NotFound`] if the caller does not serve the client or a
-    /// caregiver is not on the client's record, [`Code::ConsentRequired`] if no live consent for a
+    /// Books the caller for a client, with whoever else of the staff is named: a time at which all of them are
+    /// free. [`Code::NotFound`] if the caller does not serve the client, a caregiver is not on the client's record
+    /// or somebody of the staff is no case manager here, [`Code::ConsentRequired`] if no live consent for a
     /// caregiver covers appointments, [`Code::ZoneUnknown`], and what [`Code::TimePast`],
     /// [`Code::TimeInGap`], [`Code::NotAvailable`] and [`Code::SlotTaken`] say. What the caller holds is
     /// used up by it. The same operation again books once.
     pub async fn book(&self, caller: &Caller, booking: Booking) -> Result<Appointment> {
         let caller = *caller;
         self.write("book appointment", async move |tx: &mut Tx| {
-            let standing = standing::to_client(tx, &caller, booking.client).await?;
-            let object = Object::Person(booking.client);
-            let permit = tx.authorize(&caller, Act::BookAppointment, standing, object)?;
-            // Locked first: the same request at the same time waits here, and then finds itself done.
-            let resource = resource_of(tx, caller.account).await?;
-            let op_id = booking.op_id;
-            if let Some(done) = operations::seen(tx, &caller, Act::BookAppointment, op_id).await? {
-                return list::card(tx, &caller, done.object.into()).await;
-            }
-            // What they kept was for this.
-            holds::let_all_go(tx, caller.account.uuid()).await?;
-            let zone = zone_for(tx, booking.zone.as_deref(), booking.client).await?;
-            let asked = Asked {
-                civil: booking.civil,
-                zone,
-                rules: rules(tx, booking.visit_type, (booking.kind, booking.minutes)).await?,
-            };
-            let found = find(tx, &resource, &asked, None).await?;
-            let worker = Holder {
-                account: caller.account,
-                person: caller.person,
-                role: caller.role,
-            };
-            let (id, people) = put(tx, worker, &booking, &resource, (&asked, &found)).await?;
-            let outcome = Outcome::of(id.uuid());
-            operations::remember(tx, &caller, Act::BookAppointment, op_id, outcome).await?;
-            tx.audit(
-                Entry::done(&caller, permit, Object::Appointment(id))
-                    .about(booking.client)
-                    .shown(people),
-            );
-            list::card(tx, &caller, id).await
+            book_in(tx, &caller, &booking, None).await
         })
         .await
     }
+}
+
+/// The same; in the place of a visit of a series that could not be booked, if of one.
+pub(crate) async fn book_in(
+    tx: &mut Tx,
+    caller: &Caller,
+    booking: &Booking,
+    gap: Option<Occurrence>,
+) -> Result<Appointment> {
+    let standing = standing::to_client(tx, caller, booking.client).await?;
+    let object = Object::Person(booking.client);
+    let permit = tx.authorize(caller, Act::BookAppointment, standing, object)?;
+    // Locked first: the same request at the same time waits here, and then finds itself done.
+    let workers = team::with(caller.account, &booking.staff);
+    let team = team::lock(tx, &workers).await?;
+    let op_id = booking.op_id;
+    if let Some(done) = operations::seen(tx, caller, Act::BookAppointment, op_id).await? {
+        return list::card(tx, caller, done.object.into()).await;
+    }
+    team::must_be_bookable(tx, &workers, &team).await?;
+    if let Some(gap) = gap {
+        series::gaps::must_be_open(tx, gap, booking.client).await?;
+    }
+    // What they kept was for this.
+    holds::let_all_go(tx, caller.account.uuid()).await?;
+    let zone = zone_for(tx, booking.zone.as_deref(), booking.client).await?;
+    let asked = Asked {
+        civil: booking.civil,
+        zone,
+        rules: rules(tx, booking.visit_type, (booking.kind, booking.minutes)).await?,
+    };
+    let found = find(tx, &team, &asked, None).await?;
+    let worker = Holder {
+        account: caller.account,
+        person: caller.person,
+        role: caller.role,
+    };
+    let (id, people) = put(tx, worker, booking, &team, (&asked, &found)).await?;
+    if let Some(gap) = gap {
+        series::gaps::fill(tx, gap, id).await?;
+    }
+    let outcome = Outcome::of(id.uuid());
+    operations::remember(tx, caller, Act::BookAppointment, op_id, outcome).await?;
+    tx.audit(
+        Entry::done(caller, permit, Object::Appointment(id))
+            .about(booking.client)
+            .shown(people),
+    );
+    list::card(tx, caller, id).await
 }
 
 /// By what it is booked. [`Code::NotFound`] for a kind of visit that is not offered, [`Code::BadRequest`] for
@@ -105,18 +125,19 @@ pub(crate) async fn rules(
     Ok(Rules::of(id, &visit_type, minutes))
 }
 
-/// Writes what is booked with a worker, at a time that was found on their resource: the appointment, who takes
-/// part, the claim, the planned mails. Its id, and who takes part.
+/// Writes what is booked with a worker, at a time that was found free for their team, of which they are the first:
+/// the appointment, who takes part, the claims, the planned mails. Its id, and who takes part.
 pub(crate) async fn put(
     tx: &mut Tx,
     worker: Holder,
     booking: &Booking,
-    resource: &Resource,
+    team: &[Resource],
     (asked, found): (&Asked, &Found),
 ) -> Result<(AppointmentId, Vec<Uuid>)> {
-    let parts = parts(tx, worker, booking).await?;
+    let mut parts = parts(tx, worker, booking).await?;
+    come_along(tx, team, &mut parts).await?;
     let id = insert(tx, worker.account, booking, (asked, found)).await?;
-    claim(tx, resource, id, found).await?;
+    claim_all(tx, team, id, found).await?;
     let mut people = Vec::with_capacity(parts.len());
     for part in parts {
         people.push(part.person.uuid());
@@ -149,6 +170,23 @@ async fn parts(tx: &mut Tx, worker: Holder, booking: &Booking) -> Result<Vec<Par
         parts.push(account(tx, *caregiver, Role::Caregiver, "caregivers").await?);
     }
     Ok(parts)
+}
+
+/// Whoever of the team is not booked but comes along.
+async fn come_along(tx: &mut Tx, team: &[Resource], parts: &mut Vec<Part>) -> Result<()> {
+    for resource in team.iter().skip(1) {
+        let account = resource.account;
+        let person = devices::person_of(tx, account).await?;
+        if parts.iter().any(|part| part.person == person) {
+            return Err(Refusal::new(Code::BadRequest, "staff: takes part already").into());
+        }
+        parts.push(Part {
+            person,
+            account,
+            role: Role::CaseManager,
+        });
+    }
+    Ok(())
 }
 
 async fn account(tx: &mut Tx, person: PersonId, role: Role, field: &str) -> Result<Part> {
@@ -185,7 +223,7 @@ async fn insert(
     };
     // A name that says nothing, in no domain (RFC 7986, section 5.3).
     let uid = Uuid::from_bytes(tx.random()).simple().to_string();
-    let version = tx.core().zones.version();
+    let version = tx.core().zones.version().to_owned();
     let occurrence = booking.occurrence;
     tx.sql(INSERT)
         .bind(id.uuid())
@@ -211,7 +249,7 @@ async fn insert(
 
 async fn insert_participant(tx: &mut Tx, appointment: AppointmentId, part: &Part) -> Result<()> {
     let id = ParticipantId::from_parts(tx.now(), tx.random());
-    // The worker comes.
+    // Whoever works here comes.
     let response = if part.role == Role::CaseManager {
         "accepted"
     } else {

@@ -8,7 +8,7 @@ use protocol::http::{Appointment, CancelAppointment};
 use protocol::{AppointmentId, CancelReason, PersonId, Scope, Timestamp};
 
 use super::{
-    AppointmentRow, Asked, Found, claim, find, free_claims, hold, hold_with, list, rules_of,
+    AppointmentRow, Asked, Found, claim_all, find, free_claims, hold, hold_with, list, rules_of,
 };
 use crate::audit::{Entry, Object};
 use crate::error::Result;
@@ -21,7 +21,8 @@ use crate::{deliveries, preferences, series, standing, tasks};
 statements! {
     MOVE = "
         UPDATE appointment SET civil_start = $2, zone = $3, minutes = $4, start_at = $5, end_at = $6,
-            tzdb_version = $7, ics_sequence = ics_sequence + 1, told_at = $8, moved_at = $8
+            tzdb_version = $7, ics_sequence = ics_sequence + 1, told_at = $8, moved_at = $8,
+            moved_from_at = start_at
         WHERE id = $1";
     ASK_AGAIN = "
         UPDATE participant SET response = 'needs_action', response_at = NULL, asked_at = NULL,
@@ -49,8 +50,7 @@ impl Store {
             let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let permit = tx.authorize(&caller, Act::MoveAppointment, standing, object)?;
-            let organizer = super::read(tx, id).await?.organizer();
-            let (appointment, resource) = hold_with(tx, id, organizer).await?;
+            let (appointment, team) = hold_with(tx, id, change.scope).await?;
             let op_id = change.op_id;
             if operations::seen(tx, &caller, Act::MoveAppointment, op_id)
                 .await?
@@ -62,8 +62,8 @@ impl Store {
                 .standing()?
                 .may_change(change.sequence, tx.now())?;
             let moved = match change.scope {
-                Scope::This => move_one(tx, &appointment, &resource, &change).await?,
-                _ => series::change::shift(tx, &appointment, &resource, &change).await?,
+                Scope::This => move_one(tx, &appointment, &team, &change).await?,
+                _ => series::change::shift(tx, &appointment, &team, &change).await?,
             };
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::MoveAppointment, op_id, outcome).await?;
@@ -109,6 +109,13 @@ impl Store {
                 cancel(tx, *one, (caller.person, request.reason), notice).await?;
                 tasks::finish_of(tx, *one).await?;
             }
+            // Which of those that were called off speaks for them shows when all are.
+            if off.len() > 1 {
+                for one in &off {
+                    deliveries::replan(tx, *one).await?;
+                }
+            }
+            series::mails::speak(tx, appointment.series).await?;
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::CancelAppointment, op_id, outcome).await?;
             for one in off {
@@ -125,7 +132,7 @@ impl Store {
 async fn move_one(
     tx: &mut Tx,
     appointment: &AppointmentRow,
-    resource: &Resource,
+    team: &[Resource],
     change: &Move,
 ) -> Result<Vec<AppointmentId>> {
     let id = AppointmentId::from(appointment.id);
@@ -138,12 +145,13 @@ async fn move_one(
             None => preferences::zone(tx, &appointment.zone),
         },
     };
-    let found = find(tx, resource, &asked, Some(id)).await?;
+    let found = find(tx, team, &asked, Some(id)).await?;
     free_claims(tx, id).await?;
-    claim(tx, resource, id, &found).await?;
+    claim_all(tx, team, id, &found).await?;
     put(tx, id, &asked, &found).await?;
     tasks::finish_of(tx, id).await?;
     deliveries::replan(tx, id).await?;
+    series::mails::speak(tx, appointment.series).await?;
     Ok(vec![id])
 }
 
@@ -158,7 +166,7 @@ async fn series_of(
     for one in &off {
         hold(tx, *one).await?;
     }
-    series::change::stop(tx, &series).await?;
+    series::change::stop(tx, &series, (appointment, scope)).await?;
     Ok(off)
 }
 
@@ -171,7 +179,7 @@ pub(crate) async fn put(
 ) -> Result<()> {
     let now = tx.now().micros();
     let civil: CivilTime = asked.civil;
-    let version = tx.core().zones.version();
+    let version = tx.core().zones.version().to_owned();
     tx.sql(MOVE)
         .bind(id.uuid())
         .bind(civil.to_string())

@@ -18,7 +18,7 @@ use crate::seal::{APPOINTMENT_NOTE, PERSON_NAME};
 use crate::store::Store;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
-use crate::{deliveries, erasures, standing};
+use crate::{deliveries, erasures, no_shows, standing};
 
 /// The limit of [`UNASKED`].
 const ASKED_AT_ONCE: usize = 64;
@@ -63,8 +63,9 @@ struct UnaskedRow {
 }
 
 impl Store {
-    /// Writes down how an appointment went. Refused by [`care::appointment::Standing::may_close`]. What
-    /// was asked about the appointment is answered with it. The same operation again writes once.
+    /// Writes down how an appointment went, and does what follows if its client did not come. Refused by
+    /// [`care::appointment::Standing::may_close`]. What was asked about the appointment is answered with it. The
+    /// same operation again writes once.
     pub async fn close_appointment(
         &self,
         caller: &Caller,
@@ -100,6 +101,7 @@ impl Store {
                 .run()
                 .await?;
             tasks::finish_of(tx, id).await?;
+            no_shows::follow(tx, &caller, &appointment, closing.outcome).await?;
             deliveries::replan(tx, id).await?;
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::CloseAppointment, op_id, outcome).await?;

@@ -1,6 +1,6 @@
 //! Appointments as one of their people sees them.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use care::Caller;
 use care::caller::Purpose;
@@ -14,6 +14,7 @@ use super::{AppointmentRow, close, local, read};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
+use crate::phones::Numbers;
 use crate::seal::{MEETING_LINK, PERSON_NAME};
 use crate::store::Store;
 use crate::tx::Tx;
@@ -23,14 +24,14 @@ use crate::{preferences, representations, series, standing};
 macro_rules! columns {
     () => {
         "a.id, a.client, a.organizer, a.kind, a.visit_type, a.state, a.zone, a.minutes, a.start_at,
-            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.meeting_link,
+            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.law_at, a.meeting_link,
             a.cancelled_by, a.cancel_reason, a.cancel_notice_at, a.closed_at, a.closed_by,
             a.next_step, a.note, a.series, a.occurrence, a.civil_start"
     };
 }
 
 /// The appointments of the person `$1` within `$3` and `$4`, provided that now (`$2`) they take part
-/// by right: themselves, under a live consent, or by a live assignment.
+/// by right: themselves, under a live consent, by a live assignment, or along with whoever is booked.
 macro_rules! mine {
     () => {
         "
@@ -42,15 +43,16 @@ macro_rules! mine {
                     WHERE c.client = a.client AND c.caregiver = me.person
                         AND c.appointments_at IS NOT NULL AND c.from_at <= $2
                         AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $2)))
-                OR (me.role = 'case_manager' AND EXISTS (SELECT 1 FROM assignment g
-                    WHERE g.account = me.account AND g.client = a.client AND g.from_at <= $2
-                        AND (g.ended_at IS NULL OR g.ended_at > $2))))"
+                OR (me.role = 'case_manager' AND (me.account <> a.organizer
+                    OR EXISTS (SELECT 1 FROM assignment g
+                        WHERE g.account = me.account AND g.client = a.client AND g.from_at <= $2
+                            AND (g.ended_at IS NULL OR g.ended_at > $2)))))"
     };
 }
 
 macro_rules! parts {
     () => {
-        "p.id, p.appointment, p.person, n.name, p.role, p.response, p.asked_at, y.id AS by_person,
+        "p.id, p.appointment, p.person, p.account, n.name, p.role, p.response, p.asked_at, y.id AS by_person,
             y.name AS by_name"
     };
 }
@@ -114,6 +116,9 @@ statements! {
         WHERE a.series = $1 AND a.state = 'booked' AND p.left_at IS NULL
         ORDER BY p.id"
     );
+    SERVED = "
+        SELECT DISTINCT client FROM assignment
+        WHERE account = $1 AND from_at <= $2 AND (ended_at IS NULL OR ended_at > $2)";
     NAME_OF = "SELECT name FROM person WHERE id = $1";
 }
 
@@ -122,6 +127,7 @@ struct PartRow {
     id: Uuid,
     appointment: Uuid,
     person: Uuid,
+    account: Uuid,
     name: Vec<u8>,
     role: String,
     response: String,
@@ -169,7 +175,10 @@ impl Store {
             let appointments = cards(tx, &caller, rows, parts).await?;
             let shown = appointments.iter().map(|card| card.id.uuid());
             tx.audit(Entry::done(&caller, permit, object).shown(shown));
-            Ok(Appointments { appointments })
+            Ok(Appointments {
+                appointments,
+                not_booked: Vec::new(),
+            })
         })
         .await
     }
@@ -204,7 +213,15 @@ impl Store {
                     .about(client)
                     .shown(shown),
             );
-            Ok(Appointments { appointments })
+            let not_booked = if caller.role == Role::CaseManager {
+                series::gaps::of_client(tx, client).await?
+            } else {
+                Vec::new()
+            };
+            Ok(Appointments {
+                appointments,
+                not_booked,
+            })
         })
         .await
     }
@@ -242,6 +259,7 @@ async fn cards(
 ) -> Result<Vec<Appointment>> {
     let zone = preferences::zone_of(tx, caller.person).await?;
     let staff = caller.role == Role::CaseManager;
+    let served = served(tx, caller, &rows).await?;
     let mut by_appointment: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
     for part in parts {
         by_appointment
@@ -250,11 +268,16 @@ async fn cards(
             .push(part);
     }
     let mut all_series = HashMap::new();
+    let mut numbers = Numbers::of(caller);
     let mut cards = Vec::with_capacity(rows.len());
     for row in rows {
+        let serves = served.contains(&row.client);
         let in_series = series::told(tx, &row, &mut all_series).await?;
         let parts = by_appointment.remove(&row.id).unwrap_or_default();
-        let participants = participants(tx, parts).await?;
+        let whose = (row.client, staff);
+        // Who comes along calls nobody.
+        let numbers = serves.then_some(&mut numbers);
+        let participants = participants(tx, whose, parts, numbers).await?;
         let link = match row.meeting_link.as_deref() {
             Some(sealed) => tx.open_if_there(MEETING_LINK, row.id, sealed).await?,
             None => None,
@@ -283,33 +306,56 @@ async fn cards(
             participants,
             meeting_link: link,
             cancelled: row.reason()?,
-            closed: if staff {
+            closed: if serves {
                 close::read(tx, &row).await?
             } else {
                 None
             },
             visit_type: row.visit_type.filter(|_| staff).map(VisitTypeId::from),
             series: in_series,
-            may_change: open && staff,
-            may_close: staff && row.standing()?.is_to_be_closed(tx.now()),
+            beside: staff && !serves,
+            may_change: open && serves,
+            may_close: serves && row.standing()?.is_to_be_closed(tx.now()),
             may_reply: (open || can_undo) && takes_part && !staff,
         });
     }
     Ok(cards)
 }
 
-async fn participants(tx: &mut Tx, rows: Vec<PartRow>) -> Result<Vec<Participant>> {
+/// Of the clients of some appointments, if there are any, those whom a reader of the staff serves.
+async fn served(tx: &mut Tx, caller: &Caller, rows: &[AppointmentRow]) -> Result<HashSet<Uuid>> {
+    if caller.role != Role::CaseManager || rows.is_empty() {
+        return Ok(HashSet::new());
+    }
+    let now = tx.now().micros();
+    let served = tx.sql(SERVED).bind(caller.account.uuid()).bind(now);
+    let served = served.all::<(Uuid,)>().await?;
+    Ok(served.into_iter().map(|(client,)| client).collect())
+}
+
+async fn participants(
+    tx: &mut Tx,
+    (client, staff): (Uuid, bool),
+    rows: Vec<PartRow>,
+    mut numbers: Option<&mut Numbers>,
+) -> Result<Vec<Participant>> {
     let mut participants = Vec::with_capacity(rows.len());
     for row in rows {
         let answered_by = match row.by_person.zip(row.by_name.as_deref()) {
             Some((person, name)) => Some(tx.open_text(PERSON_NAME, person, name).await?),
             None => None,
         };
+        let role = db::role(&row.role)?;
         participants.push(Participant {
             id: row.id.into(),
             person: row.person.into(),
             name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
-            role: db::role(&row.role)?,
+            phone: match numbers.as_deref_mut() {
+                Some(numbers) => numbers.around(tx, client, row.person).await?,
+                None => None,
+            },
+            account: (staff && role == Role::CaseManager).then(|| row.account.into()),
+            role,
             response: db::response(&row.response)?,
             asked_at: row.asked_at.map(db::at),
             answered_by,

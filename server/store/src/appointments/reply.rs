@@ -5,11 +5,11 @@ use care::rules::{Act, Standing};
 use protocol::http::{Appointment, ReplyToAppointment};
 use protocol::{
     AppointmentId, AppointmentState, CancelReason, Code, ParticipantId, PersonId, Refusal, Reply,
-    Response, Role, TaskKind, Timestamp, limits,
+    Response, Role, Scope, TaskKind, Timestamp, limits,
 };
 use uuid::Uuid;
 
-use super::{AppointmentRow, change, claim, hold_with, list, taken_by};
+use super::{AppointmentRow, change, claim_all, hold_with, list, taken_by};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
@@ -18,7 +18,7 @@ use crate::operations::{self, Outcome};
 use crate::store::Store;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
-use crate::{deliveries, representations, standing};
+use crate::{deliveries, representations, series, standing};
 
 statements! {
     PART_OF = "
@@ -117,17 +117,19 @@ fn for_whom(standing: Standing, for_client: bool) -> Standing {
     }
 }
 
-/// Locks the appointment, and the worker's time, which a cancel gives back and an undo takes again.
-pub(crate) async fn hold_all(tx: &mut Tx, id: AppointmentId) -> Result<(AppointmentRow, Resource)> {
-    let organizer = super::read(tx, id).await?.organizer();
-    hold_with(tx, id, organizer).await
+/// Locks the appointment, and the time of its team, which a cancel gives back and an undo takes again.
+pub(crate) async fn hold_all(
+    tx: &mut Tx,
+    id: AppointmentId,
+) -> Result<(AppointmentRow, Vec<Resource>)> {
+    hold_with(tx, id, Scope::This).await
 }
 
 /// Does what a participant answered, who saw that sequence, of an appointment that is locked. The
 /// client whom it concerns.
 pub(crate) async fn reply(
     tx: &mut Tx,
-    (appointment, resource): (AppointmentRow, Resource),
+    (appointment, team): (AppointmentRow, Vec<Resource>),
     person: PersonId,
     (reply, seen): (Reply, u32),
 ) -> Result<PersonId> {
@@ -159,6 +161,7 @@ pub(crate) async fn reply(
             answer(tx, &part, Response::Declined, None).await?;
             let notice = now.plus_seconds(limits::UNDO_S);
             change::cancel(tx, id, (person, CancelReason::Client), notice).await?;
+            series::mails::speak(tx, appointment.series).await?;
             tasks::finish_by(tx, id, person).await?;
             raise(tx, &appointment, &part, TaskKind::CalledOff).await?;
             return Ok(appointment.client());
@@ -175,7 +178,7 @@ pub(crate) async fn reply(
             if called_off_by(&appointment, person)? {
                 let found = taken_by(tx, &appointment).await?;
                 revive(tx, &appointment, &part).await?;
-                claim(tx, &resource, id, &found).await?;
+                claim_all(tx, &team, id, &found).await?;
             } else if part.response == Response::Declined {
                 must_be_fresh(tx, part.response_at)?;
                 standing.may_change(seen, now)?;

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use care::civil::Zones;
+use care::civil::Zone;
 use minicbor::{Decode, Encode};
 use protocol::{AccountId, Bytes, DeviceId, EntryId, PersonId, SessionId, Timestamp};
 
@@ -63,10 +63,7 @@ impl<'b> Record<'b> {
 impl fmt::Display for Record<'_> {
     /// When and what, never who.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Ok(utc) = Zones::bundled().find("UTC") {
-            let at = utc.local(Timestamp::from_micros(self.at)).civil;
-            write!(f, "{at} UTC, ")?;
-        }
-        write!(f, "{} {}", self.act, self.outcome)
+        let at = Zone::utc().local(Timestamp::from_micros(self.at)).civil;
+        write!(f, "{at} UTC, {} {}", self.act, self.outcome)
     }
 }

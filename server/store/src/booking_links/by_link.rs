@@ -260,14 +260,14 @@ async fn take(
         Some(kept) => kept,
         None => pick(tx, link, &wanted).await?,
     };
-    let resource = &resources[place];
+    let team = std::slice::from_ref(&resources[place]);
     let worker = found.workers.iter();
     let worker = worker
         .copied()
-        .find(|worker| worker.account == resource.account);
+        .find(|worker| worker.account == resources[place].account);
     let worker = worker.ok_or_else(gone)?;
     let booking = booking(tx, link, &asked).await?;
-    let (id, _) = book::put(tx, worker, &booking, resource, (&asked, &time)).await?;
+    let (id, _) = book::put(tx, worker, &booking, team, (&asked, &time)).await?;
     let now = tx.now().micros();
     let used = tx.sql(USE).bind(link.id).bind(now).bind(id.uuid());
     if used.run().await? == 0 {
@@ -299,6 +299,7 @@ async fn booking(tx: &mut Tx, link: &LinkRow, asked: &Asked) -> Result<Booking> 
         minutes: link.minutes(),
         visit_type: link.visit_type(),
         caregivers: Vec::new(),
+        staff: Vec::new(),
         meeting_link: meeting_link.transpose()?,
         occurrence: None,
     })

@@ -20,7 +20,7 @@ statements! {
         SELECT ", columns!(), ", a.id AS account, a.ended_at AS account_ended_at
         FROM booking_link b
             JOIN account a ON a.person = b.client AND a.role = 'client'
-            LEFT JOIN booking_link_mail m ON m.id = b.id
+            LEFT JOIN single_mail m ON m.booking_link = b.id
         WHERE b.secret_hash = $1"
     );
 }

@@ -75,9 +75,9 @@ pub(super) async fn kept(
     let Some(place) = resources.position(|resource| resource.id == held.resource) else {
         return Ok(None);
     };
-    let resource = &wanted.resources[place];
+    let team = std::slice::from_ref(&wanted.resources[place]);
     let as_of = (Some(wanted.actor), held.made);
-    match appointments::find_as_of(tx, resource, wanted.asked, as_of).await {
+    match appointments::find_as_of(tx, team, wanted.asked, as_of).await {
         Ok(found) => Ok(Some((place, found))),
         Err(Error::Refused(_)) => Ok(None),
         Err(error) => Err(error),

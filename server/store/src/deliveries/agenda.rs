@@ -66,8 +66,9 @@ statements! {
         SELECT k.start_at FROM appointment k
             JOIN participant p ON p.appointment = k.id AND p.left_at IS NULL
         WHERE p.account = $1 AND k.state = 'booked' AND k.start_at >= $2 AND k.start_at < $3
-            AND EXISTS (SELECT 1 FROM assignment g WHERE g.account = $1 AND g.client = k.client
-                AND (g.ended_at IS NULL OR g.ended_at > $2))
+            AND (k.organizer <> $1
+                OR EXISTS (SELECT 1 FROM assignment g WHERE g.account = $1 AND g.client = k.client
+                    AND (g.ended_at IS NULL OR g.ended_at > $2)))
         ORDER BY k.start_at";
 }
 

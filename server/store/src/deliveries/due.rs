@@ -4,6 +4,7 @@ use care::appointment::MeetingLink;
 use care::civil::Zone;
 use care::email::EmailAddress;
 use care::private::Name;
+use protocol::http::Repeats;
 use protocol::{AppointmentKind, DeliveryId, Disclosure, Language, Step, Timestamp};
 
 use super::LINK_SECRET_BYTES;
@@ -74,14 +75,33 @@ pub struct Facts {
     pub sequence: u32,
     /// It was moved from another time.
     pub moved: bool,
+    /// The law of the clocks changed, and on those by which the recipient is told it has the time that it had.
+    pub kept: bool,
     /// The recipient comes no longer.
     pub left: bool,
     /// With a calendar file.
     pub calendar_file: bool,
+    /// It speaks for the series that the appointment belongs to.
+    pub series: Option<SeriesFacts>,
     /// The secret of the link.
     pub link: Option<[u8; LINK_SECRET_BYTES]>,
     /// The worker's name, at [`Disclosure::Details`] only.
     pub worker: Option<Name>,
     /// The meeting link, at [`Disclosure::Details`] only.
     pub meeting_link: Option<MeetingLink>,
+}
+
+/// What a mail says of a series.
+#[derive(Debug, Clone)]
+pub struct SeriesFacts {
+    /// How its visits repeat.
+    pub repeats: Repeats,
+    /// When the visits begin that it lists, the mail's own appointment among them.
+    pub starts: Vec<Timestamp>,
+    /// There are others.
+    pub more: bool,
+    /// Reminders come before each.
+    pub reminded: bool,
+    /// The recipient was told of it before: its times are new.
+    pub again: bool,
 }

@@ -6,12 +6,13 @@ use care::private::Name;
 use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp};
 use uuid::Uuid;
 
-use super::due::Facts;
+use super::due::{Facts, SeriesFacts};
 use super::lease::DueRow;
 use crate::appointments::AppointmentRow;
 use crate::db;
 use crate::error::Result;
 use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME};
+use crate::series::mails::{self, Times};
 use crate::tx::Tx;
 
 statements! {
@@ -26,6 +27,8 @@ pub(super) struct Pins {
     pub(super) zone: String,
     pub(super) disclosure: Disclosure,
     pub(super) calendar_file_off_at: Option<i64>,
+    /// Of a mail that speaks for a series: [`Times`].
+    pub(super) times: Option<String>,
 }
 
 /// As pinned before, if the mail may have left; else as things stand.
@@ -45,6 +48,7 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             zone: zone.clone(),
             disclosure: db::disclosure(disclosure)?,
             calendar_file_off_at: row.pinned_off,
+            times: None,
         });
     }
     let disclosure = match row.disclosure.as_deref() {
@@ -71,6 +75,62 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             .unwrap_or_else(|| tx.core().zone.name().to_owned()),
         disclosure,
         calendar_file_off_at: row.calendar_file_off_at,
+        times: None,
+    })
+}
+
+/// The times that a mail tells of a series with: those of its first writing, if it may have left.
+pub(super) async fn times(
+    tx: &mut Tx,
+    row: &DueRow,
+    appointment: &AppointmentRow,
+    now: Timestamp,
+) -> Result<Option<String>> {
+    let Some(series) = row.series else {
+        return Ok(None);
+    };
+    if row.began > 0 && row.pinned_times.is_some() {
+        return Ok(row.pinned_times.clone());
+    }
+    let role = row.role.as_deref().map(db::role).transpose()?;
+    let reminded = row.reminders_off_at.is_none()
+        && match role {
+            Some(Role::Client) => true,
+            Some(Role::Caregiver) => row.reminded > 0,
+            _ => false,
+        };
+    let of = (appointment, series);
+    let times = Times::now(tx, of, row.person.into(), (reminded, now));
+    Ok(Some(times.await?.to_text()))
+}
+
+/// What a mail that speaks for a series says of it.
+async fn of_series(tx: &mut Tx, row: &DueRow, pins: &Pins) -> Result<Option<SeriesFacts>> {
+    let (Some(series), Some(times)) = (row.series, &pins.times) else {
+        return Ok(None);
+    };
+    let Times {
+        starts,
+        more,
+        reminded,
+    } = Times::from_text(times)?;
+    Ok(Some(SeriesFacts {
+        repeats: mails::repeats(tx, series).await?,
+        starts,
+        more,
+        reminded,
+        again: row.heard.is_some(),
+    }))
+}
+
+/// Whether a calendar file belongs to the mail: with the first one about an appointment, and with every change. Of a
+/// series the first one is a reminder, for most, and what is in nobody's calendar is not taken out of it.
+fn has_file(row: &DueRow, appointment: &AppointmentRow) -> Result<bool> {
+    let in_series = appointment.series.is_some();
+    Ok(match db::step(&row.step)? {
+        Step::Invitation => true,
+        Step::Cancellation => !in_series || row.told.is_some(),
+        _ => in_series && row.told.is_none(),
     })
 }
 
@@ -113,8 +173,10 @@ pub(super) async fn facts(
         // Later than what their calendar has (RFC 5546, section 3.2.5), and no later one will come.
         sequence: appointment.sequence() + u32::from(has_left),
         moved: appointment.moved_at.is_some(),
+        kept: appointment.law_at == Some(appointment.told_at) && appointment.zone == pins.zone,
         left: has_left,
-        calendar_file: pins.calendar_file_off_at.is_none(),
+        calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
+        series: of_series(tx, row, pins).await?,
         link,
         worker,
         meeting_link,

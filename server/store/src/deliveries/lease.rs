@@ -5,15 +5,15 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as MapEntry;
 
 use care::Caller;
-use care::reminders::{self, Recipient};
+use care::reminders::{self, Planned, Recipient, Visit};
 use care::rules::Act;
 use protocol::{Role, Step, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::{About, Due, Lease};
-use super::facts::{Pins, facts, pins};
+use super::facts::{Pins, facts, pins, times};
 use super::unread::{self, Said};
-use super::{Calendar, agenda, settle};
+use super::{Calendar, agenda, settle, untold};
 use crate::appointments::AppointmentRow;
 use crate::audit::{Entry, Object};
 use crate::db;
@@ -21,6 +21,7 @@ use crate::error::{Error, Result};
 use crate::hash::sha256;
 use crate::return_tokens::Kind;
 use crate::seal::ADDRESS;
+use crate::series::mails;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{appointments, clock_jumps, preferences, return_tokens};
@@ -36,8 +37,10 @@ statements! {
             v.not_after, v.state, v.began, v.written_at, v.address AS pinned_address,
             v.language AS pinned_language, v.zone AS pinned_zone,
             v.disclosure AS pinned_disclosure, v.calendar_file_off_at AS pinned_off,
+            v.series, v.times AS pinned_times, v.person,
             a.id AS account,
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
+            f.safe_from, f.safe_until,
             d.id AS address, d.value AS address_value,
             p.role, p.response, p.left_at, p.cleared_at, l.id AS link, l.secret AS link_secret,
             (SELECT COUNT(*) FROM consent c
@@ -53,32 +56,44 @@ statements! {
             (SELECT COUNT(*) FROM assignment g
                 WHERE g.account = p.account AND g.client = k.client AND g.from_at <= $1
                     AND (g.ended_at IS NULL OR g.ended_at > $1)) AS assignments,
-            (SELECT COUNT(*) FROM delivery o
+            (SELECT COUNT(*) FROM appointment o
+                WHERE o.id = v.appointment AND o.organizer <> p.account) AS beside,
+            (SELECT MAX(o.ics_sequence) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
-                AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0)) AS told,
+                AND o.id <> v.id AND (o.state = 'sent' OR o.began > 0)) AS told,
+            (SELECT CAST(MAX(CASE WHEN o.series = z.id AND o.created_at >= z.told_at
+                    THEN 2 ELSE 1 END) AS BIGINT)
+                FROM delivery o
+                WHERE o.person = v.person AND o.id <> v.id AND o.series IN (z.id, z.earlier)
+                AND o.step = 'invitation' AND (o.state IN ('sent', 'leased') OR o.began > 0)) AS heard,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.id <> v.id AND o.step = 'cancellation' AND o.created_at >= p.cleared_at
                 AND (o.state IN ('sent', 'leased') OR o.began > 0)) AS cleared,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
-                AND o.id <> v.id AND o.state = 'leased' AND o.leased_until > $1) AS ahead
+                AND o.id <> v.id AND o.state = 'leased' AND o.leased_until > $1) AS ahead,
+            (SELECT COUNT(*) FROM address u WHERE u.person = v.person AND u.channel = 'email'
+                AND u.ended_at IS NULL AND u.refused_at IS NULL AND u.confirmed_at IS NULL)
+                AS unconfirmed
         FROM delivery v
             LEFT JOIN appointment k ON k.id = v.appointment
+            LEFT JOIN series z ON z.id = k.series
             LEFT JOIN participant p ON p.id = v.participant
             JOIN account a ON a.person = v.person
                 AND (a.id = p.account OR a.id = v.account
                     OR (p.account IS NULL AND v.account IS NULL AND a.role = 'case_manager'))
             LEFT JOIN preference f ON f.person = v.person
             LEFT JOIN address d ON d.person = v.person AND d.channel = 'email'
-                AND d.ended_at IS NULL AND d.refused_at IS NULL
+                AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL
             LEFT JOIN link l ON l.participant = v.participant AND l.ics_sequence = v.ics_sequence
         WHERE (v.state = 'planned' AND v.due_at <= $1)
             OR (v.state = 'leased' AND v.leased_until <= $1)
         ORDER BY v.due_at, v.id LIMIT $2";
     LEASE = "
         UPDATE delivery SET state = 'leased', lease = $2, leased_until = $3, written_at = $4,
-            address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9
+            address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9,
+            times = $11
         WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $10))";
     DROP = "
         UPDATE delivery SET state = $2, reason = $3, settled_at = $4, lease = NULL,
@@ -104,12 +119,17 @@ pub(super) struct DueRow {
     pub(super) pinned_zone: Option<String>,
     pub(super) pinned_disclosure: Option<String>,
     pub(super) pinned_off: Option<i64>,
+    pub(super) series: Option<Uuid>,
+    pub(super) pinned_times: Option<String>,
+    pub(super) person: Uuid,
     pub(super) account: Uuid,
     pub(super) language: Option<String>,
     pub(super) zone: Option<String>,
     pub(super) disclosure: Option<String>,
     pub(super) reminders_off_at: Option<i64>,
     pub(super) calendar_file_off_at: Option<i64>,
+    pub(super) safe_from: Option<i64>,
+    pub(super) safe_until: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,
     pub(super) role: Option<String>,
@@ -121,9 +141,12 @@ pub(super) struct DueRow {
     pub(super) consents: i64,
     pub(super) reminded: i64,
     pub(super) assignments: i64,
-    pub(super) told: i64,
+    pub(super) beside: i64,
+    pub(super) told: Option<i64>,
+    pub(super) heard: Option<i64>,
     pub(super) cleared: i64,
     pub(super) ahead: i64,
+    pub(super) unconfirmed: i64,
 }
 
 /// What becomes of a due row.
@@ -189,6 +212,8 @@ impl Store {
                         drop_row(tx, row, (state, reason), now).await?;
                         if state == "failed" {
                             settle::tell_worker(tx, row.id).await?;
+                        } else if reason == untold::WHY {
+                            untold::tell(tx, row.id).await?;
                         }
                     }
                     Decision::Send(due, pins) => {
@@ -256,21 +281,27 @@ fn unreadable(error: Error) -> Result<Decision> {
     Ok(Decision::Drop("failed", "unreadable"))
 }
 
-async fn decide(
-    tx: &mut Tx,
-    row: &DueRow,
-    visits: &mut HashMap<Uuid, AppointmentRow>,
-    now: Timestamp,
-) -> Result<Decision> {
+/// What needs no look at anything else.
+fn out_of_question(row: &DueRow, now: Timestamp) -> Option<Decision> {
     if row.ahead > 0 {
-        return Ok(Decision::Wait);
+        return Some(Decision::Wait);
     }
     // Twice it may have arrived already: once more would be once too often.
     if row.began >= 2 {
-        return Ok(Decision::Drop("failed", "outcome_unknown"));
+        return Some(Decision::Drop("failed", "outcome_unknown"));
     }
-    if now.micros() > row.not_after {
-        return Ok(Decision::Drop("skipped", "too_late"));
+    let too_late = now.micros() > row.not_after;
+    too_late.then_some(Decision::Drop("skipped", "too_late"))
+}
+
+async fn decide(
+    tx: &mut Tx,
+    row: &DueRow,
+    visits: &mut HashMap<Uuid, Stands>,
+    now: Timestamp,
+) -> Result<Decision> {
+    if let Some(decision) = out_of_question(row, now) {
+        return Ok(decision);
     }
     let step = db::step(&row.step)?;
     let update = match unread::about(tx, row, step, now).await? {
@@ -280,25 +311,41 @@ async fn decide(
         None => None,
     };
     let (Some(address), Some(value)) = (row.address, &row.address_value) else {
-        return Ok(Decision::Drop("skipped", "no_address"));
+        let unconfirmed = row.unconfirmed > 0;
+        let reason = if unconfirmed {
+            "address_unconfirmed"
+        } else {
+            "no_address"
+        };
+        return Ok(Decision::Drop("skipped", reason));
     };
     if row.pinned_address.is_some_and(|pinned| pinned != address) && row.began > 0 {
         return Ok(Decision::Drop("failed", "outcome_unknown"));
     }
-    let pins = pins(tx, row, address, now)?;
+    let mut pins = pins(tx, row, address, now)?;
     let about = match row.appointment {
-        None if update.is_some() => update,
-        None => agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?,
-        Some(id) => {
-            let appointment = match visits.entry(id) {
-                MapEntry::Occupied(read) => read.into_mut(),
-                MapEntry::Vacant(unread) => unread.insert(appointments::read(tx, id.into()).await?),
-            };
-            if !still_wanted(tx, row, appointment, now)? {
-                return Ok(Decision::Drop("cancelled", "changed"));
+        None => {
+            if let Some(decision) = outside_hours(tx, row, now)? {
+                return Ok(decision);
             }
+            match update {
+                Some(about) => Some(about),
+                None => {
+                    agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?
+                }
+            }
+        }
+        Some(id) => {
+            let stands = match visits.entry(id) {
+                MapEntry::Occupied(read) => read.into_mut(),
+                MapEntry::Vacant(unread) => unread.insert(stands(tx, id).await?),
+            };
+            if let Some(decision) = hold_back(tx, row, stands, now)? {
+                return Ok(decision);
+            }
+            pins.times = times(tx, row, &stands.appointment, now).await?;
             Some(About::Appointment(
-                facts(tx, row, appointment, &pins).await?,
+                facts(tx, row, &stands.appointment, &pins).await?,
             ))
         }
     };
@@ -324,45 +371,90 @@ async fn decide(
     Ok(Decision::Send(Box::new(due), pins))
 }
 
-/// The plan, asked again for this one recipient.
-fn still_wanted(
+/// A mail about no appointment waits for its reader's safe hours, if it is worth something then.
+fn outside_hours(tx: &Tx, row: &DueRow, now: Timestamp) -> Result<Option<Decision>> {
+    let Some(hours) = db::safe_hours(row.safe_from, row.safe_until)? else {
+        return Ok(None);
+    };
+    let next = hours.next(&preferences::zone_or_agencys(tx, row.zone.as_deref()), now);
+    Ok(if next == now {
+        None
+    } else if next.micros() <= row.not_after {
+        Some(Decision::PutOff(next))
+    } else {
+        Some(Decision::Drop("skipped", untold::WHY))
+    })
+}
+
+/// An appointment as it stands, and how it does in its series.
+struct Stands {
+    appointment: AppointmentRow,
+    visit: Visit,
+}
+
+async fn stands(tx: &mut Tx, id: Uuid) -> Result<Stands> {
+    let appointment = appointments::read(tx, id.into()).await?;
+    let place = mails::place(tx, &appointment).await?;
+    let visit = super::visit(&appointment, place.as_ref())?;
+    Ok(Stands { appointment, visit })
+}
+
+/// The plan, asked again for this one recipient: what keeps the mail from leaving now, if anything does.
+fn hold_back(
     tx: &Tx,
     row: &DueRow,
-    appointment: &AppointmentRow,
+    Stands { appointment, visit }: &Stands,
     now: Timestamp,
-) -> Result<bool> {
+) -> Result<Option<Decision>> {
+    let changed = Some(Decision::Drop("cancelled", "changed"));
     if row.ics_sequence != appointment.ics_sequence {
-        return Ok(false);
+        return Ok(changed);
     }
+    let to = recipient(tx, row, visit.sequence)?;
+    let step = db::step(&row.step)?;
+    let wanted = reminders::plan(visit, std::slice::from_ref(&to), now);
+    let this = |mail: &Planned| mail.step == step && mail.series == row.series.is_some();
+    if !wanted.iter().any(this) {
+        return Ok(changed);
+    }
+    let worthless = (step, db::at(row.not_after));
+    Ok(match reminders::leaves_at(visit, &to, worthless, now) {
+        None => Some(Decision::Drop("skipped", untold::WHY)),
+        Some(later) if later > now => Some(Decision::PutOff(later)),
+        Some(_) => None,
+    })
+}
+
+fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
     let role = row.role.as_deref().map_or(Ok(Role::Client), db::role)?;
-    let zone = row.zone.as_deref();
     let calendar = Calendar {
         disclosure: row.disclosure.as_deref(),
         file_off: row.calendar_file_off_at.is_some(),
         cleared: row.cleared > 0,
     };
-    let to = Recipient {
+    Ok(Recipient {
         participant: row.participant.unwrap_or_default().into(),
         role,
-        zone: zone.map_or_else(
-            || tx.core().zone.clone(),
-            |name| preferences::zone(tx, name),
-        ),
+        zone: preferences::zone_or_agencys(tx, row.zone.as_deref()),
         reachable: true,
         takes_part: row.left_at.is_none()
-            && super::by_right(role, row.consents > 0, row.assignments > 0),
+            && super::by_right(
+                role,
+                row.consents > 0,
+                row.assignments > 0 || row.beside > 0,
+            ),
         cleared_at: calendar.to_clear(row.cleared_at)?,
-        told: row.told > 0,
+        told: row.told.is_some(),
+        outdated: super::is_outdated(row.told, sequence),
+        heard: super::heard(row.heard),
         wants_reminders: row.reminders_off_at.is_none()
             && (role != Role::Caregiver || row.reminded > 0),
         response: row
             .response
             .as_deref()
             .map_or(Ok(protocol::Response::NeedsAction), db::response)?,
-    };
-    let step = db::step(&row.step)?;
-    let wanted = reminders::plan(&super::visit(appointment)?, &[to], now);
-    Ok(wanted.iter().any(|mail| mail.step == step))
+        safe_hours: db::safe_hours(row.safe_from, row.safe_until)?,
+    })
 }
 
 async fn take(
@@ -384,6 +476,7 @@ async fn take(
         .bind(pins.disclosure.as_str())
         .bind(pins.calendar_file_off_at)
         .bind(now.micros())
+        .bind(pins.times.clone())
         .run()
         .await?;
     Ok(taken == 1)

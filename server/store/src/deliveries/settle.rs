@@ -94,7 +94,7 @@ pub enum What {
 #[derive(sqlx::FromRow)]
 pub(crate) struct RowNow {
     due_at: i64,
-    not_after: i64,
+    pub(crate) not_after: i64,
     tries: i64,
     began: i64,
 }

@@ -47,9 +47,13 @@ macro_rules! told {
 statements! {
     READER = concat!(
         "
-        SELECT a.role, f.zone, f.unread_mail_off_at,
+        SELECT a.role, f.zone, f.unread_mail_off_at, f.safe_from, f.safe_until,
             (SELECT COUNT(*) FROM address d WHERE d.person = a.person AND d.channel = 'email'
-                AND d.ended_at IS NULL AND d.refused_at IS NULL) AS addresses,
+                AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
+                AS addresses,
+            (SELECT COUNT(*) FROM address d WHERE d.person = a.person AND d.channel = 'email'
+                AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NULL)
+                AS unconfirmed,
             (SELECT MAX(s.last_seen_at) FROM session s WHERE s.account = a.id) AS seen_at, ",
         told!(""),
         " AS told_at, ",
@@ -84,7 +88,10 @@ struct ReaderRow {
     role: String,
     zone: Option<String>,
     unread_mail_off_at: Option<i64>,
+    safe_from: Option<i64>,
+    safe_until: Option<i64>,
     addresses: i64,
+    unconfirmed: i64,
     seen_at: Option<i64>,
     told_at: Option<i64>,
     told_urgent_at: Option<i64>,
@@ -149,17 +156,16 @@ pub(super) async fn look(
         }
     }
     let reader = Reader {
-        zone: row.zone.as_deref().map_or_else(
-            || tx.core().zone.clone(),
-            |name| preferences::zone(tx, name),
-        ),
+        zone: preferences::zone_or_agencys(tx, row.zone.as_deref()),
         has_digest: matches!(role, Role::CaseManager | Role::Supervisor),
         reachable: row.addresses > 0,
+        unconfirmed: row.unconfirmed > 0,
         wants_mail: row.unread_mail_off_at.is_none(),
         seen_at: row.seen_at.map(db::at),
         told_at: row.told_at.map(db::at),
         told_urgent_at: row.told_urgent_at.map(db::at),
         shut_out,
+        safe_hours: db::safe_hours(row.safe_from, row.safe_until)?,
     };
     Ok(Some(Found {
         reader,

@@ -8,7 +8,7 @@ use protocol::http::TimeHeld;
 use protocol::{PersonId, Timestamp, VisitTypeId};
 
 use super::{Actor, Kept};
-use crate::appointments::{Asked, find_as_of, resource_of, zone_for};
+use crate::appointments::{Asked, find_as_of, team, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::store::Store;
@@ -41,7 +41,9 @@ impl Store {
             let standing = standing::to_client(tx, &caller, wish.client).await?;
             let object = Object::Person(wish.client);
             let permit = tx.authorize(&caller, Act::HoldTime, standing, object)?;
-            let resource = resource_of(tx, caller.account).await?;
+            let own = [caller.account];
+            let team = team::lock(tx, &own).await?;
+            team::must_be_bookable(tx, &own, &team).await?;
             let asked = Asked {
                 civil: wish.civil,
                 zone: zone_for(tx, wish.zone.as_deref(), wish.client).await?,
@@ -49,12 +51,12 @@ impl Store {
             };
             let actor = caller.account.uuid();
             let as_of = (Some(actor), tx.now());
-            let found = find_as_of(tx, &resource, &asked, as_of).await?;
+            let found = find_as_of(tx, &team, &asked, as_of).await?;
             if let Some(instead) = wish.instead {
                 super::let_go(tx, actor, instead).await?;
             }
             let kept = Kept {
-                resource: resource.id,
+                resource: team[0].id,
                 visit_type: wish.visit_type,
                 start: found.start,
                 claimed: found.claimed,

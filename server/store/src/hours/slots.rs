@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 
-use care::availability::{Busy, SlotSpan, kept_free};
+use care::availability::{Busy, Member, SlotSpan, kept_free};
 use care::civil::{Date, plus_days};
 use protocol::{Timestamp, VisitTypeId};
 use uuid::Uuid;
@@ -34,6 +34,14 @@ many! {
             AND a.start_at >= asked.from_at AND a.start_at < asked.until_at
             AND a.state <> 'cancelled' AND a.id <> asked.actor
         UNION ALL
+        SELECT asked.place, a.start_at
+        FROM asked CROSS JOIN claim c JOIN appointment a ON a.id = c.appointment
+        WHERE c.resource = asked.resource AND c.start_at < asked.until_at
+            AND c.end_at > asked.from_at
+            AND a.organizer <> asked.account AND a.visit_type = asked.kind
+            AND a.start_at >= asked.from_at AND a.start_at < asked.until_at
+            AND a.state <> 'cancelled' AND a.id <> asked.actor
+        UNION ALL
         SELECT asked.place, h.start_at
         FROM asked CROSS JOIN hold h
         WHERE h.resource = asked.resource AND h.visit_type = asked.kind
@@ -48,6 +56,52 @@ pub(crate) async fn free_of_many(
     search: &Search<'_>,
     except: Option<Uuid>,
 ) -> Result<Vec<Vec<Timestamp>>> {
+    let busy = taken(tx, resources, search, except).await?;
+    let now = tx.now();
+    let free = resources.iter().zip(&busy).map(|(resource, busy)| {
+        care::availability::slots(
+            &resource.hours,
+            &resource.zone,
+            &search.rules.terms,
+            search.span,
+            busy,
+            now,
+            search.count_max,
+        )
+    });
+    Ok(free.collect())
+}
+
+/// When all of a team are free, soonest first, on the grid of the first one's hours.
+pub(crate) async fn free(
+    tx: &mut Tx,
+    team: &[Resource],
+    search: &Search<'_>,
+    except: Option<Uuid>,
+) -> Result<Vec<Timestamp>> {
+    let busy = taken(tx, team, search, except).await?;
+    let members = team.iter().zip(&busy).map(|(resource, busy)| Member {
+        hours: &resource.hours,
+        zone: &resource.zone,
+        busy,
+    });
+    let members: Vec<Member<'_>> = members.collect();
+    Ok(care::availability::slots_together(
+        &members,
+        &search.rules.terms,
+        search.span,
+        tx.now(),
+        search.count_max,
+    ))
+}
+
+/// What keeps each out of a search: what they are busy with, and their full days.
+async fn taken(
+    tx: &mut Tx,
+    resources: &[Resource],
+    search: &Search<'_>,
+    except: Option<Uuid>,
+) -> Result<Vec<Vec<Busy>>> {
     let Rules { terms, cap } = search.rules;
     // A claim that ends after what is kept free for the first slot begins, or begins before it ends for
     // the last.
@@ -67,30 +121,7 @@ pub(crate) async fn free_of_many(
             busy.sort_unstable_by_key(|busy| busy.start);
         }
     }
-    let now = tx.now();
-    let free = resources.iter().zip(&busy).map(|(resource, busy)| {
-        care::availability::slots(
-            &resource.hours,
-            &resource.zone,
-            terms,
-            search.span,
-            busy,
-            now,
-            search.count_max,
-        )
-    });
-    Ok(free.collect())
-}
-
-/// One worker's free slots, soonest first.
-pub(crate) async fn free(
-    tx: &mut Tx,
-    resource: &Resource,
-    search: &Search<'_>,
-    except: Option<Uuid>,
-) -> Result<Vec<Timestamp>> {
-    let free = free_of_many(tx, std::slice::from_ref(resource), search, except).await?;
-    Ok(free.into_iter().next().unwrap_or_default())
+    Ok(busy)
 }
 
 /// When the resource is busy, except by one appointment or by what one actor holds. What was held and has

@@ -1,7 +1,8 @@
 //! The law of the clocks changed: an appointment keeps its civil time, and its instant follows from the
 //! zone database of now (scheduling.md, section 1). All appointments of one worker move in one
-//! transaction: first every claim that moves is given back, then each is taken anew, so that two that move
-//! together do not meet. Where one does meet another, both stand and their worker gets a task.
+//! transaction, with those of whoever takes part in one of them, and so on: first every claim that moves is given
+//! back, then each is taken anew, so that two that move together do not meet. Where one does meet another, both
+//! stand and their worker gets a task.
 
 use care::Caller;
 use care::availability::kept_free;
@@ -10,15 +11,15 @@ use protocol::{AccountId, AppointmentId, TaskKind, Timestamp};
 use uuid::Uuid;
 
 use super::run::{JobStep, permit};
-use crate::appointments::{self, AppointmentRow, Found, claim, free_claims, rules_of};
+use crate::appointments::{self, AppointmentRow, Found, claim, free_claims, rules_of, team};
 use crate::audit::{Entry, Object};
 use crate::db;
+use crate::deliveries::{self, Agreeing};
 use crate::error::Result;
-use crate::hours::{self, Resource};
+use crate::hours::Resource;
 use crate::store::Store;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
-use crate::{deliveries, preferences};
 
 statements! {
     STALE_WORKER = "
@@ -30,12 +31,22 @@ statements! {
         WHERE organizer = $3 AND tzdb_version <> $1 AND start_at > $2
             AND state IN ('requested', 'held', 'booked')
         ORDER BY start_at, id LIMIT 1000";
+    // Whoever takes part in what moves with somebody, themselves included.
+    TOGETHER = "
+        SELECT DISTINCT q.account
+        FROM participant p
+            JOIN appointment k ON k.id = p.appointment
+            JOIN participant q ON q.appointment = k.id
+        WHERE p.account = $3 AND p.role = 'case_manager' AND p.left_at IS NULL
+            AND q.role = 'case_manager' AND q.left_at IS NULL
+            AND k.tzdb_version <> $1 AND k.start_at > $2
+            AND k.state IN ('requested', 'held', 'booked')";
     CIVIL = "SELECT civil_start FROM appointment WHERE id = $1";
     HOLD = "UPDATE appointment SET version = version + 1 WHERE id = $1";
     STAMP = "UPDATE appointment SET tzdb_version = $2 WHERE id = $1";
     MOVE = "
         UPDATE appointment SET start_at = $2, end_at = $3, tzdb_version = $4,
-            ics_sequence = ics_sequence + 1, told_at = $5, moved_at = $5
+            ics_sequence = ics_sequence + 1, told_at = $5, moved_at = $5, law_at = $5
         WHERE id = $1";
     MEETS = "
         SELECT id FROM claim WHERE resource = $1 AND start_at < $3 AND end_at > $2 LIMIT 1";
@@ -48,12 +59,12 @@ struct Moved {
 }
 
 impl Store {
-    /// Puts the appointments to come of one worker where their civil times are by the zone database of
-    /// now; whether there may be another worker's.
+    /// Puts the appointments to come of one worker, and of whoever takes part in those, where their civil times are
+    /// by the zone database of now; whether there may be another worker's.
     pub async fn re_resolve(&self, now: Timestamp) -> Result<JobStep> {
         let worker = self
             .read("stale appointments", async move |tx: &mut Tx| {
-                let version = tx.core().zones.version();
+                let version = release(tx);
                 let stale = tx.sql(STALE_WORKER).bind(version).bind(now.micros());
                 stale.maybe::<(Uuid,)>().await
             })
@@ -64,7 +75,8 @@ impl Store {
         let worker = AccountId::from(worker);
         let did = self
             .write("re-resolve appointments", async move |tx: &mut Tx| {
-                of_worker(tx, worker, now).await
+                let workers = together(tx, worker, now).await?;
+                of_workers(tx, &workers, now).await
             })
             .await?;
         Ok(JobStep {
@@ -75,25 +87,46 @@ impl Store {
     }
 }
 
-async fn of_worker(tx: &mut Tx, worker: AccountId, now: Timestamp) -> Result<u64> {
-    let caller = Caller::scheduler();
-    let resource = hours::of(tx, worker).await?;
-    if let Some(resource) = &resource {
-        hours::hold(tx, resource.id).await?;
+/// The release of the zone database by which instants follow from civil times now.
+fn release(tx: &Tx) -> String {
+    tx.core().zones.version().to_owned()
+}
+
+/// A worker, whoever takes part in what moves with them, and so on.
+async fn together(tx: &mut Tx, worker: AccountId, now: Timestamp) -> Result<Vec<AccountId>> {
+    let mut workers = vec![worker];
+    let mut asked = 0;
+    while let Some(worker) = workers.get(asked).copied() {
+        asked += 1;
+        let version = release(tx);
+        let met = tx.sql(TOGETHER).bind(version).bind(now.micros());
+        let met = met.bind(worker.uuid()).all::<(Uuid,)>().await?;
+        for (account,) in met {
+            if !workers.contains(&account.into()) {
+                workers.push(account.into());
+            }
+        }
     }
-    let version = tx.core().zones.version();
-    let stale = tx
-        .sql(STALE)
-        .bind(version)
-        .bind(now.micros())
-        .bind(worker.uuid())
-        .all::<(Uuid,)>()
-        .await?;
+    Ok(workers)
+}
+
+async fn of_workers(tx: &mut Tx, workers: &[AccountId], now: Timestamp) -> Result<u64> {
+    let caller = Caller::scheduler();
+    let resources = team::lock(tx, workers).await?;
     let mut moved = Vec::new();
-    for (id,) in stale {
-        if let Some(one) = resolve(tx, id.into()).await? {
-            free_claims(tx, id.into()).await?;
-            moved.push(one);
+    for worker in workers {
+        let version = release(tx);
+        let stale = tx.sql(STALE).bind(version).bind(now.micros());
+        let stale = stale.bind(worker.uuid()).all::<(Uuid,)>().await?;
+        for (id,) in stale {
+            let id = AppointmentId::from(id);
+            if let Some(one) = resolve(tx, id).await? {
+                free_claims(tx, id).await?;
+                moved.push(one);
+            } else {
+                // It stands; the mornings of whoever is reminded of it may not.
+                deliveries::agree(tx, id, Agreeing::ToCome).await?;
+            }
         }
     }
     let mut did = 0;
@@ -101,7 +134,7 @@ async fn of_worker(tx: &mut Tx, worker: AccountId, now: Timestamp) -> Result<u64
         let id = AppointmentId::from(one.row.id);
         let object = Object::Appointment(id);
         let permit = permit(tx, &caller, object)?;
-        take_anew(tx, resource.as_ref(), one).await?;
+        take_anew(tx, &resources, one).await?;
         deliveries::replan(tx, id).await?;
         tx.audit(Entry::done(&caller, permit, object).about(one.row.client()));
         did += 1;
@@ -115,10 +148,14 @@ async fn resolve(tx: &mut Tx, id: AppointmentId) -> Result<Option<Moved>> {
     tx.sql(HOLD).bind(id.uuid()).run().await?;
     let row = appointments::read(tx, id).await?;
     let (civil,): (String,) = tx.sql(CIVIL).bind(id.uuid()).one().await?;
-    let zone = preferences::zone(tx, &row.zone);
-    let start = zone.resolve(CivilTime::parse(&civil)?);
-    if start == db::at(row.start_at) {
-        let version = tx.core().zones.version();
+    // In a zone that the database does not name nothing follows from the civil time: it stays where it is.
+    let stands = db::at(row.start_at);
+    let start = match tx.core().zones.find(&row.zone) {
+        Ok(zone) => zone.resolve(CivilTime::parse(&civil)?),
+        Err(_) => stands,
+    };
+    if start == stands {
+        let version = release(tx);
         let stamp = tx.sql(STAMP).bind(id.uuid()).bind(version);
         stamp.run().await?;
         return Ok(None);
@@ -130,7 +167,7 @@ async fn resolve(tx: &mut Tx, id: AppointmentId) -> Result<Option<Moved>> {
         claimed: kept_free(&rules.terms, start),
     };
     let told = tx.now();
-    let version = tx.core().zones.version();
+    let version = release(tx);
     tx.sql(MOVE)
         .bind(id.uuid())
         .bind(found.start.micros())
@@ -142,22 +179,27 @@ async fn resolve(tx: &mut Tx, id: AppointmentId) -> Result<Option<Moved>> {
     Ok(Some(Moved { row, found }))
 }
 
-/// Claims the worker for the new time. Where that is taken, the appointment stands without a claim, and
-/// the worker is asked to give one of the two another time.
-async fn take_anew(tx: &mut Tx, resource: Option<&Resource>, moved: &Moved) -> Result<()> {
-    let Some(resource) = resource else {
-        return Ok(());
-    };
+/// Claims whoever of the staff takes part for the new time. Where somebody's is taken, the appointment stands
+/// without a claim on it, and whoever is booked is asked to give one of the two another time.
+async fn take_anew(tx: &mut Tx, locked: &[Resource], moved: &Moved) -> Result<()> {
     let id = AppointmentId::from(moved.row.id);
-    let meets = tx
-        .sql(MEETS)
-        .bind(resource.id)
-        .bind(moved.found.claimed.from.micros())
-        .bind(moved.found.claimed.until.micros())
-        .maybe::<(Uuid,)>()
-        .await?;
-    if meets.is_none() {
-        return claim(tx, resource, id, &moved.found).await;
+    let (claimed, mut met) = (moved.found.claimed, false);
+    let busy = team::lock_resources(tx, id).await?;
+    for resource in locked {
+        if !busy.contains(&resource.id) {
+            continue;
+        }
+        let meets = tx.sql(MEETS).bind(resource.id);
+        let meets = meets.bind(claimed.from.micros());
+        let meets = meets.bind(claimed.until.micros());
+        if meets.maybe::<(Uuid,)>().await?.is_some() {
+            met = true;
+        } else {
+            claim(tx, resource, id, &moved.found).await?;
+        }
+    }
+    if !met {
+        return Ok(());
     }
     let concern = Concern {
         account: moved.row.organizer(),

@@ -36,7 +36,7 @@ statements! {
     FORGET_CEREMONIES = "DELETE FROM ceremony WHERE expires_at < $1";
     FORGET_OPERATIONS = "DELETE FROM operation WHERE done_at < $1";
     FORGET_RECEIVED = "DELETE FROM received_mail WHERE received_at < $1";
-    FORGET_ANSWERS = "DELETE FROM answer_mail WHERE settled_at < $1";
+    FORGET_ANSWERS = "DELETE FROM single_mail WHERE kind = 'answer' AND settled_at < $1";
 }
 
 impl Store {

@@ -5,11 +5,12 @@ use protocol::{PersonId, TaskKind, limits};
 use uuid::Uuid;
 
 use super::{ArrivedMail, Doing, Taken};
+use crate::addresses;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
+use crate::single_mails;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
-use crate::{addresses, answer_mails};
 
 statements! {
     PEOPLE = "
@@ -48,7 +49,7 @@ pub(super) async fn ask(tx: &mut Tx, doing: &Doing, mail: &ArrivedMail) -> Resul
         return Ok(Taken::LetGo);
     };
     if !mail.automatic {
-        answer_mails::plan(tx, person).await?;
+        single_mails::answers::plan(tx, person).await?;
     }
     Ok(Taken::Asked)
 }

@@ -4,14 +4,12 @@
 use uuid::Uuid;
 
 use super::{Doing, Taken};
-use crate::answer_mails;
 use crate::appointments;
 use crate::audit::{Entry, Object};
-use crate::booking_links::mails as booking_mails;
 use crate::deliveries::{self, settle};
 use crate::error::Result;
-use crate::invitation_mails;
 use crate::return_tokens::{Kind, Sending};
+use crate::single_mails;
 use crate::tx::Tx;
 
 statements! {
@@ -54,9 +52,7 @@ pub(super) async fn note(
 ) -> Result<Taken> {
     let noted = match kind {
         Kind::Delivery => delivery(tx, id, address).await?,
-        Kind::Invitation => invitation_mails::bounced(tx, id, address).await?,
-        Kind::BookingLink => booking_mails::bounced(tx, id, address).await?,
-        Kind::Answer => answer_mails::bounced(tx, id, address).await?,
+        Kind::Single(kind) => single_mails::settle::bounced(tx, kind, id, address).await?,
     };
     if !noted {
         return Ok(Taken::LetGo);

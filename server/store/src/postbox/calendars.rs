@@ -10,10 +10,10 @@ use protocol::{AppointmentState, Response, Role, TaskKind, Timestamp};
 use uuid::Uuid;
 
 use super::{ArrivedMail, CalendarAnswer, Doing, Taken, answers};
-use crate::answer_mails;
 use crate::appointments::{self, AppointmentRow, reply};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
+use crate::single_mails;
 use crate::standing;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
@@ -116,7 +116,7 @@ async fn note_part(
     reply::note(tx, appointment, person, (answer.response, said_at)).await?;
     let outside = matches!(db::role(&part.role)?, Role::Client | Role::Caregiver);
     if answer.response == Response::Declined && outside && !automatic {
-        answer_mails::plan(tx, person).await?;
+        single_mails::answers::plan(tx, person).await?;
     }
     Ok(())
 }

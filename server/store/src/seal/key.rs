@@ -131,12 +131,8 @@ impl SealKey {
 
     fn address(&self, column: Column, row: Uuid) -> Vec<u8> {
         let mut aad = b"cc/1|".to_vec();
-        for part in [
-            column.table.as_bytes(),
-            column.name.as_bytes(),
-            row.as_bytes(),
-            &self.id,
-        ] {
+        let (table, name) = column.sealed_as;
+        for part in [table.as_bytes(), name.as_bytes(), row.as_bytes(), &self.id] {
             aad.extend_from_slice(part);
             aad.push(b'|');
         }
@@ -155,7 +151,10 @@ pub(crate) fn mark(suite: Suite, id: KeyId) -> Mark {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::seal::{CIRCLE_TITLE, CONSENT_NOTE, PERSON_NAME, RELATIONSHIP};
+    use crate::seal::{
+        CIRCLE_TITLE, COLUMNS, CONSENT_NOTE, INVITATION_LINK, PERSON_NAME, RELATIONSHIP,
+        TYPED_ADDRESS,
+    };
 
     fn key(byte: u8) -> SealKey {
         SealKey::derive(&[byte; 32])
@@ -210,6 +209,16 @@ mod tests {
                 assert_eq!(opened, place == other);
             }
         }
+    }
+
+    #[test]
+    fn no_two_columns_share_an_address_and_one_that_moved_kept_its_own() {
+        let mut seen = std::collections::BTreeSet::new();
+        for column in COLUMNS {
+            assert!(seen.insert(column.sealed_as), "{column:?}");
+        }
+        assert_eq!(TYPED_ADDRESS.sealed_as, ("invitation_mail", "address"));
+        assert_eq!(INVITATION_LINK.sealed_as, ("invitation_mail", "link"));
     }
 
     #[test]

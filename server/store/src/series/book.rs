@@ -10,13 +10,13 @@ use care::rules::Act;
 use care::series::Plan;
 use protocol::http::{Conflict, SeriesBooked};
 use protocol::{
-    AppointmentId, Code, Instead, OpId, PersonId, Refusal, SeriesId, Timestamp, limits,
+    AccountId, AppointmentId, Code, Instead, OpId, PersonId, Refusal, SeriesId, Timestamp, limits,
 };
 use uuid::Uuid;
 
-use super::{Series, gaps, horizon, note_gap, read};
+use super::{Series, gaps, horizon, read};
 use crate::appointments::book::{self as single, put};
-use crate::appointments::{Asked, instead, list, look, resource_of, zone_for};
+use crate::appointments::{Asked, instead, list, look, team, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{self, Resource, Rules};
@@ -29,9 +29,11 @@ use crate::{holds, standing};
 statements! {
     INSERT = "
         INSERT INTO series (id, client, organizer, kind, visit_type, zone, minutes, meeting_link, rule,
-            civil_start, shift_days, at_minute, booked_until, created_at, ended_at, version)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0)";
+            civil_start, shift_days, at_minute, booked_until, created_at, ended_at, version, told_at, earlier)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $14, $16)";
     INSERT_CAREGIVER = "INSERT INTO series_caregiver (series, person) VALUES ($1, $2)";
+    INSERT_STAFF = "INSERT INTO series_staff (series, account) VALUES ($1, $2)";
+    STAFF = "SELECT account FROM series_staff WHERE series = $1 ORDER BY account";
     CAREGIVERS = "SELECT person FROM series_caregiver WHERE series = $1 ORDER BY person";
 }
 
@@ -72,13 +74,15 @@ impl Store {
             let standing = standing::to_client(tx, &caller, client).await?;
             let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::BookSeries, standing, object)?;
-            let resource = resource_of(tx, caller.account).await?;
+            let workers = team::with(caller.account, &plan.first.staff);
+            let team = team::lock(tx, &workers).await?;
             if let Some(done) = operations::seen(tx, &caller, Act::BookSeries, op_id).await? {
                 return answer(tx, &caller, done.object.into()).await;
             }
+            team::must_be_bookable(tx, &workers, &team).await?;
             // What they kept was for this.
             holds::let_all_go(tx, caller.account.uuid()).await?;
-            let series = begin(tx, &caller, &plan, &resource).await?;
+            let series = begin(tx, &caller, &plan, &team).await?;
             let until = horizon(tx, tx.now()).max(plan.first.civil.date());
             let days = series.rule.days(series.first.date(), None, until)?;
             let worker = Holder {
@@ -86,13 +90,13 @@ impl Store {
                 person: caller.person,
                 role: caller.role,
             };
-            let made = make(tx, &series, (worker, &resource), &days).await?;
+            let made = make(tx, &series, (worker, &team), &days).await?;
             let refused = !made.conflicts.is_empty() && !plan.skip_conflicts;
             if refused || made.booked.is_empty() {
                 return Err(made.refusal().into());
             }
             for (day, conflict) in &made.conflicts {
-                note_gap(tx, &series, *day, conflict.code).await?;
+                gaps::note(tx, &series, *day, conflict.code).await?;
             }
             let outcome = Outcome::of(series.id.uuid());
             operations::remember(tx, &caller, Act::BookSeries, op_id, outcome).await?;
@@ -113,18 +117,18 @@ async fn answer(tx: &mut Tx, caller: &Caller, id: SeriesId) -> Result<SeriesBook
     Ok(SeriesBooked {
         series: id,
         appointments: list::of_series(tx, caller, id).await?,
-        not_booked: gaps(tx, &series).await?,
+        not_booked: gaps::of_series(tx, &series).await?,
     })
 }
 
 /// Writes down the series that is wanted, if its first visit may be when it is: a time that the clocks skip, one
 /// that has passed and one further ahead than a single visit of its kind are refused.
-async fn begin(tx: &mut Tx, caller: &Caller, plan: &Plan, resource: &Resource) -> Result<Series> {
+async fn begin(tx: &mut Tx, caller: &Caller, plan: &Plan, team: &[Resource]) -> Result<Series> {
     let first = &plan.first;
     let zone = zone_for(tx, first.zone.as_deref(), first.client).await?;
     let rules = single::rules(tx, first.visit_type, (first.kind, first.minutes)).await?;
     let start = zone.resolve_typed(first.civil)?;
-    must_begin_in_time(tx, resource, &rules, start)?;
+    must_begin_in_time(tx, team, &rules, start)?;
     let id = SeriesId::from_parts(tx.now(), tx.random());
     let of = (zone, plan.rule.clone());
     let mut series = Series::planned(id, first, caller.account, of);
@@ -132,28 +136,31 @@ async fn begin(tx: &mut Tx, caller: &Caller, plan: &Plan, resource: &Resource) -
     let next = series.rule.next(series.first.date(), series.booked_until)?;
     series.ended = next.is_none();
     let link = first.meeting_link.as_ref();
-    insert(tx, &series, link, &first.caregivers).await?;
+    let others = team.iter().skip(1).map(|resource| resource.account);
+    let others: Vec<AccountId> = others.collect();
+    insert(tx, &series, link, (&first.caregivers, &others)).await?;
     read(tx, id).await
 }
 
-fn must_begin_in_time(tx: &Tx, resource: &Resource, rules: &Rules, start: Timestamp) -> Result<()> {
+fn must_begin_in_time(tx: &Tx, team: &[Resource], rules: &Rules, start: Timestamp) -> Result<()> {
     let now = tx.now();
     if start < now {
         return Err(Refusal::new(Code::TimePast, "time: has passed").into());
     }
     let ahead = i32::from(rules.terms.days_ahead);
-    if resource.zone.date(start) > plus_days(resource.zone.date(now), ahead) {
+    let mut zones = team.iter().map(|resource| &resource.zone);
+    if zones.any(|zone| zone.date(start) > plus_days(zone.date(now), ahead)) {
         return Err(Refusal::new(Code::NotAvailable, "time: too far ahead").into());
     }
     Ok(())
 }
 
-/// Writes a series with the caregivers who take part.
+/// Writes a series with the caregivers who take part, and who else of the staff does.
 pub(super) async fn insert(
     tx: &mut Tx,
     series: &Series,
     link: Option<&MeetingLink>,
-    caregivers: &[PersonId],
+    (caregivers, staff): (&[PersonId], &[AccountId]),
 ) -> Result<()> {
     let id = series.id.uuid();
     let sealed = match link {
@@ -181,13 +188,25 @@ pub(super) async fn insert(
         .bind(series.booked_until.to_string())
         .bind(now)
         .bind(series.ended.then_some(now))
+        .bind(series.earlier.map(|id| id.uuid()))
         .run()
         .await?;
     for caregiver in caregivers {
         let insert = tx.sql(INSERT_CAREGIVER).bind(id);
         insert.bind(caregiver.uuid()).run().await?;
     }
+    for account in staff {
+        let insert = tx.sql(INSERT_STAFF).bind(id);
+        insert.bind(account.uuid()).run().await?;
+    }
     Ok(())
+}
+
+/// Who of the staff comes along, besides whoever is booked.
+pub(super) async fn staff(tx: &mut Tx, series: &Series) -> Result<Vec<AccountId>> {
+    let rows = tx.sql(STAFF).bind(series.id.uuid());
+    let rows = rows.all::<(Uuid,)>().await?;
+    Ok(rows.into_iter().map(|(account,)| account.into()).collect())
 }
 
 /// Caregivers who take part for as long as consent lets them in.
@@ -207,22 +226,22 @@ pub(super) async fn link_of(tx: &mut Tx, series: &Series) -> Result<Option<Meeti
     Ok(text.as_deref().map(MeetingLink::new).transpose()?)
 }
 
-/// Books the visits of some days with the worker, whose resource is locked.
+/// Books the visits of some days with the worker and their team, which is locked.
 pub(super) async fn make(
     tx: &mut Tx,
     series: &Series,
-    (worker, resource): (Holder, &Resource),
+    (worker, team): (Holder, &[Resource]),
     days: &[Date],
 ) -> Result<Made> {
     let with = caregivers(tx, series).await?;
-    make_with(tx, series, (worker, resource), (days, with)).await
+    make_with(tx, series, (worker, team), (days, with)).await
 }
 
 /// The same, with these caregivers.
 pub(super) async fn make_with(
     tx: &mut Tx,
     series: &Series,
-    (worker, resource): (Holder, &Resource),
+    (worker, team): (Holder, &[Resource]),
     (days, caregivers): (&[Date], Vec<PersonId>),
 ) -> Result<Made> {
     let mut booking = Booking {
@@ -234,6 +253,8 @@ pub(super) async fn make_with(
         minutes: series.minutes,
         visit_type: series.visit_type,
         caregivers,
+        // They are the team's.
+        staff: Vec::new(),
         meeting_link: link_of(tx, series).await?,
         occurrence: None,
     };
@@ -250,14 +271,14 @@ pub(super) async fn make_with(
         booking.occurrence = Some(series.occurrence(*day));
         let start = series.start_of(*day);
         let now = tx.now();
-        match look(tx, resource, (&asked.rules, start), (None, now)).await? {
+        match look(tx, team, (&asked.rules, start), (None, now)).await? {
             Ok(found) => {
-                let (id, _) = put(tx, worker, &booking, resource, (&asked, &found)).await?;
+                let (id, _) = put(tx, worker, &booking, team, (&asked, &found)).await?;
                 made.booked.push(id);
             }
             Err(refusal) => {
                 let nth = made.conflicts.len();
-                let conflict = conflict(tx, resource, (&asked, start), (nth, refusal.code));
+                let conflict = conflict(tx, team, (&asked, start), (nth, refusal.code));
                 made.conflicts.push((*day, conflict.await?));
             }
         }
@@ -268,12 +289,12 @@ pub(super) async fn make_with(
 /// A visit that cannot be at its time, with what is free instead if not too many came before it.
 pub(super) async fn conflict(
     tx: &mut Tx,
-    resource: &Resource,
+    team: &[Resource],
     (asked, start): (&Asked, Timestamp),
     (nth, code): (usize, Code),
 ) -> Result<Conflict> {
     let slots = if nth < limits::SERIES_CONFLICTS_INSTEAD {
-        instead(tx, resource, (asked, start), None).await?
+        instead(tx, team, (asked, start), None).await?
     } else {
         Vec::new()
     };

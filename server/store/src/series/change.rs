@@ -14,10 +14,10 @@ use protocol::http::Conflict;
 use protocol::{AppointmentId, Code, Refusal, Scope, SeriesId};
 use uuid::Uuid;
 
-use super::book::{caregivers, conflict, insert, link_of, refusal};
-use super::{Series, day_of, end, hold};
+use super::book::{caregivers, conflict, insert, link_of, refusal, staff};
+use super::{Series, day_of, end, gaps, hold, mails};
 use crate::appointments::{
-    self, AppointmentRow, Asked, Found, change, claim, free_claims, look, rules_of, taken_by,
+    self, AppointmentRow, Asked, Found, change, claim_all, free_claims, look, rules_of, taken_by,
 };
 use crate::error::{Error, Result};
 use crate::hours::{self, Resource};
@@ -31,7 +31,8 @@ statements! {
         ORDER BY occurrence, id";
     EARLIER = "SELECT COUNT(*) FROM appointment WHERE series = $1 AND occurrence < $2";
     SHIFT = "
-        UPDATE series SET zone = $2, minutes = $3, shift_days = $4, at_minute = $5 WHERE id = $1";
+        UPDATE series SET zone = $2, minutes = $3, shift_days = $4, at_minute = $5, told_at = $6
+        WHERE id = $1";
     GO_OVER = "UPDATE appointment SET series = $2 WHERE series = $1 AND occurrence >= $3";
     GAPS_GO_OVER = "UPDATE series_gap SET series = $2 WHERE series = $1 AND occurrence >= $3";
 }
@@ -40,15 +41,16 @@ statements! {
 struct Moving {
     row: AppointmentRow,
     day: Date,
+    team: Vec<Resource>,
 }
 
-/// Moves the visits of a scope, of which `row` is the one that was chosen, with the worker's resource, which is
-/// locked. Those that moved. [`Code::SeriesConflicts`] names those that cannot be there; they stay if
-/// the change leaves them out.
+/// Moves the visits of a scope, of which `row` is the one that was chosen, with whoever of the staff takes part in
+/// each, all of whose resources are locked. Those that moved. [`Code::SeriesConflicts`] names those that cannot be
+/// there; they stay if the change leaves them out.
 pub(crate) async fn shift(
     tx: &mut Tx,
     row: &AppointmentRow,
-    resource: &Resource,
+    locked: &[Resource],
     change: &Move,
 ) -> Result<Vec<AppointmentId>> {
     let series = of(tx, row).await?;
@@ -66,24 +68,25 @@ pub(crate) async fn shift(
         rules: rules_of(tx, row, minutes).await?,
         zone,
     };
-    let moving = moving(tx, &series, row, change.scope).await?;
+    let moving = moving(tx, &series, (row, change.scope), locked).await?;
     for one in &moving {
         free_claims(tx, one.row.id.into()).await?;
     }
-    let (moved, stayed) = take_anew(tx, resource, (&mut asked, shift), moving).await?;
+    let (moved, stayed) = take_anew(tx, (&mut asked, shift), moving).await?;
     if !stayed.is_empty() {
         let conflicts = stayed.iter().map(|(_, conflict)| conflict.clone());
         let conflicts: Vec<Conflict> = conflicts.collect();
-        if !change.skip_conflicts || !stay(tx, resource, stayed).await? {
+        if !change.skip_conflicts || !stay(tx, stayed).await? {
             return Err(refusal(conflicts).into());
         }
     }
+    let place = (asked.zone, minutes, shift);
+    let now = settle(tx, series, (row, change.scope), place).await?;
     for id in &moved {
         tasks::finish_of(tx, *id).await?;
         deliveries::replan(tx, *id).await?;
     }
-    let place = (asked.zone, minutes, shift);
-    settle(tx, series, (row, change.scope), place).await?;
+    mails::speak(tx, Some(now.uuid())).await?;
     Ok(moved)
 }
 
@@ -95,19 +98,23 @@ pub(crate) async fn targets(
     scope: Scope,
 ) -> Result<Vec<AppointmentId>> {
     let series = row.series.ok_or_else(no_series)?;
-    let from = match scope {
-        Scope::All => String::new(),
-        Scope::This | Scope::ThisAndLater => row.occurrence.clone().unwrap_or_default(),
-    };
     let now = tx.now().micros();
     let rows = tx
         .sql(TARGETS)
         .bind(series)
-        .bind(from)
+        .bind(from(row, scope).to_owned())
         .bind(now)
         .all::<(Uuid,)>()
         .await?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// The name of the first visit that a scope can mean.
+fn from(row: &AppointmentRow, scope: Scope) -> &str {
+    match scope {
+        Scope::All => "",
+        Scope::This | Scope::ThisAndLater => row.occurrence.as_deref().unwrap_or_default(),
+    }
 }
 
 /// The series of an appointment, locked.
@@ -116,8 +123,13 @@ pub(crate) async fn of(tx: &mut Tx, row: &AppointmentRow) -> Result<Series> {
     hold(tx, id.into()).await
 }
 
-/// More than one visit of it was called off: it ends.
-pub(crate) async fn stop(tx: &mut Tx, series: &Series) -> Result<()> {
+/// Of a scope visits of it were called off, of which `row` is the one that was chosen: it ends.
+pub(crate) async fn stop(
+    tx: &mut Tx,
+    series: &Series,
+    (row, scope): (&AppointmentRow, Scope),
+) -> Result<()> {
+    gaps::give_up(tx, series, from(row, scope)).await?;
     end(tx, series.id).await
 }
 
@@ -129,15 +141,17 @@ fn no_series() -> Error {
 async fn moving(
     tx: &mut Tx,
     series: &Series,
-    chosen: &AppointmentRow,
-    scope: Scope,
+    (chosen, scope): (&AppointmentRow, Scope),
+    locked: &[Resource],
 ) -> Result<Vec<Moving>> {
     let mut moving = Vec::new();
     for id in targets(tx, chosen, scope).await? {
-        let row = appointments::hold(tx, id).await?;
+        let (row, busy) = appointments::hold_busy(tx, id).await?;
         if row.id == chosen.id || series.has(&row)? {
             let day = day_of(&row)?;
-            moving.push(Moving { row, day });
+            let mut team = locked.to_vec();
+            team.retain(|resource| busy.contains(&resource.id));
+            moving.push(Moving { row, day, team });
         }
     }
     Ok(moving)
@@ -146,10 +160,9 @@ async fn moving(
 /// Takes the new time of each, one after the other; those for which it cannot be had have none then.
 async fn take_anew(
     tx: &mut Tx,
-    resource: &Resource,
     (asked, shift): (&mut Asked, Shift),
     moving: Vec<Moving>,
-) -> Result<(Vec<AppointmentId>, Vec<(AppointmentRow, Conflict)>)> {
+) -> Result<(Vec<AppointmentId>, Vec<(Moving, Conflict)>)> {
     let (mut moved, mut stayed) = (Vec::new(), Vec::new());
     for one in moving {
         let id = AppointmentId::from(one.row.id);
@@ -157,16 +170,16 @@ async fn take_anew(
         let start = asked.zone.resolve(asked.civil);
         let now = tx.now();
         let except = (Some(one.row.id), now);
-        match look(tx, resource, (&asked.rules, start), except).await? {
+        match look(tx, &one.team, (&asked.rules, start), except).await? {
             Ok(found) => {
-                claim(tx, resource, id, &found).await?;
+                claim_all(tx, &one.team, id, &found).await?;
                 change::put(tx, id, asked, &found).await?;
                 moved.push(id);
             }
             Err(refusal) => {
                 let of = (stayed.len(), refusal.code);
-                let conflict = conflict(tx, resource, (&*asked, start), of).await?;
-                stayed.push((one.row, conflict));
+                let conflict = conflict(tx, &one.team, (&*asked, start), of).await?;
+                stayed.push((one, conflict));
             }
         }
     }
@@ -174,53 +187,55 @@ async fn take_anew(
 }
 
 /// Takes their old times again; whether that can be: one that moved may be there now.
-async fn stay(
-    tx: &mut Tx,
-    resource: &Resource,
-    stayed: Vec<(AppointmentRow, Conflict)>,
-) -> Result<bool> {
-    for (row, _) in stayed {
+async fn stay(tx: &mut Tx, stayed: Vec<(Moving, Conflict)>) -> Result<bool> {
+    for (Moving { row, team, .. }, _) in stayed {
         let found: Found = taken_by(tx, &row).await?;
-        let busy = hours::busy(tx, resource, found.claimed, Some(row.id)).await?;
-        if !busy.is_empty() {
-            return Ok(false);
+        for resource in &team {
+            let busy = hours::busy(tx, resource, found.claimed, Some(row.id)).await?;
+            if !busy.is_empty() {
+                return Ok(false);
+            }
         }
-        claim(tx, resource, row.id.into(), &found).await?;
+        claim_all(tx, &team, row.id.into(), &found).await?;
     }
     Ok(true)
 }
 
-/// From now on the series is there: as a whole, or from the visit that was chosen on as one of its own.
+/// From now on the series is there: as a whole, or from the visit that was chosen on as one of its own. That one.
 async fn settle(
     tx: &mut Tx,
     series: Series,
     (row, scope): (&AppointmentRow, Scope),
     (zone, minutes, shift): (Zone, u16, Shift),
-) -> Result<()> {
+) -> Result<SeriesId> {
     let name = row.occurrence.clone().unwrap_or_default();
     let earlier = tx.sql(EARLIER).bind(series.id.uuid()).bind(name.clone());
     let (earlier,): (i64,) = earlier.one().await?;
     if scope == Scope::All || earlier == 0 {
+        let now = tx.now().micros();
         tx.sql(SHIFT)
             .bind(series.id.uuid())
             .bind(zone.name().to_owned())
             .bind(i64::from(minutes))
             .bind(i64::from(shift.days()))
             .bind(i64::from(shift.minute()))
+            .bind(now)
             .run()
             .await?;
-        return Ok(());
+        return Ok(series.id);
     }
-    let (link, with) = (link_of(tx, &series).await?, caregivers(tx, &series).await?);
+    let link = link_of(tx, &series).await?;
+    let (with, along) = (caregivers(tx, &series).await?, staff(tx, &series).await?);
     let old = series.id;
     let next = Series {
         id: SeriesId::from_parts(tx.now(), tx.random()),
         zone,
         minutes,
         shift,
+        earlier: Some(old),
         ..series
     };
-    insert(tx, &next, link.as_ref(), &with).await?;
+    insert(tx, &next, link.as_ref(), (&with, &along)).await?;
     for sql in [GO_OVER, GAPS_GO_OVER] {
         tx.sql(sql)
             .bind(old.uuid())
@@ -229,5 +244,6 @@ async fn settle(
             .run()
             .await?;
     }
-    end(tx, old).await
+    end(tx, old).await?;
+    Ok(next.id)
 }

@@ -7,15 +7,15 @@ use care::civil::Date;
 use protocol::{AppointmentId, PersonId, Role, SeriesId, Timestamp};
 use uuid::Uuid;
 
-use super::book::{caregivers, make_with};
-use super::{Series, ask, end, hand_on, hold, horizon, note_gap, read};
+use super::book::{caregivers, make_with, staff};
+use super::{Series, ask, end, gaps, hand_on, hold, horizon, read};
+use crate::appointments::team;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
-use crate::hours;
 use crate::jobs::run::{JobStep, permit};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{consents, devices, holds};
+use crate::{consents, devices};
 
 statements! {
     BEHIND = "
@@ -61,27 +61,24 @@ async fn extend(tx: &mut Tx, id: SeriesId, until: Date) -> Result<u64> {
     let caller = Caller::scheduler();
     let object = Object::Series(id);
     let permit = permit(tx, &caller, object)?;
-    let organizer = read(tx, id).await?.organizer;
-    let resource = hours::of(tx, organizer).await?;
-    if let Some(resource) = &resource {
-        hours::hold(tx, resource.id).await?;
-        holds::drop_expired(tx, resource.id).await?;
-    }
+    let before = read(tx, id).await?;
+    let organizer = before.organizer;
+    let workers = team::with(organizer, &staff(tx, &before).await?);
+    let mut team = team::lock(tx, &workers).await?;
     let series = hold(tx, id).await?;
     if series.ended || series.booked_until >= until {
         return Ok(0);
     }
-    let serving = if serves(tx, &series).await? {
-        resource
-    } else {
-        None
-    };
-    let Some(resource) = serving else {
+    // Who comes along as of now: an account may have ended before the lock was there.
+    let along = staff(tx, &series).await?;
+    team.retain(|one| one.account == organizer || along.contains(&one.account));
+    let bookable = team.first().is_some_and(|one| one.account == organizer);
+    if !bookable || !serves(tx, &series).await? {
         end(tx, id).await?;
         hand_on(tx, &series).await?;
         tx.audit(Entry::done(&caller, permit, object).about(series.client));
         return Ok(1);
-    };
+    }
     let first = series.first.date();
     let days = series.rule.days(first, Some(series.booked_until), until)?;
     let worker = Holder {
@@ -90,9 +87,9 @@ async fn extend(tx: &mut Tx, id: SeriesId, until: Date) -> Result<u64> {
         role: Role::CaseManager,
     };
     let with = allowed(tx, &series).await?;
-    let made = make_with(tx, &series, (worker, &resource), (&days, with)).await?;
+    let made = make_with(tx, &series, (worker, &team), (&days, with)).await?;
     for (day, conflict) in &made.conflicts {
-        note_gap(tx, &series, *day, conflict.code).await?;
+        gaps::note(tx, &series, *day, conflict.code).await?;
         ask(tx, &series, organizer, *day).await?;
     }
     tx.sql(BOOKED)

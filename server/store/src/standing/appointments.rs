@@ -24,11 +24,27 @@ macro_rules! covering {
     };
 }
 
+/// Whether an account of the staff takes part in an appointment besides whoever is booked.
+macro_rules! beside {
+    ($appointment:literal, $account:literal) => {
+        concat!(
+            "(SELECT COUNT(*) FROM participant b JOIN appointment o ON o.id = b.appointment
+                WHERE b.appointment = ",
+            $appointment,
+            " AND b.account = ",
+            $account,
+            " AND b.role = 'case_manager' AND b.left_at IS NULL AND o.organizer <> b.account)"
+        )
+    };
+}
+
 statements! {
     TO_APPOINTMENT = session!(
         concat!(
             ", (SELECT COUNT(*) FROM participant p
                 WHERE p.appointment = k.id AND p.person = a.person AND p.left_at IS NULL) AS parts, ",
+            beside!("k.id", "a.id"),
+            " AS beside, ",
             covering!("k.client", "a.person"),
             " AS consents, ",
             assignments!("k.client", "$2"),
@@ -42,6 +58,8 @@ statements! {
     OF_BEARER = concat!(
         "
         SELECT p.left_at, ",
+        beside!("k.id", "p.account"),
+        " AS beside, ",
         covering!("k.client", "p.person"),
         " AS consents, ",
         assignments!("k.client", "$2"),
@@ -58,6 +76,7 @@ struct AppointmentRow {
     #[sqlx(flatten)]
     session: SessionRow,
     parts: i64,
+    beside: i64,
     consents: i64,
     assignments: i64,
     representations: i64,
@@ -66,6 +85,7 @@ struct AppointmentRow {
 #[derive(sqlx::FromRow)]
 struct BearerRow {
     left_at: Option<i64>,
+    beside: i64,
     consents: i64,
     assignments: i64,
 }
@@ -89,6 +109,7 @@ pub(crate) async fn to_appointment(
     };
     Ok(Standing {
         takes_part: row.parts > 0,
+        beside: row.beside > 0,
         consent: row.consents > 0,
         assigned: row.assignments > 0,
         acts_for: row.representations > 0,
@@ -112,6 +133,7 @@ pub(crate) async fn of_bearer(
     Ok(Standing {
         asker: Asker::Bearer(role),
         takes_part: row.left_at.is_none(),
+        beside: row.beside > 0,
         consent: row.consents > 0,
         assigned: row.assignments > 0,
         ..Standing::default()

@@ -57,6 +57,7 @@ impl Phone {
         let add = AddClient {
             op_id: OpId::from_bytes([n; 16]),
             name: name.to_owned(),
+            phone: None,
         };
         let card: PersonCard = self.asks("POST", "/v1/people", &add).await?;
         Ok(person(&card, name))
@@ -73,6 +74,7 @@ impl Phone {
             op_id: OpId::from_bytes([n; 16]),
             name: name.to_owned(),
             relationship: "sister".to_owned(),
+            phone: None,
         };
         let path = format!("/v1/people/{client}/caregivers");
         let card: PersonCard = self.asks("POST", &path, &add).await?;

@@ -108,6 +108,7 @@ pub fn visit(desk: &Desk, op: u64, civil_start: String) -> BookAppointment {
         minutes: 30,
         visit_type: None,
         caregivers: Vec::new(),
+        staff: Vec::new(),
         meeting_link: None,
     }
 }

@@ -191,6 +191,7 @@ impl Town {
             minutes: [15, 30, 45, 60][usize::from(dice[5] % 4)],
             visit_type: None,
             caregivers: Vec::new(),
+            staff: Vec::new(),
             meeting_link: None,
         }
     }

@@ -229,6 +229,7 @@ async fn once_or_twice(engine: Engine, step: Step) -> Result<()> {
             minutes: 30,
             visit_type: None,
             caregivers: Vec::new(),
+            staff: Vec::new(),
             meeting_link: None,
         };
         scheduler.book(&dana, request).await?;

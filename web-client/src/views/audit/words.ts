@@ -54,6 +54,7 @@ const KINDS: Record<string, Kind> = {
   read_hours: 'list', list_visit_types: 'list', set_hours: 'bookable', change_visit_types: 'bookable',
   reply_to_appointment: 'answer', reply_by_link: 'answer',
   read_preferences: 'preferences', change_preferences: 'preferencesChanged', change_contact: 'preferencesChanged', opt_out_by_link: 'preferencesChanged',
+  open_address_link: 'preferences', answer_address_link: 'preferencesChanged', ask_address: 'preferencesChanged',
   open_stop_link: 'preferences', choose_update_mails: 'preferencesChanged',
   record_consent: 'consent', withdraw_consent: 'consentEnded',
   assign: 'assign', end_assignment: 'assignEnded', relate: 'relate', read_caseloads: 'list',

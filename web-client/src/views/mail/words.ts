@@ -8,8 +8,10 @@ const REASONS: Record<string, () => string> = {
   told: () => t('update-mail-told'),
   no_right: () => t('update-mail-no-right'),
   unwanted: () => t('update-mail-unwanted'),
+  address_unconfirmed: () => t('update-mail-unconfirmed'),
   no_address: () => t('update-mail-no-address'),
   too_late: () => t('update-mail-too-late'),
+  outside_safe_hours: () => t('update-mail-outside-hours'),
   address_refused: () => t('update-mail-address-refused'),
 };
 

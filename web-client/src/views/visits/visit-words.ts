@@ -2,7 +2,7 @@
 import { t, type Language } from '../../i18n/texts.svelte';
 import { weekdayName } from '../../i18n/told';
 import type {
-  AppointmentKind, AppointmentState, BookingLinkState, CancelReason, NextStep, Participant, RepeatsTold, Scope, TaskKind,
+  AppointmentKind, AppointmentState, BookingLinkState, CancelReason, NextStep, Participant, RepeatsTold, Scope, Task,
 } from '../../platform/api';
 
 export function kindName(kind: AppointmentKind): string {
@@ -101,7 +101,9 @@ export function repeatsName({ frequency, interval, days, shift_days }: RepeatsTo
   return t('repeats-on', { how, days: new Intl.ListFormat(language).format(named) });
 }
 
-export function taskName(kind: TaskKind, name: string): string {
+export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why'>): string {
+  const name = task.person_name;
+  if (task.why === 'outside_safe_hours') return t('task-outside-hours', { name });
   return {
     asked_for_another_time: () => t('task-asked', { name }),
     called_off: () => t('task-called-off', { name }),
@@ -117,5 +119,7 @@ export function taskName(kind: TaskKind, name: string): string {
     clocks_changed: () => t('task-clocks', { name }),
     series_conflict: () => t('task-series', { name }),
     answered_by_mail: () => t('task-wrote', { name }),
-  }[kind]();
+    no_show: () => t('task-no-show', { name }),
+    call_client: () => t('task-call', { name }),
+  }[task.kind]();
 }

@@ -6,10 +6,7 @@ use crate::{AnswerLetter, write_answer};
 fn answer(language: Language, phone: Option<&str>) -> AnswerLetter {
     let letter = letter(Step::OneDay, language, Disclosure::Details);
     AnswerLetter {
-        language,
-        to: letter.to,
-        written_at: letter.written_at,
-        message_id: letter.message_id,
+        envelope: letter.envelope,
         phone: phone.map(str::to_owned),
     }
 }

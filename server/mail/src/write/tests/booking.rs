@@ -1,20 +1,17 @@
-//! The mail with a booking link.
+//! The mails with a booking link.
 
 use care::texts::texts;
 
 use super::*;
-use crate::{BookingLetter, write_booking_link};
+use crate::{BookAgainLetter, BookingLetter, write_book_again, write_booking_link};
 
 const TOKEN: &str = "AAECAwQFBgcICQoLDA0ODw";
 
 fn booking(language: Language, disclosure: Disclosure, token: &str) -> BookingLetter {
     let letter = letter(Step::OneDay, language, disclosure);
     BookingLetter {
-        language,
+        envelope: letter.envelope,
         disclosure,
-        to: letter.to,
-        written_at: letter.written_at,
-        message_id: letter.message_id,
         token: token.to_owned(),
     }
 }
@@ -56,5 +53,45 @@ fn what_is_no_secret_is_not_mailed() {
     ] {
         let letter = booking(Language::En, Disclosure::Times, token);
         assert!(write_booking_link(&letter, &identity()).is_err(), "{token}");
+        let letter = booking_again(Language::En, Some(token), None);
+        assert!(write_book_again(&letter, &identity()).is_err(), "{token}");
+    }
+}
+
+fn booking_again(language: Language, token: Option<&str>, phone: Option<&str>) -> BookAgainLetter {
+    BookAgainLetter {
+        envelope: letter(Step::OneDay, language, Disclosure::Details).envelope,
+        token: token.map(str::to_owned),
+        phone: phone.map(str::to_owned),
+    }
+}
+
+#[test]
+fn whoever_is_to_choose_again_reads_that_there_is_something_and_nothing_else() {
+    for language in [Language::En, Language::Es] {
+        let say = |key: &str| texts(language).say(key, &[]).unwrap();
+        for (token, phone) in [
+            (Some(TOKEN), Some("555 0100")),
+            (None, Some("555 0100")),
+            (None, None),
+        ] {
+            let letter = booking_again(language, token, phone);
+            let mail = write_book_again(&letter, &identity()).unwrap();
+            assert_eq!(mail, write_book_again(&letter, &identity()).unwrap());
+            let message = read(&mail);
+            // What every mail of level 0 is called.
+            let subject = say("mail-update-subject");
+            assert_eq!(message.subject(), Some(subject.as_str()));
+            let plain = message.body_text(0).unwrap().into_owned();
+            let html = part(&mail, "text/html").unwrap();
+            let linked = format!("https://go.post.example/b/{TOKEN}");
+            assert_eq!(plain.contains(&linked), token.is_some(), "{plain}");
+            let called = token.is_none() && phone.is_some();
+            assert_eq!(plain.contains("555 0100"), called, "{plain}");
+            let all = [plain, html].join("\n").to_lowercase();
+            for told in ["appointment", "visit", "miss", "cita", "falt", "vino"] {
+                assert!(!all.contains(told), "{told}: {all}");
+            }
+        }
     }
 }

@@ -10,10 +10,7 @@ const LINK: &str = "/join/AAECAwQFBgcICQoLDA0ODw.AAECAwQFBgcICQoLDA0ODxAREhMUFRY
 fn invitation(language: Language, link: &str) -> InvitationLetter {
     let letter = letter(Step::OneDay, language, Disclosure::Update);
     InvitationLetter {
-        language,
-        to: letter.to,
-        written_at: letter.written_at,
-        message_id: letter.message_id,
+        envelope: letter.envelope,
         link: link.to_owned(),
     }
 }

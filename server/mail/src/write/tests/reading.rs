@@ -14,6 +14,9 @@ fn shown(language: Language, disclosure: Disclosure) -> String {
             visit(&mut letter).moved = true;
             visit(&mut letter).sequence = 1;
             show(&mut shown, "invitation, moved", &letter);
+            visit(&mut letter).kept = true;
+            show(&mut shown, "invitation, kept by a new law", &letter);
+            visit(&mut letter).kept = false;
             visit(&mut letter).link_token = None;
             visit(&mut letter).calendar_file = false;
             show(&mut shown, "invitation without link and file", &letter);
@@ -67,7 +70,7 @@ fn the_html_says_what_the_text_says_in_its_language() {
         let mail = written(&letter);
         let html = part(&mail, "text/html").unwrap().replace("&#39;", "'");
         let html = html.replace("&amp;", "&");
-        let lang = format!("<html lang=\"{}\"", letter.language.as_str());
+        let lang = format!("<html lang=\"{}\"", letter.envelope.language.as_str());
         assert!(html.contains(&lang));
         for line in part(&mail, "text/plain").unwrap().lines() {
             let line = line.trim_end_matches(':');

@@ -24,7 +24,7 @@ fn the_same_letter_is_the_same_mail_byte_for_byte() {
         let first = written(&letter);
         assert_eq!(first.bytes, written(&letter.clone()).bytes);
         let mut other = letter.clone();
-        other.written_at = later(letter.written_at);
+        other.envelope.written_at = later(letter.envelope.written_at);
         assert_ne!(first.bytes, written(&other).bytes);
     }
 }
@@ -254,8 +254,8 @@ fn a_letter_without_its_facts_is_not_written() {
         assert!(matches!(error, WriteError::NoFacts));
     }
     let mut letter = letter(Step::OneDay, Language::En, Disclosure::Times);
-    letter.written_at = Timestamp::from_micros(i64::MAX);
+    letter.envelope.written_at = Timestamp::from_micros(i64::MAX);
     assert!(matches!(write(&letter, &identity()), Err(WriteError::Time)));
-    letter.written_at = Timestamp::from_micros(-1_000_001);
+    letter.envelope.written_at = Timestamp::from_micros(-1_000_001);
     assert!(matches!(write(&letter, &identity()), Err(WriteError::Time)));
 }

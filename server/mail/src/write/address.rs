@@ -1,0 +1,32 @@
+//! The mail that asks whether an address is somebody's: the first that it gets, and the only one until that is said.
+//! It is always of level 0, and a stranger may read it: no name, no agency, and nothing of what for.
+
+use care::texts::texts;
+
+use super::wording::{self, Button};
+use super::{Mail, WriteError, check, html, mime};
+use crate::{AddressLetter, Identity};
+
+/// Writes the mail. The same letter and the same identity make the same bytes.
+pub fn write_address(letter: &AddressLetter, identity: &Identity) -> Result<Mail, WriteError> {
+    check(identity)?;
+    wording::must_be_a_secret(&letter.token)?;
+    let text = texts(letter.envelope.language);
+    let path = protocol::http::ADDRESS_PATH;
+    let page = Button {
+        label: text.say("mail-button-link", &[])?,
+        url: format!("{}{path}{}", identity.link_base, letter.token),
+    };
+    let mut said = wording::frame(text, page)?;
+    said.subject = text.say("mail-address-subject", &[])?;
+    said.title = text.say("mail-address-title", &[])?;
+    said.body = text.say("mail-address-body", &[])?;
+    said.hint = Some(text.say("mail-address-hint", &[])?);
+    let parts = mime::Parts {
+        plain: said.plain(),
+        html: html::lay_out(&said, letter.envelope.language)?,
+        calendar: None,
+        automatic: mime::GENERATED,
+    };
+    mime::put_together(&letter.envelope, identity, &said, parts)
+}

@@ -1,0 +1,125 @@
+//! Sends single mails, those that one act has sent: few, so one after the other. Each is counted before its content
+//! leaves, as any other mail.
+
+use mail::{
+    AddressLetter, AnswerLetter, BookAgainLetter, BookingLetter, Envelope, InvitationLetter, Mail,
+    Sent, WriteError,
+};
+use protocol::SingleMailId;
+use store::{DueSingleMail, Lease, SingleMail, What};
+
+use crate::due::{Worker, outcome, word};
+
+/// What one look at them did.
+pub(crate) struct Sending {
+    pub(crate) accepted: usize,
+    pub(crate) leased: usize,
+    pub(crate) more: bool,
+}
+
+impl Worker {
+    /// Sends what is due now.
+    pub(crate) async fn send_single_mails(&self) -> store::Result<Sending> {
+        let now = self.watched_now().await?;
+        let mut sending = Sending {
+            accepted: 0,
+            leased: 0,
+            more: false,
+        };
+        let next = self.store().next_single_mail().await?;
+        if next.is_none_or(|next| next > now) {
+            return Ok(sending);
+        }
+        let (lease, due, more) = self.store().lease_single_mails(now).await?;
+        sending.leased = due.len();
+        sending.more = more;
+        for due in due {
+            sending.accepted += usize::from(self.send_single_mail(due, lease).await);
+        }
+        Ok(sending)
+    }
+
+    /// Sends one; whether the mail server took it.
+    async fn send_single_mail(&self, due: DueSingleMail, lease: Lease) -> bool {
+        let (id, token) = (due.id, due.return_token.clone());
+        let mail = match self.write_single_mail(due) {
+            Ok(mail) => self.returning(mail, &token),
+            Err(error) => {
+                tracing::error!(%error, "a single mail cannot be written");
+                self.note_single_mail(id, lease, What::Unwritable).await;
+                return false;
+            }
+        };
+        // Not asked yet, or what the store said.
+        let mut begins = Some(false);
+        let sent = {
+            let begins = &mut begins;
+            let before_data = async move || {
+                *begins = self.note_single_mail(id, lease, What::Begins).await;
+                *begins == Some(true)
+            };
+            self.transport().send(&mail, before_data).await
+        };
+        metrics::counter!("mails", "sent" => word(sent)).increment(1);
+        // Withheld because it could not be noted: what it is about did not change.
+        if begins.is_some() {
+            let what = outcome(sent, begins == Some(true));
+            self.note_single_mail(id, lease, what).await;
+        }
+        sent == Sent::Accepted
+    }
+
+    /// Each as its kind is written.
+    fn write_single_mail(&self, due: DueSingleMail) -> Result<Mail, WriteError> {
+        let envelope = Envelope {
+            language: due.language,
+            to: due.to,
+            written_at: due.written_at,
+            message_id: due.message_id,
+        };
+        let identity = self.identity();
+        match due.about {
+            SingleMail::Invitation { link } => {
+                mail::write_invitation(&InvitationLetter { envelope, link }, identity)
+            }
+            SingleMail::BookingLink { token } => {
+                let disclosure = due.disclosure;
+                let letter = BookingLetter {
+                    envelope,
+                    disclosure,
+                    token,
+                };
+                mail::write_booking_link(&letter, identity)
+            }
+            SingleMail::Address { token } => {
+                mail::write_address(&AddressLetter { envelope, token }, identity)
+            }
+            SingleMail::Answer => {
+                let phone = self.replies().phone.clone();
+                mail::write_answer(&AnswerLetter { envelope, phone }, identity)
+            }
+            SingleMail::BookAgain { token } => {
+                let letter = BookAgainLetter {
+                    envelope,
+                    token,
+                    phone: self.replies().phone.clone(),
+                };
+                mail::write_book_again(&letter, identity)
+            }
+        }
+    }
+
+    /// Notes what becomes of it; whether that held. `None` if it could not be written: then the lease runs
+    /// out.
+    async fn note_single_mail(&self, id: SingleMailId, lease: Lease, what: What) -> Option<bool> {
+        let now = self.clock().now();
+        let noted = self.store().note_single_mail(id, lease, what, now);
+        match noted.await {
+            Ok(held) => Some(held),
+            Err(error) => {
+                tracing::error!(%error, "a single mail could not be noted");
+                None
+            }
+        }
+    }
+}

@@ -1,0 +1,97 @@
+// Telephone numbers in a real browser, over the doubles: written down on the client's page, at intake and in
+// the settings, and there to be pressed wherever somebody is to be called.
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Agency } from '../../web-client/doubles/agency.ts';
+import { people } from '../../web-client/doubles/story.ts';
+import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
+import { playDouble, signIn, type Stage } from './double.ts';
+import { openClient } from './family.ts';
+
+let stage: Stage;
+let profile: Profile;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await playDouble();
+});
+afterAll(() => stage.end());
+beforeEach(async () => {
+  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
+  profile = await openProfile();
+  page = profile.page;
+});
+afterEach(async () => {
+  const { violations } = profile;
+  await profile.end();
+  expect(violations).toEqual([]);
+});
+
+async function looksGood(name: string): Promise<void> {
+  await expectAccessible(page, name);
+  await expectFitsNarrow(page, name);
+  await takePictures(page, name);
+}
+const calls = (name: string) => page.getByRole('link', { name: new RegExp(`Call .*${name}`) });
+
+test('staff write a client’s number down and press it to call', async () => {
+  await signIn(page, stage, 'dana');
+  await openClient({ page });
+  expect(await calls('Maria Sample').first().getAttribute('href')).toBe('tel:+13125550142');
+  await page.getByText('Phone number: Maria Sample').click();
+  const field = page.getByLabel('Phone number', { exact: true });
+  await field.fill('no phone');
+  await page.getByRole('button', { name: 'Keep this number' }).click();
+  await page.getByRole('alert').filter({ hasText: 'This is not a phone number' }).waitFor();
+  await looksGood('phone-refused');
+  await field.fill('312 555 0199');
+  await page.getByRole('button', { name: 'Keep this number' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  await expect.poll(() => calls('Maria Sample').first().getAttribute('href')).toBe('tel:3125550199');
+  await looksGood('phone-client');
+  const ana = page.getByRole('article', { name: 'Ana Sample' });
+  expect(await ana.getByRole('link', { name: /Call .*Ana Sample/ }).getAttribute('href')).toBe('tel:3125550177');
+});
+
+test('whoever is to be called stands there with their number', async () => {
+  await signIn(page, stage, 'dana');
+  await page.getByRole('link', { name: 'Calendar', exact: true }).click();
+  const task = page.getByRole('listitem').filter({ hasText: 'since' }).filter({ has: calls('Ana Sample') });
+  expect(await task.getByRole('link', { name: /Call .*Ana Sample/ }).getAttribute('href')).toBe('tel:3125550177');
+  await looksGood('phone-tasks');
+  await page.getByRole('link', { name: 'See whom to call' }).click();
+  await page.getByRole('heading', { name: 'When the server was down', level: 1 }).waitFor();
+  expect(await calls('Maria Sample').getAttribute('href')).toBe('tel:+13125550142');
+  await looksGood('phone-outage');
+});
+
+test('a number can come with a new client', async () => {
+  await signIn(page, stage, 'dana');
+  await page.getByRole('link', { name: 'People', exact: true }).click();
+  await page.getByRole('link', { name: 'New client' }).click();
+  await page.getByLabel('Full name').fill('Nora Invented');
+  await page.getByLabel('Phone number').fill('1234');
+  await page.getByRole('button', { name: 'Add this client' }).click();
+  await page.getByRole('alert').filter({ hasText: 'This is not a phone number' }).waitFor();
+  await page.getByLabel('Phone number').fill('312 555 0188');
+  await looksGood('phone-intake');
+  await page.getByRole('button', { name: 'Add this client' }).click();
+  await page.getByRole('heading', { name: /Who helps/ }).waitFor();
+  const nora = stage.agency.around.clients.at(-1)?.person ?? '';
+  expect(stage.agency.phones.of(nora)).toBe('312 555 0188');
+});
+
+test('people set their own number in the settings, and take it away', async () => {
+  await signIn(page, stage, 'maria');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  const field = page.getByLabel('Phone number');
+  await field.waitFor();
+  await looksGood('phone-settings');
+  await field.fill('');
+  await page.getByRole('button', { name: 'Keep this number' }).click();
+  await page.getByText('Saved', { exact: true }).waitFor();
+  expect(stage.agency.phones.of(people.maria.person)).toBeNull();
+  await page.getByRole('button', { name: 'Español' }).click();
+  await page.getByLabel('Número de teléfono').waitFor();
+  await expectAccessible(page, 'phone in Spanish');
+});

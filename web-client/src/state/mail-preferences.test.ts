@@ -1,0 +1,85 @@
+import { expect, test } from 'vitest';
+import { refusing } from '../../doubles/refusing';
+import type { Api, Preferences } from '../platform/api';
+import { MailPreferences } from './mail-preferences.svelte';
+
+const HELD: Preferences = {
+  language: 'en', zone: 'America/Chicago', email: null, disclosure: 'times', reminders: true, calendar_file: true,
+  unread_mail: true, safe_hours: null,
+};
+
+async function opened(held: Preferences): Promise<{ preferences: MailPreferences; saved: Preferences[] }> {
+  const saved: Preferences[] = [];
+  const api: Api = {
+    ...refusing,
+    preferences: () => Promise.resolve({ ok: true, body: held }),
+    savePreferences: (_person, body) => (saved.push(body), Promise.resolve({ ok: true, body })),
+  };
+  const preferences = new MailPreferences(api, 'maria');
+  await preferences.load();
+  return { preferences, saved };
+}
+
+test('safe hours are written as times of the day', async () => {
+  const { preferences, saved } = await opened(HELD);
+  expect(preferences.safe.only).toBe(false);
+  expect(preferences.changed).toBe(false);
+  preferences.safe.only = true;
+  preferences.safe.from = '09:30';
+  preferences.safe.until = '13:00';
+  expect(preferences.changed).toBe(true);
+  expect(await preferences.save()).toBeNull();
+  expect(saved[0]?.safe_hours).toEqual({ from: 570, until: 780 });
+  expect(preferences.changed).toBe(false);
+  preferences.safe.only = false;
+  await preferences.save();
+  expect(saved[1]?.safe_hours).toBeNull();
+});
+
+test('the end of the day is midnight', async () => {
+  const { preferences, saved } = await opened({ ...HELD, safe_hours: { from: 1_320, until: 1_440 } });
+  expect(preferences.safe).toEqual({ only: true, from: '22:00', until: '00:00' });
+  expect(preferences.changed).toBe(false);
+  expect(await preferences.save()).toBeNull();
+  expect(saved[0]?.safe_hours).toEqual({ from: 1_320, until: 1_440 });
+});
+
+test('hours that are too short, or end before they begin, are not sent', async () => {
+  const { preferences, saved } = await opened(HELD);
+  preferences.safe.only = true;
+  for (const [from, until] of [['09:00', '10:45'], ['20:00', '08:00'], ['09:00', '09:00'], ['', '12:00']] as const) {
+    Object.assign(preferences.safe, { from, until });
+    expect(await preferences.save()).toBe('safe_hours');
+  }
+  expect(saved).toEqual([]);
+  Object.assign(preferences.safe, { from: '09:00', until: '11:00' });
+  expect(await preferences.save()).toBeNull();
+});
+
+test('what is taken back is as the server has it', async () => {
+  const { preferences } = await opened({ ...HELD, safe_hours: { from: 600, until: 720 } });
+  Object.assign(preferences.safe, { only: false, from: '01:00' });
+  preferences.reset();
+  expect(preferences.safe).toEqual({ only: true, from: '10:00', until: '12:00' });
+});
+
+test('whether mails reach the address is asked again after each change', async () => {
+  let state: 'confirmed' | 'unconfirmed' = 'confirmed';
+  const looked: string[] = [];
+  const api: Api = {
+    ...refusing,
+    preferences: () => Promise.resolve({ ok: true, body: HELD }),
+    savePreferences: (_person, body) => ((state = 'unconfirmed'), Promise.resolve({ ok: true, body })),
+    address: (person) => (looked.push(person), Promise.resolve({ ok: true, body: { state, may_ask: true } })),
+    askAddress: () => Promise.resolve({ ok: true, body: { state, may_ask: false } }),
+  };
+  const preferences = new MailPreferences(api, 'maria');
+  await preferences.load();
+  expect(preferences.address?.state).toBe('confirmed');
+  if (preferences.draft !== null) preferences.draft.email = 'maria.elsewhere@example.org';
+  await preferences.save();
+  expect(preferences.address).toEqual({ state: 'unconfirmed', may_ask: true });
+  expect(await preferences.askAddress()).toBeNull();
+  expect(preferences.address).toEqual({ state: 'unconfirmed', may_ask: false });
+  expect(looked).toEqual(['maria', 'maria']);
+});

@@ -1,0 +1,30 @@
+import { describe, expect, test } from 'vitest';
+import { people } from '../../doubles/story';
+import type { Appointment, PersonCard } from '../platform/api';
+import { besides, fitting } from './team';
+
+const card = (account: string, name: string): PersonCard => ({ account, person: `p-${account}`, name, role: 'case_manager' });
+const team = [card('s', 'Sam Specimen'), card('j', 'José Ejemplo'), card('n', 'Noor Placeholder')];
+const names = (look: string, chosen: string[] = []): string[] => fitting(team, look, chosen, 'es').map(({ account }) => account);
+
+describe('who else comes', () => {
+  test('is found by a part of the name, with or without its accents', () => {
+    expect(names('')).toEqual(['j', 'n', 's']);
+    expect(names(' jose ')).toEqual(['j']);
+    expect(names('EJÉM')).toEqual(['j']);
+    expect(names('nobody')).toEqual([]);
+  });
+
+  test('stays in sight once chosen', () => {
+    expect(names('noor', ['s'])).toEqual(['n', 's']);
+  });
+
+  test('is read from a visit, without the reader and whoever is not of the staff', () => {
+    const part = ({ person, role }: { person: string; role: string }, account?: string): object => ({ person, role, account });
+    const visit = {
+      participants: [part(people.maria), part(people.dana, 'd'), part(people.sam, 's'), part(people.ana)],
+    } as unknown as Appointment;
+    expect(besides(visit, people.dana.person)).toEqual(['s']);
+    expect(besides(visit, undefined)).toEqual(['d', 's']);
+  });
+});
