@@ -1,6 +1,8 @@
 //! A database of its own for each server: a file in a temporary directory, or a database in the
 //! PostgreSQL cluster that `CARECIRCLE_TEST_POSTGRES` names.
 
+mod template;
+
 use std::path::Path;
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -47,7 +49,7 @@ pub struct Copy {
 }
 
 impl TestDatabase {
-    /// Makes one. Without a cluster, PostgreSQL fails with a sentence: a leg that did not run must not
+    /// Makes one; in PostgreSQL with every table in it. Without a cluster, PostgreSQL fails with a sentence: a leg that did not run must not
     /// look like one that passed.
     pub async fn make(engine: Engine, directory: &Path) -> Result<Self> {
         let directory = directory.to_owned();
@@ -58,8 +60,8 @@ impl TestDatabase {
             });
         }
         let cluster = cluster()?;
-        let name = name();
-        let create = format!("CREATE DATABASE {name}");
+        let (name, template) = (name(), template::ensure(&cluster).await?);
+        let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         run(&cluster, create)
             .await
             .with_context(|| format!("{POSTGRES}: cannot make a database"))?;

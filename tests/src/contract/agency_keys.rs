@@ -210,7 +210,7 @@ pub async fn a_rotation_of_the_agency_key_that_is_cut_off_is_gone_on_with(engine
     let house = House::build(engine).await;
     let first = key(&agency(&house).await);
     let mut cut = 0;
-    for polls in (0..2_000).step_by(7) {
+    for polls in 0..2_000 {
         let outcome = Mortal::new(go_on(&house), polls).await;
         assert!(
             leads_from(&first, &agency(&house).await),

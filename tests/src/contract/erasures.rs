@@ -250,7 +250,8 @@ pub async fn a_client_who_is_served_is_not_erased(engine: Engine) {
         "{}",
         refused.detail
     );
-    // Ana in a circle, under a consent that lasts, is served too.
+    // Ana in a circle, under a consent that lasts, is served too: the newest that there is covers it.
+    desk.pass(1).await;
     let consent = desk.consent(None).await.id;
     let plan = protocol::http::PlanCircle {
         op_id: desk.op(),

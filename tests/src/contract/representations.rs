@@ -19,7 +19,8 @@ fn record(house: &House, n: u8, until: Option<Timestamp>) -> RecordRepresentatio
     }
 }
 
-fn access(house: &House) -> AskAccess {
+/// Everything about Maria that she may hear of.
+pub fn access(house: &House) -> AskAccess {
     AskAccess {
         client: Some(house.agency.maria.person),
         from: None,

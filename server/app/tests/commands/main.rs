@@ -20,7 +20,7 @@ use crate::machine::{Machine, everything_below};
 /// How every planted word begins.
 const PLANT: &str = "planted-";
 /// Words in notes, titles, addresses, meeting links.
-const WORDS: [(usize, &str); 4] = [(66, "note"), (66, "title"), (66, "mail"), (20, "room")];
+const WORDS: [(usize, &str); 4] = [(90, "note"), (90, "title"), (8, "mail"), (20, "room")];
 
 /// Two clients whom nobody serves, added while no server runs.
 async fn add_unserved(machine: &Machine) -> [PersonId; 2] {

@@ -24,7 +24,7 @@ use crate::{preferences, representations, series, standing};
 macro_rules! columns {
     () => {
         "a.id, a.client, a.organizer, a.kind, a.visit_type, a.state, a.zone, a.minutes, a.start_at,
-            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.law_at, a.meeting_link,
+            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.moved_from_at, a.law_at, a.meeting_link,
             a.cancelled_by, a.cancel_reason, a.cancel_notice_at, a.closed_at, a.closed_by,
             a.next_step, a.note, a.series, a.occurrence, a.civil_start"
     };
