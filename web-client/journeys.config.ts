@@ -17,7 +17,8 @@ export default defineConfig({
   },
   test: {
     include: ['tests/journeys/**/*.journey.ts'],
-    fileParallelism: false,
+    // Each has its own server and browser; a third one would only make the others wait.
+    maxWorkers: 2,
     // Deadlines are for a slow, shared machine; what a journey waits for is always an event.
     testTimeout: 240_000,
     hookTimeout: 240_000,

@@ -2,11 +2,13 @@
 //! a real mail server, on both engines.
 
 use anyhow::Result;
+use care::Caller;
 use mail::{SmtpConfig, SmtpTls, read_back};
 use protocol::http::{
     Appointment, BookAppointment, CancelAppointment, MoveAppointment, Preferences,
 };
 use protocol::{AppointmentKind, CancelReason, OpId};
+use testkit::agency::preferences;
 use testkit::{Down, Engine, Options, Phone, Story};
 
 use super::postfix::{Postfix, Routes};
@@ -26,13 +28,14 @@ async fn story(engine: Engine, smtp: SmtpConfig) -> Result<(Story, Phone)> {
     let dana = story.enrol(story.server.agency().dana).await?;
     let agency = *story.server.agency();
     for (person, email) in [(agency.maria, Some(RECIPIENT)), (agency.dana, None)] {
-        let path = format!("/v1/people/{}/preferences", person.person);
-        let now: Preferences = dana.asks("GET", &path, &()).await?;
+        let (store, installation) = (story.server.store(), Caller::installation());
         let wish = Preferences {
             email: email.map(str::to_owned),
-            ..now
+            ..preferences(RECIPIENT)
         };
-        let _: Preferences = dana.asks("PUT", &path, &wish).await?;
+        // What the installation writes down is asked about by nobody.
+        let put = store.put_preferences(&installation, person.person, wish);
+        put.await?;
     }
     Ok((story, dana))
 }

@@ -9,6 +9,7 @@ use protocol::{AppointmentId, CancelReason, PersonId, Scope, Timestamp};
 
 use super::{
     AppointmentRow, Asked, Found, claim_all, find, free_claims, hold, hold_with, list, rules_of,
+    team,
 };
 use crate::audit::{Entry, Object};
 use crate::error::Result;
@@ -135,6 +136,7 @@ async fn move_one(
     team: &[Resource],
     change: &Move,
 ) -> Result<Vec<AppointmentId>> {
+    team::must_be_somebody(team)?;
     let id = AppointmentId::from(appointment.id);
     let minutes = change.minutes.unwrap_or(appointment.minutes());
     let asked = Asked {

@@ -9,7 +9,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use super::{AppointmentRow, change, claim_all, hold_with, list, taken_by};
+use super::{AppointmentRow, change, claim_all, hold_with, list, taken_by, team};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
@@ -176,6 +176,7 @@ pub(crate) async fn reply(
         }
         Reply::Undo => {
             if called_off_by(&appointment, person)? {
+                team::must_be_somebody(&team)?;
                 let found = taken_by(tx, &appointment).await?;
                 revive(tx, &appointment, &part).await?;
                 claim_all(tx, &team, id, &found).await?;

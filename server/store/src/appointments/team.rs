@@ -95,11 +95,20 @@ fn must_be_whole(workers: &[AccountId], team: &[Resource]) -> Result<()> {
     Err(Refusal::new(Code::NotAvailable, what).into())
 }
 
-/// The team of an appointment, locked, whether or not it has claims on it; with a scope that of all its series.
+/// [`Code::NotAvailable`] if nobody is left who could hold it.
+pub(crate) fn must_be_somebody(team: &[Resource]) -> Result<()> {
+    if team.is_empty() {
+        let what = "nobody is left who holds this appointment";
+        return Err(Refusal::new(Code::NotAvailable, what).into());
+    }
+    Ok(())
+}
+
+/// The team of an appointment, locked, whether or not it has claims on it, as far as its people are still here;
+/// with a scope that of all its series.
 pub(crate) async fn lock_of(tx: &mut Tx, id: AppointmentId, scope: Scope) -> Result<Vec<Resource>> {
     let workers = staff(tx, id, scope).await?;
     let mut team = lock(tx, &workers).await?;
-    must_be_whole(&workers, &team)?;
     if team.len() > 1 {
         // Somebody's account may have ended before the lock was there.
         let still = staff(tx, id, scope).await?;

@@ -18,6 +18,7 @@ use super::book::{caregivers, conflict, insert, link_of, refusal, staff};
 use super::{Series, day_of, end, gaps, hold, mails};
 use crate::appointments::{
     self, AppointmentRow, Asked, Found, change, claim_all, free_claims, look, rules_of, taken_by,
+    team,
 };
 use crate::error::{Error, Result};
 use crate::hours::{self, Resource};
@@ -53,6 +54,7 @@ pub(crate) async fn shift(
     locked: &[Resource],
     change: &Move,
 ) -> Result<Vec<AppointmentId>> {
+    team::must_be_somebody(locked)?;
     let series = of(tx, row).await?;
     let day = day_of(row)?;
     let shift = Shift::between(day, change.civil)?;
