@@ -17,6 +17,7 @@ export default defineConfig({
   },
   test: {
     include: ['tests/journeys/**/*.journey.ts'],
+    globalSetup: here('../tests/journeys/built.ts'),
     // Each has its own server and browser; a third one would only make the others wait.
     maxWorkers: 2,
     // Deadlines are for a slow, shared machine; what a journey waits for is always an event.

@@ -1,6 +1,6 @@
-// The web client over the double of its device core: a plain file server with the gateway's page
-// policy and a double of the agency for what pages fetch themselves. No server, no wasm, no encryption.
-import { execFileSync } from 'node:child_process';
+// The web client over the double of its device core, as `built.ts` has built it: a plain file server with the
+// gateway's page policy and a double of the agency for what pages fetch themselves. No server, no wasm, no
+// encryption.
 import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -11,7 +11,6 @@ import { Newsroom } from '../../web-client/doubles/news.ts';
 import type { Scene } from '../../web-client/doubles/scenes.ts';
 import type { Who } from '../../web-client/doubles/story.ts';
 
-const CLIENT = join(import.meta.dirname, '../../web-client');
 const BUILT = join(import.meta.dirname, '../../target/web-double');
 const MEDIA: Record<string, string> = {
   '.html': 'text/html',
@@ -39,11 +38,6 @@ export interface Stage {
 }
 
 export async function playDouble(): Promise<Stage> {
-  execFileSync('npx', ['vite', 'build', '--logLevel', 'error'], {
-    cwd: CLIENT,
-    env: { ...process.env, DEVICE: 'double' },
-    stdio: ['ignore', 'ignore', 'inherit'],
-  });
   const stage: Stage = { url: '', posted: [], agency: new Agency(Date.now()), news: new Newsroom(), end: () => Promise.resolve() };
   const server = createServer((request, response) => {
     const path = new URL(request.url ?? '/', 'http://localhost').pathname;

@@ -89,6 +89,9 @@ fn quarter(t: Timestamp) -> Timestamp {
 }
 
 #[cfg(test)]
+pub(crate) use tests::any_window;
+
+#[cfg(test)]
 mod tests {
     use proptest::prelude::*;
 
@@ -216,6 +219,3 @@ mod tests {
         }
     }
 }
-
-#[cfg(test)]
-pub(crate) use tests::any_window;

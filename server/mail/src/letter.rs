@@ -105,6 +105,10 @@ pub struct AnswerLetter {
 
 /// What a mail may know of an appointment.
 #[derive(Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which changes a sentence"
+)]
 pub struct VisitFacts {
     /// When it begins.
     pub start: Timestamp,

@@ -67,6 +67,7 @@ struct LiveRow {
 
 /// What was said of an address.
 #[derive(sqlx::FromRow)]
+#[expect(clippy::struct_field_names, reason = "as the columns are named")]
 struct Said {
     confirmed_at: Option<i64>,
     refused_at: Option<i64>,

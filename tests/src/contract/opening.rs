@@ -86,11 +86,11 @@ pub async fn a_zone_database_that_lacks_what_people_chose_is_refused(engine: Eng
     let installation = Caller::installation();
     let put = house.store.put_preferences(&installation, maria, wish);
     put.await.unwrap();
-    let with = |release: &str| Settings {
+    let under = |release: &str| Settings {
         zones: zones::release(release),
         ..house.settings(1)
     };
-    let (old, new) = (with("2020a"), with("2022e"));
+    let (old, new) = (under("2020a"), under("2022e"));
     house.store.close().await;
     let refused = Store::open(old).await.unwrap_err();
     assert!(

@@ -12,6 +12,7 @@ use super::reminders::diary;
 const NOTHING: [&str; 0] = [];
 
 /// From that hour until that one.
+#[expect(clippy::unnecessary_wraps, reason = "as a wish has them")]
 fn hours(from: u16, until: u16) -> Option<SafeHours> {
     Some(SafeHours {
         from: from * 60,

@@ -28,13 +28,15 @@ async fn story(engine: Engine, smtp: SmtpConfig) -> Result<(Story, Phone)> {
     let dana = story.enrol(story.server.agency().dana).await?;
     let agency = *story.server.agency();
     for (person, email) in [(agency.maria, Some(RECIPIENT)), (agency.dana, None)] {
-        let (store, installation) = (story.server.store(), Caller::installation());
+        let (server, installation) = (&story.server, Caller::installation());
         let wish = Preferences {
             email: email.map(str::to_owned),
             ..preferences(RECIPIENT)
         };
         // What the installation writes down is asked about by nobody.
-        let put = store.put_preferences(&installation, person.person, wish);
+        let put = server
+            .store()
+            .put_preferences(&installation, person.person, wish);
         put.await?;
     }
     Ok((story, dana))

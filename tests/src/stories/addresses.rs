@@ -24,10 +24,11 @@ mod tell {
     ) -> Result<()> {
         let story = Story::begin(engine).await?;
         let server = &story.server;
-        let (store, agency) = (server.store(), *server.agency());
-        let client = add(store, NAME, Role::Client).await?;
+        let agency = *server.agency();
+        let client = add(server.store(), NAME, Role::Client).await?;
         let installation = care::Caller::installation();
-        store
+        server
+            .store()
             .assign(&installation, agency.dana.account, client.person)
             .await?;
         let dana = Clerk::sit_down(server, agency.dana, 41).await?;

@@ -185,7 +185,7 @@ mod tell {
         }
 
         /// She is away when something is said in the night, of which she would hear in the morning.
-        async fn is_away_by_night(mut self) -> Result<Self> {
+        async fn away_by_night(mut self) -> Result<Self> {
             let server = &self.story.server;
             let mailbox = Mailbox::with(server, server.agency().ana, &self.told)?;
             let off = self.family.ana.off().await?;
@@ -390,7 +390,7 @@ mod tell {
     pub async fn a_withdrawn_consent_ends_everything(engine: Engine) -> Result<()> {
         let scene = Scene::set(engine, None).await?;
         let answered = scene.while_it_holds().await?;
-        let scene = scene.is_away_by_night().await?;
+        let scene = scene.away_by_night().await?;
         let frames = scene.frames.of_circle(scene.family.circle);
         withdraw(&scene.family.maria, scene.family.consent).await?;
         // In the same transaction.

@@ -203,8 +203,9 @@ mod tell {
         let mut wish = agency::preferences(&agency::email(people.maria.name));
         "America/Vancouver".clone_into(&mut wish.zone);
         let installation = Caller::installation();
-        let store = story.server.store();
-        store
+        let server = &story.server;
+        server
+            .store()
             .put_preferences(&installation, people.maria.person, wish)
             .await?;
         let dana = story.enrol(people.dana).await?;

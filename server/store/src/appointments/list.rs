@@ -259,7 +259,7 @@ async fn cards(
 ) -> Result<Vec<Appointment>> {
     let zone = preferences::zone_of(tx, caller.person).await?;
     let staff = caller.role == Role::CaseManager;
-    let served = served(tx, caller, &rows).await?;
+    let clients = served(tx, caller, &rows).await?;
     let mut by_appointment: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
     for part in parts {
         by_appointment
@@ -271,7 +271,7 @@ async fn cards(
     let mut numbers = Numbers::of(caller);
     let mut cards = Vec::with_capacity(rows.len());
     for row in rows {
-        let serves = served.contains(&row.client);
+        let serves = clients.contains(&row.client);
         let in_series = series::told(tx, &row, &mut all_series).await?;
         let parts = by_appointment.remove(&row.id).unwrap_or_default();
         let whose = (row.client, staff);

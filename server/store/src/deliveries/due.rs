@@ -43,7 +43,7 @@ pub struct Due {
 #[derive(Debug, Clone)]
 pub enum About {
     /// An appointment.
-    Appointment(Facts),
+    Appointment(Box<Facts>),
     /// A worker's day.
     Agenda {
         /// The day, `2026-12-01`.
@@ -62,6 +62,10 @@ pub enum About {
 
 /// What a mail about an appointment is written from.
 #[derive(Debug, Clone)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "independent facts, each of which changes a sentence"
+)]
 pub struct Facts {
     /// When it begins.
     pub start: Timestamp,

@@ -344,9 +344,8 @@ async fn decide(
                 return Ok(decision);
             }
             pins.times = times(tx, row, &stands.appointment, now).await?;
-            Some(About::Appointment(
-                facts(tx, row, &stands.appointment, &pins).await?,
-            ))
+            let facts = facts(tx, row, &stands.appointment, &pins).await?;
+            Some(About::Appointment(Box::new(facts)))
         }
     };
     let Some(about) = about else {

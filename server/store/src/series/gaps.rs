@@ -6,7 +6,7 @@ use care::appointment::Booking;
 use care::civil::{CivilTime, Date};
 use care::series::Occurrence;
 use protocol::http::{Appointment, Conflict, NotBooked};
-use protocol::{AppointmentId, Code, PersonId, Refusal, VisitTypeId, limits};
+use protocol::{AppointmentId, Code, PersonId, Refusal, limits};
 use uuid::Uuid;
 
 use super::{Series, hold, read};
@@ -137,7 +137,7 @@ fn gap(series: &Series, row: &GapRow, day: Date) -> NotBooked {
         code: Code::parse(&row.code).unwrap_or(Code::NotAvailable),
         kind: series.kind,
         minutes: series.minutes,
-        visit_type: series.visit_type.map(VisitTypeId::from),
+        visit_type: series.visit_type,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::*;
 
+#[expect(clippy::unnecessary_wraps, reason = "as a recipient has them")]
 fn hours(from: u16, until: u16) -> Option<Window> {
     Some(Window::new(from * 60, until * 60).unwrap())
 }
