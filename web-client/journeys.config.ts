@@ -24,5 +24,7 @@ export default defineConfig({
     testTimeout: 240_000,
     hookTimeout: 240_000,
     bail: 1,
+    // What a page shows is asked again until it shows it: a picture between two states is no failure.
+    expect: { poll: { timeout: 15_000, interval: 50 } },
   },
 });

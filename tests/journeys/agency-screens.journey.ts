@@ -64,7 +64,7 @@ describe('jobs', () => {
     await notice.getByText('No mails leave now, and no jobs run.', { exact: false }).waitFor();
     await notice.getByText(/It should have shown/).waitFor();
     // The other alarm would say the same in other words.
-    expect(await page.getByText('Mails are late now', { exact: false }).count()).toBe(0);
+    await expect.poll(() => page.getByText('Mails are late now', { exact: false }).count()).toBe(0);
     await looksGood('clock-jumped');
     await notice.getByRole('button', { name: 'The clock is right: go on' }).click();
     await notice.getByRole('group').getByText(/Is it really/).waitFor();
@@ -74,7 +74,7 @@ describe('jobs', () => {
     await notice.getByRole('button', { name: 'The clock is right: go on' }).click();
     await notice.getByRole('button', { name: 'Yes, go on' }).click();
     await page.getByText('The server goes on.', { exact: false }).waitFor();
-    expect(await notice.count()).toBe(0);
+    await expect.poll(() => notice.count()).toBe(0);
     expect(stage.agency.jobs.clock).toBeNull();
   });
 
@@ -98,7 +98,7 @@ describe('an outage', () => {
     await looksGood('outages');
     await page.getByRole('button', { name: /I have called.*Maria Sample/ }).click();
     await page.getByText(/Dana Placeholder.* called: /).waitFor();
-    expect(await page.getByRole('button', { name: /I have called.*Maria Sample/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: /I have called.*Maria Sample/ }).count()).toBe(0);
   });
 });
 
@@ -116,6 +116,6 @@ describe('a link to book by', () => {
     await page.getByRole('button', { name: 'Take it back' }).click();
     await page.getByRole('button', { name: 'Yes, take it back' }).click();
     await page.getByText('The link does not work any more.').waitFor();
-    expect(await page.getByText('It is shown only this once.', { exact: false }).count()).toBe(0);
+    await expect.poll(() => page.getByText('It is shown only this once.', { exact: false }).count()).toBe(0);
   });
 });

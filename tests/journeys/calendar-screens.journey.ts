@@ -117,8 +117,8 @@ async function takeWide(name: string): Promise<void> {
 describe('the grid', () => {
   test('is a view that this browser remembers, beside a list that comes first', async () => {
     await openCalendar();
-    expect(await page.getByRole('button', { name: 'List', exact: true }).getAttribute('aria-pressed')).toBe('true');
-    expect(await page.getByRole('button', { name: /^Change/ }).count()).toBeGreaterThan(0);
+    await expect.poll(() => page.getByRole('button', { name: 'List', exact: true }).getAttribute('aria-pressed')).toBe('true');
+    await expect.poll(() => page.getByRole('button', { name: /^Change/ }).count()).toBeGreaterThan(0);
     await page.getByRole('button', { name: 'Grid', exact: true }).click();
     await visit('Maria Sample').first().waitFor();
     await page.getByText(/9:00.*–.*5:00/).first().waitFor();
@@ -137,7 +137,7 @@ describe('the grid', () => {
     // A phone has no room for it: the list is there whatever was chosen.
     await page.setViewportSize(PHONE);
     await page.getByRole('button', { name: /^Change/ }).first().waitFor();
-    expect(await page.getByRole('button', { name: 'Grid', exact: true }).isVisible()).toBe(false);
+    await expect.poll(() => page.getByRole('button', { name: 'Grid', exact: true }).isVisible()).toBe(false);
     await expectFitsNarrow(page, 'calendar on a phone');
   });
 
@@ -151,7 +151,7 @@ describe('the grid', () => {
     await takePictures(page, 'grid-visit');
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });
-    expect(await focused(page)).toMatch(/Noor Placeholder/);
+    await expect.poll(() => focused(page)).toMatch(/Noor Placeholder/);
     await page.keyboard.press('Enter');
     await dialog.getByRole('button', { name: /^Change/ }).click();
     await dialog.getByRole('button', { name: 'Cancel visit' }).click();
@@ -195,15 +195,15 @@ describe('a visit is moved', () => {
     await dialog.getByText(/^From .*11:30.* to .*1:00/).waitFor();
     await dialog.getByText('Everyone who takes part gets a mail').waitFor();
     expect(stage.posted).toEqual([]);
-    expect(await dialog.getByLabel('Time', { exact: true }).inputValue()).toBe('13:00');
+    await expect.poll(() => dialog.getByLabel('Time', { exact: true }).inputValue()).toBe('13:00');
     await dialog.getByRole('button', { name: '9:15 AM' }).waitFor();
     await expectAccessible(page, 'moving by hand');
     await takePictures(page, 'grid-moving');
     await dialog.getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The mails').waitFor();
-    expect(sent(/move$/)).toEqual({ sequence: 0, civil_start: `${day}T13:00`, zone: HERE, minutes: 30 });
+    await expect.poll(() => sent(/move$/)).toEqual({ sequence: 0, civil_start: `${day}T13:00`, zone: HERE, minutes: 30 });
     await visit('1:00.*Noor Placeholder').waitFor();
-    expect(await focused(page)).toMatch(/1:00.*Noor Placeholder/);
+    await expect.poll(() => focused(page)).toMatch(/1:00.*Noor Placeholder/);
   });
 
   test('to another day, or not at all: Escape puts it back, so does saying no', async () => {
@@ -216,13 +216,13 @@ describe('a visit is moved', () => {
     await page.locator(`[data-day="${other}"] .ghost`).waitFor();
     await page.keyboard.press('Escape');
     await page.mouse.up();
-    expect(await page.locator('.ghost').count()).toBe(0);
-    expect(await page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => page.locator('.ghost').count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     await pull('Noor Placeholder', 1);
     await page.mouse.up();
     await page.getByRole('dialog').getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('dialog').waitFor({ state: 'detached' });
-    expect(await page.locator('.ghost').count()).toBe(0);
+    await expect.poll(() => page.locator('.ghost').count()).toBe(0);
     expect(stage.posted).toEqual([]);
     // A press that does not go anywhere is a press.
     await visit('Noor Placeholder').click();
@@ -239,8 +239,8 @@ describe('a visit is moved', () => {
     await finger.does('touchStart', x, y);
     for (const far of [20, 40, 60]) await finger.does('touchMove', x, y - far);
     await finger.does('touchEnd');
-    expect(await page.locator('.ghost').count()).toBe(0);
-    expect(await page.getByRole('dialog').count()).toBe(0);
+    await expect.poll(() => page.locator('.ghost').count()).toBe(0);
+    await expect.poll(() => page.getByRole('dialog').count()).toBe(0);
     ({ x, y } = await finger.on('Noor Placeholder'));
     await finger.does('touchStart', x, y);
     await page.locator('.ghost', { hasText: '11:30' }).waitFor();
@@ -258,11 +258,11 @@ describe('a visit is moved', () => {
     await tabTo(page, /9:00.*Lee Specimen/);
     // One stop for Tab; the arrow keys go on from there.
     await page.keyboard.press('ArrowDown');
-    expect(await focused(page)).toMatch(/11:30.*Noor Placeholder/);
+    await expect.poll(() => focused(page)).toMatch(/11:30.*Noor Placeholder/);
     await expectAccessible(page, 'a visit with the focus');
     await takeWide('grid-focus');
     await page.keyboard.press('m');
-    expect(await focused(page)).toBe('Go on with this time');
+    await expect.poll(() => focused(page)).toBe('Go on with this time');
     for (let quarter = 0; quarter < 6; quarter += 1) await page.keyboard.press('ArrowDown');
     const back = weekday(day) === 7;
     await page.keyboard.press(back ? 'ArrowLeft' : 'ArrowRight');
@@ -276,9 +276,9 @@ describe('a visit is moved', () => {
     await tabTo(page, 'Move it here');
     await page.keyboard.press('Enter');
     await page.getByText('Moved. The mails').waitFor();
-    expect(sent(/move$/)).toMatchObject({ civil_start: `${addDays(day, back ? -1 : 1)}T13:00`, zone: HERE });
+    await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: `${addDays(day, back ? -1 : 1)}T13:00`, zone: HERE });
     await visit('1:00.*Noor Placeholder').waitFor();
-    expect(await focused(page)).toMatch(/1:00.*Noor Placeholder/);
+    await expect.poll(() => focused(page)).toMatch(/1:00.*Noor Placeholder/);
   });
 
   test('by the buttons of the bar, and Escape or going elsewhere with Tab puts it back', async () => {
@@ -289,11 +289,11 @@ describe('a visit is moved', () => {
     await page.getByText(/^New time: .*11:45/).first().waitFor();
     await page.keyboard.press('Escape');
     await page.getByText(/^Put back: .*11:30/).waitFor();
-    expect(await focused(page)).toMatch(/11:30.*Noor Placeholder/);
+    await expect.poll(() => focused(page)).toMatch(/11:30.*Noor Placeholder/);
     await page.keyboard.press('m');
     await page.keyboard.press('ArrowDown');
     for (let tab = 0; tab < 2; tab += 1) await page.keyboard.press('Shift+Tab');
-    expect(await page.locator('.ghost').count()).toBe(0);
+    await expect.poll(() => page.locator('.ghost').count()).toBe(0);
     expect(stage.posted).toEqual([]);
   });
 
@@ -311,7 +311,7 @@ describe('a visit is moved', () => {
     await dialog.getByRole('alert').getByRole('button', { name: /11:15/ }).click();
     await dialog.getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The mails').waitFor();
-    expect(sent(/move$/)).toMatchObject({ civil_start: `${day}T11:15` });
+    await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: `${day}T11:15` });
     // Now two are at the same time: they stand beside each other.
     const [one, two] = [await visit('Lee Specimen').boundingBox(), await visit('Noor Placeholder').boundingBox()];
     expect(Math.abs((one?.x ?? 0) - (two?.x ?? 0))).toBeGreaterThan(24);
@@ -330,9 +330,9 @@ describe('on paper', () => {
     expect(await page.evaluate(() => (globalThis as { printed?: number }).printed)).toBe(1);
     await page.emulateMedia({ media: 'print' });
     await page.getByRole('heading', { name: 'My day' }).waitFor();
-    expect(await page.getByText('Place or phone:').count()).toBe(3);
-    expect(await page.getByRole('navigation').count()).toBe(0);
-    expect(await page.getByRole('button').count()).toBe(0);
+    await expect.poll(() => page.getByText('Place or phone:').count()).toBe(3);
+    await expect.poll(() => page.getByRole('navigation').count()).toBe(0);
+    await expect.poll(() => page.getByRole('button').count()).toBe(0);
     await page.setViewportSize(A4);
     await page.screenshot({ path: join(import.meta.dirname, 'output', 'day-printed.png') });
     await page.setViewportSize(DESKTOP);
@@ -349,8 +349,8 @@ describe('on paper', () => {
     await page.getByRole('link', { name: 'Settings', exact: true }).click();
     await page.getByRole('heading', { level: 1, name: 'Settings' }).waitFor();
     await page.emulateMedia({ media: 'print' });
-    expect(await page.getByRole('heading', { level: 1, name: 'Settings' }).isVisible()).toBe(true);
-    expect(await page.locator('.sheet').count()).toBe(0);
+    await expect.poll(() => page.getByRole('heading', { level: 1, name: 'Settings' }).isVisible()).toBe(true);
+    await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await page.emulateMedia({ media: null });
   });
 });

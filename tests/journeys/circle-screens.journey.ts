@@ -89,7 +89,7 @@ describe('trouble', () => {
     await link.click();
     const notice = page.getByRole('status').filter({ hasText: sentence });
     await notice.waitFor();
-    expect(await page.locator('.trouble').getByRole('button').count()).toBe(0);
+    await expect.poll(() => page.locator('.trouble').getByRole('button').count()).toBe(0);
     await composer().waitFor();
     await expectAccessible(page, scene);
     await takePictures(page, `trouble-${scene}`);
@@ -105,14 +105,14 @@ describe('trouble', () => {
     await expectFitsNarrow(page, `${scene} asked`);
     await page.getByRole('button', { name: 'Yes, begin anew' }).click();
     await entry('You began this circle anew.').waitFor();
-    expect(asked('reset_circle')).toEqual([{ kind: 'reset_circle', circle: circles.pair }]);
-    expect(await page.locator('.trouble').count()).toBe(0);
+    await expect.poll(() => asked('reset_circle')).toEqual([{ kind: 'reset_circle', circle: circles.pair }]);
+    await expect.poll(() => page.locator('.trouble').count()).toBe(0);
   });
 
   test('a stop for safety alarms, takes no message, and is left by two taps', async () => {
     await openPair('maria', 'security_stop');
     await page.getByRole('alert').getByText('Nothing was sent or shown.').waitFor();
-    expect(await composer().count()).toBe(0);
+    await expect.poll(() => composer().count()).toBe(0);
     await page.getByRole('button', { name: 'Leave and come back in' }).click();
     expect(asked('rejoin')).toEqual([]);
     await expectAccessible(page, 'security stop');
@@ -120,7 +120,7 @@ describe('trouble', () => {
     await expectFitsNarrow(page, 'security stop');
     await page.getByRole('button', { name: 'Yes, leave and come back' }).click();
     await composer().waitFor();
-    expect(asked('rejoin')).toEqual([{ kind: 'rejoin', circle: circles.pair }]);
+    await expect.poll(() => asked('rejoin')).toEqual([{ kind: 'rejoin', circle: circles.pair }]);
   });
 
   test('new keys are vouched for by a human, here', async () => {
@@ -146,7 +146,7 @@ describe('trouble', () => {
     await takePictures(page, 'members-new-key');
     await dana.getByRole('button', { name: 'Yes, the same' }).click();
     await dana.getByText('Checked in person', { exact: true }).waitFor();
-    expect(await dana.getByText('New keys, not checked').count()).toBe(0);
+    await expect.poll(() => dana.getByText('New keys, not checked').count()).toBe(0);
   });
 
   test('speaks Spanish', async () => {
@@ -189,7 +189,7 @@ describe('what was said before', () => {
     );
     await page.getByRole('button', { name: 'Show earlier messages' }).waitFor();
     expect(Math.abs(((await held.boundingBox())?.y ?? NaN) - before)).toBeLessThanOrEqual(2);
-    expect(await entry('Long ago').count()).toBe(0);
+    await expect.poll(() => entry('Long ago').count()).toBe(0);
     const first = entry('Earlier message 0').first();
     await scroller.evaluate((element) => (element.scrollTop = 0));
     const top = (await first.boundingBox())?.y ?? NaN;
@@ -197,7 +197,7 @@ describe('what was said before', () => {
     await entry('Long ago 29').waitFor({ state: 'attached' });
     expect(Math.abs(((await first.boundingBox())?.y ?? NaN) - top)).toBeLessThanOrEqual(2);
     await page.getByText('This is the start of your messages here.').waitFor({ state: 'attached' });
-    expect(await notice.count()).toBe(0);
+    await expect.poll(() => notice.count()).toBe(0);
   });
 
   test('is told to be missing, with what helps', async () => {
@@ -241,7 +241,7 @@ describe('the timeline', () => {
     await expectFitsNarrow(page, 'removing');
     stage.news.happen({ kind: 'circle', circle: circles.pair, change: { removing: false } });
     await entry('For those who stay').getByText('sent', { exact: true }).waitFor();
-    expect(await page.getByText('One moment: someone').count()).toBe(0);
+    await expect.poll(() => page.getByText('One moment: someone').count()).toBe(0);
   });
 });
 
@@ -258,7 +258,7 @@ describe('a withdrawn consent', () => {
     await page.getByRole('button', { name: 'Yes, take it back' }).click();
     const told = page.getByRole('status').filter({ hasText: /Ana Sample.* is being taken out\. Nothing is sent until that is done/ });
     await told.waitFor();
-    expect(await focused()).toContain('is being taken out');
+    await expect.poll(() => focused()).toContain('is being taken out');
     await expectAccessible(page, 'leaving');
     await takePictures(page, 'leaving');
     stage.news.happen({ kind: 'items', circle: circles.family, items: [item('r', 20, removed(1_240))] });
@@ -295,20 +295,20 @@ describe('urgent messages', () => {
     await takePictures(page, 'how-soon');
     await expectFitsNarrow(page, 'how soon');
     await page.keyboard.press('Escape');
-    expect(await focused()).toBe('How soon?');
+    await expect.poll(() => focused()).toBe('How soon?');
     await page.getByText('Goes out as a crisis').waitFor();
     await page.getByRole('button', { name: 'Not urgent after all' }).click();
-    expect(await page.getByText('Goes out as').count()).toBe(0);
+    await expect.poll(() => page.getByText('Goes out as').count()).toBe(0);
     await page.getByRole('button', { name: 'How soon?' }).click();
     await page.getByRole('radio', { name: /^Urgent/ }).check();
     await composer().fill('Please call me today');
     await page.keyboard.press('Enter');
     await entry('Please call me today').getByText('Urgent', { exact: true }).waitFor();
-    expect(await page.getByText('Goes out as').count()).toBe(0);
+    await expect.poll(() => page.getByText('Goes out as').count()).toBe(0);
     await composer().fill('All is well now');
     await page.keyboard.press('Enter');
     await entry('All is well now').getByText('sent', { exact: true }).waitFor();
-    expect(await entry('All is well now').getByText('Urgent', { exact: true }).count()).toBe(0);
+    await expect.poll(() => entry('All is well now').getByText('Urgent', { exact: true }).count()).toBe(0);
   });
 
   test('are answered by one tap, and all see who sees to it', async () => {
@@ -316,14 +316,14 @@ describe('urgent messages', () => {
     const theirs = entry('I do not feel safe at home tonight.').first();
     await theirs.getByText('Crisis', { exact: true }).waitFor();
     // One's own asks nobody here.
-    expect(await entry('Your ride comes at 9:00').getByRole('button').count()).toBe(0);
+    await expect.poll(() => entry('Your ride comes at 9:00').getByRole('button').count()).toBe(0);
     await expectAccessible(page, 'urgent');
     await takePictures(page, 'urgent');
     await expectFitsNarrow(page, 'urgent');
     await theirs.getByRole('button', { name: /^I'll see to it: .*I do not feel safe/ }).click();
     await theirs.getByText('You will see to it').waitFor();
-    expect(await focused()).toContain('You will see to it');
-    expect(await theirs.getByRole('button').count()).toBe(0);
+    await expect.poll(() => focused()).toContain('You will see to it');
+    await expect.poll(() => theirs.getByRole('button').count()).toBe(0);
     await entry(/^You see to it/).waitFor();
     stage.news.happen({ kind: 'items', circle: circles.pair, items: [item('a', 90, { kind: 'urgent_ack', by: people.maria.account, seq: 10 })] });
     await entry('Your ride comes at 9:00').getByText(/Maria Sample.* will see to it/).waitFor();
@@ -357,14 +357,14 @@ describe('reading and writing', () => {
     const receipts = [{ account: people.dana.account, seq: 99 }, { account: people.maria.account, seq: 99 }];
     stage.news.happen({ kind: 'event', event: { kind: 'receipts', circle: circles.pair, receipts } });
     await entry('I read it').getByText(/Read by .*Dana Placeholder/).waitFor();
-    expect(await page.getByText(/Read by/).count()).toBe(1);
+    await expect.poll(() => page.getByText(/Read by/).count()).toBe(1);
     await takePictures(page, 'read-by');
   });
 
   test('the device is told of keys pressed and of messages seen, and only of those', async () => {
     await openPair('maria');
     await untilAsked('read', 1);
-    expect(asked('read')[0]).toMatchObject({ circle: circles.pair, seq: 9 });
+    await expect.poll(() => asked('read')[0]).toMatchObject({ circle: circles.pair, seq: 9 });
     await composer().pressSequentially('ab');
     await untilAsked('typing', 1);
     // Scrolled away: what comes is not seen until the reader is back at the end.
@@ -374,9 +374,9 @@ describe('reading and writing', () => {
     await expect.poll(() => scroller.evaluate((element) => element.scrollTop)).toBe(0);
     stage.news.happen({ kind: 'items', circle: circles.pair, items: [item('new', 30, said('dana', 'Are you there?'))] });
     await entry('Are you there?').waitFor({ state: 'attached' });
-    expect(asked('read')).toHaveLength(1);
+    await expect.poll(() => asked('read')).toHaveLength(1);
     await scroller.evaluate((element) => (element.scrollTop = element.scrollHeight));
     await untilAsked('read', 2);
-    expect(asked('read')[1]).toMatchObject({ seq: 30 });
+    await expect.poll(() => asked('read')[1]).toMatchObject({ seq: 30 });
   });
 });

@@ -139,7 +139,7 @@ describe('a conversation that goes on', () => {
     await maria.page.reload();
     await signedOut.waitFor();
     await dana.send('While she was away');
-    expect(await maria.page.getByText('Connected', { exact: true }).count()).toBe(0);
+    await expect.poll(() => maria.page.getByText('Connected', { exact: true }).count()).toBe(0);
     await expectAccessible(maria.page, 'signed out');
     await maria.page.getByRole('button', { name: 'Open my messages' }).click();
     await maria.open(PAIR);
@@ -177,7 +177,7 @@ describe('a conversation that goes on', () => {
     await maria.sees('Thank you all');
     await takePictures(maria.page, 'real-family');
 
-    expect(await ana.page.getByRole('link', { name: PAIR }).count()).toBe(0);
+    await expect.poll(() => ana.page.getByRole('link', { name: PAIR }).count()).toBe(0);
     const told = await ana.page.evaluate(async () => (await fetch('/v1/circles')).text());
     expect((JSON.parse(told) as { circles: { title: string }[] }).circles.map(({ title }) => title)).toEqual([FAMILY]);
     expect(told).not.toContain(PAIR);

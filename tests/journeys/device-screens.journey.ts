@@ -66,8 +66,8 @@ describe('my devices', () => {
   test('are listed, this one marked, with what happens if it is lost', async () => {
     await openDevices('maria');
     await page.getByRole('article', { name: 'This device' }).waitFor();
-    expect(await page.getByRole('article').count()).toBe(2);
-    expect(await page.getByRole('article', { name: 'This device' }).getByRole('button').count()).toBe(0);
+    await expect.poll(() => page.getByRole('article').count()).toBe(2);
+    await expect.poll(() => page.getByRole('article', { name: 'This device' }).getByRole('button').count()).toBe(0);
     await page.getByText('come back with your other device').waitFor();
     await expectAccessible(page, 'devices');
     await takePictures(page, 'devices');
@@ -89,14 +89,14 @@ describe('my devices', () => {
     const other = page.getByRole('article', { name: /^Another device, added/ });
     await other.getByRole('button', { name: 'Sign out there' }).click();
     await other.getByRole('button', { name: 'No, go back' }).click();
-    expect(await focused(page)).toBe('Sign out there');
+    await expect.poll(() => focused(page)).toBe('Sign out there');
     await other.getByRole('button', { name: 'Sign out there' }).click();
     await expectAccessible(page, 'signing out there');
     await takePictures(page, 'device-out');
     await other.getByRole('button', { name: 'Yes, sign it out' }).click();
     await page.getByText('That device is signed out.').waitFor();
-    expect(await page.getByRole('article').count()).toBe(1);
-    expect(await focused(page)).toBe('That device is signed out.');
+    await expect.poll(() => page.getByRole('article').count()).toBe(1);
+    await expect.poll(() => focused(page)).toBe('That device is signed out.');
     await page.getByText(/no way back on your own/).waitFor();
   });
 
@@ -140,7 +140,7 @@ describe('adding a device', () => {
     await tabTo(page, 'Add a device');
     await page.keyboard.press('Enter');
     await page.getByRole('img', { name: /square code/ }).waitFor();
-    expect(await focused(page)).toContain('point the camera');
+    await expect.poll(() => focused(page)).toContain('point the camera');
     await expectAccessible(page, 'link to a new device');
     await takePictures(page, 'add-device');
     await takeTall('add-device');
@@ -152,7 +152,7 @@ describe('adding a device', () => {
     await second.goto(link);
     await second.getByText('4 8 2 9 1 3').waitFor({ state: 'attached' });
     expect(second.url()).toBe(stage.url);
-    expect(await focused(second)).toBe('Look at your first device');
+    await expect.poll(() => focused(second)).toBe('Look at your first device');
     await expectAccessible(second, 'comparing');
     await takePictures(second, 'comparing');
     await expectFitsNarrow(second, 'comparing');
@@ -160,15 +160,15 @@ describe('adding a device', () => {
     const ask = page.getByRole('group', { name: 'A new device wants to come in' });
     await ask.waitFor();
     // The link is used: nobody shall scan it a second time.
-    expect(await page.getByRole('img', { name: /square code/ }).count()).toBe(0);
-    expect(await focused(page)).toContain('Do you see these digits on the new device?');
+    await expect.poll(() => page.getByRole('img', { name: /square code/ }).count()).toBe(0);
+    await expect.poll(() => focused(page)).toContain('Do you see these digits on the new device?');
     await expectAccessible(page, 'asked to let in');
     await takePictures(page, 'ask-digits');
     await expectFitsNarrow(page, 'asked to let in');
     await tabTo(page, 'Yes, let it in');
     await page.keyboard.press('Enter');
     await page.getByText('Your new device is in.').waitFor();
-    expect(await focused(page)).toContain('Your new device is in.');
+    await expect.poll(() => focused(page)).toContain('Your new device is in.');
     await page.getByRole('article').nth(2).waitFor();
 
     // The new device is at home at once, and its circles come in beside.
@@ -185,7 +185,7 @@ describe('adding a device', () => {
     await second.getByText(/82.* of .*83/).waitFor();
     stage.news.happen({ kind: 'joining', joining: null });
     await second.getByText('All your circles are here.').waitFor({ state: 'attached' });
-    expect(await second.getByText(/Fetching your circles/).count()).toBe(0);
+    await expect.poll(() => second.getByText(/Fetching your circles/).count()).toBe(0);
   });
 
   test('is refused when the digits differ, and the new device says so', async () => {
@@ -252,13 +252,13 @@ describe('adding a device', () => {
     const link = await page.getByLabel('Or open this link').inputValue();
     await page.clock.fastForward('11:00');
     await page.getByText('This link has ended.').waitFor();
-    expect(await page.getByRole('img', { name: /square code/ }).count()).toBe(0);
+    await expect.poll(() => page.getByRole('img', { name: /square code/ }).count()).toBe(0);
     await expectAccessible(page, 'link over');
     await page.clock.setSystemTime(new Date());
     await page.getByRole('button', { name: 'Make a new link' }).click();
     await page.clock.runFor(31_000);
     await page.getByRole('img', { name: /square code/ }).waitFor();
-    expect(await page.getByLabel('Or open this link').inputValue()).not.toBe(link);
+    await expect.poll(() => page.getByLabel('Or open this link').inputValue()).not.toBe(link);
   });
 
   test('can be stopped, and the link copied', async () => {
@@ -270,7 +270,7 @@ describe('adding a device', () => {
     const link = await page.getByLabel('Or open this link').inputValue();
     expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(link);
     await page.getByRole('button', { name: 'Stop' }).click();
-    expect(await focused(page)).toBe('Add a device');
+    await expect.poll(() => focused(page)).toBe('Add a device');
   });
 });
 

@@ -48,9 +48,9 @@ test('a date that is missing is named, and another time is booked instead', asyn
   await missing.getByRole('button', { name: /Book another time/ }).click();
   await page.getByRole('heading', { name: 'Book another time' }).waitFor();
   await page.getByText(/In place of .*December 14, 2027/).waitFor();
-  expect(await page.getByLabel('How do you meet?').inputValue()).toBe('phone');
-  expect(await page.getByLabel('Day', { exact: true }).inputValue()).toBe('2027-12-14');
-  expect(await page.getByLabel('Repeats').count()).toBe(0);
+  await expect.poll(() => page.getByLabel('How do you meet?').inputValue()).toBe('phone');
+  await expect.poll(() => page.getByLabel('Day', { exact: true }).inputValue()).toBe('2027-12-14');
+  await expect.poll(() => page.getByLabel('Repeats').count()).toBe(0);
   await page.getByLabel('Time', { exact: true }).fill('16:00');
   await expectAccessible(page, 'booking instead');
   await expectFitsNarrow(page, 'booking instead');

@@ -62,7 +62,7 @@ describe('a guardian', () => {
     await page.getByRole('button', { name: /^Yes/ }).click();
     await page.getByRole('heading', { name: /Eva Invented.* is in/ }).waitFor();
     await eva.page.getByText('Connected', { exact: true }).waitFor();
-    expect(await eva.page.getByRole('link', { name: 'People', exact: true }).count(), 'acts for nobody yet').toBe(0);
+    await expect.poll(() => eva.page.getByRole('link', { name: 'People', exact: true }).count(), { message: 'acts for nobody yet' }).toBe(0);
   });
 
   test('acts for the client from what is written down on, and sees who has looked', async () => {
@@ -99,7 +99,7 @@ describe('a guardian', () => {
     const { page } = eva;
     await page.reload();
     await page.getByText('Connected', { exact: true }).waitFor();
-    expect(await page.getByRole('link', { name: 'People', exact: true }).count()).toBe(0);
-    expect(await page.getByText(MARIA).count(), 'nothing of hers is left').toBe(0);
+    await expect.poll(() => page.getByRole('link', { name: 'People', exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByText(MARIA).count(), { message: 'nothing of hers is left' }).toBe(0);
   });
 });

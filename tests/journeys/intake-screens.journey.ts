@@ -90,13 +90,13 @@ describe('whoever invites', () => {
     await page.emulateMedia({ media: 'print' });
     const sheet = page.locator('.sheet');
     await sheet.getByText('Your invitation', { exact: true }).waitFor();
-    expect(await sheet.textContent()).not.toMatch(/Noel|Maria|Placeholder/);
-    expect(await page.locator('#app').isVisible()).toBe(false);
+    await expect.poll(() => sheet.textContent()).not.toMatch(/Noel|Maria|Placeholder/);
+    await expect.poll(() => page.locator('#app').isVisible()).toBe(false);
     await page.emulateMedia({ media: 'screen' });
 
     stands({ state: 'arrived', digits: INTAKE_DIGITS, until_ms: Date.now() + 600_000 });
     await page.getByText('6 0 4 1 5 3').waitFor({ state: 'attached' });
-    expect(await page.locator('.sheet').count()).toBe(0);
+    await expect.poll(() => page.locator('.sheet').count()).toBe(0);
     await looksGood(page, 'intake-digits');
     await page.getByRole('button', { name: 'Yes, the same digits' }).click();
     await page.getByRole('heading', { name: /is in/ }).waitFor();

@@ -169,7 +169,7 @@ describe('intake', () => {
     await page.getByText(/Checked in person by .*Nora Invented.* on/).waitFor();
     await nora.page.getByText(/Checked in person by you on/).waitFor();
     await nora.page.getByText(/Checked in person by .*Dana Placeholder.* on/).waitFor();
-    expect(await page.getByText('Not verified', { exact: true }).count()).toBe(0);
+    await expect.poll(() => page.getByText('Not verified', { exact: true }).count()).toBe(0);
     await expectAccessible(page, 'marks');
     await takePictures(page, 'real-intake-marks');
     await expectNoTrouble([dana, nora]);

@@ -46,7 +46,7 @@ describe('the recovery code', () => {
     await tabTo(page, 'Make my code');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Your recovery code' }).waitFor();
-    expect(await focused(page)).toContain('We show it only now');
+    await expect.poll(() => focused(page)).toContain('We show it only now');
     const shown = page.getByRole('region', { name: 'Your recovery code' });
     expect((await shown.locator('.code [aria-hidden]').allTextContents()).join('-')).toBe(RECOVERY_CODE);
     await expectAccessible(page, 'code');
@@ -67,7 +67,7 @@ describe('the recovery code', () => {
     await tabTo(page, 'I have written it down');
     await page.keyboard.press('Enter');
     await page.getByText('Keep the paper in a safe place').waitFor();
-    expect(await focused(page)).toContain('Keep the paper in a safe place');
+    await expect.poll(() => focused(page)).toContain('Keep the paper in a safe place');
     expect(await page.content()).not.toContain(RECOVERY_CODE.split('-')[0]);
     await page.getByText('You are safe.').waitFor();
     await expectAccessible(page, 'code put away');
@@ -96,7 +96,7 @@ describe('the recovery code', () => {
     await tabTo(page, 'I have a recovery code');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Use your recovery code' }).waitFor();
-    expect(await focused(page)).toBe('Use your recovery code');
+    await expect.poll(() => focused(page)).toBe('Use your recovery code');
     await expectAccessible(page, 'recover');
     await takePictures(page, 'recover');
     await expectFitsNarrow(page, 'recover');
@@ -104,8 +104,8 @@ describe('the recovery code', () => {
     await page.keyboard.type('abc');
     await page.keyboard.press('Enter');
     await page.getByText(/These are .*3.* letters and numbers/).waitFor();
-    expect(await page.getByLabel('Recovery code').inputValue()).toBe('abc');
-    expect(await page.getByLabel('Recovery code').getAttribute('aria-invalid')).toBe('true');
+    await expect.poll(() => page.getByLabel('Recovery code').inputValue()).toBe('abc');
+    await expect.poll(() => page.getByLabel('Recovery code').getAttribute('aria-invalid')).toBe('true');
     await page.keyboard.press('ControlOrMeta+a');
     await page.keyboard.type('1234-5678-9012-3456-7890-1234-56');
     await page.keyboard.press('Enter');

@@ -77,7 +77,7 @@ describe('a caregiver whose consent ends', () => {
     const { page } = ana;
     const told = page.getByRole('alert').filter({ hasText: 'You are no longer in the circle' });
     await told.waitFor();
-    expect(await page.getByText('Welcome, everybody').count()).toBe(0);
+    await expect.poll(() => page.getByText('Welcome, everybody').count()).toBe(0);
     await expectAccessible(page, 'no longer in a circle');
     await takePictures(page, 'real-no-longer-in');
     await expectFitsNarrow(page, 'no longer in a circle');

@@ -49,7 +49,7 @@ describe('signing in', () => {
     await takePictures(page, 'sign-in');
     await page.getByRole('button', { name: 'Español' }).click();
     await page.getByRole('button', { name: 'Sí, soy yo' }).waitFor();
-    expect(await page.getAttribute('html', 'lang')).toBe('es');
+    await expect.poll(() => page.getAttribute('html', 'lang')).toBe('es');
   });
 
   test.each([
@@ -78,14 +78,14 @@ describe('a conversation', () => {
     await openThread('Maria and Dana');
     await page.getByText('I have the letter').waitFor();
     await message(page, 'One message could not be read').waitFor();
-    expect(await page.getByRole('link', { name: 'Call 988' }).getAttribute('href')).toBe('tel:988');
+    await expect.poll(() => page.getByRole('link', { name: 'Call 988' }).getAttribute('href')).toBe('tel:988');
     await page.getByLabel('Your message').fill('First line');
     await page.keyboard.press('Shift+Enter');
     await page.keyboard.type('second line');
     await page.keyboard.press('Enter');
     const own = message(page, 'First line\nsecond line');
     await own.getByText('sent', { exact: true }).waitFor();
-    expect(await page.getByLabel('Your message').inputValue()).toBe('');
+    await expect.poll(() => page.getByLabel('Your message').inputValue()).toBe('');
     await expectAccessible(page, 'conversation');
     await takePictures(page, 'conversation');
   });
@@ -130,7 +130,7 @@ describe('a conversation', () => {
     await signIn('maria');
     await openThread('Moving house');
     await profile.page.getByText('It opens by itself').waitFor();
-    expect(await profile.page.getByLabel('Your message').count()).toBe(0);
+    await expect.poll(() => profile.page.getByLabel('Your message').count()).toBe(0);
     await expectAccessible(profile.page, 'waiting circle');
   });
 
@@ -161,7 +161,7 @@ describe('people', () => {
     await page.getByRole('button', { name: 'Save consent' }).click();
     await page.getByText('You can now invite').waitFor();
     await page.getByRole('button', { name: 'Invite into a new circle' }).click();
-    expect(await page.getByRole('checkbox', { name: 'Sam Specimen' }).isChecked()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Sam Specimen' }).isChecked()).toBe(true);
     await expectAccessible(page, 'circle form');
     await takePictures(page, 'new-circle');
     await page.getByRole('button', { name: 'Make the circle' }).click();
@@ -186,7 +186,7 @@ describe('people', () => {
     await profile.page.getByRole('heading', { name: /Maria Sample/, level: 1 }).waitFor();
     await profile.page.getByRole('link', { name: /Who has looked at the record of .*Maria Sample/ }).waitFor();
     await profile.page.getByRole('region', { name: 'Visits' }).getByRole('heading', { level: 3 }).first().waitFor();
-    expect(await profile.page.getByRole('alert').count()).toBe(0);
+    await expect.poll(() => profile.page.getByRole('alert').count()).toBe(0);
     await expectAccessible(profile.page, 'acting');
     await expectFitsNarrow(profile.page, 'acting');
     await takePictures(profile.page, 'acting');

@@ -42,7 +42,7 @@ describe('the settings', () => {
     await section.getByLabel('Your sign-in name').fill('taken');
     await section.getByLabel('New password').fill('four plain words');
     await section.getByText('Show what I type').click();
-    expect(await section.getByLabel('New password').getAttribute('type')).toBe('text');
+    await expect.poll(() => section.getByLabel('New password').getAttribute('type')).toBe('text');
     await page.keyboard.press('Tab');
     await section.getByRole('button', { name: 'Save password' }).press('Enter');
     await section.getByText('Somebody else has this name.').waitFor();

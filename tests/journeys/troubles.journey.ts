@@ -43,14 +43,14 @@ describe('a log with spoiled entries', () => {
     await dana.page.getByText('Connected', { exact: true }).waitFor();
     await dana.send('The next one');
     await maria.sees('The next one');
-    expect(await maria.page.locator('[data-item]').filter({ hasText: 'This one is spoiled' }).count()).toBe(0);
+    await expect.poll(() => maria.page.locator('[data-item]').filter({ hasText: 'This one is spoiled' }).count()).toBe(0);
     await expectAccessible(maria.page, 'an unreadable item');
     await takePictures(maria.page, 'real-unreadable');
     await openDevices(maria);
     await maria.page.getByText('How this device is doing').click();
     await maria.page.getByText('Something could not be read.').waitFor();
     const counted = maria.page.locator('dl div').filter({ hasText: 'Messages that could not be read' });
-    expect(await counted.locator('dd').textContent()).toBe('1');
+    await expect.poll(() => counted.locator('dd').textContent()).toBe('1');
     await expectAccessible(maria.page, 'counted');
     await takePictures(maria.page, 'real-counted');
     await expectNoTrouble([dana, maria]);

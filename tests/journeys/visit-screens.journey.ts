@@ -68,7 +68,7 @@ describe('a client\'s own visits', () => {
     await arrive('maria', 'Visits');
     const next = page.getByRole('article').first();
     await next.getByText(/With .*Dana Placeholder and Ana Sample/).waitFor();
-    expect(await next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
+    await expect.poll(() => next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
     await expectAccessible(page, 'visits');
     await takePictures(page, 'visits');
     await expectFitsNarrow(page, 'visits');
@@ -132,9 +132,9 @@ describe('booking', () => {
     await takePictures(page, 'client-visits');
     await page.getByRole('button', { name: 'Book a visit' }).click();
     await page.getByRole('button', { name: '9:15 AM' }).waitFor();
-    expect(await page.getByLabel('Time zone').inputValue()).toBe('America/Chicago');
+    await expect.poll(() => page.getByLabel('Time zone').inputValue()).toBe('America/Chicago');
     await page.getByRole('checkbox', { name: 'Ana Sample' }).check();
-    expect(await page.getByRole('checkbox', { name: 'Noel Sample' }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: 'Noel Sample' }).isDisabled()).toBe(true);
     await page.getByLabel('Meeting link').fill('https://meet.example/a');
     await page.getByLabel('Day', { exact: true }).fill('2027-12-07');
     await page.getByRole('group', { name: /December 7/ }).waitFor();
@@ -149,7 +149,7 @@ describe('booking', () => {
     await expectAccessible(page, 'slot taken');
     await takeTall('slot-taken');
     await page.getByRole('button', { name: /December 7.*11:15/ }).click();
-    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('11:15');
+    await expect.poll(() => page.getByLabel('Time', { exact: true }).inputValue()).toBe('11:15');
     await page.keyboard.press('Enter');
     await page.getByText(/^Booked: /).waitFor();
     expect(sent(/appointments$/)).toMatchObject({
@@ -168,7 +168,7 @@ describe('booking', () => {
     await page.getByRole('group', { name: 'Who else from the team?' }).getByRole('checkbox', { name: 'Sam Specimen' }).check();
     const free = page.getByRole('group', { name: /^When all of you are free on/ });
     await free.getByRole('button', { name: '1:30 PM' }).waitFor();
-    expect(await free.getByRole('button', { name: '9:15 AM' }).count()).toBe(0);
+    await expect.poll(() => free.getByRole('button', { name: '9:15 AM' }).count()).toBe(0);
     await expectAccessible(page, 'booking with a colleague');
     await takePictures(page, 'booking-team');
     await expectFitsNarrow(page, 'booking with a colleague');
@@ -188,8 +188,8 @@ describe('booking', () => {
     await other.page.getByLabel('Go to').fill('2027-12-07');
     const theirs = other.page.getByRole('article').filter({ hasText: 'Maria Sample' });
     await theirs.getByText('You come along.', { exact: false }).waitFor();
-    expect(await theirs.getByRole('button').count()).toBe(0);
-    expect(await theirs.getByRole('link').count()).toBe(0);
+    await expect.poll(() => theirs.getByRole('button').count()).toBe(0);
+    await expect.poll(() => theirs.getByRole('link').count()).toBe(0);
     await expectAccessible(other.page, 'coming along');
     await takePictures(other.page, 'coming-along');
     await expectFitsNarrow(other.page, 'coming along');
@@ -215,13 +215,13 @@ describe('booking', () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();
     await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
-    expect(await page.getByLabel('Meeting link').count()).toBe(0);
+    await expect.poll(() => page.getByLabel('Meeting link').count()).toBe(0);
     await page.getByLabel('Day', { exact: true }).fill('2027-03-14');
     await page.getByLabel('Time', { exact: true }).fill('02:30');
     await page.getByRole('button', { name: 'Book this visit' }).click();
     await page.getByText('The clocks go forward that night').waitFor();
     await page.getByRole('button', { name: /March 14.*3:00/ }).click();
-    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('03:00');
+    await expect.poll(() => page.getByLabel('Time', { exact: true }).inputValue()).toBe('03:00');
   });
 
   test('a visit is moved, and cancelled with a reason', async () => {
@@ -229,13 +229,13 @@ describe('booking', () => {
     const visit = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
     await visit.getByText('Denver').waitFor();
     await visit.getByRole('button', { name: 'Move' }).click();
-    expect(await visit.getByLabel('Time zone').inputValue()).toBe('America/Denver');
+    await expect.poll(() => visit.getByLabel('Time zone').inputValue()).toBe('America/Denver');
     await visit.getByRole('button', { name: '1:30 PM' }).click();
     await expectAccessible(page, 'moving');
     await takePictures(page, 'moving');
     await visit.getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The mails').waitFor();
-    expect(sent(/move$/)).toMatchObject({ sequence: 0, zone: 'America/Denver' });
+    await expect.poll(() => sent(/move$/)).toMatchObject({ sequence: 0, zone: 'America/Denver' });
     await visit.getByRole('button', { name: 'Cancel visit' }).click();
     await visit.getByRole('radio', { name: 'The agency cannot come' }).check();
     await expectAccessible(page, 'cancelling');
@@ -254,9 +254,9 @@ describe('a series', () => {
     await page.getByLabel('Day', { exact: true }).fill('2027-12-14');
     await page.getByLabel('Time', { exact: true }).fill('15:30');
     await page.getByLabel('Repeats').selectOption('month');
-    expect(await page.getByLabel('Repeats').textContent()).toMatch(/Every month on .*the second .*Tuesday/);
+    await expect.poll(() => page.getByLabel('Repeats').textContent()).toMatch(/Every month on .*the second .*Tuesday/);
     await page.getByLabel('It ends').selectOption({ label: 'on a day' });
-    expect(await page.getByLabel('Last day').inputValue()).toBe('2028-03-14');
+    await expect.poll(() => page.getByLabel('Last day').inputValue()).toBe('2028-03-14');
     await page.getByLabel('Repeats').selectOption({ label: 'Every two weeks' });
     await page.getByLabel('It ends').selectOption({ label: 'after a number of visits' });
     await page.getByLabel('Number of visits').fill('4');
@@ -281,7 +281,7 @@ describe('a series', () => {
     });
 
     const visits = page.getByRole('article').filter({ hasText: /Repeats .*every two weeks/ });
-    expect(await visits.count()).toBe(3);
+    await expect.poll(() => visits.count()).toBe(3);
     await visits.nth(1).getByRole('button', { name: 'Cancel visit' }).click();
     await visits.nth(1).getByRole('radio', { name: 'This and later ones' }).check();
     await visits.nth(1).getByText('You cannot take this back').waitFor();
@@ -290,7 +290,7 @@ describe('a series', () => {
     await visits.nth(1).getByRole('button', { name: 'Yes, cancel these visits' }).click();
     await page.getByText('Cancelled. The mails').waitFor();
     expect(sent(/cancel$/)).toEqual({ sequence: 0, reason: 'client', scope: 'this_and_later' });
-    expect(await visits.count()).toBe(1);
+    await expect.poll(() => visits.count()).toBe(1);
   });
 
   test('moves as a whole', async () => {
@@ -312,8 +312,8 @@ describe('a series', () => {
     await expectFitsNarrow(page, 'moving a series');
     await visits.first().getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The mails').waitFor();
-    expect(sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
-    expect(await visits.filter({ hasText: '1:30' }).count()).toBe(2);
+    await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
+    await expect.poll(() => visits.filter({ hasText: '1:30' }).count()).toBe(2);
   });
 });
 
@@ -323,7 +323,7 @@ describe('what can be booked', () => {
     await page.getByRole('link', { name: 'When I can be booked' }).click();
     const tuesday = page.getByRole('group', { name: 'Tuesday' });
     await tuesday.getByRole('button', { name: /^Add hours/ }).click();
-    expect(await tuesday.getByLabel(/From/).nth(1).inputValue()).toBe('18:00');
+    await expect.poll(() => tuesday.getByLabel(/From/).nth(1).inputValue()).toBe('18:00');
     await tuesday.getByRole('button', { name: /^Remove .*Tuesday.*09:00/ }).click();
     expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^Add hours/);
     await page.getByRole('button', { name: 'Add a date' }).click();
@@ -347,8 +347,8 @@ describe('what can be booked', () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();
     await page.getByLabel('What kind of visit?').selectOption({ label: 'Home visit' });
-    expect(await page.getByLabel('How do you meet?').inputValue()).toBe('home');
-    expect(await page.getByLabel('How long?').inputValue()).toBe('60');
+    await expect.poll(() => page.getByLabel('How do you meet?').inputValue()).toBe('home');
+    await expect.poll(() => page.getByLabel('How long?').inputValue()).toBe('60');
     await page.getByLabel('Time', { exact: true }).fill('11:00');
     await page.getByRole('button', { name: 'Book this visit' }).click();
     await page.getByText(/^Booked: /).waitFor();
@@ -409,8 +409,8 @@ describe('a visit that is over', () => {
     await arrive('maria', 'Visits');
     await page.getByText(/earlier or cancelled visit/).click();
     await page.getByText('Took place').waitFor();
-    expect(await page.getByText('papers for the new flat').count()).toBe(0);
-    expect(await page.getByRole('button', { name: 'How did it go?' }).count()).toBe(0);
+    await expect.poll(() => page.getByText('papers for the new flat').count()).toBe(0);
+    await expect.poll(() => page.getByRole('button', { name: 'How did it go?' }).count()).toBe(0);
   });
 });
 
@@ -430,7 +430,7 @@ describe('the calendar', () => {
     await expectAccessible(page, 'changing in the calendar');
     await page.getByRole('link', { name: 'Day', exact: true }).click();
     await page.waitForURL(/calendar\/day\/\d{4}-\d\d-\d\d$/);
-    expect(await page.getByRole('heading', { level: 3 }).count()).toBe(1);
+    await expect.poll(() => page.getByRole('heading', { level: 3 }).count()).toBe(1);
     await expectAccessible(page, 'day');
     await takePictures(page, 'day');
     await page.getByLabel('Go to').fill('2027-06-01');
@@ -483,7 +483,7 @@ describe('mails and consent', () => {
   test('a client chooses when mails may come', async () => {
     await arrive('maria', 'Settings');
     const group = page.getByRole('group', { name: 'When may mails come?' });
-    expect(await group.getByRole('radio', { name: /Any time/ }).isChecked()).toBe(true);
+    await expect.poll(() => group.getByRole('radio', { name: /Any time/ }).isChecked()).toBe(true);
     await group.getByRole('radio', { name: /Only between/ }).check();
     await group.getByLabel('From').fill('09:30');
     await group.getByLabel('until', { exact: true }).fill('10:30');
@@ -497,13 +497,13 @@ describe('mails and consent', () => {
     await page.getByText('Saved', { exact: true }).waitFor();
     await page.getByRole('link', { name: 'People' }).click();
     await page.getByRole('link', { name: 'Settings' }).click();
-    expect(await group.getByRole('radio', { name: /Only between/ }).isChecked()).toBe(true);
-    expect(await group.getByLabel('until', { exact: true }).inputValue()).toBe('13:00');
+    await expect.poll(() => group.getByRole('radio', { name: /Only between/ }).isChecked()).toBe(true);
+    await expect.poll(() => group.getByLabel('until', { exact: true }).inputValue()).toBe('13:00');
   });
 
   test('another address is to be confirmed first, and can be asked again', async () => {
     await arrive('maria', 'Settings');
-    expect(await page.getByText('Not confirmed yet').count()).toBe(0);
+    await expect.poll(() => page.getByText('Not confirmed yet').count()).toBe(0);
     await page.getByLabel('E-mail address').fill('maria.elsewhere@example.org');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Not confirmed yet').waitFor();
@@ -517,7 +517,7 @@ describe('mails and consent', () => {
   test('staff see a client\'s', async () => {
     await openClient();
     await page.getByText('What mails this client gets').click();
-    expect(await page.getByLabel('E-mail address').inputValue()).toBe('maria.sample@example.org');
+    await expect.poll(() => page.getByLabel('E-mail address').inputValue()).toBe('maria.sample@example.org');
     await expectAccessible(page, 'client mails');
   });
 
@@ -525,7 +525,7 @@ describe('mails and consent', () => {
     await openClient();
     await page.getByRole('button', { name: 'Record another consent' }).click();
     await page.getByLabel('What was agreed?').fill('Maria agreed by phone.');
-    expect(await page.getByLabel('May be told visit times').isChecked()).toBe(false);
+    await expect.poll(() => page.getByLabel('May be told visit times').isChecked()).toBe(false);
     await page.getByLabel('May be told visit times').check();
     await page.getByRole('button', { name: 'Save consent' }).click();
     await page.getByText('You can now invite').waitFor();

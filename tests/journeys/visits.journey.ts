@@ -110,7 +110,7 @@ describe('a visit', () => {
     const { page } = dana;
     await openClient(dana);
     await page.getByRole('button', { name: 'Book a visit' }).click();
-    expect(await page.getByRole('checkbox', { name: ANA }).isDisabled()).toBe(true);
+    await expect.poll(() => page.getByRole('checkbox', { name: ANA }).isDisabled()).toBe(true);
     await page.getByText('The client has not allowed this yet.').waitFor();
     await page.getByRole('button', { name: 'Cancel', exact: true }).click();
     await page.getByRole('button', { name: 'Record a consent' }).click();
@@ -123,7 +123,7 @@ describe('a visit', () => {
 
     startMs = await book(page, DAY, '10:00', async () => {
       await page.getByRole('button', { name: '10:15 AM' }).waitFor();
-      expect(await page.getByLabel('Time zone').inputValue()).toBe('America/Chicago');
+      await expect.poll(() => page.getByLabel('Time zone').inputValue()).toBe('America/Chicago');
       await page.getByRole('checkbox', { name: ANA }).check();
       await page.getByLabel('Meeting link').fill(MEETING);
       await expectGood(page, 'visit-form');
@@ -137,10 +137,10 @@ describe('a visit', () => {
     expect(await book(page, DAY, '10:00')).toBeNaN();
     await page.getByText('That time is taken.').waitFor();
     const offers = page.getByRole('alert').getByRole('button');
-    expect(await offers.count()).toBe(3);
+    await expect.poll(() => offers.count()).toBe(3);
     await expectGood(page, 'visit-taken');
     await offers.first().click();
-    expect(await page.getByLabel('Time', { exact: true }).inputValue()).toBe('10:30');
+    await expect.poll(() => page.getByLabel('Time', { exact: true }).inputValue()).toBe('10:30');
     await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
     await page.getByRole('button', { name: 'Book this visit' }).click();
     await page.getByText(/^Booked: .*10:30/).waitFor();
@@ -159,7 +159,7 @@ describe('a visit', () => {
     expectNeutral(mailsOf(server), server);
     const { page } = stranger;
     await page.goto(`${server.url}demo/mails`);
-    expect(await page.getByRole('article').count()).toBe(5);
+    await expect.poll(() => page.getByRole('article').count()).toBe(5);
     await page.getByText('Calendar file').first().click();
     await page.getByText('METHOD:REQUEST').first().waitFor();
     await expectGood(page, 'demo-mails', { app: false });
@@ -197,7 +197,7 @@ describe('a visit', () => {
     await page.getByText('Saved', { exact: true }).waitFor();
     await stranger.page.reload();
     await stranger.page.getByRole('heading', { name: 'Su cita' }).waitFor();
-    expect(await stranger.page.locator('html').getAttribute('lang')).toBe('es');
+    await expect.poll(() => stranger.page.locator('html').getAttribute('lang')).toBe('es');
     await expectGood(stranger.page, 'link-es', { app: false });
   });
 
@@ -246,7 +246,7 @@ describe('a visit', () => {
     await expectGood(page, 'visit-withdrawn');
     await page.reload();
     await visit(page).getByText('Maria Sample: will be there').waitFor();
-    expect(await visit(page).getByText(ANA).count()).toBe(0);
+    await expect.poll(() => visit(page).getByText(ANA).count()).toBe(0);
     await ana.page.reload();
     await ana.page.getByText('You have no visit planned.').waitFor();
     await expectGood(ana.page, 'visits-none');
@@ -258,7 +258,7 @@ describe('a visit', () => {
   test('is moved when the client asks for another time', async () => {
     await go(maria, 'Visits');
     const next = visit(maria.page);
-    expect(await next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe(MEETING);
+    await expect.poll(() => next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe(MEETING);
     await next.getByRole('button', { name: 'I need another time' }).click();
     await next.getByText('You asked for another time').waitFor();
     await expectGood(maria.page, 'visits-asked');
