@@ -141,14 +141,13 @@ pub fn slots_together(
     };
     let most = if others.is_empty() { max } else { usize::MAX };
     let found = slots(first.hours, first.zone, terms, span, first.busy, now, most);
-    let mut taken: Vec<Taken<'_>> = others.iter().map(|one| Taken::new(one.busy)).collect();
-    let together = found.into_iter().filter(|start| {
-        let kept = kept_free(terms, *start);
-        others.iter().zip(&mut taken).all(|(one, taken)| {
-            taken.is_free(kept.from, kept.until)
-                && fits(one.hours, one.zone, terms, *start, now).is_ok()
-        })
-    });
+    let others = others
+        .iter()
+        .map(|other| Beside::new(other, terms, span, now));
+    let mut others: Vec<Beside<'_>> = others.collect();
+    let together = found
+        .into_iter()
+        .filter(|start| others.iter_mut().all(|other| other.can_come(terms, *start)));
     together.take(max).collect()
 }
 
@@ -225,6 +224,42 @@ impl<'a> Taken<'a> {
             }
         }
         self.until <= start
+    }
+}
+
+/// Somebody who is to come besides, asked about slots that come in order and are of one length: their hours
+/// and what they are busy with are walked once, however many slots there are.
+struct Beside<'a> {
+    window: SlotSpan,
+    stretches: std::iter::Peekable<Stretches<'a>>,
+    taken: Taken<'a>,
+}
+
+impl<'a> Beside<'a> {
+    fn new(member: &Member<'a>, terms: &Terms, span: SlotSpan, now: Timestamp) -> Self {
+        let Member { hours, zone, busy } = *member;
+        let window = window(zone, terms, now);
+        let (from, until) = (span.from.max(window.from), span.until.min(window.until));
+        let (first, last) = (zone.date(from), zone.date(end_of(until, terms)));
+        Self {
+            window,
+            stretches: Stretches::new(hours, zone, first, last).peekable(),
+            taken: Taken::new(busy),
+        }
+    }
+
+    /// What [`fits`] says, and nothing else keeps them busy.
+    fn can_come(&mut self, terms: &Terms, start: Timestamp) -> bool {
+        let (end, kept) = (end_of(start, terms), kept_free(terms, start));
+        // What ends before this one does, does so before every later one.
+        while self.stretches.next_if(|open| open.end < end).is_some() {}
+        let open = self
+            .stretches
+            .peek()
+            .is_some_and(|open| open.start() <= start);
+        open && self.window.from <= start
+            && start < self.window.until
+            && self.taken.is_free(kept.from, kept.until)
     }
 }
 

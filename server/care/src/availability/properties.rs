@@ -243,6 +243,49 @@ proptest! {
     }
 
     #[test]
+    fn a_team_is_free_where_the_first_is_and_each_other_fits(
+        (zone_of_first, day) in any_place(),
+        mut all in prop::collection::vec((any_hours(), prop::sample::select(&TORTURE[..])), 1..4),
+        minutes in 1_u16..200,
+        busy in prop::collection::vec((0_i64..5_760, 1_i64..300), 0..6),
+        notice in 0_u16..2_000,
+        [before_minutes, after_minutes] in [0_u16..90, 0_u16..90],
+    ) {
+        for (hours, _) in &mut all {
+            place(hours, day);
+        }
+        let from = zone_of_first.start_of(day);
+        let minute = |minute| from.plus_seconds(minute * 60);
+        let mut busy: Vec<Busy> = busy
+            .into_iter()
+            .map(|(start, length)| Busy { start: minute(start), end: minute(start + length) })
+            .collect();
+        busy.sort_by_key(|busy| busy.start);
+        let terms = Terms {
+            notice_s: i64::from(notice) * 60,
+            days_ahead: 3,
+            before_minutes,
+            after_minutes,
+            ..terms(minutes, 10)
+        };
+        let span = SlotSpan { from, until: from.plus_seconds(4 * 86_400) };
+        let all: Vec<(Hours, Zone)> = all.into_iter().map(|(hours, name)| (hours, zone(name))).collect();
+        let (first, others) = all.split_first().unwrap();
+        let member = |(hours, zone), busy| Member { hours, zone, busy };
+        let mut team = vec![member((&first.0, &zone_of_first), &[][..])];
+        team.extend(others.iter().map(|(hours, zone)| member((hours, zone), &busy[..])));
+        let mut expected = slots(&first.0, &zone_of_first, &terms, span, &[], from, 10_000);
+        expected.retain(|start| {
+            let kept = kept_free(&terms, *start);
+            others.iter().all(|(hours, zone)| {
+                fits(hours, zone, &terms, *start, from).is_ok()
+                    && busy.iter().all(|busy| busy.end <= kept.from || kept.until <= busy.start)
+            })
+        });
+        prop_assert_eq!(slots_together(&team, &terms, span, from, 10_000), expected);
+    }
+
+    #[test]
     fn a_start_fits_where_the_hours_are_open_all_along(
         (zone, first) in any_place(),
         mut hours in any_hours(),
