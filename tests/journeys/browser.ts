@@ -4,8 +4,8 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { chromium, type BrowserContext, type Page } from 'playwright-core';
-import { expect } from 'vitest';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { afterAll, expect } from 'vitest';
 
 const OUTPUT = join(import.meta.dirname, 'output');
 export const PHONE = { width: 390, height: 844 };
@@ -48,21 +48,26 @@ export interface Options {
   locale?: string;
 }
 
-export async function openProfile(options: Options = {}): Promise<Profile> {
-  const directory = mkdtempSync(join(tmpdir(), 'carecircle-profile-'));
+const ARGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+/** One browser for all profiles of a file that keep nothing: to start one takes longer than most tests. */
+let shared: Promise<Browser> | undefined;
+afterAll(async () => (await shared)?.close());
+
+/**
+ * A profile of its own. With a server's key it is one on disk in a browser of its own, as people have
+ * them; over the double, where nothing is to outlive a test, a context of the shared browser.
+ */
+async function openContext(options: Options): Promise<[BrowserContext, () => void]> {
   const { trustedKey } = options;
-  const context = await chromium.launchPersistentContext(directory, {
-    executablePath: executable(),
-    headless: true,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-      ...(trustedKey === undefined ? [] : [`--ignore-certificate-errors-spki-list=${trustedKey}`]),
-    ],
+  const seen = {
     viewport: options.viewport ?? DESKTOP,
     colorScheme: options.dark === true ? 'dark' : 'light',
     hasTouch: options.touch ?? false,
@@ -70,7 +75,20 @@ export async function openProfile(options: Options = {}): Promise<Profile> {
     reducedMotion: 'reduce',
     locale: options.locale ?? 'en-US',
     timezoneId: 'America/Chicago',
-  });
+  } as const;
+  const started = { executablePath: executable(), headless: true };
+  if (trustedKey === undefined) {
+    shared ??= chromium.launch({ ...started, args: ARGS });
+    return [await (await shared).newContext(seen), () => undefined];
+  }
+  const directory = mkdtempSync(join(tmpdir(), 'carecircle-profile-'));
+  const args = [...ARGS, `--ignore-certificate-errors-spki-list=${trustedKey}`];
+  const context = await chromium.launchPersistentContext(directory, { ...started, ...seen, args });
+  return [context, () => rmSync(directory, { recursive: true, force: true })];
+}
+
+export async function openProfile(options: Options = {}): Promise<Profile> {
+  const [context, forget] = await openContext(options);
   context.setDefaultTimeout(WAIT_MS_MAX);
   const violations: string[] = [];
   context.on('console', (message) => {
@@ -95,7 +113,7 @@ export async function openProfile(options: Options = {}): Promise<Profile> {
     },
     async end() {
       await context.close();
-      rmSync(directory, { recursive: true, force: true });
+      forget();
     },
   };
   return profile;

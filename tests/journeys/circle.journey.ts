@@ -177,7 +177,8 @@ describe('a conversation that goes on', () => {
     await maria.sees('Thank you all');
     await takePictures(maria.page, 'real-family');
 
-    await expect.poll(() => ana.page.getByRole('link', { name: PAIR }).count()).toBe(0);
+    const hers = ana.page.getByRole('link', { name: PAIR });
+    await expect.poll(() => hers.count()).toBe(0);
     const told = await ana.page.evaluate(async () => (await fetch('/v1/circles')).text());
     expect((JSON.parse(told) as { circles: { title: string }[] }).circles.map(({ title }) => title)).toEqual([FAMILY]);
     expect(told).not.toContain(PAIR);
