@@ -49,18 +49,19 @@ pub struct Copy {
 }
 
 impl TestDatabase {
-    /// Makes one; in PostgreSQL with every table in it. Without a cluster, PostgreSQL fails with a sentence: a leg that did not run must not
-    /// look like one that passed.
+    /// Makes one with every table in it. Without a cluster, PostgreSQL fails with a sentence: a leg that did
+    /// not run must not look like one that passed.
     pub async fn make(engine: Engine, directory: &Path) -> Result<Self> {
         let directory = directory.to_owned();
         if engine == Engine::Sqlite {
+            template::copy_sqlite(&directory).await?;
             return Ok(Self {
                 database: Database::Sqlite { directory },
                 made: None,
             });
         }
         let cluster = cluster()?;
-        let (name, template) = (name(), template::ensure(&cluster).await?);
+        let (name, template) = (name(), template::postgres(&cluster).await?);
         let create = format!("CREATE DATABASE {name} TEMPLATE {template}");
         run(&cluster, create)
             .await
