@@ -41,12 +41,29 @@ pub fn cargo() -> Command {
     cargo
 }
 
-/// Builds the programs of the house and says which folder they are in.
+/// The same cargo with clippy in the place of rustc: what it compiles of ours it also lints, and a warning
+/// is an error.
+///
+/// Clippy is rustc with more opinions. `cargo clippy` would read every dependency once more, only to throw
+/// away what it made of them. Of our own code it leaves out what rustc optimises before LLVM does, so
+/// it is for what is tested, not for what is shipped.
+pub fn strict_cargo() -> Command {
+    let mut cargo = cargo();
+    cargo.env("RUSTC_WORKSPACE_WRAPPER", "clippy-driver");
+    // How `cargo clippy` hands over what follows its `--`.
+    cargo.env(
+        "CLIPPY_ARGS",
+        "--deny__CLIPPY_HACKERY__warnings__CLIPPY_HACKERY__",
+    );
+    cargo
+}
+
+/// Builds the programs of the house and all tests, linted, and says which folder they are in.
 ///
 /// Cargo compiles a dependency anew for every set of features that is asked of it, and asks by package:
 /// so everybody builds the whole workspace with its tests, as the suite does, and it is compiled once.
 pub fn programs() -> Result<PathBuf> {
-    run(cargo().args([
+    run(strict_cargo().args([
         "build",
         "--workspace",
         "--all-features",

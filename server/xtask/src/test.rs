@@ -39,7 +39,7 @@ fn rust() -> Result<()> {
     let python = foreign::python()?;
     let wasm = foreign::node()?;
     let cluster = Cluster::start(Durability::None)?;
-    let mut cargo = machine::cargo();
+    let mut cargo = machine::strict_cargo();
     if succeeds(machine::cargo().args(["nextest", "--version"])) {
         cargo.args(["nextest", "run"]);
     } else {
