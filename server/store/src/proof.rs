@@ -94,6 +94,11 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("idle_devices", crate::idle_devices::STATEMENTS),
     ("inbox", crate::inbox::STATEMENTS),
     ("intake", crate::intake::STATEMENTS),
+    ("intake::added", crate::intake::added::STATEMENTS),
+    (
+        "intake::confirmation",
+        crate::intake::confirmation::STATEMENTS,
+    ),
     ("invitations", crate::invitations::STATEMENTS),
     ("jobs", crate::jobs::STATEMENTS),
     ("jobs::re_resolve", crate::jobs::re_resolve::STATEMENTS),
