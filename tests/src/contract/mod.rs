@@ -28,6 +28,7 @@ mod doors;
 pub(crate) mod double_bookings;
 mod enrolments;
 mod erasures;
+mod family;
 mod gaps;
 pub(crate) mod gathering;
 mod given_up;
