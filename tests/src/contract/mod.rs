@@ -45,6 +45,7 @@ mod jobs;
 mod key_packages;
 mod keys;
 mod links;
+mod login_names;
 mod mail_answers;
 mod naming;
 mod no_shows;
@@ -156,11 +157,13 @@ contract! {
         a_password_alone_opens_nothing_to_staff,
         a_code_is_good_once_and_only_after_the_password,
         only_an_accounts_own_device_is_told_of_its_password,
-        a_name_is_had_once_and_comes_free_with_its_password,
         nobody_takes_away_their_last_way_in,
+        the_servers_own_keys_are_kept_and_outlive_a_rotation,
+    }
+    login_names {
+        a_name_is_had_once_and_comes_free_with_its_password,
         a_name_and_a_secret_stand_nowhere_and_are_gone_with_the_password,
         a_login_name_outlives_the_root_key,
-        the_servers_own_keys_are_kept_and_outlive_a_rotation,
     }
     tickets {
         a_ticket_opens_one_socket,
