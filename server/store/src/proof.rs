@@ -194,7 +194,7 @@ const LISTS: &[(&str, &[(&str, &Many)])] = &[
     ("hours::slots", crate::hours::slots::MANY),
     ("inbox", crate::inbox::MANY),
     ("log", crate::log::MANY),
-    ("standing", crate::standing::MANY),
+    ("standing::circles", crate::standing::circles::MANY),
 ];
 
 /// Every text that the engine can get.
