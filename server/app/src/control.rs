@@ -1,5 +1,6 @@
 //! The socket in the data directory by which `carecircle admin`, `audit`, `clock` and `keys` speak to a running
 //! server: one line of JSON there, one line back (of an export or a rotation, many). Only the directory's owner can open it (mode 0600).
+//! Here is the end that answers; [`asking`] is the other one, [`words`] what passes between them.
 
 use std::fs::{self, Permissions};
 use std::io::ErrorKind;
@@ -8,16 +9,13 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use care::Caller;
 use protocol::PersonId;
-use protocol::http::{AskAudit, AuditPage, ClockJump};
-use serde::{Deserialize, Serialize};
-use store::{AgencyRotation, Erasure, KeyCard, Progress, Store};
+use store::Store;
 use tokio::io::{
     AsyncBufReadExt as _, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _, BufReader,
 };
-use tokio::net::unix::OwnedReadHalf;
 use tokio::net::{UnixListener, UnixStream};
 use tokio::time::timeout;
 
@@ -25,94 +23,21 @@ use crate::moved_clock::MovedClock;
 use crate::{clock, files, wiring};
 use scheduler::Bell;
 
+mod asking;
+mod words;
+
+use words::refused;
+
+pub use asking::{ask, follow, is_open, stream};
+pub use words::{Reply, Request};
+
 const SOCKET: &str = "control.sock";
 /// The longest line, bytes.
 const LINE_MAX: u64 = 4_096;
-/// The longest answer in one line, bytes.
-const REPLY_MAX: u64 = 1024 * 1024;
 /// An export, to its end.
 const EXPORT: Duration = Duration::from_hours(1);
 /// One line, there or back.
 const PATIENCE: Duration = Duration::from_secs(5);
-
-/// What can be asked.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub enum Request {
-    /// Move the scheduler's clock so many seconds forward.
-    Clock {
-        /// Seconds; 0 only reads it.
-        forward_s: u32,
-    },
-    /// Say that the clock is right as it is.
-    ClockConfirm,
-    /// Ask the audit log.
-    AuditQuery(AskAudit),
-    /// List the keys that seal.
-    KeysList,
-    /// Seal everything anew under a new key; progress comes down the socket, as lines of JSON.
-    KeysRotate {
-        /// Clients get new keys of their own too.
-        clients: bool,
-    },
-    /// Destroy a retained key.
-    KeysRevoke {
-        /// Its name.
-        key: String,
-    },
-    /// Erase a client.
-    KeysShredClient {
-        /// Whom.
-        client: PersonId,
-    },
-    /// Make another removal key.
-    KeysRotateRemoval,
-    /// Begin with another agency key, or end with it.
-    KeysRotateAgency,
-    /// Put another root key in the place of the present one.
-    KeysRewrap {
-        /// Its file, from the root of the file system.
-        new_root_key: PathBuf,
-    },
-    /// Write the audit log down the socket, as lines of JSON.
-    AuditExport {
-        /// Only what concerns this client.
-        client: Option<PersonId>,
-    },
-}
-
-/// What is answered.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(deny_unknown_fields, rename_all = "snake_case")]
-pub enum Reply {
-    /// The scheduler's time now.
-    Clock {
-        /// Microseconds since 1970-01-01T00:00:00Z.
-        now: i64,
-    },
-    /// It is taken to be right.
-    ClockConfirmed {
-        /// How it had jumped; absent if it had not.
-        jump: Option<ClockJump>,
-    },
-    /// A page of the audit log.
-    AuditPage(AuditPage),
-    /// The keys that seal, newest first.
-    Keys(Vec<KeyCard>),
-    /// A rotation goes on.
-    KeysRotating(Progress),
-    /// A client is erased.
-    Erased(Erasure),
-    /// How far another agency key has come.
-    AgencyKey(AgencyRotation),
-    /// It is done.
-    Done,
-    /// It could not be done.
-    Refused {
-        /// Why.
-        detail: String,
-    },
-}
 
 /// What a running server lets be asked of it.
 pub struct Control {
@@ -307,81 +232,6 @@ pub async fn answer(control: Option<&Control>) {
         Some(control) => control.answer().await,
         None => std::future::pending().await,
     }
-}
-
-fn refused(error: &store::Error) -> Reply {
-    Reply::Refused {
-        detail: error.refusal().to_string(),
-    }
-}
-
-/// Whether a server with such a socket runs on a data directory.
-pub async fn is_open(data: &Path) -> bool {
-    UnixStream::connect(data.join(SOCKET)).await.is_ok()
-}
-
-async fn send(data: &Path, request: &Request) -> anyhow::Result<BufReader<OwnedReadHalf>> {
-    let path = data.join(SOCKET);
-    let stream = UnixStream::connect(&path).await.with_context(|| {
-        format!(
-            "no server with such a socket runs on {}: start `carecircle demo` first",
-            data.display()
-        )
-    })?;
-    let (read, mut write) = stream.into_split();
-    let line = serde_json::to_string(request)? + "\n";
-    write.write_all(line.as_bytes()).await?;
-    write.forget();
-    Ok(BufReader::new(read))
-}
-
-/// Asks the server that runs on a data directory.
-pub async fn ask(data: &Path, request: &Request) -> anyhow::Result<Reply> {
-    let mut reply = String::new();
-    let read = send(data, request).await?;
-    read.take(REPLY_MAX).read_line(&mut reply).await?;
-    match serde_json::from_str(&reply)? {
-        Reply::Refused { detail } => bail!(detail),
-        reply => Ok(reply),
-    }
-}
-
-/// Asks for something that is answered with many lines, and writes them on.
-pub async fn stream(
-    data: &Path,
-    request: &Request,
-    out: &mut (impl AsyncWrite + Unpin),
-) -> anyhow::Result<()> {
-    let mut read = send(data, request).await?;
-    let mut line = String::new();
-    while read.read_line(&mut line).await? > 0 {
-        if let Ok(Reply::Refused { detail }) = serde_json::from_str(&line) {
-            bail!(detail);
-        }
-        out.write_all(line.as_bytes()).await?;
-        line.clear();
-    }
-    out.flush().await?;
-    Ok(())
-}
-
-/// Asks for something that is answered with many replies, and hands each on.
-pub async fn follow(
-    data: &Path,
-    request: &Request,
-    mut each: impl FnMut(Reply),
-) -> anyhow::Result<()> {
-    let mut read = send(data, request).await?;
-    let mut line = String::new();
-    while read.read_line(&mut line).await? > 0 {
-        match serde_json::from_str(&line)? {
-            Reply::Refused { detail } => bail!(detail),
-            Reply::Done => return Ok(()),
-            reply => each(reply),
-        }
-        line.clear();
-    }
-    bail!("the server went away: ask again, it goes on from there")
 }
 
 #[cfg(test)]

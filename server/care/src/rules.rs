@@ -4,7 +4,7 @@
 //! The store loads a [`Standing`] in the transaction of the act and asks [`may`]. The answer is a
 //! [`Permit`], which nothing but this module can make and without which no audit entry can be written.
 
-use protocol::{Code, MemberState, Refusal, Role};
+use protocol::{Refusal, Role};
 
 use Need::{
     ActsFor, Another, Arriving, Assigned, Awaited, Beside, Confirmed, Consent, Fresh, Named, Own,
@@ -13,9 +13,8 @@ use Need::{
 use Who::{Anyone, Bearer, CodeHolder, Installation, KnownDevice, Newcomer, Scheduler};
 
 mod acts;
+mod refusal;
 mod standing;
-
-use acts::About;
 
 pub use acts::Act;
 pub use standing::{Asker, Standing};
@@ -443,92 +442,23 @@ impl Permit {
 
 /// Whether the table allows the act.
 ///
-/// A refusal tells no more than the caller may know: [`Code::SignedOut`] without a live session;
-/// [`Code::NotConfirmed`] to one whose person waits to be confirmed;
-/// [`Code::AuthenticatorRequired`] to one whose person has shown none; [`Code::StepUpRequired`] where
-/// showing one again is all that is missing;
-/// [`Code::NotFound`] about a circle in which the caller is not named or a client to whom staff are
-/// not assigned; [`Code::NotOnRoster`] to who left a circle and asks for it, so that their device may
-/// clear it away; [`Code::ConsentRequired`] to a caregiver who is named; else [`Code::NotAllowed`].
+/// A refusal tells no more than the caller may know, by its [code](protocol::Code): `SignedOut` without a live
+/// session; `NotConfirmed` to one whose person waits to be confirmed; `AuthenticatorRequired` to one whose
+/// person has shown none; `StepUpRequired` where showing one again is all that is missing; `NotFound` about a
+/// circle in which the caller is not named or a client to whom staff are not assigned; `NotOnRoster` to who
+/// left a circle and asks for it, so that their device may clear it away; `ConsentRequired` to a caregiver who
+/// is named; else `NotAllowed`.
 pub fn may(act: Act, standing: Standing) -> Result<Permit, Refusal> {
     if allows(act, standing) {
         return Ok(Permit(act));
     }
-    let code = if matches!(
-        standing.asker,
-        Asker::Installation
-            | Asker::Scheduler
-            | Asker::CodeHolder
-            | Asker::Newcomer
-            | Asker::KnownDevice
-    ) {
-        Code::NotAllowed
-    } else if matches!(standing.asker, Asker::Bearer(_)) || act.about() == About::Link {
-        Code::LinkGone
-    } else if !standing.session {
-        if standing.awaited {
-            Code::NotConfirmed
-        } else if standing.unproved {
-            Code::AuthenticatorRequired
-        } else {
-            Code::SignedOut
-        }
-    } else if allows(
-        act,
-        Standing {
-            fresh: true,
-            ..standing
-        },
-    ) {
-        Code::StepUpRequired
-    } else {
-        match act.about() {
-            About::Circle
-                if act == Act::ReadCircle && standing.member == Some(MemberState::Left) =>
-            {
-                Code::NotOnRoster
-            }
-            About::Circle if !standing.named() && !standing.assigned => Code::NotFound,
-            About::Circle
-                if standing.asker == Asker::Account(Role::Caregiver) && !standing.consent =>
-            {
-                Code::ConsentRequired
-            }
-            About::Device | About::Transfer if !standing.own => Code::NotFound,
-            About::Client if !standing.assigned && !standing.own && !standing.acts_for => {
-                Code::NotFound
-            }
-            About::Appointment
-                if !(standing.assigned
-                    || standing.acts_for
-                    || standing.beside
-                    || (standing.takes_part && standing.consent)) =>
-            {
-                Code::NotFound
-            }
-            _ => Code::NotAllowed,
-        }
-    };
-    Err(Refusal::new(code, sentence(code)))
+    Err(refusal::of(act, standing))
 }
 
 fn allows(act: Act, standing: Standing) -> bool {
     RULES.iter().any(|Rule(rule, who, needs)| {
         *rule == act && standing.is(*who) && needs.iter().all(|need| standing.meets(*need))
     })
-}
-
-fn sentence(code: Code) -> &'static str {
-    match code {
-        Code::SignedOut => "sign in again",
-        Code::NotConfirmed => "wait until your case manager has confirmed that it is you",
-        Code::AuthenticatorRequired => "show or register a passkey or a password first",
-        Code::StepUpRequired => "show your passkey, or your password, again to do this",
-        Code::NotFound => "no such thing, or none that you may know of",
-        Code::NotOnRoster => "no longer in this circle",
-        Code::ConsentRequired => "no live consent of the client covers this",
-        _ => "the rules do not allow this",
-    }
 }
 
 #[cfg(test)]

@@ -124,8 +124,7 @@
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    AccountId, Bytes, CircleId, CircleStatus, Code, ConsentBasis, ConsentId, DeviceId, MemberState,
-    OpId, PersonId, Role, Timestamp,
+    AccountId, Bytes, CircleId, CircleStatus, Code, DeviceId, MemberState, OpId, PersonId, Role,
 };
 
 /// The session cookie's name (`__Host-`: Secure, no Domain, path `/`).
@@ -146,12 +145,16 @@ macro_rules! bodies {
 mod appointments;
 mod audit;
 mod booking_links;
+mod consents;
 mod devices;
 mod holds;
 mod hours;
 mod intake;
 mod jobs;
+mod key_packages;
+mod people;
 mod series;
+mod sessions;
 mod sign_in;
 mod staff;
 mod visit_types;
@@ -159,12 +162,16 @@ mod visit_types;
 pub use appointments::*;
 pub use audit::*;
 pub use booking_links::*;
+pub use consents::*;
 pub use devices::*;
 pub use holds::*;
 pub use hours::*;
 pub use intake::*;
 pub use jobs::*;
+pub use key_packages::*;
+pub use people::*;
 pub use series::*;
+pub use sessions::*;
 pub use sign_in::*;
 pub use staff::*;
 pub use visit_types::*;
@@ -185,156 +192,6 @@ bodies! {
         /// Each visit that cannot be booked, for `series_conflicts`.
         #[serde(default, skip_serializing_if = "Vec::is_empty")]
         conflicts: Vec<Conflict>,
-    }
-
-    // --- who you are ---------------------------------------------------------------------------
-
-    /// Who is this link for? Changes nothing.
-    LookUpInvitation {
-        /// The one-time secret from the link's fragment, 16 bytes.
-        secret: Bytes,
-    }
-
-    /// A link that can still be used.
-    InvitationFound {
-        /// The account that the link opens.
-        account: AccountId,
-        /// Its role.
-        role: Role,
-        /// The person's name, as the agency wrote it.
-        name: String,
-        /// The agency.
-        agency: Agency,
-        /// When the link ends.
-        expires_at: Timestamp,
-        /// Whose device made the invitation; absent of a link of the installation's.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        inviter: Option<Inviter>,
-    }
-
-    /// What a device pins about the agency.
-    Agency {
-        /// Its name, as shown to people.
-        name: String,
-        /// Its Ed25519 public key, 32 bytes. SHA-256 of it stands in every link.
-        key: Bytes,
-        /// The current removal key: an encoded [`crate::certificate::Signed`] whose content is a
-        /// [`crate::certificate::RemovalKey`]. In it stands how earlier agency keys led to this one.
-        removal_key: Bytes,
-    }
-
-    /// The link's person enrols this device: keys made here, the account's first.
-    RedeemInvitation {
-        /// The request's id: the same one again gets the same answer and a fresh session.
-        op_id: OpId,
-        /// The one-time secret, 16 bytes.
-        secret: Bytes,
-        /// The account identity key (AIK), Ed25519 public key, 32 bytes.
-        aik: Bytes,
-        /// An encoded [`crate::certificate::Signed`] [`crate::certificate::DeviceCert`].
-        certificate: Bytes,
-        /// For the inviting device, 32 bytes; absent for a link of the installation's.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        mac: Option<Bytes>,
-    }
-
-    /// Who this session is.
-    SignedIn {
-        /// The account.
-        account: AccountId,
-        /// The person.
-        person: PersonId,
-        /// The person's name.
-        name: String,
-        /// The role.
-        role: Role,
-        /// The device that the session holds.
-        device: DeviceId,
-        /// The agency.
-        agency: Agency,
-        /// When the session ends without a request (it moves with each).
-        idle_at: Timestamp,
-        /// When it ends in any case.
-        ends_at: Timestamp,
-    }
-
-    /// Demo only: ask for a challenge to sign.
-    AskChallenge {
-        /// The device.
-        device: DeviceId,
-    }
-
-    /// Demo only: 32 bytes of the server's making.
-    Challenge {
-        /// Single use, [`crate::limits::TICKET_S`].
-        challenge: Bytes,
-    }
-
-    /// Demo only: a session by the device's signature alone.
-    RenewSession {
-        /// The device.
-        device: DeviceId,
-        /// The challenge, 32 bytes.
-        challenge: Bytes,
-        /// 32 bytes of the device's choosing.
-        nonce: Bytes,
-        /// The device key over `challenge || nonce || server name`, label
-        /// [`crate::labels::LOGIN`], 64 bytes.
-        signature: Bytes,
-    }
-
-    /// For the first frame of one websocket.
-    Ticket {
-        /// 32 bytes, single use.
-        ticket: Bytes,
-        /// When it ends.
-        expires_at: Timestamp,
-    }
-
-    // --- key packages ---------------------------------------------------------------------------
-
-    /// Key packages of this session's device.
-    PutKeyPackages {
-        /// Each an `MLSMessage(KeyPackage)`, used once.
-        one_time: Vec<Bytes>,
-        /// Replaces the last one handed out when no other is left.
-        last_resort: Option<Bytes>,
-    }
-
-    /// How many one-time key packages are left.
-    KeyPackageCount {
-        /// One-time ones.
-        left: u32,
-    }
-
-    /// One key package for every device of these accounts that is not in the circle's group.
-    ClaimKeyPackages {
-        /// The request's id.
-        op_id: OpId,
-        /// The circle they are for, and for no other.
-        circle: CircleId,
-        /// Accounts that the circle names.
-        accounts: Vec<AccountId>,
-    }
-
-    /// The claimed key packages.
-    ClaimedKeyPackages {
-        /// In ascending order of device id.
-        claimed: Vec<ClaimedKeyPackage>,
-    }
-
-    /// One claimed key package.
-    ClaimedKeyPackage {
-        /// The account.
-        account: AccountId,
-        /// Its role in the circle.
-        role: Role,
-        /// The account identity key as the server knows it.
-        aik: Bytes,
-        /// The device.
-        device: DeviceId,
-        /// `MLSMessage(KeyPackage)`.
-        key_package: Bytes,
     }
 
     // --- circles --------------------------------------------------------------------------------
@@ -434,153 +291,5 @@ bodies! {
         /// Entries below this place; absent: from the newest.
         #[serde(default)]
         before: Option<u64>,
-    }
-
-    // --- people and consent ----------------------------------------------------------------------
-
-    /// The people whom the caller may see.
-    People {
-        /// For staff their caseload; for a client the client's own card; for a caregiver nobody.
-        clients: Vec<ClientCard>,
-    }
-
-    /// A client with everybody around them.
-    ClientCard {
-        /// The client.
-        person: PersonId,
-        /// The client's account.
-        account: AccountId,
-        /// The client's name.
-        name: String,
-        /// By which number they are called, for the case managers who serve them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        phone: Option<String>,
-        /// They have come: a device of theirs is here, and somebody has said that it is them.
-        here: bool,
-        /// Staff assigned now, those aside who have handed the client over.
-        staff: Vec<PersonCard>,
-        /// Staff who have handed the client over and still serve them for a while.
-        handing_over: Vec<HandingOver>,
-        /// Caregivers on record.
-        caregivers: Vec<CaregiverCard>,
-        /// The client's circles.
-        circles: Vec<CircleCard>,
-    }
-
-    /// One who handed a client over to a colleague.
-    HandingOver {
-        /// The account.
-        account: AccountId,
-        /// The name.
-        name: String,
-        /// The role.
-        role: Role,
-        /// To whom.
-        to: AccountId,
-        /// Until when they still serve the client.
-        until: Timestamp,
-    }
-
-    /// A person, in short.
-    PersonCard {
-        /// The person.
-        person: PersonId,
-        /// The account.
-        account: AccountId,
-        /// The name.
-        name: String,
-        /// The role.
-        role: Role,
-    }
-
-    /// A caregiver and what the client allowed them.
-    CaregiverCard {
-        /// The person.
-        person: PersonId,
-        /// The account.
-        account: AccountId,
-        /// The name.
-        name: String,
-        /// What they are to the client, as the agency wrote it ("daughter").
-        relationship: String,
-        /// By which number they are called, for the case managers who serve the client and while the client lets the
-        /// agency speak with them.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        phone: Option<String>,
-        /// They have come: a device of theirs is here, and somebody has said that it is them.
-        here: bool,
-        /// Every consent, newest first.
-        consents: Vec<Consent>,
-        /// By what right they act for the client, newest first.
-        represents: Vec<Representation>,
-    }
-
-    /// A circle, in short.
-    CircleCard {
-        /// The circle.
-        id: CircleId,
-        /// Its title.
-        title: String,
-        /// What condition it is in.
-        status: CircleStatus,
-        /// Accounts in it that have not left.
-        members: Vec<AccountId>,
-    }
-
-    /// The client allows a caregiver to be in circles that a human then names.
-    RecordConsent {
-        /// The request's id.
-        op_id: OpId,
-        /// The client who allows.
-        client: PersonId,
-        /// The caregiver who is allowed.
-        caregiver: PersonId,
-        /// On what ground.
-        basis: ConsentBasis,
-        /// Evidence, in the recorder's words; sealed at rest.
-        note: String,
-        /// When it ends by itself; `null`: until withdrawn.
-        until: Option<Timestamp>,
-        /// It also covers appointments: being told their times, taking part.
-        appointments: bool,
-        /// It also covers being reminded of them; not without `appointments`.
-        #[serde(default)]
-        reminders: bool,
-    }
-
-    /// The client allows it no longer. Ends every right that stood on it, at once and silently.
-    WithdrawConsent {
-        /// The request's id.
-        op_id: OpId,
-        /// One mail in neutral words clears the caregiver's calendar of appointments to come.
-        #[serde(default)]
-        clear_calendar: bool,
-    }
-
-    /// What a client allowed a caregiver.
-    Consent {
-        /// The consent.
-        id: ConsentId,
-        /// On what ground.
-        basis: ConsentBasis,
-        /// From when.
-        from: Timestamp,
-        /// Until when; `null`: until withdrawn.
-        until: Option<Timestamp>,
-        /// When it was withdrawn.
-        withdrawn_at: Option<Timestamp>,
-        /// Who withdrew it, where it was neither the client nor staff: a caregiver who acts for the client.
-        #[serde(default, skip_serializing_if = "Option::is_none")]
-        withdrawn_for_client_by: Option<AccountId>,
-        /// The circles in which it allows messages. A circle enters by a human's act only.
-        messages_in: Vec<CircleId>,
-        /// It covers appointments: being told their times, taking part.
-        appointments: bool,
-        /// It covers being reminded of them.
-        reminders: bool,
-        /// Who wrote it down.
-        recorded_by: AccountId,
-        /// The evidence, in the recorder's words; for staff and the client.
-        note: Option<String>,
     }
 }

@@ -1,5 +1,6 @@
 //! Intake: a case manager adds a client or a caregiver and invites them; whoever comes has no right before
-//! somebody who serves them says that it is them.
+//! somebody who serves them says that it is them. [`added`] has whom they add, [`confirmation`] the word that lets them
+//! in; the invitation between the two is here.
 //!
 //! The server knows an invitation by what the inviting device derived from its secret, which the server never
 //! has unless it is to mail the link (`single_mails`). What the two devices' MACs say only they can check:
@@ -8,13 +9,8 @@
 
 use care::Caller;
 use care::email::EmailAddress;
-use care::phone::PhoneNumber;
-use care::private::{Name, Relationship};
 use care::rules::{Act, Permit};
-use protocol::http::{
-    AddCaregiver, AddClient, Arrival, ConfirmPerson, EndInvitation, Intake, InvitePerson,
-    OwnIntake, PersonCard, PersonIntake,
-};
+use protocol::http::{Arrival, EndInvitation, Intake, InvitePerson, PersonIntake};
 use protocol::{
     AccountId, Bytes, Code, DeviceId, IntakeState, InvitationId, PersonId, Refusal, Role,
     Timestamp, limits,
@@ -22,19 +18,19 @@ use protocol::{
 use uuid::Uuid;
 
 use crate::agency;
-use crate::assignments;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::devices::{self, Why};
 use crate::error::{Error, Result};
 use crate::identities;
 use crate::operations::{self, Outcome};
-use crate::phones;
-use crate::seal::PERSON_NAME;
 use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::wake::Topic;
+
+pub(crate) mod added;
+pub(crate) mod confirmation;
 
 /// One invitation with its account. `$1` is what the condition names.
 macro_rules! intake {
@@ -57,9 +53,6 @@ statements! {
     BY_ID = intake!("n.id = $1");
     OF_ACCOUNT = intake!("n.account = $1
             ORDER BY CASE WHEN n.ended_at IS NULL THEN 0 ELSE 1 END, n.created_at DESC, n.id DESC LIMIT 1");
-    CARD = "
-        SELECT a.id AS account, a.role, p.id AS person, p.name
-        FROM account a JOIN person p ON p.id = a.person WHERE p.id = $1";
     INSERT_INVITATION = "
         INSERT INTO invitation (id, secret_hash, account, created_at, expires_at)
         VALUES ($1, $2, $3, $4, $5)
@@ -74,10 +67,6 @@ statements! {
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";
     UNCONFIRM = "UPDATE account SET confirmed_at = NULL WHERE id = $1";
-    CONFIRM_ACCOUNT = "UPDATE account SET confirmed_at = $2 WHERE id = $1";
-    CONFIRM = "
-        UPDATE intake SET confirmed_at = $2, confirmed_by = $3, verified_at = $4, confirmation = $5
-        WHERE id = $1 AND confirmed_at IS NULL AND ended_at IS NULL";
     END = "UPDATE intake SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
     ARRIVE = "
         UPDATE intake SET arrived_at = $2, device = $3, mac = $4
@@ -101,14 +90,6 @@ struct IntakeRow {
     aik: Option<Vec<u8>>,
     person: Uuid,
     mailed: i64,
-}
-
-#[derive(sqlx::FromRow)]
-struct CardRow {
-    account: Uuid,
-    role: String,
-    person: Uuid,
-    name: Vec<u8>,
 }
 
 impl IntakeRow {
@@ -168,75 +149,6 @@ fn must_be_32(field: &str, bytes: &Bytes) -> Result<()> {
 }
 
 impl Store {
-    /// Adds a client, entrusted to the caller from now on. They have no right before they are invited, come
-    /// and are confirmed. The same operation again is the same client.
-    pub async fn add_client(&self, caller: &Caller, add: AddClient) -> Result<PersonCard> {
-        let caller = *caller;
-        let name = Name::new(&add.name)?;
-        let phone = add.phone.as_deref().map(PhoneNumber::parse).transpose()?;
-        self.write("add client", async move |tx: &mut Tx| {
-            let standing = standing::of_session(tx, &caller).await?;
-            let object = Object::Account(caller.account);
-            let permit = tx.authorize(&caller, Act::AddClient, standing, object)?;
-            let (act, op_id) = (Act::AddClient, add.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
-                return card(tx, done.object.into()).await;
-            }
-            let added = agency::add(tx, &name, Role::Client, None).await?;
-            assignments::begin(tx, caller.account, added.person).await?;
-            phones::put(tx, added.person, phone.as_ref()).await?;
-            let outcome = Outcome::of(added.person.uuid());
-            operations::remember(tx, &caller, act, op_id, outcome).await?;
-            let salt = tx.random();
-            tx.audit(
-                Entry::done(&caller, permit, Object::Person(added.person))
-                    .about(added.person)
-                    .shown([added.account.uuid()])
-                    .value("name", name.reveal(), salt),
-            );
-            card(tx, added.person).await
-        })
-        .await
-    }
-
-    /// Adds a caregiver to a client's record; what the client allows them is recorded as consents.
-    /// [`Code::NotFound`] unless the caller serves the client. The same operation again is the same person.
-    pub async fn add_caregiver(
-        &self,
-        caller: &Caller,
-        client: PersonId,
-        add: AddCaregiver,
-    ) -> Result<PersonCard> {
-        let caller = *caller;
-        let name = Name::new(&add.name)?;
-        let relationship = Relationship::new(&add.relationship)?;
-        let phone = add.phone.as_deref().map(PhoneNumber::parse).transpose()?;
-        self.write("add caregiver", async move |tx: &mut Tx| {
-            let standing = standing::to_client(tx, &caller, client).await?;
-            let object = Object::Person(client);
-            let permit = tx.authorize(&caller, Act::AddCaregiver, standing, object)?;
-            let (act, op_id) = (Act::AddCaregiver, add.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
-                return card(tx, done.object.into()).await;
-            }
-            let added = agency::add(tx, &name, Role::Caregiver, None).await?;
-            agency::write_relation(tx, client, added.person, &relationship).await?;
-            phones::put(tx, added.person, phone.as_ref()).await?;
-            let outcome = Outcome::of(added.person.uuid());
-            operations::remember(tx, &caller, act, op_id, outcome).await?;
-            let (salt, salt_too) = (tx.random(), tx.random());
-            tx.audit(
-                Entry::done(&caller, permit, Object::Person(added.person))
-                    .about(client)
-                    .shown([added.account.uuid()])
-                    .value("name", name.reveal(), salt)
-                    .value("relationship", relationship.reveal(), salt_too),
-            );
-            card(tx, added.person).await
-        })
-        .await
-    }
-
     /// An invitation for a client or caregiver whom the caller serves, by a link that the caller's device
     /// made, good once and for [`limits::INVITATION_S`]. Ends an earlier one that nobody used. Who comes by
     /// it has no right before [`Store::confirm_person`]. [`Code::InvitationUsed`] if a device came already.
@@ -267,48 +179,6 @@ impl Store {
             audit(tx, (&caller, permit), (person, role), account);
             let intake = row.map(|row| row.intake(tx.now()));
             Ok(PersonIntake { intake })
-        })
-        .await
-    }
-
-    /// Whoever came by the invitation is its person: from here on they have the rights of their role. In
-    /// person only by the account that invited, and in time ([`Code::ConfirmationLate`]); otherwise they are
-    /// let in unseen. [`Code::InvitationUsed`] unless exactly this identity key waits.
-    pub async fn confirm_person(
-        &self,
-        caller: &Caller,
-        invitation: InvitationId,
-        confirm: ConfirmPerson,
-    ) -> Result<Intake> {
-        let caller = *caller;
-        if let Some(confirmation) = &confirm.confirmation {
-            must_be_32("confirmation", confirmation)?;
-        }
-        self.write("confirm person", async move |tx: &mut Tx| {
-            let act = Act::ConfirmPerson;
-            let (permit, row) = on(tx, &caller, act, invitation).await?;
-            if operations::seen(tx, &caller, act, confirm.op_id)
-                .await?
-                .is_some()
-            {
-                return Ok(row.intake(tx.now()));
-            }
-            let now = tx.now();
-            let waits = row.state(now) == IntakeState::Arrived;
-            if !waits || row.aik.as_deref() != Some(&confirm.aik[..]) {
-                let what = "nobody waits with this key";
-                return Err(Refusal::new(Code::InvitationUsed, what).into());
-            }
-            if confirm.confirmation.is_some() {
-                in_person(&caller, &row, now)?;
-            }
-            write_confirmation(tx, &caller, &row, &confirm).await?;
-            let outcome = Outcome::of(row.id);
-            operations::remember(tx, &caller, act, confirm.op_id, outcome).await?;
-            tx.wake(Topic::Account(row.account.into()));
-            let who = (row.person.into(), role_of(tx, &row).await?);
-            audit(tx, (&caller, permit), who, row.account.into());
-            Ok(find(tx, row.id).await?.intake(now))
         })
         .await
     }
@@ -351,24 +221,6 @@ impl Store {
             let who = (row.person.into(), role_of(tx, &row).await?);
             audit(tx, (&caller, permit), who, account);
             Ok(find(tx, row.id).await?.intake(now))
-        })
-        .await
-    }
-
-    /// How far the caller's own invitation is: asked by the new device until somebody confirms its person.
-    pub async fn own_intake(&self, caller: &Caller) -> Result<OwnIntake> {
-        let caller = *caller;
-        self.read("own intake", async move |tx: &mut Tx| {
-            let standing = standing::of_session(tx, &caller).await?;
-            let object = Object::Account(caller.account);
-            tx.authorize(&caller, Act::AwaitConfirmation, standing, object)?;
-            let row = newest(tx, caller.account).await?;
-            let row = row.filter(|row| row.device == Some(caller.device.uuid()));
-            let now = tx.now();
-            Ok(OwnIntake {
-                state: row.as_ref().map(|row| row.state(now)),
-                confirmation: row.and_then(|row| row.confirmation).map(Bytes),
-            })
         })
         .await
     }
@@ -416,16 +268,6 @@ pub(crate) async fn begin(
 /// How an invitation stands.
 pub(crate) async fn stands(tx: &mut Tx, id: InvitationId) -> Result<Intake> {
     Ok(find(tx, id.uuid()).await?.intake(tx.now()))
-}
-
-async fn card(tx: &mut Tx, person: PersonId) -> Result<PersonCard> {
-    let row: CardRow = tx.sql(CARD).bind(person.uuid()).one().await?;
-    Ok(PersonCard {
-        person: row.person.into(),
-        account: row.account.into(),
-        name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
-        role: db::role(&row.role)?,
-    })
 }
 
 /// The permit to do something to an invitation, and how it stands, with its account held.
@@ -507,47 +349,6 @@ async fn insert(
         .run()
         .await?;
     Ok(id)
-}
-
-/// Whether "in person" can still be said, and by whom.
-fn in_person(caller: &Caller, row: &IntakeRow, now: Timestamp) -> Result<()> {
-    if row.inviter != caller.account.uuid() {
-        let what = "confirmation: only whose device invited can have compared the digits";
-        return Err(Refusal::new(Code::BadRequest, what).into());
-    }
-    if row.mailed > 0 {
-        let what = "confirmation: this invitation was mailed, whoever came by it is let in unseen";
-        return Err(Refusal::new(Code::BadRequest, what).into());
-    }
-    if row.until().is_some_and(|until| now <= until) {
-        return Ok(());
-    }
-    let what = "the device came too long ago to be confirmed in person";
-    Err(Refusal::new(Code::ConfirmationLate, what).into())
-}
-
-async fn write_confirmation(
-    tx: &mut Tx,
-    caller: &Caller,
-    row: &IntakeRow,
-    confirm: &ConfirmPerson,
-) -> Result<()> {
-    let now = tx.now().micros();
-    let confirmation = confirm.confirmation.as_ref();
-    tx.sql(CONFIRM)
-        .bind(row.id)
-        .bind(now)
-        .bind(caller.account.uuid())
-        .bind(confirmation.map(|_| now))
-        .bind(confirmation.map(|bytes| bytes.to_vec()))
-        .run()
-        .await?;
-    tx.sql(CONFIRM_ACCOUNT)
-        .bind(row.account)
-        .bind(now)
-        .run()
-        .await?;
-    Ok(())
 }
 
 /// What is done to a person's invitation concerns the client whom they are.

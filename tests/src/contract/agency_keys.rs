@@ -9,7 +9,8 @@ use store::{AgencyRotation, Error, Result};
 use testkit::Engine;
 
 use super::desk::Mortal;
-use super::gathering::{Device, Family, Gathering};
+use super::family::Family;
+use super::gathering::{Device, Gathering};
 use super::house::{House, code};
 use super::keys::rotate;
 

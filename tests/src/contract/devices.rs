@@ -5,7 +5,8 @@ use protocol::{Code, MemberState, OpId};
 use store::Topic;
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::{code, op};
 
 fn ask(n: u8) -> RevokeDevice {

@@ -6,7 +6,8 @@ use protocol::{Code, limits};
 use store::Error;
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::code;
 
 async fn read(

@@ -7,7 +7,8 @@ use protocol::http::{AskNewKeys, OpenRecovery, PutCertificate, ReplaceIdentity};
 use protocol::{AccountId, Bytes, Code, MemberState, frame, labels};
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::{House, certificate, code, op, request};
 use super::vaults::{code_wrap, device_wrap, put};
 

@@ -4,7 +4,8 @@ use protocol::http::Task;
 use protocol::{Code, TaskKind, limits};
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::code;
 
 /// One day, seconds.

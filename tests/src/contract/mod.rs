@@ -8,6 +8,7 @@
 mod addresses;
 mod agency_keys;
 mod appends;
+mod assignments;
 mod audit_exports;
 mod audit_queries;
 mod audits;
@@ -27,6 +28,7 @@ mod doors;
 pub(crate) mod double_bookings;
 mod enrolments;
 mod erasures;
+mod family;
 mod gaps;
 pub(crate) mod gathering;
 mod given_up;
@@ -43,8 +45,11 @@ mod jobs;
 mod key_packages;
 mod keys;
 mod links;
+mod login_names;
 mod mail_answers;
+mod naming;
 mod no_shows;
+mod office;
 mod opening;
 mod outages;
 mod passing;
@@ -152,11 +157,13 @@ contract! {
         a_password_alone_opens_nothing_to_staff,
         a_code_is_good_once_and_only_after_the_password,
         only_an_accounts_own_device_is_told_of_its_password,
-        a_name_is_had_once_and_comes_free_with_its_password,
         nobody_takes_away_their_last_way_in,
+        the_servers_own_keys_are_kept_and_outlive_a_rotation,
+    }
+    login_names {
+        a_name_is_had_once_and_comes_free_with_its_password,
         a_name_and_a_secret_stand_nowhere_and_are_gone_with_the_password,
         a_login_name_outlives_the_root_key,
-        the_servers_own_keys_are_kept_and_outlive_a_rotation,
     }
     tickets {
         a_ticket_opens_one_socket,
@@ -405,8 +412,15 @@ contract! {
         ended_sessions_end_and_their_devices_stay,
         ones_other_sessions_end_and_this_one_stays,
     }
-    transfers {
+    assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,
+        whoever_serves_alone_cannot_stop,
+        no_mail_goes_to_whom_the_client_is_entrusted_no_longer,
+    }
+    naming {
+        only_somebody_inside_names_a_new_case_manager_in_a_circle,
+    }
+    transfers {
         a_client_changes_hands_and_both_serve_them_for_a_while,
         an_offer_is_one_persons_to_answer_and_anothers_to_take_back,
         a_declined_offer_says_why_and_leaves_everything_as_it_was,
@@ -414,9 +428,6 @@ contract! {
         one_client_is_offered_once_and_all_or_none,
         accepting_taking_back_and_offering_anew_at_once_have_one_winner,
         what_ends_a_service_voids_its_offers,
-        only_somebody_inside_names_a_new_case_manager_in_a_circle,
-        whoever_serves_alone_cannot_stop,
-        no_mail_goes_to_whom_the_client_is_entrusted_no_longer,
     }
     vaults {
         a_vault_reads_back_and_its_locator_does_not,

@@ -6,7 +6,8 @@ use protocol::{Code, EntryKind, OpId, Urgency, limits};
 use store::Topic;
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::code;
 
 fn typing(family: &Family, by: &Device) -> Ephemeral {

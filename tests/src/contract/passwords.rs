@@ -8,15 +8,15 @@ use judge::certificate::to_be_signed;
 use protocol::http::{AskPassword, PasswordShown, SignInByPassword};
 use protocol::{AuthenticatorId, AuthenticatorKind, Bytes, Code, Role, labels};
 use sha2::{Digest as _, Sha256};
-use store::{CeremonyKind, PasswordLooked, RootKey, SessionToken, Store};
+use store::{CeremonyKind, PasswordLooked, SessionToken, Store};
 use testkit::Engine;
 
 use super::house::{Enrolled, House, SERVER_NAME, code};
 
-const SECRET: &[u8] = b"planted code secret";
-const RECORD: &[u8] = b"planted password record";
+pub(super) const SECRET: &[u8] = b"planted code secret";
+pub(super) const RECORD: &[u8] = b"planted password record";
 
-fn login(text: &str) -> Login {
+pub(super) fn login(text: &str) -> Login {
     Login::choose(text).unwrap()
 }
 
@@ -35,7 +35,7 @@ fn signature(enrolled: &Enrolled, named: &[u8], server: &str) -> (Bytes, Bytes) 
     (nonce.into(), signature.to_bytes().into())
 }
 
-fn asking(enrolled: &Enrolled, name: &str) -> AskPassword {
+pub(super) fn asking(enrolled: &Enrolled, name: &str) -> AskPassword {
     let ke1 = Bytes::from(b"ke1".to_vec());
     let (nonce, signature) = signature(enrolled, &Sha256::digest(&ke1[..]), SERVER_NAME);
     AskPassword {
@@ -60,7 +60,11 @@ fn showing(enrolled: &Enrolled, ceremony: &Bytes) -> SignInByPassword {
 }
 
 /// Adds a password; what came of it, and the caller under the session's new token.
-async fn add(store: &Store, caller: &Caller, name: &str) -> (PasswordShown, Caller, SessionToken) {
+pub(super) async fn add(
+    store: &Store,
+    caller: &Caller,
+    name: &str,
+) -> (PasswordShown, Caller, SessionToken) {
     let added = store
         .add_password(caller, &login(name), RECORD.to_vec())
         .await;
@@ -69,7 +73,7 @@ async fn add(store: &Store, caller: &Caller, name: &str) -> (PasswordShown, Call
 }
 
 /// Adds a code app that showed the code of `step`.
-async fn add_code_app(
+pub(super) async fn add_code_app(
     store: &Store,
     caller: &Caller,
     step: u64,
@@ -87,7 +91,7 @@ async fn add_code_app(
 }
 
 /// Signs in by the password of that name, as the gateway would once the proof was good.
-async fn sign_in(
+pub(super) async fn sign_in(
     store: &Store,
     enrolled: &Enrolled,
     name: &str,
@@ -106,7 +110,10 @@ async fn sign_in(
         .await
 }
 
-async fn ids(store: &Store, caller: &Caller) -> Vec<(AuthenticatorKind, AuthenticatorId)> {
+pub(super) async fn ids(
+    store: &Store,
+    caller: &Caller,
+) -> Vec<(AuthenticatorKind, AuthenticatorId)> {
     let listed = store.authenticators(caller).await.unwrap();
     let ids = listed
         .authenticators
@@ -275,7 +282,7 @@ pub async fn a_code_is_good_once_and_only_after_the_password(engine: Engine) {
     ));
 }
 
-fn is_known(looked: &PasswordLooked) -> bool {
+pub(super) fn is_known(looked: &PasswordLooked) -> bool {
     looked.known.is_some()
 }
 
@@ -354,39 +361,6 @@ pub async fn only_an_accounts_own_device_is_told_of_its_password(engine: Engine)
     assert!(!is_known(&revoked));
 }
 
-pub async fn a_name_is_had_once_and_comes_free_with_its_password(engine: Engine) {
-    let house = House::build(engine).await;
-    let maria = house.enrol(house.agency.maria, 1).await;
-    let ana = house.enrol(house.agency.ana, 2).await;
-    let store = &house.store;
-    let (_, caller, _) = add(store, &maria.caller, "sample").await;
-    let taken = Code::LoginTaken;
-    assert_eq!(
-        code(store.want_password(&ana.caller, &login("Sample")).await),
-        taken
-    );
-    let again = store
-        .add_password(&ana.caller, &login("sample"), RECORD.to_vec())
-        .await;
-    assert_eq!(code(again), taken);
-    // Refused means that nothing was changed: Ana has no password.
-    assert!(ids(store, &ana.caller).await.is_empty());
-
-    // Another password under the same name, then under another.
-    let (_, caller, _) = add(store, &caller, "sample").await;
-    assert_eq!(ids(store, &caller).await.len(), 1);
-    let (_, caller, _) = add(store, &caller, "maria").await;
-    assert_eq!(ids(store, &caller).await.len(), 1);
-    let old = store
-        .look_for_password(&asking(&maria, "sample"))
-        .await
-        .unwrap();
-    assert!(!is_known(&old));
-    let (_, ana_now, _) = add(store, &ana.caller, "sample").await;
-    assert_eq!(ids(store, &ana_now).await.len(), 1);
-    assert!(sign_in(store, &maria, "maria", None).await.is_ok());
-}
-
 pub async fn nobody_takes_away_their_last_way_in(engine: Engine) {
     let house = House::build(engine).await;
     let dana = house.enrol(house.agency.dana, 1).await;
@@ -431,52 +405,6 @@ pub async fn nobody_takes_away_their_last_way_in(engine: Engine) {
     let caller_again = store.caller(&token).await.unwrap();
     assert_eq!(code(store.people(&caller).await), Code::SignedOut);
     store.end_authenticator(&caller_again, app).await.unwrap();
-}
-
-pub async fn a_name_and_a_secret_stand_nowhere_and_are_gone_with_the_password(engine: Engine) {
-    let house = House::build(engine).await;
-    let maria = house.enrol(house.agency.maria, 1).await;
-    let store = &house.store;
-    let (_, caller, _) = add(store, &maria.caller, "planted.name").await;
-    let (_, caller, _) = add_code_app(store, &caller, 100).await;
-    let sealed = house.blobs("SELECT secret FROM authenticator").await;
-    let names = house.blobs("SELECT name FROM login").await;
-    let indexes = house.blobs("SELECT name_index FROM login").await;
-    assert_eq!((sealed.len(), names.len(), indexes.len()), (2, 1, 1));
-    assert_eq!(indexes[0].len(), 16);
-    let all = [sealed.concat(), names.concat(), indexes.concat()].concat();
-    for plain in [SECRET, RECORD, b"planted"] {
-        assert!(!all.windows(plain.len()).any(|window| window == plain));
-    }
-    let (_, token) = store
-        .add_passkey(&caller, b"key", b"key".to_vec())
-        .await
-        .unwrap();
-    let caller = store.caller(&token).await.unwrap();
-    for (kind, id) in ids(store, &caller).await {
-        if kind != AuthenticatorKind::Passkey {
-            store.end_authenticator(&caller, id).await.unwrap();
-        }
-    }
-    assert!(house.blobs("SELECT name FROM login").await.is_empty());
-    let ended = "SELECT secret FROM authenticator WHERE ended_at IS NOT NULL";
-    for secret in house.blobs(ended).await {
-        // What is left is the seal around nothing: its head and its tag.
-        assert_eq!(secret.len(), 30 + 16);
-    }
-}
-
-pub async fn a_login_name_outlives_the_root_key(engine: Engine) {
-    let house = House::build(engine).await;
-    let maria = house.enrol(house.agency.maria, 1).await;
-    add(&house.store, &maria.caller, "maria").await;
-    let root = RootKey::from_bytes([2; 32]);
-    let installation = Caller::installation();
-    let changed = house.store.change_root_key(&installation, &root);
-    changed.await.unwrap();
-    assert!(sign_in(&house.store, &maria, "maria", None).await.is_ok());
-    let house = house.close().await.open(2).await;
-    assert!(sign_in(&house.store, &maria, "maria", None).await.is_ok());
 }
 
 pub async fn the_servers_own_keys_are_kept_and_outlive_a_rotation(engine: Engine) {

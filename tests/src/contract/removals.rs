@@ -7,7 +7,8 @@ use protocol::{Code, EntryKind, MemberState, OpId};
 use store::Topic;
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::code;
 
 async fn withdraw(family: &mut Family) {

@@ -7,7 +7,8 @@ use protocol::{CircleStatus, Code, MemberState, OpId};
 use store::{Error, Topic};
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::{SERVER_NAME, code, hello, op};
 
 async fn distress(family: &Family, by: &Device, n: u8, seq: u64) -> Result<CircleStatus, Error> {

@@ -5,7 +5,8 @@ use protocol::frame::{Ack, Cursor};
 use protocol::{Code, EntryKind};
 use testkit::Engine;
 
-use super::gathering::{Device, Family};
+use super::family::Family;
+use super::gathering::Device;
 use super::house::code;
 
 /// Maria's second device.

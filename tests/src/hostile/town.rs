@@ -1,34 +1,28 @@
 //! Maria's circle with Dana (and Ana, if the script wants her): real devices, the real store, and the
 //! server's place in between in the script's hands.
 
-use care::{Caller, Chance};
+use care::Caller;
 use device::api::{CircleView, Command, Event, Input};
-use ed25519_dalek::SigningKey;
-use judge::Context;
-use openmls::group::{ProposalStore, PublicGroup};
-use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn};
-use openmls_rust_crypto::{OpenMlsRustCrypto, RustCrypto};
-use openmls_traits::OpenMlsProvider as _;
-use protocol::certificate::{RemovalKey, Signed};
 use protocol::frame::{
-    Append, CommitPlease, Cursor, Inbox, LogEntry, LogPage, Notice, NoticeKind, ServerFrame,
-    WelcomeNotice,
+    Append, CommitPlease, Inbox, LogEntry, LogPage, Notice, NoticeKind, ServerFrame, WelcomeNotice,
 };
 use protocol::http::{PlanCircle, RecordConsent, WithdrawConsent};
-use protocol::policy::PolicyMember;
-use protocol::{
-    AccountId, Bytes, CircleId, ConsentBasis, ConsentId, GroupId, OpId, Timestamp, Urgency,
-};
-use std::sync::{Arc, Mutex};
-use store::{Database, RootKey, Settings, Store, Topic, Wake};
-use testkit::{FakeClock, Person, SeededChance};
-use tls_codec::Deserialize as _;
+use protocol::{AccountId, Bytes, CircleId, ConsentBasis, ConsentId, OpId, Timestamp, Urgency};
+use std::sync::Arc;
+use store::{Database, RootKey, Settings, Store};
+use testkit::{FakeClock, Person};
 use tokio::runtime::{Builder, Runtime};
 
 use super::people;
 use super::phone::Phone;
 use crate::simulator::phone::SERVER_NAME;
 use crate::simulator::wire;
+
+mod knowledge;
+mod traffic;
+
+use knowledge::Overheard;
+use traffic::Woken;
 
 /// The phones by their order.
 pub const DANA: usize = 0;
@@ -37,29 +31,6 @@ pub const ANA: usize = 2;
 
 /// A Welcome that the store does not have.
 const NOWHERE: &str = "dddddddd-dddd-4ddd-8ddd-dddddddddddd";
-
-/// What the store woke, until the town looks.
-#[derive(Clone, Default)]
-struct Woken(Arc<Mutex<Vec<Topic>>>);
-
-impl Wake for Woken {
-    fn wake(&self, topic: Topic) {
-        self.0.lock().expect("nobody panics with it").push(topic);
-    }
-}
-
-/// Chance whose draws are overheard: a server knows its own keys, and may misuse them.
-struct Overheard {
-    chance: SeededChance,
-    draws: Mutex<Vec<Vec<u8>>>,
-}
-
-impl Chance for Overheard {
-    fn fill(&self, bytes: &mut [u8]) {
-        self.chance.fill(bytes);
-        self.draws.lock().expect("no panics").push(bytes.to_vec());
-    }
-}
 
 /// Everything.
 pub struct Town {
@@ -89,10 +60,7 @@ impl Town {
         let directory = tempfile::tempdir().expect("a directory");
         let clock = FakeClock::default();
         let woken = Woken::default();
-        let overheard = Arc::new(Overheard {
-            chance: SeededChance::new(1),
-            draws: Mutex::default(),
-        });
+        let overheard = Arc::new(Overheard::new(1));
         let settings = Settings {
             database: Database::Sqlite {
                 directory: directory.path().to_owned(),
@@ -350,97 +318,7 @@ impl Town {
         self.tick(60);
     }
 
-    /// Everything on its way arrives, through the server's lies.
-    pub fn settle(&mut self) {
-        for _ in 0..2_000 {
-            let mut moved = false;
-            for who in 0..self.phones.len() {
-                moved |= self.go_on(who);
-                self.wake();
-            }
-            if !moved {
-                return;
-            }
-        }
-        panic!("no rest");
-    }
-
-    fn go_on(&mut self, who: usize) -> bool {
-        let now = self.now();
-        let phone = &mut self.phones[who];
-        if let Some(input) = phone.news.pop_front() {
-            phone.hear(input, now);
-            return true;
-        }
-        if let Some(request) = phone.requests.pop_front() {
-            let refused = phone
-                .refused
-                .filter(|(tail, _)| request.path.ends_with(tail));
-            let honest = if let Some((_, answer)) = refused {
-                (409, answer.to_vec())
-            } else {
-                let done = wire::call(&self.store, &mut phone.cookie, &request);
-                self.runtime.block_on(done)
-            };
-            let (status, body) = phone.told(&request, honest);
-            let id = request.id;
-            phone.hear(Input::Answer { id, status, body }, now);
-            return true;
-        }
-        let Some(mut socket) = phone.socket.take() else {
-            return false;
-        };
-        let mut stays = true;
-        let mut moved = true;
-        let mut heard = Vec::new();
-        if let Some(bytes) = socket.up.pop_front() {
-            stays = self
-                .runtime
-                .block_on(wire::frame(&self.store, &mut socket, &bytes));
-        } else if let Some(bytes) = socket.down.pop_front() {
-            heard = phone.framed(&bytes);
-        } else if let Some(topic) = socket.woken.pop_first() {
-            stays = self
-                .runtime
-                .block_on(wire::look(&self.store, &mut socket, topic));
-        } else {
-            moved = false;
-        }
-        phone.socket = Some(socket);
-        if !stays {
-            phone.cut();
-        }
-        for frame in heard {
-            let bytes = frame.to_bytes();
-            phone.hear(Input::Frame { bytes }, now);
-        }
-        moved
-    }
-
-    fn wake(&mut self) {
-        let topics: Vec<Topic> = std::mem::take(&mut *self.woken.0.lock().expect("no panics"));
-        for topic in topics {
-            for phone in &mut self.phones {
-                let Some(socket) = &mut phone.socket else {
-                    continue;
-                };
-                let Some(caller) = socket.caller else {
-                    continue;
-                };
-                let concerns = match topic {
-                    Topic::Circle(circle) => socket.sent.contains_key(&circle),
-                    Topic::Device(device) => device == caller.device,
-                    Topic::Account(account) => account == caller.account,
-                    Topic::Due => false,
-                };
-                if concerns {
-                    socket.woken.insert(topic);
-                }
-            }
-        }
-    }
-
-    // --- what is true, and what is seen -------------------------------------------------------
+    // --- what is seen, and what is shown ------------------------------------------------------
 
     /// The circle as a phone shows it.
     pub fn view(&self, who: usize) -> CircleView {
@@ -456,84 +334,6 @@ impl Town {
             .into_iter()
             .find(|place| place.circle == self.circle)?;
         place.group.map(|(_, epoch, _)| epoch)
-    }
-
-    /// The log as the honest store has it.
-    pub fn log(&self) -> Vec<LogEntry> {
-        let cursor = Cursor {
-            circle: self.circle,
-            generation: 0,
-            seq: 0,
-        };
-        let caller = self.caller(DANA);
-        let page = self.store.log_after(&caller, cursor);
-        self.runtime.block_on(page).expect("reads").entries
-    }
-
-    /// The GroupInfo as the honest store has it.
-    pub fn group_info(&self) -> Bytes {
-        let caller = self.caller(DANA);
-        let info = self.store.group_info(&caller, self.circle);
-        self.runtime.block_on(info).expect("reads").to_vec().into()
-    }
-
-    /// The group as everybody outside sees it.
-    pub fn public_group(&self) -> PublicGroup {
-        let bytes = self.group_info();
-        let message = MlsMessageIn::tls_deserialize_exact(&*bytes).expect("reads");
-        let MlsMessageBodyIn::GroupInfo(info) = message.extract() else {
-            panic!("a GroupInfo")
-        };
-        let tree = info.extensions().ratchet_tree().expect("a tree");
-        let tree = tree.ratchet_tree().clone();
-        let provider = OpenMlsRustCrypto::default();
-        let group = PublicGroup::from_external(
-            &RustCrypto::default(),
-            provider.storage(),
-            tree,
-            info,
-            ProposalStore::new(),
-        );
-        group.expect("verifies").0
-    }
-
-    /// What the group's context says.
-    pub fn context(&self) -> Context {
-        let agency = self.phones[DANA].agency.clone().expect("enrolled");
-        let agency_key = agency.key.to_array().expect("32 bytes");
-        let facts = judge::Facts {
-            agency_keys: &[agency_key],
-            at: self.now(),
-        };
-        let group = GroupId {
-            circle: self.circle,
-            generation: 0,
-        };
-        let public = self.public_group();
-        Context::read(public.group_context().extensions(), group, &facts).expect("reads")
-    }
-
-    /// What the circle's policy says of some people.
-    pub fn listed(&self, who: &[usize]) -> Vec<PolicyMember> {
-        let policy = self.context().policy;
-        let accounts = who.iter().map(|who| self.phones[*who].person.account);
-        accounts
-            .filter_map(|account| policy.member(account).cloned())
-            .collect()
-    }
-
-    /// What a policy would say of the person of a phone.
-    pub fn own_listing(&self, who: usize) -> PolicyMember {
-        let phone = &self.phones[who];
-        let (aik, ..) = phone.device.secrets().expect("reads").expect("enrolled");
-        let aik = SigningKey::from_bytes(&aik).verifying_key().to_bytes();
-        PolicyMember {
-            account: phone.person.account,
-            role: phone.person.role,
-            aik: aik.into(),
-            verified_by: None,
-            successions: Vec::new(),
-        }
     }
 
     /// A notice of a Welcome, whose bytes are then asked for and answered by `welcome`.
@@ -564,24 +364,5 @@ impl Town {
         self.phones[who].is_answered("/group-info", group_info.0.clone());
         let circle = self.circle;
         self.command(who, Command::Rejoin { circle });
-    }
-
-    /// The server's own removal key: it made it.
-    pub fn removal_signer(&self) -> SigningKey {
-        let agency = self.phones[DANA].agency.clone().expect("enrolled");
-        let signed: Signed = minicbor::decode(&agency.removal_key).expect("reads");
-        let certified: RemovalKey = minicbor::decode(&signed.content).expect("reads");
-        self.key_of(&certified.key)
-    }
-
-    /// The private half of a key that the store drew.
-    pub fn key_of(&self, public: &[u8]) -> SigningKey {
-        let draws = self.overheard.draws.lock().expect("no panics");
-        let keys = draws
-            .iter()
-            .filter_map(|draw| <[u8; 32]>::try_from(draw.as_slice()).ok());
-        keys.map(|seed| SigningKey::from_bytes(&seed))
-            .find(|key| key.verifying_key().as_bytes() == public)
-            .expect("the store drew it")
     }
 }

@@ -13,9 +13,11 @@ mod asker;
 mod bookable;
 mod called;
 mod frames;
+mod oneself;
 mod reachable;
 mod row;
 mod rows;
+mod ways_in;
 mod world;
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -31,9 +33,11 @@ use agency::AGENCY;
 use asker::Asker;
 use bookable::BOOKABLE;
 use called::CALLED;
+use oneself::ONESELF;
 use reachable::REACHABLE;
 use row::{Row, Then, Who};
 use rows::ROWS;
+use ways_in::WAYS_IN;
 use world::World;
 
 /// Tables that say who asked, not what is so.
@@ -140,6 +144,8 @@ fn every_row() -> impl Iterator<Item = &'static Row> {
         .chain(REACHABLE)
         .chain(CALLED)
         .chain(AGENCY)
+        .chain(WAYS_IN)
+        .chain(ONESELF)
         .chain(ROWS)
 }
 

@@ -1,4 +1,5 @@
-//! Who may ask what. One row for each route; what a row does not allow must be refused.
+//! Who may ask what. One row for each route; what a row does not allow must be refused. Here are the rows about a circle,
+//! a client, their visits and those who work for them; coming in, oneself and what stands by itself have files.
 //!
 //! Rows whose doing ends something (a session, a device, a right) come last, each after what it ends.
 
@@ -8,205 +9,16 @@ use super::asker::Relation;
 use super::row::{
     ABOUT_THE_CLIENT, ADMINISTRATORS, AT_THE_VISIT, Body, IN_THE_CIRCLE, NAMED, OFFERED, OWNERS,
     Row, SERVING, SERVING_OR_ACTING, SUPERVISORS, Then, Who, awaited, instead, query, row,
-    unproved,
 };
 
 use Body::{Json, Nothing};
 use Relation::{Acting, Invited, Left, Others, Own, RanOut, Withdrawn};
 use Role::{Administrator, Caregiver, CaseManager, Client, Supervisor};
 use Then::{Done, Fails};
-use Who::{Anybody, Only, SignedIn};
+use Who::{Only, SignedIn};
 
 /// See the head.
 pub const ROWS: &[Row] = &[
-    // Without a session: what is shown must be good.
-    row(
-        "POST /v1/invitations/look-up",
-        Json(r#"{"secret":"{zeros16}"}"#),
-        Anybody,
-        Fails(Code::InvitationUnknown),
-    ),
-    row(
-        "POST /v1/invitations/redeem",
-        Json(
-            r#"{"op_id":"{op}","secret":"{zeros16}","aik":"{zeros32}","certificate":"{zeros64}"}"#,
-        ),
-        Anybody,
-        Fails(Code::CertificateInvalid),
-    ),
-    row("GET /v1/sign-in", Nothing, Anybody, Done(200)),
-    row("POST /v1/sign-in/passkey", Nothing, Anybody, Done(200)),
-    row(
-        "POST /v1/sign-in/passkey/finish",
-        Json(
-            r#"{"ceremony":"{zeros32}","credential":"{}","device":"{nobody}","nonce":"{zeros32}","signature":"{zeros64}","shared":false}"#,
-        ),
-        Anybody,
-        Fails(Code::CeremonyGone),
-    ),
-    row(
-        "POST /v1/sign-in/password",
-        Json(
-            r#"{"login":"{nobody}","ke1":"{zeros32}","device":"{nobody}","nonce":"{zeros32}","signature":"{zeros64}"}"#,
-        ),
-        Anybody,
-        Fails(Code::BadRequest),
-    ),
-    row(
-        "POST /v1/sign-in/password/finish",
-        Json(
-            r#"{"ceremony":"{zeros32}","ke3":"{zeros64}","device":"{nobody}","nonce":"{zeros32}","signature":"{zeros64}","shared":false}"#,
-        ),
-        Anybody,
-        Fails(Code::CeremonyGone),
-    ),
-    row(
-        "POST /v1/sessions/challenge",
-        Json(r#"{"device":"{nobody}"}"#),
-        Anybody,
-        Fails(Code::NotFound),
-    ),
-    row(
-        "POST /v1/sessions",
-        Json(
-            r#"{"device":"{nobody}","challenge":"{zeros32}","nonce":"{zeros32}","signature":"{zeros64}"}"#,
-        ),
-        Anybody,
-        Fails(Code::NotFound),
-    ),
-    row(
-        "POST /v1/enrolments/offer",
-        Json(
-            r#"{"lookup":"{zeros32}","offer":{"lookup":"{zeros32}","device":"{nobody}","dsk":"{zeros32}","seal_key":"{zeros32}","mac":"{zeros32}"}}"#,
-        ),
-        Anybody,
-        Fails(Code::EnrolmentGone),
-    ),
-    row(
-        "POST /v1/enrolments/collect",
-        Json(r#"{"lookup":"{zeros32}","nonce":"{zeros32}","signature":"{zeros64}"}"#),
-        Anybody,
-        Fails(Code::EnrolmentGone),
-    ),
-    row(
-        "POST /v1/recovery/open",
-        Json(r#"{"locator":"{zeros32}"}"#),
-        Anybody,
-        Fails(Code::RecoveryUnknown),
-    ),
-    row(
-        "POST /v1/recovery/enrol",
-        Json(r#"{"op_id":"{op}","locator":"{zeros32}","certificate":"{zeros64}"}"#),
-        Anybody,
-        Fails(Code::RecoveryUnknown),
-    ),
-    // About oneself.
-    awaited(row("GET /v1/session", Nothing, SignedIn, Done(200))),
-    row("GET /v1/authenticators", Nothing, SignedIn, Done(200)),
-    awaited(row("GET /v1/intake", Nothing, SignedIn, Done(200))),
-    unproved(row(
-        "POST /v1/authenticators/passkey",
-        Nothing,
-        SignedIn,
-        Done(200),
-    )),
-    unproved(row(
-        "POST /v1/authenticators/passkey/finish",
-        Json(r#"{"ceremony":"{zeros32}","credential":"{}"}"#),
-        SignedIn,
-        Fails(Code::CeremonyGone),
-    )),
-    unproved(row(
-        "POST /v1/authenticators/password",
-        Json(r#"{"login":"some.body","request":"{zeros32}"}"#),
-        SignedIn,
-        Fails(Code::BadRequest),
-    )),
-    unproved(row(
-        "POST /v1/authenticators/password/finish",
-        Json(r#"{"ceremony":"{zeros32}","record":"{zeros32}"}"#),
-        SignedIn,
-        Fails(Code::CeremonyGone),
-    )),
-    unproved(row(
-        "POST /v1/authenticators/code-app",
-        Nothing,
-        SignedIn,
-        Done(200),
-    )),
-    unproved(row(
-        "POST /v1/authenticators/code-app/finish",
-        Json(r#"{"ceremony":"{zeros32}","code":"123456"}"#),
-        SignedIn,
-        Fails(Code::CeremonyGone),
-    )),
-    // Only where the password was shown a moment ago.
-    unproved(row(
-        "POST /v1/sign-in/code",
-        Json(r#"{"code":"123456"}"#),
-        SignedIn,
-        Fails(Code::CeremonyGone),
-    )),
-    row(
-        "DELETE /v1/authenticators/{authenticator}",
-        Nothing,
-        SignedIn,
-        Fails(Code::NotFound),
-    ),
-    row("POST /v1/tickets", Nothing, SignedIn, Done(200)),
-    row(
-        "PUT /v1/key-packages",
-        Json(r#"{"one_time":[],"last_resort":null}"#),
-        SignedIn,
-        Done(200),
-    ),
-    row("GET /v1/circles", Nothing, SignedIn, Done(200)),
-    row("GET /v1/people", Nothing, SignedIn, Done(200)),
-    row("GET /v1/devices", Nothing, SignedIn, Done(200)),
-    row("POST /v1/session/end-others", Nothing, SignedIn, Done(204)),
-    row("GET /v1/vault", Nothing, SignedIn, Done(200)),
-    row(
-        "PUT /v1/vault",
-        Json(r#"{"after":9,"sealed":"AAAA","wraps":[]}"#),
-        SignedIn,
-        Fails(Code::VaultChanged),
-    ),
-    row(
-        "PUT /v1/identity",
-        Json(
-            r#"{"op_id":"{op}","stolen":"{nobody}","succession":"AAAA","certificate":"{zeros64}","vault":{"after":0,"sealed":"AAAA","wraps":[]}}"#,
-        ),
-        SignedIn,
-        Fails(Code::NotFound),
-    ),
-    row(
-        "PUT /v1/certificate",
-        Json(r#"{"certificate":"{zeros64}"}"#),
-        SignedIn,
-        Fails(Code::CertificateInvalid),
-    ),
-    row(
-        "POST /v1/enrolments",
-        Json(r#"{"op_id":"{op}","lookup":"{secret}"}"#),
-        SignedIn,
-        Done(200),
-    ),
-    row(
-        "POST /v1/enrolments/approve",
-        Json(r#"{"op_id":"{op}","lookup":"{zeros32}","certificate":"{zeros64}","sealed":"AAAA"}"#),
-        SignedIn,
-        Fails(Code::EnrolmentGone),
-    ),
-    row(
-        "POST /v1/enrolments/decline",
-        Json(r#"{"lookup":"{zeros32}"}"#),
-        SignedIn,
-        Fails(Code::EnrolmentGone),
-    ),
-    query(
-        "?from=2026-11-01&days=30",
-        row("GET /v1/appointments", Nothing, SignedIn, Done(200)),
-    ),
     // A circle.
     row("GET /v1/circles/{circle}", Nothing, NAMED, Done(200)),
     row(

@@ -21,8 +21,10 @@
 
 use super::on_both_engines;
 
+mod floods;
 mod invited;
 mod office;
+mod smuggled;
 
 on_both_engines![
     whoever_mixes_their_own_with_anothers_gets_neither,
@@ -40,9 +42,6 @@ on_both_engines![
 ];
 
 mod tell {
-    use std::io::ErrorKind;
-    use std::net::TcpListener;
-
     use crate::contract::house::{hello, request};
     use crate::socket::{Door, next};
     use anyhow::{Context as _, Result, ensure};
@@ -53,8 +52,16 @@ mod tell {
     use serde_json::{Value, json};
     use testkit::{Engine, agency};
 
+    pub use super::floods::{
+        whoever_fills_a_page_with_refusals_hides_nothing, whoever_sends_without_end_is_cut_off,
+    };
     pub use super::invited::whoever_was_invited_as_a_caregiver_comes_as_nobody_else;
     use super::office::*;
+    pub use super::smuggled::{
+        whoever_links_to_the_inside_is_not_followed,
+        whoever_writes_a_header_into_an_address_is_refused,
+        whoever_writes_sql_or_markup_gets_it_back_as_text,
+    };
 
     pub async fn whoever_mixes_their_own_with_anothers_gets_neither(engine: Engine) -> Result<()> {
         let gate = Gate::open(engine).await?;
@@ -335,184 +342,6 @@ mod tell {
             ensure!(
                 answer.code == Some(Code::StepUpRequired),
                 "{route}: {:?}",
-                answer.code
-            );
-        }
-        ensure!(gate.facts().await == before, "something was written");
-        Ok(())
-    }
-
-    pub async fn whoever_links_to_the_inside_is_not_followed(engine: Engine) -> Result<()> {
-        let gate = Gate::open(engine).await?;
-        let canary = TcpListener::bind("127.0.0.1:0")?;
-        canary.set_nonblocking(true)?;
-        let port = canary.local_addr()?.port();
-        for (clock, link) in [
-            ("10:00", format!("https://127.0.0.1:{port}/room")),
-            ("11:00", format!("https://[::ffff:127.0.0.1]:{port}/room")),
-            ("12:00", format!("https://localhost:{port}/room")),
-        ] {
-            let body = json!({"op_id": gate.op(), "client": gate.lee.person, "kind": "video",
-                "civil_start": format!("2026-11-10T{clock}"), "minutes": 30, "caregivers": [],
-                "meeting_link": link});
-            let answer = gate
-                .asks(Some(&gate.jo), "POST /v1/appointments", body)
-                .await?;
-            ensure!(matches!(answer.status, 200 | 400), "{:?}", answer.code);
-        }
-        gate.server.do_due().await?;
-        let came = canary.accept().map(|(_, from)| from);
-        let nobody = came
-            .as_ref()
-            .is_err_and(|error| error.kind() == ErrorKind::WouldBlock);
-        ensure!(nobody, "the server followed a link: {came:?}");
-        Ok(())
-    }
-
-    pub async fn whoever_writes_sql_or_markup_gets_it_back_as_text(engine: Engine) -> Result<()> {
-        let gate = Gate::open(engine).await?;
-        let maria = gate.server.agency().maria.person;
-        let before = gate.facts().await;
-        for query in [
-            format!("?view=client&person={maria}%27%20OR%201=1--"),
-            format!("?view=client%27;DROP%20TABLE%20person;--&person={maria}"),
-            format!("?view=client&person={maria}&before=0.%27%20OR%20%27a%27=%27a"),
-            format!("?view=client&person={maria}&from=1%20OR%201=1"),
-            format!("?view=client&person={maria}&sort=name;DROP%20TABLE%20person"),
-        ] {
-            let route = format!("GET /v1/audit{query}");
-            let answer = gate.asks(Some(&gate.robin), &route, Value::Null).await?;
-            ensure!(
-                answer.code == Some(Code::BadRequest),
-                "{query}: {:?}",
-                answer.code
-            );
-        }
-        ensure!(gate.facts().await == before, "something was written");
-        let names = [
-            "Robert'); DROP TABLE person;--",
-            "<img src=x onerror=alert(1)>",
-            "=HYPERLINK(\"https://example.net\")",
-        ];
-        for name in names {
-            let body = json!({"op_id": gate.op(), "name": name, "role": "supervisor"});
-            let answer = gate.asks(Some(&gate.kim), "POST /v1/staff", body).await?;
-            ensure!(answer.status == 200, "{name}: {:?}", answer.code);
-        }
-        let staff = gate
-            .asks(Some(&gate.kim), "GET /v1/staff", Value::Null)
-            .await?;
-        ensure!(staff.kind.starts_with("application/json") && staff.nosniff);
-        let listed = staff.body["members"].as_array().context("a list")?;
-        for name in names {
-            let there = listed.iter().filter(|card| card["name"] == name).count();
-            ensure!(there == 1, "{name} is listed {there} times");
-        }
-        Ok(())
-    }
-
-    pub async fn whoever_sends_without_end_is_cut_off(engine: Engine) -> Result<()> {
-        let gate = Gate::open(engine).await?;
-        let before = gate.facts().await;
-        let endless = vec![b' '; limits::HTTP_BODY_BYTES_MAX + 1];
-        for who in [None, Some(&gate.kim)] {
-            let answer = gate.sends(who, "POST /v1/staff", endless.clone()).await?;
-            ensure!(matches!(answer.status, 401 | 413), "{}", answer.status);
-        }
-        let answer = gate
-            .sends(Some(&gate.kim), "POST /v1/staff", endless)
-            .await?;
-        ensure!(answer.code == Some(Code::TooLarge), "{:?}", answer.code);
-        // So deep that whoever descends into it by recursion dies.
-        let depth = 200_000;
-        let deep = ["[".repeat(depth), "]".repeat(depth)].concat();
-        let deep = format!(r#"{{"op_id":{deep},"name":"x","role":"supervisor"}}"#);
-        let answer = gate
-            .sends(Some(&gate.kim), "POST /v1/staff", deep.into_bytes())
-            .await?;
-        ensure!(answer.code == Some(Code::BadRequest), "{:?}", answer.code);
-        // Within the body's limit, and still too many.
-        let many: Vec<_> = (0..20_000_u32)
-            .map(|n| {
-                let mut id = [7; 16];
-                id[..4].copy_from_slice(&n.to_be_bytes());
-                protocol::PersonId::from_bytes(id)
-            })
-            .collect();
-        let body = json!({"op_id": gate.op(), "to": gate.dana.caller.account, "clients": many, "note": ""});
-        let answer = gate
-            .asks(Some(&gate.jo), "POST /v1/transfers", body)
-            .await?;
-        ensure!(answer.code == Some(Code::TooLarge), "{:?}", answer.code);
-        let body = json!({"op_id": gate.op(), "to": gate.dana.caller.account,
-            "clients": [gate.lee.person], "note": "x".repeat(limits::NOTE_CHARS_MAX + 1)});
-        let answer = gate
-            .asks(Some(&gate.jo), "POST /v1/transfers", body)
-            .await?;
-        ensure!(answer.code == Some(Code::TooLarge), "{:?}", answer.code);
-        ensure!(gate.facts().await == before, "something was written");
-        let alive = gate
-            .asks(Some(&gate.kim), "GET /v1/staff", Value::Null)
-            .await?;
-        ensure!(alive.status == 200);
-        Ok(())
-    }
-
-    pub async fn whoever_fills_a_page_with_refusals_hides_nothing(engine: Engine) -> Result<()> {
-        let gate = Gate::open(engine).await?;
-        let maria = gate.server.agency().maria.person;
-        let read = format!("GET /v1/people/{maria}/preferences");
-        ensure!(
-            gate.asks(Some(&gate.dana), &read, Value::Null)
-                .await?
-                .status
-                == 200
-        );
-        gate.server.clock().advance(1);
-        for _ in 0..=2 * limits::AUDIT_PAGE {
-            let refused = gate.asks(Some(&gate.jo), &read, Value::Null).await?;
-            ensure!(refused.code == Some(Code::NotFound), "{:?}", refused.code);
-        }
-        let (mut before, mut pages, mut found) = (String::new(), 0, 0);
-        loop {
-            let route = format!("GET /v1/audit?view=client&person={maria}{before}");
-            let page = gate.asks(Some(&gate.robin), &route, Value::Null).await?;
-            ensure!(page.status == 200, "{:?}", page.code);
-            let entries = page.body["entries"].as_array().context("entries")?;
-            let by_dana = |entry: &&Value| {
-                entry["name"] == "Dana Placeholder" && entry["act"] == "read_preferences"
-            };
-            found += entries.iter().filter(by_dana).count();
-            pages += 1;
-            ensure!(pages < 20, "the pages do not end");
-            match page.body["next"].as_str() {
-                Some(next) => before = format!("&before={next}"),
-                None => break,
-            }
-        }
-        ensure!(pages > 2 && found == 1, "{pages} pages, found {found}");
-        Ok(())
-    }
-
-    pub async fn whoever_writes_a_header_into_an_address_is_refused(engine: Engine) -> Result<()> {
-        let gate = Gate::open(engine).await?;
-        let person = gate.dana.caller.person;
-        let before = gate.facts().await;
-        for email in [
-            "dana@example.com\r\nBcc: everybody@example.net",
-            "dana@example.com\nSubject: hello",
-            "dana@example.com, everybody@example.net",
-            "Dana <dana@example.com>",
-            "dana@example.com\u{0}@example.net",
-        ] {
-            let body = json!({"language": "en", "zone": "America/Chicago", "email": email,
-                "disclosure": "times", "reminders": true, "calendar_file": true,
-            "unread_mail": true});
-            let route = format!("PUT /v1/people/{person}/preferences");
-            let answer = gate.asks(Some(&gate.dana), &route, body).await?;
-            ensure!(
-                answer.code == Some(Code::EmailInvalid),
-                "{email:?}: {:?}",
                 answer.code
             );
         }

@@ -93,7 +93,7 @@ mod tests {
     use crate::invented::{NOW, maria};
     use crate::rows::Rows;
     use crate::state::Me;
-    use crate::turn::Volatile;
+    use crate::volatile::Volatile;
 
     fn key(seed: u8) -> SigningKey {
         SigningKey::from_bytes(&[seed; 32])

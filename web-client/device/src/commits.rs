@@ -355,7 +355,7 @@ mod tests {
     use crate::invented::{NOW, dana};
     use crate::rows::Rows;
     use crate::state::Joined;
-    use crate::turn::Volatile;
+    use crate::volatile::Volatile;
 
     const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
     const ANA: AccountId = AccountId::from_bytes([3; 16]);

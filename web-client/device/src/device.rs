@@ -6,8 +6,9 @@ use protocol::frame::ServerFrame;
 use crate::api::{Command, Delta, Input, Item, Step, Write};
 use crate::error::{Error, Result};
 use crate::rows::{Changes, Rows};
-use crate::turn::{Turn, Volatile};
+use crate::turn::Turn;
 use crate::vault::{Table, Vault};
+use crate::volatile::Volatile;
 
 /// A person's device. Drop it, and open it again from its store, whenever storing a step failed.
 #[derive(Debug)]

@@ -16,7 +16,8 @@ use crate::identity::Identity;
 use crate::invited::Invited;
 use crate::link::{DeviceLink, SignInLink};
 use crate::state::{Enrolling, Me, key};
-use crate::turn::{Invitation, Turn};
+use crate::turn::Turn;
+use crate::volatile::Invitation;
 
 impl Turn<'_> {
     /// Looks at a link: whom is it for? Uses nothing up.

@@ -76,6 +76,7 @@ mod turn;
 mod vault;
 mod verification;
 mod view;
+mod volatile;
 
 #[cfg(feature = "simulated")]
 pub mod simulated;

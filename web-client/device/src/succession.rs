@@ -265,7 +265,7 @@ mod tests {
     use crate::api::{Effect, Event, Link};
     use crate::invented::{NOW, maria};
     use crate::rows::Rows;
-    use crate::turn::Volatile;
+    use crate::volatile::Volatile;
 
     /// A device that is online, with its vault at the server.
     fn rows(me: &Me) -> Rows {

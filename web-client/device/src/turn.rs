@@ -1,117 +1,18 @@
 //! One input's work: a draft of rows, the volatile part, and what is to be done once it is stored.
 
-use std::collections::{BTreeMap, BTreeSet, VecDeque};
+use std::collections::BTreeMap;
 
-use protocol::frame::{ClientFrame, Cursor, Notice};
-use protocol::http::{Intake, InvitationFound};
-use protocol::{AccountId, CircleId, Code, OpId, PersonId, Timestamp};
-use serde::Serialize;
+use protocol::frame::{ClientFrame, Cursor};
+use protocol::{CircleId, Code, OpId, Timestamp};
 
 use crate::api::{Counters, Effect, Event, Item, Link};
-use crate::ask::{Answer, Ask, READ_AGAIN_MS};
 use crate::chance;
 use crate::error::{Error, Result};
-use crate::invited::Invited;
-use crate::link::SignInLink;
 use crate::rows::{Changes, Draft, Rows};
 use crate::state::{Circle, Me, Why, key};
+use crate::volatile::Volatile;
 
-/// What is not worth storing: after a restart it is found out again.
-#[derive(Debug, Clone, Default)]
-#[expect(
-    clippy::struct_excessive_bools,
-    reason = "independent facts about one moment, each read and written on its own"
-)]
-pub struct Volatile {
-    /// How the device stands.
-    pub link: Option<Link>,
-    /// A person wants it online.
-    pub wanted: bool,
-    /// Failed attempts to connect since the last success.
-    pub attempts: u32,
-    /// When to try again.
-    pub retry_at: Option<Timestamp>,
-    /// The ticket for the socket being opened.
-    pub ticket: Option<protocol::Bytes>,
-    /// Requests that await their answer.
-    pub asked: BTreeMap<u32, Ask>,
-    /// The number of the last request.
-    pub last_request: u32,
-    /// What was asked and could not be said: asked again.
-    pub unread: Vec<Ask>,
-    /// A link that was looked at.
-    pub invitation: Option<Invitation>,
-    /// Notices in order; the first one is being worked on.
-    pub inbox: VecDeque<Notice>,
-    /// The first notice could not be worked on: the server was out of reach.
-    pub inbox_stuck: bool,
-    /// Circles with a message at the server, by its operation.
-    pub flying: BTreeMap<OpId, CircleId>,
-    /// Circles with a founding, claim or commit at the server.
-    pub committing: BTreeSet<CircleId>,
-    /// The request whose answer last said how a circle stands there: what answers an earlier one is older.
-    pub circles_read: BTreeMap<CircleId, u32>,
-    /// Circles to leave alone until the next connection: the server said no.
-    pub blocked: BTreeSet<CircleId>,
-    /// Circles where the server asked this device to commit a removal.
-    pub commit_asked: BTreeSet<CircleId>,
-    /// How often a commit was refused there since the log last moved.
-    pub commit_attempts: BTreeMap<CircleId, u32>,
-    /// Until when the Welcome is awaited into circles that this device was brought into.
-    pub welcomes_due: BTreeMap<CircleId, Timestamp>,
-    /// Circles that this device is coming into just now.
-    pub returning: BTreeSet<CircleId>,
-    /// Circles in whose group this person has a later identity key than this device knows: the vault is
-    /// being read.
-    pub behind: BTreeSet<CircleId>,
-    /// Circles that this device came into since the last `hello`, which did not name them.
-    pub unfollowed: BTreeSet<CircleId>,
-    /// Circles whose history is being read just now.
-    pub reading: BTreeSet<CircleId>,
-    /// How far this device's clock is ahead of the server's, seconds.
-    pub skew_s: i64,
-    /// The person's devices as the server named them.
-    pub devices: Option<protocol::http::Devices>,
-    /// The person whose invitation a page shows.
-    pub watching: Option<PersonId>,
-    /// How it stood when the server last said so.
-    pub came: Option<(PersonId, Intake)>,
-    /// When it is to be asked for again.
-    pub look_at: Option<Timestamp>,
-    /// This device shows a link to a new one: the link's secret.
-    pub enrolling: Option<[u8; 16]>,
-    /// The vault was read since this device went online, so pins and era keys are here.
-    pub vault_read: bool,
-    /// A vault is on its way to the server.
-    pub vault_flying: bool,
-    /// The vault was opened again at this version.
-    pub reopened: u64,
-    /// When this device last told that its person is writing.
-    pub typed_at: BTreeMap<CircleId, Timestamp>,
-    /// When read receipts are due.
-    pub receipts_due: BTreeMap<CircleId, Timestamp>,
-    /// What came of the present epoch's ephemerals: a server that sends one again is not heard.
-    pub heard: BTreeMap<CircleId, (u64, BTreeSet<[u8; 24]>)>,
-    /// How far others have read.
-    pub receipts: BTreeMap<CircleId, BTreeMap<AccountId, u64>>,
-}
-
-/// A link that was looked at.
-#[derive(Clone)]
-pub struct Invitation {
-    /// The link.
-    pub link: SignInLink,
-    /// Whom it is for.
-    pub found: InvitationFound,
-    /// Whose invitation it is, if a case manager's device made it.
-    pub invited: Option<Invited>,
-}
-
-impl std::fmt::Debug for Invitation {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Invitation(…)")
-    }
-}
+mod requests;
 
 /// Everything that one input leads to.
 pub struct Turn<'a> {
@@ -277,69 +178,6 @@ impl<'a> Turn<'a> {
         OpId::from_bytes(chance::bytes())
     }
 
-    fn request(&mut self, ask: Ask, method: &str, path: String, body: Option<(&str, Vec<u8>)>) {
-        self.volatile.last_request += 1;
-        let id = self.volatile.last_request;
-        self.volatile.asked.insert(id, ask);
-        let (media_type, body) = body.map_or((None, Vec::new()), |(kind, body)| {
-            (Some(kind.to_owned()), body)
-        });
-        let method = method.to_owned();
-        self.effects.push(Effect::Request {
-            id,
-            method,
-            path,
-            media_type,
-            body,
-        });
-    }
-
-    pub fn get(&mut self, ask: Ask, path: String) {
-        self.request(ask, "GET", path, None);
-    }
-
-    /// Asks how something stands there now. An answer to an earlier asking may come after this one's, and
-    /// would bring back what is over: it is not waited for any more.
-    pub fn get_anew(&mut self, ask: Ask, path: String) {
-        self.volatile
-            .asked
-            .retain(|_, asked| !asked.is_about_the_same(&ask));
-        self.get(ask, path);
-    }
-
-    pub fn delete(&mut self, ask: Ask, path: &str) {
-        self.request(ask, "DELETE", path.to_owned(), None);
-    }
-
-    pub fn send_json(&mut self, ask: Ask, method: &str, path: &str, body: &impl Serialize) {
-        let body = serde_json::to_vec(body).expect("bodies have string keys and finite numbers");
-        self.request(
-            ask,
-            method,
-            path.to_owned(),
-            Some(("application/json", body)),
-        );
-    }
-
-    /// A JSON body that was written before and is sent as the same bytes.
-    pub fn send_bytes(&mut self, ask: Ask, method: &str, path: &str, json: Vec<u8>) {
-        self.request(
-            ask,
-            method,
-            path.to_owned(),
-            Some(("application/json", json)),
-        );
-    }
-
-    pub fn post_cbor(&mut self, ask: Ask, path: String, body: Vec<u8>) {
-        self.request(
-            ask,
-            "POST",
-            path,
-            Some((protocol::bundle::MEDIA_TYPE, body)),
-        );
-    }
-
     /// Writes an item and tells people.
     pub fn put_item(&mut self, circle: &mut Circle, place: Vec<u8>, item: Item) -> Result<()> {
         let bytes = minicbor_serde::to_vec(&item).map_err(Error::mls)?;
@@ -388,11 +226,6 @@ impl<'a> Turn<'a> {
         }
     }
 
-    /// Asks for one circle again.
-    pub fn read_circle(&mut self, id: CircleId) {
-        self.get_anew(Ask::CircleAgain(id), format!("/v1/circles/{id}"));
-    }
-
     /// Asks for the log after this device's place again.
     pub fn fetch_log(&mut self, id: CircleId) -> Result<()> {
         if let Some(circle) = self.draft.circle(id)? {
@@ -412,82 +245,5 @@ impl<'a> Turn<'a> {
             self.problem(Some(id), code, reason);
         }
         Ok(())
-    }
-
-    /// An answer came: whose is it?
-    pub fn answer(&mut self, id: u32, status: u16, body: &[u8]) -> Result<()> {
-        let Some(ask) = self.volatile.asked.remove(&id) else {
-            return Ok(());
-        };
-        let answer = Answer {
-            number: id,
-            status,
-            body,
-        };
-        match ask {
-            Ask::LookUp(looking) => self.looked_up(looking.0, answer),
-            Ask::Renew => return self.renewed(answer),
-            Ask::PutKeyPackages => self.key_packages_put(answer),
-            Ask::SignOut => {}
-            other => return self.answer_to(&other, answer),
-        }
-        Ok(())
-    }
-
-    /// Asks again for what the server could not say.
-    pub fn read_again(&mut self) {
-        for ask in std::mem::take(&mut self.volatile.unread) {
-            if let Some(path) = ask.reading() {
-                self.get_anew(ask, path);
-            }
-        }
-    }
-
-    fn answer_to(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
-        if answer.is_passing() && ask.reading().is_some() {
-            self.volatile.unread.push(ask.clone());
-            self.timer(READ_AGAIN_MS);
-            return Ok(());
-        }
-        match ask {
-            Ask::Redeem => self.redeemed(answer),
-            Ask::Challenge => self.challenged(answer),
-            Ask::Ticket => self.ticketed(answer),
-            Ask::Devices => self.devices_read(answer),
-            Ask::Vault => self.vault_read(answer),
-            Ask::PutVault(version, code) => self.vault_put(*version, code.as_ref(), answer),
-            Ask::BeginEnrolment => self.enrolment_begun(answer),
-            Ask::Approve | Ask::Decline | Ask::Revoke => {
-                self.devices_changed(answer);
-                Ok(())
-            }
-            Ask::Offer => self.offered(answer),
-            Ask::Collect => self.collected(answer),
-            Ask::OpenRecovery(code) => self.recovery_opened(code, answer),
-            Ask::RecoverDevice => self.recovered(answer),
-            Ask::Succeed => self.succeeded(answer),
-            Ask::PutCertificate => self.certificate_put(answer),
-            Ask::Invite(person) => self.person_invited(*person, answer),
-            Ask::Intake(person) => self.intake_read(*person, answer),
-            Ask::Settle(person) => self.intake_settled(*person, answer),
-            Ask::OwnIntake => self.own_intake_read(answer),
-            other => self.answer_about_a_circle(other, answer),
-        }
-    }
-
-    fn answer_about_a_circle(&mut self, ask: &Ask, answer: Answer<'_>) -> Result<()> {
-        match ask {
-            Ask::CircleAgain(circle) => self.circle_read(*circle, false, answer),
-            Ask::GroupInfo(circle) => self.group_info_read(*circle, answer),
-            Ask::Distress(circle) => self.distress_noted(*circle, answer),
-            Ask::History(circle, gap) => self.history_came(*circle, *gap, answer),
-            Ask::Circles => self.circles_read(answer),
-            Ask::Circle(circle) => self.circle_read(*circle, true, answer),
-            Ask::Found(circle) => self.founded(*circle, answer),
-            Ask::Claim(circle, accounts) => self.claimed(*circle, accounts, answer),
-            Ask::Commit(circle, op_id) => self.committed(*circle, *op_id, answer),
-            Ask::Welcome(circle) => self.welcomed(*circle, answer),
-            _ => Ok(()),
-        }
     }
 }

@@ -1,5 +1,8 @@
 //! The table against an independent statement of it: every act, every role, every standing.
 
+use protocol::{Code, MemberState};
+
+use super::acts::About;
 use super::*;
 
 const STATES: [Option<MemberState>; 4] = [

@@ -8,6 +8,7 @@ use crate::api::{Command, Event, Input, Status, Step};
 use crate::invented::{NOW, maria};
 use crate::state::{Circle, Joined};
 use crate::vault::{Table, Vault};
+use crate::volatile::Volatile;
 use crate::{Device, rows};
 
 const VAULT_KEY: [u8; 32] = [7; 32];
@@ -103,7 +104,7 @@ fn a_circle_that_was_entered_behind_hello_is_followed_once_the_server_is_ready()
         (key::ME.to_vec(), protocol::frame::to_vec(&maria())),
         (key::circle(id), protocol::frame::to_vec(&circle)),
     ]);
-    let mut turn = Turn::new(&rows, crate::turn::Volatile::default(), "localhost", NOW);
+    let mut turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
     turn.follow(&circle);
     turn.ready(&Ready {
         account: AccountId::from_bytes([1; 16]),
@@ -192,9 +193,9 @@ fn an_answer_that_comes_after_signing_out_leads_nowhere() {
 #[test]
 fn what_the_server_could_not_say_is_asked_for_again() {
     let rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
-    let volatile = crate::turn::Volatile {
+    let volatile = Volatile {
         link: Some(Link::Online),
-        ..crate::turn::Volatile::default()
+        ..Volatile::default()
     };
     let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
     let circle = CircleId::from_bytes([9; 16]);
@@ -223,9 +224,9 @@ fn what_the_server_could_not_say_is_asked_for_again() {
 #[test]
 fn an_older_answer_about_a_circle_that_comes_later_is_not_taken() {
     let rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
-    let volatile = crate::turn::Volatile {
+    let volatile = Volatile {
         link: Some(Link::Online),
-        ..crate::turn::Volatile::default()
+        ..Volatile::default()
     };
     let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
     let id = CircleId::from_bytes([9; 16]);
