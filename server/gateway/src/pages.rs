@@ -8,11 +8,12 @@
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use minijinja::Environment;
 use protocol::Code;
+use store::LinkSecret;
 
 use crate::Gateway;
 
@@ -20,9 +21,13 @@ mod address;
 mod book;
 mod demo;
 mod link;
+mod question;
 mod stop;
 
 pub use demo::{DemoMail, DemoMails};
+
+use address::Address;
+use stop::Stop;
 
 /// Where links lead: `/l/<secret>`.
 pub const LINK: &str = "/l/";
@@ -49,12 +54,21 @@ pub fn routes(demo: bool) -> Router<Gateway> {
             "/l/{secret}/{answer}",
             post(link::answer).get(link::back_from_answer),
         )
-        .route("/u/{secret}", get(stop::show).post(stop::stop))
-        .route("/u/{secret}/again", get(stop::back).post(stop::again))
-        .route("/c/{secret}", get(address::show).post(address::confirm))
+        .route(
+            "/u/{secret}",
+            get(question::show::<Stop>).post(question::answer_here::<Stop>),
+        )
+        .route(
+            "/u/{secret}/again",
+            get(question::back::<Stop>).post(question::answer_beside::<Stop>),
+        )
+        .route(
+            "/c/{secret}",
+            get(question::show::<Address>).post(question::answer_here::<Address>),
+        )
         .route(
             "/c/{secret}/not-me",
-            post(address::disown).get(address::back),
+            get(question::back::<Address>).post(question::answer_beside::<Address>),
         )
         .route("/b/{secret}", get(book::show))
         .route("/b/{secret}/", get(book::back))
@@ -103,6 +117,15 @@ fn page(status: StatusCode, template: &str, values: minijinja::Value) -> Respons
             tracing::error!(template, kind = ?error.kind(), "a page cannot be filled");
             (StatusCode::INTERNAL_SERVER_ERROR, Html("")).into_response()
         }
+    }
+}
+
+/// Leads from beside the page of a link to the page.
+fn back_to(path: &str, secret: &str, headers: &HeaderMap) -> Response {
+    // What does not read as a secret is not repeated, least of all in a header.
+    match LinkSecret::parse(secret) {
+        Some(link) => Redirect::to(&format!("{path}{}", link.to_text())).into_response(),
+        None => link::refused(Code::LinkGone, headers).show(None),
     }
 }
 

@@ -118,11 +118,7 @@ pub async fn answer(
 
 /// `GET /l/<secret>/`: the page.
 pub async fn back(Path(secret): Path<String>, headers: HeaderMap) -> Response {
-    // What does not read as a secret is not repeated, least of all in a header.
-    match LinkSecret::parse(&secret) {
-        Some(link) => Redirect::to(&format!("{}{}", super::LINK, link.to_text())).into_response(),
-        None => refused(Code::LinkGone, &headers).show(None),
-    }
+    super::back_to(super::LINK, &secret, &headers)
 }
 
 /// `GET /l/<secret>/<answer>`: looking changes nothing, so it is the page.
