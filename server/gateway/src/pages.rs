@@ -73,14 +73,8 @@ pub fn routes(demo: bool) -> Router<Gateway> {
         .route("/b/{secret}", get(book::show))
         .route("/b/{secret}/", get(book::back))
         .route("/b/{secret}/time/{start}", get(book::ask))
-        .route(
-            "/b/{secret}/hold/{start}",
-            post(book::hold).get(book::back_from_time),
-        )
-        .route(
-            "/b/{secret}/book/{start}",
-            post(book::book).get(book::back_from_time),
-        )
+        .route("/b/{secret}/hold/{start}", post(book::hold).get(book::back))
+        .route("/b/{secret}/book/{start}", post(book::book).get(book::back))
         .route("/b/{secret}/let-go", post(book::let_go).get(book::back));
     if !demo {
         return pages;
