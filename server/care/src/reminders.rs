@@ -29,7 +29,7 @@
 use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp};
 
 use crate::civil::{CivilTime, Zone, plus_days};
-use crate::quiet::Window;
+use crate::quiet::{Hours, Leaves};
 
 /// A reminder due sooner than this after the confirmation would only repeat it, seconds.
 const FRESH_S: i64 = 2 * 3_600;
@@ -95,8 +95,8 @@ pub struct Recipient {
     pub participant: ParticipantId,
     /// In what role.
     pub role: Role,
-    /// On whose clocks they live.
-    pub zone: Zone,
+    /// When mails come to them.
+    pub hours: Hours,
     /// Has a usable address.
     pub reachable: bool,
     /// Is still a participant; a caregiver: under a live consent. If not, nothing is sent, not even
@@ -115,8 +115,6 @@ pub struct Recipient {
     pub wants_reminders: bool,
     /// What they have said.
     pub response: Response,
-    /// Mails come in these hours of their day and in no others.
-    pub safe_hours: Option<Window>,
 }
 
 /// One mail that is wanted.
@@ -233,7 +231,7 @@ pub fn untold(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Un
         steps.filter_map(|step| {
             let about = wants(visit, to, step)?;
             let asked = news_at(visit, to, step);
-            let leaves = in_safe_hours(to, asked);
+            let leaves = to.hours.next(asked);
             let misses = |begins: Timestamp| asked < begins && begins <= leaves;
             let known = visit
                 .moved_from
@@ -252,7 +250,7 @@ pub fn untold(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Un
 /// When the step is due and when it is worthless; nothing if it falls to a rule about time.
 fn time(visit: &Visit, to: &Recipient, step: Step, about: For) -> Option<Planned> {
     let before = |seconds: i64| visit.start.plus_seconds(-seconds);
-    let morning = |days: i32| at_days_before(&to.zone, visit.start, days, MORNING);
+    let morning = |days: i32| at_days_before(&to.hours.zone, visit.start, days, MORNING);
     let (due, not_after) = match step {
         Step::Invitation | Step::Cancellation => (news_at(visit, to, step), visit.end),
         Step::ThreeDays => (morning(3), before(30 * 3_600)),
@@ -263,10 +261,10 @@ fn time(visit: &Visit, to: &Recipient, step: Step, about: For) -> Option<Planned
     };
     let due = if is_reminder(step) {
         let due = keep_quiet(visit, to, step, (due, not_after))?;
-        let told_at = in_safe_hours(to, visit.told_at);
+        let told_at = to.hours.next(visit.told_at);
         Some(due).filter(|due| *due >= told_at.plus_seconds(FRESH_S))?
     } else {
-        let moved = in_safe_hours(to, due);
+        let moved = to.hours.next(due);
         Some(moved).filter(|moved| *moved == due || *moved < visit.start)?
     };
     Some(Planned {
@@ -295,11 +293,6 @@ fn news_at(visit: &Visit, to: &Recipient, step: Step) -> Timestamp {
     to.cleared_at.unwrap_or(called_off)
 }
 
-/// That time, or the next that is safe.
-fn in_safe_hours(to: &Recipient, due: Timestamp) -> Timestamp {
-    to.safe_hours.map_or(due, |hours| hours.next(&to.zone, due))
-}
-
 /// Moves a reminder out of the recipient's night or into their safe hours: later, if that leaves time enough, or
 /// else to just before the night or to the end of the last safe hours. That the room is open is news of the
 /// moment: it is never moved, only dropped.
@@ -309,18 +302,17 @@ fn keep_quiet(
     step: Step,
     (due, not_after): (Timestamp, Timestamp),
 ) -> Option<Timestamp> {
-    let hours = to.safe_hours.unwrap_or(Window::DAY);
-    if hours.has(&to.zone, due) {
+    let later = to.hours.next_by_day(due);
+    if later == due {
         return Some(due);
     }
     if step == Step::RoomOpen {
         return None;
     }
-    let later = hours.next(&to.zone, due);
     Some(if is_in_time(visit, later, not_after) {
         later
     } else {
-        hours.last_before(&to.zone, due)
+        to.hours.last_by_day(due)
     })
 }
 
@@ -329,22 +321,18 @@ fn is_in_time(visit: &Visit, later: Timestamp, not_after: Timestamp) -> bool {
     later.plus_seconds(LEFT_S) <= visit.start && later <= not_after
 }
 
-/// When a mail leaves that is due at `now` and wanted: now, or when the recipient's safe hours next begin.
-/// Nothing if it is worthless then.
-pub fn leaves_at(
+/// What becomes of a mail that is due at `now` and wanted.
+pub fn leave(
     visit: &Visit,
     to: &Recipient,
     (step, not_after): (Step, Timestamp),
     now: Timestamp,
-) -> Option<Timestamp> {
-    let leaves = in_safe_hours(to, now);
-    let worth = match step {
-        _ if leaves == now => true,
+) -> Leaves {
+    to.hours.leave(now, |then| match step {
         Step::RoomOpen => false,
-        Step::ThreeDays | Step::OneDay | Step::OneHour => is_in_time(visit, leaves, not_after),
-        _ => leaves < visit.start && leaves <= not_after,
-    };
-    worth.then_some(leaves)
+        Step::ThreeDays | Step::OneDay | Step::OneHour => is_in_time(visit, then, not_after),
+        _ => then < visit.start && then <= not_after,
+    })
 }
 
 /// That minute of the day so many calendar days before the day of `t`.

@@ -20,7 +20,7 @@ use crate::appointments::{self, AppointmentRow};
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
-use crate::preferences;
+use crate::preferences::HoursRow;
 use crate::seal::LINK_SECRET;
 use crate::series::mails::{self, Place};
 use crate::tx::Tx;
@@ -108,12 +108,11 @@ struct RecipientRow {
     response: String,
     left_at: Option<i64>,
     cleared_at: Option<i64>,
-    zone: Option<String>,
+    #[sqlx(flatten)]
+    hours: HoursRow,
     reminders_off_at: Option<i64>,
     disclosure: Option<String>,
     calendar_file_off_at: Option<i64>,
-    safe_from: Option<i64>,
-    safe_until: Option<i64>,
     addresses: i64,
     consents: i64,
     reminded: i64,
@@ -136,7 +135,7 @@ impl RecipientRow {
         Ok(Recipient {
             participant: self.id.into(),
             role,
-            zone: preferences::zone_or_agencys(tx, self.zone.as_deref()),
+            hours: self.hours.read(tx)?,
             reachable: self.addresses > 0,
             takes_part: self.left_at.is_none()
                 && by_right(
@@ -151,7 +150,6 @@ impl RecipientRow {
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
-            safe_hours: db::safe_hours(self.safe_from, self.safe_until)?,
         })
     }
 }

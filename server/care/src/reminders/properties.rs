@@ -78,11 +78,11 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
         prop::option::of(any_window()),
     )
         .prop_map(
-            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe_hours)| {
+            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe)| {
                 Recipient {
                     participant: participant(0),
                     role,
-                    zone,
+                    hours: Hours { zone, safe },
                     reachable,
                     takes_part,
                     cleared_at: None,
@@ -91,7 +91,6 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     heard: Heard::Nothing,
                     wants_reminders,
                     response,
-                    safe_hours,
                 }
             },
         )
@@ -139,14 +138,14 @@ proptest! {
                 prop_assert!(mail.step != Step::Cancellation, "{mail:?}");
             }
             // Said anew, by the text that people would see on their clock.
-            let shown = to.zone.local(mail.due).civil;
-            if let Some(hours) = to.safe_hours {
+            let shown = to.hours.zone.local(mail.due).civil;
+            if let Some(hours) = to.hours.safe {
                 let [from, until] = [hours.from(), hours.until()]
                     .map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60));
                 prop_assert!((&*from..&*until).contains(&&shown[11..]), "{shown} {hours:?} {mail:?}");
             }
             if !matches!(mail.step, Step::Invitation | Step::Cancellation) {
-                let kept = to.safe_hours.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
+                let kept = to.hours.safe.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
                 prop_assert!(kept, "{shown} {mail:?}");
                 prop_assert!(mail.due >= visit.told_at.plus_seconds(7_200), "{mail:?}");
                 prop_assert!(to.wants_reminders && to.response != Response::Declined);
@@ -174,10 +173,8 @@ proptest! {
         let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
         let invited = planned.iter().any(|mail| mail.step == Step::Invitation);
         let hears = to.takes_part && to.reachable;
-        let too_late = to.safe_hours.is_some_and(|hours| {
-            let next = hours.next(&to.zone, visit.told_at);
-            next != visit.told_at && next >= visit.start
-        });
+        let next = to.hours.next(visit.told_at);
+        let too_late = next != visit.told_at && next >= visit.start;
         prop_assert_eq!(invited, hears && visit.told_at <= visit.end && !too_late);
     }
 
@@ -186,7 +183,8 @@ proptest! {
         let one = std::slice::from_ref(&to);
         let (planned, untold) =
             (plan(&visit, one, visit.told_at), untold(&visit, one, visit.told_at));
-        let always = Recipient { safe_hours: None, ..to.clone() };
+        let hours = Hours { safe: None, ..to.hours.clone() };
+        let always = Recipient { hours, ..to.clone() };
         let without = plan(&visit, std::slice::from_ref(&always), visit.told_at);
         for step in [Step::Invitation, Step::Cancellation] {
             let due = |mails: &[Planned]| {
@@ -213,13 +211,13 @@ proptest! {
         let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
         for mail in planned {
             let now = mail.due.plus_seconds(later * 60);
-            let leaves = leaves_at(&visit, &to, (mail.step, mail.not_after), now);
-            if let Some(leaves) = leaves {
-                prop_assert!(leaves >= now);
-                prop_assert!(leaves == now || leaves < visit.start);
-                prop_assert!(to.safe_hours.is_none_or(|hours| hours.has(&to.zone, leaves)));
-            } else {
-                prop_assert!(to.safe_hours.is_some_and(|hours| !hours.has(&to.zone, now)));
+            let is_safe = |t| to.hours.safe.is_none_or(|safe| safe.has(&to.hours.zone, t));
+            match leave(&visit, &to, (mail.step, mail.not_after), now) {
+                Leaves::Now(leave) => prop_assert!(leave.at() == now && is_safe(now)),
+                Leaves::Later(then) => {
+                    prop_assert!(then > now && then < visit.start && is_safe(then));
+                }
+                Leaves::Never => prop_assert!(!is_safe(now)),
             }
         }
     }

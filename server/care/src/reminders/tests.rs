@@ -41,7 +41,7 @@ pub(super) fn maria() -> Recipient {
     Recipient {
         participant: participant(1),
         role: Role::Client,
-        zone: edmonton(),
+        hours: always(edmonton()),
         reachable: true,
         takes_part: true,
         cleared_at: None,
@@ -50,8 +50,12 @@ pub(super) fn maria() -> Recipient {
         heard: Heard::Nothing,
         wants_reminders: true,
         response: Response::NeedsAction,
-        safe_hours: None,
     }
+}
+
+/// On those clocks, at any time.
+fn always(zone: Zone) -> Hours {
+    Hours { zone, safe: None }
 }
 
 /// Steps and when they are due on Edmonton's clocks, as planned when the visit was told.
@@ -104,7 +108,7 @@ fn a_visit_on_tuesday_at_ten_has_the_default_plan() {
 fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() {
     let mut visit = visit("2026-12-01T10:00");
     let vancouver = Recipient {
-        zone: zone("America/Vancouver"),
+        hours: always(zone("America/Vancouver")),
         ..maria()
     };
     assert_eq!(
@@ -117,7 +121,7 @@ fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() 
     visit.end = visit.start.plus_seconds(1_800);
     visit.told_at = at(&dublin, "2026-03-01T10:00");
     let there = Recipient {
-        zone: dublin.clone(),
+        hours: always(dublin.clone()),
         ..maria()
     };
     let planned = plan(&visit, &[there], visit.told_at);
@@ -131,7 +135,7 @@ fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() 
     visit.end = visit.start.plus_seconds(1_800);
     let kathmandu = zone("Asia/Kathmandu");
     let far = Recipient {
-        zone: kathmandu.clone(),
+        hours: always(kathmandu.clone()),
         ..maria()
     };
     let planned = plan(&visit, &[far], visit.told_at);
