@@ -1,4 +1,4 @@
-//! The reminder plan: which mails an appointment wants.
+//! The reminder plan: which mails an appointment wants, and what somebody must tell in another way.
 //!
 //! [`plan`] is a function of what is true (scheduling.md, section 3). It is asked again inside the
 //! transaction of every change, and what it no longer wants is cancelled there; so nobody gets a mail
@@ -24,7 +24,7 @@
 //!
 //! Of whoever has safe hours every mail is due within them. What would come outside waits for them to begin,
 //! if it is still worth something then; a reminder that cannot wait comes before they end. News that would come
-//! too late is named by [`untold`]: somebody must tell it in another way.
+//! too late is a [`Way::Call`]: somebody must tell it in another way.
 
 use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp};
 
@@ -117,7 +117,7 @@ pub struct Recipient {
     pub response: Response,
 }
 
-/// One mail that is wanted.
+/// One thing that somebody is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planned {
     /// To whom.
@@ -126,36 +126,53 @@ pub struct Planned {
     pub step: Step,
     /// It speaks for the series.
     pub series: bool,
-    /// When it is sent; may have passed.
+    /// When it is sent; may have passed. Of a call: now.
     pub due: Timestamp,
     /// After this it is worthless. Never before `due`.
     pub not_after: Timestamp,
+    /// How they are told.
+    pub way: Way,
 }
 
-/// News that no mail brings in time.
+/// How somebody is told something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Untold {
-    /// To whom.
-    pub participant: ParticipantId,
-    /// What for.
-    pub step: Step,
-    /// It would speak for the series.
-    pub series: bool,
+pub enum Way {
+    /// By a mail.
+    Mail,
+    /// By a mail, and in another way as well: it comes before the new time, and not before the one that they know.
+    MailAndCall,
+    /// In another way: no mail would come in time.
+    Call,
 }
 
-/// Every mail that the appointment wants, at most one for each participant and step; recipient by
+/// Everything that the appointment wants, at most one for each participant and step; recipient by
 /// recipient, steps in order. A mail that is worthless at `now` is not wanted; one that was due before
 /// `now` and is not yet worthless is, and whoever sends decides.
 pub fn plan(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
     let hears = |to: &&Recipient| to.reachable && (to.takes_part || to.cleared_at.is_some());
-    let mails = recipients.iter().filter(hears);
-    let mails = mails.flat_map(|to| {
+    let planned = recipients.iter().filter(hears).flat_map(|to| {
         let steps = Step::ALL.iter();
-        steps.filter_map(|step| time(visit, to, *step, wants(visit, to, *step)?))
+        steps.filter_map(|step| {
+            let about = wants(visit, to, *step)?;
+            let mail = time(visit, to, *step);
+            let mail = mail.filter(|(due, not_after)| due <= not_after && now <= *not_after);
+            let (way, (due, not_after)) = match (mail, is_late(visit, to, *step, now)) {
+                (Some(mail), false) => (Way::Mail, mail),
+                (Some(mail), true) => (Way::MailAndCall, mail),
+                (None, true) => (Way::Call, (now, visit.end)),
+                (None, false) => return None,
+            };
+            Some(Planned {
+                participant: to.participant,
+                step: *step,
+                series: about == For::Series,
+                due,
+                not_after,
+                way,
+            })
+        })
     });
-    mails
-        .filter(|mail| mail.due <= mail.not_after && now <= mail.not_after)
-        .collect()
+    planned.collect()
 }
 
 /// What a mail speaks for.
@@ -221,34 +238,23 @@ fn is_reminded(to: &Recipient) -> bool {
         && to.response != Response::Declined
 }
 
-/// News of a booking, a move or a cancel that no mail brings in time, because it would come outside the safe
-/// hours of whom it is for: after the visit began, or would have begun as they know it. A mail about a move comes
-/// all the same, if that is before the new time.
-pub fn untold(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Untold> {
-    let concerned = recipients.iter().filter(|to| to.reachable && to.takes_part);
-    let news = concerned.flat_map(|to| {
-        let steps = [Step::Invitation, Step::Cancellation].into_iter();
-        steps.filter_map(|step| {
-            let about = wants(visit, to, step)?;
-            let asked = news_at(visit, to, step);
-            let leaves = to.hours.next(asked);
-            let misses = |begins: Timestamp| asked < begins && begins <= leaves;
-            let known = visit
-                .moved_from
-                .filter(|_| to.told && step == Step::Invitation);
-            let late = now < visit.start && (misses(visit.start) || known.is_some_and(misses));
-            late.then_some(Untold {
-                participant: to.participant,
-                step,
-                series: about == For::Series,
-            })
-        })
-    });
-    news.collect()
+/// Whether it is news of a booking, a move or a cancel that no mail brings in time, because it would come outside the
+/// safe hours of whom it is for: after the visit began, or would have begun as they know it.
+fn is_late(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
+    if is_reminder(step) || !to.takes_part {
+        return false;
+    }
+    let asked = news_at(visit, to, step);
+    let leaves = to.hours.next(asked);
+    let misses = |begins: Timestamp| asked < begins && begins <= leaves;
+    let known = visit
+        .moved_from
+        .filter(|_| to.told && step == Step::Invitation);
+    now < visit.start && (misses(visit.start) || known.is_some_and(misses))
 }
 
-/// When the step is due and when it is worthless; nothing if it falls to a rule about time.
-fn time(visit: &Visit, to: &Recipient, step: Step, about: For) -> Option<Planned> {
+/// When the mail of a step is due and when it is worthless; nothing if it falls to a rule about time.
+fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<(Timestamp, Timestamp)> {
     let before = |seconds: i64| visit.start.plus_seconds(-seconds);
     let morning = |days: i32| at_days_before(&to.hours.zone, visit.start, days, MORNING);
     let (due, not_after) = match step {
@@ -267,13 +273,7 @@ fn time(visit: &Visit, to: &Recipient, step: Step, about: For) -> Option<Planned
         let moved = to.hours.next(due);
         Some(moved).filter(|moved| *moved == due || *moved < visit.start)?
     };
-    Some(Planned {
-        participant: to.participant,
-        step,
-        series: about == For::Series,
-        due,
-        not_after,
-    })
+    Some((due, not_after))
 }
 
 /// Whether the step repeats what people were told before.

@@ -58,9 +58,23 @@ fn always(zone: Zone) -> Hours {
     Hours { zone, safe: None }
 }
 
+/// What the plan tells by mail.
+pub(super) fn mails(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
+    let mut planned = plan(visit, recipients, now);
+    planned.retain(|one| one.way != Way::Call);
+    planned
+}
+
+/// What it has somebody tell in another way.
+pub(super) fn calls(visit: &Visit, to: &Recipient) -> Vec<Step> {
+    let planned = plan(visit, std::slice::from_ref(to), visit.told_at).into_iter();
+    let called = planned.filter(|one| one.way != Way::Mail);
+    called.map(|one| one.step).collect()
+}
+
 /// Steps and when they are due on Edmonton's clocks, as planned when the visit was told.
 fn story(visit: &Visit, to: &Recipient) -> Vec<(Step, String)> {
-    let planned = plan(visit, std::slice::from_ref(to), visit.told_at);
+    let planned = mails(visit, std::slice::from_ref(to), visit.told_at);
     let told = planned.into_iter().map(|mail| {
         assert_eq!(mail.participant, to.participant);
         (mail.step, edmonton().civil(mail.due).to_string())
@@ -93,7 +107,7 @@ fn a_visit_on_tuesday_at_ten_has_the_default_plan() {
         ..maria()
     };
     assert_eq!(story(&visit, &ana), expected);
-    let bounds: Vec<i64> = plan(&visit, &[maria()], visit.told_at)
+    let bounds: Vec<i64> = mails(&visit, &[maria()], visit.told_at)
         .iter()
         .map(|mail| (visit.start.micros() - mail.not_after.micros()) / 60_000_000)
         .collect();
@@ -124,7 +138,7 @@ fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() 
         hours: always(dublin.clone()),
         ..maria()
     };
-    let planned = plan(&visit, &[there], visit.told_at);
+    let planned = mails(&visit, &[there], visit.told_at);
     assert_eq!(planned[2].due, at(&dublin, "2026-03-28T10:00"));
     assert_eq!(
         visit.start.micros() - planned[2].due.micros(),
@@ -138,7 +152,7 @@ fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() 
         hours: always(kathmandu.clone()),
         ..maria()
     };
-    let planned = plan(&visit, &[far], visit.told_at);
+    let planned = mails(&visit, &[far], visit.told_at);
     assert_eq!(
         planned[2].due,
         at(&kathmandu, "2026-12-01T10:00"),
@@ -380,7 +394,7 @@ fn what_is_late_but_not_worthless_stays_and_what_is_worthless_goes() {
     use Step::{Invitation, OneDay, OneHour, RoomOpen, ThreeDays};
     let visit = visit("2026-12-01T10:00");
     let left_at = |civil: &str| -> Vec<Step> {
-        let planned = plan(&visit, &[maria()], at(&edmonton(), civil));
+        let planned = mails(&visit, &[maria()], at(&edmonton(), civil));
         planned.into_iter().map(|mail| mail.step).collect()
     };
     assert_eq!(

@@ -6,7 +6,7 @@ use std::collections::hash_map::Entry as MapEntry;
 
 use care::Caller;
 use care::quiet::{Leave, Leaves};
-use care::reminders::{self, Planned, Recipient, Visit};
+use care::reminders::{self, Planned, Recipient, Visit, Way};
 use care::rules::Act;
 use protocol::{Role, Step, Timestamp, limits};
 use uuid::Uuid;
@@ -411,8 +411,8 @@ fn leaves(
     let to = recipient(tx, row, visit.sequence)?;
     let step = db::step(&row.step)?;
     let wanted = reminders::plan(visit, std::slice::from_ref(&to), now);
-    let this = |mail: &Planned| mail.step == step && mail.series == row.series.is_some();
-    if !wanted.iter().any(this) {
+    let this = |one: &Planned| one.step == step && one.series == row.series.is_some();
+    if !wanted.iter().any(|one| this(one) && one.way != Way::Call) {
         return Ok(None);
     }
     let worthless = (step, db::at(row.not_after));

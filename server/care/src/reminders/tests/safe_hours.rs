@@ -100,7 +100,7 @@ fn they_are_on_the_recipients_clocks() {
         ..mornings()
     };
     let visit = visit("2026-12-01T10:00");
-    let planned = plan(&visit, &[far], visit.told_at);
+    let planned = mails(&visit, &[far], visit.told_at);
     assert_eq!(planned[0].due, at(&kathmandu, "2026-11-18T10:00"));
 }
 
@@ -112,12 +112,10 @@ fn the_room_opens_within_them_or_in_silence() {
 
 /// Whom no mail tells in time, and whether one comes at all.
 fn news(visit: &Visit, to: &Recipient) -> (Vec<Step>, Vec<Step>) {
-    let named = untold(visit, std::slice::from_ref(to), visit.told_at);
-    let named = named.into_iter().map(|one| one.step).collect();
-    let planned = plan(visit, std::slice::from_ref(to), visit.told_at);
+    let planned = mails(visit, std::slice::from_ref(to), visit.told_at);
     let news = planned.into_iter().map(|mail| mail.step);
     let news = news.filter(|step| matches!(step, Step::Invitation | Step::Cancellation));
-    (named, news.collect())
+    (calls(visit, to), news.collect())
 }
 
 #[test]
