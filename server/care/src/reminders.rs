@@ -241,7 +241,7 @@ fn is_reminded(to: &Recipient) -> bool {
 /// Whether it is news of a booking, a move or a cancel that no mail brings in time, because it would come outside the
 /// safe hours of whom it is for: after the visit began, or would have begun as they know it.
 fn is_late(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
-    if is_reminder(step) || !to.takes_part {
+    if step.is_reminder() || !to.takes_part {
         return false;
     }
     let asked = news_at(visit, to, step);
@@ -265,7 +265,7 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<(Timestamp, Timesta
         Step::RoomOpen => (before(600), visit.end),
         Step::Agenda | Step::Unread | Step::Digest => return None,
     };
-    let due = if is_reminder(step) {
+    let due = if step.is_reminder() {
         let due = keep_quiet(visit, to, step, (due, not_after))?;
         let told_at = to.hours.next(visit.told_at);
         Some(due).filter(|due| *due >= told_at.plus_seconds(FRESH_S))?
@@ -274,14 +274,6 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<(Timestamp, Timesta
         Some(moved).filter(|moved| *moved == due || *moved < visit.start)?
     };
     Some((due, not_after))
-}
-
-/// Whether the step repeats what people were told before.
-const fn is_reminder(step: Step) -> bool {
-    matches!(
-        step,
-        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-    )
 }
 
 /// When somebody is told of a booking, a move or a cancel, as far as that depends on no hours of theirs.

@@ -105,7 +105,7 @@ fn choose_visit(
     };
     let mut said = frame(text, page)?;
     if let Some(link) = link
-        && is_reminder(letter.step)
+        && letter.step.is_reminder()
     {
         said.unsubscribe = Some(Button {
             label: text.say("mail-unsubscribe", &[])?,
@@ -221,14 +221,6 @@ pub(super) fn link_to(identity: &Identity, path: &str, token: &str) -> Result<St
         return Err(WriteError::Link);
     }
     Ok(format!("{}{path}{token}", identity.link_base))
-}
-
-/// Mails that come by plan, and can be stopped; an invitation or a cancellation cannot.
-fn is_reminder(step: Step) -> bool {
-    matches!(
-        step,
-        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-    )
 }
 
 /// Steps so early that an answer still helps somebody.

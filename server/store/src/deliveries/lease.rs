@@ -242,7 +242,7 @@ fn superseded(rows: &[DueRow]) -> Result<Vec<Uuid>> {
     let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
     let mut superseded = Vec::new();
     for row in rows.iter().filter(|row| row.state == "planned") {
-        if let (true, Some(participant)) = (is_reminder(db::step(&row.step)?), row.participant)
+        if let (true, Some(participant)) = (db::step(&row.step)?.is_reminder(), row.participant)
             && let Some(earlier) = latest.insert(participant, row.id)
         {
             superseded.push(earlier);
@@ -257,19 +257,12 @@ fn behind(row: &DueRow, first: &HashMap<Uuid, Step>) -> Result<Option<Decision>>
     let Some(first) = row.participant.and_then(|to| first.get(&to)) else {
         return Ok(None);
     };
-    let repeats = is_reminder(db::step(&row.step)?) && !is_reminder(*first);
+    let repeats = db::step(&row.step)?.is_reminder() && !first.is_reminder();
     Ok(Some(if repeats {
         Decision::Drop("skipped", "superseded")
     } else {
         Decision::Wait
     }))
-}
-
-fn is_reminder(step: Step) -> bool {
-    matches!(
-        step,
-        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-    )
 }
 
 /// A row that cannot be read never stops the others: it has failed, and a human is asked. (If it is the
