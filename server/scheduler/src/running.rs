@@ -79,7 +79,7 @@ async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
 /// Does what is due; how long to sleep then. `lawful` once everything to come stands where the zone database of this
 /// process has it.
 async fn turn(worker: &Worker, lawful: &mut bool) -> store::Result<Duration> {
-    let store = worker.store();
+    let store = &worker.store;
     let now = worker.watched_now().await?;
     store.beat().await?;
     if store.clock_jump().await?.is_some() {
@@ -109,7 +109,7 @@ async fn turn(worker: &Worker, lawful: &mut bool) -> store::Result<Duration> {
         store.next_transfer_end().await?,
         store.next_outcome().await?,
     ];
-    let now = worker.clock().now();
+    let now = worker.clock.now();
     let next = due.into_iter().flatten().min();
     Ok(next.map_or(poll(), |next| until(next, now).min(poll())))
 }
