@@ -20,8 +20,8 @@ pub struct Running {
     tracker: TaskTracker,
 }
 
-/// Starts the due loop: a look at the clock, a sign of life, once the law of the clocks, jobs, then due mails, then the agency's jobs, then sleep until the next is due, the bell rings, or
-/// [`limits::DUE_POLL_S`] have passed.
+/// Starts the due loop: a look at the clock, a sign of life, once the law of the clocks, jobs, then due mails, then the
+/// agency's jobs, then sleep until the next is due, the bell rings, or [`limits::DUE_POLL_S`] have passed.
 pub fn start(worker: Arc<Worker>, bell: Bell) -> Running {
     let running = Running {
         stop: CancellationToken::new(),
