@@ -1,5 +1,5 @@
-//! Pages without a script: what a link in a mail opens, where a client books by a link, and the demo's mails. Plain HTML that works in
-//! the oldest browser, in the recipient's language, without a session.
+//! Pages without a script: what a link in a mail opens, where a client books by a link, and the demo's mails. Plain
+//! HTML that works in the oldest browser, in the recipient's language, without a session.
 //!
 //! **Looking changes nothing** (mail programs and scanners fetch every link they see); a button posts,
 //! and the same post again does nothing more. The page says times and nothing else: no name, no place,
@@ -30,15 +30,20 @@ use address::Address;
 use stop::Stop;
 
 /// Where links lead: `/l/<secret>`.
-pub const LINK: &str = "/l/";
+const LINK: &str = "/l/";
 /// Where booking links lead: `/b/<secret>`.
-pub const BOOK: &str = protocol::http::BOOKING_PATH;
-
+const BOOK: &str = protocol::http::BOOKING_PATH;
 /// Where links that stop mails lead: `/u/<secret>`.
-pub const STOP: &str = protocol::http::STOP_PATH;
-
+const STOP: &str = protocol::http::STOP_PATH;
 /// Where links lead by which somebody says whether an address is theirs: `/c/<secret>`.
-pub const ADDRESS: &str = protocol::http::ADDRESS_PATH;
+const ADDRESS: &str = protocol::http::ADDRESS_PATH;
+
+/// Whether a path is of a page that acts by the secret of a link.
+pub fn is_by_link(path: &str) -> bool {
+    [LINK, BOOK, STOP, ADDRESS]
+        .iter()
+        .any(|link| path.starts_with(link))
+}
 
 /// Every page.
 pub fn routes(demo: bool) -> Router<Gateway> {
