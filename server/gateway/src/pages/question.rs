@@ -7,7 +7,7 @@ use axum::response::Response;
 use protocol::Code;
 use store::{LinkSecret, Store};
 
-use super::link::{Page, refused};
+use super::link::{Page, show_or_refuse};
 use crate::Gateway;
 
 /// What is asked, and how the store is told.
@@ -78,9 +78,6 @@ async fn said<Q: Question>(
         (Some(link), None) => Q::look(&gateway.store, &link).await,
         (Some(link), Some(here)) => Q::answer(&gateway.store, &link, here).await,
     };
-    let page = match view {
-        Ok(view) => Q::page(view, format!("{}{secret}", Q::PATH)),
-        Err(error) => refused(error.refusal().code, headers),
-    };
-    page.show(gateway.phone.as_deref())
+    let page = view.map(|view| Q::page(view, format!("{}{secret}", Q::PATH)));
+    show_or_refuse(gateway, page, headers)
 }
