@@ -9,7 +9,7 @@
 use protocol::{AppointmentKind, Timestamp, VisitTypeId, limits};
 
 use crate::civil::{CivilTime, Zone, plus_days};
-use crate::quiet::Hours;
+use crate::quiet::MailHours;
 use crate::reminders::MORNING;
 
 /// An appointment to which the client did not come, among the others that staff have closed.
@@ -38,7 +38,7 @@ impl Missed {
 #[derive(Debug, Clone)]
 pub struct Reach {
     /// When mails come to them.
-    pub hours: Hours,
+    pub hours: MailHours,
     /// Has a usable address.
     pub reachable: bool,
     /// Wants to be reminded.

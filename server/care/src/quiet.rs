@@ -4,8 +4,9 @@
 //! and mails about messages that can wait come by [`Window::DAY`]. Whoever says when it is **safe** to get
 //! mail (somebody else reads it in the evening) gets every mail within those hours and none outside them.
 //!
-//! [`Hours`] are one person's, and the one place that is asked: when a mail is planned, and by [`Hours::leave`] once
-//! more right before it leaves. Without the [`Leave`] that it gives nothing is sent, of whatever kind.
+//! [`MailHours`] are one person's, and the one place that is asked: when a mail is planned, and by
+//! [`MailHours::leave`] once more right before it leaves. Without the [`Leave`] that it gives nothing is sent, of
+//! whatever kind.
 //!
 //! Times are found by quarters of an hour, of which the offsets of all zones in use are made: whatever the clocks
 //! do between, a time that is found lies in the window as people read it.
@@ -87,7 +88,7 @@ impl Window {
 
 /// When mails come to somebody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Hours {
+pub struct MailHours {
     /// On whose clocks they live.
     pub zone: Zone,
     /// Mails come in these hours of their day and in no others.
@@ -105,7 +106,7 @@ pub enum Leaves {
     Never,
 }
 
-/// That a mail to somebody may leave at a time. Nobody but [`Hours::leave`] says so.
+/// That a mail to somebody may leave at a time. Nobody but [`MailHours::leave`] says so.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Leave(Timestamp);
 
@@ -116,7 +117,7 @@ impl Leave {
     }
 }
 
-impl Hours {
+impl MailHours {
     /// That time, or the next that is safe.
     pub fn next(&self, t: Timestamp) -> Timestamp {
         self.safe.map_or(t, |safe| safe.next(&self.zone, t))
@@ -231,7 +232,7 @@ mod tests {
 
     #[test]
     fn a_mail_leaves_waits_or_never_does() {
-        let mut hours = Hours {
+        let mut hours = MailHours {
             zone: zone("America/Chicago"),
             safe: Some(Window::new(600, 720).unwrap()),
         };

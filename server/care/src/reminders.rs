@@ -29,7 +29,7 @@
 use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp};
 
 use crate::civil::{CivilTime, Zone, plus_days};
-use crate::quiet::{Hours, Leaves};
+use crate::quiet::{Leaves, MailHours};
 
 /// A reminder due sooner than this after the confirmation would only repeat it, seconds.
 const FRESH_S: i64 = 2 * 3_600;
@@ -96,7 +96,7 @@ pub struct Recipient {
     /// In what role.
     pub role: Role,
     /// When mails come to them.
-    pub hours: Hours,
+    pub hours: MailHours,
     /// Has a usable address.
     pub reachable: bool,
     /// Is still a participant; a caregiver: under a live consent. If not, nothing is sent, not even

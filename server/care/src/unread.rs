@@ -12,7 +12,7 @@
 
 use protocol::{Timestamp, limits};
 
-use crate::quiet::Hours;
+use crate::quiet::MailHours;
 
 /// What the rule needs to know of one person.
 #[derive(Debug, Clone)]
@@ -22,7 +22,7 @@ use crate::quiet::Hours;
 )]
 pub struct Reader {
     /// When mails come to them.
-    pub hours: Hours,
+    pub hours: MailHours,
     /// Has a digest each working morning.
     pub has_digest: bool,
     /// Has a usable address.

@@ -8,7 +8,7 @@ use care::appointment::MeetingLink;
 use care::booking_link::BookingLink;
 use care::civil::plus_days;
 use care::no_show::{self, Follow, Missed, Offered, Planned, Reach};
-use care::quiet::Hours;
+use care::quiet::MailHours;
 use protocol::{
     AppointmentId, AppointmentKind, AppointmentState, BookingLinkId, OpId, Outcome, PersonId,
     TaskKind, limits,
@@ -93,7 +93,7 @@ pub(crate) async fn reach(tx: &mut Tx, client: PersonId) -> Result<Reach> {
     let wish = preferences::read(tx, client).await?;
     let (addresses,): (i64,) = tx.sql(ADDRESSES).bind(client.uuid()).one().await?;
     Ok(Reach {
-        hours: Hours {
+        hours: MailHours {
             zone: preferences::zone(tx, &wish.zone),
             safe: preferences::safe_hours(&wish)?,
         },

@@ -3,7 +3,7 @@
 use care::Caller;
 use care::civil::Zone;
 use care::email::EmailAddress;
-use care::quiet::{Hours, Window};
+use care::quiet::{MailHours, Window};
 use care::rules::Act;
 use protocol::http::{Preferences, SafeHours};
 use protocol::{Code, Disclosure, EntryId, Language, PersonId, Refusal};
@@ -66,8 +66,8 @@ pub(crate) struct HoursRow {
 }
 
 impl HoursRow {
-    pub(crate) fn read(&self, tx: &Tx) -> Result<Hours> {
-        Ok(Hours {
+    pub(crate) fn read(&self, tx: &Tx) -> Result<MailHours> {
+        Ok(MailHours {
             zone: zone_or_agencys(tx, self.zone.as_deref()),
             safe: db::safe_hours(self.safe_from, self.safe_until)?,
         })

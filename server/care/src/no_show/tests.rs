@@ -2,7 +2,7 @@
 
 use super::*;
 use crate::civil::Zones;
-use crate::quiet::{Hours, Window};
+use crate::quiet::Window;
 
 fn zone(name: &str) -> Zone {
     Zones::bundled().find(name).unwrap()
@@ -25,7 +25,7 @@ fn first() -> Missed {
 
 fn reach() -> Reach {
     Reach {
-        hours: Hours {
+        hours: MailHours {
             zone: zone("America/Chicago"),
             safe: None,
         },
@@ -66,7 +66,7 @@ fn the_morning_is_on_the_clients_clocks_and_the_mail_never_comes_by_night() {
     ] {
         for day in 0..400 {
             let reach = Reach {
-                hours: Hours {
+                hours: MailHours {
                     zone: zone(name),
                     safe: None,
                 },

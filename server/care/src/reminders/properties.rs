@@ -83,7 +83,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                 Recipient {
                     participant: participant(0),
                     role,
-                    hours: Hours { zone, safe },
+                    hours: MailHours { zone, safe },
                     reachable,
                     takes_part,
                     cleared_at: None,
@@ -183,7 +183,7 @@ proptest! {
     fn what_is_not_told_in_time_is_named(visit in any_visit(), to in any_recipient()) {
         let one = std::slice::from_ref(&to);
         let (planned, called) = (mails(&visit, one, visit.told_at), calls(&visit, &to));
-        let hours = Hours { safe: None, ..to.hours.clone() };
+        let hours = MailHours { safe: None, ..to.hours.clone() };
         let always = Recipient { hours, ..to.clone() };
         let without = mails(&visit, std::slice::from_ref(&always), visit.told_at);
         for step in [Step::Invitation, Step::Cancellation] {

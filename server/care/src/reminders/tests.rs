@@ -54,8 +54,8 @@ pub(super) fn maria() -> Recipient {
 }
 
 /// On those clocks, at any time.
-fn always(zone: Zone) -> Hours {
-    Hours { zone, safe: None }
+fn always(zone: Zone) -> MailHours {
+    MailHours { zone, safe: None }
 }
 
 /// What the plan tells by mail.

@@ -66,7 +66,7 @@ fn any_case() -> impl Strategy<Value = Case> {
             let (seen_at, told_at, told_urgent_at, newest, newest_urgent) = times;
             Case {
                 reader: Reader {
-                    hours: Hours { zone, safe },
+                    hours: MailHours { zone, safe },
                     has_digest,
                     reachable: true,
                     unconfirmed: false,

@@ -15,7 +15,7 @@ fn at(civil: &str) -> Timestamp {
 /// A client who was never told and never here.
 fn away() -> Reader {
     Reader {
-        hours: Hours {
+        hours: MailHours {
             zone: zone(),
             safe: None,
         },
@@ -187,7 +187,7 @@ fn the_reason_is_what_staff_would_want_to_know() {
 /// Whose mails come between those hours.
 fn between(from: u16, until: u16) -> Reader {
     Reader {
-        hours: Hours {
+        hours: MailHours {
             zone: zone(),
             safe: Some(Window::new(from * 60, until * 60).unwrap()),
         },

@@ -3,8 +3,8 @@
 use super::*;
 use crate::quiet::Window;
 
-fn hours(from: u16, until: u16) -> Hours {
-    Hours {
+fn hours(from: u16, until: u16) -> MailHours {
+    MailHours {
         zone: edmonton(),
         safe: Some(Window::new(from * 60, until * 60).unwrap()),
     }
@@ -93,7 +93,7 @@ fn whose_safe_hours_lie_in_the_night_is_told_in_the_night() {
 fn they_are_on_the_recipients_clocks() {
     let kathmandu = zone("Asia/Kathmandu");
     let far = Recipient {
-        hours: Hours {
+        hours: MailHours {
             zone: kathmandu.clone(),
             ..mornings().hours
         },
