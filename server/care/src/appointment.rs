@@ -211,9 +211,9 @@ pub(crate) fn check_minutes(minutes: u16) -> Result<u16, Refusal> {
     ))
 }
 
-/// An appointment as far as its changes are concerned.
+/// How far an appointment has come: what decides whether it may still be changed, or closed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct Stage {
     /// How far it has come.
     pub state: AppointmentState,
     /// Its sequence now.
@@ -222,7 +222,7 @@ pub struct Standing {
     pub start: Timestamp,
 }
 
-impl Standing {
+impl Stage {
     /// Whether it may still be moved or called off, by somebody who saw that sequence:
     /// [`Code::AppointmentState`] once it has begun, is over or was called off,
     /// [`Code::AppointmentChanged`] if they saw another.
@@ -268,7 +268,7 @@ impl Standing {
         ))
     }
 
-    /// As [`Standing::may_change`], for a participant who is not staff: [`Code::TooLate`] within
+    /// As [`Stage::may_change`], for a participant who is not staff: [`Code::TooLate`] within
     /// [`limits::REPLY_CUTOFF_S`] of the start.
     pub fn may_change_oneself(&self, seen: u32, now: Timestamp) -> Result<(), Refusal> {
         self.may_change(seen, now)?;
@@ -321,7 +321,7 @@ mod tests {
     #[test]
     fn what_has_begun_changed_or_comes_soon_is_not_changed_by_a_participant() {
         let now = Timestamp::from_micros(0);
-        let at = |seconds| Standing {
+        let at = |seconds| Stage {
             state: AppointmentState::Booked,
             sequence: 3,
             start: now.plus_seconds(seconds),
@@ -330,7 +330,7 @@ mod tests {
         assert!(at(1).may_change(3, now).is_ok());
         assert_eq!(code(at(1).may_change(2, now)), Code::AppointmentChanged);
         assert_eq!(code(at(0).may_change(3, now)), Code::AppointmentState);
-        let cancelled = Standing {
+        let cancelled = Stage {
             state: AppointmentState::Cancelled,
             ..at(9_000)
         };
@@ -338,12 +338,12 @@ mod tests {
         assert_eq!(code(at(1).may_close(3, now)), Code::AppointmentState);
         assert!(at(0).may_close(3, now).is_ok());
         assert_eq!(code(at(0).may_close(2, now)), Code::AppointmentChanged);
-        let gone = Standing {
+        let gone = Stage {
             start: now,
             ..cancelled
         };
         assert_eq!(code(gone.may_close(3, now)), Code::AppointmentState);
-        let wrong = Standing {
+        let wrong = Stage {
             state: AppointmentState::NoShow,
             ..gone
         };

@@ -9,7 +9,7 @@
 use protocol::{AppointmentKind, Timestamp, VisitTypeId, limits};
 
 use crate::civil::{CivilTime, Zone, plus_days};
-use crate::quiet::Window;
+use crate::quiet::MailHours;
 use crate::reminders::MORNING;
 
 /// An appointment to which the client did not come, among the others that staff have closed.
@@ -37,14 +37,12 @@ impl Missed {
 /// How the client can be written to.
 #[derive(Debug, Clone)]
 pub struct Reach {
-    /// On whose clocks they live.
-    pub zone: Zone,
+    /// When mails come to them.
+    pub hours: MailHours,
     /// Has a usable address.
     pub reachable: bool,
     /// Wants to be reminded.
     pub wants_mail: bool,
-    /// Mails come in these hours of their day and in no others.
-    pub safe_hours: Option<Window>,
 }
 
 /// What follows.
@@ -95,9 +93,8 @@ pub fn follow(missed: &Missed, reach: &Reach, now: Timestamp) -> Follow {
         return Follow::Call;
     }
     let mail = (reach.reachable && reach.wants_mail).then(|| {
-        let morning = morning_after(&reach.zone, missed.start, now);
-        let safe = reach.safe_hours;
-        let due = safe.map_or(morning, |hours| hours.next(&reach.zone, morning));
+        let morning = morning_after(&reach.hours.zone, missed.start, now);
+        let due = reach.hours.next(morning);
         Planned {
             due,
             not_after: due.plus_seconds(limits::NO_SHOW_MAIL_S),

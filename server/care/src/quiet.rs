@@ -4,6 +4,10 @@
 //! and mails about messages that can wait come by [`Window::DAY`]. Whoever says when it is **safe** to get
 //! mail (somebody else reads it in the evening) gets every mail within those hours and none outside them.
 //!
+//! [`MailHours`] are one person's, and the one place that is asked: when a mail is planned, and by
+//! [`MailHours::leave`] once more right before it leaves. Without the [`Leave`] that it gives nothing is sent, of
+//! whatever kind.
+//!
 //! Times are found by quarters of an hour, of which the offsets of all zones in use are made: whatever the clocks
 //! do between, a time that is found lies in the window as people read it.
 
@@ -60,12 +64,12 @@ impl Window {
     }
 
     /// Whether it is open then.
-    pub fn has(self, zone: &Zone, t: Timestamp) -> bool {
+    pub(crate) fn has(self, zone: &Zone, t: Timestamp) -> bool {
         (self.from..self.until).contains(&zone.civil(t).minute())
     }
 
     /// That time if it is open then, or when it next opens.
-    pub fn next(self, zone: &Zone, t: Timestamp) -> Timestamp {
+    fn next(self, zone: &Zone, t: Timestamp) -> Timestamp {
         if self.has(zone, t) {
             return t;
         }
@@ -74,11 +78,76 @@ impl Window {
     }
 
     /// In the last half hour in which it was open before that time.
-    pub fn last_before(self, zone: &Zone, t: Timestamp) -> Timestamp {
+    fn last_before(self, zone: &Zone, t: Timestamp) -> Timestamp {
         let mut earlier = (1..=QUARTERS).map(|n| quarter(t).plus_seconds(-n * QUARTER_S));
         let last = earlier.find(|at| self.has(zone, *at)).unwrap_or(t);
         let half = last.plus_seconds(-QUARTER_S);
         if self.has(zone, half) { half } else { last }
+    }
+}
+
+/// When mails come to somebody.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct MailHours {
+    /// On whose clocks they live.
+    pub zone: Zone,
+    /// Mails come in these hours of their day and in no others.
+    pub safe: Option<Window>,
+}
+
+/// What becomes of a mail that would leave now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Leaves {
+    /// It leaves.
+    Now(Leave),
+    /// It waits until then.
+    Later(Timestamp),
+    /// It would be worthless by then.
+    Never,
+}
+
+/// That a mail to somebody may leave at a time. Nobody but [`MailHours::leave`] says so.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Leave(Timestamp);
+
+impl Leave {
+    /// When.
+    pub const fn at(self) -> Timestamp {
+        self.0
+    }
+}
+
+impl MailHours {
+    /// That time, or the next that is safe.
+    pub fn next(&self, t: Timestamp) -> Timestamp {
+        self.safe.map_or(t, |safe| safe.next(&self.zone, t))
+    }
+
+    /// The same of a mail that can wait: without safe hours it comes by day.
+    pub fn next_by_day(&self, t: Timestamp) -> Timestamp {
+        self.by_day().next(&self.zone, t)
+    }
+
+    /// Just before that time, in the last of such hours.
+    pub fn last_by_day(&self, t: Timestamp) -> Timestamp {
+        self.by_day().last_before(&self.zone, t)
+    }
+
+    /// What becomes of a mail that is due and wanted at `now`; `is_worth` says whether it is worth something at a
+    /// later time.
+    pub fn leave(&self, now: Timestamp, is_worth: impl FnOnce(Timestamp) -> bool) -> Leaves {
+        let then = self.next(now);
+        if then == now {
+            Leaves::Now(Leave(now))
+        } else if is_worth(then) {
+            Leaves::Later(then)
+        } else {
+            Leaves::Never
+        }
+    }
+
+    fn by_day(&self) -> Window {
+        self.safe.unwrap_or(Window::DAY)
     }
 }
 
@@ -159,6 +228,26 @@ mod tests {
                 "{now}"
             );
         }
+    }
+
+    #[test]
+    fn a_mail_leaves_waits_or_never_does() {
+        let mut hours = MailHours {
+            zone: zone("America/Chicago"),
+            safe: Some(Window::new(600, 720).unwrap()),
+        };
+        let t = |civil: &str| at(&zone("America/Chicago"), civil);
+        let (night, morning) = (t("2026-12-01T03:00"), t("2026-12-01T10:00"));
+        let waits = hours.leave(night, |then| then <= morning);
+        assert_eq!(waits, Leaves::Later(morning));
+        assert_eq!(hours.leave(night, |then| then < morning), Leaves::Never);
+        assert_eq!(hours.leave(morning, |_| false), Leaves::Now(Leave(morning)));
+        assert_eq!(hours.next_by_day(night), morning);
+        // Who says nothing gets by night what cannot wait.
+        hours.safe = None;
+        assert_eq!(hours.leave(night, |_| false), Leaves::Now(Leave(night)));
+        assert_eq!(hours.next_by_day(night), t("2026-12-01T08:00"));
+        assert_eq!(hours.last_by_day(night), t("2026-11-30T20:30"));
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! The reminder plan: which mails an appointment wants.
+//! The reminder plan: which mails an appointment wants, and what somebody must tell in another way.
 //!
 //! [`plan`] is a function of what is true (scheduling.md, section 3). It is asked again inside the
 //! transaction of every change, and what it no longer wants is cancelled there; so nobody gets a mail
@@ -24,12 +24,12 @@
 //!
 //! Of whoever has safe hours every mail is due within them. What would come outside waits for them to begin,
 //! if it is still worth something then; a reminder that cannot wait comes before they end. News that would come
-//! too late is named by [`untold`]: somebody must tell it in another way.
+//! too late is a [`Way::Call`]: somebody must tell it in another way.
 
 use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp};
 
 use crate::civil::{CivilTime, Zone, plus_days};
-use crate::quiet::Window;
+use crate::quiet::{Leaves, MailHours};
 
 /// A reminder due sooner than this after the confirmation would only repeat it, seconds.
 const FRESH_S: i64 = 2 * 3_600;
@@ -95,8 +95,8 @@ pub struct Recipient {
     pub participant: ParticipantId,
     /// In what role.
     pub role: Role,
-    /// On whose clocks they live.
-    pub zone: Zone,
+    /// When mails come to them.
+    pub hours: MailHours,
     /// Has a usable address.
     pub reachable: bool,
     /// Is still a participant; a caregiver: under a live consent. If not, nothing is sent, not even
@@ -115,11 +115,9 @@ pub struct Recipient {
     pub wants_reminders: bool,
     /// What they have said.
     pub response: Response,
-    /// Mails come in these hours of their day and in no others.
-    pub safe_hours: Option<Window>,
 }
 
-/// One mail that is wanted.
+/// One thing that somebody is to be told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Planned {
     /// To whom.
@@ -128,36 +126,53 @@ pub struct Planned {
     pub step: Step,
     /// It speaks for the series.
     pub series: bool,
-    /// When it is sent; may have passed.
+    /// When it is sent; may have passed. Of a call: now.
     pub due: Timestamp,
     /// After this it is worthless. Never before `due`.
     pub not_after: Timestamp,
+    /// How they are told.
+    pub way: Way,
 }
 
-/// News that no mail brings in time.
+/// How somebody is told something.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Untold {
-    /// To whom.
-    pub participant: ParticipantId,
-    /// What for.
-    pub step: Step,
-    /// It would speak for the series.
-    pub series: bool,
+pub enum Way {
+    /// By a mail.
+    Mail,
+    /// By a mail, and in another way as well: it comes before the new time, and not before the one that they know.
+    MailAndCall,
+    /// In another way: no mail would come in time.
+    Call,
 }
 
-/// Every mail that the appointment wants, at most one for each participant and step; recipient by
+/// Everything that the appointment wants, at most one for each participant and step; recipient by
 /// recipient, steps in order. A mail that is worthless at `now` is not wanted; one that was due before
 /// `now` and is not yet worthless is, and whoever sends decides.
 pub fn plan(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
     let hears = |to: &&Recipient| to.reachable && (to.takes_part || to.cleared_at.is_some());
-    let mails = recipients.iter().filter(hears);
-    let mails = mails.flat_map(|to| {
+    let planned = recipients.iter().filter(hears).flat_map(|to| {
         let steps = Step::ALL.iter();
-        steps.filter_map(|step| time(visit, to, *step, wants(visit, to, *step)?))
+        steps.filter_map(|step| {
+            let about = wants(visit, to, *step)?;
+            let mail = time(visit, to, *step);
+            let mail = mail.filter(|(due, not_after)| due <= not_after && now <= *not_after);
+            let (way, (due, not_after)) = match (mail, is_late(visit, to, *step, now)) {
+                (Some(mail), false) => (Way::Mail, mail),
+                (Some(mail), true) => (Way::MailAndCall, mail),
+                (None, true) => (Way::Call, (now, visit.end)),
+                (None, false) => return None,
+            };
+            Some(Planned {
+                participant: to.participant,
+                step: *step,
+                series: about == For::Series,
+                due,
+                not_after,
+                way,
+            })
+        })
     });
-    mails
-        .filter(|mail| mail.due <= mail.not_after && now <= mail.not_after)
-        .collect()
+    planned.collect()
 }
 
 /// What a mail speaks for.
@@ -223,36 +238,25 @@ fn is_reminded(to: &Recipient) -> bool {
         && to.response != Response::Declined
 }
 
-/// News of a booking, a move or a cancel that no mail brings in time, because it would come outside the safe
-/// hours of whom it is for: after the visit began, or would have begun as they know it. A mail about a move comes
-/// all the same, if that is before the new time.
-pub fn untold(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Untold> {
-    let concerned = recipients.iter().filter(|to| to.reachable && to.takes_part);
-    let news = concerned.flat_map(|to| {
-        let steps = [Step::Invitation, Step::Cancellation].into_iter();
-        steps.filter_map(|step| {
-            let about = wants(visit, to, step)?;
-            let asked = news_at(visit, to, step);
-            let leaves = in_safe_hours(to, asked);
-            let misses = |begins: Timestamp| asked < begins && begins <= leaves;
-            let known = visit
-                .moved_from
-                .filter(|_| to.told && step == Step::Invitation);
-            let late = now < visit.start && (misses(visit.start) || known.is_some_and(misses));
-            late.then_some(Untold {
-                participant: to.participant,
-                step,
-                series: about == For::Series,
-            })
-        })
-    });
-    news.collect()
+/// Whether it is news of a booking, a move or a cancel that no mail brings in time, because it would come outside the
+/// safe hours of whom it is for: after the visit began, or would have begun as they know it.
+fn is_late(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
+    if step.is_reminder() || !to.takes_part {
+        return false;
+    }
+    let asked = news_at(visit, to, step);
+    let leaves = to.hours.next(asked);
+    let misses = |begins: Timestamp| asked < begins && begins <= leaves;
+    let known = visit
+        .moved_from
+        .filter(|_| to.told && step == Step::Invitation);
+    now < visit.start && (misses(visit.start) || known.is_some_and(misses))
 }
 
-/// When the step is due and when it is worthless; nothing if it falls to a rule about time.
-fn time(visit: &Visit, to: &Recipient, step: Step, about: For) -> Option<Planned> {
+/// When the mail of a step is due and when it is worthless; nothing if it falls to a rule about time.
+fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<(Timestamp, Timestamp)> {
     let before = |seconds: i64| visit.start.plus_seconds(-seconds);
-    let morning = |days: i32| at_days_before(&to.zone, visit.start, days, MORNING);
+    let morning = |days: i32| at_days_before(&to.hours.zone, visit.start, days, MORNING);
     let (due, not_after) = match step {
         Step::Invitation | Step::Cancellation => (news_at(visit, to, step), visit.end),
         Step::ThreeDays => (morning(3), before(30 * 3_600)),
@@ -261,29 +265,15 @@ fn time(visit: &Visit, to: &Recipient, step: Step, about: For) -> Option<Planned
         Step::RoomOpen => (before(600), visit.end),
         Step::Agenda | Step::Unread | Step::Digest => return None,
     };
-    let due = if is_reminder(step) {
+    let due = if step.is_reminder() {
         let due = keep_quiet(visit, to, step, (due, not_after))?;
-        let told_at = in_safe_hours(to, visit.told_at);
+        let told_at = to.hours.next(visit.told_at);
         Some(due).filter(|due| *due >= told_at.plus_seconds(FRESH_S))?
     } else {
-        let moved = in_safe_hours(to, due);
+        let moved = to.hours.next(due);
         Some(moved).filter(|moved| *moved == due || *moved < visit.start)?
     };
-    Some(Planned {
-        participant: to.participant,
-        step,
-        series: about == For::Series,
-        due,
-        not_after,
-    })
-}
-
-/// Whether the step repeats what people were told before.
-const fn is_reminder(step: Step) -> bool {
-    matches!(
-        step,
-        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-    )
+    Some((due, not_after))
 }
 
 /// When somebody is told of a booking, a move or a cancel, as far as that depends on no hours of theirs.
@@ -295,11 +285,6 @@ fn news_at(visit: &Visit, to: &Recipient, step: Step) -> Timestamp {
     to.cleared_at.unwrap_or(called_off)
 }
 
-/// That time, or the next that is safe.
-fn in_safe_hours(to: &Recipient, due: Timestamp) -> Timestamp {
-    to.safe_hours.map_or(due, |hours| hours.next(&to.zone, due))
-}
-
 /// Moves a reminder out of the recipient's night or into their safe hours: later, if that leaves time enough, or
 /// else to just before the night or to the end of the last safe hours. That the room is open is news of the
 /// moment: it is never moved, only dropped.
@@ -309,18 +294,17 @@ fn keep_quiet(
     step: Step,
     (due, not_after): (Timestamp, Timestamp),
 ) -> Option<Timestamp> {
-    let hours = to.safe_hours.unwrap_or(Window::DAY);
-    if hours.has(&to.zone, due) {
+    let later = to.hours.next_by_day(due);
+    if later == due {
         return Some(due);
     }
     if step == Step::RoomOpen {
         return None;
     }
-    let later = hours.next(&to.zone, due);
     Some(if is_in_time(visit, later, not_after) {
         later
     } else {
-        hours.last_before(&to.zone, due)
+        to.hours.last_by_day(due)
     })
 }
 
@@ -329,22 +313,18 @@ fn is_in_time(visit: &Visit, later: Timestamp, not_after: Timestamp) -> bool {
     later.plus_seconds(LEFT_S) <= visit.start && later <= not_after
 }
 
-/// When a mail leaves that is due at `now` and wanted: now, or when the recipient's safe hours next begin.
-/// Nothing if it is worthless then.
-pub fn leaves_at(
+/// What becomes of a mail that is due at `now` and wanted.
+pub fn leave(
     visit: &Visit,
     to: &Recipient,
     (step, not_after): (Step, Timestamp),
     now: Timestamp,
-) -> Option<Timestamp> {
-    let leaves = in_safe_hours(to, now);
-    let worth = match step {
-        _ if leaves == now => true,
+) -> Leaves {
+    to.hours.leave(now, |then| match step {
         Step::RoomOpen => false,
-        Step::ThreeDays | Step::OneDay | Step::OneHour => is_in_time(visit, leaves, not_after),
-        _ => leaves < visit.start && leaves <= not_after,
-    };
-    worth.then_some(leaves)
+        Step::ThreeDays | Step::OneDay | Step::OneHour => is_in_time(visit, then, not_after),
+        _ => then < visit.start && then <= not_after,
+    })
 }
 
 /// That minute of the day so many calendar days before the day of `t`.

@@ -12,8 +12,7 @@
 
 use protocol::{Timestamp, limits};
 
-use crate::civil::Zone;
-use crate::quiet::Window;
+use crate::quiet::MailHours;
 
 /// What the rule needs to know of one person.
 #[derive(Debug, Clone)]
@@ -22,8 +21,8 @@ use crate::quiet::Window;
     reason = "independent facts, each loaded from its own place"
 )]
 pub struct Reader {
-    /// On whose clocks they live.
-    pub zone: Zone,
+    /// When mails come to them.
+    pub hours: MailHours,
     /// Has a digest each working morning.
     pub has_digest: bool,
     /// Has a usable address.
@@ -40,8 +39,6 @@ pub struct Reader {
     pub told_urgent_at: Option<Timestamp>,
     /// Messages wait where they may read no longer.
     pub shut_out: bool,
-    /// Mails come in these hours of their day and in no others.
-    pub safe_hours: Option<Window>,
 }
 
 /// What waits for them: messages of others that none of their devices has, where they may read.
@@ -99,21 +96,15 @@ impl Why {
 /// Whether they are to be told, and when. A mail that is due later is decided again then.
 pub fn decide(reader: &Reader, waiting: Waiting, now: Timestamp) -> Result<Wanted, Why> {
     let wanted = match is_news(reader, waiting.newest_urgent) {
-        Ok(came) => {
-            let due = after_pause(reader.told_urgent_at, now);
-            Wanted {
-                due: reader
-                    .safe_hours
-                    .map_or(due, |hours| hours.next(&reader.zone, due)),
-                urgent: Some(came),
-            }
-        }
+        Ok(came) => Wanted {
+            due: reader.hours.next(after_pause(reader.told_urgent_at, now)),
+            urgent: Some(came),
+        },
         Err(why) if reader.has_digest => return Err(why),
         Err(_) => {
             is_news(reader, waiting.newest)?;
-            let hours = reader.safe_hours.unwrap_or(Window::DAY);
             Wanted {
-                due: hours.next(&reader.zone, after_pause(reader.told_at, now)),
+                due: reader.hours.next_by_day(after_pause(reader.told_at, now)),
                 urgent: None,
             }
         }

@@ -1,8 +1,9 @@
 //! Who is calling: from the session cookie to a [`Caller`].
 
+use axum::Json;
 use axum::extract::FromRequestParts;
-use axum::http::HeaderValue;
 use axum::http::request::Parts;
+use axum::http::{HeaderName, HeaderValue, header};
 use care::Caller;
 use protocol::http::{SESSION_COOKIE, SignedIn};
 use protocol::{AccountId, Code, Refusal, Timestamp};
@@ -39,6 +40,19 @@ pub async fn within(
         Err(error) if error.refusal().code == Code::SignedOut => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// An answer that brings the session's cookie.
+pub type WithCookie<T> = ([(HeaderName, HeaderValue); 1], Json<T>);
+
+/// The answer to whoever is signed in from now on.
+pub fn with_cookie(
+    gateway: &Gateway,
+    token: &SessionToken,
+    signed_in: SignedIn,
+) -> WithCookie<SignedIn> {
+    let cookie = session_cookie(token, &signed_in, gateway.clock.now());
+    ([(header::SET_COOKIE, cookie)], Json(signed_in))
 }
 
 /// The cookie of a session that was just begun. It ends with the session, also in the browser.

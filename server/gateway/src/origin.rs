@@ -93,16 +93,8 @@ pub async fn check(State(origins): State<Origins>, request: Request, next: Next)
     let safe = matches!(*request.method(), Method::GET | Method::HEAD);
     // The page behind a mail's link of any kind names no origin (its referrer policy makes browsers say
     // `null`), and need not: it acts by the secret in its path alone, never by a cookie.
-    let path = request.uri().path();
-    let links = [
-        crate::pages::LINK,
-        crate::pages::BOOK,
-        crate::pages::STOP,
-        crate::pages::ADDRESS,
-    ];
-    let by_link = links.iter().any(|link| path.starts_with(link));
     if !safe
-        && !by_link
+        && !crate::pages::is_by_link(request.uri().path())
         && let Err(refusal) = origins.check(request.headers())
     {
         return Problem(refusal).into_response();

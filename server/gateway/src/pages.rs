@@ -1,5 +1,5 @@
-//! Pages without a script: what a link in a mail opens, where a client books by a link, and the demo's mails. Plain HTML that works in
-//! the oldest browser, in the recipient's language, without a session.
+//! Pages without a script: what a link in a mail opens, where a client books by a link, and the demo's mails. Plain
+//! HTML that works in the oldest browser, in the recipient's language, without a session.
 //!
 //! **Looking changes nothing** (mail programs and scanners fetch every link they see); a button posts,
 //! and the same post again does nothing more. The page says times and nothing else: no name, no place,
@@ -8,11 +8,12 @@
 use std::sync::LazyLock;
 
 use axum::Router;
-use axum::http::{HeaderValue, StatusCode, header};
-use axum::response::{Html, IntoResponse as _, Response};
+use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
+use axum::response::{Html, IntoResponse as _, Redirect, Response};
 use axum::routing::{get, post};
 use minijinja::Environment;
 use protocol::Code;
+use store::LinkSecret;
 
 use crate::Gateway;
 
@@ -20,20 +21,29 @@ mod address;
 mod book;
 mod demo;
 mod link;
+mod question;
 mod stop;
 
 pub use demo::{DemoMail, DemoMails};
 
+use address::Address;
+use stop::Stop;
+
 /// Where links lead: `/l/<secret>`.
-pub const LINK: &str = "/l/";
+const LINK: &str = "/l/";
 /// Where booking links lead: `/b/<secret>`.
-pub const BOOK: &str = protocol::http::BOOKING_PATH;
-
+const BOOK: &str = protocol::http::BOOKING_PATH;
 /// Where links that stop mails lead: `/u/<secret>`.
-pub const STOP: &str = protocol::http::STOP_PATH;
-
+const STOP: &str = protocol::http::STOP_PATH;
 /// Where links lead by which somebody says whether an address is theirs: `/c/<secret>`.
-pub const ADDRESS: &str = protocol::http::ADDRESS_PATH;
+const ADDRESS: &str = protocol::http::ADDRESS_PATH;
+
+/// Whether a path is of a page that acts by the secret of a link.
+pub fn is_by_link(path: &str) -> bool {
+    [LINK, BOOK, STOP, ADDRESS]
+        .iter()
+        .any(|link| path.starts_with(link))
+}
 
 /// Every page.
 pub fn routes(demo: bool) -> Router<Gateway> {
@@ -49,24 +59,27 @@ pub fn routes(demo: bool) -> Router<Gateway> {
             "/l/{secret}/{answer}",
             post(link::answer).get(link::back_from_answer),
         )
-        .route("/u/{secret}", get(stop::show).post(stop::stop))
-        .route("/u/{secret}/again", get(stop::back).post(stop::again))
-        .route("/c/{secret}", get(address::show).post(address::confirm))
+        .route(
+            "/u/{secret}",
+            get(question::show::<Stop>).post(question::answer_here::<Stop>),
+        )
+        .route(
+            "/u/{secret}/again",
+            get(question::back::<Stop>).post(question::answer_beside::<Stop>),
+        )
+        .route(
+            "/c/{secret}",
+            get(question::show::<Address>).post(question::answer_here::<Address>),
+        )
         .route(
             "/c/{secret}/not-me",
-            post(address::disown).get(address::back),
+            get(question::back::<Address>).post(question::answer_beside::<Address>),
         )
         .route("/b/{secret}", get(book::show))
         .route("/b/{secret}/", get(book::back))
         .route("/b/{secret}/time/{start}", get(book::ask))
-        .route(
-            "/b/{secret}/hold/{start}",
-            post(book::hold).get(book::back_from_time),
-        )
-        .route(
-            "/b/{secret}/book/{start}",
-            post(book::book).get(book::back_from_time),
-        )
+        .route("/b/{secret}/hold/{start}", post(book::hold).get(book::back))
+        .route("/b/{secret}/book/{start}", post(book::book).get(book::back))
         .route("/b/{secret}/let-go", post(book::let_go).get(book::back));
     if !demo {
         return pages;
@@ -103,6 +116,15 @@ fn page(status: StatusCode, template: &str, values: minijinja::Value) -> Respons
             tracing::error!(template, kind = ?error.kind(), "a page cannot be filled");
             (StatusCode::INTERNAL_SERVER_ERROR, Html("")).into_response()
         }
+    }
+}
+
+/// Leads from beside the page of a link to the page.
+fn back_to(path: &str, secret: &str, headers: &HeaderMap) -> Response {
+    // What does not read as a secret is not repeated, least of all in a header.
+    match LinkSecret::parse(secret) {
+        Some(link) => Redirect::to(&format!("{path}{}", link.to_text())).into_response(),
+        None => link::refused(Code::LinkGone, headers).show(None),
     }
 }
 

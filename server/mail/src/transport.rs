@@ -38,6 +38,19 @@ pub enum Sent {
     Withheld,
 }
 
+impl Sent {
+    /// In a word, for counters.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Deferred { .. } => "deferred",
+            Self::Rejected { .. } => "rejected",
+            Self::Unknown => "unknown",
+            Self::Withheld => "withheld",
+        }
+    }
+}
+
 /// One way out.
 #[derive(Debug)]
 pub enum Transport {

@@ -18,7 +18,7 @@ use care::email::EmailAddress;
 use care::texts::TextError;
 use protocol::{Disclosure, Step, limits};
 
-use crate::{Identity, Letter};
+use crate::{Envelope, Identity, Letter};
 
 pub use address::write_address;
 pub use answer::write_answer;
@@ -88,6 +88,22 @@ pub fn write(letter: &Letter, identity: &Identity) -> Result<Mail, WriteError> {
         return Err(WriteError::TooLarge);
     }
     Ok(mail)
+}
+
+/// Puts a mail together that has no calendar file.
+fn put_together(
+    envelope: &Envelope,
+    identity: &Identity,
+    said: &wording::Said,
+    automatic: &'static str,
+) -> Result<Mail, WriteError> {
+    let parts = mime::Parts {
+        plain: said.plain(),
+        html: html::lay_out(said, envelope.language)?,
+        calendar: None,
+        automatic,
+    };
+    mime::put_together(envelope, identity, said, parts)
 }
 
 /// The calendar file, where step, recipient and disclosure level allow one.

@@ -468,6 +468,17 @@ words! {
     }
 }
 
+impl Step {
+    /// Whether it repeats what people were told before: such mails come by plan and can be stopped, an invitation or
+    /// a cancellation cannot.
+    pub const fn is_reminder(self) -> bool {
+        matches!(
+            self,
+            Self::ThreeDays | Self::OneDay | Self::OneHour | Self::RoomOpen
+        )
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

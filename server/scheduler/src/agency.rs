@@ -1,6 +1,6 @@
 //! What is done again and again for the agency as a whole, when its expressions say so: what is over is
-//! deleted, appointments keep their civil time, planned mails are what they should be, series are booked on. A job's next run is
-//! a row, its lease is one too: there is no leader, and a dead process is a late one.
+//! deleted, appointments keep their civil time, planned mails are what they should be, series are booked on. A job's
+//! next run is a row, its lease is one too: there is no leader, and a dead process is a late one.
 //!
 //! Administrators see and change the rows here; the store keeps them and knows no expression.
 
@@ -11,11 +11,8 @@ use store::{AgencyJob, JobEnd, Result, Store};
 
 use crate::Scheduler;
 use crate::expression::{Expression, ExpressionError};
-use crate::jobs::next;
+use crate::jobs::{NEVER_S, next};
 use crate::misfire::{self, Turn};
-
-/// An expression that never comes again is looked at once a year, seconds.
-const NEVER_S: i64 = 366 * 86_400;
 
 /// Finds the next run of jobs that have none, and runs those that are due at `now` or that somebody wants.
 pub async fn run(store: &Store, now: Timestamp) -> Result<()> {

@@ -14,12 +14,12 @@ use crate::watching::Watching;
 
 /// Sends due mails for one process.
 pub struct Worker {
-    store: Store,
-    clock: Arc<dyn Clock>,
-    identity: Identity,
-    transport: Transport,
-    watching: Watching,
-    replies: Replies,
+    pub(crate) store: Store,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) identity: Identity,
+    pub(crate) transport: Transport,
+    pub(crate) watching: Watching,
+    pub(crate) replies: Replies,
 }
 
 /// What is done about mails that come back.
@@ -32,7 +32,7 @@ pub struct Replies {
 }
 
 /// What one pass did.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Pass {
     /// Mails that the mail server took.
     pub accepted: usize,
@@ -66,10 +66,6 @@ impl Worker {
         Self { replies, ..self }
     }
 
-    pub(crate) fn replies(&self) -> &Replies {
-        &self.replies
-    }
-
     /// The mail as it leaves: if it comes back, it says which one it is.
     pub(crate) fn returning(&self, mail: Mail, token: &str) -> Mail {
         match &self.replies.returns {
@@ -84,22 +80,6 @@ impl Worker {
     /// The transport, to look into.
     pub fn transport(&self) -> &Transport {
         &self.transport
-    }
-
-    pub(crate) fn identity(&self) -> &Identity {
-        &self.identity
-    }
-
-    pub(crate) fn store(&self) -> &Store {
-        &self.store
-    }
-
-    pub(crate) fn clock(&self) -> &Arc<dyn Clock> {
-        &self.clock
-    }
-
-    pub(crate) fn watching(&self) -> &Watching {
-        &self.watching
     }
 
     /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails about appointments and days, and as
@@ -165,7 +145,7 @@ impl Worker {
             };
             self.transport.send(&mail, before_data).await
         };
-        metrics::counter!("mails", "sent" => word(sent)).increment(1);
+        metrics::counter!("mails", "sent" => sent.as_str()).increment(1);
         // Withheld because the ledger could not be written: the appointment did not change.
         if begins.is_some() {
             pen.note(note(outcome(sent, begins == Some(true)))).await;
@@ -180,6 +160,7 @@ impl std::fmt::Debug for Worker {
     }
 }
 
+/// What is noted of an attempt; `begun` if it was counted before DATA.
 pub(crate) fn outcome(sent: Sent, begun: bool) -> What {
     match sent {
         Sent::Accepted => What::Accepted,
@@ -191,15 +172,5 @@ pub(crate) fn outcome(sent: Sent, begun: bool) -> What {
         },
         Sent::Unknown => What::Unknown,
         Sent::Withheld => What::Withheld,
-    }
-}
-
-pub(crate) fn word(sent: Sent) -> &'static str {
-    match sent {
-        Sent::Accepted => "accepted",
-        Sent::Deferred { .. } => "deferred",
-        Sent::Rejected { .. } => "rejected",
-        Sent::Unknown => "unknown",
-        Sent::Withheld => "withheld",
     }
 }

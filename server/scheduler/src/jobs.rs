@@ -1,6 +1,7 @@
 //! What is done again and again for people: the daily agenda and the digest on each worker's own morning; mails
-//! to whoever has not fetched their messages; rights and offers that run out by themselves; devices at which nobody was for long; appointments of which nobody has said
-//! how they went. What is done for the agency as a whole is [`crate::agency`]'s.
+//! to whoever has not fetched their messages; rights and offers that run out by themselves; devices at which nobody
+//! was for long; appointments of which nobody has said how they went. What is done for the agency as a whole is
+//! [`crate::agency`]'s.
 
 use care::civil::Zone;
 use protocol::{Misfire, Timestamp, limits};
@@ -8,8 +9,11 @@ use store::{DueJob, Store};
 
 use crate::expression::Expression;
 
-/// Ends what ran out, looks for messages that nobody fetched, gives every worker their jobs, and runs those whose time has come. A job missed
-/// while the server was down runs once, unless missed ones are skipped.
+/// An expression that never comes again is looked at once a year, seconds.
+pub(crate) const NEVER_S: i64 = 366 * 86_400;
+
+/// Ends what ran out, looks for messages that nobody fetched, gives every worker their jobs, and runs those whose
+/// time has come. A job missed while the server was down runs once, unless missed ones are skipped.
 pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
     while store.end_lapsed(now).await? {}
     while store.expire_transfers(now).await? {}
@@ -27,9 +31,8 @@ pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
         }
     }
     for job in store.due_jobs(now).await? {
-        // An expression that never comes again is looked at once a year.
         let next = next((job.expression.as_str(), job.both_days), &job.zone, now);
-        let next = next.unwrap_or_else(|| now.plus_seconds(366 * 86_400));
+        let next = next.unwrap_or_else(|| now.plus_seconds(NEVER_S));
         let latest = latest(&job, now);
         let late = now > latest.plus_seconds(limits::JOB_LATE_S);
         let is_let_go = job.misfire == Misfire::Skip && late;

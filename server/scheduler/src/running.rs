@@ -20,8 +20,8 @@ pub struct Running {
     tracker: TaskTracker,
 }
 
-/// Starts the due loop: a look at the clock, a sign of life, once the law of the clocks, jobs, then due mails, then the agency's jobs, then sleep until the next is due, the bell rings, or
-/// [`limits::DUE_POLL_S`] have passed.
+/// Starts the due loop: a look at the clock, a sign of life, once the law of the clocks, jobs, then due mails, then the
+/// agency's jobs, then sleep until the next is due, the bell rings, or [`limits::DUE_POLL_S`] have passed.
 pub fn start(worker: Arc<Worker>, bell: Bell) -> Running {
     let running = Running {
         stop: CancellationToken::new(),
@@ -79,7 +79,7 @@ async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
 /// Does what is due; how long to sleep then. `lawful` once everything to come stands where the zone database of this
 /// process has it.
 async fn turn(worker: &Worker, lawful: &mut bool) -> store::Result<Duration> {
-    let store = worker.store();
+    let store = &worker.store;
     let now = worker.watched_now().await?;
     store.beat().await?;
     if store.clock_jump().await?.is_some() {
@@ -109,7 +109,7 @@ async fn turn(worker: &Worker, lawful: &mut bool) -> store::Result<Duration> {
         store.next_transfer_end().await?,
         store.next_outcome().await?,
     ];
-    let now = worker.clock().now();
+    let now = worker.clock.now();
     let next = due.into_iter().flatten().min();
     Ok(next.map_or(poll(), |next| until(next, now).min(poll())))
 }

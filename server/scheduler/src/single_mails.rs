@@ -8,35 +8,26 @@ use mail::{
 use protocol::SingleMailId;
 use store::{DueSingleMail, Lease, SingleMail, What};
 
-use crate::due::{Worker, outcome, word};
-
-/// What one look at them did.
-pub(crate) struct Sending {
-    pub(crate) accepted: usize,
-    pub(crate) leased: usize,
-    pub(crate) more: bool,
-}
+use crate::due::{Pass, Worker, outcome};
 
 impl Worker {
     /// Sends what is due now.
-    pub(crate) async fn send_single_mails(&self) -> store::Result<Sending> {
+    pub(crate) async fn send_single_mails(&self) -> store::Result<Pass> {
         let now = self.watched_now().await?;
-        let mut sending = Sending {
-            accepted: 0,
-            leased: 0,
-            more: false,
-        };
-        let next = self.store().next_single_mail().await?;
+        let next = self.store.next_single_mail().await?;
         if next.is_none_or(|next| next > now) {
-            return Ok(sending);
+            return Ok(Pass::default());
         }
-        let (lease, due, more) = self.store().lease_single_mails(now).await?;
-        sending.leased = due.len();
-        sending.more = more;
+        let (lease, due, more) = self.store.lease_single_mails(now).await?;
+        let (mut accepted, leased) = (0, due.len());
         for due in due {
-            sending.accepted += usize::from(self.send_single_mail(due, lease).await);
+            accepted += usize::from(self.send_single_mail(due, lease).await);
         }
-        Ok(sending)
+        Ok(Pass {
+            accepted,
+            leased,
+            more,
+        })
     }
 
     /// Sends one; whether the mail server took it.
@@ -58,9 +49,9 @@ impl Worker {
                 *begins = self.note_single_mail(id, lease, What::Begins).await;
                 *begins == Some(true)
             };
-            self.transport().send(&mail, before_data).await
+            self.transport.send(&mail, before_data).await
         };
-        metrics::counter!("mails", "sent" => word(sent)).increment(1);
+        metrics::counter!("mails", "sent" => sent.as_str()).increment(1);
         // Withheld because it could not be noted: what it is about did not change.
         if begins.is_some() {
             let what = outcome(sent, begins == Some(true));
@@ -77,7 +68,7 @@ impl Worker {
             written_at: due.written_at,
             message_id: due.message_id,
         };
-        let identity = self.identity();
+        let identity = &self.identity;
         match due.about {
             SingleMail::Invitation { link } => {
                 mail::write_invitation(&InvitationLetter { envelope, link }, identity)
@@ -95,14 +86,14 @@ impl Worker {
                 mail::write_address(&AddressLetter { envelope, token }, identity)
             }
             SingleMail::Answer => {
-                let phone = self.replies().phone.clone();
+                let phone = self.replies.phone.clone();
                 mail::write_answer(&AnswerLetter { envelope, phone }, identity)
             }
             SingleMail::BookAgain { token } => {
                 let letter = BookAgainLetter {
                     envelope,
                     token,
-                    phone: self.replies().phone.clone(),
+                    phone: self.replies.phone.clone(),
                 };
                 mail::write_book_again(&letter, identity)
             }
@@ -112,8 +103,8 @@ impl Worker {
     /// Notes what becomes of it; whether that held. `None` if it could not be written: then the lease runs
     /// out.
     async fn note_single_mail(&self, id: SingleMailId, lease: Lease, what: What) -> Option<bool> {
-        let now = self.clock().now();
-        let noted = self.store().note_single_mail(id, lease, what, now);
+        let now = self.clock.now();
+        let noted = self.store.note_single_mail(id, lease, what, now);
         match noted.await {
             Ok(held) => Some(held),
             Err(error) => {

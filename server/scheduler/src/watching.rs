@@ -24,9 +24,9 @@ impl Worker {
     /// The time, after it was seen whether the clock jumped: every time by which something is taken in hand. If it
     /// did, that is noted by then, and nothing is taken.
     pub async fn watched_now(&self) -> store::Result<Timestamp> {
-        let mut known = self.watching().0.lock().await;
-        let reading = Reading::of(&**self.clock());
-        known.look(self.store(), reading).await?;
+        let mut known = self.watching.0.lock().await;
+        let reading = Reading::of(&*self.clock);
+        known.look(&self.store, reading).await?;
         Ok(reading.wall)
     }
 }

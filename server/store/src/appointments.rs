@@ -4,7 +4,7 @@
 //! Locks are taken in one order everywhere: the resources of everybody who holds it ([`team`]) by id, then the
 //! appointment. So two verbs about the same worker wait for each other instead of overtaking.
 
-use care::appointment::Standing;
+use care::appointment::Stage;
 use care::availability::{SlotSpan, kept_free};
 use care::civil::{CivilTime, Zone};
 use protocol::http::{LocalTime, Slot};
@@ -106,8 +106,8 @@ impl AppointmentRow {
     }
 
     /// For the rules of change.
-    pub(crate) fn standing(&self) -> Result<Standing> {
-        Ok(Standing {
+    pub(crate) fn stage(&self) -> Result<Stage> {
+        Ok(Stage {
             state: self.state()?,
             sequence: self.sequence(),
             start: db::at(self.start_at),

@@ -10,7 +10,7 @@
 
 use std::collections::HashMap;
 
-use care::reminders::{self, Heard, Planned, Recipient, Untold, Visit};
+use care::reminders::{self, Heard, Planned, Recipient, Visit, Way};
 use protocol::{
     AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Role, Step, Timestamp,
 };
@@ -20,7 +20,7 @@ use crate::appointments::{self, AppointmentRow};
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
-use crate::preferences;
+use crate::preferences::HoursRow;
 use crate::seal::LINK_SECRET;
 use crate::series::mails::{self, Place};
 use crate::tx::Tx;
@@ -108,12 +108,11 @@ struct RecipientRow {
     response: String,
     left_at: Option<i64>,
     cleared_at: Option<i64>,
-    zone: Option<String>,
+    #[sqlx(flatten)]
+    hours: HoursRow,
     reminders_off_at: Option<i64>,
     disclosure: Option<String>,
     calendar_file_off_at: Option<i64>,
-    safe_from: Option<i64>,
-    safe_until: Option<i64>,
     addresses: i64,
     consents: i64,
     reminded: i64,
@@ -136,7 +135,7 @@ impl RecipientRow {
         Ok(Recipient {
             participant: self.id.into(),
             role,
-            zone: preferences::zone_or_agencys(tx, self.zone.as_deref()),
+            hours: self.hours.read(tx)?,
             reachable: self.addresses > 0,
             takes_part: self.left_at.is_none()
                 && by_right(
@@ -151,7 +150,6 @@ impl RecipientRow {
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
-            safe_hours: db::safe_hours(self.safe_from, self.safe_until)?,
         })
     }
 }
@@ -275,40 +273,31 @@ pub(crate) async fn agree(
         .map(|row| (row.dedupe.clone(), row))
         .collect();
     let mut mended = 0;
-    let mut untold = reminders::untold(&visit, &recipients, now);
-    for mail in reminders::plan(&visit, &recipients, now) {
-        let series = place.as_ref().filter(|_| mail.series);
-        let of = (appointment, visit.sequence);
-        let dedupe = dedupe(of, mail.participant, mail.step, series);
-        let (id, changed) = if let Some(row) = there.remove(&dedupe) {
-            let untouched = agreeing == Agreeing::ToCome && row.waits_since(mail.due, now);
-            let changed = !untouched && plan_again(tx, &row, &mail).await? > 0;
-            (row.id, changed)
-        } else {
-            let person = persons.get(&mail.participant).copied().unwrap_or_default();
-            let series = series.map(|place| place.series);
-            let id = insert(tx, (&row, series), (person, dedupe), &mail).await?;
-            (id, true)
-        };
-        mended += u64::from(changed);
-        let late = |one: &Untold| (one.participant, one.step) == (mail.participant, mail.step);
-        if untold.iter().any(late) {
-            untold.retain(|one| !late(one));
-            if changed {
-                untold::tell(tx, id).await?;
-            }
-        }
-        let of = (appointment, row.client.into());
-        ensure_link(tx, of, mail.participant, visit.sequence).await?;
-    }
-    for one in untold {
+    for one in reminders::plan(&visit, &recipients, now) {
         let series = place.as_ref().filter(|_| one.series);
         let of = (appointment, visit.sequence);
         let dedupe = dedupe(of, one.participant, one.step, series);
+        let known = there.remove(&dedupe);
         let person = persons.get(&one.participant).copied().unwrap_or_default();
-        let known = there.remove(&dedupe).map(|row| row.id);
-        let series = series.map(|place| place.series);
-        mended += untold::note(tx, (&row, series), (person, dedupe, known), one).await?;
+        let of = (&row, series.map(|place| place.series));
+        if one.way == Way::Call {
+            let known = known.map(|row| row.id);
+            mended += untold::note(tx, of, (person, dedupe, known), &one).await?;
+            continue;
+        }
+        let (id, changed) = if let Some(row) = known {
+            let untouched = agreeing == Agreeing::ToCome && row.waits_since(one.due, now);
+            let changed = !untouched && plan_again(tx, &row, &one).await? > 0;
+            (row.id, changed)
+        } else {
+            (insert(tx, of, (person, dedupe), &one).await?, true)
+        };
+        mended += u64::from(changed);
+        if changed && one.way == Way::MailAndCall {
+            untold::tell(tx, id).await?;
+        }
+        let of = (appointment, row.client.into());
+        ensure_link(tx, of, one.participant, visit.sequence).await?;
     }
     for row in there.into_values() {
         let is_due = row.due_at <= now.micros();

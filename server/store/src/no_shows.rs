@@ -8,6 +8,7 @@ use care::appointment::MeetingLink;
 use care::booking_link::BookingLink;
 use care::civil::plus_days;
 use care::no_show::{self, Follow, Missed, Offered, Planned, Reach};
+use care::quiet::MailHours;
 use protocol::{
     AppointmentId, AppointmentKind, AppointmentState, BookingLinkId, OpId, Outcome, PersonId,
     TaskKind, limits,
@@ -92,10 +93,12 @@ pub(crate) async fn reach(tx: &mut Tx, client: PersonId) -> Result<Reach> {
     let wish = preferences::read(tx, client).await?;
     let (addresses,): (i64,) = tx.sql(ADDRESSES).bind(client.uuid()).one().await?;
     Ok(Reach {
-        zone: preferences::zone(tx, &wish.zone),
+        hours: MailHours {
+            zone: preferences::zone(tx, &wish.zone),
+            safe: preferences::safe_hours(&wish)?,
+        },
         reachable: addresses > 0,
         wants_mail: wish.reminders,
-        safe_hours: preferences::safe_hours(&wish)?,
     })
 }
 
@@ -179,7 +182,7 @@ async fn link(
         }
         _ => None,
     };
-    let first = reach.zone.date(mail.due);
+    let first = reach.hours.zone.date(mail.due);
     let asked = BookingLink {
         op_id: OpId::from_bytes(tx.random()),
         kind: again.kind,

@@ -3,7 +3,7 @@
 use care::Caller;
 use care::civil::Zone;
 use care::email::EmailAddress;
-use care::quiet::Window;
+use care::quiet::{MailHours, Window};
 use care::rules::Act;
 use protocol::http::{Preferences, SafeHours};
 use protocol::{Code, Disclosure, EntryId, Language, PersonId, Refusal};
@@ -54,6 +54,24 @@ struct PreferenceRow {
     unread_mail_off_at: Option<i64>,
     safe_from: Option<i64>,
     safe_until: Option<i64>,
+}
+
+/// When mails come to a person, of a row that joins their preferences.
+#[derive(sqlx::FromRow)]
+pub(crate) struct HoursRow {
+    /// None of whoever never chose one.
+    pub(crate) zone: Option<String>,
+    safe_from: Option<i64>,
+    safe_until: Option<i64>,
+}
+
+impl HoursRow {
+    pub(crate) fn read(&self, tx: &Tx) -> Result<MailHours> {
+        Ok(MailHours {
+            zone: zone_or_agencys(tx, self.zone.as_deref()),
+            safe: db::safe_hours(self.safe_from, self.safe_until)?,
+        })
+    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -227,7 +245,7 @@ pub(crate) fn zone(tx: &Tx, name: &str) -> Zone {
 }
 
 /// The same, for whoever may never have chosen one.
-pub(crate) fn zone_or_agencys(tx: &Tx, name: Option<&str>) -> Zone {
+fn zone_or_agencys(tx: &Tx, name: Option<&str>) -> Zone {
     name.map_or_else(|| tx.core().zone.clone(), |name| zone(tx, name))
 }
 

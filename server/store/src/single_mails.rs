@@ -11,6 +11,7 @@
 
 use care::Caller;
 use care::email::EmailAddress;
+use care::quiet::{Leave, Leaves};
 use care::rules::{Act, Asker, Permit, Standing};
 use protocol::{Disclosure, Language, SingleMailId, Timestamp, limits};
 use uuid::Uuid;
@@ -21,7 +22,7 @@ use crate::db;
 use crate::deliveries::due::Lease;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
-use crate::preferences;
+use crate::preferences::HoursRow;
 use crate::return_tokens;
 use crate::seal::{ADDRESS, TYPED_ADDRESS};
 use crate::store::Store;
@@ -145,9 +146,9 @@ struct DueRow {
     address_value: Option<Vec<u8>>,
     language: Option<String>,
     disclosure: Option<String>,
-    zone: Option<String>,
-    safe_from: Option<i64>,
-    safe_until: Option<i64>,
+    /// Of an address that was typed: at any time.
+    #[sqlx(flatten)]
+    hours: HoursRow,
 }
 
 /// A single mail to send now. Leased again it is the same mail. It does not print: what it holds opens something.
@@ -200,7 +201,7 @@ pub enum SingleMail {
 
 /// What becomes of a due row.
 enum Decision {
-    Send(Box<DueSingleMail>),
+    Send(Box<DueSingleMail>, Leave),
     /// Is decided again then.
     PutOff(Timestamp),
     Drop(&'static str, &'static str),
@@ -239,8 +240,8 @@ impl Store {
             for row in &rows {
                 let kind = Kind::parse(&row.kind)?;
                 match decide(tx, kind, row, now).await? {
-                    Decision::Send(due) => {
-                        if take(tx, &due, &lease, now).await? {
+                    Decision::Send(due, leave) => {
+                        if take(tx, &due, &lease, leave).await? {
                             taken.push(*due);
                         }
                     }
@@ -308,9 +309,13 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
     if row.person.is_some() && row.address.is_none() {
         return Ok(Decision::Drop("cancelled", "no_address"));
     }
-    if let Some(decision) = outside_hours(tx, row, now)? {
-        return Ok(decision);
-    }
+    // A mail to somebody waits for their safe hours, if it is worth something then.
+    let hours = row.hours.read(tx)?;
+    let leave = match hours.leave(now, |then| then.micros() <= row.not_after) {
+        Leaves::Now(leave) => leave,
+        Leaves::Later(then) => return Ok(Decision::PutOff(then)),
+        Leaves::Never => return Ok(Decision::Drop("cancelled", "outside_safe_hours")),
+    };
     let to = recipient(tx, row).await?;
     let about = about(tx, kind, row).await?;
     let (Some(to), Some(about)) = (to, about) else {
@@ -321,7 +326,7 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
     let mut message_id = [0; 16];
     message_id.copy_from_slice(&hash[..16]);
     let token = return_tokens::Kind::Single(kind);
-    Ok(Decision::Send(Box::new(DueSingleMail {
+    let due = Box::new(DueSingleMail {
         id: row.id.into(),
         to: EmailAddress::parse(&to)?,
         language: language(row)?,
@@ -331,23 +336,8 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
         return_token: return_tokens::write(&tx.core().sealer, token, row.id),
         about,
         address: row.address,
-    })))
-}
-
-/// A mail to somebody waits for their safe hours, if it is worth something then.
-fn outside_hours(tx: &Tx, row: &DueRow, now: Timestamp) -> Result<Option<Decision>> {
-    let Some(hours) = db::safe_hours(row.safe_from, row.safe_until)? else {
-        return Ok(None);
-    };
-    let zone = preferences::zone_or_agencys(tx, row.zone.as_deref());
-    let next = hours.next(&zone, now);
-    Ok(if next == now {
-        None
-    } else if next.micros() <= row.not_after {
-        Some(Decision::PutOff(next))
-    } else {
-        Some(Decision::Drop("cancelled", "outside_safe_hours"))
-    })
+    });
+    Ok(Decision::Send(due, leave))
 }
 
 /// The address of the person, or the one that was typed; none that can be read any more.
@@ -394,14 +384,14 @@ fn disclosure(row: &DueRow) -> Result<Disclosure> {
     word.map_or(Ok(Disclosure::Times), |word| db::disclosure(word))
 }
 
-async fn take(tx: &mut Tx, due: &DueSingleMail, lease: &Lease, now: Timestamp) -> Result<bool> {
-    let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
+async fn take(tx: &mut Tx, due: &DueSingleMail, lease: &Lease, leave: Leave) -> Result<bool> {
+    let until = leave.at().plus_seconds(limits::DELIVERY_LEASE_S);
     let taken = tx
         .sql(LEASE)
         .bind(due.id.uuid())
         .bind(lease.0.to_vec())
         .bind(until.micros())
-        .bind(now.micros())
+        .bind(leave.at().micros())
         .bind(due.address)
         .bind(due.language.as_str())
         .bind(due.disclosure.as_str())

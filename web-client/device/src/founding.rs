@@ -10,7 +10,7 @@ use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::Era;
 use crate::error::{Error, Result};
-use crate::group::{Group, Standing};
+use crate::group::{Epoch, Group};
 use crate::state::{Circle, FoundingAttempt, Gap, Joined, from_list, key, to_list};
 use crate::turn::Turn;
 
@@ -114,7 +114,7 @@ impl Turn<'_> {
             circle: id,
             generation: attempt.generation,
         };
-        let policy = Standing::read(&self.draft, group_id)?.context(&me)?.policy;
+        let policy = Epoch::read(&self.draft, group_id)?.context(&me)?.policy;
         self.leave_generation(&mut circle)?;
         self.draft.know(&policy, 0);
         circle.status = CircleStatus::Live;

@@ -2,10 +2,10 @@
 //! commit works on a fork, because it is adopted only when the log shows it.
 
 mod commit;
+mod epoch;
 #[cfg(feature = "simulated")]
 pub mod intruder;
 mod newcomers;
-mod standing;
 
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
@@ -32,8 +32,8 @@ use crate::rows::Draft;
 use crate::state::{Me, NewKey};
 
 pub use commit::{Change, Committed};
+pub use epoch::Epoch;
 pub use newcomers::{Newcomer, Unwelcome, check_newcomer, make_key_packages, make_last_resort};
-pub use standing::Standing;
 
 /// A group loaded from a draft.
 pub struct Group<'d, 'a> {

@@ -7,7 +7,7 @@ use protocol::{AccountId, Bytes, Code, EntryKind};
 use crate::api::{Content, Item, Progress};
 use crate::content::{BodyKey, Payload, open_body, wrap_matches};
 use crate::error::Result;
-use crate::group::{Closed, Group, Opened, Standing};
+use crate::group::{Closed, Epoch, Group, Opened};
 use crate::state::{Circle, GroupMember, Leaving, Me, key};
 use crate::turn::Turn;
 
@@ -113,7 +113,7 @@ impl Turn<'_> {
             return Ok(false);
         };
         if self.adopt_candidate(circle, &entry.mls)? {
-            let policy = Standing::read(&self.draft, group_id)?.context(me)?.policy;
+            let policy = Epoch::read(&self.draft, group_id)?.context(me)?.policy;
             self.changed(circle, entry, me.identity.account, &policy)?;
             return Ok(true);
         }
@@ -174,7 +174,7 @@ impl Turn<'_> {
         let Some(group) = circle.group() else {
             return Ok(());
         };
-        let epoch = Standing::read(&self.draft, group)?.epoch();
+        let epoch = Epoch::read(&self.draft, group)?.number();
         self.draft.know(policy, epoch);
         let Some(joined) = &mut circle.joined else {
             return Ok(());

@@ -208,7 +208,7 @@ impl Turn<'_> {
         let group = circle.group();
         let own_commit_lost = match (position.own_commit_epoch, group) {
             (Some(epoch), Some(group)) if circle.fallen.is_none() => {
-                let held = crate::group::Standing::read(&self.draft, group)?.epoch();
+                let held = crate::group::Epoch::read(&self.draft, group)?.number();
                 let at = key::candidate(position.circle);
                 epoch > held && self.draft.find(&at).is_none()
             }

@@ -12,7 +12,7 @@ use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::{Error, Result};
-use crate::group::{Closed, Group, Standing};
+use crate::group::{Closed, Epoch, Group};
 use crate::state::{Candidate, Circle, Fallen, Gap, Joined, Why, from_list, key, to_list};
 use crate::turn::Turn;
 
@@ -280,8 +280,8 @@ impl Turn<'_> {
             generation: place.generation,
         };
         let me = self.must_me()?;
-        let group = Standing::read(&self.draft, group)?;
-        self.draft.know(&group.context(&me)?.policy, group.epoch());
+        let epoch = Epoch::read(&self.draft, group)?;
+        self.draft.know(&epoch.context(&me)?.policy, epoch.number());
         circle.must_read(Gap {
             generation: place.generation,
             before: seq,

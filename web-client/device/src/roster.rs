@@ -6,7 +6,7 @@ use protocol::{AccountId, CircleId, MemberState};
 
 use crate::ask::{Answer, Ask};
 use crate::error::Result;
-use crate::group::Standing;
+use crate::group::Epoch;
 use crate::state::{Circle, Named, key};
 use crate::turn::Turn;
 
@@ -195,11 +195,8 @@ impl Turn<'_> {
         let left_out = own.is_some_and(|named| !named.devices.contains(&device));
         let same = joined.generation == circle.generation;
         if left_out && same && circle.status == protocol::CircleStatus::Live {
-            let group = circle.group().map(|id| Standing::read(&self.draft, id));
-            if group
-                .transpose()?
-                .is_some_and(|group| group.epoch() > epoch)
-            {
+            let held = circle.group().map(|id| Epoch::read(&self.draft, id));
+            if held.transpose()?.is_some_and(|held| held.number() > epoch) {
                 return Ok(());
             }
             self.leave_generation(circle)?;

@@ -18,7 +18,7 @@ use protocol::{AccountId, Bytes, CircleId, DeviceId, Role};
 use crate::backup::EraKey;
 use crate::content::Era;
 use crate::error::{Error, Result};
-use crate::group::{Group, Standing};
+use crate::group::{Epoch, Group};
 use crate::sealed;
 use crate::state::{Circle, Gap, Me, key};
 use crate::turn::Turn;
@@ -181,7 +181,7 @@ impl Turn<'_> {
         let (Some(share), Some(group_id)) = (own, circle.group()) else {
             return Ok(());
         };
-        let policy = Standing::read(&self.draft, group_id)?.context(me)?.policy;
+        let policy = Epoch::read(&self.draft, group_id)?.context(me)?.policy;
         let role = policy.member(sender.account).map(|member| member.role);
         if role != Some(Role::CaseManager) {
             return Ok(());

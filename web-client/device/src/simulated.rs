@@ -177,16 +177,16 @@ impl Device {
 }
 
 /// An epoch and its authenticator.
-type Standing = (u64, Vec<u8>);
+type Authenticated = (u64, Vec<u8>);
 
 thread_local! {
     /// Epochs and their authenticators by the rows that they follow from: whoever looks after every step
     /// looks at the same groups again and again.
-    static EPOCHS: RefCell<HashMap<Vec<u8>, Standing>> = RefCell::default();
+    static EPOCHS: RefCell<HashMap<Vec<u8>, Authenticated>> = RefCell::default();
 }
 
 /// A group's epoch and its authenticator; nothing if the group does not read.
-fn epoch_of(draft: &Draft<'_>, id: GroupId) -> Option<Standing> {
+fn epoch_of(draft: &Draft<'_>, id: GroupId) -> Option<Authenticated> {
     let rows = crate::mls_store::epoch_rows(draft, id);
     if let Some(known) = EPOCHS.with_borrow(|epochs| epochs.get(&rows).cloned()) {
         return Some(known);

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::tests::{calls, mails};
 use super::*;
 use crate::civil::Zones;
 use crate::quiet::any_window;
@@ -78,11 +79,11 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
         prop::option::of(any_window()),
     )
         .prop_map(
-            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe_hours)| {
+            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe)| {
                 Recipient {
                     participant: participant(0),
                     role,
-                    zone,
+                    hours: MailHours { zone, safe },
                     reachable,
                     takes_part,
                     cleared_at: None,
@@ -91,7 +92,6 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     heard: Heard::Nothing,
                     wants_reminders,
                     response,
-                    safe_hours,
                 }
             },
         )
@@ -125,7 +125,7 @@ proptest! {
         visit in any_visit(), recipients in any_recipients(), elapsed in -100_i64..40_000,
     ) {
         let now = visit.told_at.plus_seconds(elapsed * 60);
-        let planned = plan(&visit, &recipients, now);
+        let planned = mails(&visit, &recipients, now);
         let mut seen = std::collections::BTreeSet::new();
         for mail in &planned {
             prop_assert!(seen.insert((mail.participant, mail.step)), "twice: {mail:?}");
@@ -139,14 +139,14 @@ proptest! {
                 prop_assert!(mail.step != Step::Cancellation, "{mail:?}");
             }
             // Said anew, by the text that people would see on their clock.
-            let shown = to.zone.local(mail.due).civil;
-            if let Some(hours) = to.safe_hours {
+            let shown = to.hours.zone.local(mail.due).civil;
+            if let Some(hours) = to.hours.safe {
                 let [from, until] = [hours.from(), hours.until()]
                     .map(|minute| format!("{:02}:{:02}", minute / 60, minute % 60));
                 prop_assert!((&*from..&*until).contains(&&shown[11..]), "{shown} {hours:?} {mail:?}");
             }
             if !matches!(mail.step, Step::Invitation | Step::Cancellation) {
-                let kept = to.safe_hours.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
+                let kept = to.hours.safe.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
                 prop_assert!(kept, "{shown} {mail:?}");
                 prop_assert!(mail.due >= visit.told_at.plus_seconds(7_200), "{mail:?}");
                 prop_assert!(to.wants_reminders && to.response != Response::Declined);
@@ -160,10 +160,10 @@ proptest! {
     fn what_one_person_gets_does_not_depend_on_the_others(
         visit in any_visit(), recipients in any_recipients(),
     ) {
-        let together = plan(&visit, &recipients, visit.told_at);
+        let together = mails(&visit, &recipients, visit.told_at);
         let apart: Vec<Planned> = recipients
             .iter()
-            .flat_map(|to| plan(&visit, std::slice::from_ref(to), visit.told_at))
+            .flat_map(|to| mails(&visit, std::slice::from_ref(to), visit.told_at))
             .collect();
         prop_assert_eq!(together, apart);
     }
@@ -171,28 +171,26 @@ proptest! {
     #[test]
     fn who_takes_part_in_a_booked_visit_is_always_invited(visit in any_visit(), to in any_recipient()) {
         let visit = Visit { state: AppointmentState::Booked, ..visit };
-        let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
+        let planned = mails(&visit, std::slice::from_ref(&to), visit.told_at);
         let invited = planned.iter().any(|mail| mail.step == Step::Invitation);
         let hears = to.takes_part && to.reachable;
-        let too_late = to.safe_hours.is_some_and(|hours| {
-            let next = hours.next(&to.zone, visit.told_at);
-            next != visit.told_at && next >= visit.start
-        });
+        let next = to.hours.next(visit.told_at);
+        let too_late = next != visit.told_at && next >= visit.start;
         prop_assert_eq!(invited, hears && visit.told_at <= visit.end && !too_late);
     }
 
     #[test]
     fn what_is_not_told_in_time_is_named(visit in any_visit(), to in any_recipient()) {
         let one = std::slice::from_ref(&to);
-        let (planned, untold) =
-            (plan(&visit, one, visit.told_at), untold(&visit, one, visit.told_at));
-        let always = Recipient { safe_hours: None, ..to.clone() };
-        let without = plan(&visit, std::slice::from_ref(&always), visit.told_at);
+        let (planned, called) = (mails(&visit, one, visit.told_at), calls(&visit, &to));
+        let hours = MailHours { safe: None, ..to.hours.clone() };
+        let always = Recipient { hours, ..to.clone() };
+        let without = mails(&visit, std::slice::from_ref(&always), visit.told_at);
         for step in [Step::Invitation, Step::Cancellation] {
             let due = |mails: &[Planned]| {
                 mails.iter().find(|mail| mail.step == step).map(|mail| mail.due)
             };
-            let named = untold.iter().any(|one| one.step == step);
+            let named = called.contains(&step);
             match (due(&without), due(&planned)) {
                 (Some(early), None) if early.max(visit.told_at) < visit.start => prop_assert!(named),
                 (Some(early), Some(due)) if early == due => prop_assert!(!named),
@@ -210,16 +208,16 @@ proptest! {
     fn what_leaves_late_leaves_within_the_safe_hours(
         visit in any_visit(), to in any_recipient(), later in 0_i64..40_000,
     ) {
-        let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
+        let planned = mails(&visit, std::slice::from_ref(&to), visit.told_at);
         for mail in planned {
             let now = mail.due.plus_seconds(later * 60);
-            let leaves = leaves_at(&visit, &to, (mail.step, mail.not_after), now);
-            if let Some(leaves) = leaves {
-                prop_assert!(leaves >= now);
-                prop_assert!(leaves == now || leaves < visit.start);
-                prop_assert!(to.safe_hours.is_none_or(|hours| hours.has(&to.zone, leaves)));
-            } else {
-                prop_assert!(to.safe_hours.is_some_and(|hours| !hours.has(&to.zone, now)));
+            let is_safe = |t| to.hours.safe.is_none_or(|safe| safe.has(&to.hours.zone, t));
+            match leave(&visit, &to, (mail.step, mail.not_after), now) {
+                Leaves::Now(leave) => prop_assert!(leave.at() == now && is_safe(now)),
+                Leaves::Later(then) => {
+                    prop_assert!(then > now && then < visit.start && is_safe(then));
+                }
+                Leaves::Never => prop_assert!(!is_safe(now)),
             }
         }
     }
@@ -231,8 +229,8 @@ proptest! {
         let alone = Visit { in_series: None, ..visit };
         let visit = Visit { in_series: Some(place), ..visit };
         let news = |mail: &&Planned| matches!(mail.step, Step::Invitation | Step::Cancellation);
-        let planned = plan(&visit, std::slice::from_ref(&to), visit.told_at);
-        let others = plan(&alone, std::slice::from_ref(&to), visit.told_at);
+        let planned = mails(&visit, std::slice::from_ref(&to), visit.told_at);
+        let others = mails(&alone, std::slice::from_ref(&to), visit.told_at);
         let reminders = planned.iter().filter(|mail| !news(mail));
         prop_assert!(reminders.eq(others.iter().filter(|mail| !news(mail))));
         let told: Vec<_> = planned.iter().filter(news).collect();
@@ -248,8 +246,10 @@ proptest! {
 
     #[test]
     fn time_only_takes_mails_away(visit in any_visit(), to in any_recipient(), later in 0_i64..40_000) {
-        let first = plan(&visit, std::slice::from_ref(&to), visit.told_at);
-        let then = plan(&visit, &[to], visit.told_at.plus_seconds(later * 60));
-        prop_assert!(then.iter().all(|mail| first.contains(mail)));
+        let first = mails(&visit, std::slice::from_ref(&to), visit.told_at);
+        let then = mails(&visit, &[to], visit.told_at.plus_seconds(later * 60));
+        let time = |mail: &Planned| (mail.step, mail.due, mail.not_after);
+        let first: Vec<_> = first.iter().map(time).collect();
+        prop_assert!(then.iter().all(|mail| first.contains(&time(mail))));
     }
 }

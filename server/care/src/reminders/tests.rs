@@ -41,7 +41,7 @@ pub(super) fn maria() -> Recipient {
     Recipient {
         participant: participant(1),
         role: Role::Client,
-        zone: edmonton(),
+        hours: always(edmonton()),
         reachable: true,
         takes_part: true,
         cleared_at: None,
@@ -50,13 +50,31 @@ pub(super) fn maria() -> Recipient {
         heard: Heard::Nothing,
         wants_reminders: true,
         response: Response::NeedsAction,
-        safe_hours: None,
     }
+}
+
+/// On those clocks, at any time.
+fn always(zone: Zone) -> MailHours {
+    MailHours { zone, safe: None }
+}
+
+/// What the plan tells by mail.
+pub(super) fn mails(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
+    let mut planned = plan(visit, recipients, now);
+    planned.retain(|one| one.way != Way::Call);
+    planned
+}
+
+/// What it has somebody tell in another way.
+pub(super) fn calls(visit: &Visit, to: &Recipient) -> Vec<Step> {
+    let planned = plan(visit, std::slice::from_ref(to), visit.told_at).into_iter();
+    let called = planned.filter(|one| one.way != Way::Mail);
+    called.map(|one| one.step).collect()
 }
 
 /// Steps and when they are due on Edmonton's clocks, as planned when the visit was told.
 fn story(visit: &Visit, to: &Recipient) -> Vec<(Step, String)> {
-    let planned = plan(visit, std::slice::from_ref(to), visit.told_at);
+    let planned = mails(visit, std::slice::from_ref(to), visit.told_at);
     let told = planned.into_iter().map(|mail| {
         assert_eq!(mail.participant, to.participant);
         (mail.step, edmonton().civil(mail.due).to_string())
@@ -89,7 +107,7 @@ fn a_visit_on_tuesday_at_ten_has_the_default_plan() {
         ..maria()
     };
     assert_eq!(story(&visit, &ana), expected);
-    let bounds: Vec<i64> = plan(&visit, &[maria()], visit.told_at)
+    let bounds: Vec<i64> = mails(&visit, &[maria()], visit.told_at)
         .iter()
         .map(|mail| (visit.start.micros() - mail.not_after.micros()) / 60_000_000)
         .collect();
@@ -104,7 +122,7 @@ fn a_visit_on_tuesday_at_ten_has_the_default_plan() {
 fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() {
     let mut visit = visit("2026-12-01T10:00");
     let vancouver = Recipient {
-        zone: zone("America/Vancouver"),
+        hours: always(zone("America/Vancouver")),
         ..maria()
     };
     assert_eq!(
@@ -117,10 +135,10 @@ fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() 
     visit.end = visit.start.plus_seconds(1_800);
     visit.told_at = at(&dublin, "2026-03-01T10:00");
     let there = Recipient {
-        zone: dublin.clone(),
+        hours: always(dublin.clone()),
         ..maria()
     };
-    let planned = plan(&visit, &[there], visit.told_at);
+    let planned = mails(&visit, &[there], visit.told_at);
     assert_eq!(planned[2].due, at(&dublin, "2026-03-28T10:00"));
     assert_eq!(
         visit.start.micros() - planned[2].due.micros(),
@@ -131,10 +149,10 @@ fn ten_in_the_morning_is_on_the_recipients_clocks_and_a_day_is_a_calendar_day() 
     visit.end = visit.start.plus_seconds(1_800);
     let kathmandu = zone("Asia/Kathmandu");
     let far = Recipient {
-        zone: kathmandu.clone(),
+        hours: always(kathmandu.clone()),
         ..maria()
     };
-    let planned = plan(&visit, &[far], visit.told_at);
+    let planned = mails(&visit, &[far], visit.told_at);
     assert_eq!(
         planned[2].due,
         at(&kathmandu, "2026-12-01T10:00"),
@@ -376,7 +394,7 @@ fn what_is_late_but_not_worthless_stays_and_what_is_worthless_goes() {
     use Step::{Invitation, OneDay, OneHour, RoomOpen, ThreeDays};
     let visit = visit("2026-12-01T10:00");
     let left_at = |civil: &str| -> Vec<Step> {
-        let planned = plan(&visit, &[maria()], at(&edmonton(), civil));
+        let planned = mails(&visit, &[maria()], at(&edmonton(), civil));
         planned.into_iter().map(|mail| mail.step).collect()
     };
     assert_eq!(

@@ -1,6 +1,6 @@
 //! The plan of visits that belong to a series, as stories of one of them.
 
-use super::tests::{maria, steps, visit};
+use super::tests::{mails, maria, steps, visit};
 use super::*;
 
 const FIRST: InSeries = InSeries {
@@ -34,7 +34,7 @@ fn hearing(heard: Heard, told: bool, outdated: bool) -> Recipient {
 
 /// The news of it that a person gets: the step, and whether it speaks for the series.
 fn news(visit: &Visit, to: &Recipient) -> Option<(Step, bool)> {
-    let planned = plan(visit, std::slice::from_ref(to), visit.told_at);
+    let planned = mails(visit, std::slice::from_ref(to), visit.told_at);
     let mut news = planned
         .iter()
         .filter(|mail| matches!(mail.step, Step::Invitation | Step::Cancellation))

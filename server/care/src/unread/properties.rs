@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::civil::Zones;
+use crate::civil::{Zone, Zones};
 use crate::quiet::any_window;
 
 fn any_zone() -> impl Strategy<Value = Zone> {
@@ -53,20 +53,20 @@ fn any_case() -> impl Strategy<Value = Case> {
                 before(now),
                 before(now),
             );
-            let safe_hours = prop::option::of(any_window());
+            let safe = prop::option::of(any_window());
             (
                 Just(now),
                 any_zone(),
                 prop::bool::weighted(0.2),
                 times,
-                safe_hours,
+                safe,
             )
         })
-        .prop_map(|(now, zone, has_digest, times, safe_hours)| {
+        .prop_map(|(now, zone, has_digest, times, safe)| {
             let (seen_at, told_at, told_urgent_at, newest, newest_urgent) = times;
             Case {
                 reader: Reader {
-                    zone,
+                    hours: MailHours { zone, safe },
                     has_digest,
                     reachable: true,
                     unconfirmed: false,
@@ -76,7 +76,6 @@ fn any_case() -> impl Strategy<Value = Case> {
                     told_at: told_at.max(told_urgent_at),
                     told_urgent_at,
                     shut_out: false,
-                    safe_hours,
                 },
                 waiting: Waiting {
                     newest,
@@ -91,9 +90,9 @@ proptest! {
     #[test]
     fn never_by_night_unless_urgent(case in any_case()) {
         if let Ok(wanted) = decide(&case.reader, case.waiting, case.now)
-            && wanted.urgent.is_none() && case.reader.safe_hours.is_none()
+            && wanted.urgent.is_none() && case.reader.hours.safe.is_none()
         {
-            let shown = case.reader.zone.local(wanted.due).civil;
+            let shown = case.reader.hours.zone.local(wanted.due).civil;
             prop_assert!(("08:00".."21:00").contains(&&shown[11..]), "{shown}");
         }
     }
@@ -101,9 +100,9 @@ proptest! {
     #[test]
     fn never_outside_the_safe_hours(case in any_case()) {
         if let (Ok(wanted), Some(hours)) =
-            (decide(&case.reader, case.waiting, case.now), case.reader.safe_hours)
+            (decide(&case.reader, case.waiting, case.now), case.reader.hours.safe)
         {
-            let minute = case.reader.zone.civil(wanted.due).minute();
+            let minute = case.reader.hours.zone.civil(wanted.due).minute();
             prop_assert!(hours.from() <= minute && minute < hours.until(), "{minute} {hours:?}");
         }
     }
@@ -147,7 +146,7 @@ proptest! {
     fn nobody_waits_for_longer_than_the_pause_and_a_night(case in any_case()) {
         if let Ok(wanted) = decide(&case.reader, case.waiting, case.now) {
             // And a day that a zone leaves out.
-            let night = if case.reader.safe_hours.is_some() { 23 } else { 12 };
+            let night = if case.reader.hours.safe.is_some() { 23 } else { 12 };
             let longest = limits::UNREAD_PAUSE_S + night * 3_600 + 24 * 3_600;
             prop_assert!(wanted.due <= case.now.plus_seconds(longest));
         }

@@ -1,7 +1,8 @@
 //! Case by case, on the clocks of Chicago.
 
 use super::*;
-use crate::civil::{CivilTime, Zones};
+use crate::civil::{CivilTime, Zone, Zones};
+use crate::quiet::Window;
 
 fn zone() -> Zone {
     Zones::bundled().find("America/Chicago").unwrap()
@@ -14,7 +15,10 @@ fn at(civil: &str) -> Timestamp {
 /// A client who was never told and never here.
 fn away() -> Reader {
     Reader {
-        zone: zone(),
+        hours: MailHours {
+            zone: zone(),
+            safe: None,
+        },
         has_digest: false,
         reachable: true,
         unconfirmed: false,
@@ -23,7 +27,6 @@ fn away() -> Reader {
         told_at: None,
         told_urgent_at: None,
         shut_out: false,
-        safe_hours: None,
     }
 }
 
@@ -181,12 +184,20 @@ fn the_reason_is_what_staff_would_want_to_know() {
     );
 }
 
+/// Whose mails come between those hours.
+fn between(from: u16, until: u16) -> Reader {
+    Reader {
+        hours: MailHours {
+            zone: zone(),
+            safe: Some(Window::new(from * 60, until * 60).unwrap()),
+        },
+        ..away()
+    }
+}
+
 #[test]
 fn safe_hours_hold_for_every_mail() {
-    let safe = Reader {
-        safe_hours: Some(Window::new(10 * 60, 12 * 60).unwrap()),
-        ..away()
-    };
+    let safe = between(10, 12);
     for (now, told) in [
         ("2026-12-01T09:00", "2026-12-01T10:00"),
         ("2026-12-01T11:59", "2026-12-01T11:59"),
@@ -204,10 +215,7 @@ fn safe_hours_hold_for_every_mail() {
     let next = due(&told, routine("2026-12-01T10:30"), "2026-12-01T10:40");
     assert_eq!(next, at("2026-12-02T10:00"));
     // Whose safe hours lie in the night is told in the night.
-    let early = Reader {
-        safe_hours: Some(Window::new(4 * 60, 6 * 60).unwrap()),
-        ..away()
-    };
+    let early = between(4, 6);
     let night = due(&early, routine("2026-12-01T04:00"), "2026-12-01T05:00");
     assert_eq!(night, at("2026-12-01T05:00"));
 }

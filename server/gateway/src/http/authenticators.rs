@@ -2,7 +2,7 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, StatusCode, header};
+use axum::http::StatusCode;
 use protocol::AuthenticatorId;
 use protocol::http::{Authenticators, ErrorBody, PasskeyAsked, RegisterPasskey, SignedIn};
 use store::CeremonyKind;
@@ -10,7 +10,7 @@ use store::CeremonyKind;
 use super::Answer;
 use super::body::{At, FromJson};
 use crate::Gateway;
-use crate::caller::{Who, session_cookie};
+use crate::caller::{Who, WithCookie, with_cookie};
 
 /// By what the caller signs in.
 #[utoipa::path(
@@ -61,7 +61,7 @@ pub async fn register_passkey(
     State(gateway): State<Gateway>,
     Who(caller): Who,
     FromJson(request): FromJson<RegisterPasskey>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
+) -> Answer<WithCookie<SignedIn>> {
     let store = &gateway.store;
     let ceremony = &request.ceremony;
     let pending = store.take_ceremony(CeremonyKind::RegisterPasskey, Some(&caller), ceremony);
@@ -69,8 +69,7 @@ pub async fn register_passkey(
     let good = gateway.passkeys.check_new(&state, &request.credential)?;
     let added = store.add_passkey(&caller, &good.credential_id, good.passkey);
     let (signed_in, token) = added.await?;
-    let cookie = session_cookie(&token, &signed_in, gateway.clock.now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)))
+    Ok(with_cookie(&gateway, &token, signed_in))
 }
 
 /// Takes an authenticator away.

@@ -124,7 +124,8 @@ fn is(headers: &HeaderMap, media_type: &str) -> bool {
     named.eq_ignore_ascii_case(media_type)
 }
 
-fn bad_request(detail: impl Into<String>) -> Problem {
+/// What does not read as what is asked for.
+pub fn bad_request(detail: impl Into<String>) -> Problem {
     Refusal::new(Code::BadRequest, detail).into()
 }
 

@@ -2,7 +2,6 @@
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, HeaderValue, header};
 use protocol::http::{
     CodeAppAsked, ErrorBody, PasswordShown, RegisterCodeApp, SignInByCode, SignedIn,
 };
@@ -11,9 +10,9 @@ use store::CeremonyKind;
 
 use super::Answer;
 use super::body::FromJson;
-use super::passwords::with_cookie;
+use super::passwords::shown_with_cookie;
 use crate::Gateway;
-use crate::caller::{Who, session_cookie};
+use crate::caller::{Who, WithCookie, with_cookie};
 use crate::sign_in::codes;
 
 /// Shows a code, in the session that has shown the password a short while ago. It goes on under a new
@@ -29,7 +28,7 @@ pub async fn sign_in_by_code(
     State(gateway): State<Gateway>,
     Who(caller): Who,
     FromJson(request): FromJson<SignInByCode>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
+) -> Answer<WithCookie<SignedIn>> {
     let store = &gateway.store;
     let app = store.find_code_app(&caller).await?;
     let attempt = gateway.failures.begin_code(caller.account)?;
@@ -39,8 +38,7 @@ pub async fn sign_in_by_code(
     };
     let (signed_in, token) = store.sign_in_by_code(&caller, app.id, step).await?;
     attempt.succeeded();
-    let cookie = session_cookie(&token, &signed_in, gateway.clock.now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)))
+    Ok(with_cookie(&gateway, &token, signed_in))
 }
 
 /// Begins a new code app.
@@ -78,7 +76,7 @@ pub async fn register_code_app(
     State(gateway): State<Gateway>,
     Who(caller): Who,
     FromJson(request): FromJson<RegisterCodeApp>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<PasswordShown>)> {
+) -> Answer<WithCookie<PasswordShown>> {
     let (store, ceremony) = (&gateway.store, &request.ceremony);
     let kind = CeremonyKind::RegisterCodeApp;
     let secret = store.look_at_ceremony(kind, &caller, ceremony).await?;
@@ -88,5 +86,5 @@ pub async fn register_code_app(
     let added = store.add_code_app(&caller, ceremony, (secret, step.ok_or_else(wrong)?));
     let (shown, token) = added.await?;
     attempt.succeeded();
-    Ok(with_cookie(&gateway, &token, shown))
+    Ok(shown_with_cookie(&gateway, &token, shown))
 }

@@ -4,13 +4,12 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderName, HeaderValue, header};
 use protocol::http::{ErrorBody, InvitationFound, LookUpInvitation, RedeemInvitation, SignedIn};
 
 use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
-use crate::caller::session_cookie;
+use crate::caller::{WithCookie, with_cookie};
 
 /// Who is this link for? Changes nothing.
 #[utoipa::path(
@@ -45,10 +44,9 @@ pub async fn redeem_invitation(
     State(gateway): State<Gateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     FromJson(request): FromJson<RedeemInvitation>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
+) -> Answer<WithCookie<SignedIn>> {
     let attempt = gateway.failures.begin(peer.ip())?;
     let (signed_in, token) = gateway.store.redeem_invitation(request).await?;
     attempt.succeeded();
-    let cookie = session_cookie(&token, &signed_in, gateway.clock.now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)))
+    Ok(with_cookie(&gateway, &token, signed_in))
 }

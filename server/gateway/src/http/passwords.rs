@@ -4,7 +4,7 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::{HeaderMap, header};
 use axum::response::Redirect;
 use care::ways_in::Login;
 use protocol::http::{
@@ -18,7 +18,7 @@ use store::{CeremonyKind, SessionToken};
 use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
-use crate::caller::{Who, session_cookie, within};
+use crate::caller::{Who, WithCookie, session_cookie, within};
 use crate::headers::cookie;
 use crate::sign_in::{Passwords, read_first};
 
@@ -102,7 +102,7 @@ pub async fn sign_in_by_password(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     FromJson(request): FromJson<SignInByPassword>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<PasswordShown>)> {
+) -> Answer<WithCookie<PasswordShown>> {
     let (store, kind) = (&gateway.store, CeremonyKind::ShowPassword);
     if !store.ceremony_waits(kind, &request.ceremony).await? {
         drop(gateway.failures.begin_beside(peer.ip())?);
@@ -118,7 +118,7 @@ pub async fn sign_in_by_password(
     let shown = store.sign_in_by_password(&request, pending.authenticator, current);
     let (shown, token) = shown.await?;
     gateway.failures.forgive(pending.account, session);
-    Ok(with_cookie(&gateway, &token, shown))
+    Ok(shown_with_cookie(&gateway, &token, shown))
 }
 
 /// Begins a new password.
@@ -168,7 +168,7 @@ pub async fn register_password(
     State(gateway): State<Gateway>,
     Who(caller): Who,
     FromJson(request): FromJson<RegisterPassword>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<PasswordShown>)> {
+) -> Answer<WithCookie<PasswordShown>> {
     let store = &gateway.store;
     let kind = CeremonyKind::RegisterPassword;
     let chosen = store.take_ceremony(kind, Some(&caller), &request.ceremony);
@@ -176,7 +176,7 @@ pub async fn register_password(
     let record = Passwords::record(&request.record)?;
     let login = Login::choose(&chosen.login)?;
     let (shown, token) = store.add_password(&caller, &login, record).await?;
-    Ok(with_cookie(&gateway, &token, shown))
+    Ok(shown_with_cookie(&gateway, &token, shown))
 }
 
 /// Where a password is changed, for programs that keep passwords (W3C, a well-known URL for changing
@@ -186,11 +186,11 @@ pub async fn change_password() -> Redirect {
 }
 
 /// The answer, with the session's cookie.
-pub fn with_cookie(
+pub fn shown_with_cookie(
     gateway: &Gateway,
     token: &SessionToken,
     shown: PasswordShown,
-) -> ([(HeaderName, HeaderValue); 1], Json<PasswordShown>) {
+) -> WithCookie<PasswordShown> {
     let cookie = session_cookie(token, &shown.session, gateway.clock.now());
     ([(header::SET_COOKIE, cookie)], Json(shown))
 }

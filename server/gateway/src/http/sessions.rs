@@ -10,7 +10,7 @@ use protocol::http::{AskChallenge, Challenge, ErrorBody, RenewSession, SignedIn}
 use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
-use crate::caller::{Who, no_cookie, session_cookie};
+use crate::caller::{Who, WithCookie, no_cookie, with_cookie};
 
 /// Demo only: ask for a challenge to sign.
 #[utoipa::path(
@@ -45,12 +45,11 @@ pub async fn renew_session(
     State(gateway): State<Gateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     FromJson(request): FromJson<RenewSession>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
+) -> Answer<WithCookie<SignedIn>> {
     let attempt = gateway.failures.begin(peer.ip())?;
     let (signed_in, token) = gateway.store.renew_session(request).await?;
     attempt.succeeded();
-    let cookie = session_cookie(&token, &signed_in, gateway.clock.now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)))
+    Ok(with_cookie(&gateway, &token, signed_in))
 }
 
 /// Who this session is.

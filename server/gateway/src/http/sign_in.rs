@@ -5,7 +5,7 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
+use axum::http::HeaderMap;
 use protocol::http::{
     ErrorBody, PasskeyAsked, SESSION_COOKIE, SignInByPasskey, SignInWays, SignedIn,
 };
@@ -14,7 +14,7 @@ use store::{CeremonyKind, PasskeyShown, SessionToken};
 use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
-use crate::caller::{session_cookie, within};
+use crate::caller::{WithCookie, with_cookie, within};
 use crate::headers::cookie;
 
 /// By what one can sign in here.
@@ -71,7 +71,7 @@ pub async fn sign_in_by_passkey(
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     headers: HeaderMap,
     FromJson(request): FromJson<SignInByPasskey>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
+) -> Answer<WithCookie<SignedIn>> {
     let current = cookie(&headers, SESSION_COOKIE).and_then(SessionToken::parse);
     let session = within(&gateway, current.as_ref()).await?;
     let attempt = gateway.failures.begin_within(peer.ip(), session)?;
@@ -94,6 +94,5 @@ pub async fn sign_in_by_passkey(
     };
     let (signed_in, token) = store.sign_in(&request, shown, current).await?;
     attempt.succeeded();
-    let cookie = session_cookie(&token, &signed_in, gateway.clock.now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)))
+    Ok(with_cookie(&gateway, &token, signed_in))
 }

@@ -12,9 +12,9 @@ use axum::response::Response;
 use protocol::{Code, Refusal, frame, limits};
 
 use super::Answer;
+use super::body::bad_request;
 use crate::Gateway;
 use crate::connection::Connection;
-use crate::error::Problem;
 
 /// What the library reads before it gives up. Larger than our own limit, so that a message over the
 /// limit is usually seen and answered instead of the connection being cut.
@@ -57,8 +57,4 @@ pub async fn open_socket(
             })
         });
     Ok(response)
-}
-
-fn bad_request(detail: &str) -> Problem {
-    Refusal::new(Code::BadRequest, detail).into()
 }

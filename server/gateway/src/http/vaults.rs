@@ -4,7 +4,6 @@ use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
-use axum::http::{HeaderName, HeaderValue, header};
 use protocol::http::{
     ErrorBody, OpenRecovery, PutVault, RecoverDevice, RecoveryOpened, SignedIn, Vault, VaultVersion,
 };
@@ -12,7 +11,7 @@ use protocol::http::{
 use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
-use crate::caller::{Who, session_cookie};
+use crate::caller::{Who, WithCookie, with_cookie};
 
 /// The caller's vault, sealed.
 #[utoipa::path(
@@ -74,10 +73,9 @@ pub async fn recover_device(
     State(gateway): State<Gateway>,
     ConnectInfo(peer): ConnectInfo<SocketAddr>,
     FromJson(request): FromJson<RecoverDevice>,
-) -> Answer<([(HeaderName, HeaderValue); 1], Json<SignedIn>)> {
+) -> Answer<WithCookie<SignedIn>> {
     let attempt = gateway.failures.begin(peer.ip())?;
     let (signed_in, token) = gateway.store.recover_device(request).await?;
     attempt.succeeded();
-    let cookie = session_cookie(&token, &signed_in, gateway.clock.now());
-    Ok(([(header::SET_COOKIE, cookie)], Json(signed_in)))
+    Ok(with_cookie(&gateway, &token, signed_in))
 }

@@ -1,98 +1,48 @@
 //! The page on which whoever reads at an address says whether it is theirs. A stranger may see it: it says neither
 //! whom it is about, nor by whom, nor what for.
 
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Redirect, Response};
-use protocol::{AddressState, Code, Refusal};
-use store::{AddressView, LinkSecret};
+use protocol::AddressState;
+use store::{AddressView, LinkSecret, Store};
 
-use super::link::{Page, refused};
-use crate::Gateway;
+use super::link::Page;
+use super::question::Question;
 
-/// `GET /c/<secret>`: asks, or says what was said. Changes nothing.
-pub async fn show(
-    State(gateway): State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let opened = match LinkSecret::parse(&secret) {
-        Some(link) => gateway.store.open_address_link(&link).await,
-        None => Err(Refusal::from(Code::LinkGone).into()),
-    };
-    let page = match opened {
-        Ok(view) => about(view, &secret),
-        Err(error) => refused(error.refusal().code, &headers),
-    };
-    page.show(gateway.phone.as_deref())
-}
+/// Whether an address is theirs: posted to the page, it is; to its `/not-me`, it is not.
+pub(super) struct Address;
 
-/// `POST /c/<secret>`: it is theirs.
-pub async fn confirm(
-    gateway: State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    answer(gateway, (secret, true), headers).await
-}
+impl Question for Address {
+    const PATH: &'static str = super::ADDRESS;
+    type View = AddressView;
 
-/// `POST /c/<secret>/not-me`: it is not.
-pub async fn disown(
-    gateway: State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    answer(gateway, (secret, false), headers).await
-}
-
-/// `GET /c/<secret>/not-me`: looking changes nothing, so it is the page.
-pub async fn back(Path(secret): Path<String>, headers: HeaderMap) -> Response {
-    // What does not read as a secret is not repeated, least of all in a header.
-    match LinkSecret::parse(&secret) {
-        Some(link) => {
-            Redirect::to(&format!("{}{}", super::ADDRESS, link.to_text())).into_response()
-        }
-        None => refused(Code::LinkGone, &headers).show(None),
+    async fn look(store: &Store, link: &LinkSecret) -> store::Result<AddressView> {
+        store.open_address_link(link).await
     }
-}
 
-async fn answer(
-    State(gateway): State<Gateway>,
-    (secret, theirs): (String, bool),
-    headers: HeaderMap,
-) -> Response {
-    let answered = match LinkSecret::parse(&secret) {
-        Some(link) => gateway.store.answer_address_link(&link, theirs).await,
-        None => Err(Refusal::from(Code::LinkGone).into()),
-    };
-    let page = match answered {
-        Ok(view) => about(view, &secret),
-        Err(error) => refused(error.refusal().code, &headers),
-    };
-    page.show(gateway.phone.as_deref())
-}
+    async fn answer(store: &Store, link: &LinkSecret, here: bool) -> store::Result<AddressView> {
+        store.answer_address_link(link, here).await
+    }
 
-fn about(view: AddressView, secret: &str) -> Page {
-    let to = format!("{}{secret}", super::ADDRESS);
-    let not_me = (format!("{to}/not-me"), "page-address-not-me");
-    match view.state {
-        AddressState::Confirmed => {
-            let mut page = Page::new(view.language, "page-address-confirmed-title");
-            page.lines.push("page-address-confirmed-body");
-            page.buttons.push(not_me);
-            page
-        }
-        AddressState::Disowned => {
-            let mut page = Page::new(view.language, "page-address-not-me-title");
-            page.lines.push("page-address-not-me-body");
-            page
-        }
-        AddressState::Unconfirmed | AddressState::Absent | AddressState::Refused => {
-            let mut page = Page::new(view.language, "page-address-title");
-            page.lines.push("page-address-body");
-            page.buttons.push((to, "page-address-confirm"));
-            page.buttons.push(not_me);
-            page
+    fn page(view: AddressView, path: String) -> Page {
+        let not_me = (format!("{path}/not-me"), "page-address-not-me");
+        match view.state {
+            AddressState::Confirmed => {
+                let mut page = Page::new(view.language, "page-address-confirmed-title");
+                page.lines.push("page-address-confirmed-body");
+                page.buttons.push(not_me);
+                page
+            }
+            AddressState::Disowned => {
+                let mut page = Page::new(view.language, "page-address-not-me-title");
+                page.lines.push("page-address-not-me-body");
+                page
+            }
+            AddressState::Unconfirmed | AddressState::Absent | AddressState::Refused => {
+                let mut page = Page::new(view.language, "page-address-title");
+                page.lines.push("page-address-body");
+                page.buttons.push((path, "page-address-confirm"));
+                page.buttons.push(not_me);
+                page
+            }
         }
     }
 }
@@ -104,7 +54,8 @@ mod tests {
     use super::*;
 
     async fn text(state: AddressState, language: Language) -> String {
-        let response = about(AddressView { language, state }, "secret").show(None);
+        let view = AddressView { language, state };
+        let response = Address::page(view, "/c/secret".to_owned()).show(None);
         let bytes = axum::body::to_bytes(response.into_body(), 100_000).await;
         let html = String::from_utf8(bytes.unwrap().to_vec()).unwrap();
         html.replace("&#x2f;", "/")

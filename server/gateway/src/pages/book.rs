@@ -7,11 +7,12 @@
 use std::net::SocketAddr;
 
 use axum::extract::rejection::QueryRejection;
-use axum::extract::{ConnectInfo, Path, Query, State};
+use axum::extract::{ConnectInfo, FromRequestParts, Path, Query};
+use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, StatusCode, header};
-use axum::response::{IntoResponse as _, Redirect, Response};
+use axum::response::{IntoResponse, Redirect, Response};
 use care::texts::TextError;
-use protocol::{Code, Instead, Refusal, Timestamp};
+use protocol::{Code, Instead, Language, Refusal, Timestamp};
 use serde::Deserialize;
 use store::{BookingWish, LinkSecret};
 
@@ -80,164 +81,149 @@ impl Reading {
     }
 }
 
-/// `GET /b/<secret>`: the free times. Changes nothing.
-pub async fn show(
-    State(gateway): State<Gateway>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path(secret): Path<String>,
-    asked: Asked,
+/// A request for such a page.
+pub struct Asking {
+    gateway: Gateway,
+    peer: SocketAddr,
     headers: HeaderMap,
-) -> Response {
-    let (reading, attempt) = match begin(&gateway, peer, &secret, asked) {
-        Ok(begun) => begun,
-        Err(refusal) => return refused(&gateway, refusal.code, &headers),
-    };
-    let wish = reading.wish.told();
-    let opened = gateway.store.open_booking_link(&reading.link, &wish).await;
-    match judged(attempt, opened) {
-        Ok(view) => {
-            let phone = gateway.phone.as_deref();
-            shown(StatusCode::OK, said::times(&view, &reading, phone))
-        }
-        Err(refusal) => refused(&gateway, refusal.code, &headers),
+    /// None if what stands in the path does not read as one.
+    link: Option<LinkSecret>,
+    start: Option<Timestamp>,
+    wish: Wish,
+}
+
+/// What a path names.
+#[derive(Deserialize)]
+struct Named {
+    secret: String,
+    start: Option<String>,
+}
+
+impl FromRequestParts<Gateway> for Asking {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Response> {
+        let peer = ConnectInfo::<SocketAddr>::from_request_parts(parts, gateway).await;
+        let ConnectInfo(peer) = peer.map_err(IntoResponse::into_response)?;
+        let named = Path::<Named>::from_request_parts(parts, gateway).await;
+        let Path(Named { secret, start }) = named.map_err(IntoResponse::into_response)?;
+        let start = start.and_then(|start| start.parse::<i64>().ok());
+        Ok(Self {
+            gateway: gateway.clone(),
+            peer,
+            headers: parts.headers.clone(),
+            link: LinkSecret::parse(&secret),
+            start: start.map(Timestamp::from_micros),
+            wish: Wish::read(Query::<Wish>::from_request_parts(parts, gateway).await),
+        })
     }
+}
+
+impl Asking {
+    /// The link and the clocks. Whoever tries one secret after another is made to wait.
+    fn begin(&self) -> Result<(Reading, Attempt<'_>), Refused> {
+        let attempt = self.gateway.failures.begin(self.peer.ip());
+        let attempt = attempt.map_err(|refusal| self.refused(refusal.code))?;
+        let link = self.link.clone();
+        let link = link.ok_or_else(|| self.refused(Code::LinkGone))?;
+        let wish = self.wish.clone();
+        Ok((Reading { link, wish }, attempt))
+    }
+
+    /// The same, with the time.
+    fn begin_at(&self) -> Result<(Reading, Timestamp, Attempt<'_>), Refused> {
+        let (reading, attempt) = self.begin()?;
+        let start = self.start.ok_or_else(|| self.refused(Code::LinkGone))?;
+        Ok((reading, start, attempt))
+    }
+
+    fn refused(&self, code: Code) -> Refused {
+        Refused {
+            code,
+            language: wished(&self.headers),
+            phone: self.gateway.phone.clone(),
+        }
+    }
+
+    /// Why it was not kept or booked; where somebody else was faster, with what is free instead.
+    async fn instead(&self, reading: &Reading, refusal: Refusal) -> Result<Response, Refused> {
+        let slots = match refusal.instead.as_deref() {
+            Some(Instead::Slots(slots)) => slots.iter().map(|slot| slot.start).collect(),
+            _ => Vec::new(),
+        };
+        if !matches!(
+            refusal.code,
+            Code::SlotTaken | Code::NotAvailable | Code::TimePast
+        ) {
+            return Err(self.refused(refusal.code));
+        }
+        let (store, wish) = (&self.gateway.store, reading.wish.told());
+        match store.open_booking_link(&reading.link, &wish).await {
+            Ok(mut view) => {
+                view.slots = slots;
+                let taken = said::taken(&view, reading);
+                Ok(shown(status(Code::SlotTaken), taken))
+            }
+            Err(error) => Err(self.refused(crate::error::refusal(&error).code)),
+        }
+    }
+}
+
+/// `GET /b/<secret>`: the free times. Changes nothing.
+pub async fn show(asking: Asking) -> Result<Response, Refused> {
+    let (reading, attempt) = asking.begin()?;
+    let (gateway, wish) = (&asking.gateway, reading.wish.told());
+    let opened = gateway.store.open_booking_link(&reading.link, &wish).await;
+    let view = judged(attempt, opened).map_err(|refusal| asking.refused(refusal.code))?;
+    let times = said::times(&view, &reading, gateway.phone.as_deref());
+    Ok(shown(StatusCode::OK, times))
 }
 
 /// `GET /b/<secret>/time/<start>`: asks whether to book it. Changes nothing.
-pub async fn ask(
-    State(gateway): State<Gateway>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path((secret, start)): Path<(String, String)>,
-    asked: Asked,
-    headers: HeaderMap,
-) -> Response {
-    let begun = begin_at(&gateway, peer, (&secret, &start), asked);
-    let (reading, start, attempt) = match begun {
-        Ok(begun) => begun,
-        Err(refusal) => return refused(&gateway, refusal.code, &headers),
-    };
-    let wish = reading.wish.told();
-    let held = gateway
-        .store
-        .held_by_link(&reading.link, start, &wish)
-        .await;
-    match judged(attempt, held) {
-        Ok(view) => shown(StatusCode::OK, said::question(&view, &reading, start)),
-        Err(refusal) => refused(&gateway, refusal.code, &headers),
-    }
+pub async fn ask(asking: Asking) -> Result<Response, Refused> {
+    let (reading, start, attempt) = asking.begin_at()?;
+    let (store, wish) = (&asking.gateway.store, reading.wish.told());
+    let held = store.held_by_link(&reading.link, start, &wish).await;
+    let view = judged(attempt, held).map_err(|refusal| asking.refused(refusal.code))?;
+    let question = said::question(&view, &reading, start);
+    Ok(shown(StatusCode::OK, question))
 }
 
 /// `POST /b/<secret>/hold/<start>`: keeps it, then leads to the page that asks.
-pub async fn hold(
-    State(gateway): State<Gateway>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path((secret, start)): Path<(String, String)>,
-    asked: Asked,
-    headers: HeaderMap,
-) -> Response {
-    let begun = begin_at(&gateway, peer, (&secret, &start), asked);
-    let (reading, start, attempt) = match begun {
-        Ok(begun) => begun,
-        Err(refusal) => return refused(&gateway, refusal.code, &headers),
-    };
-    let held = gateway.store.hold_by_link(&reading.link, start).await;
-    match judged(attempt, held) {
-        Ok(()) => strict(Redirect::to(&reading.at("time", start)).into_response()),
-        Err(refusal) => instead(&gateway, &reading, refusal, &headers).await,
+pub async fn hold(asking: Asking) -> Result<Response, Refused> {
+    let (reading, start, attempt) = asking.begin_at()?;
+    let held = asking.gateway.store.hold_by_link(&reading.link, start);
+    match judged(attempt, held.await) {
+        Ok(()) => Ok(lead_to(&reading.at("time", start))),
+        Err(refusal) => asking.instead(&reading, refusal).await,
     }
 }
 
 /// `POST /b/<secret>/book/<start>`: books it. Pressed twice, it shows the same visit.
-pub async fn book(
-    State(gateway): State<Gateway>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path((secret, start)): Path<(String, String)>,
-    asked: Asked,
-    headers: HeaderMap,
-) -> Response {
-    let begun = begin_at(&gateway, peer, (&secret, &start), asked);
-    let (reading, start, attempt) = match begun {
-        Ok(begun) => begun,
-        Err(refusal) => return refused(&gateway, refusal.code, &headers),
-    };
-    let wish = reading.wish.told();
-    let booked = gateway
-        .store
-        .book_by_link(&reading.link, start, &wish)
-        .await;
+pub async fn book(asking: Asking) -> Result<Response, Refused> {
+    let (reading, start, attempt) = asking.begin_at()?;
+    let (store, wish) = (&asking.gateway.store, reading.wish.told());
+    let booked = store.book_by_link(&reading.link, start, &wish).await;
     match judged(attempt, booked) {
-        Ok(view) => shown(StatusCode::OK, said::booked(&view)),
-        Err(refusal) => instead(&gateway, &reading, refusal, &headers).await,
+        Ok(view) => Ok(shown(StatusCode::OK, said::booked(&view))),
+        Err(refusal) => asking.instead(&reading, refusal).await,
     }
 }
 
 /// `POST /b/<secret>/let-go`: what was kept is free again; then the free times.
-pub async fn let_go(
-    State(gateway): State<Gateway>,
-    ConnectInfo(peer): ConnectInfo<SocketAddr>,
-    Path(secret): Path<String>,
-    asked: Asked,
-    headers: HeaderMap,
-) -> Response {
-    let (reading, attempt) = match begin(&gateway, peer, &secret, asked) {
-        Ok(begun) => begun,
-        Err(refusal) => return refused(&gateway, refusal.code, &headers),
-    };
-    let gone = gateway.store.let_go_by_link(&reading.link).await;
-    match judged(attempt, gone) {
-        Ok(()) => strict(Redirect::to(&reading.path("")).into_response()),
-        Err(refusal) => refused(&gateway, refusal.code, &headers),
-    }
+pub async fn let_go(asking: Asking) -> Result<Response, Refused> {
+    let (reading, attempt) = asking.begin()?;
+    let gone = asking.gateway.store.let_go_by_link(&reading.link).await;
+    judged(attempt, gone).map_err(|refusal| asking.refused(refusal.code))?;
+    Ok(lead_to(&reading.path("")))
 }
 
-/// `GET /b/<secret>/` and `GET /b/<secret>/let-go`: the free times.
-pub async fn back(
-    State(gateway): State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
+/// `GET` of what posts, and of `/b/<secret>/`: looking changes nothing, so it is the free times.
+pub async fn back(asking: Asking) -> Result<Response, Refused> {
     // What does not read as a secret is not repeated, least of all in a header.
-    match LinkSecret::parse(&secret) {
-        Some(link) => {
-            let to = format!("{BOOK}{}", link.to_text());
-            strict(Redirect::to(&to).into_response())
-        }
-        None => refused(&gateway, Code::LinkGone, &headers),
-    }
-}
-
-/// `GET` of what posts: looking changes nothing, so it is the free times.
-pub async fn back_from_time(
-    gateway: State<Gateway>,
-    Path((secret, _)): Path<(String, String)>,
-    headers: HeaderMap,
-) -> Response {
-    back(gateway, Path(secret), headers).await
-}
-
-/// Reads a request. Whoever tries one secret after another is made to wait.
-fn begin<'g>(
-    gateway: &'g Gateway,
-    peer: SocketAddr,
-    secret: &str,
-    asked: Asked,
-) -> Result<(Reading, Attempt<'g>), Refusal> {
-    let attempt = gateway.failures.begin(peer.ip())?;
-    let link = LinkSecret::parse(secret).ok_or_else(|| Refusal::from(Code::LinkGone))?;
-    let wish = Wish::read(asked);
-    Ok((Reading { link, wish }, attempt))
-}
-
-/// The same, with the time in the path.
-fn begin_at<'g>(
-    gateway: &'g Gateway,
-    peer: SocketAddr,
-    (secret, start): (&str, &str),
-    asked: Asked,
-) -> Result<(Reading, Timestamp, Attempt<'g>), Refusal> {
-    let (reading, attempt) = begin(gateway, peer, secret, asked)?;
-    let start = start.parse().map_err(|_| Refusal::from(Code::LinkGone))?;
-    Ok((reading, Timestamp::from_micros(start), attempt))
+    let link = asking.link.as_ref();
+    let link = link.ok_or_else(|| asking.refused(Code::LinkGone))?;
+    Ok(lead_to(&format!("{BOOK}{}", link.to_text())))
 }
 
 /// A link that leads nowhere counts as a failure of whoever tried it, and nothing else does.
@@ -250,47 +236,29 @@ fn judged<T>(attempt: Attempt<'_>, result: store::Result<T>) -> Result<T, Refusa
     result
 }
 
-/// Why it was not kept or booked; where somebody else was faster, with what is free instead.
-async fn instead(
-    gateway: &Gateway,
-    reading: &Reading,
-    refusal: Refusal,
-    headers: &HeaderMap,
-) -> Response {
-    let slots = match refusal.instead.as_deref() {
-        Some(Instead::Slots(slots)) => slots.iter().map(|slot| slot.start).collect(),
-        _ => Vec::new(),
-    };
-    if !matches!(
-        refusal.code,
-        Code::SlotTaken | Code::NotAvailable | Code::TimePast
-    ) {
-        return refused(gateway, refusal.code, headers);
-    }
-    let wish = reading.wish.told();
-    match gateway.store.open_booking_link(&reading.link, &wish).await {
-        Ok(mut view) => {
-            view.slots = slots;
-            let taken = said::taken(&view, reading);
-            shown(status(Code::SlotTaken), taken)
-        }
-        Err(error) => refused(gateway, crate::error::refusal(&error).code, headers),
+/// A neutral page: nothing about whose link it is, or was.
+pub struct Refused {
+    code: Code,
+    language: Language,
+    phone: Option<String>,
+}
+
+impl IntoResponse for Refused {
+    fn into_response(self) -> Response {
+        let code = match self.code {
+            Code::NotFound => Code::LinkGone,
+            code => code,
+        };
+        let said = match code {
+            Code::LinkGone => said::gone(self.language, self.phone.as_deref()),
+            _ => said::failed(self.language),
+        };
+        shown(status(code), said)
     }
 }
 
-/// A neutral page: nothing about whose link it is, or was.
-fn refused(gateway: &Gateway, code: Code, headers: &HeaderMap) -> Response {
-    let language = wished(headers);
-    let phone = gateway.phone.as_deref();
-    let code = match code {
-        Code::NotFound => Code::LinkGone,
-        code => code,
-    };
-    let said = match code {
-        Code::LinkGone => said::gone(language, phone),
-        _ => said::failed(language),
-    };
-    shown(status(code), said)
+fn lead_to(path: &str) -> Response {
+    strict(Redirect::to(path).into_response())
 }
 
 /// Filled. A sentence that is missing is a defect of ours, found by a test.

@@ -11,6 +11,7 @@ use store::{LinkSecret, LinkView};
 
 use super::{page, status};
 use crate::Gateway;
+use crate::error::refusal;
 
 /// A sentence and its buttons.
 pub(super) struct Page {
@@ -86,11 +87,8 @@ pub async fn show(
         Some(link) => gateway.store.open_link(&link).await,
         None => Err(Refusal::from(Code::LinkGone).into()),
     };
-    let page = match opened {
-        Ok(view) => about(&view, &secret),
-        Err(error) => refused(error.refusal().code, &headers),
-    };
-    page.show(gateway.phone.as_deref())
+    let page = opened.map(|view| about(&view, &secret));
+    show_or_refuse(&gateway, page, &headers)
 }
 
 /// `POST /l/<secret>/<answer>`: does it, then leads back to the page, which says what holds now.
@@ -106,7 +104,7 @@ pub async fn answer(
     };
     match answered {
         Ok(_) => Redirect::to(&format!("{}{secret}", super::LINK)).into_response(),
-        Err(error) => match error.refusal().code {
+        Err(error) => match refusal(&error).code {
             // The page itself says what is so now.
             Code::AppointmentChanged | Code::AppointmentState | Code::TooLate => {
                 Redirect::to(&format!("{}{secret}", super::LINK)).into_response()
@@ -118,11 +116,7 @@ pub async fn answer(
 
 /// `GET /l/<secret>/`: the page.
 pub async fn back(Path(secret): Path<String>, headers: HeaderMap) -> Response {
-    // What does not read as a secret is not repeated, least of all in a header.
-    match LinkSecret::parse(&secret) {
-        Some(link) => Redirect::to(&format!("{}{}", super::LINK, link.to_text())).into_response(),
-        None => refused(Code::LinkGone, &headers).show(None),
-    }
+    super::back_to(super::LINK, &secret, &headers)
 }
 
 /// `GET /l/<secret>/<answer>`: looking changes nothing, so it is the page.
@@ -163,15 +157,12 @@ pub async fn opt_out(
         Some(link) => gateway.store.opt_out_by_link(&link).await,
         None => Err(Refusal::from(Code::LinkGone).into()),
     };
-    let page = match done {
-        Ok(language) => {
-            let mut page = Page::new(language, "page-unsubscribed-title");
-            page.lines.push("page-unsubscribed-body");
-            page
-        }
-        Err(error) => refused(error.refusal().code, &headers),
-    };
-    page.show(gateway.phone.as_deref())
+    let page = done.map(|language| {
+        let mut page = Page::new(language, "page-unsubscribed-title");
+        page.lines.push("page-unsubscribed-body");
+        page
+    });
+    show_or_refuse(&gateway, page, &headers)
 }
 
 fn about(view: &LinkView, secret: &str) -> Page {
@@ -236,6 +227,16 @@ fn about(view: &LinkView, secret: &str) -> Page {
 /// When it begins. A line may break after a hyphen, and not after a minus sign.
 fn start(view: &LinkView) -> String {
     moment(view.language, &view.zone, view.start).replace("GMT-", "GMT\u{2212}")
+}
+
+/// The page, or why there is none. A defect is told to the log.
+pub(super) fn show_or_refuse(
+    gateway: &Gateway,
+    page: store::Result<Page>,
+    headers: &HeaderMap,
+) -> Response {
+    let page = page.unwrap_or_else(|error| refused(refusal(&error).code, headers));
+    page.show(gateway.phone.as_deref())
 }
 
 /// Why nothing can be shown or done.

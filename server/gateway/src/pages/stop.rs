@@ -1,88 +1,40 @@
 //! The page by which mails about unread messages are stopped, and wanted again. It says nothing of the person.
 
-use axum::extract::{Path, State};
-use axum::http::HeaderMap;
-use axum::response::{IntoResponse as _, Redirect, Response};
-use protocol::{Code, Refusal};
-use store::{LinkSecret, StopView};
+use store::{LinkSecret, StopView, Store};
 
-use super::link::{Page, refused};
-use crate::Gateway;
+use super::link::Page;
+use super::question::Question;
 
-/// `GET /u/<secret>`: asks, or says how it is. Changes nothing.
-pub async fn show(
-    State(gateway): State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    let opened = match LinkSecret::parse(&secret) {
-        Some(link) => gateway.store.open_stop_link(&link).await,
-        None => Err(Refusal::from(Code::LinkGone).into()),
-    };
-    let page = match opened {
-        Ok(view) => about(view, &secret),
-        Err(error) => refused(error.refusal().code, &headers),
-    };
-    page.show(gateway.phone.as_deref())
-}
+/// Whether such mails come: posted to the page, no more (RFC 8058: also without anybody looking); to its `/again`,
+/// again.
+pub(super) struct Stop;
 
-/// `POST /u/<secret>`: no more such mails (RFC 8058: also without anybody looking).
-pub async fn stop(
-    gateway: State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    choose(gateway, (secret, false), headers).await
-}
+impl Question for Stop {
+    const PATH: &'static str = super::STOP;
+    type View = StopView;
 
-/// `POST /u/<secret>/again`: they come again.
-pub async fn again(
-    gateway: State<Gateway>,
-    Path(secret): Path<String>,
-    headers: HeaderMap,
-) -> Response {
-    choose(gateway, (secret, true), headers).await
-}
-
-/// `GET /u/<secret>/again`: looking changes nothing, so it is the page.
-pub async fn back(Path(secret): Path<String>, headers: HeaderMap) -> Response {
-    // What does not read as a secret is not repeated, least of all in a header.
-    match LinkSecret::parse(&secret) {
-        Some(link) => Redirect::to(&format!("{}{}", super::STOP, link.to_text())).into_response(),
-        None => refused(Code::LinkGone, &headers).show(None),
+    async fn look(store: &Store, link: &LinkSecret) -> store::Result<StopView> {
+        store.open_stop_link(link).await
     }
-}
 
-async fn choose(
-    State(gateway): State<Gateway>,
-    (secret, wanted): (String, bool),
-    headers: HeaderMap,
-) -> Response {
-    let chosen = match LinkSecret::parse(&secret) {
-        Some(link) => gateway.store.choose_by_stop_link(&link, wanted).await,
-        None => Err(Refusal::from(Code::LinkGone).into()),
-    };
-    let page = match chosen {
-        Ok(view) => about(view, &secret),
-        Err(error) => refused(error.refusal().code, &headers),
-    };
-    page.show(gateway.phone.as_deref())
-}
-
-fn about(view: StopView, secret: &str) -> Page {
-    let to = format!("{}{secret}", super::STOP);
-    if view.wanted {
-        let mut page = Page::new(view.language, "page-updates-title");
-        page.lines.push("page-updates-body");
-        page.buttons.push((to, "page-updates-stop"));
-        return page;
+    async fn answer(store: &Store, link: &LinkSecret, here: bool) -> store::Result<StopView> {
+        store.choose_by_stop_link(link, !here).await
     }
-    let mut page = Page::new(view.language, "page-updates-stopped-title");
-    page.lines
-        .extend(["page-updates-stopped-body", "page-updates-back"]);
-    page.buttons
-        .push((format!("{to}/again"), "page-updates-again"));
-    page
+
+    fn page(view: StopView, path: String) -> Page {
+        if view.wanted {
+            let mut page = Page::new(view.language, "page-updates-title");
+            page.lines.push("page-updates-body");
+            page.buttons.push((path, "page-updates-stop"));
+            return page;
+        }
+        let mut page = Page::new(view.language, "page-updates-stopped-title");
+        page.lines
+            .extend(["page-updates-stopped-body", "page-updates-back"]);
+        let again = (format!("{path}/again"), "page-updates-again");
+        page.buttons.push(again);
+        page
+    }
 }
 
 #[cfg(test)]
@@ -92,7 +44,7 @@ mod tests {
     use super::*;
 
     async fn text(view: StopView) -> String {
-        let response = about(view, "secret").show(None);
+        let response = Stop::page(view, "/u/secret".to_owned()).show(None);
         let bytes = axum::body::to_bytes(response.into_body(), 100_000).await;
         let html = String::from_utf8(bytes.unwrap().to_vec()).unwrap();
         html.replace("&#x2f;", "/")

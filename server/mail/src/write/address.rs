@@ -4,29 +4,18 @@
 use care::texts::texts;
 
 use super::wording::{self, Button};
-use super::{Mail, WriteError, check, html, mime};
+use super::{Mail, WriteError, check, mime, put_together};
 use crate::{AddressLetter, Identity};
 
 /// Writes the mail. The same letter and the same identity make the same bytes.
 pub fn write_address(letter: &AddressLetter, identity: &Identity) -> Result<Mail, WriteError> {
     check(identity)?;
-    wording::must_be_a_secret(&letter.token)?;
     let text = texts(letter.envelope.language);
-    let path = protocol::http::ADDRESS_PATH;
-    let page = Button {
-        label: text.say("mail-button-link", &[])?,
-        url: format!("{}{path}{}", identity.link_base, letter.token),
-    };
-    let mut said = wording::frame(text, page)?;
+    let url = wording::link_to(identity, protocol::http::ADDRESS_PATH, &letter.token)?;
+    let mut said = wording::frame(text, Button::to_page(text, url)?)?;
     said.subject = text.say("mail-address-subject", &[])?;
     said.title = text.say("mail-address-title", &[])?;
     said.body = text.say("mail-address-body", &[])?;
     said.hint = Some(text.say("mail-address-hint", &[])?);
-    let parts = mime::Parts {
-        plain: said.plain(),
-        html: html::lay_out(&said, letter.envelope.language)?,
-        calendar: None,
-        automatic: mime::GENERATED,
-    };
-    mime::put_together(&letter.envelope, identity, &said, parts)
+    put_together(&letter.envelope, identity, &said, mime::GENERATED)
 }

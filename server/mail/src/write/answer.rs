@@ -4,29 +4,19 @@
 use care::texts::{Word, texts};
 
 use super::wording::{self, Button};
-use super::{Mail, WriteError, check, html, mime};
+use super::{Mail, WriteError, check, mime, put_together};
 use crate::{AnswerLetter, Identity};
 
 /// Writes the answer. The same letter and the same identity make the same bytes.
 pub fn write_answer(letter: &AnswerLetter, identity: &Identity) -> Result<Mail, WriteError> {
     check(identity)?;
     let text = texts(letter.envelope.language);
-    let page = Button {
-        label: text.say("mail-button-open", &[])?,
-        url: identity.link_base.clone(),
-    };
-    let mut said = wording::frame(text, page)?;
+    let mut said = wording::frame(text, Button::to_app(text, identity)?)?;
     said.subject = text.say("mail-unread-subject", &[])?;
     said.title = text.say("mail-unread-title", &[])?;
     said.body = match &letter.phone {
         Some(phone) => text.say("mail-unread-body-phone", &[("phone", Word::Text(phone))])?,
         None => text.say("mail-unread-body", &[])?,
     };
-    let parts = mime::Parts {
-        plain: said.plain(),
-        html: html::lay_out(&said, letter.envelope.language)?,
-        calendar: None,
-        automatic: mime::REPLIED,
-    };
-    mime::put_together(&letter.envelope, identity, &said, parts)
+    put_together(&letter.envelope, identity, &said, mime::REPLIED)
 }

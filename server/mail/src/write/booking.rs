@@ -3,27 +3,24 @@
 use care::texts::{Word, texts};
 use protocol::Disclosure;
 
-use super::wording::{self, Button, Said};
-use super::{Mail, WriteError, check, html, mime};
-use crate::{BookAgainLetter, BookingLetter, Envelope, Identity};
+use super::wording::{self, Button};
+use super::{Mail, WriteError, check, mime, put_together};
+use crate::{BookAgainLetter, BookingLetter, Identity};
 
 /// Writes the mail with the link by which a client books. It says no time, because there is none yet; of level 0
 /// it says no more than any mail of that level.
 pub fn write_booking_link(letter: &BookingLetter, identity: &Identity) -> Result<Mail, WriteError> {
     check(identity)?;
     let text = texts(letter.envelope.language);
-    let page = Button {
-        label: text.say("mail-button-link", &[])?,
-        url: link(&letter.token, identity)?,
-    };
-    let mut said = wording::frame(text, page)?;
+    let url = link(&letter.token, identity)?;
+    let mut said = wording::frame(text, Button::to_page(text, url)?)?;
     if letter.disclosure != Disclosure::Update {
         said.subject = text.say("mail-choose-subject", &[])?;
         said.title = text.say("mail-choose-title", &[])?;
         said.body = text.say("mail-choose-body", &[])?;
         said.hint = Some(text.say("mail-choose-hint", &[])?);
     }
-    put_together(&letter.envelope, identity, &said)
+    put_together(&letter.envelope, identity, &said, mime::GENERATED)
 }
 
 /// Writes the mail by which a client chooses another time: nothing but that there is something, and the way to it.
@@ -31,14 +28,8 @@ pub fn write_book_again(letter: &BookAgainLetter, identity: &Identity) -> Result
     check(identity)?;
     let text = texts(letter.envelope.language);
     let page = match &letter.token {
-        Some(token) => Button {
-            label: text.say("mail-button-link", &[])?,
-            url: link(token, identity)?,
-        },
-        None => Button {
-            label: text.say("mail-button-open", &[])?,
-            url: identity.link_base.clone(),
-        },
+        Some(token) => Button::to_page(text, link(token, identity)?)?,
+        None => Button::to_app(text, identity)?,
     };
     let mut said = wording::frame(text, page)?;
     match (&letter.token, &letter.phone) {
@@ -49,21 +40,9 @@ pub fn write_book_again(letter: &BookAgainLetter, identity: &Identity) -> Result
         // What every mail of that level says.
         (None, None) => {}
     }
-    put_together(&letter.envelope, identity, &said)
-}
-
-fn put_together(envelope: &Envelope, identity: &Identity, said: &Said) -> Result<Mail, WriteError> {
-    let parts = mime::Parts {
-        plain: said.plain(),
-        html: html::lay_out(said, envelope.language)?,
-        calendar: None,
-        automatic: mime::GENERATED,
-    };
-    mime::put_together(envelope, identity, said, parts)
+    put_together(&letter.envelope, identity, &said, mime::GENERATED)
 }
 
 fn link(token: &str, identity: &Identity) -> Result<String, WriteError> {
-    wording::must_be_a_secret(token)?;
-    let path = protocol::http::BOOKING_PATH;
-    Ok(format!("{}{path}{token}", identity.link_base))
+    wording::link_to(identity, protocol::http::BOOKING_PATH, token)
 }

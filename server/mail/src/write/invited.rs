@@ -4,7 +4,7 @@
 use care::texts::texts;
 
 use super::wording::{self, Button};
-use super::{Mail, WriteError, check, html, mime};
+use super::{Mail, WriteError, check, mime, put_together};
 use crate::{Identity, InvitationLetter};
 
 /// Writes the mail. The same letter and the same identity make the same bytes.
@@ -14,20 +14,11 @@ pub fn write_invitation(
 ) -> Result<Mail, WriteError> {
     check(identity)?;
     let text = texts(letter.envelope.language);
-    let page = Button {
-        label: text.say("mail-button-link", &[])?,
-        url: link(letter, identity)?,
-    };
-    let mut said = wording::frame(text, page)?;
+    let url = link(letter, identity)?;
+    let mut said = wording::frame(text, Button::to_page(text, url)?)?;
     said.body = text.say("mail-link-body", &[])?;
     said.hint = Some(text.say("mail-link-hint", &[])?);
-    let parts = mime::Parts {
-        plain: said.plain(),
-        html: html::lay_out(&said, letter.envelope.language)?,
-        calendar: None,
-        automatic: mime::GENERATED,
-    };
-    mime::put_together(&letter.envelope, identity, &said, parts)
+    put_together(&letter.envelope, identity, &said, mime::GENERATED)
 }
 
 /// What follows the `#` never reaches a server when the link is opened.

@@ -35,6 +35,24 @@ pub(super) struct Button {
     pub url: String,
 }
 
+impl Button {
+    /// To the web client.
+    pub(super) fn to_app(text: &Texts, identity: &Identity) -> Result<Self, TextError> {
+        Ok(Self {
+            label: text.say("mail-button-open", &[])?,
+            url: identity.link_base.clone(),
+        })
+    }
+
+    /// To the page of a link.
+    pub(super) fn to_page(text: &Texts, url: String) -> Result<Self, TextError> {
+        Ok(Self {
+            label: text.say("mail-button-link", &[])?,
+            url,
+        })
+    }
+}
+
 /// Chooses the sentences of the letter.
 pub(super) fn choose(letter: &Letter, identity: &Identity) -> Result<Said, WriteError> {
     if matches!(letter.step, Step::Unread | Step::Digest) {
@@ -53,11 +71,7 @@ fn choose_agenda(
     agenda: &AgendaFacts,
 ) -> Result<Said, WriteError> {
     let text = texts(letter.envelope.language);
-    let page = Button {
-        label: text.say("mail-button-open", &[])?,
-        url: identity.link_base.clone(),
-    };
-    let mut said = frame(text, page)?;
+    let mut said = frame(text, Button::to_app(text, identity)?)?;
     if letter.disclosure == Disclosure::Update {
         return Ok(said);
     }
@@ -91,7 +105,7 @@ fn choose_visit(
     };
     let mut said = frame(text, page)?;
     if let Some(link) = link
-        && is_reminder(letter.step)
+        && letter.step.is_reminder()
     {
         said.unsubscribe = Some(Button {
             label: text.say("mail-unsubscribe", &[])?,
@@ -197,25 +211,16 @@ pub(super) fn link(identity: &Identity, visit: &VisitFacts) -> Result<Option<Str
     let Some(token) = &visit.link_token else {
         return Ok(None);
     };
-    must_be_a_secret(token)?;
-    Ok(Some(format!("{}/l/{token}", identity.link_base)))
+    link_to(identity, "/l/", token).map(Some)
 }
 
-/// What can stand in a link as it is.
-pub(super) fn must_be_a_secret(token: &str) -> Result<(), WriteError> {
+/// The link to a page, with a secret that can stand there as it is.
+pub(super) fn link_to(identity: &Identity, path: &str, token: &str) -> Result<String, WriteError> {
     let is_safe = |byte: u8| byte.is_ascii_alphanumeric() || byte == b'-' || byte == b'_';
     if token.is_empty() || !token.bytes().all(is_safe) {
         return Err(WriteError::Link);
     }
-    Ok(())
-}
-
-/// Mails that come by plan, and can be stopped; an invitation or a cancellation cannot.
-fn is_reminder(step: Step) -> bool {
-    matches!(
-        step,
-        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-    )
+    Ok(format!("{}{path}{token}", identity.link_base))
 }
 
 /// Steps so early that an answer still helps somebody.

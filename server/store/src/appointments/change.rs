@@ -39,7 +39,7 @@ impl Store {
     /// Gives an appointment another time: it keeps its row and its calendar UID, its sequence rises,
     /// everybody is asked again and told anew. With a scope others of its series move by as much, in the same
     /// transaction ([`series::change`]). Refused as [`Store::book`] refuses, and by
-    /// [`care::appointment::Standing::may_change`]. The same operation again moves once.
+    /// [`care::appointment::Stage::may_change`]. The same operation again moves once.
     pub async fn move_appointment(
         &self,
         caller: &Caller,
@@ -59,9 +59,7 @@ impl Store {
             {
                 return list::card(tx, &caller, id).await;
             }
-            appointment
-                .standing()?
-                .may_change(change.sequence, tx.now())?;
+            appointment.stage()?.may_change(change.sequence, tx.now())?;
             let moved = match change.scope {
                 Scope::This => move_one(tx, &appointment, &team, &change).await?,
                 _ => series::change::shift(tx, &appointment, &team, &change).await?,
@@ -99,7 +97,7 @@ impl Store {
                 return list::card(tx, &caller, id).await;
             }
             appointment
-                .standing()?
+                .stage()?
                 .may_change(request.sequence, tx.now())?;
             let off = match request.scope {
                 Scope::This => vec![id],

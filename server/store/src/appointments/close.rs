@@ -64,7 +64,7 @@ struct UnaskedRow {
 
 impl Store {
     /// Writes down how an appointment went, and does what follows if its client did not come. Refused by
-    /// [`care::appointment::Standing::may_close`]. What was asked about the appointment is answered with it. The
+    /// [`care::appointment::Stage::may_close`]. What was asked about the appointment is answered with it. The
     /// same operation again writes once.
     pub async fn close_appointment(
         &self,
@@ -83,9 +83,7 @@ impl Store {
             if seen.is_some() {
                 return list::card(tx, &caller, id).await;
             }
-            appointment
-                .standing()?
-                .may_close(closing.sequence, tx.now())?;
+            appointment.stage()?.may_close(closing.sequence, tx.now())?;
             let now = tx.now().micros();
             let client = appointment.client();
             let plain = closing.note.reveal().as_bytes();

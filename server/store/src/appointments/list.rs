@@ -315,7 +315,7 @@ async fn cards(
             series: in_series,
             beside: staff && !serves,
             may_change: open && serves,
-            may_close: serves && row.standing()?.is_to_be_closed(tx.now()),
+            may_close: serves && row.stage()?.is_to_be_closed(tx.now()),
             may_reply: (open || can_undo) && takes_part && !staff,
         });
     }

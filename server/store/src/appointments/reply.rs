@@ -135,18 +135,18 @@ pub(crate) async fn reply(
 ) -> Result<PersonId> {
     let id = appointment.id.into();
     let part = part_of(tx, id, person).await?;
-    let standing = appointment.standing()?;
+    let stage = appointment.stage()?;
     let now = tx.now();
     match reply {
         Reply::Confirm => {
-            standing.may_change(seen, now)?;
+            stage.may_change(seen, now)?;
             if part.response != Response::Accepted {
                 answer(tx, &part, Response::Accepted, None).await?;
                 tasks::finish_by(tx, id, person).await?;
             }
         }
         Reply::AnotherTime => {
-            standing.may_change_oneself(seen, now)?;
+            stage.may_change_oneself(seen, now)?;
             if part.response != Response::Tentative {
                 answer(tx, &part, Response::Tentative, Some(now.micros())).await?;
                 tasks::finish_by(tx, id, person).await?;
@@ -157,7 +157,7 @@ pub(crate) async fn reply(
             if called_off_by(&appointment, person)? {
                 return Ok(appointment.client());
             }
-            standing.may_change_oneself(seen, now)?;
+            stage.may_change_oneself(seen, now)?;
             answer(tx, &part, Response::Declined, None).await?;
             let notice = now.plus_seconds(limits::UNDO_S);
             change::cancel(tx, id, (person, CancelReason::Client), notice).await?;
@@ -167,7 +167,7 @@ pub(crate) async fn reply(
             return Ok(appointment.client());
         }
         Reply::Cancel => {
-            standing.may_change_oneself(seen, now)?;
+            stage.may_change_oneself(seen, now)?;
             if part.response != Response::Declined {
                 answer(tx, &part, Response::Declined, None).await?;
                 tasks::finish_by(tx, id, person).await?;
@@ -182,7 +182,7 @@ pub(crate) async fn reply(
                 claim_all(tx, &team, id, &found).await?;
             } else if part.response == Response::Declined {
                 must_be_fresh(tx, part.response_at)?;
-                standing.may_change(seen, now)?;
+                stage.may_change(seen, now)?;
             } else {
                 return Ok(appointment.client());
             }

@@ -70,6 +70,7 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             .as_deref()
             .map_or(Ok(Language::En), db::language)?,
         zone: row
+            .hours
             .zone
             .clone()
             .unwrap_or_else(|| tx.core().zone.name().to_owned()),

@@ -5,7 +5,8 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry as MapEntry;
 
 use care::Caller;
-use care::reminders::{self, Planned, Recipient, Visit};
+use care::quiet::{Leave, Leaves};
+use care::reminders::{self, Planned, Recipient, Visit, Way};
 use care::rules::Act;
 use protocol::{Role, Step, Timestamp, limits};
 use uuid::Uuid;
@@ -19,6 +20,7 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
+use crate::preferences::HoursRow;
 use crate::return_tokens::Kind;
 use crate::seal::ADDRESS;
 use crate::series::mails;
@@ -124,12 +126,11 @@ pub(super) struct DueRow {
     pub(super) person: Uuid,
     pub(super) account: Uuid,
     pub(super) language: Option<String>,
-    pub(super) zone: Option<String>,
+    #[sqlx(flatten)]
+    pub(super) hours: HoursRow,
     pub(super) disclosure: Option<String>,
     pub(super) reminders_off_at: Option<i64>,
     pub(super) calendar_file_off_at: Option<i64>,
-    pub(super) safe_from: Option<i64>,
-    pub(super) safe_until: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,
     pub(super) role: Option<String>,
@@ -151,7 +152,7 @@ pub(super) struct DueRow {
 
 /// What becomes of a due row.
 enum Decision {
-    Send(Box<Due>, Pins),
+    Send(Box<Due>, Pins, Leave),
     /// Waits for one that is under way to the same person about the same appointment.
     Wait,
     /// Is decided again then.
@@ -216,9 +217,9 @@ impl Store {
                             untold::tell(tx, row.id).await?;
                         }
                     }
-                    Decision::Send(due, pins) => {
+                    Decision::Send(due, pins, leave) => {
                         first.extend(row.participant.map(|to| (to, due.step)));
-                        if take(tx, row, (&lease, &pins), now).await? {
+                        if take(tx, row, (&lease, &pins), leave).await? {
                             taken.push(*due);
                         }
                     }
@@ -241,7 +242,7 @@ fn superseded(rows: &[DueRow]) -> Result<Vec<Uuid>> {
     let mut latest: HashMap<Uuid, Uuid> = HashMap::new();
     let mut superseded = Vec::new();
     for row in rows.iter().filter(|row| row.state == "planned") {
-        if let (true, Some(participant)) = (is_reminder(db::step(&row.step)?), row.participant)
+        if let (true, Some(participant)) = (db::step(&row.step)?.is_reminder(), row.participant)
             && let Some(earlier) = latest.insert(participant, row.id)
         {
             superseded.push(earlier);
@@ -256,19 +257,12 @@ fn behind(row: &DueRow, first: &HashMap<Uuid, Step>) -> Result<Option<Decision>>
     let Some(first) = row.participant.and_then(|to| first.get(&to)) else {
         return Ok(None);
     };
-    let repeats = is_reminder(db::step(&row.step)?) && !is_reminder(*first);
+    let repeats = db::step(&row.step)?.is_reminder() && !first.is_reminder();
     Ok(Some(if repeats {
         Decision::Drop("skipped", "superseded")
     } else {
         Decision::Wait
     }))
-}
-
-fn is_reminder(step: Step) -> bool {
-    matches!(
-        step,
-        Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
-    )
 }
 
 /// A row that cannot be read never stops the others: it has failed, and a human is asked. (If it is the
@@ -323,29 +317,25 @@ async fn decide(
         return Ok(Decision::Drop("failed", "outcome_unknown"));
     }
     let mut pins = pins(tx, row, address, now)?;
-    let about = match row.appointment {
-        None => {
-            if let Some(decision) = outside_hours(tx, row, now)? {
-                return Ok(decision);
-            }
-            match update {
-                Some(about) => Some(about),
-                None => {
-                    agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?
-                }
-            }
-        }
-        Some(id) => {
-            let stands = match visits.entry(id) {
-                MapEntry::Occupied(read) => read.into_mut(),
-                MapEntry::Vacant(unread) => unread.insert(stands(tx, id).await?),
-            };
-            if let Some(decision) = hold_back(tx, row, stands, now)? {
-                return Ok(decision);
-            }
-            pins.times = times(tx, row, &stands.appointment, now).await?;
-            let facts = facts(tx, row, &stands.appointment, &pins).await?;
+    let stands = match row.appointment {
+        None => None,
+        Some(id) => Some(stands(tx, visits, id).await?),
+    };
+    let leave = match leaves(tx, row, stands, now)? {
+        None => return Ok(Decision::Drop("cancelled", "changed")),
+        Some(Leaves::Now(leave)) => leave,
+        Some(Leaves::Later(then)) => return Ok(Decision::PutOff(then)),
+        Some(Leaves::Never) => return Ok(Decision::Drop("skipped", untold::WHY)),
+    };
+    let about = match (stands, update) {
+        (Some(Stands { appointment, .. }), _) => {
+            pins.times = times(tx, row, appointment, now).await?;
+            let facts = facts(tx, row, appointment, &pins).await?;
             Some(About::Appointment(Box::new(facts)))
+        }
+        (None, Some(about)) => Some(about),
+        (None, None) => {
+            agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?
         }
     };
     let Some(about) = about else {
@@ -367,22 +357,7 @@ async fn decide(
         disclosure: pins.disclosure,
         about,
     };
-    Ok(Decision::Send(Box::new(due), pins))
-}
-
-/// A mail about no appointment waits for its reader's safe hours, if it is worth something then.
-fn outside_hours(tx: &Tx, row: &DueRow, now: Timestamp) -> Result<Option<Decision>> {
-    let Some(hours) = db::safe_hours(row.safe_from, row.safe_until)? else {
-        return Ok(None);
-    };
-    let next = hours.next(&preferences::zone_or_agencys(tx, row.zone.as_deref()), now);
-    Ok(if next == now {
-        None
-    } else if next.micros() <= row.not_after {
-        Some(Decision::PutOff(next))
-    } else {
-        Some(Decision::Drop("skipped", untold::WHY))
-    })
+    Ok(Decision::Send(Box::new(due), pins, leave))
 }
 
 /// An appointment as it stands, and how it does in its series.
@@ -391,37 +366,50 @@ struct Stands {
     visit: Visit,
 }
 
-async fn stands(tx: &mut Tx, id: Uuid) -> Result<Stands> {
-    let appointment = appointments::read(tx, id.into()).await?;
-    let place = mails::place(tx, &appointment).await?;
-    let visit = super::visit(&appointment, place.as_ref())?;
-    Ok(Stands { appointment, visit })
+/// Read once for all of its mails.
+async fn stands<'v>(
+    tx: &mut Tx,
+    visits: &'v mut HashMap<Uuid, Stands>,
+    id: Uuid,
+) -> Result<&'v Stands> {
+    let stands = match visits.entry(id) {
+        MapEntry::Occupied(read) => read.into_mut(),
+        MapEntry::Vacant(unread) => {
+            let appointment = appointments::read(tx, id.into()).await?;
+            let place = mails::place(tx, &appointment).await?;
+            let visit = super::visit(&appointment, place.as_ref())?;
+            unread.insert(Stands { appointment, visit })
+        }
+    };
+    Ok(stands)
 }
 
-/// The plan, asked again for this one recipient: what keeps the mail from leaving now, if anything does.
-fn hold_back(
+/// What becomes of the mail now; of one about an appointment the plan is asked again for this one recipient, and
+/// nothing if it wants the mail no more.
+fn leaves(
     tx: &Tx,
     row: &DueRow,
-    Stands { appointment, visit }: &Stands,
+    stands: Option<&Stands>,
     now: Timestamp,
-) -> Result<Option<Decision>> {
-    let changed = Some(Decision::Drop("cancelled", "changed"));
+) -> Result<Option<Leaves>> {
+    let Some(Stands { appointment, visit }) = stands else {
+        let hours = row.hours.read(tx)?;
+        return Ok(Some(
+            hours.leave(now, |then| then.micros() <= row.not_after),
+        ));
+    };
     if row.ics_sequence != appointment.ics_sequence {
-        return Ok(changed);
+        return Ok(None);
     }
     let to = recipient(tx, row, visit.sequence)?;
     let step = db::step(&row.step)?;
     let wanted = reminders::plan(visit, std::slice::from_ref(&to), now);
-    let this = |mail: &Planned| mail.step == step && mail.series == row.series.is_some();
-    if !wanted.iter().any(this) {
-        return Ok(changed);
+    let this = |one: &Planned| one.step == step && one.series == row.series.is_some();
+    if !wanted.iter().any(|one| this(one) && one.way != Way::Call) {
+        return Ok(None);
     }
     let worthless = (step, db::at(row.not_after));
-    Ok(match reminders::leaves_at(visit, &to, worthless, now) {
-        None => Some(Decision::Drop("skipped", untold::WHY)),
-        Some(later) if later > now => Some(Decision::PutOff(later)),
-        Some(_) => None,
-    })
+    Ok(Some(reminders::leave(visit, &to, worthless, now)))
 }
 
 fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
@@ -434,7 +422,7 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
     Ok(Recipient {
         participant: row.participant.unwrap_or_default().into(),
         role,
-        zone: preferences::zone_or_agencys(tx, row.zone.as_deref()),
+        hours: row.hours.read(tx)?,
         reachable: true,
         takes_part: row.left_at.is_none()
             && super::by_right(
@@ -452,7 +440,6 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
             .response
             .as_deref()
             .map_or(Ok(protocol::Response::NeedsAction), db::response)?,
-        safe_hours: db::safe_hours(row.safe_from, row.safe_until)?,
     })
 }
 
@@ -460,9 +447,9 @@ async fn take(
     tx: &mut Tx,
     row: &DueRow,
     (lease, pins): (&Lease, &Pins),
-    now: Timestamp,
+    leave: Leave,
 ) -> Result<bool> {
-    let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
+    let until = leave.at().plus_seconds(limits::DELIVERY_LEASE_S);
     let taken = tx
         .sql(LEASE)
         .bind(row.id)
@@ -474,7 +461,7 @@ async fn take(
         .bind(pins.zone.clone())
         .bind(pins.disclosure.as_str())
         .bind(pins.calendar_file_off_at)
-        .bind(now.micros())
+        .bind(leave.at().micros())
         .bind(pins.times.clone())
         .run()
         .await?;

@@ -1,7 +1,7 @@
 //! News that cannot be told by mail in time, because it would come outside a person's safe hours: the row says so,
 //! and whoever serves the client is asked to tell it in another way.
 
-use care::reminders::Untold;
+use care::reminders::Planned;
 use protocol::DeliveryId;
 use uuid::Uuid;
 
@@ -39,7 +39,7 @@ pub(super) async fn note(
     tx: &mut Tx,
     (appointment, series): (&AppointmentRow, Option<Uuid>),
     (person, dedupe, known): (Uuid, Vec<u8>, Option<Uuid>),
-    one: Untold,
+    one: &Planned,
 ) -> Result<u64> {
     let now = tx.now();
     if let Some(id) = known {
@@ -58,8 +58,8 @@ pub(super) async fn note(
         .bind(one.participant.uuid())
         .bind(appointment.ics_sequence)
         .bind(one.step.as_str())
-        .bind(now.micros())
-        .bind(appointment.end_at)
+        .bind(one.due.micros())
+        .bind(one.not_after.micros())
         .bind(series)
         .run()
         .await?;

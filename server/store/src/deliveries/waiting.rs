@@ -5,9 +5,10 @@ use care::unread::{Reader, Waiting};
 use protocol::{Role, Timestamp, limits};
 use uuid::Uuid;
 
+use crate::db;
 use crate::error::Result;
+use crate::preferences::HoursRow;
 use crate::tx::Tx;
-use crate::{db, preferences};
 
 /// When the newest message came that waits for the account in the circle `k`, by `$3` or by another time.
 macro_rules! newest {
@@ -86,10 +87,9 @@ statements! {
 #[derive(sqlx::FromRow)]
 struct ReaderRow {
     role: String,
-    zone: Option<String>,
+    #[sqlx(flatten)]
+    hours: HoursRow,
     unread_mail_off_at: Option<i64>,
-    safe_from: Option<i64>,
-    safe_until: Option<i64>,
     addresses: i64,
     unconfirmed: i64,
     seen_at: Option<i64>,
@@ -156,7 +156,7 @@ pub(super) async fn look(
         }
     }
     let reader = Reader {
-        zone: preferences::zone_or_agencys(tx, row.zone.as_deref()),
+        hours: row.hours.read(tx)?,
         has_digest: matches!(role, Role::CaseManager | Role::Supervisor),
         reachable: row.addresses > 0,
         unconfirmed: row.unconfirmed > 0,
@@ -165,7 +165,6 @@ pub(super) async fn look(
         told_at: row.told_at.map(db::at),
         told_urgent_at: row.told_urgent_at.map(db::at),
         shut_out,
-        safe_hours: db::safe_hours(row.safe_from, row.safe_until)?,
     };
     Ok(Some(Found {
         reader,

@@ -1,15 +1,18 @@
 //! The plan of somebody whose mails may come between certain hours only.
 
 use super::*;
+use crate::quiet::Window;
 
-#[expect(clippy::unnecessary_wraps, reason = "as a recipient has them")]
-fn hours(from: u16, until: u16) -> Option<Window> {
-    Some(Window::new(from * 60, until * 60).unwrap())
+fn hours(from: u16, until: u16) -> MailHours {
+    MailHours {
+        zone: edmonton(),
+        safe: Some(Window::new(from * 60, until * 60).unwrap()),
+    }
 }
 
 fn mornings() -> Recipient {
     Recipient {
-        safe_hours: hours(10, 12),
+        hours: hours(10, 12),
         ..maria()
     }
 }
@@ -30,7 +33,7 @@ fn every_mail_of_a_visit_comes_within_them() {
         "and that the room is open is not told"
     );
     let evenings = Recipient {
-        safe_hours: hours(17, 20),
+        hours: hours(17, 20),
         ..maria()
     };
     assert_eq!(
@@ -47,7 +50,7 @@ fn every_mail_of_a_visit_comes_within_them() {
 #[test]
 fn a_reminder_waits_for_them_if_that_leaves_time() {
     let noon = Recipient {
-        safe_hours: hours(12, 14),
+        hours: hours(12, 14),
         ..maria()
     };
     let due = |start: &str| {
@@ -59,7 +62,7 @@ fn a_reminder_waits_for_them_if_that_leaves_time() {
     assert_eq!(due("2026-12-01T10:00"), ["2026-11-30T12:00"]);
     // Before the clocks have a day left: worthless three hours before it begins.
     let early = Recipient {
-        safe_hours: hours(5, 7),
+        hours: hours(5, 7),
         ..maria()
     };
     let told = story(&visit("2026-12-01T08:00"), &early);
@@ -71,7 +74,7 @@ fn a_reminder_waits_for_them_if_that_leaves_time() {
 #[test]
 fn whose_safe_hours_lie_in_the_night_is_told_in_the_night() {
     let night = Recipient {
-        safe_hours: hours(22, 24),
+        hours: hours(22, 24),
         ..maria()
     };
     let told = story(&visit("2026-12-01T10:00"), &night);
@@ -90,11 +93,14 @@ fn whose_safe_hours_lie_in_the_night_is_told_in_the_night() {
 fn they_are_on_the_recipients_clocks() {
     let kathmandu = zone("Asia/Kathmandu");
     let far = Recipient {
-        zone: kathmandu.clone(),
+        hours: MailHours {
+            zone: kathmandu.clone(),
+            ..mornings().hours
+        },
         ..mornings()
     };
     let visit = visit("2026-12-01T10:00");
-    let planned = plan(&visit, &[far], visit.told_at);
+    let planned = mails(&visit, &[far], visit.told_at);
     assert_eq!(planned[0].due, at(&kathmandu, "2026-11-18T10:00"));
 }
 
@@ -106,12 +112,10 @@ fn the_room_opens_within_them_or_in_silence() {
 
 /// Whom no mail tells in time, and whether one comes at all.
 fn news(visit: &Visit, to: &Recipient) -> (Vec<Step>, Vec<Step>) {
-    let named = untold(visit, std::slice::from_ref(to), visit.told_at);
-    let named = named.into_iter().map(|one| one.step).collect();
-    let planned = plan(visit, std::slice::from_ref(to), visit.told_at);
+    let planned = mails(visit, std::slice::from_ref(to), visit.told_at);
     let news = planned.into_iter().map(|mail| mail.step);
     let news = news.filter(|step| matches!(step, Step::Invitation | Step::Cancellation));
-    (named, news.collect())
+    (calls(visit, to), news.collect())
 }
 
 #[test]
@@ -164,7 +168,11 @@ fn what_is_delayed_waits_for_them_or_is_dropped() {
     let visit = visit("2026-12-01T16:00");
     let leaves = |step: Step, now: &str, not_after: &str| {
         let [now, not_after] = [now, not_after].map(|civil| at(&edmonton(), civil));
-        let leaves = leaves_at(&visit, &mornings(), (step, not_after), now)?;
+        let leaves = match leave(&visit, &mornings(), (step, not_after), now) {
+            Leaves::Now(leave) => leave.at(),
+            Leaves::Later(then) => then,
+            Leaves::Never => return None,
+        };
         Some(edmonton().civil(leaves).to_string())
     };
     let (end, morning) = ("2026-12-01T16:30", Some("2026-12-01T10:00".to_owned()));

@@ -12,13 +12,13 @@ use crate::error::{Error, Result};
 use crate::rows::Draft;
 use crate::state::Me;
 
-/// A group's context.
-pub struct Standing {
+/// The epoch that holds in a group, and what its context says.
+pub struct Epoch {
     id: GroupId,
     context: GroupContext,
 }
 
-impl Standing {
+impl Epoch {
     /// Reads it. A group that is missing is an error: the circle's row says that it is there.
     pub fn read(draft: &Draft<'_>, id: GroupId) -> Result<Self> {
         let context = draft
@@ -28,8 +28,8 @@ impl Standing {
         Ok(Self { id, context })
     }
 
-    /// The epoch that holds.
-    pub fn epoch(&self) -> u64 {
+    /// Its number.
+    pub fn number(&self) -> u64 {
         self.context.epoch().as_u64()
     }
 
