@@ -8,7 +8,8 @@ use protocol::http::TimeHeld;
 use protocol::{PersonId, Timestamp, VisitTypeId};
 
 use super::{Actor, Kept};
-use crate::appointments::{Asked, find_as_of, team, zone_for};
+use crate::appointments::team::{self, Team};
+use crate::appointments::{Asked, find_as_of, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::store::Store;
@@ -41,9 +42,9 @@ impl Store {
             let standing = standing::to_client(tx, &caller, wish.client).await?;
             let object = Object::Person(wish.client);
             let permit = tx.authorize(&caller, Act::HoldTime, standing, object)?;
-            let own = [caller.account];
-            let team = team::lock(tx, &own).await?;
-            team::must_be_bookable(tx, &own, &team).await?;
+            let alone = Team::new(caller.account, &[]);
+            let locked = alone.lock(tx).await?;
+            team::must_be_bookable(tx, &alone, &locked).await?;
             let asked = Asked {
                 civil: wish.civil,
                 zone: zone_for(tx, wish.zone.as_deref(), wish.client).await?,
@@ -51,12 +52,12 @@ impl Store {
             };
             let actor = caller.account.uuid();
             let as_of = (Some(actor), tx.now());
-            let found = find_as_of(tx, &team, &asked, as_of).await?;
+            let found = find_as_of(tx, &locked, &asked, as_of).await?;
             if let Some(instead) = wish.instead {
                 super::let_go(tx, actor, instead).await?;
             }
             let kept = Kept {
-                resource: team[0].id,
+                resource: locked[0].id,
                 visit_type: wish.visit_type,
                 start: found.start,
                 claimed: found.claimed,
