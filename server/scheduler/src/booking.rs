@@ -1,7 +1,7 @@
 //! Booking: the form of a request is checked here, everything else in one transaction of the store.
 
 use care::Caller;
-use care::appointment::{Booking, Closing, Move, check_staff};
+use care::appointment::{Booking, Closing, Move, TeamChange, check_staff};
 use care::availability::Hours;
 use care::booking_link::BookingLink;
 use care::civil::{CivilTime, parse_date};
@@ -9,9 +9,9 @@ use care::series::{Occurrence, Plan};
 use care::visit_type::VisitType;
 use protocol::http::{
     self, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead, BookSeries,
-    BookingLinkMade, CancelAppointment, CloseAppointment, FindSlots, HoldTime, HoursSaved,
-    MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span, TimeHeld,
-    VisitTerms, WorkingHours,
+    BookingLinkMade, CancelAppointment, ChangeTeam, CloseAppointment, FindSlots, HoldTime,
+    HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span,
+    TimeHeld, VisitTerms, WorkingHours,
 };
 use protocol::{AccountId, AppointmentId, Code, PersonId, Refusal, SeriesId, VisitTypeId, limits};
 use store::{HoldWish, Result, SlotSearch, Store, Within};
@@ -68,6 +68,18 @@ impl Scheduler {
     ) -> Result<Appointment> {
         let change = Move::check(request)?;
         self.store.move_appointment(caller, id, change).await
+    }
+
+    /// Says who else of the staff takes part in an appointment from now on; see [`TeamChange::check`] and
+    /// [`Store::change_team`] for what is refused.
+    pub async fn change_team(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: ChangeTeam,
+    ) -> Result<Appointment> {
+        let change = TeamChange::check(request)?;
+        self.store.change_team(caller, id, change).await
     }
 
     /// Calls an appointment off.

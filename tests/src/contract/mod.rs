@@ -67,6 +67,7 @@ mod series;
 mod series_mails;
 mod sessions;
 mod staff;
+mod team_changes;
 mod teams;
 mod thresholds;
 mod tickets;

@@ -150,6 +150,15 @@ contract! {
         a_change_of_the_clocks_law_moves_the_time_of_both,
         two_bookings_that_name_each_other_at_once_end_as_one,
     }
+    team_changes {
+        who_is_added_is_busy_and_everybody_is_told,
+        who_is_taken_out_is_free_again_and_told,
+        who_is_added_must_be_free_as_for_a_booking,
+        who_may_move_it_may_say_who_comes_and_is_noted_once,
+        of_a_series_somebody_comes_to_one_visit,
+        changes_at_once_leave_nobody_in_two_places,
+        a_change_while_its_series_moves_keeps_everybodys_time,
+    }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,
         the_same_request_at_the_same_time_books_once,

@@ -201,6 +201,8 @@ acts! {
     RevokeBookingLink = "revoke_booking_link", Client;
     /// Give an appointment another time.
     MoveAppointment = "move_appointment", Appointment;
+    /// Say who else of the staff takes part in an appointment that is booked.
+    ChangeTeam = "change_team", Appointment;
     /// Call an appointment off.
     CancelAppointment = "cancel_appointment", Appointment;
     /// Say how an appointment went.

@@ -9,10 +9,12 @@ use protocol::{AccountId, AppointmentId, Code, Refusal, Role, Scope};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hours::{self, Resource};
 use crate::tx::Tx;
 use crate::{agency, deliveries, holds};
+
+pub(crate) mod change;
 
 statements! {
     STAFF = "
@@ -92,7 +94,7 @@ pub(crate) async fn lock(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Resou
 /// team whose resources are locked, so that nobody's account ends meanwhile.
 pub(crate) async fn must_be_bookable(tx: &mut Tx, team: &Team, locked: &[Resource]) -> Result<()> {
     must_work_here(tx, &team.others).await?;
-    must_be_whole(team, locked)
+    must_be_whole(1 + team.others.len(), locked)
 }
 
 /// [`Code::NotFound`] unless each who comes along is a case manager whose account was not ended.
@@ -106,8 +108,8 @@ pub(crate) async fn must_work_here(tx: &mut Tx, others: &[AccountId]) -> Result<
     Ok(())
 }
 
-fn must_be_whole(team: &Team, locked: &[Resource]) -> Result<()> {
-    if locked.len() == 1 + team.others.len() {
+fn must_be_whole(count: usize, locked: &[Resource]) -> Result<()> {
+    if locked.len() == count {
         return Ok(());
     }
     let what = "nobody has said when this worker can be booked";
@@ -128,11 +130,16 @@ pub(crate) fn must_be_somebody(team: &[Resource]) -> Result<()> {
 pub(crate) async fn lock_of(tx: &mut Tx, id: AppointmentId, scope: Scope) -> Result<Vec<Resource>> {
     let workers = staff(tx, id, scope).await?;
     let mut team = lock(tx, &workers).await?;
-    if team.len() > 1 {
-        // Somebody's account may have ended before the lock was there.
-        let still = staff(tx, id, scope).await?;
-        team.retain(|resource| still.contains(&resource.account));
+    if tx.writes_alone() {
+        return Ok(team);
     }
+    let still = staff(tx, id, scope).await?;
+    if still.iter().any(|worker| !workers.contains(worker)) {
+        // Somebody was added before the locks were there: once more, in their order.
+        return Err(Error::Busy);
+    }
+    // And somebody's account may have ended.
+    team.retain(|resource| still.contains(&resource.account));
     Ok(team)
 }
 
