@@ -197,6 +197,37 @@ describe('booking', () => {
     expect(other.violations).toEqual([]);
   });
 
+  test('who comes to a visit that is booked is changed, and a time that is not free for all is said', async () => {
+    await openClient();
+    const early = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
+    await early.getByRole('button', { name: 'Change who comes' }).click();
+    await early.getByRole('group', { name: 'Who else from the team?' }).getByRole('checkbox', { name: 'Sam Specimen' }).check();
+    await early.getByRole('button', { name: 'Save who comes' }).click();
+    await early.getByText('All of you would be free at these times', { exact: false }).waitFor();
+    await expectAccessible(page, 'who comes, refused');
+    await takePictures(page, 'team-refused');
+    await expectFitsNarrow(page, 'who comes, refused');
+    await early.getByRole('button', { name: 'Cancel', exact: true }).click();
+
+    const visit = page.getByRole('article').filter({ hasText: 'Ana Sample' }).first();
+    await visit.getByRole('button', { name: 'Change who comes' }).click();
+    const sam = visit.getByRole('checkbox', { name: 'Sam Specimen' });
+    await sam.check();
+    await expect.poll(() => visit.getByRole('checkbox', { name: 'Dana Placeholder' }).count()).toBe(0);
+    await expectAccessible(page, 'who comes');
+    await takePictures(page, 'team-change');
+    await visit.getByRole('button', { name: 'Save who comes' }).click();
+    await page.getByText('Saved. The mails go out now.').waitFor();
+    expect(sent(/team$/)).toEqual({ sequence: 0, staff: ['01990000-0000-7000-8000-000000000003'] });
+    await visit.getByText('Sam Specimen').waitFor();
+    await visit.getByRole('button', { name: 'Change who comes' }).click();
+    await expect.poll(() => sam.isChecked()).toBe(true);
+    await sam.uncheck();
+    await visit.getByRole('button', { name: 'Save who comes' }).click();
+    await expect.poll(() => visit.getByText('Sam Specimen').count()).toBe(0);
+    expect(sent(/team$/)).toEqual({ sequence: 1, staff: [] });
+  });
+
   test('a time that is tapped is kept while the rest is filled in, and let go with the form', async () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();

@@ -3,7 +3,7 @@
 // always busy, 02:30 never exists, the third visit of a series is taken, and whoever signed in last is the one
 // who asks.
 import type {
-  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, CloseAppointment, Consent, HoldTime, MoveAppointment,
+  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangeTeam, CloseAppointment, Consent, HoldTime, MoveAppointment,
   NotBooked, Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
   UpdateMail, UpdateMails, VisitTerms, VisitType, WorkingHours,
 } from '../src/platform/api';
@@ -32,6 +32,11 @@ const GAP = 'T02:30';
 
 let made = 0;
 const newId = (): string => `01990000-0000-7000-9000-${String(++made).padStart(12, '0')}`;
+const partOf = (one: Who): Participant => ({
+  id: newId(), person: people[one].person, name: people[one].name, role: people[one].role, booked: one === 'dana',
+  account: people[one].role === 'case_manager' ? people[one].account : null,
+  response: one === 'dana' || one === 'sam' || one === 'ana' ? 'accepted' : 'needs_action', asked_at: null,
+});
 /** Who of the staff was named. */
 const along = (staff: readonly string[] = []): Who[] => (staff.includes(people.sam.account) ? ['sam'] : []);
 
@@ -308,6 +313,9 @@ export class Agency {
           minutes: minutes ?? one.minutes, sequence: one.sequence + 1,
         });
       }
+    } else if (act === 'team') {
+      const refusal = this.#team(visit, (body as ChangeTeam).staff);
+      if (refusal !== null) return refusal;
     } else if (act === 'cancel') {
       const { reason, scope } = body as CancelAppointment;
       for (const one of inScope(this.appointments, visit, scope ?? 'this')) {
@@ -321,6 +329,20 @@ export class Agency {
       this.#reply(visit, (body as ReplyToAppointment).reply);
     }
     return good(this.#seen(visit));
+  }
+
+  #team(visit: Appointment, staff: readonly string[]): Answered | null {
+    const civil = visit.at.civil;
+    const comes = visit.participants.some(({ person }) => person === people.sam.person);
+    // Whoever comes along is free in the afternoon only.
+    if (along(staff).length > 0 && !comes && civil.slice(11) < '12') {
+      const slots = ['13:30', '13:45', '14:00'].map((clock) => this.#slot(`${civil.slice(0, 10)}T${clock}`, visit.at.zone));
+      return bad(409, 'slot_taken', { slots });
+    }
+    const others = visit.participants.filter(({ role, booked }) => role !== 'case_manager' || booked === true);
+    visit.participants = [...others, ...along(staff).map(partOf)];
+    visit.sequence += 1;
+    return null;
   }
 
   #hours(method: string, body: WorkingHours): Answered {
@@ -423,11 +445,7 @@ export class Agency {
 
   #visit(kind: Appointment['kind'], civil: string, zone: string, who: Who[], over: Partial<Appointment>): Appointment {
     const at = instant(civil, zone);
-    const participants = who.map((one): Participant => ({
-      id: newId(), person: people[one].person, name: people[one].name, role: people[one].role,
-      account: people[one].role === 'case_manager' ? people[one].account : null,
-      response: one === 'dana' || one === 'sam' || one === 'ana' ? 'accepted' : 'needs_action', asked_at: null,
-    }));
+    const participants = who.map(partOf);
     const visit: Appointment = {
       id: newId(), client: people.maria.person, client_name: people.maria.name, kind, state: 'booked',
       sequence: 0, start: at * 1_000, minutes: 30, at: localTime(at, zone), yours: localTime(at, HERE),
