@@ -242,6 +242,31 @@ describe('booking', () => {
     await expect.poll(() => stage.agency.held).toBeNull();
   });
 
+  test('a kept time is kept for a colleague too, or it is said when all are free', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByRole('button', { name: '9:15 AM' }).click();
+    await page.getByText('This time is kept for you until', { exact: false }).waitFor();
+    const team = page.getByRole('group', { name: 'Who else from the team?' });
+    await team.getByRole('checkbox', { name: 'Sam Specimen' }).check();
+    const refused = page.getByRole('alert').filter({ hasText: 'That time is taken.' });
+    await refused.getByRole('button', { name: /1:30/ }).waitFor();
+    await expect.poll(() => page.getByText('This time is kept for', { exact: false }).count()).toBe(0);
+    // What was kept before stays until there is something better.
+    expect([stage.agency.held?.slice(11), stage.agency.heldWith]).toEqual(['09:15', []]);
+    await expectAccessible(page, 'kept for one');
+    await refused.getByRole('button', { name: /1:30/ }).click();
+    await page.getByText('This time is kept for all of you until', { exact: false }).waitFor();
+    expect([stage.agency.held?.slice(11), stage.agency.heldWith]).toEqual(['13:30', ['sam']]);
+    await expectAccessible(page, 'kept for all');
+    await expectFitsNarrow(page, 'kept for all');
+    await team.getByRole('checkbox', { name: 'Sam Specimen' }).uncheck();
+    await page.getByText('This time is kept for you until', { exact: false }).waitFor();
+    expect([stage.agency.held?.slice(11), stage.agency.heldWith]).toEqual(['13:30', []]);
+    await page.getByRole('button', { name: 'Cancel', exact: true }).click();
+    await expect.poll(() => stage.agency.held).toBeNull();
+  });
+
   test('a time that the clocks skip offers the next one', async () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();

@@ -73,6 +73,8 @@ export class Agency {
   notBooked: NotBooked[] = [];
   /** What the worker keeps while the form is filled in. */
   held: string | null = null;
+  /** Who else's time is kept with it. */
+  heldWith: Who[] = [];
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
   readonly #preferences = new Map<string, Preferences>();
@@ -251,16 +253,25 @@ export class Agency {
     return bad(409, 'slot_taken', { slots });
   }
 
+  /** Whoever comes along is free in the afternoon only. */
+  #together(civil: string, zone: string, others: readonly Who[]): Answered | null {
+    if (others.length === 0 || civil.slice(11) >= '12') return null;
+    const slots = ['13:30', '13:45', '14:00'].map((clock) => this.#slot(`${civil.slice(0, 10)}T${clock}`, zone));
+    return bad(409, 'slot_taken', { slots });
+  }
+
   #hold(method: string, wish: HoldTime | null): Answered {
     if (method === 'DELETE' || wish === null) {
       this.held = null;
+      this.heldWith = [];
       return { status: 204, body: null };
     }
-    const { civil_start, zone } = wish;
+    const { civil_start, zone, staff } = wish;
     const where = zone ?? HERE;
-    const refusal = this.#refusal(civil_start, where);
+    const refusal = this.#refusal(civil_start, where) ?? this.#together(civil_start, where, along(staff));
     if (refusal !== null) return refusal;
     this.held = civil_start;
+    this.heldWith = along(staff);
     return good({ start: instant(civil_start, where) * 1_000, until: (this.#nowMs + 600_000) * 1_000 });
   }
 
@@ -271,6 +282,7 @@ export class Agency {
     const who: Who[] = ['maria', 'dana', ...along(staff), ...(caregivers.includes(people.ana.person) ? (['ana'] as const) : [])];
     const link = meeting_link ?? null;
     this.held = null;
+    this.heldWith = [];
     return good(this.#seen(this.#visit(kind, civil_start, where, who, { minutes, meeting_link: link })));
   }
 
@@ -332,13 +344,9 @@ export class Agency {
   }
 
   #team(visit: Appointment, staff: readonly string[]): Answered | null {
-    const civil = visit.at.civil;
     const comes = visit.participants.some(({ person }) => person === people.sam.person);
-    // Whoever comes along is free in the afternoon only.
-    if (along(staff).length > 0 && !comes && civil.slice(11) < '12') {
-      const slots = ['13:30', '13:45', '14:00'].map((clock) => this.#slot(`${civil.slice(0, 10)}T${clock}`, visit.at.zone));
-      return bad(409, 'slot_taken', { slots });
-    }
+    const refusal = comes ? null : this.#together(visit.at.civil, visit.at.zone, along(staff));
+    if (refusal !== null) return refusal;
     const others = visit.participants.filter(({ role, booked }) => role !== 'case_manager' || booked === true);
     visit.participants = [...others, ...along(staff).map(partOf)];
     visit.sequence += 1;

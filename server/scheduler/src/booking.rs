@@ -128,7 +128,7 @@ impl Scheduler {
         self.store.find_slots(caller, search).await
     }
 
-    /// Keeps a time for the caller; see [`Store::hold_time`] for what is refused, and by how it is written.
+    /// Keeps a time for the caller and whoever is to come along; see [`Store::hold_time`] for what is refused, and by how it is written.
     pub async fn hold_time(&self, caller: &Caller, request: HoldTime) -> Result<TimeHeld> {
         let minutes = limits::APPOINTMENT_MINUTES_MIN..=limits::APPOINTMENT_MINUTES_MAX;
         let wish = HoldWish {
@@ -137,6 +137,7 @@ impl Scheduler {
             zone: request.zone,
             minutes: within(request.minutes, "minutes", &minutes)?,
             visit_type: request.visit_type,
+            staff: check_staff(request.staff)?,
             instead: request.instead,
         };
         self.store.hold_time(caller, wish).await

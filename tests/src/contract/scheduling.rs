@@ -46,6 +46,11 @@ contract! {
         a_worker_keeps_two_times_or_one_in_the_place_of_another,
         of_a_worker_and_a_link_at_once_one_gets_the_time,
         only_who_serves_the_client_keeps_a_time_for_them,
+        a_time_is_kept_of_all_who_would_come,
+        a_time_is_kept_of_all_or_of_nobody,
+        what_was_kept_of_several_expires_for_each,
+        what_is_kept_of_a_colleague_counts_for_their_day,
+        of_two_who_keep_each_others_time_at_once_one_gets_it,
     }
     hours {
         a_worker_says_when_they_can_be_booked,

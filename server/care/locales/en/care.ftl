@@ -177,6 +177,7 @@ visit-team-instead =
     }
 visit-beside = You come along. Whoever serves the client can change this visit.
 visit-kept = This time is kept for you until { $time }.
+visit-kept-team = This time is kept for all of you until { $time }.
 visit-mails = Everyone who takes part and has an e-mail address gets the time, and reminders before it.
 free-times = Your free times on { $day }
 free-times-none = You have no free time on this day.

@@ -177,6 +177,7 @@ visit-team-instead =
     }
 visit-beside = Tú acompañas. Quien atiende al cliente puede cambiar esta visita.
 visit-kept = Esta hora está guardada para usted hasta las { $time }.
+visit-kept-team = Esta hora está guardada para todos ustedes hasta las { $time }.
 visit-mails = Todos los que participan y tienen correo reciben la hora, y avisos antes.
 free-times = Tus horas libres el { $day }
 free-times-none = No tienes horas libres este día.

@@ -185,7 +185,7 @@ acts! {
     ReadAppointments = "read_appointments", Client;
     /// See at which times one could be booked.
     FindSlots = "find_slots", Oneself;
-    /// Keep a time of one's own for a few minutes, for a client.
+    /// Keep a time of one's own, and of whoever is to come along, for a few minutes, for a client.
     HoldTime = "hold_time", Client;
     /// Let go of the times that one keeps.
     LetTimesGo = "let_times_go", Oneself;
