@@ -80,6 +80,7 @@ contract! {
         whoever_wants_no_reminders_or_has_no_address_gets_no_such_mail,
         what_is_no_longer_true_in_the_morning_stops_the_mail,
         after_a_long_outage_the_mail_does_not_come_by_night,
+        of_two_that_are_said_at_once_one_is_the_first,
     }
     addresses {
         an_address_is_asked_first_and_told_when_it_is_theirs,
