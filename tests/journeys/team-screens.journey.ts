@@ -50,7 +50,7 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await expectFitsNarrow(page, 'who comes, refused');
   await early.getByRole('button', { name: 'Cancel', exact: true }).click();
 
-  const visit = page.getByRole('article').filter({ hasText: 'Ana Sample' }).first();
+  const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();
   await visit.getByRole('button', { name: 'Change who comes' }).click();
   const sam = visit.getByRole('checkbox', { name: 'Sam Specimen' });
   await sam.check();
