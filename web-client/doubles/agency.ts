@@ -3,7 +3,7 @@
 // always busy, 02:30 never exists, the third visit of a series is taken, and whoever signed in last is the one
 // who asks.
 import type {
-  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, CloseAppointment, Consent, HoldTime, MoveAppointment,
+  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangeTeam, CloseAppointment, Consent, HoldTime, MoveAppointment,
   NotBooked, Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
   UpdateMail, UpdateMails, VisitTerms, VisitType, WorkingHours,
 } from '../src/platform/api';
@@ -32,6 +32,11 @@ const GAP = 'T02:30';
 
 let made = 0;
 const newId = (): string => `01990000-0000-7000-9000-${String(++made).padStart(12, '0')}`;
+const partOf = (one: Who): Participant => ({
+  id: newId(), person: people[one].person, name: people[one].name, role: people[one].role, booked: one === 'dana',
+  account: people[one].role === 'case_manager' ? people[one].account : null,
+  response: one === 'dana' || one === 'sam' || one === 'ana' ? 'accepted' : 'needs_action', asked_at: null,
+});
 /** Who of the staff was named. */
 const along = (staff: readonly string[] = []): Who[] => (staff.includes(people.sam.account) ? ['sam'] : []);
 
@@ -68,6 +73,8 @@ export class Agency {
   notBooked: NotBooked[] = [];
   /** What the worker keeps while the form is filled in. */
   held: string | null = null;
+  /** Who else's time is kept with it. */
+  heldWith: Who[] = [];
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
   readonly #preferences = new Map<string, Preferences>();
@@ -246,16 +253,25 @@ export class Agency {
     return bad(409, 'slot_taken', { slots });
   }
 
+  /** Whoever comes along is free in the afternoon only. */
+  #together(civil: string, zone: string, others: readonly Who[]): Answered | null {
+    if (others.length === 0 || civil.slice(11) >= '12') return null;
+    const slots = ['13:30', '13:45', '14:00'].map((clock) => this.#slot(`${civil.slice(0, 10)}T${clock}`, zone));
+    return bad(409, 'slot_taken', { slots });
+  }
+
   #hold(method: string, wish: HoldTime | null): Answered {
     if (method === 'DELETE' || wish === null) {
       this.held = null;
+      this.heldWith = [];
       return { status: 204, body: null };
     }
-    const { civil_start, zone } = wish;
+    const { civil_start, zone, staff } = wish;
     const where = zone ?? HERE;
-    const refusal = this.#refusal(civil_start, where);
+    const refusal = this.#refusal(civil_start, where) ?? this.#together(civil_start, where, along(staff));
     if (refusal !== null) return refusal;
     this.held = civil_start;
+    this.heldWith = along(staff);
     return good({ start: instant(civil_start, where) * 1_000, until: (this.#nowMs + 600_000) * 1_000 });
   }
 
@@ -266,6 +282,7 @@ export class Agency {
     const who: Who[] = ['maria', 'dana', ...along(staff), ...(caregivers.includes(people.ana.person) ? (['ana'] as const) : [])];
     const link = meeting_link ?? null;
     this.held = null;
+    this.heldWith = [];
     return good(this.#seen(this.#visit(kind, civil_start, where, who, { minutes, meeting_link: link })));
   }
 
@@ -308,6 +325,9 @@ export class Agency {
           minutes: minutes ?? one.minutes, sequence: one.sequence + 1,
         });
       }
+    } else if (act === 'team') {
+      const refusal = this.#team(visit, (body as ChangeTeam).staff);
+      if (refusal !== null) return refusal;
     } else if (act === 'cancel') {
       const { reason, scope } = body as CancelAppointment;
       for (const one of inScope(this.appointments, visit, scope ?? 'this')) {
@@ -321,6 +341,16 @@ export class Agency {
       this.#reply(visit, (body as ReplyToAppointment).reply);
     }
     return good(this.#seen(visit));
+  }
+
+  #team(visit: Appointment, staff: readonly string[]): Answered | null {
+    const comes = visit.participants.some(({ person }) => person === people.sam.person);
+    const refusal = comes ? null : this.#together(visit.at.civil, visit.at.zone, along(staff));
+    if (refusal !== null) return refusal;
+    const others = visit.participants.filter(({ role, booked }) => role !== 'case_manager' || booked === true);
+    visit.participants = [...others, ...along(staff).map(partOf)];
+    visit.sequence += 1;
+    return null;
   }
 
   #hours(method: string, body: WorkingHours): Answered {
@@ -423,11 +453,7 @@ export class Agency {
 
   #visit(kind: Appointment['kind'], civil: string, zone: string, who: Who[], over: Partial<Appointment>): Appointment {
     const at = instant(civil, zone);
-    const participants = who.map((one): Participant => ({
-      id: newId(), person: people[one].person, name: people[one].name, role: people[one].role,
-      account: people[one].role === 'case_manager' ? people[one].account : null,
-      response: one === 'dana' || one === 'sam' || one === 'ana' ? 'accepted' : 'needs_action', asked_at: null,
-    }));
+    const participants = who.map(partOf);
     const visit: Appointment = {
       id: newId(), client: people.maria.person, client_name: people.maria.name, kind, state: 'booked',
       sequence: 0, start: at * 1_000, minutes: 30, at: localTime(at, zone), yours: localTime(at, HERE),

@@ -26,6 +26,7 @@ export const refusing: Api = {
   bookSeries: unreachable,
   bookInstead: unreachable,
   move: unreachable,
+  changeTeam: unreachable,
   callOff: unreachable,
   close: unreachable,
   reply: unreachable,

@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use protocol::http::{BookAppointment, CloseAppointment, MoveAppointment};
+use protocol::http::{BookAppointment, ChangeTeam, CloseAppointment, MoveAppointment};
 use protocol::{
     AccountId, AppointmentKind, AppointmentState, Code, NextStep, OpId, Outcome, PersonId, Refusal,
     Scope, Timestamp, VisitTypeId, limits,
@@ -149,6 +149,28 @@ impl Move {
             minutes: request.minutes.map(check_minutes).transpose()?,
             scope: request.scope,
             skip_conflicts: request.skip_conflicts,
+        })
+    }
+}
+
+/// Who else of the staff takes part from now on, in good form.
+#[derive(Debug, Clone)]
+pub struct TeamChange {
+    /// The request's id.
+    pub op_id: OpId,
+    /// The sequence that the caller saw.
+    pub sequence: u32,
+    /// Who takes part besides whoever is booked, each once.
+    pub staff: Vec<AccountId>,
+}
+
+impl TeamChange {
+    /// Checks a request's form. [`Code::TooManyParticipants`].
+    pub fn check(request: ChangeTeam) -> Result<Self, Refusal> {
+        Ok(Self {
+            op_id: request.op_id,
+            sequence: request.sequence,
+            staff: check_staff(request.staff)?,
         })
     }
 }

@@ -6,13 +6,13 @@
 //!
 //! | step | due | worthless after | to |
 //! |---|---|---|---|
-//! | invitation | when booked or moved | the end | everybody |
+//! | invitation | when booked or moved, or others of the staff come | the end | everybody |
 //! | three days | `-P3D@10:00` | 30 h before | client, caregivers |
 //! | one day | `-P1D@10:00` | 3 h before | client, caregivers |
 //! | one hour | `-PT60M` | the start | client, caregivers |
 //! | room open | `-PT10M`, video with a link | the end | client, caregivers |
 //! | cancellation | when called off | the end | who was told |
-//! | cancellation | when they left | the end | a caregiver who was told, if the client wants it |
+//! | cancellation | when they left | the end | a caregiver who was told, if the client wants it; staff who were told |
 //!
 //! Of a series one mail tells: the invitation of its first visit to come speaks for all of them, and so does the
 //! cancellation of the first of those that are called off at once. The others are silent until their reminders,
@@ -51,7 +51,7 @@ pub struct Visit {
     pub end: Timestamp,
     /// Raised with every change that participants are told. Rows of an earlier one are stale.
     pub sequence: u32,
-    /// When this sequence was booked, moved or called off.
+    /// When this sequence was booked, moved or called off, or others of the staff came to it.
     pub told_at: Timestamp,
     /// When it would have begun before it was last moved.
     pub moved_from: Option<Timestamp>,
@@ -103,7 +103,7 @@ pub struct Recipient {
     /// that (it would tell them of the withdrawal), unless the client asked for it: see `cleared_at`.
     pub takes_part: bool,
     /// Of a caregiver who left: since when the client wants their calendar cleared of it, for as long as
-    /// that was not done.
+    /// that was not done. Of staff who come no longer: since when, for as long as they were not told.
     pub cleared_at: Option<Timestamp>,
     /// A mail about this appointment alone, or its invitation, may have reached them.
     pub told: bool,
@@ -111,6 +111,8 @@ pub struct Recipient {
     pub outdated: bool,
     /// What they were told of its series.
     pub heard: Heard,
+    /// They were added when it was booked already: of its series they take part in what they were added to.
+    pub joined: bool,
     /// Wants to be reminded.
     pub wants_reminders: bool,
     /// What they have said.
@@ -215,6 +217,8 @@ fn wants(visit: &Visit, to: &Recipient, step: Step) -> Option<For> {
 fn invites(visit: &Visit, to: &Recipient) -> Option<For> {
     match visit.in_series {
         None => Some(For::Visit),
+        // What is said of the series is not theirs.
+        Some(_) if to.joined => Some(For::Visit),
         Some(place) if place.first && to.heard != Heard::Now => Some(For::Series),
         Some(place) => (place.alone || to.outdated).then_some(For::Visit),
     }

@@ -321,6 +321,7 @@ const RULES: &[Rule] = &[
     Rule(Act::MakeBookingLink, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::RevokeBookingLink, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::MoveAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ChangeTeam, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CancelAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CloseAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ReplyToAppointment, CLIENT, &[Session, TakesPart]),

@@ -114,6 +114,7 @@ fn appointments() -> OpenApiRouter<Gateway> {
             http::appointments::book_appointment
         ))
         .routes(routes!(http::appointments::move_appointment))
+        .routes(routes!(http::appointments::change_team))
         .routes(routes!(http::appointments::cancel_appointment))
         .routes(routes!(http::appointments::close_appointment))
         .routes(routes!(http::appointments::reply_to_appointment))

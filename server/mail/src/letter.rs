@@ -126,6 +126,8 @@ pub struct VisitFacts {
     pub moved: bool,
     /// It has the time that the recipient knows: the law of the clocks changed, and with it what calendars must hold.
     pub kept: bool,
+    /// It has the time that the recipient knows: who of the staff comes changed.
+    pub team: bool,
     /// The recipient comes no longer: a cancellation takes it off their calendar, and says nothing of others.
     pub left: bool,
     /// A calendar file goes with it: the recipient wants one, and of a reminder, no other mail brought it.
@@ -165,6 +167,7 @@ impl std::fmt::Debug for VisitFacts {
             .field("sequence", &self.sequence)
             .field("moved", &self.moved)
             .field("kept", &self.kept)
+            .field("team", &self.team)
             .field("left", &self.left)
             .field("calendar_file", &self.calendar_file)
             .field("series", &self.series)

@@ -78,6 +78,7 @@
 //! | `GET /v1/appointments` | [`Span`] (query) | [`Appointments`] |
 //! | `POST /v1/appointments` | [`BookAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/move` | [`MoveAppointment`] | [`Appointment`] |
+//! | `POST /v1/appointments/{appointment}/team` | [`ChangeTeam`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/cancel` | [`CancelAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/close` | [`CloseAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/reply` | [`ReplyToAppointment`] | [`Appointment`] |

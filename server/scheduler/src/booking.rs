@@ -1,7 +1,7 @@
 //! Booking: the form of a request is checked here, everything else in one transaction of the store.
 
 use care::Caller;
-use care::appointment::{Booking, Closing, Move, check_staff};
+use care::appointment::{Booking, Closing, Move, TeamChange, check_staff};
 use care::availability::Hours;
 use care::booking_link::BookingLink;
 use care::civil::{CivilTime, parse_date};
@@ -9,9 +9,9 @@ use care::series::{Occurrence, Plan};
 use care::visit_type::VisitType;
 use protocol::http::{
     self, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead, BookSeries,
-    BookingLinkMade, CancelAppointment, CloseAppointment, FindSlots, HoldTime, HoursSaved,
-    MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span, TimeHeld,
-    VisitTerms, WorkingHours,
+    BookingLinkMade, CancelAppointment, ChangeTeam, CloseAppointment, FindSlots, HoldTime,
+    HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span,
+    TimeHeld, VisitTerms, WorkingHours,
 };
 use protocol::{AccountId, AppointmentId, Code, PersonId, Refusal, SeriesId, VisitTypeId, limits};
 use store::{HoldWish, Result, SlotSearch, Store, Within};
@@ -70,6 +70,18 @@ impl Scheduler {
         self.store.move_appointment(caller, id, change).await
     }
 
+    /// Says who else of the staff takes part in an appointment from now on; see [`TeamChange::check`] and
+    /// [`Store::change_team`] for what is refused.
+    pub async fn change_team(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: ChangeTeam,
+    ) -> Result<Appointment> {
+        let change = TeamChange::check(request)?;
+        self.store.change_team(caller, id, change).await
+    }
+
     /// Calls an appointment off.
     pub async fn cancel(
         &self,
@@ -116,7 +128,7 @@ impl Scheduler {
         self.store.find_slots(caller, search).await
     }
 
-    /// Keeps a time for the caller; see [`Store::hold_time`] for what is refused, and by how it is written.
+    /// Keeps a time for the caller and whoever is to come along; see [`Store::hold_time`] for what is refused, and by how it is written.
     pub async fn hold_time(&self, caller: &Caller, request: HoldTime) -> Result<TimeHeld> {
         let minutes = limits::APPOINTMENT_MINUTES_MIN..=limits::APPOINTMENT_MINUTES_MAX;
         let wish = HoldWish {
@@ -125,6 +137,7 @@ impl Scheduler {
             zone: request.zone,
             minutes: within(request.minutes, "minutes", &minutes)?,
             visit_type: request.visit_type,
+            staff: check_staff(request.staff)?,
             instead: request.instead,
         };
         self.store.hold_time(caller, wish).await

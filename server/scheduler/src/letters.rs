@@ -57,6 +57,7 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         sequence: facts.sequence,
         moved: facts.moved,
         kept: facts.kept,
+        team: facts.team,
         left: facts.left,
         calendar_file: facts.calendar_file,
         series: facts.series.as_ref().map(of_series),

@@ -30,7 +30,7 @@ pub(crate) mod team;
 statements! {
     READ = "
         SELECT id, client, organizer, kind, visit_type, state, zone, minutes, start_at, end_at,
-            ics_uid, ics_sequence, told_at, moved_at, moved_from_at, law_at, meeting_link, cancelled_by,
+            ics_uid, ics_sequence, told_at, moved_at, moved_from_at, law_at, team_at, meeting_link, cancelled_by,
             cancel_reason, cancel_notice_at, closed_at, closed_by, next_step, note, series, occurrence, civil_start
         FROM appointment WHERE id = $1";
     HOLD = "UPDATE appointment SET version = version + 1 WHERE id = $1";
@@ -59,6 +59,8 @@ pub(crate) struct AppointmentRow {
     /// When it would have begun before.
     pub(crate) moved_from_at: Option<i64>,
     pub(crate) law_at: Option<i64>,
+    /// When who of the staff comes last changed.
+    pub(crate) team_at: Option<i64>,
     pub(crate) meeting_link: Option<Vec<u8>>,
     pub(crate) cancelled_by: Option<Uuid>,
     pub(crate) cancel_reason: Option<String>,
@@ -189,6 +191,17 @@ pub(crate) async fn find_as_of(
 ) -> Result<Found> {
     let start = asked.zone.resolve_typed(asked.civil)?;
     let looked = look(tx, team, (&asked.rules, start), (except, as_of)).await?;
+    or_instead(tx, looked, team, (asked, start), except).await
+}
+
+/// What was found, or why not, with the next free slots of a team.
+pub(crate) async fn or_instead(
+    tx: &mut Tx,
+    looked: std::result::Result<Found, Refusal>,
+    team: &[Resource],
+    (asked, start): (&Asked, Timestamp),
+    except: Option<Uuid>,
+) -> Result<Found> {
     let refusal = match looked {
         Ok(found) => return Ok(found),
         Err(refusal) if refusal.code == Code::TimePast => return Err(refusal.into()),

@@ -38,7 +38,7 @@ pub(crate) mod waiting;
 
 statements! {
     RECIPIENTS = "
-        SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, f.zone, f.reminders_off_at,
+        SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, p.joined_at, f.zone, f.reminders_off_at,
             f.disclosure, f.calendar_file_off_at, f.safe_from, f.safe_until,
             (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
@@ -108,6 +108,7 @@ struct RecipientRow {
     response: String,
     left_at: Option<i64>,
     cleared_at: Option<i64>,
+    joined_at: Option<i64>,
     #[sqlx(flatten)]
     hours: HoursRow,
     reminders_off_at: Option<i64>,
@@ -143,10 +144,11 @@ impl RecipientRow {
                     self.consents > 0,
                     self.assignments > 0 || self.beside > 0,
                 ),
-            cleared_at: calendar.to_clear(self.cleared_at)?,
+            cleared_at: calendar.to_clear(self.cleared_at, role)?,
             told: self.told.is_some(),
             outdated: is_outdated(self.told, sequence),
             heard: heard(self.heard),
+            joined: self.joined_at.is_some(),
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
@@ -189,11 +191,12 @@ struct Calendar<'r> {
 }
 
 impl Calendar<'_> {
-    /// Since when it is to be cleared; nothing if no file is in it, or no more.
-    fn to_clear(&self, since: Option<i64>) -> Result<Option<Timestamp>> {
+    /// Since when it is to be cleared; nothing if no file is in it, or no more. Staff are told in any case.
+    fn to_clear(&self, since: Option<i64>, role: Role) -> Result<Option<Timestamp>> {
         let level = self.disclosure.map(db::disclosure).transpose()?;
         let has_file = !self.file_off && level != Some(Disclosure::Update);
-        Ok(since.filter(|_| has_file && !self.cleared).map(db::at))
+        let concerns = has_file || role == Role::CaseManager;
+        Ok(since.filter(|_| concerns && !self.cleared).map(db::at))
     }
 }
 

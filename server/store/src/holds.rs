@@ -1,11 +1,13 @@
 //! Holds: a time that is kept for whoever makes up their mind, [`limits::HOLD_S`] long: for a client who books by a
-//! link, for a worker who fills in what is booked then ([`staff`]). A hold is a claim like that of an appointment, so
-//! the same lock and the same constraint keep everybody else out of it; what is kept free around the visit is held
-//! with it.
+//! link, for a worker who fills in what is booked then, and whoever of the staff is to come along ([`staff`]). A hold has
+//! claims like those of an appointment, one for everybody whose time it keeps, so the same locks and the same constraint
+//! keep everybody else out of it; what is kept free around the visit is held with it. All of its claims come and go
+//! together; it counts once, for whoever holds it.
 //!
-//! Nothing runs when a hold expires: from that instant no search minds it, and whoever books locks the resource
-//! and drops it first (`appointments::team`). Holds are made and let go under the resource's lock or by
-//! their own actor, in the transaction of the actor's act.
+//! Nothing runs when a hold expires: from that instant no search minds it, and whoever books locks the resources
+//! and drops what was held on each first (`appointments::team`); the hold goes with the claim of whoever would be
+//! booked. Holds are made and let go under the locks of their resources or by their own actor, in the transaction of the
+//! actor's act.
 
 use care::availability::SlotSpan;
 use protocol::{AccountId, EntryId, Timestamp, VisitTypeId, limits};
@@ -18,10 +20,11 @@ use crate::tx::Tx;
 pub(crate) mod staff;
 
 statements! {
+    // Of a hold that is gone as well: it was dropped with another resource.
     DROP_CLAIMS = "
         DELETE FROM claim
-        WHERE resource = $1 AND hold IN
-            (SELECT h.id FROM hold h WHERE h.resource = $1 AND h.expires_at <= $2)";
+        WHERE resource = $1 AND hold IS NOT NULL AND NOT EXISTS
+            (SELECT 1 FROM hold h WHERE h.id = claim.hold AND h.expires_at > $2)";
     DROP = "DELETE FROM hold WHERE resource = $1 AND expires_at <= $2";
     LIVE = "
         SELECT id, resource, start_at, made_at, expires_at FROM hold
@@ -36,7 +39,7 @@ statements! {
         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     INSERT_CLAIM = "
         INSERT INTO claim (id, resource, hold, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
-    FREE_CLAIM = "DELETE FROM claim WHERE hold = $1";
+    FREE_CLAIMS = "DELETE FROM claim WHERE hold = $1";
     FORGET = "DELETE FROM hold WHERE id = $1";
 }
 
@@ -71,6 +74,7 @@ impl Actor {
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Hold {
     id: Uuid,
+    /// Of whoever would be booked.
     pub(crate) resource: Uuid,
     /// When the visit would begin.
     pub(crate) start: Timestamp,
@@ -80,14 +84,18 @@ pub(crate) struct Hold {
 
 /// A time to be kept.
 pub(crate) struct Kept {
+    /// Of whoever would be booked.
     pub(crate) resource: Uuid,
+    /// Of whoever would come along.
+    pub(crate) others: Vec<Uuid>,
     pub(crate) visit_type: Option<VisitTypeId>,
     pub(crate) start: Timestamp,
     /// With what is kept free around it.
     pub(crate) claimed: SlotSpan,
 }
 
-/// Drops what was held on a resource, which is locked, and has expired.
+/// Drops what was held on a resource, which is locked, and has expired. What it drops is of that resource alone, so that
+/// nobody waits here for somebody who has locked another one.
 pub(crate) async fn drop_expired(tx: &mut Tx, resource: Uuid) -> Result<()> {
     let now = tx.now().micros();
     // Claims first: they name their hold.
@@ -113,19 +121,23 @@ pub(crate) async fn live(tx: &mut Tx, actor: Uuid) -> Result<Vec<Hold>> {
         .collect())
 }
 
-/// Keeps a time for an actor, on a resource that is locked and where it was found free but for what they hold
+/// Keeps a time for an actor, on resources that are locked and where it was found free but for what they hold
 /// themselves: of that, whatever overlaps is let go, and of as many as one may have the oldest. Until when.
 pub(crate) async fn make(tx: &mut Tx, actor: Actor, kept: &Kept) -> Result<Timestamp> {
-    let overlapping = tx
-        .sql(OVERLAPPING)
-        .bind(actor.id())
-        .bind(kept.resource)
-        .bind(kept.claimed.from.micros())
-        .bind(kept.claimed.until.micros())
-        .all::<(Uuid,)>()
-        .await?;
-    for (id,) in overlapping {
-        forget(tx, id).await?;
+    let mut resources = vec![kept.resource];
+    resources.extend(&kept.others);
+    for resource in &resources {
+        let overlapping = tx
+            .sql(OVERLAPPING)
+            .bind(actor.id())
+            .bind(*resource)
+            .bind(kept.claimed.from.micros())
+            .bind(kept.claimed.until.micros())
+            .all::<(Uuid,)>()
+            .await?;
+        for (id,) in overlapping {
+            forget(tx, id).await?;
+        }
     }
     let held = live(tx, actor.id()).await?;
     let too_many = (held.len() + 1).saturating_sub(limits::HOLDS_MAX);
@@ -151,21 +163,23 @@ pub(crate) async fn make(tx: &mut Tx, actor: Actor, kept: &Kept) -> Result<Times
         .bind(account)
         .run()
         .await?;
-    let claim = EntryId::from_parts(now, tx.random()).uuid();
-    tx.sql(INSERT_CLAIM)
-        .bind(claim)
-        .bind(kept.resource)
-        .bind(id)
-        .bind(kept.claimed.from.micros())
-        .bind(kept.claimed.until.micros())
-        .run()
-        .await?;
+    for resource in resources {
+        let claim = EntryId::from_parts(now, tx.random()).uuid();
+        tx.sql(INSERT_CLAIM)
+            .bind(claim)
+            .bind(resource)
+            .bind(id)
+            .bind(kept.claimed.from.micros())
+            .bind(kept.claimed.until.micros())
+            .run()
+            .await?;
+    }
     Ok(expires)
 }
 
-/// Gives a held time back.
+/// Gives a held time back, of all for whom it was kept.
 async fn forget(tx: &mut Tx, hold: Uuid) -> Result<()> {
-    tx.sql(FREE_CLAIM).bind(hold).run().await?;
+    tx.sql(FREE_CLAIMS).bind(hold).run().await?;
     tx.sql(FORGET).bind(hold).run().await?;
     Ok(())
 }

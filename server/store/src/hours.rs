@@ -9,7 +9,7 @@ use protocol::http::{Slot, Slots, WorkingHours};
 use protocol::{AccountId, Code, EntryId, Refusal, Timestamp, VisitTypeId, limits};
 use uuid::Uuid;
 
-use crate::appointments::team;
+use crate::appointments::team::{self, Team};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
@@ -192,23 +192,24 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::FindSlots, standing, object)?;
-            let workers = team::with(caller.account, &wish.staff);
-            let others = workers.iter().skip(1).map(AccountId::uuid);
+            let team = Team::new(caller.account, &wish.staff);
+            let others = team.others.iter().map(AccountId::uuid);
             tx.audit(Entry::done(&caller, permit, object).shown(others));
             let zone = match &wish.zone {
                 Some(name) => tx.core().zones.find(name)?,
                 None => preferences::zone_of(tx, caller.person).await?,
             };
-            team::must_work_here(tx, &workers).await?;
-            let team = of_many(tx, &workers).await?;
-            if team.len() < workers.len() {
+            team::must_work_here(tx, &team.others).await?;
+            let workers = team.everybody();
+            let resources = of_many(tx, &workers).await?;
+            if resources.len() < workers.len() {
                 return Ok(Slots { slots: Vec::new() });
             }
             let rules = rules(tx, wish.visit_type, wish.minutes).await?;
             let search = wish.within(&zone, &rules);
             // What they hold is theirs.
             let own = Some(caller.account.uuid());
-            let free = free(tx, &team, &search, own).await?;
+            let free = free(tx, &resources, &search, own).await?;
             Ok(Slots {
                 slots: told(free, &zone),
             })

@@ -24,6 +24,8 @@ use crate::tx::Tx;
 use crate::{booking_links, db, preferences, visit_types};
 
 statements! {
+    // Locks the client for the rest of the transaction.
+    HOLD = "UPDATE person SET created_at = created_at WHERE id = $1";
     // What staff said of the client's other appointments.
     MISSED = "
         SELECT a.client, a.kind, a.start_at,
@@ -102,7 +104,8 @@ pub(crate) async fn reach(tx: &mut Tx, client: PersonId) -> Result<Reach> {
     })
 }
 
-/// Staff have said how an appointment went: `appointment` is how it stood before.
+/// Staff have said how an appointment went: `appointment` is how it stood before. Of two that are said of one client at
+/// once, by two workers whose time is locked apart, the later one waits here and knows of the other.
 pub(crate) async fn follow(
     tx: &mut Tx,
     caller: &Caller,
@@ -110,6 +113,7 @@ pub(crate) async fn follow(
     outcome: Outcome,
 ) -> Result<()> {
     let was_missed = appointment.state()? == AppointmentState::NoShow;
+    tx.sql(HOLD).bind(appointment.client).run().await?;
     match (was_missed, outcome) {
         // Said anew: what follows has followed.
         (true, Outcome::NoShow) | (false, Outcome::Completed) => Ok(()),

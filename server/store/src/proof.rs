@@ -41,6 +41,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         crate::appointments::reply::STATEMENTS,
     ),
     ("appointments::team", crate::appointments::team::STATEMENTS),
+    (
+        "appointments::team::change",
+        crate::appointments::team::change::STATEMENTS,
+    ),
     ("assignments", crate::assignments::STATEMENTS),
     ("audit", crate::audit::STATEMENTS),
     ("audit::checkpoints", crate::audit::checkpoints::STATEMENTS),

@@ -65,6 +65,7 @@ migrations! {
     33 "0033_phones";
     34 "0034_laws";
     35 "0035_reach";
+    36 "0036_team_changes";
 }
 
 #[derive(Clone, Copy)]

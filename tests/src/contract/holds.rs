@@ -1,14 +1,19 @@
 //! Times that a worker keeps while they fill in what is booked then.
 
+use care::Caller;
 use futures_util::future::join_all;
-use protocol::http::{FindSlots, HoldTime, MoveAppointment, TimeHeld};
-use protocol::{Code, Instead, Timestamp, limits};
+use protocol::http::{
+    AddVisitType, BookAppointment, FindSlots, HoldTime, MoveAppointment, TimeHeld, VisitTerms,
+};
+use protocol::{AccountId, AppointmentKind, Code, Instead, Role, Timestamp, limits};
 use store::{BookingWish, LinkSecret, Result};
 use testkit::Engine;
 
 use super::booking_links::phone_call;
 use super::desk::{Desk, TUESDAY};
+use super::double_bookings::no_overlap;
 use super::house::code;
+use super::teams::{by_sam, claims, enrolled, noor, slots};
 
 /// When it is free next after ten, where ten is not to be had.
 const INSTEAD: [&str; 3] = ["10:30", "10:45", "11:00"];
@@ -20,6 +25,7 @@ fn wish(desk: &Desk, civil: &str) -> HoldTime {
         zone: None,
         minutes: 30,
         visit_type: None,
+        staff: Vec::new(),
         instead: None,
     }
 }
@@ -208,4 +214,201 @@ pub async fn only_who_serves_the_client_keeps_a_time_for_them(engine: Engine) {
     assert_eq!(desk.house.entries(done).await, 0);
     keep(&desk, TUESDAY).await.unwrap();
     assert_eq!(desk.house.entries(done).await, 1);
+}
+
+/// A worker keeps it, with a colleague.
+async fn keep_both(
+    desk: &Desk,
+    caller: &Caller,
+    staff: &[AccountId],
+    civil: &str,
+) -> Result<TimeHeld> {
+    let wish = HoldTime {
+        staff: staff.to_vec(),
+        ..wish(desk, civil)
+    };
+    desk.scheduler.hold_time(caller, wish).await
+}
+
+async fn holds(desk: &Desk) -> i64 {
+    desk.house.count("SELECT COUNT(*) FROM hold").await
+}
+
+pub async fn a_time_is_kept_of_all_who_would_come(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let sam = [desk.sam.account];
+    keep_both(&desk, &desk.dana, &sam, TUESDAY).await.unwrap();
+    assert_eq!((holds(&desk).await, claims(&desk).await), (1, 2));
+    assert_eq!(code(by_sam(&desk, TUESDAY).await), Code::SlotTaken);
+    let other = keep_both(&desk, &desk.sam, &[], "2026-11-10T10:15").await;
+    assert_eq!(code(other), Code::SlotTaken);
+    // With a choice taken back he is free, and hers stays kept.
+    keep_both(&desk, &desk.dana, &[], TUESDAY).await.unwrap();
+    assert_eq!((holds(&desk).await, claims(&desk).await), (1, 1));
+    keep_both(&desk, &desk.dana, &sam, TUESDAY).await.unwrap();
+    let booking = BookAppointment {
+        staff: sam.to_vec(),
+        ..desk.request(TUESDAY)
+    };
+    let card = desk.scheduler.book(&desk.dana, booking).await.unwrap();
+    assert_eq!(card.participants.len(), 3);
+    assert_eq!((holds(&desk).await, claims(&desk).await), (0, 2));
+    no_overlap(&desk.house).await;
+    // Let go of, it is free for both.
+    keep_both(&desk, &desk.dana, &sam, "2026-11-10T14:00")
+        .await
+        .unwrap();
+    desk.store().let_times_go(&desk.dana).await.unwrap();
+    assert_eq!((holds(&desk).await, claims(&desk).await), (0, 2));
+    by_sam(&desk, "2026-11-10T14:00").await.unwrap();
+}
+
+pub async fn a_time_is_kept_of_all_or_of_nobody(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let sam = [desk.sam.account];
+    by_sam(&desk, "2026-11-10T10:15").await.unwrap();
+    let held = keep(&desk, TUESDAY).await.unwrap();
+    let refused = keep_both(&desk, &desk.dana, &sam, TUESDAY).await;
+    let expected = ["10:45", "11:00", "11:15"].map(str::to_owned).to_vec();
+    assert_eq!(slots(refused), (Code::SlotTaken, expected));
+    assert_eq!((holds(&desk).await, claims(&desk).await), (1, 2));
+    let instead = HoldTime {
+        staff: sam.to_vec(),
+        instead: Some(held.start),
+        ..wish(&desk, "2026-11-10T11:00")
+    };
+    desk.scheduler.hold_time(&desk.dana, instead).await.unwrap();
+    assert_eq!((holds(&desk).await, claims(&desk).await), (1, 3));
+    // It counts once, whoever else is in it: of three the oldest goes with all of its claims.
+    for civil in ["2026-11-10T13:00", "2026-11-10T15:00"] {
+        desk.pass(1).await;
+        keep_both(&desk, &desk.dana, &sam, civil).await.unwrap();
+    }
+    assert_eq!((holds(&desk).await, claims(&desk).await), (2, 5));
+    by_sam(&desk, "2026-11-10T11:00").await.unwrap();
+    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
+    for stranger in [AccountId::from_bytes([9; 16]), robin.account] {
+        let refused = keep_both(&desk, &desk.dana, &[stranger], TUESDAY).await;
+        assert_eq!(code(refused), Code::NotFound);
+    }
+    let many: Vec<_> = (0..=limits::APPOINTMENT_STAFF_MAX)
+        .map(|n| AccountId::from_bytes([u8::try_from(n).unwrap(); 16]))
+        .collect();
+    let refused = keep_both(&desk, &desk.dana, &many, TUESDAY).await;
+    assert_eq!(code(refused), Code::TooManyParticipants);
+    assert_eq!((holds(&desk).await, claims(&desk).await), (2, 6));
+}
+
+pub async fn what_was_kept_of_several_expires_for_each(engine: Engine) {
+    for sam_first in [true, false] {
+        let desk = Desk::open(engine).await;
+        let (noor, caller) = noor(&desk).await;
+        let both = [desk.sam.account, noor.account];
+        keep_both(&desk, &desk.dana, &both, TUESDAY).await.unwrap();
+        assert_eq!(claims(&desk).await, 3);
+        desk.pass(limits::HOLD_S).await;
+        let search = FindSlots {
+            from: "2026-11-10".to_owned(),
+            days: 1,
+            minutes: 30,
+            visit_type: None,
+            zone: None,
+            staff: None,
+        };
+        if sam_first {
+            by_sam(&desk, TUESDAY).await.unwrap();
+            assert_eq!(holds(&desk).await, 1, "it goes with hers");
+            desk.book(TUESDAY).await;
+        } else {
+            desk.book(TUESDAY).await;
+            by_sam(&desk, TUESDAY).await.unwrap();
+        }
+        // What is left of it on Noor's time keeps nobody out.
+        assert_eq!((holds(&desk).await, claims(&desk).await), (0, 3));
+        let free = desk.scheduler.slots(&caller, search).await.unwrap();
+        let start = Desk::instant(TUESDAY);
+        assert!(free.slots.iter().any(|slot| slot.start == start));
+        let later = "2026-11-10T11:00";
+        let booking = BookAppointment {
+            staff: vec![noor.account],
+            ..desk.request(later)
+        };
+        desk.scheduler.book(&desk.dana, booking).await.unwrap();
+        assert_eq!(claims(&desk).await, 4);
+        no_overlap(&desk.house).await;
+    }
+}
+
+pub async fn what_is_kept_of_a_colleague_counts_for_their_day(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
+    let request = AddVisitType {
+        op_id: desk.op(),
+        terms: VisitTerms {
+            name: "Intake together".to_owned(),
+            kind: AppointmentKind::Office,
+            minutes: 30,
+            before_minutes: 0,
+            after_minutes: 15,
+            travel_minutes: 0,
+            notice_minutes: 0,
+            days_ahead: 30,
+            per_day_max: Some(1),
+        },
+    };
+    let added = desk.scheduler.add_visit_type(&robin, &request).await;
+    let kind = added.unwrap().id;
+    let held = HoldTime {
+        visit_type: Some(kind),
+        staff: vec![desk.sam.account],
+        ..wish(&desk, TUESDAY)
+    };
+    desk.scheduler.hold_time(&desk.dana, held).await.unwrap();
+    // What is kept free after it is his as well.
+    let close = by_sam(&desk, "2026-11-10T10:30").await;
+    assert_eq!(code(close), Code::SlotTaken);
+    let intake = |civil: &str| BookAppointment {
+        kind: AppointmentKind::Office,
+        visit_type: Some(kind),
+        meeting_link: None,
+        ..desk.request(civil)
+    };
+    let second = desk.scheduler.book(&desk.sam, intake("2026-11-10T14:00"));
+    assert_eq!(code(second.await), Code::NotAvailable, "one a day");
+    desk.store().let_times_go(&desk.dana).await.unwrap();
+    let second = desk.scheduler.book(&desk.sam, intake("2026-11-10T14:00"));
+    second.await.unwrap();
+}
+
+pub async fn of_two_who_keep_each_others_time_at_once_one_gets_it(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    for _ in 0..6 {
+        let tries = (0..6).map(|n| {
+            let desk = &desk;
+            async move {
+                let by_dana = n % 2 == 0;
+                let (caller, other) = if by_dana {
+                    (&desk.dana, desk.sam.account)
+                } else {
+                    (&desk.sam, desk.dana.account)
+                };
+                let held = keep_both(desk, caller, &[other], TUESDAY).await;
+                held.map(|_| by_dana)
+            }
+        });
+        let mut winners = Vec::new();
+        for tried in join_all(tries).await {
+            match tried {
+                Ok(by_dana) => winners.push(by_dana),
+                Err(error) => assert_eq!(error.refusal().code, Code::SlotTaken),
+            }
+        }
+        winners.dedup();
+        assert_eq!(winners.len(), 1, "one of the two, however often");
+        assert_eq!((holds(&desk).await, claims(&desk).await), (1, 2));
+        for caller in [&desk.dana, &desk.sam] {
+            desk.store().let_times_go(caller).await.unwrap();
+        }
+        assert_eq!((holds(&desk).await, claims(&desk).await), (0, 0));
+    }
 }

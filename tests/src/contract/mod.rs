@@ -72,6 +72,7 @@ mod series;
 mod series_mails;
 mod sessions;
 mod staff;
+mod team_changes;
 mod teams;
 mod thresholds;
 mod tickets;

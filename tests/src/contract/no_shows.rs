@@ -1,5 +1,7 @@
 //! A client who did not come: a neutral mail the next morning and a task the first time, a task alone the second.
 
+use care::Caller;
+use futures_util::future::join;
 use mail::{Mail, read_back};
 use protocol::http::{AddVisitType, Appointment, CloseAppointment, VisitTerms};
 use protocol::{AppointmentKind, BookingLinkState, NextStep, Outcome, Role};
@@ -7,12 +9,17 @@ use store::{BookingWish, LinkSecret};
 use testkit::{Engine, agency};
 
 use super::desk::{Desk, TUESDAY, to};
+use super::teams::by_sam;
 
 /// When the mail of a visit on that Tuesday leaves.
 const MORNING: &str = "2026-11-11T10:00";
 
 /// Dana says how it went.
 async fn said(desk: &Desk, card: &Appointment, outcome: Outcome) {
+    said_by(desk, &desk.dana, card, outcome).await;
+}
+
+async fn said_by(desk: &Desk, caller: &Caller, card: &Appointment, outcome: Outcome) {
     let request = CloseAppointment {
         op_id: desk.op(),
         sequence: card.sequence,
@@ -20,7 +27,7 @@ async fn said(desk: &Desk, card: &Appointment, outcome: Outcome) {
         next_step: NextStep::None,
         note: String::new(),
     };
-    let closed = desk.scheduler.close(&desk.dana, card.id, &request).await;
+    let closed = desk.scheduler.close(caller, card.id, &request).await;
     closed.unwrap();
 }
 
@@ -274,4 +281,28 @@ pub async fn after_a_long_outage_the_mail_does_not_come_by_night(engine: Engine)
     desk.at("2026-11-11T18:01").await;
     assert!(leaves(&desk).await.is_empty());
     assert_eq!(rows(&desk).await, ["cancelled too_late"]);
+}
+
+pub async fn of_two_that_are_said_at_once_one_is_the_first(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let mut days = Vec::new();
+    for day in 10..=13 {
+        let at = |clock: &str| format!("2026-11-{day}T{clock}");
+        let kept = desk.book(&at("09:00")).await;
+        let hers = desk.book(&at("10:00")).await;
+        let his = by_sam(&desk, &at("10:30")).await.unwrap();
+        days.push((at("11:05"), kept, hers, his));
+    }
+    for (nth, (after, kept, hers, his)) in (1..).zip(&days) {
+        desk.at(after).await;
+        // What was kept ended the row of the day before.
+        said(&desk, kept, Outcome::Completed).await;
+        let hers = said_by(&desk, &desk.dana, hers, Outcome::NoShow);
+        let his = said_by(&desk, &desk.sam, his, Outcome::NoShow);
+        join(hers, his).await;
+        for kind in ["no_show", "call_client"] {
+            let sql = format!("SELECT COUNT(*) FROM task WHERE kind = '{kind}'");
+            assert_eq!(desk.house.count(&sql).await, nth, "{kind} by {after}");
+        }
+    }
 }

@@ -46,6 +46,11 @@ contract! {
         a_worker_keeps_two_times_or_one_in_the_place_of_another,
         of_a_worker_and_a_link_at_once_one_gets_the_time,
         only_who_serves_the_client_keeps_a_time_for_them,
+        a_time_is_kept_of_all_who_would_come,
+        a_time_is_kept_of_all_or_of_nobody,
+        what_was_kept_of_several_expires_for_each,
+        what_is_kept_of_a_colleague_counts_for_their_day,
+        of_two_who_keep_each_others_time_at_once_one_gets_it,
     }
     hours {
         a_worker_says_when_they_can_be_booked,
@@ -75,6 +80,7 @@ contract! {
         whoever_wants_no_reminders_or_has_no_address_gets_no_such_mail,
         what_is_no_longer_true_in_the_morning_stops_the_mail,
         after_a_long_outage_the_mail_does_not_come_by_night,
+        of_two_that_are_said_at_once_one_is_the_first,
     }
     addresses {
         an_address_is_asked_first_and_told_when_it_is_theirs,
@@ -149,6 +155,15 @@ contract! {
         whose_account_ends_comes_along_no_more,
         a_change_of_the_clocks_law_moves_the_time_of_both,
         two_bookings_that_name_each_other_at_once_end_as_one,
+    }
+    team_changes {
+        who_is_added_is_busy_and_everybody_is_told,
+        who_is_taken_out_is_free_again_and_told,
+        who_is_added_must_be_free_as_for_a_booking,
+        who_may_move_it_may_say_who_comes_and_is_noted_once,
+        of_a_series_somebody_comes_to_one_visit,
+        changes_at_once_leave_nobody_in_two_places,
+        a_change_while_its_series_moves_keeps_everybodys_time,
     }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,

@@ -39,12 +39,12 @@ async fn book(desk: &Desk, civil: &str) -> Result<Appointment> {
 }
 
 /// Sam books it alone.
-async fn by_sam(desk: &Desk, civil: &str) -> Result<Appointment> {
+pub(super) async fn by_sam(desk: &Desk, civil: &str) -> Result<Appointment> {
     desk.scheduler.book(&desk.sam, desk.request(civil)).await
 }
 
 /// A case manager with hours who does not serve Maria.
-async fn noor(desk: &Desk) -> (Person, Caller) {
+pub(super) async fn noor(desk: &Desk) -> (Person, Caller) {
     let noor = agency::add(desk.store(), "Noor Besides", Role::CaseManager).await;
     let noor = noor.unwrap();
     let hours = agency::office_hours();
@@ -56,13 +56,13 @@ async fn noor(desk: &Desk) -> (Person, Caller) {
     (noor, desk.house.enrol(noor, 7).await.caller)
 }
 
-async fn enrolled(desk: &Desk, name: &'static str, role: Role) -> Caller {
+pub(super) async fn enrolled(desk: &Desk, name: &'static str, role: Role) -> Caller {
     let person = agency::add(desk.store(), name, role).await.unwrap();
     desk.house.enrol(person, 8).await.caller
 }
 
 /// The free times that a refusal names, on the clock.
-fn slots<T>(result: Result<T>) -> (Code, Vec<String>) {
+pub(super) fn slots<T>(result: Result<T>) -> (Code, Vec<String>) {
     let refusal: Refusal = result.err().unwrap().refusal();
     match refusal.instead.as_deref() {
         Some(Instead::Slots(slots)) => {
@@ -73,11 +73,11 @@ fn slots<T>(result: Result<T>) -> (Code, Vec<String>) {
     }
 }
 
-async fn claims(desk: &Desk) -> i64 {
+pub(super) async fn claims(desk: &Desk) -> i64 {
     desk.house.count("SELECT COUNT(*) FROM claim").await
 }
 
-async fn mine(desk: &Desk, caller: &Caller) -> Vec<Appointment> {
+pub(super) async fn mine(desk: &Desk, caller: &Caller) -> Vec<Appointment> {
     let mine = desk.store().appointments(caller, WEEK).await;
     mine.unwrap().appointments
 }

@@ -74,6 +74,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             sequence,
             moved: sequence > 0,
             kept: false,
+            team: false,
             left: false,
             calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
             series: None,

@@ -171,6 +171,12 @@ pub const ROWS: &[Row] = &[
         Fails(Code::AppointmentChanged),
     ),
     row(
+        "POST /v1/appointments/{appointment}/team",
+        Json(r#"{"op_id":"{op}","sequence":7,"staff":["{colleague}"]}"#),
+        SERVING,
+        Fails(Code::AppointmentChanged),
+    ),
+    row(
         "POST /v1/appointments/{appointment}/cancel",
         Json(r#"{"op_id":"{op}","sequence":7,"reason":"agency"}"#),
         SERVING,

@@ -34,6 +34,7 @@ export type Conflict = Schemas['Conflict'];
 export type RepeatsTold = Schemas['Repeats'];
 export type Scope = Schemas['Scope'];
 export type MoveAppointment = Schemas['MoveAppointment'];
+export type ChangeTeam = Schemas['ChangeTeam'];
 export type CancelAppointment = Schemas['CancelAppointment'];
 export type CloseAppointment = Schemas['CloseAppointment'];
 export type Outcome = Schemas['Outcome'];
@@ -178,6 +179,7 @@ export interface Api {
   bookSeries(request: BookSeries): Promise<Answer<SeriesBooked>>;
   bookInstead(series: string, request: BookInstead): Promise<Answer<Appointment>>;
   move(appointment: string, request: MoveAppointment): Promise<Answer<Appointment>>;
+  changeTeam(appointment: string, request: ChangeTeam): Promise<Answer<Appointment>>;
   callOff(appointment: string, request: CancelAppointment): Promise<Answer<Appointment>>;
   close(appointment: string, request: CloseAppointment): Promise<Answer<Appointment>>;
   reply(appointment: string, request: ReplyToAppointment): Promise<Answer<Appointment>>;
@@ -264,6 +266,7 @@ export const api: Api = {
   bookSeries: (request) => call('POST', '/v1/series', request),
   bookInstead: (series, request) => call('POST', `/v1/series/${series}/gaps`, request),
   move: (appointment, request) => call('POST', `/v1/appointments/${appointment}/move`, request),
+  changeTeam: (appointment, request) => call('POST', `/v1/appointments/${appointment}/team`, request),
   callOff: (appointment, request) => call('POST', `/v1/appointments/${appointment}/cancel`, request),
   close: (appointment, request) => call('POST', `/v1/appointments/${appointment}/close`, request),
   reply: (appointment, request) => call('POST', `/v1/appointments/${appointment}/reply`, request),

@@ -23,11 +23,12 @@ export class Booking {
   conflicts = $state.raw<Conflict[]>([]);
   readonly times: TimeChoice;
   readonly repeats = new Repeats();
-  #kept = $state.raw<(TimeHeld & { civil: string }) | null>(null);
-  /** Until when the time that is filled in is kept for this worker, milliseconds; null: it is not. */
+  #kept = $state.raw<(TimeHeld & { civil: string; staff: readonly string[] }) | null>(null);
+  /** Until when the time that is filled in is kept for this worker and whoever is chosen, milliseconds; null: it is not. */
   readonly keptUntilMs = $derived.by(() => {
     const kept = this.#kept;
-    return kept !== null && kept.civil === this.times.civil ? kept.until / 1_000 : null;
+    const same = kept !== null && kept.civil === this.times.civil && kept.staff.join() === this.#staff.join();
+    return same ? kept.until / 1_000 : null;
   });
   /** One at a time, in the order of the taps. */
   #keeping: Promise<void> = Promise.resolve();
@@ -48,9 +49,7 @@ export class Booking {
       zone: gap?.at.zone ?? '',
       minutes: gap?.minutes ?? FIRST_GUESS_MINUTES,
     });
-    this.times.chosen = () => {
-      this.#keeping = this.#keeping.then(() => this.#keep());
-    };
+    this.times.chosen = () => this.#keepNext();
   }
 
   /** Fills in the client's zone, if nobody has chosen one, and looks for free times. */
@@ -65,6 +64,14 @@ export class Booking {
     if (type !== undefined) this.times.visitType = type.id;
     // To whom one could give a client, with them one can go there.
     if (transfers.ok) this.colleagues = transfers.body.colleagues;
+    await this.times.find();
+  }
+
+  /** Others come along: a time that is kept is kept for all of them, or not for all. */
+  async withOthers(): Promise<void> {
+    this.times.refused = null;
+    // Asked in its turn: a time that was tapped right before may not be kept yet.
+    this.#keeping = this.#keeping.then(() => (this.#kept?.civil === this.times.civil ? this.#keep() : undefined));
     await this.times.find();
   }
 
@@ -134,7 +141,7 @@ export class Booking {
       visit_type: this.#visitType,
       ...this.times.wanted,
       caregivers: [...this.caregivers].sort(),
-      staff: [...this.times.staff].sort(),
+      staff: this.#staff,
       meeting_link: this.kind === 'video' && link !== '' ? link : null,
     };
   }
@@ -147,14 +154,25 @@ export class Booking {
     await this.#api.letTimesGo();
   }
 
-  /** Keeps the time that is filled in while the rest is. If that fails, nothing is lost: the booking decides. */
+  #keepNext(): void {
+    this.#keeping = this.#keeping.then(() => this.#keep());
+  }
+
+  /** Keeps the time that is filled in while the rest is, for all who come. If that fails, what was kept before stays, and
+      nothing is lost: the booking decides. */
   async #keep(): Promise<void> {
     const { civil, wanted } = this.times;
+    const staff = this.#staff;
     const instead = this.#kept?.start ?? null;
-    const request = { client: this.#client, visit_type: this.#visitType, ...wanted, instead };
+    const request = { client: this.#client, visit_type: this.#visitType, ...wanted, staff, instead };
     const answer = await this.#api.holdTime(request);
-    if (answer.ok) this.#kept = { ...answer.body, civil };
-    else if (answer.code === 'slot_taken') this.times.refused = answer;
+    if (answer.ok) this.#kept = { ...answer.body, civil, staff };
+    // A colleague may not be there at all then.
+    else if (answer.code === 'slot_taken' || (answer.code === 'not_available' && staff.length > 0)) this.times.refused = answer;
+  }
+
+  get #staff(): string[] {
+    return [...this.times.staff].sort();
   }
 
   get #visitType(): string | null {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { people } from '../../doubles/story';
 import type { Appointment, PersonCard } from '../platform/api';
-import { besides, fitting } from './team';
+import { along, besides, comers, fitting } from './team';
 
 const card = (account: string, name: string): PersonCard => ({ account, person: `p-${account}`, name, role: 'case_manager' });
 const team = [card('s', 'Sam Specimen'), card('j', 'José Ejemplo'), card('n', 'Noor Placeholder')];
@@ -26,5 +26,21 @@ describe('who else comes', () => {
     } as unknown as Appointment;
     expect(besides(visit, people.dana.person)).toEqual(['s']);
     expect(besides(visit, undefined)).toEqual(['d', 's']);
+  });
+
+  test('to a visit that is booked is anybody but whoever is booked, themselves included', () => {
+    const part = ({ person, name, role }: PersonCard, account: string | null, booked?: boolean): object => ({
+      person, name, role, account, booked,
+    });
+    const visit = {
+      participants: [part(people.maria, null), part(people.dana, 'd', true), part(card('l', 'Lee Leaver'), 'l')],
+    } as unknown as Appointment;
+    expect(along(visit)).toEqual(['l']);
+    const sam = { ...people.sam, account: 's' };
+    const dana = { ...people.dana, account: 'd' };
+    const accounts = (me: PersonCard): string[] => comers(visit, [...team, dana], me).map(({ account }) => account);
+    expect(accounts(dana)).toEqual(['s', 'j', 'n', 'l']);
+    expect(accounts(sam)).toEqual(['s', 'j', 'n', 'l']);
+    expect(comers(visit, [], null).map(({ name }) => name)).toEqual(['Lee Leaver']);
   });
 });

@@ -23,3 +23,21 @@ export function besides({ participants }: Appointment, person: string | undefine
     .filter((one) => one.role === 'case_manager' && one.person !== person)
     .flatMap(({ account }) => account ?? []);
 }
+
+/** The accounts of the staff who come along with whoever is booked. */
+export function along({ participants }: Appointment): string[] {
+  return participants
+    .filter((one) => one.role === 'case_manager' && one.booked !== true)
+    .flatMap(({ account }) => account ?? []);
+}
+
+/** Who can come along to a visit: colleagues, the reader themselves, and whoever comes now; not whoever is booked. */
+export function comers(
+  { participants }: Appointment, colleagues: readonly PersonCard[], me: PersonCard | null,
+): PersonCard[] {
+  const booked = participants.find((one) => one.booked === true)?.account;
+  const now = participants.flatMap(({ account, person, name, role }) => (account ? [{ account, person, name, role }] : []));
+  const all = [...colleagues, ...(me === null ? [] : [me]), ...now];
+  const one = new Map(all.map((card) => [card.account, card]));
+  return [...one.values()].filter(({ account }) => account !== booked);
+}

@@ -79,6 +79,12 @@ export class Visits {
     return refusal;
   }
 
+  /** Says who else of the staff comes, by their accounts; the refusal, or null when done. */
+  changeTeam({ id, sequence }: Appointment, accounts: readonly string[]): Promise<Refused | null> {
+    const staff = [...accounts].sort();
+    return this.#change(['team', id, sequence, staff], (op_id) => this.#api.changeTeam(id, { op_id, sequence, staff }));
+  }
+
   /** Calls it off for everybody, and others of its series too; the refusal, or null when done. */
   async callOff({ id, sequence }: Appointment, reason: CancelReason, scope: Scope = 'this'): Promise<Refused | null> {
     const others = scope === 'this' ? {} : { scope };

@@ -249,6 +249,38 @@ describe('booking', () => {
     expect(gone).toBe(1);
   });
 
+  test('a kept time is kept for whoever comes along too, and what was kept stays where it cannot be', async () => {
+    const held: unknown[] = [];
+    const holds: Promise<Answer<TimeHeld>>[] = [
+      good({ start: 1, until: START * 1_000 }), bad('not_available', { slots: [] }), good({ start: 2, until: START * 2_000 }),
+    ];
+    const keeping: Api = {
+      ...api,
+      holdTime: ({ staff, instead }) => (held.push([staff, instead]), holds.shift() ?? bad('unreachable')),
+    };
+    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
+    const sam = people.sam.account;
+    // Nothing is kept yet, and so for nobody.
+    booking.times.staff = [sam];
+    await booking.withOthers();
+    booking.times.staff = [];
+    await booking.withOthers();
+    expect(held).toEqual([]);
+    booking.times.take({ civil: '2026-12-01T10:00', offset: '-06:00', zone: CHICAGO });
+    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START));
+    booking.times.staff = [sam];
+    expect(booking.keptUntilMs, 'not for both').toBeNull();
+    await booking.withOthers();
+    await vi.waitFor(() => expect(booking.times.refused).toMatchObject({ code: 'not_available' }));
+    expect(booking.keptUntilMs).toBeNull();
+    booking.times.staff = [];
+    expect(booking.keptUntilMs, 'it is kept for one as before').toBe(START);
+    booking.times.staff = [sam];
+    await booking.withOthers();
+    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START * 2));
+    expect(held).toEqual([[[], null], [[sam], 1], [[sam], 1]]);
+  });
+
   test('a time that was typed over is not said to be kept, and one that is taken says what is free', async () => {
     const holds: Promise<Answer<TimeHeld>>[] = [good({ start: 1, until: START * 1_000 }), bad('slot_taken', { slots: [] })];
     const keeping: Api = { ...api, holdTime: () => holds.shift() ?? bad('unreachable') };

@@ -26,6 +26,7 @@ act-circle-changed = Changed who is in a circle
 act-visits = Looked at visits
 act-book = Booked a visit
 act-move = Moved a visit
+act-team = Changed who comes to a visit
 act-call-off = Called a visit off
 act-close = Wrote down how a visit went
 act-bookable = Changed what can be booked, and when

@@ -164,8 +164,20 @@ visit-team = Who else from the team?
 visit-team-hint = You then see the times when all of you are free. Each of them gets the visit in their calendar.
 visit-team-find = Find a name
 visit-team-none = No name fits.
+visit-team-change = Change who comes
+visit-team-change-title = Who comes to this visit?
+visit-team-change-hint = The time stays the same. Everyone who takes part gets a mail.
+visit-team-change-series = This is for this visit only, not for the others of its series.
+visit-team-change-go = Save who comes
+visit-team-changed = Saved. The mails go out now.
+visit-team-instead =
+    { $count ->
+        [one] All of you would be free at this time. You can move the visit first.
+       *[other] All of you would be free at these times. You can move the visit first.
+    }
 visit-beside = You come along. Whoever serves the client can change this visit.
 visit-kept = This time is kept for you until { $time }.
+visit-kept-team = This time is kept for all of you until { $time }.
 visit-mails = Everyone who takes part and has an e-mail address gets the time, and reminders before it.
 free-times = Your free times on { $day }
 free-times-none = You have no free time on this day.

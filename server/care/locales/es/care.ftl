@@ -164,8 +164,20 @@ visit-team = ¿Quién más del equipo?
 visit-team-hint = Así ves las horas en que todos están libres. Cada persona recibe la visita en su calendario.
 visit-team-find = Busca un nombre
 visit-team-none = Ningún nombre coincide.
+visit-team-change = Cambiar quién viene
+visit-team-change-title = ¿Quién viene a esta visita?
+visit-team-change-hint = La hora sigue igual. Todos los que participan reciben un correo.
+visit-team-change-series = Vale solo para esta visita, no para las otras de su serie.
+visit-team-change-go = Guardar quién viene
+visit-team-changed = Guardado. Los correos salen ahora.
+visit-team-instead =
+    { $count ->
+        [one] A esta hora todos estarían libres. Puedes mover la visita antes.
+       *[other] A estas horas todos estarían libres. Puedes mover la visita antes.
+    }
 visit-beside = Tú acompañas. Quien atiende al cliente puede cambiar esta visita.
 visit-kept = Esta hora está guardada para usted hasta las { $time }.
+visit-kept-team = Esta hora está guardada para todos ustedes hasta las { $time }.
 visit-mails = Todos los que participan y tienen correo reciben la hora, y avisos antes.
 free-times = Tus horas libres el { $day }
 free-times-none = No tienes horas libres este día.

@@ -90,6 +90,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     told,
                     outdated: told && wants_reminders,
                     heard: Heard::Nothing,
+                    joined: false,
                     wants_reminders,
                     response,
                 }

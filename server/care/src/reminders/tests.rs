@@ -48,6 +48,7 @@ pub(super) fn maria() -> Recipient {
         told: true,
         outdated: false,
         heard: Heard::Nothing,
+        joined: false,
         wants_reminders: true,
         response: Response::NeedsAction,
     }

@@ -62,6 +62,20 @@ fn the_first_visit_speaks_for_the_series_and_later_ones_are_reminded_of() {
 }
 
 #[test]
+fn whoever_was_added_to_one_visit_is_told_of_that_one() {
+    for place in [FIRST, LATER, MOVED] {
+        for heard in [Heard::Nothing, Heard::Before, Heard::Now] {
+            let added = Recipient {
+                role: Role::CaseManager,
+                joined: true,
+                ..hearing(heard, false, false)
+            };
+            assert_eq!(news(&of(place), &added), Some((Step::Invitation, false)));
+        }
+    }
+}
+
+#[test]
 fn a_visit_that_moved_by_itself_is_told_by_itself() {
     for heard in [Heard::Nothing, Heard::Before, Heard::Now] {
         let to = hearing(heard, false, false);

@@ -185,7 +185,7 @@ acts! {
     ReadAppointments = "read_appointments", Client;
     /// See at which times one could be booked.
     FindSlots = "find_slots", Oneself;
-    /// Keep a time of one's own for a few minutes, for a client.
+    /// Keep a time of one's own, and of whoever is to come along, for a few minutes, for a client.
     HoldTime = "hold_time", Client;
     /// Let go of the times that one keeps.
     LetTimesGo = "let_times_go", Oneself;
@@ -201,6 +201,8 @@ acts! {
     RevokeBookingLink = "revoke_booking_link", Client;
     /// Give an appointment another time.
     MoveAppointment = "move_appointment", Appointment;
+    /// Say who else of the staff takes part in an appointment that is booked.
+    ChangeTeam = "change_team", Appointment;
     /// Call an appointment off.
     CancelAppointment = "cancel_appointment", Appointment;
     /// Say how an appointment went.

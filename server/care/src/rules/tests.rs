@@ -310,6 +310,7 @@ fn who_comes_along_changes_nothing_and_is_told_so() {
     };
     for act in [
         Act::MoveAppointment,
+        Act::ChangeTeam,
         Act::CancelAppointment,
         Act::CloseAppointment,
     ] {

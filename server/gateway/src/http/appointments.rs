@@ -1,10 +1,10 @@
-//! Appointments: booked, moved, called off, closed, answered.
+//! Appointments: booked, moved, with others of the staff, called off, closed, answered.
 
 use axum::Json;
 use axum::extract::State;
 use protocol::http::{
-    Appointment, Appointments, BookAppointment, CancelAppointment, CloseAppointment, ErrorBody,
-    FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span,
+    Appointment, Appointments, BookAppointment, CancelAppointment, ChangeTeam, CloseAppointment,
+    ErrorBody, FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span,
 };
 use protocol::{AppointmentId, VisitTypeId};
 
@@ -67,6 +67,26 @@ pub async fn move_appointment(
     let scheduler = &gateway.scheduler;
     let moved = scheduler.move_appointment(&caller, appointment, request);
     Ok(Json(moved.await?))
+}
+
+/// Says who else of the staff takes part from now on, of a series in this visit alone. A time that is not free for
+/// who is new is refused with the next that are for all of them.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/team",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = ChangeTeam,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn change_team(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<ChangeTeam>,
+) -> Answer<Json<Appointment>> {
+    let changed = gateway.scheduler.change_team(&caller, appointment, request);
+    Ok(Json(changed.await?))
 }
 
 /// Calls an appointment off.

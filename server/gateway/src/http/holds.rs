@@ -10,7 +10,7 @@ use super::body::FromJson;
 use crate::Gateway;
 use crate::caller::Who;
 
-/// Keeps a time for the caller. Refused as a booking at that time is; a refusal names the next free slots.
+/// Keeps a time for the caller and whoever is to come along. Refused as a booking at that time is; a refusal names the next free slots.
 #[utoipa::path(
     post,
     path = "/v1/holds",

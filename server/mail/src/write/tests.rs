@@ -42,6 +42,7 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         sequence: 0,
         moved: false,
         kept: false,
+        team: false,
         left: false,
         calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
         series: None,

@@ -154,6 +154,7 @@ fn say_times(
     let end = words_of_time::clock(language, &visit.zone, visit.end);
     let name = match letter.step {
         Step::Invitation if visit.kept => "kept",
+        Step::Invitation if visit.team => "team",
         Step::Invitation if visit.moved => "moved",
         Step::Invitation => "invitation",
         Step::Cancellation if visit.left => "cleared",

@@ -123,6 +123,17 @@ bodies! {
         skip_conflicts: bool,
     }
 
+    /// Says who else of the staff takes part in an appointment from now on. Of a series: in this visit alone.
+    ChangeTeam {
+        /// The request's id.
+        op_id: OpId,
+        /// The [`Appointment::sequence`] that the caller saw.
+        sequence: u32,
+        /// Who comes besides whoever is booked: case managers, at most [`crate::limits::APPOINTMENT_STAFF_MAX`].
+        /// Who is new must be free then; whoever is not named comes no longer.
+        staff: Vec<AccountId>,
+    }
+
     /// Calls an appointment off.
     CancelAppointment {
         /// The request's id.
@@ -247,6 +258,9 @@ bodies! {
         /// Of the staff, for the staff: the account.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         account: Option<AccountId>,
+        /// Of the staff, for the staff: whose appointment it is. They are not taken out of it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        booked: bool,
         /// In what role.
         role: Role,
         /// What they have said.

@@ -2,10 +2,10 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{PersonId, Timestamp, VisitTypeId};
+use crate::{AccountId, PersonId, Timestamp, VisitTypeId};
 
 bodies! {
-    /// Keep this time for me: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once.
+    /// Keep this time for me, and for whoever is to come along: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once.
     HoldTime {
         /// For a visit with this client.
         client: PersonId,
@@ -19,6 +19,10 @@ bodies! {
         /// As what kind of visit, if as one.
         #[serde(default)]
         visit_type: Option<VisitTypeId>,
+        /// Whose time is kept as well: who else of the staff is to take part, at most
+        /// [`crate::limits::APPOINTMENT_STAFF_MAX`]. It is kept of all of them, or of nobody.
+        #[serde(default)]
+        staff: Vec<AccountId>,
         /// The [`TimeHeld::start`] of what is let go for it.
         #[serde(default)]
         instead: Option<Timestamp>,

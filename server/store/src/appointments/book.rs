@@ -13,7 +13,8 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use super::{Asked, Found, claim_all, find, list, team, zone_for};
+use super::team::{self, Team};
+use super::{Asked, Found, claim_all, find, list, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{Resource, Rules};
@@ -69,13 +70,13 @@ pub(crate) async fn book_in(
     let object = Object::Person(booking.client);
     let permit = tx.authorize(caller, Act::BookAppointment, standing, object)?;
     // Locked first: the same request at the same time waits here, and then finds itself done.
-    let workers = team::with(caller.account, &booking.staff);
-    let team = team::lock(tx, &workers).await?;
+    let team = Team::new(caller.account, &booking.staff);
+    let locked = team.lock(tx).await?;
     let op_id = booking.op_id;
     if let Some(done) = operations::seen(tx, caller, Act::BookAppointment, op_id).await? {
         return list::card(tx, caller, done.object.into()).await;
     }
-    team::must_be_bookable(tx, &workers, &team).await?;
+    team::must_be_bookable(tx, &team, &locked).await?;
     if let Some(gap) = gap {
         series::gaps::must_be_open(tx, gap, booking.client).await?;
     }
@@ -87,13 +88,13 @@ pub(crate) async fn book_in(
         zone,
         rules: rules(tx, booking.visit_type, (booking.kind, booking.minutes)).await?,
     };
-    let found = find(tx, &team, &asked, None).await?;
+    let found = find(tx, &locked, &asked, None).await?;
     let worker = Holder {
         account: caller.account,
         person: caller.person,
         role: caller.role,
     };
-    let (id, people) = put(tx, worker, booking, &team, (&asked, &found)).await?;
+    let (id, people) = put(tx, worker, booking, &locked, (&asked, &found)).await?;
     if let Some(gap) = gap {
         series::gaps::fill(tx, gap, id).await?;
     }
@@ -125,8 +126,8 @@ pub(crate) async fn rules(
     Ok(Rules::of(id, &visit_type, minutes))
 }
 
-/// Writes what is booked with a worker, at a time that was found free for their team, of which they are the first:
-/// the appointment, who takes part, the claims, the planned mails. Its id, and who takes part.
+/// Writes what is booked with a worker, at a time that was found free for them and whoever else is on their team: the
+/// appointment, who takes part, the claims, the planned mails. Its id, and who takes part.
 pub(crate) async fn put(
     tx: &mut Tx,
     worker: Holder,
@@ -135,7 +136,9 @@ pub(crate) async fn put(
     (asked, found): (&Asked, &Found),
 ) -> Result<(AppointmentId, Vec<Uuid>)> {
     let mut parts = parts(tx, worker, booking).await?;
-    come_along(tx, team, &mut parts).await?;
+    let others = team.iter().map(|resource| resource.account);
+    let others = Team::new(worker.account, &others.collect::<Vec<_>>()).others;
+    come_along(tx, &others, &mut parts).await?;
     let id = insert(tx, worker.account, booking, (asked, found)).await?;
     claim_all(tx, team, id, found).await?;
     let mut people = Vec::with_capacity(parts.len());
@@ -172,10 +175,10 @@ async fn parts(tx: &mut Tx, worker: Holder, booking: &Booking) -> Result<Vec<Par
     Ok(parts)
 }
 
-/// Whoever of the team is not booked but comes along.
-async fn come_along(tx: &mut Tx, team: &[Resource], parts: &mut Vec<Part>) -> Result<()> {
-    for resource in team.iter().skip(1) {
-        let account = resource.account;
+/// Whoever is not booked but comes along.
+async fn come_along(tx: &mut Tx, others: &[AccountId], parts: &mut Vec<Part>) -> Result<()> {
+    for account in others {
+        let account = *account;
         let person = devices::person_of(tx, account).await?;
         if parts.iter().any(|part| part.person == person) {
             return Err(Refusal::new(Code::BadRequest, "staff: takes part already").into());

@@ -24,7 +24,7 @@ use crate::{preferences, representations, series, standing};
 macro_rules! columns {
     () => {
         "a.id, a.client, a.organizer, a.kind, a.visit_type, a.state, a.zone, a.minutes, a.start_at,
-            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.moved_from_at, a.law_at, a.meeting_link,
+            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.moved_from_at, a.law_at, a.team_at, a.meeting_link,
             a.cancelled_by, a.cancel_reason, a.cancel_notice_at, a.closed_at, a.closed_by,
             a.next_step, a.note, a.series, a.occurrence, a.civil_start"
     };
@@ -274,7 +274,7 @@ async fn cards(
         let serves = clients.contains(&row.client);
         let in_series = series::told(tx, &row, &mut all_series).await?;
         let parts = by_appointment.remove(&row.id).unwrap_or_default();
-        let whose = (row.client, staff);
+        let whose = (&row, staff);
         // Who comes along calls nobody.
         let numbers = serves.then_some(&mut numbers);
         let participants = participants(tx, whose, parts, numbers).await?;
@@ -335,7 +335,7 @@ async fn served(tx: &mut Tx, caller: &Caller, rows: &[AppointmentRow]) -> Result
 
 async fn participants(
     tx: &mut Tx,
-    (client, staff): (Uuid, bool),
+    (visit, staff): (&AppointmentRow, bool),
     rows: Vec<PartRow>,
     mut numbers: Option<&mut Numbers>,
 ) -> Result<Vec<Participant>> {
@@ -351,10 +351,11 @@ async fn participants(
             person: row.person.into(),
             name: tx.open_text(PERSON_NAME, row.person, &row.name).await?,
             phone: match numbers.as_deref_mut() {
-                Some(numbers) => numbers.around(tx, client, row.person).await?,
+                Some(numbers) => numbers.around(tx, visit.client, row.person).await?,
                 None => None,
             },
             account: (staff && role == Role::CaseManager).then(|| row.account.into()),
+            booked: staff && row.account == visit.organizer,
             role,
             response: db::response(&row.response)?,
             asked_at: row.asked_at.map(db::at),

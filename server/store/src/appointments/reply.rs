@@ -37,8 +37,9 @@ statements! {
     REVIVE = "
         UPDATE appointment SET state = 'booked', ics_sequence = $2, cancelled_at = NULL,
             cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL,
-            told_at = CASE WHEN $2 < ics_sequence THEN COALESCE(moved_at, created_at)
-                ELSE told_at END
+            told_at = CASE WHEN $2 >= ics_sequence THEN told_at
+                WHEN team_at > COALESCE(moved_at, created_at) THEN team_at
+                ELSE COALESCE(moved_at, created_at) END
         WHERE id = $1";
 }
 

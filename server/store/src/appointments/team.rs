@@ -1,7 +1,7 @@
 //! Who of the staff holds an appointment: whoever is booked, and whoever comes along. Each is busy meanwhile, by a
 //! claim of their own; a time is free when all of them are.
 //!
-//! A team is its resources, locked in the order of their ids. Whoever is booked stands first.
+//! A team is named by its accounts; what is locked, in the order of the ids, is the resources of those who can be booked.
 
 use care::Caller;
 use care::rules::Permit;
@@ -9,10 +9,12 @@ use protocol::{AccountId, AppointmentId, Code, Refusal, Role, Scope};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hours::{self, Resource};
 use crate::tx::Tx;
 use crate::{agency, deliveries, holds};
+
+pub(crate) mod change;
 
 statements! {
     STAFF = "
@@ -45,11 +47,34 @@ statements! {
     LEAVE_SERIES = "DELETE FROM series_staff WHERE account = $1";
 }
 
-/// Whoever is booked, and who else was named.
-pub(crate) fn with(booked: AccountId, others: &[AccountId]) -> Vec<AccountId> {
-    let mut workers = vec![booked];
-    workers.extend(others.iter().filter(|other| **other != booked));
-    workers
+/// Who of the staff is to hold an appointment.
+pub(crate) struct Team {
+    /// Whose appointment it is.
+    pub(crate) booked: AccountId,
+    /// Who comes along, each once, and never whoever is booked.
+    pub(crate) others: Vec<AccountId>,
+}
+
+impl Team {
+    /// Whoever is booked, and who else was named.
+    pub(crate) fn new(booked: AccountId, named: &[AccountId]) -> Self {
+        let others = named.iter().copied().filter(|other| *other != booked);
+        Self {
+            booked,
+            others: others.collect(),
+        }
+    }
+
+    /// All of them. Whoever is booked stands first: times are looked for on the grid of their hours.
+    pub(crate) fn everybody(&self) -> Vec<AccountId> {
+        let others = self.others.iter().copied();
+        std::iter::once(self.booked).chain(others).collect()
+    }
+
+    /// Their resources, as [`lock`] says.
+    pub(crate) async fn lock(&self, tx: &mut Tx) -> Result<Vec<Resource>> {
+        lock(tx, &self.everybody()).await
+    }
 }
 
 /// The resources of some workers in their order, locked, without what was held on them and has expired; whoever
@@ -66,19 +91,15 @@ pub(crate) async fn lock(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Resou
 }
 
 /// As [`must_work_here`], and [`Code::NotAvailable`] unless everybody has said when they can be booked. Asked of a
-/// team that is locked, so that nobody's account ends meanwhile.
-pub(crate) async fn must_be_bookable(
-    tx: &mut Tx,
-    workers: &[AccountId],
-    team: &[Resource],
-) -> Result<()> {
-    must_work_here(tx, workers).await?;
-    must_be_whole(workers, team)
+/// team whose resources are locked, so that nobody's account ends meanwhile.
+pub(crate) async fn must_be_bookable(tx: &mut Tx, team: &Team, locked: &[Resource]) -> Result<()> {
+    must_work_here(tx, &team.others).await?;
+    must_be_whole(1 + team.others.len(), locked)
 }
 
-/// [`Code::NotFound`] unless each who was named besides the first is a case manager whose account was not ended.
-pub(crate) async fn must_work_here(tx: &mut Tx, workers: &[AccountId]) -> Result<()> {
-    for worker in workers.iter().skip(1) {
+/// [`Code::NotFound`] unless each who comes along is a case manager whose account was not ended.
+pub(crate) async fn must_work_here(tx: &mut Tx, others: &[AccountId]) -> Result<()> {
+    for worker in others {
         let (role, ended) = agency::standing_of(tx, *worker).await?;
         if role != Role::CaseManager || ended {
             return Err(Refusal::new(Code::NotFound, "staff: no such case manager").into());
@@ -87,8 +108,8 @@ pub(crate) async fn must_work_here(tx: &mut Tx, workers: &[AccountId]) -> Result
     Ok(())
 }
 
-fn must_be_whole(workers: &[AccountId], team: &[Resource]) -> Result<()> {
-    if !team.is_empty() && team.len() == workers.len() {
+fn must_be_whole(count: usize, locked: &[Resource]) -> Result<()> {
+    if locked.len() == count {
         return Ok(());
     }
     let what = "nobody has said when this worker can be booked";
@@ -109,11 +130,16 @@ pub(crate) fn must_be_somebody(team: &[Resource]) -> Result<()> {
 pub(crate) async fn lock_of(tx: &mut Tx, id: AppointmentId, scope: Scope) -> Result<Vec<Resource>> {
     let workers = staff(tx, id, scope).await?;
     let mut team = lock(tx, &workers).await?;
-    if team.len() > 1 {
-        // Somebody's account may have ended before the lock was there.
-        let still = staff(tx, id, scope).await?;
-        team.retain(|resource| still.contains(&resource.account));
+    if tx.writes_alone() {
+        return Ok(team);
     }
+    let still = staff(tx, id, scope).await?;
+    if still.iter().any(|worker| !workers.contains(worker)) {
+        // Somebody was added before the locks were there: once more, in their order.
+        return Err(Error::Busy);
+    }
+    // And somebody's account may have ended.
+    team.retain(|resource| still.contains(&resource.account));
     Ok(team)
 }
 

@@ -186,6 +186,7 @@ impl Store {
             let (place, time) = pick(tx, &found.link, &wanted).await?;
             let kept = Kept {
                 resource: resources[place].id,
+                others: Vec::new(),
                 visit_type: found.link.visit_type(),
                 start,
                 claimed: time.claimed,

@@ -81,6 +81,8 @@ pub struct Facts {
     pub moved: bool,
     /// The law of the clocks changed, and on those by which the recipient is told it has the time that it had.
     pub kept: bool,
+    /// Its time is as the recipient knows it: who of the staff comes changed.
+    pub team: bool,
     /// The recipient comes no longer.
     pub left: bool,
     /// With a calendar file.

@@ -171,10 +171,13 @@ pub(super) async fn facts(
         end: db::at(appointment.end_at),
         kind: appointment.kind()?,
         uid: appointment.ics_uid.clone(),
-        // Later than what their calendar has (RFC 5546, section 3.2.5), and no later one will come.
-        sequence: appointment.sequence() + u32::from(has_left),
-        moved: appointment.moved_at.is_some(),
+        // Later than what their calendar has (RFC 5546, section 3.2.5).
+        sequence: appointment.sequence() + u32::from(has_left && knows_this(row)),
+        moved: appointment.moved_at.is_some() && !is_new(row, appointment),
         kept: appointment.law_at == Some(appointment.told_at) && appointment.zone == pins.zone,
+        team: appointment.team_at == Some(appointment.told_at)
+            && knows_last(row)
+            && !is_new(row, appointment),
         left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
         series: of_series(tx, row, pins).await?,
@@ -182,6 +185,21 @@ pub(super) async fn facts(
         worker,
         meeting_link,
     })
+}
+
+/// Somebody who was told of the appointment as it stands.
+fn knows_this(row: &DueRow) -> bool {
+    row.told == Some(row.ics_sequence)
+}
+
+/// Somebody who was told of it as it stood right before.
+fn knows_last(row: &DueRow) -> bool {
+    row.told == Some(row.ics_sequence - 1)
+}
+
+/// Somebody who comes to it by the change that the mail tells of.
+fn is_new(row: &DueRow, appointment: &AppointmentRow) -> bool {
+    row.joined_at == Some(appointment.told_at)
 }
 
 async fn name_of(tx: &mut Tx, account: AccountId) -> Result<Name> {

@@ -44,7 +44,7 @@ statements! {
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
             f.safe_from, f.safe_until,
             d.id AS address, d.value AS address_value,
-            p.role, p.response, p.left_at, p.cleared_at, l.id AS link, l.secret AS link_secret,
+            p.role, p.response, p.left_at, p.cleared_at, p.joined_at, l.id AS link, l.secret AS link_secret,
             (SELECT COUNT(*) FROM consent c
                 WHERE c.client = k.client AND c.caregiver = v.person
                     AND c.appointments_at IS NOT NULL AND c.from_at <= $1
@@ -137,6 +137,7 @@ pub(super) struct DueRow {
     pub(super) response: Option<String>,
     pub(super) left_at: Option<i64>,
     pub(super) cleared_at: Option<i64>,
+    pub(super) joined_at: Option<i64>,
     pub(super) link: Option<Uuid>,
     pub(super) link_secret: Option<Vec<u8>>,
     pub(super) consents: i64,
@@ -430,10 +431,11 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
                 row.consents > 0,
                 row.assignments > 0 || row.beside > 0,
             ),
-        cleared_at: calendar.to_clear(row.cleared_at)?,
+        cleared_at: calendar.to_clear(row.cleared_at, role)?,
         told: row.told.is_some(),
         outdated: super::is_outdated(row.told, sequence),
         heard: super::heard(row.heard),
+        joined: row.joined_at.is_some(),
         wants_reminders: row.reminders_off_at.is_none()
             && (role != Role::Caregiver || row.reminded > 0),
         response: row

@@ -1,16 +1,19 @@
-//! A worker keeps a time of their own while they fill in what is booked then, so that no client takes it by a link
-//! and no colleague moves another visit there meanwhile. Booking uses up what they hold (`appointments::book`).
+//! A worker keeps a time of their own, and of whoever is to come along, while they fill in what is booked then, so that
+//! no client takes it by a link and no colleague books something else there meanwhile. Booking uses up what they hold
+//! (`appointments::book`).
 
 use care::Caller;
 use care::civil::CivilTime;
 use care::rules::Act;
 use protocol::http::TimeHeld;
-use protocol::{PersonId, Timestamp, VisitTypeId};
+use protocol::{AccountId, PersonId, Timestamp, VisitTypeId};
+use uuid::Uuid;
 
 use super::{Actor, Kept};
-use crate::appointments::{Asked, find_as_of, team, zone_for};
+use crate::appointments::team::{self, Team};
+use crate::appointments::{Asked, find_as_of, zone_for};
 use crate::audit::{Entry, Object};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{hours, standing};
@@ -28,22 +31,25 @@ pub struct HoldWish {
     pub minutes: u16,
     /// As what kind of visit, if as one.
     pub visit_type: Option<VisitTypeId>,
+    /// Whose time is kept as well: who else of the staff is to take part, each once.
+    pub staff: Vec<AccountId>,
     /// What they let go for it: held for a visit that would have begun then.
     pub instead: Option<Timestamp>,
 }
 
 impl Store {
-    /// Keeps a time of the caller's, [`protocol::limits::HOLD_S`] long from now. Refused as a booking at that time is
-    /// ([`Store::book`]), by what others hold as well; then what they held before stays.
+    /// Keeps a time of the caller's and of whoever is to come along, [`protocol::limits::HOLD_S`] long from now: of all
+    /// of them or of none. Refused as a booking at that time is ([`Store::book`]), by what others hold as well; then
+    /// what they held before stays. It counts once, for the caller.
     pub async fn hold_time(&self, caller: &Caller, wish: HoldWish) -> Result<TimeHeld> {
         let caller = *caller;
         self.write("hold time", async move |tx: &mut Tx| {
             let standing = standing::to_client(tx, &caller, wish.client).await?;
             let object = Object::Person(wish.client);
             let permit = tx.authorize(&caller, Act::HoldTime, standing, object)?;
-            let own = [caller.account];
-            let team = team::lock(tx, &own).await?;
-            team::must_be_bookable(tx, &own, &team).await?;
+            let team = Team::new(caller.account, &wish.staff);
+            let locked = team.lock(tx).await?;
+            team::must_be_bookable(tx, &team, &locked).await?;
             let asked = Asked {
                 civil: wish.civil,
                 zone: zone_for(tx, wish.zone.as_deref(), wish.client).await?,
@@ -51,18 +57,25 @@ impl Store {
             };
             let actor = caller.account.uuid();
             let as_of = (Some(actor), tx.now());
-            let found = find_as_of(tx, &team, &asked, as_of).await?;
+            let found = find_as_of(tx, &locked, &asked, as_of).await?;
             if let Some(instead) = wish.instead {
                 super::let_go(tx, actor, instead).await?;
             }
+            let own = locked.iter().find(|one| one.account == team.booked);
+            let own = own.ok_or_else(|| Error::broken("nobody is booked"))?.id;
+            let mut others: Vec<Uuid> = locked.iter().map(|one| one.id).collect();
+            others.retain(|one| *one != own);
             let kept = Kept {
-                resource: team[0].id,
+                resource: own,
+                others,
                 visit_type: wish.visit_type,
                 start: found.start,
                 claimed: found.claimed,
             };
             let until = super::make(tx, Actor::Worker(caller.account), &kept).await?;
-            tx.audit(Entry::done(&caller, permit, object).about(wish.client));
+            let others = team.others.iter().map(AccountId::uuid);
+            let entry = Entry::done(&caller, permit, object).about(wish.client);
+            tx.audit(entry.shown(others));
             Ok(TimeHeld {
                 start: found.start,
                 until,

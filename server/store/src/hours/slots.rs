@@ -43,8 +43,9 @@ many! {
             AND a.state <> 'cancelled' AND a.id <> asked.actor
         UNION ALL
         SELECT asked.place, h.start_at
-        FROM asked CROSS JOIN hold h
-        WHERE h.resource = asked.resource AND h.visit_type = asked.kind
+        FROM asked CROSS JOIN claim c JOIN hold h ON h.id = c.hold
+        WHERE c.resource = asked.resource AND c.start_at < asked.until_at
+            AND c.end_at > asked.from_at AND h.visit_type = asked.kind
             AND h.start_at >= asked.from_at AND h.start_at < asked.until_at
             AND h.expires_at > asked.now AND h.actor <> asked.actor";
 }

@@ -15,7 +15,7 @@ use crate::appointments::{self, AppointmentRow, Found, claim, free_claims, rules
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::deliveries::{self, Agreeing};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::hours::Resource;
 use crate::store::Store;
 use crate::tasks::{self, Concern};
@@ -46,7 +46,8 @@ statements! {
     STAMP = "UPDATE appointment SET tzdb_version = $2 WHERE id = $1";
     MOVE = "
         UPDATE appointment SET start_at = $2, end_at = $3, tzdb_version = $4,
-            ics_sequence = ics_sequence + 1, told_at = $5, moved_at = $5, law_at = $5
+            ics_sequence = ics_sequence + 1, told_at = $5, moved_at = $5, law_at = $5,
+            team_at = NULL
         WHERE id = $1";
     MEETS = "
         SELECT id FROM claim WHERE resource = $1 AND start_at < $3 AND end_at > $2 LIMIT 1";
@@ -113,6 +114,15 @@ async fn together(tx: &mut Tx, worker: AccountId, now: Timestamp) -> Result<Vec<
 async fn of_workers(tx: &mut Tx, workers: &[AccountId], now: Timestamp) -> Result<u64> {
     let caller = Caller::scheduler();
     let resources = team::lock(tx, workers).await?;
+    if !tx.writes_alone()
+        && let Some(first) = workers.first()
+    {
+        let met = together(tx, *first, now).await?;
+        if met.iter().any(|account| !workers.contains(account)) {
+            // Somebody was added before the locks were there: once more, in their order.
+            return Err(Error::Busy);
+        }
+    }
     let mut moved = Vec::new();
     for worker in workers {
         let version = release(tx);

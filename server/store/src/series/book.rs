@@ -16,7 +16,8 @@ use uuid::Uuid;
 
 use super::{Series, gaps, horizon, read};
 use crate::appointments::book::{self as single, put};
-use crate::appointments::{Asked, instead, list, look, team, zone_for};
+use crate::appointments::team::{self, Team};
+use crate::appointments::{Asked, instead, list, look, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{self, Resource, Rules};
@@ -74,15 +75,15 @@ impl Store {
             let standing = standing::to_client(tx, &caller, client).await?;
             let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::BookSeries, standing, object)?;
-            let workers = team::with(caller.account, &plan.first.staff);
-            let team = team::lock(tx, &workers).await?;
+            let team = Team::new(caller.account, &plan.first.staff);
+            let locked = team.lock(tx).await?;
             if let Some(done) = operations::seen(tx, &caller, Act::BookSeries, op_id).await? {
                 return answer(tx, &caller, done.object.into()).await;
             }
-            team::must_be_bookable(tx, &workers, &team).await?;
+            team::must_be_bookable(tx, &team, &locked).await?;
             // What they kept was for this.
             holds::let_all_go(tx, caller.account.uuid()).await?;
-            let series = begin(tx, &caller, &plan, &team).await?;
+            let series = begin(tx, &plan, (&team, &locked)).await?;
             let until = horizon(tx, tx.now()).max(plan.first.civil.date());
             let days = series.rule.days(series.first.date(), None, until)?;
             let worker = Holder {
@@ -90,7 +91,7 @@ impl Store {
                 person: caller.person,
                 role: caller.role,
             };
-            let made = make(tx, &series, (worker, &team), &days).await?;
+            let made = make(tx, &series, (worker, &locked), &days).await?;
             let refused = !made.conflicts.is_empty() && !plan.skip_conflicts;
             if refused || made.booked.is_empty() {
                 return Err(made.refusal().into());
@@ -123,22 +124,20 @@ async fn answer(tx: &mut Tx, caller: &Caller, id: SeriesId) -> Result<SeriesBook
 
 /// Writes down the series that is wanted, if its first visit may be when it is: a time that the clocks skip, one
 /// that has passed and one further ahead than a single visit of its kind are refused.
-async fn begin(tx: &mut Tx, caller: &Caller, plan: &Plan, team: &[Resource]) -> Result<Series> {
+async fn begin(tx: &mut Tx, plan: &Plan, (team, locked): (&Team, &[Resource])) -> Result<Series> {
     let first = &plan.first;
     let zone = zone_for(tx, first.zone.as_deref(), first.client).await?;
     let rules = single::rules(tx, first.visit_type, (first.kind, first.minutes)).await?;
     let start = zone.resolve_typed(first.civil)?;
-    must_begin_in_time(tx, team, &rules, start)?;
+    must_begin_in_time(tx, locked, &rules, start)?;
     let id = SeriesId::from_parts(tx.now(), tx.random());
     let of = (zone, plan.rule.clone());
-    let mut series = Series::planned(id, first, caller.account, of);
+    let mut series = Series::planned(id, first, team.booked, of);
     series.booked_until = horizon(tx, tx.now()).max(first.civil.date());
     let next = series.rule.next(series.first.date(), series.booked_until)?;
     series.ended = next.is_none();
     let link = first.meeting_link.as_ref();
-    let others = team.iter().skip(1).map(|resource| resource.account);
-    let others: Vec<AccountId> = others.collect();
-    insert(tx, &series, link, (&first.caregivers, &others)).await?;
+    insert(tx, &series, link, (&first.caregivers, &team.others)).await?;
     read(tx, id).await
 }
 

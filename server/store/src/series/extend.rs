@@ -9,7 +9,7 @@ use uuid::Uuid;
 
 use super::book::{caregivers, make_with, staff};
 use super::{Series, ask, end, gaps, hand_on, hold, horizon, read};
-use crate::appointments::team;
+use crate::appointments::team::Team;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::jobs::run::{JobStep, permit};
@@ -63,16 +63,16 @@ async fn extend(tx: &mut Tx, id: SeriesId, until: Date) -> Result<u64> {
     let permit = permit(tx, &caller, object)?;
     let before = read(tx, id).await?;
     let organizer = before.organizer;
-    let workers = team::with(organizer, &staff(tx, &before).await?);
-    let mut team = team::lock(tx, &workers).await?;
+    let team = Team::new(organizer, &staff(tx, &before).await?);
+    let mut locked = team.lock(tx).await?;
     let series = hold(tx, id).await?;
     if series.ended || series.booked_until >= until {
         return Ok(0);
     }
     // Who comes along as of now: an account may have ended before the lock was there.
     let along = staff(tx, &series).await?;
-    team.retain(|one| one.account == organizer || along.contains(&one.account));
-    let bookable = team.first().is_some_and(|one| one.account == organizer);
+    locked.retain(|one| one.account == organizer || along.contains(&one.account));
+    let bookable = locked.iter().any(|one| one.account == organizer);
     if !bookable || !serves(tx, &series).await? {
         end(tx, id).await?;
         hand_on(tx, &series).await?;
@@ -87,7 +87,7 @@ async fn extend(tx: &mut Tx, id: SeriesId, until: Date) -> Result<u64> {
         role: Role::CaseManager,
     };
     let with = allowed(tx, &series).await?;
-    let made = make_with(tx, &series, (worker, &team), (&days, with)).await?;
+    let made = make_with(tx, &series, (worker, &locked), (&days, with)).await?;
     for (day, conflict) in &made.conflicts {
         gaps::note(tx, &series, *day, conflict.code).await?;
         ask(tx, &series, organizer, *day).await?;

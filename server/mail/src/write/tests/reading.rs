@@ -120,3 +120,20 @@ fn a_written_mail_reads_back_as_it_was_meant() {
     assert_eq!(back.calendar, None);
     assert_eq!(crate::read_back(b""), None);
 }
+
+#[test]
+fn that_others_of_the_staff_come_is_told_with_the_time_that_stands() {
+    for (language, subject) in [
+        (Language::En, "Same time: appointment on"),
+        (Language::Es, "Misma hora: cita el"),
+    ] {
+        for level in [Disclosure::Times, Disclosure::Details] {
+            let mut letter = letter(Step::Invitation, language, level);
+            // It was moved before: this mail is not about that.
+            visit(&mut letter).moved = true;
+            visit(&mut letter).team = true;
+            let mail = written(&letter);
+            assert!(read(&mail).subject().unwrap().starts_with(subject));
+        }
+    }
+}
