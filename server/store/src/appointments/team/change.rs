@@ -57,7 +57,7 @@ impl Store {
     /// [`Code::NotAvailable`] and [`Code::SlotTaken`] with the next times at which all would be free,
     /// [`Code::TooManyParticipants`]. Whoever is booked stays, named or not. The sequence rises and everybody is told
     /// anew, unless nothing changes; who comes no longer is told that. Refused by
-    /// [`care::appointment::Standing::may_change`]. The same operation again changes it once.
+    /// [`care::appointment::Stage::may_change`]. The same operation again changes it once.
     pub async fn change_team(
         &self,
         caller: &Caller,
@@ -79,7 +79,7 @@ impl Store {
             {
                 return list::card(tx, &caller, id).await;
             }
-            held.row.standing()?.may_change(change.sequence, tx.now())?;
+            held.row.stage()?.may_change(change.sequence, tx.now())?;
             let people = put(tx, &held, &team).await?;
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::ChangeTeam, op_id, outcome).await?;
