@@ -10,6 +10,7 @@ import type {
 import { bad, good, type Answered } from './answered';
 import { auditPage, auditPeople } from './audits';
 import { instant, localTime } from './clock';
+import { FeedDouble } from './feeds';
 import { JobsDouble } from './jobs';
 import { LinksDouble } from './links';
 import { expand, inScope, isRule, repeatsOf } from './series';
@@ -49,6 +50,8 @@ export class Agency {
   readonly ways = new Ways();
   /** By what a client books by themselves. */
   readonly links: LinksDouble;
+  /** What another program shows of the case manager's calendar. */
+  readonly feed: FeedDouble;
   /** By which numbers people are called. */
   readonly phones = new PhonesDouble();
   /** Who works here, who serves whom. */
@@ -87,6 +90,7 @@ export class Agency {
     this.staff = new StaffDouble(nowMs);
     this.jobs = new JobsDouble(nowMs);
     this.links = new LinksDouble(nowMs);
+    this.feed = new FeedDouble(nowMs);
     const on = (days: number, clock: string): string => `${this.#day(days)}T${clock}`;
     this.#visit('video', on(2, '14:30'), HERE, ['maria', 'dana', 'ana'], { meeting_link: 'https://meet.example/room-7' });
     // A worker's days have other clients too.
@@ -133,6 +137,7 @@ export class Agency {
     if (first === 'audit' && this.#reader !== people.robin.person) return bad(403, 'not_allowed');
     if (first === 'audit' && this.stale) return bad(403, 'step_up_required');
     if (first === 'audit') return good(id === 'people' ? auditPeople() : auditPage(this.#nowMs, url.searchParams));
+    if (first === 'calendar-feed') return this.feed.answer(method, this.#reader === people.dana.person, this.stale);
     if (first === 'slots') return good({ slots: this.#free(url.searchParams) });
     if (first === 'holds') return this.#hold(method, body as HoldTime);
     if (first === 'tasks' && method === 'GET') return good({ tasks: this.tasks });

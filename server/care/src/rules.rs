@@ -26,7 +26,8 @@ enum Who {
     Installation,
     /// The scheduler, which does what is due.
     Scheduler,
-    /// Whoever holds a link from a mail to a participant of that role, or a client's booking link.
+    /// Whoever holds a link from a mail to a participant of that role, a client's booking link, or the address of a
+    /// calendar feed.
     Bearer(Role),
     /// Whoever shows an account's recovery code.
     CodeHolder,
@@ -320,6 +321,10 @@ const RULES: &[Rule] = &[
     Rule(Act::ListBookingLinks, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::MakeBookingLink, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::RevokeBookingLink, CASE_MANAGER, &[Session, Assigned]),
+    // Whom one books has a calendar. Its feed is open to whoever has the address, so that making one is an export.
+    Rule(Act::ReadCalendarFeed, CASE_MANAGER, &[Session]),
+    Rule(Act::MakeCalendarFeed, CASE_MANAGER, &[Session, Fresh]),
+    Rule(Act::EndCalendarFeed, CASE_MANAGER, &[Session]),
     Rule(Act::MoveAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ChangeTeam, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CancelAppointment, CASE_MANAGER, &[Session, Assigned]),
@@ -394,6 +399,8 @@ const RULES: &[Rule] = &[
     Rule(Act::OpenBookingLink, Bearer(Role::Client), &[Assigned]),
     Rule(Act::HoldByLink, Bearer(Role::Client), &[Assigned]),
     Rule(Act::BookByLink, Bearer(Role::Client), &[Assigned]),
+    // The address of a calendar feed, which another program has.
+    Rule(Act::OpenCalendarFeed, Bearer(Role::CaseManager), &[]),
     // What is due.
     Rule(Act::LeaseDeliveries, Scheduler, &[]),
     Rule(Act::SettleDeliveries, Scheduler, &[]),

@@ -128,6 +128,11 @@ fn appointments() -> OpenApiRouter<Gateway> {
         ))
         .routes(routes!(http::booking_links::revoke_booking_link))
         .routes(routes!(
+            http::calendar_feeds::read_calendar_feed,
+            http::calendar_feeds::make_calendar_feed,
+            http::calendar_feeds::end_calendar_feed
+        ))
+        .routes(routes!(
             http::visit_types::list_visit_types,
             http::visit_types::add_visit_type
         ))

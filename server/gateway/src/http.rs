@@ -7,6 +7,7 @@ pub mod audit;
 pub mod authenticators;
 pub mod body;
 pub mod booking_links;
+pub mod calendar_feeds;
 pub mod circles;
 pub mod codes;
 pub mod consents;

@@ -1,5 +1,6 @@
 //! Pages without a script: what a link in a mail opens, where a client books by a link, and the demo's mails. Plain
-//! HTML that works in the oldest browser, in the recipient's language, without a session.
+//! HTML that works in the oldest browser, in the recipient's language, without a session. Beside them the calendar feed,
+//! which other people's programs read.
 //!
 //! **Looking changes nothing** (mail programs and scanners fetch every link they see); a button posts,
 //! and the same post again does nothing more. The page says times and nothing else: no name, no place,
@@ -20,6 +21,7 @@ use crate::Gateway;
 mod address;
 mod book;
 mod demo;
+mod feed;
 mod link;
 mod question;
 mod stop;
@@ -80,7 +82,9 @@ pub fn routes(demo: bool) -> Router<Gateway> {
         .route("/b/{secret}/time/{start}", get(book::ask))
         .route("/b/{secret}/hold/{start}", post(book::hold).get(book::back))
         .route("/b/{secret}/book/{start}", post(book::book).get(book::back))
-        .route("/b/{secret}/let-go", post(book::let_go).get(book::back));
+        .route("/b/{secret}/let-go", post(book::let_go).get(book::back))
+        // The last part is a secret and an ending (`protocol::http::FEED_PATH`).
+        .route("/f/{name}", get(feed::show));
     if !demo {
         return pages;
     }

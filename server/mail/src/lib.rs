@@ -10,6 +10,7 @@
 //! * [`write`](mod@write): from facts to bytes. Inside: `wording` chooses the sentences (care's texts) by
 //!   step, language and disclosure level; `html` lays them out; `calendar` writes the calendar file;
 //!   `mime` puts the parts together as mail programs want them.
+//!   A calendar file that other programs fetch is written by [`write_feed`].
 //! * [`transport`]: the ways out: [`Smtp`], [`Folder`] (demo), [`Memory`] (tests and measurements).
 //! * [`intake`]: what comes back: an LMTP server ([`intake::serve`]) to which a mail server hands bounces and answers,
 //!   and the reader that says what a mail is ([`read_arrived`]). Whose business it is the [`Postbox`] decides.
@@ -42,6 +43,6 @@ pub use transport::{
     Folder, Memory, Sent, Smtp, SmtpConfig, SmtpCredentials, SmtpError, SmtpTls, Transport,
 };
 pub use write::{
-    Mail, WriteError, write, write_address, write_answer, write_book_again, write_booking_link,
-    write_invitation,
+    Feed, FeedVisit, Mail, WriteError, write, write_address, write_answer, write_book_again,
+    write_booking_link, write_feed, write_invitation,
 };

@@ -5,6 +5,7 @@ mod address;
 mod answer;
 mod booking;
 mod calendar;
+mod feed;
 mod html;
 mod invited;
 mod mime;
@@ -23,6 +24,7 @@ use crate::{Envelope, Identity, Letter};
 pub use address::write_address;
 pub use answer::write_answer;
 pub use booking::{write_book_again, write_booking_link};
+pub use feed::{Feed, FeedVisit, write_feed};
 pub use invited::write_invitation;
 
 /// A mail as it leaves: the same bytes whenever it is sent.

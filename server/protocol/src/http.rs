@@ -75,6 +75,9 @@
 //! | `GET /v1/people/{person}/booking-links` | – | [`BookingLinks`] |
 //! | `POST /v1/people/{person}/booking-links` | [`MakeBookingLink`] | [`BookingLinkMade`] |
 //! | `POST /v1/booking-links/{booking_link}/revoke` | [`RevokeBookingLink`] | [`BookingLink`] |
+//! | `GET /v1/calendar-feed` | – | [`CalendarFeed`] |
+//! | `POST /v1/calendar-feed` | [`MakeCalendarFeed`] | [`CalendarFeedMade`] |
+//! | `DELETE /v1/calendar-feed` | – | 204 |
 //! | `GET /v1/appointments` | [`Span`] (query) | [`Appointments`] |
 //! | `POST /v1/appointments` | [`BookAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/move` | [`MoveAppointment`] | [`Appointment`] |
@@ -146,6 +149,7 @@ macro_rules! bodies {
 mod appointments;
 mod audit;
 mod booking_links;
+mod calendar_feeds;
 mod consents;
 mod devices;
 mod holds;
@@ -163,6 +167,7 @@ mod visit_types;
 pub use appointments::*;
 pub use audit::*;
 pub use booking_links::*;
+pub use calendar_feeds::*;
 pub use consents::*;
 pub use devices::*;
 pub use holds::*;

@@ -168,6 +168,8 @@ pub const BOOKING_LINK_WORKERS_MAX: usize = 5;
 pub const BOOKING_LINKS_MAX: usize = 5;
 /// Booking links in one list.
 pub const BOOKING_LINKS_LISTED_MAX: usize = 20;
+/// Visits in one calendar feed; beyond it the farthest ones are left out.
+pub const FEED_VISITS_MAX: usize = 2_000;
 /// Intervals of one worker's weekly hours, and dated exceptions to them.
 pub const AVAILABILITY_RULES_MAX: usize = 500;
 /// Hours in which mails may come to a person, at least so many minutes of their day …
@@ -321,6 +323,12 @@ pub const VISIT_TYPES_MAX: usize = 60;
 pub const BOOKING_DAYS_AHEAD: u16 = 730;
 /// The visits of a series are booked so far ahead, days.
 pub const SERIES_DAYS_AHEAD: u16 = 26 * 7;
+/// A calendar feed goes back so far, days.
+pub const FEED_DAYS_BACK: u16 = 30;
+/// A calendar feed goes so far ahead, days: as far as the visits of a series are booked.
+pub const FEED_DAYS_AHEAD: u16 = 26 * 7;
+/// A program is asked to fetch a calendar feed so often, hours.
+pub const FEED_REFRESH_HOURS: u16 = 1;
 /// Later than this before an appointment, participants call instead of changing it by themselves, seconds.
 pub const REPLY_CUTOFF_S: i64 = 2 * 3_600;
 /// Whoever held an appointment is asked how it went so long after its end, seconds.
@@ -474,6 +482,9 @@ const _: () = {
     assert!(SESSION_KEPT_S > SESSION_S && OPERATION_S < SESSION_KEPT_S);
     assert!(APPOINTMENT_MINUTES_MIN < APPOINTMENT_MINUTES_MAX);
     assert!(SERIES_DAYS_AHEAD < BOOKING_DAYS_AHEAD);
+    assert!(FEED_DAYS_AHEAD >= SERIES_DAYS_AHEAD);
+    assert!(FEED_DAYS_AHEAD < BOOKING_DAYS_AHEAD);
+    assert!(FEED_REFRESH_HOURS > 0 && FEED_VISITS_MAX > APPOINTMENTS_LISTED_MAX);
     assert!(NO_SHOW_LINK_DAYS <= BOOKING_LINK_DAYS_MAX && NO_SHOW_LINK_DAYS <= SLOT_DAYS_MAX);
     assert!(HOLDS_MAX >= 1 && BOOKING_LINKS_MAX <= BOOKING_LINKS_LISTED_MAX);
     assert!(COMMANDS_IN_FLIGHT_MAX <= GROUP_COMMIT_MAX && GROUP_COMMIT_MAX <= GROUP_COMMIT_QUEUE);

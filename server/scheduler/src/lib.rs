@@ -5,6 +5,7 @@
 //! * **Booking** ([`booking`]): a request's form is checked, then one transaction of the store decides
 //!   and writes everything: claims, appointment, participants, planned mails, audit entry. No mail and
 //!   no network inside.
+//!   What another program shows of somebody's calendar is read there too, and written as a calendar file (`feeds`).
 //! * **Due work** ([`due`]): rows, never timers in memory. One reminder's way: [`store::Store::lease_due`]
 //!   takes due rows in hand and decides again from what is true now (still booked? consent alive? not too
 //!   late?) → [`letters`] turns the facts into a mail → the mail leaves outside any transaction, counted
@@ -38,6 +39,7 @@ pub mod booking;
 pub mod clock_watch;
 pub mod due;
 pub mod expression;
+mod feeds;
 mod intake;
 pub mod jobs;
 mod ledger;

@@ -66,6 +66,7 @@ pub(crate) enum Object {
     Authenticator(Uuid),
     Batch,
     BookingLink(Uuid),
+    CalendarFeed(Uuid),
     Circle(CircleId),
     Clock(Uuid),
     Consent(Uuid),
@@ -92,6 +93,7 @@ impl Object {
             Self::Authenticator(_) => "authenticator",
             Self::Batch => "log_batch",
             Self::BookingLink(_) => "booking_link",
+            Self::CalendarFeed(_) => "calendar_feed",
             Self::Circle(_) => "circle",
             Self::Clock(_) => "clock",
             Self::Consent(_) => "consent",
@@ -115,6 +117,7 @@ impl Object {
             Self::Agency(id)
             | Self::Authenticator(id)
             | Self::BookingLink(id)
+            | Self::CalendarFeed(id)
             | Self::Clock(id)
             | Self::Consent(id)
             | Self::Job(id)

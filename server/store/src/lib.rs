@@ -42,6 +42,8 @@
 //! A client who books without an account: `booking_links` (the link, `by_link` what its holder can do) → `holds`
 //! (a time kept for ten minutes is a claim like any other) → `appointments::book`, as above.
 //!
+//! What another program shows of a case manager's calendar, when they are busy and no more: `calendar_feeds`.
+//!
 //! How it is built: `engine` is the one file that names two engines; `many` writes statements about
 //! lists; `tx` makes transactions named,
 //! retried and measured closures; `schema` holds the migrations; each noun has its file. SQL stands in
@@ -63,6 +65,7 @@ mod audit;
 mod authenticators;
 mod batch;
 mod booking_links;
+mod calendar_feeds;
 mod caseloads;
 mod ceremonies;
 mod circles;
@@ -155,6 +158,7 @@ pub use audit::verdict::{Finding, Tampering, Verdict};
 pub use audit::verify::{Trust, Unreadable, verify_export};
 pub use authenticators::{PasskeyFound, PasskeyShown, PasskeyWanted};
 pub use booking_links::by_link::{BookedView, BookingView, BookingWish, HeldView};
+pub use calendar_feeds::{Busy, FeedView};
 pub use ceremonies::CeremonyKind;
 pub use clock_jumps::{ClockBehind, ClockState};
 pub use code_apps::CodeApp;

@@ -62,6 +62,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "booking_links::found",
         crate::booking_links::found::STATEMENTS,
     ),
+    ("calendar_feeds", crate::calendar_feeds::STATEMENTS),
     ("caseloads", crate::caseloads::STATEMENTS),
     ("ceremonies", crate::ceremonies::STATEMENTS),
     ("circles", crate::circles::STATEMENTS),

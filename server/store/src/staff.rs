@@ -29,8 +29,8 @@ use crate::seal::PERSON_NAME;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{
-    agency, assignments, authenticators, ceremonies, enrolments, identities, series, sessions,
-    standing, tickets, transfers, vaults,
+    agency, assignments, authenticators, calendar_feeds, ceremonies, enrolments, identities,
+    series, sessions, standing, tickets, transfers, vaults,
 };
 
 statements! {
@@ -198,8 +198,8 @@ impl Store {
     }
 
     /// Makes a member of staff a case manager, supervisor or administrator. Their sessions and sockets end
-    /// at once, they are in no circle any more and come along to no visit: what they were let in as, they are no
-    /// longer.
+    /// at once, they are in no circle any more and come along to no visit, and their calendar feed is gone: what they
+    /// were let in as, they are no longer.
     /// [`Code::ServesClients`] while clients are entrusted to them. Never one's own. Again changes nothing.
     pub async fn change_role(
         &self,
@@ -231,6 +231,7 @@ impl Store {
             must_serve_nobody(tx, account).await?;
             assignments::leave(tx, (&caller, permit), account, &circles).await?;
             team::leave(tx, (&caller, permit), account).await?;
+            calendar_feeds::end_of(tx, account).await?;
             tx.sql(SET_ROLE)
                 .bind(account.uuid())
                 .bind(asked.role.as_str())
@@ -401,6 +402,7 @@ async fn end(tx: &mut Tx, account: AccountId) -> Result<()> {
     }
     tx.sql(FORGET_JOBS).bind(account.uuid()).run().await?;
     series::end_of(tx, account, None).await?;
+    calendar_feeds::end_of(tx, account).await?;
     forget_secrets(tx, account).await?;
     sessions::end_all(tx, account).await
 }

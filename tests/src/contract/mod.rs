@@ -17,6 +17,7 @@ mod batches;
 pub(crate) mod booking_links;
 mod bookings;
 mod calendar_answers;
+mod calendar_feeds;
 mod circles;
 mod client_keys;
 mod clock_jumps;

@@ -3,10 +3,10 @@
 use testkit::Engine;
 
 use super::{
-    addresses, booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings,
-    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows, outages, phones,
-    postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams, unread,
-    visit_types,
+    addresses, booking_links, bookings, calendar_answers, calendar_feeds, clock_jumps, closings,
+    double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows,
+    outages, phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails,
+    team_changes, teams, unread, visit_types,
 };
 
 contract! {
@@ -39,6 +39,15 @@ contract! {
         looking_at_a_booking_link_changes_no_row,
         only_who_serves_the_client_makes_links_and_only_so_many,
         a_booking_link_is_mailed_once_while_it_is_good,
+    }
+    calendar_feeds {
+        a_feed_says_when_its_owner_is_busy_and_nothing_else,
+        a_feed_goes_a_month_back_and_half_a_year_ahead,
+        a_feed_that_was_replaced_or_ended_opens_nothing,
+        a_moved_visit_keeps_its_name_and_one_that_is_called_off_is_gone,
+        a_feed_ends_with_the_account_and_with_the_role,
+        case_managers_have_feeds_and_making_one_wants_an_authenticator,
+        looking_at_a_feed_changes_no_row,
     }
     holds {
         what_a_worker_keeps_is_kept_from_everybody_but_them,

@@ -9,6 +9,7 @@
 mod calendars;
 mod coming_back;
 mod faults;
+mod feeds;
 mod lmtp;
 pub(crate) mod opened;
 mod postfix;

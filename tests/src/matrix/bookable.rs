@@ -66,6 +66,24 @@ pub const BOOKABLE: &[Row] = &[
         Done(200),
     ),
     row(
+        "GET /v1/calendar-feed",
+        Nothing,
+        Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
+        Done(200),
+    ),
+    row(
+        "POST /v1/calendar-feed",
+        Json(r#"{"op_id":"{op}"}"#),
+        Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
+        Done(200),
+    ),
+    row(
+        "DELETE /v1/calendar-feed",
+        Nothing,
+        Only(&[(CaseManager, &[Own, Others, Left, Invited, Withdrawn])]),
+        Done(204),
+    ),
+    row(
         "POST /v1/holds",
         Json(r#"{"client":"{client}","civil_start":"2026-11-01T10:00","minutes":30}"#),
         SERVING,

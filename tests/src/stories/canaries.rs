@@ -265,7 +265,7 @@ mod tell {
     /// The last part of every address by which something can be done, and every session.
     fn secrets(asked: &BTreeMap<String, String>, season: &Season<'_>) -> BTreeSet<String> {
         let ways = asked.keys().filter_map(|address| {
-            let ways = ["/l/", "/b/", "/c/", "/join/"];
+            let ways = ["/l/", "/b/", "/c/", "/f/", "/join/"];
             let mut ways = ways.into_iter();
             let rest = ways.find_map(|way| Some(address.split_once(way)?.1))?;
             let ends = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';
@@ -347,6 +347,7 @@ mod tell {
         let server = &story.server;
         let (browser, base) = (browser(server)?, server.url());
         let mut season = Season::open(server).await?;
+        let feed = season.feed().await?;
         let mut asked = BTreeMap::new();
 
         let mut sent = Sent::default();
@@ -370,6 +371,10 @@ mod tell {
             says_what_it_may(&sent, *disclosure)?;
             read_pages((&browser, &base), &sent, &mut asked).await?;
         }
+        // What another program fetches of all these visits.
+        let file = read_page(&browser, &feed).await?;
+        ensure!(file.matches("BEGIN:VEVENT").count() == 3, "{file}");
+        asked.insert(feed, file);
         pages_say_nothing(&asked)?;
         break_a_row(&season).await?;
         let secrets = secrets(&asked, &season);

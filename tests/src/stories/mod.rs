@@ -4,6 +4,7 @@
 mod addresses;
 mod agency_keys;
 mod browser;
+mod calendar_feeds;
 mod canaries;
 mod caseload;
 mod clerks;

@@ -1,6 +1,6 @@
 //! A scanner opens every link of every mail, as mail providers do before anybody reads: several times, with GET and
-//! HEAD, as a browser and as a robot, and whatever the pages lead to besides. Nothing becomes different by it
-//! (scheduling.md, P5).
+//! HEAD, as a browser and as a robot, and whatever the pages lead to besides; and the address of a calendar feed.
+//! Nothing becomes different by it (scheduling.md, P5).
 
 use super::on_both_engines;
 
@@ -184,6 +184,8 @@ mod tell {
         let (browser, base) = (browser(server)?, server.url());
         let mut season = Season::open(server).await?;
         let mut found = Found::default();
+        let feed = season.feed().await?;
+        found.links.insert(feed.clone());
         let mut looked = 0;
         let mut each = async |kind: &'static str, mails: Vec<mail::Mail>| {
             for mail in &mails {
@@ -200,6 +202,8 @@ mod tell {
         // Three times each link in twelve ways, and what the pages lead to.
         ensure!(looked > 36 * found.links.len(), "{looked} looks");
         everything_was_there(&found)?;
+        let file = look((&browser, Method::GET), &feed, None).await?;
+        ensure!(file.is_some_and(|file| file.contains("BEGIN:VEVENT")));
         only_a_post_unsubscribes(server, &browser, &found).await
     }
 

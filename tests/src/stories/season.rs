@@ -4,15 +4,16 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Result, ensure};
+use anyhow::{Context as _, Result, ensure};
 use care::Caller;
 use care::civil::{CivilTime, Date, parse_date, plus_days};
 use care::private::Relationship;
 use mail::Mail;
 use protocol::http::{
-    AddClient, AddVisitType, Appointment, BookAppointment, BookingLinkMade, CancelAppointment,
-    Circle, CloseAppointment, Consent, Intake, MailInvitation, MakeBookingLink, MoveAppointment,
-    PersonCard, Phone, PlanCircle, RecordConsent, VisitTerms, VisitType,
+    AddClient, AddVisitType, Appointment, BookAppointment, BookingLinkMade, CalendarFeedMade,
+    CancelAppointment, Circle, CloseAppointment, Consent, Intake, MailInvitation, MakeBookingLink,
+    MakeCalendarFeed, MoveAppointment, PersonCard, Phone, PlanCircle, RecordConsent, VisitTerms,
+    VisitType,
 };
 use protocol::{
     AppointmentKind, Bytes, CancelReason, ConsentBasis, Disclosure, Language, NextStep, OpId,
@@ -280,6 +281,16 @@ impl<'s> Season<'s> {
         keep_sessions(self.server).await;
         let _: protocol::http::Preferences = self.clerks[0].asks(Method::PUT, &path, &wish).await?;
         self.post(ADDRESS, each).await
+    }
+
+    /// Dana has another program show when she is busy; where it fetches that.
+    pub async fn feed(&mut self) -> Result<String> {
+        let asked = MakeCalendarFeed { op_id: self.op() };
+        let (dana, path) = (&self.clerks[0], "/v1/calendar-feed");
+        keep_sessions(self.server).await;
+        let made: CalendarFeedMade = dana.asks(Method::POST, path, &asked).await?;
+        let path = made.path.context("the address of the feed")?;
+        Ok(format!("{}{path}", self.server.url()))
     }
 
     /// Time passes to then, on the clocks of Chicago.

@@ -90,6 +90,7 @@ describe('both languages', () => {
     ['views/calendar/HoursPage.svelte', ['web', 'circle', 'care']],
     ['views/calendar/VisitTypesPage.svelte', ['web', 'circle', 'care']],
     ['views/mail/MailSettings.svelte', ['web', 'circle', 'care']],
+    ['views/calendar/CalendarFeed.svelte', ['web', 'circle', 'care']],
     ['views/devices/MyDevices.svelte', ['web', 'circle', 'care', 'devices']],
     ['views/audit/AccessPage.svelte', ['web', 'circle', 'care', 'audit']],
     ['views/audit/AuditPage.svelte', ['web', 'circle', 'care', 'audit']],

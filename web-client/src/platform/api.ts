@@ -48,6 +48,8 @@ export type BookingLinks = Schemas['BookingLinks'];
 export type BookingLinkMade = Schemas['BookingLinkMade'];
 export type BookingLinkState = Schemas['BookingLinkState'];
 export type MakeBookingLink = Schemas['MakeBookingLink'];
+export type CalendarFeed = Schemas['CalendarFeed'];
+export type CalendarFeedMade = Schemas['CalendarFeedMade'];
 export type WorkingHours = Schemas['WorkingHours'];
 export type HoursSaved = Schemas['HoursSaved'];
 export type Jobs = Schemas['Jobs'];
@@ -193,6 +195,9 @@ export interface Api {
   bookingLinks(client: string): Promise<Answer<BookingLinks>>;
   makeBookingLink(client: string, request: MakeBookingLink): Promise<Answer<BookingLinkMade>>;
   revokeBookingLink(link: string, request: Schemas['RevokeBookingLink']): Promise<Answer<BookingLink>>;
+  calendarFeed(): Promise<Answer<CalendarFeed>>;
+  makeCalendarFeed(request: Schemas['MakeCalendarFeed']): Promise<Answer<CalendarFeedMade>>;
+  endCalendarFeed(): Promise<Answer<null>>;
   hours(): Promise<Answer<WorkingHours>>;
   putHours(request: WorkingHours): Promise<Answer<HoursSaved>>;
   tasks(): Promise<Answer<Tasks>>;
@@ -284,6 +289,9 @@ export const api: Api = {
   bookingLinks: (client) => call('GET', `/v1/people/${client}/booking-links`),
   makeBookingLink: (client, request) => call('POST', `/v1/people/${client}/booking-links`, request),
   revokeBookingLink: (link, request) => call('POST', `/v1/booking-links/${link}/revoke`, request),
+  calendarFeed: () => call('GET', '/v1/calendar-feed'),
+  makeCalendarFeed: (request) => call('POST', '/v1/calendar-feed', request),
+  endCalendarFeed: () => call('DELETE', '/v1/calendar-feed'),
   hours: () => call('GET', '/v1/hours'),
   putHours: (request) => call('PUT', '/v1/hours', request),
   tasks: () => call('GET', '/v1/tasks'),

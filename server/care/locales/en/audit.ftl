@@ -30,6 +30,7 @@ act-team = Changed who comes to a visit
 act-call-off = Called a visit off
 act-close = Wrote down how a visit went
 act-bookable = Changed what can be booked, and when
+act-feed = Made or ended the link to a calendar
 act-answer = Answered about a visit
 act-preferences = Looked at how to reach someone
 act-preferences-changed = Changed how to reach someone

@@ -481,6 +481,24 @@ disclosure-times-hint = No names, and not what it is about.
 disclosure-details = More details
 disclosure-details-hint = Also the first name of the case manager and the meeting link. Whoever reads the mail can see them.
 
+## The calendar in another program
+settings-feed = Calendar in another program
+feed-intro = Outlook, Google or your phone can show when you are busy. They see times only: no names, no places, no kind of visit.
+feed-none = There is no link now.
+feed-make = Make the link
+feed-link = Copy the link now
+feed-secret = It is shown only this once. Whoever has it can see when you are busy. It shows no names.
+feed-how = In the other program, add a calendar by its link, and paste this one. The program then looks for news by itself, some only once a day.
+feed-since = There is a link since { $time }.
+feed-replace = Make a new link
+feed-replace-sure = The link that you have now stops working at once. Do this if somebody saw it. Then paste the new one into the other program.
+feed-replace-yes = Yes, make a new one
+feed-end = End the link
+feed-end-sure = The other program then gets no more news. Take the calendar out there too.
+feed-end-yes = Yes, end it
+feed-made-done = The link is made.
+feed-ended-done = The link works no more.
+
 ## Why there was a mail that messages wait, and why not
 update-mails = Mails when a message waits
 update-mails-none = None so far.

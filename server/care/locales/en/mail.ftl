@@ -158,3 +158,7 @@ mail-automatic = This mail was written by a computer.
 ## In the calendar file
 mail-calendar-summary = Appointment
 mail-calendar-description = To confirm or change it, use the link in your mail.
+
+## In the calendar that another program fetches. Whoever has its address reads it.
+feed-name = Busy times
+feed-summary = Busy

@@ -30,6 +30,7 @@ act-team = Cambió quién viene a una cita
 act-call-off = Canceló una cita
 act-close = Anotó cómo fue una cita
 act-bookable = Cambió qué se puede reservar y cuándo
+act-feed = Hizo o terminó el enlace a un calendario
 act-answer = Respondió sobre una cita
 act-preferences = Miró cómo contactar a alguien
 act-preferences-changed = Cambió cómo contactar a alguien

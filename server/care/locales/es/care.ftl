@@ -481,6 +481,24 @@ disclosure-times-hint = Sin nombres y sin decir de qué se trata.
 disclosure-details = Más detalles
 disclosure-details-hint = También el nombre de quien lleva el caso y el enlace de la reunión. Quien lea el correo los ve.
 
+## El calendario en otro programa
+settings-feed = El calendario en otro programa
+feed-intro = Outlook, Google o tu teléfono pueden mostrar cuándo no estás libre. Solo ven horas: ni nombres, ni lugares, ni qué tipo de visita es.
+feed-none = Ahora no hay ningún enlace.
+feed-make = Hacer el enlace
+feed-link = Copia el enlace ahora
+feed-secret = Solo se muestra esta vez. Quien lo tenga puede ver cuándo no estás libre. No muestra nombres.
+feed-how = En el otro programa, añade un calendario por su enlace y pega este. Después el programa busca las novedades por sí mismo, algunos solo una vez al día.
+feed-since = Hay un enlace desde { $time }.
+feed-replace = Hacer un enlace nuevo
+feed-replace-sure = El enlace que tienes ahora deja de servir enseguida. Hazlo si alguien lo vio. Después pega el nuevo en el otro programa.
+feed-replace-yes = Sí, hacer uno nuevo
+feed-end = Terminar el enlace
+feed-end-sure = El otro programa ya no recibirá novedades. Quita también allí el calendario.
+feed-end-yes = Sí, terminarlo
+feed-made-done = El enlace está hecho.
+feed-ended-done = El enlace ya no sirve.
+
 ## Por qué hubo un correo de que esperan mensajes, y por qué no
 update-mails = Correos cuando espera un mensaje
 update-mails-none = Ninguno hasta ahora.

@@ -158,3 +158,7 @@ mail-automatic = Este correo lo escribió una computadora.
 ## En el archivo de calendario
 mail-calendar-summary = Cita
 mail-calendar-description = Para confirmarla o cambiarla, use el enlace de su correo.
+
+## En el calendario que otro programa recoge. Lo lee quien tiene su dirección.
+feed-name = Horas ocupadas
+feed-summary = Ocupado

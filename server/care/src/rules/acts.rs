@@ -199,6 +199,12 @@ acts! {
     MakeBookingLink = "make_booking_link", Client;
     /// Take such a link back.
     RevokeBookingLink = "revoke_booking_link", Client;
+    /// See whether one has a calendar feed.
+    ReadCalendarFeed = "read_calendar_feed", Oneself;
+    /// Make one's own calendar feed, in the place of the one there is.
+    MakeCalendarFeed = "make_calendar_feed", Oneself;
+    /// End one's own calendar feed.
+    EndCalendarFeed = "end_calendar_feed", Oneself;
     /// Give an appointment another time.
     MoveAppointment = "move_appointment", Appointment;
     /// Say who else of the staff takes part in an appointment that is booked.
@@ -229,6 +235,8 @@ acts! {
     HoldByLink = "hold_by_link", Link;
     /// Book a visit by a link.
     BookByLink = "book_by_link", Link;
+    /// See by a calendar feed when its owner is busy.
+    OpenCalendarFeed = "open_calendar_feed", Link;
     /// See what one is asked to see to.
     ListTasks = "list_tasks", Oneself;
     /// Say that a task is done.

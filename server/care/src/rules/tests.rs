@@ -139,6 +139,8 @@ fn by_link(act: Act, role: Role, s: Standing) -> bool {
         Act::OpenBookingLink | Act::HoldByLink | Act::BookByLink => {
             role == Role::Client && s.assigned
         }
+        // Nobody else has a calendar.
+        Act::OpenCalendarFeed => role == Role::CaseManager,
         _ => false,
     }
 }
@@ -181,7 +183,10 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             | Act::ReadHours
             | Act::ListTasks
             | Act::ListTransfers
+            | Act::ReadCalendarFeed
+            | Act::EndCalendarFeed
             | Act::AddClient => role == Role::CaseManager,
+            Act::MakeCalendarFeed => role == Role::CaseManager && s.fresh,
             Act::ListVisitTypes => matches!(
                 role,
                 Role::CaseManager | Role::Supervisor | Role::Administrator

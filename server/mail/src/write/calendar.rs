@@ -13,6 +13,9 @@ use protocol::{Disclosure, Timestamp};
 use super::{WriteError, is_https};
 use crate::{Envelope, Identity, Letter, VisitFacts};
 
+/// Required, and read by nobody: it names no product that would name a trade.
+pub(super) const PRODUCT: &str = "-//Appointments//1.0//EN";
+
 /// What the file asks the reader's calendar to do (RFC 5546, section 1.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Method {
@@ -75,8 +78,7 @@ pub(super) fn write_file(
     let mut calendar = Calendar::empty();
     calendar
         .append_property(("VERSION", "2.0"))
-        // Required, and read by nobody: it names no product that would name a trade.
-        .append_property(("PRODID", "-//Appointments//1.0//EN"))
+        .append_property(("PRODID", PRODUCT))
         .append_property(("CALSCALE", "GREGORIAN"))
         .append_property(("METHOD", method.as_str()))
         .push(event);
@@ -104,7 +106,7 @@ fn attendee(envelope: &Envelope) -> Property {
 }
 
 /// `20261201T160000Z` (RFC 5545, section 3.3.5, form 2).
-fn instant(at: Timestamp) -> Result<String, WriteError> {
+pub(super) fn instant(at: Timestamp) -> Result<String, WriteError> {
     let at = jiff::Timestamp::from_microsecond(at.micros()).map_err(|_| WriteError::Time)?;
     strtime::format("%Y%m%dT%H%M%SZ", at).map_err(|_| WriteError::Time)
 }

@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod booking;
 mod canaries;
+mod feed;
 mod invited;
 mod reading;
 mod series;

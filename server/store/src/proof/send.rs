@@ -159,6 +159,10 @@ fn verbs_about_booking_links(store: &Store, caller: &Caller) {
     send(store.make_booking_link(caller, any(), any()));
     send(store.revoke_booking_link(caller, any(), any()));
     send(store.find_slots(caller, any()));
+    send(store.calendar_feed(caller));
+    send(store.make_calendar_feed(caller, any()));
+    send(store.end_calendar_feed(caller));
+    send(store.open_calendar_feed(any()));
     send(store.open_booking_link(any(), any()));
     send(store.open_stop_link(any()));
     send(store.choose_by_stop_link(any(), any()));
