@@ -157,7 +157,7 @@ mod tell {
     async fn is_not_there(browser: &Client, address: &str, known: Option<&str>) -> Result<()> {
         let gone = get(browser, address, known).await?;
         ensure!(
-            gone.status == StatusCode::NOT_FOUND,
+            gone.status == StatusCode::GONE,
             "{address}: {}",
             gone.status
         );
@@ -174,7 +174,7 @@ mod tell {
             let secret = Bytes::from([n; 16]).to_base64url();
             let seen = get(browser, &format!("{url}/f/{secret}.ics"), None).await?;
             waits |= seen.status == StatusCode::TOO_MANY_REQUESTS;
-            ensure!(waits || seen.status == StatusCode::NOT_FOUND);
+            ensure!(waits || seen.status == StatusCode::GONE);
         }
         ensure!(waits, "nobody is slowed down");
         Ok(())

@@ -22,7 +22,7 @@ const ASK_AGAIN: HeaderValue = HeaderValue::from_static("private, no-cache");
 /// What it may do in a browser: nothing.
 const POLICY: HeaderValue =
     HeaderValue::from_static("default-src 'none'; frame-ancestors 'none'; sandbox");
-const NOT_FOUND: &str = "There is no calendar here.\n";
+const GONE: &str = "There is no calendar here.\n";
 const NOT_NOW: &str = "Please try again later.\n";
 
 /// `GET /f/<secret>.ics`: the calendar file. Changes nothing.
@@ -69,11 +69,12 @@ fn answer(file: String, asked: &HeaderMap) -> Response {
 
 /// One answer for what never was, was replaced or ended, and for whoever works here no more.
 fn refused(code: Code) -> Response {
-    let (status, said) = match code {
-        Code::LinkGone => (StatusCode::NOT_FOUND, NOT_FOUND),
-        code => (status(code), NOT_NOW),
+    let said = if code == Code::LinkGone {
+        GONE
+    } else {
+        NOT_NOW
     };
-    walled((status, said).into_response())
+    walled((status(code), said).into_response())
 }
 
 /// Under its own policy, and in no search engine.
@@ -137,9 +138,9 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_there_is_not_found_and_may_not_be_kept() {
+    fn what_is_not_there_is_gone_and_may_not_be_kept() {
         for (code, status) in [
-            (Code::LinkGone, StatusCode::NOT_FOUND),
+            (Code::LinkGone, StatusCode::GONE),
             (Code::RateLimited, StatusCode::TOO_MANY_REQUESTS),
         ] {
             let response = refused(code);
