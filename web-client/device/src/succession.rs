@@ -205,7 +205,7 @@ impl Turn<'_> {
             .set_pin(me.identity.account, &me.identity.aik_public());
         self.draft.write(key::ME, &me);
         // The server forgot the key packages that carry the old certificate.
-        self.put_key_packages(&me, limits::KEY_PACKAGES, true)
+        self.put_key_packages(&me, limits::KEY_PACKAGES)
     }
 
     /// The vault's identity key is this device's, or follows from it by successions that each earlier
@@ -250,7 +250,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let me = self.must_me()?;
-        self.put_key_packages(&me, limits::KEY_PACKAGES, true)?;
+        self.put_key_packages(&me, limits::KEY_PACKAGES)?;
         self.volatile.blocked.clear();
         self.read_circles();
         self.work()
