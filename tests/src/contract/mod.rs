@@ -277,6 +277,7 @@ contract! {
         a_rotation_of_the_agency_key_that_is_cut_off_is_gone_on_with,
         two_who_end_it_at_once_end_it_once,
         of_many_agency_keys_the_last_ones_are_remembered,
+        another_removal_key_is_made_in_time,
         a_link_from_before_is_as_good_as_one_from_after,
     }
     client_keys {
