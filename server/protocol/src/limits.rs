@@ -460,8 +460,6 @@ const _: () = {
     assert!(WRAPS_MAX > ACCOUNT_DEVICES_MAX);
     assert!((VAULT_BYTES_MAX + WRAPS_MAX * SEALED_BYTES_MAX) * 4 / 3 + 4_096 < HTTP_BODY_BYTES_MAX);
     assert!(KEY_PACKAGES_LOW < KEY_PACKAGES && KEY_PACKAGES < KEY_PACKAGES_MAX);
-    // What counts no more and is still handed out lies beside what was brought since.
-    assert!(KEY_PACKAGES * 3 < KEY_PACKAGES_MAX);
     assert!(KEY_PACKAGE_LEFT_S_MIN + KEY_PACKAGE_AHEAD_S < KEY_PACKAGE_S);
     assert!(KEY_PACKAGES_MAX * KEY_PACKAGE_BYTES_MAX < HTTP_BODY_BYTES_MAX);
     assert!(DEVICE_IDLE_S < CERTIFICATE_LEFT_S_MIN && KEY_PACKAGE_S < CERTIFICATE_LEFT_S_MIN);

@@ -28,6 +28,9 @@ statements! {
         DELETE FROM key_package
         WHERE device = $1 AND use_kind = 'last_resort' AND reference <> $2";
     FORGET_OVER = "DELETE FROM key_package WHERE device = $1 AND not_after < $2";
+    FORGET_UNCOUNTED = "
+        DELETE FROM key_package
+        WHERE device = $1 AND use_kind = 'one_time' AND not_after < $2";
     NOT_ADDABLE = "
         UPDATE device SET packages_at = NULL
         WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM key_package q WHERE q.device = $1)";
@@ -61,8 +64,9 @@ struct Checked {
 impl Store {
     /// Takes key packages of the caller's device. [`Code::KeyPackageInvalid`] if one is malformed,
     /// expired or another device's, [`Code::TooLarge`] beyond [`limits::KEY_PACKAGES_MAX`]. Those that are
-    /// handed out no more go. A device's first ones, and the first after all others were over, tell every
-    /// device that may add it to the circles that name its account.
+    /// handed out no more go, and where one-time ones come, those that count no more. A device's first
+    /// ones, and the first after all others were over, tell every device that may add it to the circles
+    /// that name its account.
     pub async fn put_key_packages(
         &self,
         caller: &Caller,
@@ -85,6 +89,7 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Device(caller.device);
             let permit = tx.authorize(&caller, Act::PutKeyPackages, standing, object)?;
+            forget(tx, caller.device, &checked).await?;
             insert_all(tx, caller.device, &checked).await?;
             let stored = count(tx, caller.device, now).await?;
             if stored as usize > limits::KEY_PACKAGES_MAX {
@@ -145,10 +150,11 @@ fn check(bytes: &Bytes, last_resort: bool, holder: &Holder, now: Timestamp) -> R
     })
 }
 
-async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Result<()> {
+/// Makes room: what is handed out no more is good for nothing, and what counts no more gives way to others, however
+/// often they come.
+async fn forget(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Result<()> {
     let now = tx.now();
     let usable = now.plus_seconds(limits::KEY_PACKAGE_LEFT_S_MIN).micros();
-    let now = now.micros();
     tx.sql(FORGET_OVER)
         .bind(device.uuid())
         .bind(usable)
@@ -156,6 +162,23 @@ async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Resul
         .await?;
     // With none left it could not be added, and whoever could have done it does not look again.
     tx.sql(NOT_ADDABLE).bind(device.uuid()).run().await?;
+    if checked.iter().any(|one| !one.facts.last_resort) {
+        tx.sql(FORGET_UNCOUNTED)
+            .bind(device.uuid())
+            .bind(counts_until(now).micros())
+            .run()
+            .await?;
+    }
+    Ok(())
+}
+
+/// A key package that is over before this counts no more.
+fn counts_until(now: Timestamp) -> Timestamp {
+    now.plus_seconds(limits::KEY_PACKAGE_LEFT_S_MIN + limits::KEY_PACKAGE_AHEAD_S)
+}
+
+async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Result<()> {
+    let now = tx.now().micros();
     for Checked { facts, bytes } in checked {
         let kind = if facts.last_resort {
             "last_resort"
@@ -184,8 +207,7 @@ async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Resul
 
 /// How many one-time key packages a device has left that will still be handed out in a while.
 pub(crate) async fn left(tx: &mut Tx, device: DeviceId) -> Result<u32> {
-    let ahead = limits::KEY_PACKAGE_LEFT_S_MIN + limits::KEY_PACKAGE_AHEAD_S;
-    let until = tx.now().plus_seconds(ahead);
+    let until = counts_until(tx.now());
     count(tx, device, until).await
 }
 

@@ -147,6 +147,15 @@ pub async fn what_will_soon_be_kept_back_counts_no_more(engine: Engine) {
     assert_eq!(left().await, 1);
     assert_eq!(taken(&house, &dana, claim(&house, 2, account)).await, [2]);
     assert_eq!(left().await, 0);
+    // Until another one comes in its place.
+    plant(&house, &maria, 3, "one_time", 62).await;
+    plant(&house, &maria, 4, "last_resort", 62).await;
+    let device = Device::new(maria, 2, house.agency.circle);
+    for stored in [2, 3] {
+        device.put_key_package(&house).await;
+        let count = "SELECT COUNT(*) FROM key_package";
+        assert_eq!(house.count(count).await, stored);
+    }
 }
 
 pub async fn a_device_that_was_away_too_long_can_be_added_once_it_brings_others(engine: Engine) {
