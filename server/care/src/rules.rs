@@ -420,6 +420,8 @@ const RULES: &[Rule] = &[
     Rule(Act::RevokeKey, Installation, &[]),
     Rule(Act::ChangeRootKey, Installation, &[]),
     Rule(Act::RotateRemovalKey, Installation, &[]),
+    // Before the present one is over.
+    Rule(Act::RotateRemovalKey, Scheduler, &[]),
     Rule(Act::RotateAgencyKey, Installation, &[]),
     Rule(Act::EraseClient, Installation, &[]),
     Rule(Act::ReadAccess, CLIENT, &[Session, Own]),

@@ -280,8 +280,11 @@ pub const SELF_UPDATE_S: i64 = 7 * 86_400;
 pub const ERA_S: i64 = 30 * 86_400;
 /// A device unseen for this long is reported to staff, seconds.
 pub const DEVICE_IDLE_S: i64 = 90 * 86_400;
-/// A device certificate lives at most this long, seconds.
+/// A device certificate, and that of a removal key, lives at most this long, seconds.
 pub const CERTIFICATE_S_MAX: i64 = 400 * 86_400;
+/// One with less left than this is made anew, seconds: more than a device may be unseen before staff are told, and
+/// more than a key package lives that carries it.
+pub const CERTIFICATE_LEFT_S_MIN: i64 = 120 * 86_400;
 /// A staff session without a request ends after this, seconds.
 pub const SESSION_IDLE_STAFF_S: i64 = 15 * 60;
 /// A client's or caregiver's session without a request ends after this, seconds.
@@ -302,8 +305,13 @@ pub const CODE_STEP_S: u64 = 30;
 pub const CODE_STEPS_SKEW: u64 = 1;
 /// A sign-in or registration lives this long, seconds.
 pub const CEREMONY_S: i64 = 300;
+/// A key package lives this long, seconds: with the hour that clocks may differ, the longest that OpenMLS takes.
+pub const KEY_PACKAGE_S: i64 = 84 * 86_400;
 /// Key packages with less left than this are not handed out, seconds.
 pub const KEY_PACKAGE_LEFT_S_MIN: i64 = 42 * 86_400;
+/// So long before that they count for their device no more, seconds: whoever is online once in this time brings
+/// others while these are still handed out, and can be added at any time.
+pub const KEY_PACKAGE_AHEAD_S: i64 = 21 * 86_400;
 /// An answer to an operation is remembered at least this long, seconds.
 pub const OPERATION_S: i64 = 7 * 86_400;
 
@@ -460,7 +468,10 @@ const _: () = {
     assert!(WRAPS_MAX > ACCOUNT_DEVICES_MAX);
     assert!((VAULT_BYTES_MAX + WRAPS_MAX * SEALED_BYTES_MAX) * 4 / 3 + 4_096 < HTTP_BODY_BYTES_MAX);
     assert!(KEY_PACKAGES_LOW < KEY_PACKAGES && KEY_PACKAGES < KEY_PACKAGES_MAX);
+    assert!(KEY_PACKAGE_LEFT_S_MIN + KEY_PACKAGE_AHEAD_S < KEY_PACKAGE_S);
     assert!(KEY_PACKAGES_MAX * KEY_PACKAGE_BYTES_MAX < HTTP_BODY_BYTES_MAX);
+    assert!(DEVICE_IDLE_S < CERTIFICATE_LEFT_S_MIN && KEY_PACKAGE_S < CERTIFICATE_LEFT_S_MIN);
+    assert!(CERTIFICATE_LEFT_S_MIN * 2 < CERTIFICATE_S_MAX);
     assert!(CURSORS_MAX * 32 < FRAME_BYTES_MAX);
     assert!(PING_S * 2 < SILENCE_S);
     assert!(SOCKET_WRITE_BUFFER_BYTES_MAX > FRAME_BYTES_MAX);

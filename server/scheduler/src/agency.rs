@@ -1,5 +1,5 @@
 //! What is done again and again for the agency as a whole, when its expressions say so: what is over is
-//! deleted, appointments keep their civil time, planned mails are what they should be, series are booked on. A job's
+//! deleted and a removal key that will soon be over is renewed, appointments keep their civil time, planned mails are what they should be, series are booked on. A job's
 //! next run is a row, its lease is one too: there is no leader, and a dead process is a late one.
 //!
 //! Administrators see and change the rows here; the store keeps them and knows no expression.
@@ -111,6 +111,9 @@ async fn work(store: &Store, name: JobName, now: Timestamp) -> Result<u64> {
         }
         begin = step.after;
         store.beat().await?;
+    }
+    if name == JobName::Retention && store.renew_removal_key().await? {
+        did += 1;
     }
     Ok(did)
 }

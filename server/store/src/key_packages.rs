@@ -5,7 +5,7 @@ use care::rules::Act;
 use delivery::{Holder, KeyPackageFacts};
 use protocol::frame::NoticeKind;
 use protocol::http::{KeyPackageCount, PutKeyPackages};
-use protocol::{Bytes, Code, DeviceId, Refusal, limits};
+use protocol::{Bytes, Code, DeviceId, Refusal, Timestamp, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
@@ -17,7 +17,9 @@ use crate::{inbox, standing};
 
 statements! {
     READ_AIK = "SELECT aik FROM account WHERE id = $1 AND aik IS NOT NULL";
-    COUNT = "SELECT COUNT(*) FROM key_package WHERE device = $1 AND use_kind = 'one_time'";
+    COUNT = "
+        SELECT COUNT(*) FROM key_package
+        WHERE device = $1 AND use_kind = 'one_time' AND not_after >= $2";
     INSERT = "
         INSERT INTO key_package (reference, device, use_kind, bytes, not_after, created_at)
         VALUES ($1, $2, $3, $4, $5, $6)
@@ -25,7 +27,13 @@ statements! {
     FORGET_LAST_RESORT = "
         DELETE FROM key_package
         WHERE device = $1 AND use_kind = 'last_resort' AND reference <> $2";
-    FORGET_EXPIRED = "DELETE FROM key_package WHERE device = $1 AND not_after < $2";
+    FORGET_OVER = "DELETE FROM key_package WHERE device = $1 AND not_after < $2";
+    FORGET_UNCOUNTED = "
+        DELETE FROM key_package
+        WHERE device = $1 AND use_kind = 'one_time' AND not_after < $2";
+    NOT_ADDABLE = "
+        UPDATE device SET packages_at = NULL
+        WHERE id = $1 AND NOT EXISTS (SELECT 1 FROM key_package q WHERE q.device = $1)";
     FIRST = "UPDATE device SET packages_at = $2 WHERE id = $1 AND packages_at IS NULL";
     MAY_ADD = "
         SELECT m.circle, d.id AS device
@@ -55,8 +63,10 @@ struct Checked {
 
 impl Store {
     /// Takes key packages of the caller's device. [`Code::KeyPackageInvalid`] if one is malformed,
-    /// expired or another device's, [`Code::TooLarge`] beyond [`limits::KEY_PACKAGES_MAX`]. A device's
-    /// first ones tell every device that may add it to the circles that name its account.
+    /// expired or another device's, [`Code::TooLarge`] beyond [`limits::KEY_PACKAGES_MAX`]. Those that are
+    /// handed out no more go, and where one-time ones come, those that count no more. A device's first
+    /// ones, and the first after all others were over, tell every device that may add it to the circles
+    /// that name its account.
     pub async fn put_key_packages(
         &self,
         caller: &Caller,
@@ -79,13 +89,15 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Device(caller.device);
             let permit = tx.authorize(&caller, Act::PutKeyPackages, standing, object)?;
+            forget(tx, caller.device, &checked).await?;
             insert_all(tx, caller.device, &checked).await?;
-            let left = left(tx, caller.device).await?;
-            if left as usize > limits::KEY_PACKAGES_MAX {
+            let stored = count(tx, caller.device, now).await?;
+            if stored as usize > limits::KEY_PACKAGES_MAX {
                 return Err(too_many());
             }
             tell_adders(tx, &caller).await?;
             tx.audit(Entry::done(&caller, permit, object));
+            let left = left(tx, caller.device).await?;
             Ok(KeyPackageCount { left })
         })
         .await
@@ -123,12 +135,7 @@ fn too_many() -> crate::error::Error {
     .into()
 }
 
-fn check(
-    bytes: &Bytes,
-    last_resort: bool,
-    holder: &Holder,
-    now: protocol::Timestamp,
-) -> Result<Checked> {
+fn check(bytes: &Bytes, last_resort: bool, holder: &Holder, now: Timestamp) -> Result<Checked> {
     let facts = delivery::check_key_package(bytes, holder, now)?;
     if facts.last_resort != last_resort {
         return Err(Refusal::new(
@@ -143,13 +150,35 @@ fn check(
     })
 }
 
-async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Result<()> {
-    let now = tx.now().micros();
-    tx.sql(FORGET_EXPIRED)
+/// Makes room: what is handed out no more is good for nothing, and what counts no more gives way to others, however
+/// often they come.
+async fn forget(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Result<()> {
+    let now = tx.now();
+    let usable = now.plus_seconds(limits::KEY_PACKAGE_LEFT_S_MIN).micros();
+    tx.sql(FORGET_OVER)
         .bind(device.uuid())
-        .bind(now)
+        .bind(usable)
         .run()
         .await?;
+    // With none left it could not be added, and whoever could have done it does not look again.
+    tx.sql(NOT_ADDABLE).bind(device.uuid()).run().await?;
+    if checked.iter().any(|one| !one.facts.last_resort) {
+        tx.sql(FORGET_UNCOUNTED)
+            .bind(device.uuid())
+            .bind(counts_until(now).micros())
+            .run()
+            .await?;
+    }
+    Ok(())
+}
+
+/// A key package that is over before this counts no more.
+fn counts_until(now: Timestamp) -> Timestamp {
+    now.plus_seconds(limits::KEY_PACKAGE_LEFT_S_MIN + limits::KEY_PACKAGE_AHEAD_S)
+}
+
+async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Result<()> {
+    let now = tx.now().micros();
     for Checked { facts, bytes } in checked {
         let kind = if facts.last_resort {
             "last_resort"
@@ -176,9 +205,20 @@ async fn insert_all(tx: &mut Tx, device: DeviceId, checked: &[Checked]) -> Resul
     Ok(())
 }
 
-/// How many one-time key packages a device has left.
+/// How many one-time key packages a device has left that will still be handed out in a while.
 pub(crate) async fn left(tx: &mut Tx, device: DeviceId) -> Result<u32> {
-    let (count,): (i64,) = tx.sql(COUNT).bind(device.uuid()).one().await?;
+    let until = counts_until(tx.now());
+    count(tx, device, until).await
+}
+
+/// One-time key packages that are good at least until then.
+async fn count(tx: &mut Tx, device: DeviceId, until: Timestamp) -> Result<u32> {
+    let (count,): (i64,) = tx
+        .sql(COUNT)
+        .bind(device.uuid())
+        .bind(until.micros())
+        .one()
+        .await?;
     Ok(db::small(count))
 }
 

@@ -4,14 +4,15 @@
 //! Every circle lists the certificate of one, by which its members know the server's proposals; the agency key,
 //! which devices pin, has signed it. A new key is announced with the list of circles, and a case manager's next commit
 //! puts it into each circle. Until then the circle is proposed its removals with the key that it lists, so
-//! keys of before are kept, and none is ever without effect where it still stands. While another agency key is on
+//! keys of before are kept, and none is ever without effect where it still stands. One that will soon be over gives way
+//! by itself, at night. While another agency key is on
 //! its way ([`crate::agency_rotation`]), that one signs.
 
 use care::Caller;
-use care::rules::Act;
+use care::rules::{Act, Asker, Standing};
 use ed25519_dalek::SigningKey;
 use protocol::certificate::{self, Signed};
-use protocol::{Bytes, EntryId};
+use protocol::{Bytes, EntryId, limits};
 use uuid::Uuid;
 
 use crate::agency_rotation;
@@ -73,10 +74,23 @@ pub(crate) async fn shown(tx: &mut Tx) -> Result<(Bytes, Bytes)> {
 /// How the agency keys led to the one that signed the present one.
 pub(crate) async fn successions(tx: &mut Tx) -> Result<Vec<Bytes>> {
     let present: KeyRow = tx.sql(PRESENT).one().await?;
-    let unread = |_| Error::broken("the removal key's certificate does not read");
-    let signed: Signed = minicbor::decode(&present.certificate).map_err(unread)?;
-    let key: certificate::RemovalKey = minicbor::decode(&signed.content).map_err(unread)?;
-    Ok(key.successions)
+    Ok(present.read()?.successions)
+}
+
+impl KeyRow {
+    fn read(&self) -> Result<certificate::RemovalKey> {
+        let unread = |_| Error::broken("the removal key's certificate does not read");
+        let signed: Signed = minicbor::decode(&self.certificate).map_err(unread)?;
+        minicbor::decode(&signed.content).map_err(unread)
+    }
+}
+
+/// Makes another one, signed by the agency key, or by the next one while that is on its way.
+async fn rotate(tx: &mut Tx) -> Result<()> {
+    let signer = agency_rotation::signer(tx).await?;
+    let successions = successions(tx).await?;
+    let made = make_removal_key(&signer, successions, tx.now(), tx.chance());
+    put(tx, made).await
 }
 
 /// Another one is the present one from here on; the one before is kept for circles that list it.
@@ -117,12 +131,35 @@ impl Store {
         self.write("rotate removal key", async move |tx: &mut Tx| {
             let permit = ask(tx, &caller, Act::RotateRemovalKey)?;
             let agency: KeyRow = tx.sql(PRESENT).one().await?;
-            let signer = agency_rotation::signer(tx).await?;
-            let successions = successions(tx).await?;
-            let made = make_removal_key(&signer, successions, tx.now(), tx.chance());
-            put(tx, made).await?;
+            rotate(tx).await?;
             tx.audit(Entry::done(&caller, permit, Object::Agency(agency.id)));
             Ok(())
+        })
+        .await
+    }
+
+    /// Makes another one before the present one is over: once it has less left than
+    /// [`limits::CERTIFICATE_LEFT_S_MIN`], in which case managers' devices put the next one into every circle.
+    /// Whether it did.
+    pub async fn renew_removal_key(&self) -> Result<bool> {
+        let caller = Caller::scheduler();
+        self.write("renew removal key", async move |tx: &mut Tx| {
+            let Some(agency) = tx.sql(PRESENT).maybe::<KeyRow>().await? else {
+                return Ok(false);
+            };
+            let standing = Standing {
+                asker: Asker::Scheduler,
+                ..Standing::default()
+            };
+            let object = Object::Agency(agency.id);
+            let permit = tx.authorize(&caller, Act::RotateRemovalKey, standing, object)?;
+            let soon = tx.now().plus_seconds(limits::CERTIFICATE_LEFT_S_MIN);
+            if agency.read()?.not_after >= soon {
+                return Ok(false);
+            }
+            rotate(tx).await?;
+            tx.audit(Entry::done(&caller, permit, object));
+            Ok(true)
         })
         .await
     }

@@ -264,6 +264,27 @@ pub async fn of_many_agency_keys_the_last_ones_are_remembered(engine: Engine) {
     }
 }
 
+pub async fn another_removal_key_is_made_in_time(engine: Engine) {
+    let house = House::build(engine).await;
+    let first = agency(&house).await;
+    let renew = async || house.store.renew_removal_key().await.unwrap();
+    house
+        .clock
+        .advance(limits::CERTIFICATE_S_MAX - limits::CERTIFICATE_LEFT_S_MIN);
+    assert!(!renew().await, "it has long enough left");
+    assert_eq!(agency(&house).await, first);
+    house.clock.advance(1);
+    assert!(renew().await);
+    let second = agency(&house).await;
+    assert_ne!(second.removal_key, first.removal_key);
+    assert!(leads_from(&key(&first), &second));
+    assert!(!renew().await, "once");
+    assert_eq!(agency(&house).await, second);
+    let kept = "SELECT COUNT(*) FROM removal_key";
+    assert_eq!(house.count(kept).await, 1, "for circles that list it");
+    assert_eq!(house.entries("act = 'rotate_removal_key'").await, 1);
+}
+
 pub async fn a_link_from_before_is_as_good_as_one_from_after(engine: Engine) {
     let house = House::build(engine).await;
     let first = key(&agency(&house).await);

@@ -222,6 +222,22 @@ pub async fn an_agenda_follows_the_agencys_expression(engine: Engine) {
     assert_eq!(agenda.outcome, Some(JobOutcome::Done));
 }
 
+pub async fn the_nightly_job_makes_another_removal_key_in_time(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let kim = kim(&desk).await;
+    let removal_key = async || desk.store().agency().await.unwrap().unwrap().removal_key;
+    let first = removal_key().await;
+    for (night, renewed) in [("2027-08-01T04:00", false), ("2027-08-20T04:00", true)] {
+        desk.at(night).await;
+        let asked = desk.store().ask_job(&kim, JobName::Retention).await;
+        asked.unwrap();
+        run(&desk).await;
+        let retention = job(&desk, &kim, JobName::Retention).await;
+        assert_eq!(retention.outcome, Some(JobOutcome::Done));
+        assert_eq!(removal_key().await != first, renewed, "{night}");
+    }
+}
+
 pub async fn what_is_over_is_deleted_and_nothing_else(engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.book(TUESDAY).await;

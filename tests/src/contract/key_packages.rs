@@ -1,10 +1,12 @@
 //! Claims of key packages. The packages themselves are planted: what is in them is the delivery
 //! service's to judge, and the stories do it with real ones.
 
+use protocol::frame::NoticeKind;
 use protocol::http::ClaimKeyPackages;
 use protocol::{AccountId, Code};
 use testkit::Engine;
 
+use super::gathering::Device;
 use super::house::{Enrolled, House, code, op};
 
 const DAY_S: i64 = 86_400;
@@ -130,6 +132,62 @@ pub async fn a_key_package_with_little_time_left_is_kept_back(engine: Engine) {
     );
     plant(&house, &maria, 3, "one_time", 42).await;
     assert_eq!(taken(&house, &dana, claim(&house, 2, account)).await, [3]);
+}
+
+pub async fn what_will_soon_be_kept_back_counts_no_more(engine: Engine) {
+    let (house, dana, maria) = scene(engine).await;
+    let account = maria.caller.account;
+    let left = async || house.store.ready(&maria.caller).await.unwrap().key_packages;
+    plant(&house, &maria, 1, "one_time", 62).await;
+    assert_eq!(left().await, 0);
+    plant(&house, &maria, 2, "one_time", 63).await;
+    assert_eq!(left().await, 1);
+    // It is handed out all the same.
+    assert_eq!(taken(&house, &dana, claim(&house, 1, account)).await, [1]);
+    assert_eq!(left().await, 1);
+    assert_eq!(taken(&house, &dana, claim(&house, 2, account)).await, [2]);
+    assert_eq!(left().await, 0);
+    // Until another one comes in its place.
+    plant(&house, &maria, 3, "one_time", 62).await;
+    plant(&house, &maria, 4, "last_resort", 62).await;
+    let device = Device::new(maria, 2, house.agency.circle);
+    for stored in [2, 3] {
+        device.put_key_package(&house).await;
+        let count = "SELECT COUNT(*) FROM key_package";
+        assert_eq!(house.count(count).await, stored);
+    }
+}
+
+pub async fn a_device_that_was_away_too_long_can_be_added_once_it_brings_others(engine: Engine) {
+    let (house, dana, maria) = scene(engine).await;
+    let (circle, account) = (house.agency.circle, maria.caller.account);
+    plant(&house, &maria, 1, "one_time", 41).await;
+    plant(&house, &maria, 2, "last_resort", 41).await;
+    // It had brought its first ones long ago.
+    house.run("UPDATE device SET packages_at = 1").await;
+    let awaiting = async || {
+        let circle = house.store.circle(&dana.caller, circle).await;
+        circle.unwrap().awaiting
+    };
+    let notices = async || {
+        let inbox = house.store.inbox_after(&dana.caller, 0).await.unwrap();
+        let about = |notice: &protocol::frame::Notice| {
+            notice.circle == circle && notice.kind == NoticeKind::Roster
+        };
+        inbox.notices.iter().filter(|notice| about(*notice)).count()
+    };
+    assert!(awaiting().await.is_empty());
+    let before = notices().await;
+    let device = Device::new(maria, 2, circle);
+    device.put_key_package(&house).await;
+    assert_eq!(awaiting().await, [account]);
+    assert_eq!(notices().await, before + 1, "whoever may add it is told");
+    let stored = "SELECT COUNT(*) FROM key_package";
+    assert_eq!(house.count(stored).await, 1, "the others are over");
+    // Who can be added already is nothing new.
+    device.put_key_package(&house).await;
+    assert_eq!(house.count(stored).await, 2);
+    assert_eq!(notices().await, before + 1);
 }
 
 pub async fn only_people_of_the_circle_can_be_claimed_for(engine: Engine) {

@@ -196,6 +196,8 @@ contract! {
         the_last_resort_is_handed_out_again_and_again,
         the_same_claim_again_gets_the_same_key_packages,
         a_key_package_with_little_time_left_is_kept_back,
+        what_will_soon_be_kept_back_counts_no_more,
+        a_device_that_was_away_too_long_can_be_added_once_it_brings_others,
         only_people_of_the_circle_can_be_claimed_for,
         claims_for_one_device_have_a_limit,
         a_refused_claim_takes_nothing_and_wakes_nobody,
@@ -276,6 +278,7 @@ contract! {
         a_rotation_of_the_agency_key_that_is_cut_off_is_gone_on_with,
         two_who_end_it_at_once_end_it_once,
         of_many_agency_keys_the_last_ones_are_remembered,
+        another_removal_key_is_made_in_time,
         a_link_from_before_is_as_good_as_one_from_after,
     }
     client_keys {

@@ -262,6 +262,7 @@ contract! {
         a_paused_job_runs_only_when_it_is_asked_for,
         an_agenda_follows_the_agencys_expression,
         what_is_over_is_deleted_and_nothing_else,
+        the_nightly_job_makes_another_removal_key_in_time,
         a_change_of_the_clocks_law_keeps_civil_times,
         two_that_move_together_do_not_meet_and_one_that_meets_another_is_a_task,
         a_mail_that_is_missing_is_planned_again,

@@ -174,11 +174,11 @@ impl Turn<'_> {
         self.volatile.wanted = true;
         self.set_link(crate::api::Link::Offline);
         self.status_changed = true;
-        self.put_key_packages(&me, limits::KEY_PACKAGES, true)?;
+        self.put_key_packages(&me, limits::KEY_PACKAGES)?;
         self.connect()
     }
 
-    /// Few are left at the server: make more.
+    /// Few are left at the server, or few that are good for long: make more.
     pub fn refill_key_packages(&mut self, left: u32) -> Result<()> {
         let left = usize::try_from(left).unwrap_or(usize::MAX);
         let under_way = |ask: &Ask| matches!(ask, Ask::PutKeyPackages);
@@ -186,7 +186,7 @@ impl Turn<'_> {
             return Ok(());
         }
         let me = self.must_me()?;
-        self.put_key_packages(&me, limits::KEY_PACKAGES.saturating_sub(left), left == 0)
+        self.put_key_packages(&me, limits::KEY_PACKAGES.saturating_sub(left))
     }
 
     /// A failure that passes is mended by the next `ready`, which says how many are left.
@@ -206,11 +206,11 @@ impl Turn<'_> {
         }
     }
 
-    pub fn put_key_packages(&mut self, me: &Me, count: usize, last_resort: bool) -> Result<()> {
+    /// Brings so many to the server and, each time, another last resort: so it is never older than the newest
+    /// of the others.
+    pub fn put_key_packages(&mut self, me: &Me, count: usize) -> Result<()> {
         let one_time = make_key_packages(&self.draft, &me.identity, count)?;
-        let last_resort = last_resort
-            .then(|| make_last_resort(&self.draft, &me.identity))
-            .transpose()?;
+        let last_resort = Some(make_last_resort(&self.draft, &me.identity)?);
         let body = PutKeyPackages {
             one_time,
             last_resort,

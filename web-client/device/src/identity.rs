@@ -192,6 +192,18 @@ impl Identity {
         Self::under(self.account, aik, self.keys.clone(), now)
     }
 
+    /// The same device under the same identity key, certified anew.
+    pub fn renew(&self, now: Timestamp) -> Result<Self> {
+        self.follow(self.aik, now)
+    }
+
+    /// When the device's certificate is over.
+    pub fn not_after(&self) -> Result<Timestamp> {
+        let cert = judge::certificate::read_device_cert(&self.certificate);
+        let cert = cert.map_err(|_| Error::Store("this device's certificate does not read"))?;
+        Ok(cert.not_after)
+    }
+
     /// The account identity key's public half.
     pub fn aik_public(&self) -> [u8; 32] {
         SigningKey::from_bytes(&self.aik).verifying_key().to_bytes()

@@ -63,6 +63,7 @@ mod online;
 mod outbox;
 mod provider;
 mod recovery;
+mod renewal;
 mod returns;
 mod roster;
 mod rows;

@@ -167,6 +167,8 @@ impl Turn<'_> {
         self.volatile.unread.clear();
         self.volatile.behind.clear();
         self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
+        // First of all: no commit is taken under a certificate that is over.
+        self.renew_certificate(ready.now)?;
         for position in &ready.positions {
             self.in_circle(position.circle, |turn| turn.compare(position))?;
         }
@@ -321,6 +323,7 @@ impl Turn<'_> {
     pub fn work(&mut self) -> Result<()> {
         self.retry_notice();
         self.succeed()?;
+        self.bring_certificate()?;
         self.put_vault_if_read()?;
         self.read_histories()?;
         for circle in self.draft.circles()? {

@@ -4,7 +4,7 @@
 //! take up the new key from the vault and come back by themselves.
 
 use minicbor::{Decode, Encode};
-use protocol::http::{Devices, PutCertificate, PutVault, ReplaceIdentity};
+use protocol::http::{Devices, PutVault, ReplaceIdentity};
 use protocol::{Bytes, Code, DeviceId, limits};
 
 use crate::ask::{Answer, Ask};
@@ -204,8 +204,9 @@ impl Turn<'_> {
         self.draft
             .set_pin(me.identity.account, &me.identity.aik_public());
         self.draft.write(key::ME, &me);
-        // The server forgot the key packages that carry the old certificate.
-        self.put_key_packages(&me, limits::KEY_PACKAGES, true)
+        // The server took the certificate with the key, and forgot the key packages that carry the old one.
+        self.draft.delete(key::NEW_CERTIFICATE);
+        self.put_key_packages(&me, limits::KEY_PACKAGES)
     }
 
     /// The vault's identity key is this device's, or follows from it by successions that each earlier
@@ -226,34 +227,12 @@ impl Turn<'_> {
             return Ok(false);
         }
         self.keep_successions(contents.successions.clone());
-        let body = PutCertificate {
-            certificate: identity.certificate.clone(),
-        };
-        self.send_json(Ask::PutCertificate, "PUT", "/v1/certificate", &body);
         self.draft.set_pin(account, &identity.aik_public());
-        let me = Me {
+        self.go_on_certified(&Me {
             identity,
             ..me.clone()
-        };
-        self.draft.write(crate::state::key::ME, &me);
+        })?;
         Ok(true)
-    }
-
-    pub fn certificate_put(&mut self, answer: Answer<'_>) -> Result<()> {
-        if answer.is_no_answer() {
-            self.timer(RETRY_MS);
-            return Ok(());
-        }
-        if answer.status >= 400 {
-            let (code, detail) = answer.refusal();
-            self.problem(None, code, detail);
-            return Ok(());
-        }
-        let me = self.must_me()?;
-        self.put_key_packages(&me, limits::KEY_PACKAGES, true)?;
-        self.volatile.blocked.clear();
-        self.read_circles();
-        self.work()
     }
 }
 

@@ -58,6 +58,7 @@ fn expected(act: Act, s: Standing) -> bool {
                 | Act::SettleDeliveries
                 | Act::TakeMail
                 | Act::RunJob
+                | Act::RotateRemovalKey
                 | Act::WatchClock
         ),
         Asker::Installation => matches!(

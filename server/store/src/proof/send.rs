@@ -134,6 +134,7 @@ fn verbs_about_jobs(store: &Store, caller: &Caller) {
     send(store.lease_job(any()));
     send(store.settle_job(any(), any::<&AgencyJob>(), any()));
     send(store.forget_what_is_over());
+    send(store.renew_removal_key());
     send(store.re_resolve(any()));
     send(store.reconcile(any(), any()));
     send(store.extend_series(any()));

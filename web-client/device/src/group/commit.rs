@@ -103,7 +103,10 @@ impl<'d, 'a> Group<'d, 'a> {
                 .propose_group_context_extensions(extensions)
                 .map_err(Error::mls)?;
         }
-        if !change.successions.is_empty() {
+        // The leaf carries the certificate of now from here on, once the group lists the key that signed it.
+        let own = me.identity.aik_public();
+        let listed = after.policy.member(account);
+        if listed.is_some_and(|member| member.aik.0 == own) || !change.successions.is_empty() {
             let parameters = LeafNodeParameters::builder()
                 .with_credential_with_key(me.identity.credential())
                 .build();
@@ -315,4 +318,65 @@ fn voucher(group: &MlsGroup, group_info: &[u8]) -> std::result::Result<Option<Ac
 /// Forgets this device's copy of a group, however broken it is.
 fn forget(provider: &Provider<'_, '_>, id: &openmls::group::GroupId) -> Result<()> {
     provider.storage().forget_group(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use ed25519_dalek::{Signer as _, SigningKey};
+    use protocol::certificate::{RemovalKey, Signed};
+    use protocol::{CircleId, GroupId, labels};
+
+    use super::*;
+    use crate::invented::{NOW, maria};
+    use crate::rows::Rows;
+
+    /// Maria, with a removal key of her agency's that she takes.
+    fn somebody() -> Me {
+        let agency = SigningKey::from_bytes(&[3; 32]);
+        let content = protocol::frame::to_vec(&RemovalKey {
+            key: agency.verifying_key().to_bytes().into(),
+            not_before: NOW,
+            not_after: NOW.plus_seconds(limits::CERTIFICATE_S_MAX),
+            successions: Vec::new(),
+        });
+        let signature = agency.sign(&judge::to_be_signed(labels::REMOVAL_KEY, &content));
+        let removal_key = protocol::frame::to_vec(&Signed {
+            content: content.into(),
+            signature: signature.to_bytes().into(),
+        });
+        Me {
+            agency_key: agency.verifying_key().to_bytes(),
+            removal_key: removal_key.into(),
+            ..maria()
+        }
+    }
+
+    #[test]
+    fn a_certificate_that_was_made_anew_comes_into_the_group_with_the_next_commit() {
+        let rows = Rows::new();
+        let draft = Draft::new(&rows);
+        let mut me = somebody();
+        let id = GroupId {
+            circle: CircleId::from_bytes([9; 16]),
+            generation: 0,
+        };
+        let mut group = Group::found(&draft, &me, id, None).unwrap();
+        let not_after = |group: &Group<'_, '_>| {
+            let leaves: Vec<_> = group.leaves().map(Result::unwrap).collect();
+            assert_eq!(leaves.len(), 1);
+            leaves[0].not_after
+        };
+        let first = NOW.plus_seconds(limits::CERTIFICATE_S_MAX);
+        assert_eq!(not_after(&group), first);
+        me.identity = me.identity.renew(first).unwrap();
+        assert_eq!(not_after(&group), first, "not by itself");
+        group.commit(&me, Change::default()).unwrap();
+        let second = first.plus_seconds(limits::CERTIFICATE_S_MAX);
+        assert_eq!(not_after(&group), second);
+        // Another identity key needs its succession.
+        me.identity = me.identity.succeed(first).unwrap().0;
+        group.commit(&me, Change::default()).unwrap();
+        let leaf = group.leaves().next().unwrap().unwrap();
+        assert_eq!(leaf.not_after, second);
+    }
 }

@@ -5,7 +5,7 @@ use judge::roster::Leaf;
 use openmls::key_packages::{KeyPackage, Lifetime};
 use openmls::prelude::{MlsMessageBodyIn, MlsMessageIn, MlsMessageOut, ProtocolVersion};
 use openmls_traits::OpenMlsProvider;
-use protocol::{AccountId, Bytes, DeviceId, Role, Timestamp};
+use protocol::{AccountId, Bytes, DeviceId, Role, Timestamp, limits};
 use tls_codec::Deserialize as _;
 
 use super::to_bytes;
@@ -37,8 +37,7 @@ pub enum Unwelcome {
     NewKey(Bytes),
 }
 
-/// Key packages of this device, their private halves in the draft. Lifetime: the greatest that
-/// OpenMLS accepts, 84 days and an hour.
+/// Key packages of this device, their private halves in the draft.
 pub fn make_key_packages(
     draft: &Draft<'_>,
     identity: &Identity,
@@ -57,7 +56,7 @@ pub fn make_last_resort(draft: &Draft<'_>, identity: &Identity) -> Result<Bytes>
 fn make_key_package(draft: &Draft<'_>, identity: &Identity, last_resort: bool) -> Result<Bytes> {
     let mut builder = KeyPackage::builder()
         .leaf_node_capabilities(capabilities())
-        .key_package_lifetime(Lifetime::default());
+        .key_package_lifetime(Lifetime::new(limits::KEY_PACKAGE_S.unsigned_abs()));
     if last_resort {
         builder = builder.mark_as_last_resort();
     }
@@ -120,8 +119,6 @@ fn read_newcomer(
 
 #[cfg(test)]
 mod tests {
-    use protocol::limits;
-
     use super::*;
     use crate::rows::Rows;
 
