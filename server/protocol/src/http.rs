@@ -86,6 +86,9 @@
 //! | `POST /v1/visit-types` | [`AddVisitType`] | [`VisitType`] |
 //! | `PUT /v1/visit-types/{visit_type}` | [`VisitTerms`] | [`VisitType`] |
 //! | `DELETE /v1/visit-types/{visit_type}` | – | 204 |
+//! | `GET /v1/closures` | – | [`Closures`] |
+//! | `POST /v1/closures` | [`AddClosure`] | [`Closure`] |
+//! | `DELETE /v1/closures/{closure}` | – | 204 |
 //! | `GET /v1/hours` | – | [`WorkingHours`] |
 //! | `PUT /v1/hours` | [`WorkingHours`] | [`HoursSaved`] |
 //! | `POST /v1/series` | [`BookSeries`] | [`SeriesBooked`] |
@@ -146,6 +149,7 @@ macro_rules! bodies {
 mod appointments;
 mod audit;
 mod booking_links;
+mod closures;
 mod consents;
 mod devices;
 mod holds;
@@ -163,6 +167,7 @@ mod visit_types;
 pub use appointments::*;
 pub use audit::*;
 pub use booking_links::*;
+pub use closures::*;
 pub use consents::*;
 pub use devices::*;
 pub use holds::*;

@@ -182,11 +182,13 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             | Act::ListTasks
             | Act::ListTransfers
             | Act::AddClient => role == Role::CaseManager,
-            Act::ListVisitTypes => matches!(
+            Act::ListVisitTypes | Act::ListClosures => matches!(
                 role,
                 Role::CaseManager | Role::Supervisor | Role::Administrator
             ),
-            Act::ChangeVisitTypes => matches!(role, Role::Supervisor | Role::Administrator),
+            Act::ChangeVisitTypes | Act::ChangeClosures => {
+                matches!(role, Role::Supervisor | Role::Administrator)
+            }
             Act::SetHours | Act::FinishTask => role == Role::CaseManager && s.own,
             Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice | Act::AskPassword => false,
             Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,
