@@ -8,6 +8,7 @@ pub mod authenticators;
 pub mod body;
 pub mod booking_links;
 pub mod circles;
+pub mod closures;
 pub mod codes;
 pub mod consents;
 pub mod devices;

@@ -159,6 +159,9 @@ fn verbs_about_booking_links(store: &Store, caller: &Caller) {
     send(store.make_booking_link(caller, any(), any()));
     send(store.revoke_booking_link(caller, any(), any()));
     send(store.find_slots(caller, any()));
+    send(store.closures(caller));
+    send(store.add_closure(caller, any(), any()));
+    send(store.end_closure(caller, any()));
     send(store.open_booking_link(any(), any()));
     send(store.open_stop_link(any()));
     send(store.choose_by_stop_link(any(), any()));
