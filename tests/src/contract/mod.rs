@@ -21,6 +21,7 @@ mod circles;
 mod client_keys;
 mod clock_jumps;
 mod closings;
+mod closures;
 mod consents;
 pub(crate) mod desk;
 mod devices;
