@@ -69,7 +69,7 @@ mod tests {
         let too_far = plus_days(first, i32::from(limits::CLOSURE_DAYS_MAX)).to_string();
         for (from, until, code) in [
             ("2026-11-27", "2026-11-26", Code::BadRequest),
-            ("2026-11-26", &too_far, Code::BadRequest),
+            ("2026-11-26", too_far.as_str(), Code::BadRequest),
             ("2026-11-31", "2026-12-01", Code::TimeMalformed),
             ("2026-11-26", "tomorrow", Code::TimeMalformed),
         ] {
