@@ -10,6 +10,7 @@ import type {
 import { bad, good, type Answered } from './answered';
 import { auditPage, auditPeople } from './audits';
 import { instant, localTime } from './clock';
+import { ClosuresDouble } from './closures';
 import { JobsDouble } from './jobs';
 import { LinksDouble } from './links';
 import { expand, inScope, isRule, repeatsOf } from './series';
@@ -69,6 +70,8 @@ export class Agency {
       },
     },
   ];
+  /** When the agency is closed. */
+  readonly closures = new ClosuresDouble();
   /** What could not be booked of series. */
   notBooked: NotBooked[] = [];
   /** What the worker keeps while the form is filled in. */
@@ -144,6 +147,7 @@ export class Agency {
     if (first === 'hours') return this.#hours(method, body as WorkingHours);
     if (first === 'series' && act === 'gaps') return this.#bookInstead(id, body as BookInstead);
     if (first === 'series') return this.#bookSeries(body as BookSeries);
+    if (first === 'closures') return this.closures.answer(method, id, body);
     if (first === 'visit-types') return this.#visitTypes(method, id, body);
     if (first !== 'appointments') return good({});
     if (method === 'GET') return good({ appointments: this.#days(url.searchParams) });

@@ -52,7 +52,7 @@ const KINDS: Record<string, Kind> = {
   list_booking_links: 'visits', open_booking_link: 'visits', hold_by_link: 'visits', hold_time: 'visits', let_times_go: 'visits', book_by_link: 'book',
   make_booking_link: 'bookable', revoke_booking_link: 'bookable',
   book_series: 'book', book_appointment: 'book', move_appointment: 'move', change_team: 'team', cancel_appointment: 'callOff', close_appointment: 'close',
-  read_hours: 'list', list_visit_types: 'list', set_hours: 'bookable', change_visit_types: 'bookable',
+  read_hours: 'list', list_visit_types: 'list', list_closures: 'list', set_hours: 'bookable', change_visit_types: 'bookable', change_closures: 'bookable',
   reply_to_appointment: 'answer', reply_by_link: 'answer',
   read_preferences: 'preferences', change_preferences: 'preferencesChanged', change_contact: 'preferencesChanged', opt_out_by_link: 'preferencesChanged',
   open_address_link: 'preferences', answer_address_link: 'preferencesChanged', ask_address: 'preferencesChanged',
