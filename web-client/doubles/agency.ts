@@ -11,6 +11,7 @@ import { bad, good, type Answered } from './answered';
 import { auditPage, auditPeople } from './audits';
 import { instant, localTime } from './clock';
 import { FeedDouble } from './feeds';
+import { ClosuresDouble } from './closures';
 import { JobsDouble } from './jobs';
 import { LinksDouble } from './links';
 import { expand, inScope, isRule, repeatsOf } from './series';
@@ -72,6 +73,8 @@ export class Agency {
       },
     },
   ];
+  /** When the agency is closed. */
+  readonly closures = new ClosuresDouble();
   /** What could not be booked of series. */
   notBooked: NotBooked[] = [];
   /** What the worker keeps while the form is filled in. */
@@ -149,6 +152,7 @@ export class Agency {
     if (first === 'hours') return this.#hours(method, body as WorkingHours);
     if (first === 'series' && act === 'gaps') return this.#bookInstead(id, body as BookInstead);
     if (first === 'series') return this.#bookSeries(body as BookSeries);
+    if (first === 'closures') return this.closures.answer(method, id, body);
     if (first === 'visit-types') return this.#visitTypes(method, id, body);
     if (first !== 'appointments') return good({});
     if (method === 'GET') return good({ appointments: this.#days(url.searchParams) });

@@ -111,7 +111,7 @@ fn office_hours() -> Hours {
     });
     Hours {
         weekly: weekly.collect(),
-        dated: Vec::new(),
+        ..Hours::default()
     }
 }
 

@@ -20,6 +20,18 @@ pub struct Hours {
     pub weekly: Vec<Weekly>,
     /// Instead of those, on single dates. Several for one date add up.
     pub dated: Vec<Dated>,
+    /// When the agency is closed, in any order: the hours of the week do not hold then. Those of a date
+    /// do: a worker who said of that very date that they work is there, closed or not.
+    pub closed: Vec<Closed>,
+}
+
+/// Dates on which an agency is closed: all day long, on the clocks of each worker.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Closed {
+    /// The first.
+    pub first: Date,
+    /// The last, which may be the first; before it: none.
+    pub last: Date,
 }
 
 /// Hours of a weekday.
@@ -390,6 +402,12 @@ impl Iterator for Stretches<'_> {
     }
 }
 
+impl Closed {
+    fn covers(self, date: Date) -> bool {
+        self.first <= date && date <= self.last
+    }
+}
+
 impl Hours {
     /// The hours of a date in order, those that touch made one; minutes of the local day.
     fn of(&self, date: Date) -> Vec<(u16, u16)> {
@@ -398,6 +416,8 @@ impl Hours {
             dated()
                 .flat_map(|dated| dated.open.iter().copied())
                 .collect()
+        } else if self.closed.iter().any(|closed| closed.covers(date)) {
+            Vec::new()
         } else {
             let weekday = date.weekday();
             let weekly = self

@@ -29,6 +29,7 @@
 //!   times as people read them; [`words_of_series`]: how often visits repeat.
 //! * [`series`]: by which rule visits repeat, and on which days that is.
 //! * [`visit_type`]: the kinds of visits that an agency offers, and what booking one must keep to.
+//! * [`closure`]: days on which an agency is closed. Every worker's hours know them.
 //! * [`booking_link`]: what a link by which a client books must be, before anybody looks into the database.
 //! * [`Clock`] and [`Chance`]: time and randomness enter the server at its edge and are passed down
 //!   from there, so that tests and the simulation can own both.
@@ -46,6 +47,7 @@ pub mod caller;
 mod chance;
 pub mod civil;
 mod clock;
+pub mod closure;
 pub mod email;
 pub mod membership;
 pub mod no_show;

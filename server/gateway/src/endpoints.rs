@@ -140,6 +140,11 @@ fn appointments() -> OpenApiRouter<Gateway> {
             http::visit_types::change_visit_type,
             http::visit_types::end_visit_type
         ))
+        .routes(routes!(
+            http::closures::list_closures,
+            http::closures::add_closure
+        ))
+        .routes(routes!(http::closures::end_closure))
         .routes(routes!(http::hours::read_hours, http::hours::put_hours))
         .routes(routes!(http::tasks::list_tasks))
         .routes(routes!(http::tasks::finish_task))

@@ -9,6 +9,7 @@ pub mod body;
 pub mod booking_links;
 pub mod calendar_feeds;
 pub mod circles;
+pub mod closures;
 pub mod codes;
 pub mod consents;
 pub mod devices;

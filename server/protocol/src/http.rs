@@ -89,6 +89,9 @@
 //! | `POST /v1/visit-types` | [`AddVisitType`] | [`VisitType`] |
 //! | `PUT /v1/visit-types/{visit_type}` | [`VisitTerms`] | [`VisitType`] |
 //! | `DELETE /v1/visit-types/{visit_type}` | – | 204 |
+//! | `GET /v1/closures` | – | [`Closures`] |
+//! | `POST /v1/closures` | [`AddClosure`] | [`Closure`] |
+//! | `DELETE /v1/closures/{closure}` | – | 204 |
 //! | `GET /v1/hours` | – | [`WorkingHours`] |
 //! | `PUT /v1/hours` | [`WorkingHours`] | [`HoursSaved`] |
 //! | `POST /v1/series` | [`BookSeries`] | [`SeriesBooked`] |
@@ -150,6 +153,7 @@ mod appointments;
 mod audit;
 mod booking_links;
 mod calendar_feeds;
+mod closures;
 mod consents;
 mod devices;
 mod holds;
@@ -168,6 +172,7 @@ pub use appointments::*;
 pub use audit::*;
 pub use booking_links::*;
 pub use calendar_feeds::*;
+pub use closures::*;
 pub use consents::*;
 pub use devices::*;
 pub use holds::*;

@@ -150,6 +150,8 @@ ids! {
     SeriesId,
     /// One kind of visit that the agency offers.
     VisitTypeId,
+    /// Days on which the agency is closed.
+    ClosureId,
     /// One link by which a client books a visit by themselves.
     BookingLinkId,
     /// One person's part in one appointment.

@@ -50,9 +50,9 @@ mod words;
 pub use bytes::Bytes;
 pub use code::{Code, Instead, Refusal};
 pub use id::{
-    AccountId, AppointmentId, AuthenticatorId, BookingLinkId, CircleId, ClockJumpId, ConsentId,
-    DeliveryId, DeviceId, EntryId, GroupId, IdError, InvitationId, MessageId, OpId, OutageId,
-    ParticipantId, PersonId, RepresentationId, SeriesId, SessionId, SingleMailId, TaskId,
+    AccountId, AppointmentId, AuthenticatorId, BookingLinkId, CircleId, ClockJumpId, ClosureId,
+    ConsentId, DeliveryId, DeviceId, EntryId, GroupId, IdError, InvitationId, MessageId, OpId,
+    OutageId, ParticipantId, PersonId, RepresentationId, SeriesId, SessionId, SingleMailId, TaskId,
     TransferId, VisitTypeId, WelcomeId,
 };
 pub use time::Timestamp;

@@ -327,6 +327,10 @@ pub const BUFFER_MINUTES_MAX: u16 = 8 * 60;
 pub const NOTICE_MINUTES_MAX: u16 = 30 * 24 * 60;
 /// Kinds of visits that an agency offers at once.
 pub const VISIT_TYPES_MAX: usize = 60;
+/// Closures of an agency that are not over, at once.
+pub const CLOSURES_MAX: usize = 100;
+/// One of them lasts at most this long, days.
+pub const CLOSURE_DAYS_MAX: u16 = 92;
 /// How far ahead anything is booked, days.
 pub const BOOKING_DAYS_AHEAD: u16 = 730;
 /// The visits of a series are booked so far ahead, days.

@@ -5,13 +5,14 @@ use care::appointment::{Booking, Closing, Move, TeamChange, check_staff};
 use care::availability::Hours;
 use care::booking_link::BookingLink;
 use care::civil::{CivilTime, parse_date};
+use care::closure::Closure;
 use care::series::{Occurrence, Plan};
 use care::visit_type::VisitType;
 use protocol::http::{
-    self, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead, BookSeries,
-    BookingLinkMade, CancelAppointment, ChangeTeam, CloseAppointment, FindSlots, HoldTime,
-    HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked, Slots, Span,
-    TimeHeld, VisitTerms, WorkingHours,
+    self, AddClosure, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead,
+    BookSeries, BookingLinkMade, CancelAppointment, ChangeTeam, CloseAppointment, FindSlots,
+    HoldTime, HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked,
+    Slots, Span, TimeHeld, VisitTerms, WorkingHours,
 };
 use protocol::{AccountId, AppointmentId, Code, PersonId, Refusal, SeriesId, VisitTypeId, limits};
 use store::{HoldWish, Result, SlotSearch, Store, Within};
@@ -176,6 +177,16 @@ impl Scheduler {
     ) -> Result<http::VisitType> {
         let checked = VisitType::check(terms)?;
         self.store.change_visit_type(caller, id, checked).await
+    }
+
+    /// Closes the agency on some days; see [`Closure::check`].
+    pub async fn add_closure(
+        &self,
+        caller: &Caller,
+        request: &AddClosure,
+    ) -> Result<http::Closure> {
+        let checked = Closure::check(&request.days)?;
+        self.store.add_closure(caller, request.op_id, checked).await
     }
 
     /// When the caller can be booked.

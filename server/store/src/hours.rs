@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::many::MANY_MAX;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{agency, preferences, standing, visit_types};
+use crate::{agency, closures, preferences, standing, visit_types};
 
 pub(crate) mod slots;
 
@@ -296,9 +296,11 @@ pub(crate) async fn of(tx: &mut Tx, worker: AccountId) -> Result<Option<Resource
     Ok(of_many(tx, &[worker]).await?.pop())
 }
 
-/// Those of several workers, in their order; whoever never said when they can be booked has none.
+/// Those of several workers, in their order; whoever never said when they can be booked has none. The hours of each
+/// know when the agency is closed: whoever books, holds or looks for free times asks here.
 pub(crate) async fn of_many(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Resource>> {
     let mut found = Vec::with_capacity(workers.len());
+    let closed = closures::days(tx).await?;
     for workers in workers.chunks(MANY_MAX) {
         let mut select = tx.many(&RESOURCES, workers.len());
         for (place, worker) in (0_i64..).zip(workers) {
@@ -322,7 +324,10 @@ pub(crate) async fn of_many(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Re
                 id: row.id,
                 account: *worker.ok_or_else(|| Error::broken("a worker was not asked about"))?,
                 zone: preferences::zone(tx, &row.zone),
-                hours: read(own)?,
+                hours: Hours {
+                    closed: closed.clone(),
+                    ..read(own)?
+                },
             });
         }
     }
@@ -344,10 +349,7 @@ impl HoursRow {
 /// One worker's, in their order.
 fn read(rows: &[HoursRow]) -> Result<Hours> {
     let minute = |n: i64| u16::try_from(n).unwrap_or(0);
-    let mut hours = Hours {
-        weekly: Vec::new(),
-        dated: Vec::new(),
-    };
+    let mut hours = Hours::default();
     for row in rows {
         let (from, until) = (minute(row.from_minute), minute(row.until_minute));
         if let Some(number) = row.weekday {

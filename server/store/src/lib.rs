@@ -72,6 +72,7 @@ mod circles;
 mod claims;
 mod client_keys;
 mod clock_jumps;
+mod closures;
 mod code_apps;
 mod commits;
 mod consents;

@@ -67,6 +67,7 @@ migrations! {
     35 "0035_reach";
     36 "0036_team_changes";
     37 "0037_calendar_feeds";
+    38 "0038_closures";
 }
 
 #[derive(Clone, Copy)]

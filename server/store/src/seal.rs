@@ -306,6 +306,7 @@ columns! {
     SERIES_LINK = Appointments, "series", "meeting_link",
         about "t.client", where "t.client = $1";
     VISIT_TYPE_NAME = Appointments, "visit_type", "name";
+    CLOSURE_NAME = Appointments, "closure", "name";
     BOOKING_SECRET = Links, "booking_link", "secret",
         about "t.client", where "t.client = $1";
     BOOKING_MEETING_LINK = Appointments, "booking_link", "meeting_link",

@@ -118,7 +118,7 @@ pub fn office_hours() -> Hours {
     });
     Hours {
         weekly: weekly.collect(),
-        dated: Vec::new(),
+        ..Hours::default()
     }
 }
 

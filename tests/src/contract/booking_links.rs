@@ -61,18 +61,18 @@ pub async fn make(desk: &Desk, change: impl FnOnce(&mut MakeBookingLink)) -> Lin
     }
 }
 
-async fn hold(desk: &Desk, link: &Link, civil: &str) -> Result<()> {
+pub(super) async fn hold(desk: &Desk, link: &Link, civil: &str) -> Result<()> {
     let start = Desk::instant(civil);
     desk.store().hold_by_link(&link.secret, start).await
 }
 
-async fn book(desk: &Desk, link: &Link, civil: &str) -> Result<BookedView> {
+pub(super) async fn book(desk: &Desk, link: &Link, civil: &str) -> Result<BookedView> {
     let (start, wish) = (Desk::instant(civil), BookingWish::default());
     desk.store().book_by_link(&link.secret, start, &wish).await
 }
 
 /// The times that a link offers on that Tuesday, on the clock.
-async fn offered(desk: &Desk, link: &Link) -> Vec<String> {
+pub(super) async fn offered(desk: &Desk, link: &Link) -> Vec<String> {
     let wish = BookingWish::default();
     let view = desk.store().open_booking_link(&link.secret, &wish).await;
     let view = view.unwrap();

@@ -22,6 +22,7 @@ mod circles;
 mod client_keys;
 mod clock_jumps;
 mod closings;
+mod closures;
 mod consents;
 pub(crate) mod desk;
 mod devices;

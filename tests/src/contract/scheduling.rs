@@ -4,9 +4,9 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, calendar_answers, calendar_feeds, clock_jumps, closings,
-    double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows,
-    outages, phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails,
-    team_changes, teams, unread, visit_types,
+    closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers,
+    no_shows, outages, phones, postbox, preferences, reminders, safe_hours, sendings, series,
+    series_mails, team_changes, teams, unread, visit_types,
 };
 
 contract! {
@@ -60,6 +60,15 @@ contract! {
         what_was_kept_of_several_expires_for_each,
         what_is_kept_of_a_colleague_counts_for_their_day,
         of_two_who_keep_each_others_time_at_once_one_gets_it,
+    }
+    closures {
+        overseers_say_when_the_agency_is_closed_and_case_managers_read_it,
+        closures_that_cannot_be_are_refused,
+        nobody_is_booked_on_a_closed_day_and_what_is_booked_stays,
+        a_worker_who_says_that_they_work_on_a_closed_day_can_be_booked,
+        a_visit_of_a_series_on_a_closed_day_is_a_conflict,
+        a_client_finds_no_times_on_a_closed_day,
+        a_closed_day_begins_and_ends_at_each_workers_own_midnight,
     }
     hours {
         a_worker_says_when_they_can_be_booked,

@@ -46,6 +46,30 @@ pub const BOOKABLE: &[Row] = &[
         Fails(Code::NotFound),
     ),
     row(
+        "GET /v1/closures",
+        Nothing,
+        Only(&[
+            (CaseManager, &[Own, Others, Left, Invited, Withdrawn]),
+            (Supervisor, &[Own, Others, Left, Invited]),
+            (Administrator, &[Own, Others]),
+        ]),
+        Done(200),
+    ),
+    row(
+        "POST /v1/closures",
+        Json(
+            r#"{"op_id":"{op}","days":{"name":"Long ago","from":"2001-01-01","until":"2001-01-01"}}"#,
+        ),
+        OVERSEERS,
+        Fails(Code::TimePast),
+    ),
+    row(
+        "DELETE /v1/closures/{closure}",
+        Nothing,
+        OVERSEERS,
+        Fails(Code::NotFound),
+    ),
+    row(
         "GET /v1/people/{person}/booking-links",
         Nothing,
         SERVING,

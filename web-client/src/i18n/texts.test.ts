@@ -88,7 +88,7 @@ describe('both languages', () => {
     ['views/visits/VisitsPage.svelte', ['web', 'circle', 'care']],
     ['views/calendar/CalendarPage.svelte', ['web', 'circle', 'care']],
     ['views/calendar/HoursPage.svelte', ['web', 'circle', 'care']],
-    ['views/calendar/VisitTypesPage.svelte', ['web', 'circle', 'care']],
+    ['views/calendar/BookablePages.svelte', ['web', 'circle', 'care']],
     ['views/mail/MailSettings.svelte', ['web', 'circle', 'care']],
     ['views/calendar/CalendarFeed.svelte', ['web', 'circle', 'care']],
     ['views/devices/MyDevices.svelte', ['web', 'circle', 'care', 'devices']],

@@ -43,6 +43,9 @@ export type ReplyToAppointment = Schemas['ReplyToAppointment'];
 export type VisitType = Schemas['VisitType'];
 export type VisitTypes = Schemas['VisitTypes'];
 export type VisitTerms = Schemas['VisitTerms'];
+export type Closure = Schemas['Closure'];
+export type Closures = Schemas['Closures'];
+export type ClosedDays = Schemas['ClosedDays'];
 export type BookingLink = Schemas['BookingLink'];
 export type BookingLinks = Schemas['BookingLinks'];
 export type BookingLinkMade = Schemas['BookingLinkMade'];
@@ -192,6 +195,9 @@ export interface Api {
   addVisitType(request: Schemas['AddVisitType']): Promise<Answer<VisitType>>;
   changeVisitType(visitType: string, terms: VisitTerms): Promise<Answer<VisitType>>;
   endVisitType(visitType: string): Promise<Answer<null>>;
+  closures(): Promise<Answer<Closures>>;
+  addClosure(request: Schemas['AddClosure']): Promise<Answer<Closure>>;
+  endClosure(closure: string): Promise<Answer<null>>;
   bookingLinks(client: string): Promise<Answer<BookingLinks>>;
   makeBookingLink(client: string, request: MakeBookingLink): Promise<Answer<BookingLinkMade>>;
   revokeBookingLink(link: string, request: Schemas['RevokeBookingLink']): Promise<Answer<BookingLink>>;
@@ -286,6 +292,9 @@ export const api: Api = {
   addVisitType: (request) => call('POST', '/v1/visit-types', request),
   changeVisitType: (visitType, terms) => call('PUT', `/v1/visit-types/${visitType}`, terms),
   endVisitType: (visitType) => call('DELETE', `/v1/visit-types/${visitType}`),
+  closures: () => call('GET', '/v1/closures'),
+  addClosure: (request) => call('POST', '/v1/closures', request),
+  endClosure: (closure) => call('DELETE', `/v1/closures/${closure}`),
   bookingLinks: (client) => call('GET', `/v1/people/${client}/booking-links`),
   makeBookingLink: (client, request) => call('POST', `/v1/people/${client}/booking-links`, request),
   revokeBookingLink: (link, request) => call('POST', `/v1/booking-links/${link}/revoke`, request),

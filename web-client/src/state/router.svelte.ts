@@ -28,6 +28,8 @@ export type Route =
   | { name: 'calendar'; span: CalendarSpan; day: string | null }
   /** The kinds of visits that the agency offers. */
   | { name: 'visit_types' }
+  /** The days on which the agency is closed. */
+  | { name: 'closures' }
   /** When this worker can be booked. */
   | { name: 'hours' }
   /** What the agency has done by itself, for administrators. */
@@ -58,6 +60,7 @@ const table: [RegExp, (part: string, second: string) => Route][] = [
   [/^#\/calendar\/day(?:\/([-\d]+))?$/, calendar('day')],
   [/^#\/calendar(?:\/week(?:\/([-\d]+))?)?$/, calendar('week')],
   [/^#\/calendar\/visit-types$/, () => ({ name: 'visit_types' })],
+  [/^#\/calendar\/closures$/, () => ({ name: 'closures' })],
   [/^#\/calendar\/hours$/, () => ({ name: 'hours' })],
   [/^#\/jobs$/, () => ({ name: 'jobs' })],
   [/^#\/outages$/, () => ({ name: 'outages' })],
@@ -105,6 +108,8 @@ export function href(route: Route): string {
       return ['#/calendar', route.span, ...(route.day === null ? [] : [route.day])].join('/');
     case 'visit_types':
       return '#/calendar/visit-types';
+    case 'closures':
+      return '#/calendar/closures';
     case 'hours':
       return '#/calendar/hours';
     case 'devices':

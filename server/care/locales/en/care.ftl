@@ -438,6 +438,36 @@ hours-outside =
        *[other] { $count } booked visits lie outside these hours. Move them if they should not be.
     }
 
+## The days on which the agency is closed
+closures = Days we are closed
+closures-intro = Nobody can be booked on these days. What is booked already stays booked.
+closures-none = No days are on the list yet.
+closures-full = The list is full. Take some days off it first.
+closure-add = Add days
+closure-name = What is it?
+closure-name-hint = Such as Thanksgiving. Only staff see it.
+closure-from = First day
+closure-until = Last day
+closure-saved = Saved: { $name }.
+closure-booked =
+    { $count ->
+        [one] { $count } visit is booked on these days. It stays until somebody moves it.
+       *[other] { $count } visits are booked on these days. They stay until somebody moves them.
+    }
+closure-booked-hint = Each case manager finds their own under the hours when they can be booked.
+closure-end = Take off the list
+closure-end-sure = Can people be booked on these days again?
+closure-end-yes = Yes, take it off
+closure-ended = These days can be booked again.
+closures-here = The agency is closed
+closures-here-hint = You cannot be booked on these days. Will you work all the same? Then add the date above, with its hours.
+closure-yours =
+    { $count ->
+        [one] { $count } of your visits is booked then.
+       *[other] { $count } of your visits are booked then.
+    }
+closure-see = See them in the calendar
+
 ## What mails may say
 settings-mails = E-mail to you
 mail-address = E-mail address

@@ -438,6 +438,36 @@ hours-outside =
        *[other] { $count } visitas anotadas quedan fuera de este horario. Muévelas si no debe ser así.
     }
 
+## Los días en que la agencia está cerrada
+closures = Días cerrados
+closures-intro = En estos días no se puede anotar a nadie. Lo que ya está anotado queda anotado.
+closures-none = Aún no hay días en la lista.
+closures-full = La lista está llena. Quita antes algunos días.
+closure-add = Añadir días
+closure-name = ¿Qué es?
+closure-name-hint = Por ejemplo, Acción de Gracias. Solo lo ve el personal.
+closure-from = Primer día
+closure-until = Último día
+closure-saved = Guardado: { $name }.
+closure-booked =
+    { $count ->
+        [one] { $count } visita está anotada en estos días. Sigue ahí hasta que alguien la mueva.
+       *[other] { $count } visitas están anotadas en estos días. Siguen ahí hasta que alguien las mueva.
+    }
+closure-booked-hint = Cada gestor encuentra las suyas junto al horario en que tiene horas.
+closure-end = Quitar de la lista
+closure-end-sure = ¿Se puede volver a anotar visitas en estos días?
+closure-end-yes = Sí, quitar
+closure-ended = En estos días se puede volver a anotar visitas.
+closures-here = La agencia está cerrada
+closures-here-hint = En estos días no tienes horas. ¿Vas a trabajar de todos modos? Añade arriba la fecha con sus horas.
+closure-yours =
+    { $count ->
+        [one] { $count } de tus visitas está anotada entonces.
+       *[other] { $count } de tus visitas están anotadas entonces.
+    }
+closure-see = Ver en el calendario
+
 ## Lo que pueden decir los correos
 settings-mails = Correos para ti
 mail-address = Dirección de correo

@@ -65,8 +65,8 @@ fn hours_that_began_stay_open_when_clocks_go_back_over_midnight() {
         open,
     }];
     let hours = Hours {
-        weekly: Vec::new(),
         dated,
+        ..Hours::default()
     };
     let begin = at(&zone, "2010-11-07T00:00");
     let again = begin.plus_seconds(1_800);

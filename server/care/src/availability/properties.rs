@@ -42,10 +42,13 @@ fn join_hours(hours: &Hours, date: Date) -> Vec<(u16, u16)> {
         .weekly
         .iter()
         .filter(|weekly| weekly.weekday == date.weekday());
-    let open: Vec<(u16, u16)> = if dated.is_empty() {
-        weekly.map(|weekly| (weekly.from, weekly.until)).collect()
-    } else {
+    let closed = (hours.closed.iter()).any(|closed| (closed.first..=closed.last).contains(&date));
+    let open: Vec<(u16, u16)> = if !dated.is_empty() {
         dated.iter().flat_map(|dated| dated.open.clone()).collect()
+    } else if closed {
+        Vec::new()
+    } else {
+        weekly.map(|weekly| (weekly.from, weekly.until)).collect()
     };
     let mut marks = [false; 1_441];
     for (from, until) in open {
@@ -142,7 +145,8 @@ fn any_open() -> impl Strategy<Value = (u16, u16)> {
 fn any_hours() -> impl Strategy<Value = Hours> {
     let weekly = prop::collection::vec((0_usize..7, any_open()), 0..20);
     let dated = prop::collection::vec((0_i32..6, prop::collection::vec(any_open(), 0..3)), 0..3);
-    (weekly, dated).prop_map(|(weekly, dated)| Hours {
+    let closed = prop::collection::vec((0_i32..6, 0_i32..3), 0..2);
+    (weekly, dated, closed).prop_map(|(weekly, dated, closed)| Hours {
         weekly: weekly
             .into_iter()
             .map(|(day, (from, until))| Weekly {
@@ -159,12 +163,26 @@ fn any_hours() -> impl Strategy<Value = Hours> {
                 open,
             })
             .collect(),
+        closed: closed
+            .into_iter()
+            .map(|(day, more)| Closed {
+                first: plus_days(Date::constant(2000, 1, 1), day),
+                last: plus_days(Date::constant(2000, 1, 1), day + more),
+            })
+            .collect(),
     })
 }
 
 fn place(hours: &mut Hours, first: Date) {
+    let placed = |date: Date| plus_days(first, i32::from(date.day()) - 1);
     for dated in &mut hours.dated {
-        dated.date = plus_days(first, i32::from(dated.date.day()) - 1);
+        dated.date = placed(dated.date);
+    }
+    for closed in &mut hours.closed {
+        *closed = Closed {
+            first: placed(closed.first),
+            last: placed(closed.last),
+        };
     }
 }
 

@@ -28,7 +28,7 @@ pub(super) fn daily(open: &[(u16, u16)]) -> Hours {
     });
     Hours {
         weekly: weekly.collect(),
-        dated: Vec::new(),
+        ..Hours::default()
     }
 }
 
@@ -194,12 +194,67 @@ fn weekly_hours_are_those_of_the_weekday() {
     };
     let hours = Hours {
         weekly: vec![tuesday],
-        dated: Vec::new(),
+        ..Hours::default()
     };
     let span = days(&zone, "2026-11-30", 14);
     let found = slots(&hours, &zone, &terms(30, 15), span, &[], span.from, 100);
     let expected = ["2026-12-01T10:00", "2026-12-08T10:00"].map(|civil| at(&zone, civil));
     assert_eq!(found, expected);
+}
+
+#[test]
+fn a_day_the_agency_is_closed_has_hours_only_if_the_worker_said_so_of_that_day() {
+    let zone = zone("America/Edmonton");
+    let hours = Hours {
+        dated: vec![
+            Dated {
+                date: date("2026-12-24"),
+                open: vec![(600, 660)],
+            },
+            Dated {
+                date: date("2026-12-28"),
+                open: Vec::new(),
+            },
+        ],
+        closed: vec![Closed {
+            first: date("2026-12-24"),
+            last: date("2026-12-26"),
+        }],
+        ..daily(MORNING)
+    };
+    let span = days(&zone, "2026-12-23", 6);
+    let found = slots(&hours, &zone, &terms(60, 60), span, &[], span.from, 100);
+    let mut found: Vec<_> = found.iter().map(|t| zone.civil(*t).to_string()).collect();
+    assert_eq!(found.remove(3), "2026-12-24T10:00", "they work that day");
+    let dates: Vec<_> = found.iter().map(|civil| &civil[..10]).collect();
+    let around = ["2026-12-23", "2026-12-27"].map(|date| [date; 3]).concat();
+    assert_eq!(dates, around);
+    let closed = at(&zone, "2026-12-25T10:00");
+    let refused = fits(&hours, &zone, &terms(60, 60), closed, span.from);
+    assert_eq!(refused.unwrap_err().code, Code::NotAvailable);
+}
+
+#[test]
+fn a_closed_day_begins_and_ends_at_the_workers_midnight() {
+    let zone = zone("America/Edmonton");
+    let hours = Hours {
+        closed: vec![Closed {
+            first: date("2026-12-25"),
+            last: date("2026-12-25"),
+        }],
+        ..daily(&[(0, 1_440)])
+    };
+    let now = at(&zone, "2026-12-01T00:00");
+    for (start, open) in [
+        ("2026-12-24T23:00", true),
+        ("2026-12-24T23:01", false),
+        ("2026-12-25T12:00", false),
+        ("2026-12-25T23:59", false),
+        ("2026-12-26T00:00", true),
+    ] {
+        let fits = fits(&hours, &zone, &terms(60, 60), at(&zone, start), now);
+        assert_eq!(fits.is_ok(), open, "{start}");
+    }
 }
 
 #[test]

@@ -39,7 +39,7 @@ impl Hours {
         Ok(hours)
     }
 
-    /// The same in writing.
+    /// The same in writing, without what the agency said: when it is closed.
     pub fn write(&self, zone: &str) -> WorkingHours {
         WorkingHours {
             zone: zone.to_owned(),

@@ -269,6 +269,10 @@ acts! {
     ListVisitTypes = "list_visit_types", Oneself;
     /// Say which kinds of visits are offered, and what they are.
     ChangeVisitTypes = "change_visit_types", Oneself;
+    /// See when the agency is closed.
+    ListClosures = "list_closures", Oneself;
+    /// Say when the agency is closed.
+    ChangeClosures = "change_closures", Oneself;
     /// See when one can be booked.
     ReadHours = "read_hours", Oneself;
     /// Say when a worker can be booked.

@@ -188,11 +188,13 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             | Act::EndCalendarFeed
             | Act::AddClient => role == Role::CaseManager,
             Act::MakeCalendarFeed => role == Role::CaseManager && s.fresh,
-            Act::ListVisitTypes => matches!(
+            Act::ListVisitTypes | Act::ListClosures => matches!(
                 role,
                 Role::CaseManager | Role::Supervisor | Role::Administrator
             ),
-            Act::ChangeVisitTypes => matches!(role, Role::Supervisor | Role::Administrator),
+            Act::ChangeVisitTypes | Act::ChangeClosures => {
+                matches!(role, Role::Supervisor | Role::Administrator)
+            }
             Act::SetHours | Act::FinishTask => role == Role::CaseManager && s.own,
             Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice | Act::AskPassword => false,
             Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,

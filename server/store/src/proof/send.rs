@@ -164,6 +164,9 @@ fn verbs_about_booking_links(store: &Store, caller: &Caller) {
     send(store.make_calendar_feed(caller, any()));
     send(store.end_calendar_feed(caller));
     send(store.open_calendar_feed(any()));
+    send(store.closures(caller));
+    send(store.add_closure(caller, any(), any()));
+    send(store.end_closure(caller, any()));
     send(store.open_booking_link(any(), any()));
     send(store.open_stop_link(any()));
     send(store.choose_by_stop_link(any(), any()));

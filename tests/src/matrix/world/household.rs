@@ -83,6 +83,7 @@ impl World {
             ("given", given.to_string()),
             ("authenticator", NOBODYS.to_owned()),
             ("visit_type", NOBODYS.to_owned()),
+            ("closure", NOBODYS.to_owned()),
             ("job", "retention".to_owned()),
             ("outage", NOBODYS.to_owned()),
             ("participant", NOBODYS.to_owned()),

@@ -54,7 +54,7 @@ const KINDS: Record<string, Kind> = {
   make_booking_link: 'bookable', revoke_booking_link: 'bookable',
   read_calendar_feed: 'list', open_calendar_feed: 'visits', make_calendar_feed: 'feed', end_calendar_feed: 'feed',
   book_series: 'book', book_appointment: 'book', move_appointment: 'move', change_team: 'team', cancel_appointment: 'callOff', close_appointment: 'close',
-  read_hours: 'list', list_visit_types: 'list', set_hours: 'bookable', change_visit_types: 'bookable',
+  read_hours: 'list', list_visit_types: 'list', list_closures: 'list', set_hours: 'bookable', change_visit_types: 'bookable', change_closures: 'bookable',
   reply_to_appointment: 'answer', reply_by_link: 'answer',
   read_preferences: 'preferences', change_preferences: 'preferencesChanged', change_contact: 'preferencesChanged', opt_out_by_link: 'preferencesChanged',
   open_address_link: 'preferences', answer_address_link: 'preferencesChanged', ask_address: 'preferencesChanged',

@@ -1,0 +1,12 @@
+-- Days on which the agency is closed: nobody can be booked then, each on their own clocks.
+
+CREATE TABLE closure (
+    id          UUID    NOT NULL PRIMARY KEY,
+    name        BYTEA   NOT NULL, -- sealed
+    -- Dates, the last one included.
+    from_date   TEXT    NOT NULL,
+    until_date  TEXT    NOT NULL CHECK (until_date >= from_date),
+    created_at  BIGINT  NOT NULL,
+    -- Since when the agency is open then after all.
+    ended_at    BIGINT 
+);

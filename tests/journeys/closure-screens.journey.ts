@@ -1,0 +1,79 @@
+// The days on which the agency is closed, in a real browser over the doubles: kept by those who say so, read by whoever
+// says when they can be booked.
+import type { Page } from 'playwright-core';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { Agency } from '../../web-client/doubles/agency.ts';
+import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
+import { playDouble, signIn, type Stage } from './double.ts';
+
+let stage: Stage;
+let profile: Profile;
+let page: Page;
+
+beforeAll(async () => {
+  stage = await playDouble();
+});
+afterAll(() => stage.end());
+beforeEach(async () => {
+  stage.agency = new Agency(Date.now());
+  stage.posted = [];
+  profile = await openProfile();
+  page = profile.page;
+});
+afterEach(async () => {
+  const { violations } = profile;
+  await profile.end();
+  expect(violations).toEqual([]);
+});
+
+async function looksGood(name: string): Promise<void> {
+  await expectAccessible(page, name);
+  await expectFitsNarrow(page, name);
+  await takePictures(page, name);
+}
+
+test('an administrator closes the agency, is told what is booked then, and opens it again', async () => {
+  await signIn(page, stage, 'kim');
+  await page.getByRole('link', { name: 'Calendar', exact: true }).click();
+  await page.getByRole('link', { name: 'Days we are closed' }).click();
+  await page.getByRole('heading', { name: 'Days we are closed', level: 1 }).waitFor();
+  await page.getByRole('button', { name: 'Add days' }).click();
+  await page.getByLabel('What is it?').fill('Thanksgiving');
+  await page.getByLabel('First day').fill('2097-11-28');
+  await expect.poll(() => page.getByLabel('Last day').inputValue()).toBe('2097-11-28');
+  await page.getByLabel('Last day').fill('2097-11-29');
+  await looksGood('closure-form');
+  await page.getByRole('button', { name: 'Save' }).click();
+  await page.getByText(/^Saved: .*Thanksgiving/).waitFor();
+  const { body = '{}' } = stage.posted.findLast(({ path }) => path.endsWith('/closures')) ?? {};
+  expect(JSON.parse(body)).toMatchObject({ days: { name: 'Thanksgiving', from: '2097-11-28', until: '2097-11-29' } });
+  const card = page.getByRole('article', { name: 'Thanksgiving' });
+  await card.getByText(/3.* visits are booked on these days/).waitFor();
+  await looksGood('closures');
+  await card.getByRole('button', { name: 'Take off the list' }).click();
+  await card.getByRole('button', { name: 'Yes, take it off' }).click();
+  await page.getByText('These days can be booked again.').waitFor();
+  expect(stage.agency.closures.list.map(({ days }) => days.name)).toEqual(['Winter break']);
+});
+
+test('a worker reads beside their hours when the agency is closed, and finds their visits of those days', async () => {
+  await signIn(page, stage, 'dana');
+  await page.getByRole('link', { name: 'Calendar', exact: true }).click();
+  await page.getByRole('link', { name: 'When I can be booked' }).click();
+  const closed = page.getByRole('region', { name: 'The agency is closed' });
+  await closed.getByText(/Winter break.*December 24.*26, 2096/).waitFor();
+  await closed.getByText(/2.* of your visits are booked then/).waitFor();
+  await looksGood('hours-closed');
+  await closed.getByRole('link', { name: /See them in the calendar/ }).click();
+  await page.waitForURL(/calendar\/week\/2096-12-24$/);
+});
+
+test('the days are told in Spanish', async () => {
+  await signIn(page, stage, 'kim');
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Español' }).click();
+  await page.getByRole('link', { name: 'Calendario', exact: true }).click();
+  await page.getByRole('link', { name: 'Días cerrados' }).click();
+  await page.getByText(/2.* visitas están anotadas en estos días/).waitFor();
+  await looksGood('closures-es');
+});
