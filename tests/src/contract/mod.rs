@@ -52,6 +52,7 @@ mod no_shows;
 mod office;
 mod opening;
 mod outages;
+mod overlaps;
 mod passing;
 mod passwords;
 mod phones;

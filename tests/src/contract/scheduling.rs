@@ -4,9 +4,9 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings,
-    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows, outages, phones,
-    postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams, unread,
-    visit_types,
+    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows, outages, overlaps,
+    phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams,
+    unread, visit_types,
 };
 
 contract! {
@@ -164,6 +164,11 @@ contract! {
         of_a_series_somebody_comes_to_one_visit,
         changes_at_once_leave_nobody_in_two_places,
         a_change_while_its_series_moves_keeps_everybodys_time,
+    }
+    overlaps {
+        a_second_visit_at_the_same_time_is_booked_with_a_warning,
+        what_is_over_or_anothers_is_no_overlap,
+        nobody_else_learns_of_the_other_visit,
     }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,
