@@ -82,6 +82,7 @@
 //! | `POST /v1/appointments/{appointment}/cancel` | [`CancelAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/close` | [`CloseAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/reply` | [`ReplyToAppointment`] | [`Appointment`] |
+//! | `GET /v1/appointments/{appointment}/mails` | – | [`VisitMails`] |
 //! | `GET /v1/visit-types` | – | [`VisitTypes`] |
 //! | `POST /v1/visit-types` | [`AddVisitType`] | [`VisitType`] |
 //! | `PUT /v1/visit-types/{visit_type}` | [`VisitTerms`] | [`VisitType`] |
@@ -158,6 +159,7 @@ mod series;
 mod sessions;
 mod sign_in;
 mod staff;
+mod visit_mails;
 mod visit_types;
 
 pub use appointments::*;
@@ -175,6 +177,7 @@ pub use series::*;
 pub use sessions::*;
 pub use sign_in::*;
 pub use staff::*;
+pub use visit_mails::*;
 pub use visit_types::*;
 
 bodies! {

@@ -84,6 +84,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("deliveries::unread", crate::deliveries::unread::STATEMENTS),
     ("deliveries::untold", crate::deliveries::untold::STATEMENTS),
     (
+        "deliveries::visit_mails",
+        crate::deliveries::visit_mails::STATEMENTS,
+    ),
+    (
         "deliveries::waiting",
         crate::deliveries::waiting::STATEMENTS,
     ),

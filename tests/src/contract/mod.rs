@@ -80,6 +80,7 @@ mod tickets;
 mod transfers;
 mod unread;
 mod vaults;
+mod visit_mails;
 mod visit_types;
 mod withdrawals;
 

@@ -6,7 +6,7 @@ use super::{
     addresses, booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings,
     gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows, outages, overlaps,
     phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams,
-    unread, visit_types,
+    unread, visit_mails, visit_types,
 };
 
 contract! {
@@ -213,6 +213,14 @@ contract! {
         mails_say_what_their_reader_allows,
         the_agenda_comes_once_on_each_workers_own_morning,
         an_agenda_after_a_long_outage_is_not_sent,
+    }
+    visit_mails {
+        each_mail_says_when_it_comes_or_why_it_does_not,
+        what_somebody_wishes_is_the_reason,
+        an_address_that_gets_no_mail_is_the_reason,
+        without_a_consent_a_caregiver_gets_none,
+        the_time_may_be_the_reason,
+        only_who_serves_the_client_is_told_why,
     }
     safe_hours {
         every_mail_of_a_visit_comes_within_them,
