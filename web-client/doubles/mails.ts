@@ -1,12 +1,12 @@
 // A double of what the server says of a visit's mails: one of each kind that a screen must show, and none of the plan.
-import type { Appointment, MailsToPerson, Participant, VisitMail, VisitMails } from '../src/platform/api';
+import type { Appointment, LocalTime, MailsToPerson, Participant, VisitMail, VisitMails } from '../src/platform/api';
 import { localTime } from './clock';
 
 const HERE = 'America/Chicago';
 const HOUR = 3_600_000;
 
 export function mailsOf(visit: Appointment, nowMs: number): VisitMails {
-  const at = (ms: number): VisitMail['at'] => localTime(ms, HERE);
+  const at = (ms: number): LocalTime => localTime(ms, HERE);
   const start = visit.start / 1_000;
   const sent: VisitMail = { step: 'invitation', state: 'sent', at: at(nowMs - 26 * HOUR) };
   const toClient: VisitMail[] = [

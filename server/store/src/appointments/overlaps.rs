@@ -4,7 +4,7 @@
 
 use std::collections::{HashMap, HashSet};
 
-use protocol::limits;
+use protocol::{AppointmentState, limits};
 use uuid::Uuid;
 
 use super::AppointmentRow;
@@ -15,14 +15,14 @@ statements! {
     // None is longer than `$2` looks back from `$3`.
     OTHERS = "
         SELECT id, start_at, end_at FROM appointment
-        WHERE client = $1 AND state IN ('booked', 'checked_in', 'in_progress')
+        WHERE client = $1 AND state = 'booked'
             AND start_at > $2 AND end_at > $3 AND start_at < $4";
 }
 
 /// From, until: half-open, microseconds.
 type Span = (i64, i64);
 
-/// Of some appointments those that stand, are not over, and overlap with another of their client's; of the clients
+/// Of some appointments those that are booked, not over, and overlap with another of their client's; of the clients
 /// given alone.
 pub(super) async fn among(
     tx: &mut Tx,
@@ -32,7 +32,7 @@ pub(super) async fn among(
     let now = tx.now().micros();
     let mut standing: HashMap<Uuid, Vec<(Uuid, Span)>> = HashMap::new();
     for row in rows {
-        let stands = matches!(row.state.as_str(), "booked" | "checked_in" | "in_progress");
+        let stands = row.state == AppointmentState::Booked.as_str();
         if stands && row.end_at > now && clients.contains(&row.client) {
             let one = (row.id, (row.start_at, row.end_at));
             standing.entry(row.client).or_default().push(one);
