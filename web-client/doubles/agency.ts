@@ -13,6 +13,7 @@ import { instant, localTime } from './clock';
 import { FeedDouble } from './feeds';
 import { ClosuresDouble } from './closures';
 import { JobsDouble } from './jobs';
+import { mailsOf } from './mails';
 import { LinksDouble } from './links';
 import { expand, inScope, isRule, repeatsOf } from './series';
 import { PhonesDouble } from './phones';
@@ -155,6 +156,7 @@ export class Agency {
     if (first === 'closures') return this.closures.answer(method, id, body);
     if (first === 'visit-types') return this.#visitTypes(method, id, body);
     if (first !== 'appointments') return good({});
+    if (act === 'mails') return this.#mails(id);
     if (method === 'GET') return good({ appointments: this.#days(url.searchParams) });
     return id === '' ? this.#book(body as BookAppointment) : this.#change(id, act ?? '', body);
   }
@@ -438,6 +440,21 @@ export class Agency {
     return good({ state: 'unconfirmed', asked_at: localTime(this.#nowMs, HERE), may_ask: again < 3 });
   }
 
+  #mails(id: string): Answered {
+    const visit = this.appointments.find((one) => one.id === id);
+    if (visit === undefined) return bad(404, 'not_found');
+    return this.#reader === people.dana.person ? good(mailsOf(visit, this.#nowMs)) : bad(403, 'not_allowed');
+  }
+
+  /** The client has another visit at that time. */
+  #overlaps(visit: Appointment): boolean {
+    const end = (one: Appointment): number => one.start + one.minutes * 60_000_000;
+    const stands = (one: Appointment): boolean => one.state === 'booked' && end(one) > this.#nowMs * 1_000;
+    const meets = (one: Appointment): boolean => one.start < end(visit) && visit.start < end(one);
+    const client = (one: Appointment): string | undefined => one.participants.find(({ role }) => role === 'client')?.person;
+    return stands(visit) && this.appointments.some((one) => one !== visit && client(one) === client(visit) && stands(one) && meets(one));
+  }
+
   #updateMails(): UpdateMails {
     const mail = (hours: number, rest: Pick<UpdateMail, 'state' | 'reason'>): UpdateMail => ({
       step: 'unread', at: localTime(this.#nowMs - hours * 3_600_000, HERE), ...rest,
@@ -454,6 +471,7 @@ export class Agency {
       closed: staff ? (visit.closed ?? null) : null,
       participants: visit.participants.map((one) => (staff ? { ...one, phone: this.phones.of(one.person) } : one)),
       beside,
+      overlaps: staff && this.#overlaps(visit),
       may_change: staff && open,
       may_close: staff && visit.state !== 'cancelled' && visit.start <= this.#nowMs * 1_000,
       may_reply: !staff && !beside && (open || visit.cancelled === 'client'),

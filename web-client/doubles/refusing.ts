@@ -22,6 +22,7 @@ export const refusing: Api = {
   updateMails: unreachable,
   appointmentsOf: unreachable,
   appointments: unreachable,
+  visitMails: unreachable,
   book: unreachable,
   bookSeries: unreachable,
   bookInstead: unreachable,

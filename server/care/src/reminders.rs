@@ -31,6 +31,10 @@ use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role,
 use crate::civil::{CivilTime, Zone, plus_days};
 use crate::quiet::{Leaves, MailHours};
 
+mod why;
+
+pub use why::{why_not, why_then};
+
 /// A reminder due sooner than this after the confirmation would only repeat it, seconds.
 const FRESH_S: i64 = 2 * 3_600;
 /// A reminder that is moved, out of the night or into safe hours, leaves at least this long before the start, seconds.

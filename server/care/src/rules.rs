@@ -306,6 +306,7 @@ const RULES: &[Rule] = &[
     Rule(Act::ListAppointments, Anyone, &[Session]),
     Rule(Act::ReadAppointments, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ReadAppointments, CAREGIVER, &[Session, ActsFor]),
+    Rule(Act::ReadVisitMails, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::FindSlots, CASE_MANAGER, &[Session]),
     Rule(Act::ReadHours, CASE_MANAGER, &[Session]),
     Rule(Act::ListVisitTypes, CASE_MANAGER, &[Session]),

@@ -118,6 +118,7 @@ fn appointments() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::appointments::cancel_appointment))
         .routes(routes!(http::appointments::close_appointment))
         .routes(routes!(http::appointments::reply_to_appointment))
+        .routes(routes!(http::visit_mails::list_visit_mails))
         .routes(routes!(http::series::book_series))
         .routes(routes!(http::series::book_instead))
         .routes(routes!(http::appointments::find_slots))

@@ -35,6 +35,7 @@ pub mod tasks;
 pub mod tickets;
 pub mod transfers;
 pub mod vaults;
+pub mod visit_mails;
 pub mod visit_types;
 
 use crate::error::Problem;

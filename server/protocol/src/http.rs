@@ -85,6 +85,7 @@
 //! | `POST /v1/appointments/{appointment}/cancel` | [`CancelAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/close` | [`CloseAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/reply` | [`ReplyToAppointment`] | [`Appointment`] |
+//! | `GET /v1/appointments/{appointment}/mails` | – | [`VisitMails`] |
 //! | `GET /v1/visit-types` | – | [`VisitTypes`] |
 //! | `POST /v1/visit-types` | [`AddVisitType`] | [`VisitType`] |
 //! | `PUT /v1/visit-types/{visit_type}` | [`VisitTerms`] | [`VisitType`] |
@@ -166,6 +167,7 @@ mod series;
 mod sessions;
 mod sign_in;
 mod staff;
+mod visit_mails;
 mod visit_types;
 
 pub use appointments::*;
@@ -185,6 +187,7 @@ pub use series::*;
 pub use sessions::*;
 pub use sign_in::*;
 pub use staff::*;
+pub use visit_mails::*;
 pub use visit_types::*;
 
 bodies! {

@@ -59,8 +59,8 @@ pub use time::Timestamp;
 pub use words::{
     AddressState, AppointmentKind, AppointmentState, AuditView, AuthenticatorKind,
     BookingLinkState, CancelReason, CircleStatus, ConsentBasis, DeliveryState, Disclosure,
-    EntryKind, Frequency, IntakeState, JobName, JobOutcome, Language, MemberState, Misfire,
-    NextStep, Outcome, RemovalReason, Reply, RepresentationBasis, Response, Role, Scope,
+    EntryKind, Frequency, IntakeState, JobName, JobOutcome, Language, MailReason, MemberState,
+    Misfire, NextStep, Outcome, RemovalReason, Reply, RepresentationBasis, Response, Role, Scope,
     StaffState, Step, TaskKind, TransferState, Urgency, WrapKind,
 };
 

@@ -154,6 +154,8 @@ pub const SERIES_CONFLICTS_INSTEAD: usize = 26;
 pub const SPAN_DAYS_MAX: u16 = 62;
 /// Appointments in one list.
 pub const APPOINTMENTS_LISTED_MAX: usize = 1_000;
+/// Mails that were ever planned, in the list of an appointment's.
+pub const VISIT_MAILS_LISTED_MAX: i64 = 400;
 /// Days in one search for slots.
 pub const SLOT_DAYS_MAX: u16 = 62;
 /// Slots in one answer.

@@ -34,6 +34,10 @@ macro_rules! words {
     )+};
 }
 
+mod mails;
+
+pub use mails::MailReason;
+
 words! {
     /// What an account may be in the agency.
     Role {

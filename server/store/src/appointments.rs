@@ -24,6 +24,7 @@ pub(crate) mod book;
 pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod list;
+pub(crate) mod overlaps;
 pub(crate) mod reply;
 pub(crate) mod team;
 

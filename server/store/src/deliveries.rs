@@ -6,7 +6,7 @@
 //! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
 //! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
 //! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. News that safe hours keep from
-//! coming in time is noted by [`untold`].
+//! coming in time is noted by [`untold`]. [`visit_mails`] says of an appointment who got what, and why not.
 
 use std::collections::HashMap;
 
@@ -34,6 +34,7 @@ pub(crate) mod settle;
 pub(crate) mod told;
 pub(crate) mod unread;
 pub(crate) mod untold;
+pub(crate) mod visit_mails;
 pub(crate) mod waiting;
 
 statements! {

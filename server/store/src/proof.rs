@@ -37,6 +37,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("appointments::list", crate::appointments::list::STATEMENTS),
     (
+        "appointments::overlaps",
+        crate::appointments::overlaps::STATEMENTS,
+    ),
+    (
         "appointments::reply",
         crate::appointments::reply::STATEMENTS,
     ),
@@ -81,6 +85,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("deliveries::told", crate::deliveries::told::STATEMENTS),
     ("deliveries::unread", crate::deliveries::unread::STATEMENTS),
     ("deliveries::untold", crate::deliveries::untold::STATEMENTS),
+    (
+        "deliveries::visit_mails",
+        crate::deliveries::visit_mails::STATEMENTS,
+    ),
     (
         "deliveries::waiting",
         crate::deliveries::waiting::STATEMENTS,

@@ -54,6 +54,7 @@ mod no_shows;
 mod office;
 mod opening;
 mod outages;
+mod overlaps;
 mod passing;
 mod passwords;
 mod phones;
@@ -81,6 +82,7 @@ mod tickets;
 mod transfers;
 mod unread;
 mod vaults;
+mod visit_mails;
 mod visit_types;
 mod withdrawals;
 

@@ -5,8 +5,8 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, calendar_answers, calendar_feeds, clock_jumps, closings,
     closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers,
-    no_shows, outages, phones, postbox, preferences, reminders, safe_hours, sendings, series,
-    series_mails, team_changes, teams, unread, visit_types,
+    no_shows, outages, overlaps, phones, postbox, preferences, reminders, safe_hours, sendings,
+    series, series_mails, team_changes, teams, unread, visit_mails, visit_types,
 };
 
 contract! {
@@ -183,6 +183,11 @@ contract! {
         changes_at_once_leave_nobody_in_two_places,
         a_change_while_its_series_moves_keeps_everybodys_time,
     }
+    overlaps {
+        a_second_visit_at_the_same_time_is_booked_with_a_warning,
+        what_is_over_or_anothers_is_no_overlap,
+        nobody_else_learns_of_the_other_visit,
+    }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,
         the_same_request_at_the_same_time_books_once,
@@ -226,6 +231,14 @@ contract! {
         mails_say_what_their_reader_allows,
         the_agenda_comes_once_on_each_workers_own_morning,
         an_agenda_after_a_long_outage_is_not_sent,
+    }
+    visit_mails {
+        each_mail_says_when_it_comes_or_why_it_does_not,
+        what_somebody_wishes_is_the_reason,
+        an_address_that_gets_no_mail_is_the_reason,
+        without_a_consent_a_caregiver_gets_none,
+        the_time_may_be_the_reason,
+        only_who_serves_the_client_is_told_why,
     }
     safe_hours {
         every_mail_of_a_visit_comes_within_them,

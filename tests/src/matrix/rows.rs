@@ -177,6 +177,12 @@ pub const ROWS: &[Row] = &[
         Fails(Code::AppointmentChanged),
     ),
     row(
+        "GET /v1/appointments/{appointment}/mails",
+        Nothing,
+        SERVING,
+        Done(200),
+    ),
+    row(
         "POST /v1/appointments/{appointment}/cancel",
         Json(r#"{"op_id":"{op}","sequence":7,"reason":"agency"}"#),
         SERVING,

@@ -75,6 +75,10 @@ export type SafeHours = Schemas['SafeHours'];
 export type Phone = Schemas['Phone'];
 export type UpdateMails = Schemas['UpdateMails'];
 export type UpdateMail = Schemas['UpdateMail'];
+export type VisitMails = Schemas['VisitMails'];
+export type MailsToPerson = Schemas['MailsToPerson'];
+export type VisitMail = Schemas['VisitMail'];
+export type MailReason = Schemas['MailReason'];
 export type Disclosure = Schemas['Disclosure'];
 export type Task = Schemas['Task'];
 export type TaskKind = Schemas['TaskKind'];
@@ -180,6 +184,7 @@ export interface Api {
   updateMails(person: string): Promise<Answer<UpdateMails>>;
   appointmentsOf(person: string): Promise<Answer<Appointments>>;
   appointments(span: Span): Promise<Answer<Appointments>>;
+  visitMails(appointment: string): Promise<Answer<VisitMails>>;
   book(request: BookAppointment): Promise<Answer<Appointment>>;
   bookSeries(request: BookSeries): Promise<Answer<SeriesBooked>>;
   bookInstead(series: string, request: BookInstead): Promise<Answer<Appointment>>;
@@ -273,6 +278,7 @@ export const api: Api = {
   updateMails: (person) => call('GET', `/v1/people/${person}/update-mails`),
   appointmentsOf: (person) => call('GET', `/v1/people/${person}/appointments`),
   appointments: ({ from, days }) => call('GET', `/v1/appointments?${query({ from, days })}`),
+  visitMails: (appointment) => call('GET', `/v1/appointments/${appointment}/mails`),
   book: (request) => call('POST', '/v1/appointments', request),
   bookSeries: (request) => call('POST', '/v1/series', request),
   bookInstead: (series, request) => call('POST', `/v1/series/${series}/gaps`, request),

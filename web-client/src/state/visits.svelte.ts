@@ -140,7 +140,10 @@ export class Visits {
     const answer = await this.#intents.once(intent, send);
     if (answer.ok) {
       done();
+      const overlapped = this.list.some(({ id, overlaps }) => id === answer.body.id && overlaps === true);
       this.take(answer.body);
+      // The other one is warned of too, or no more.
+      if (overlapped || answer.body.overlaps === true) await this.load();
       return null;
     }
     // Somebody else was first: show how it is now beside the refusal.

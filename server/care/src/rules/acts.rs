@@ -183,6 +183,8 @@ acts! {
     ListAppointments = "list_appointments", Oneself;
     /// List a client's appointments.
     ReadAppointments = "read_appointments", Client;
+    /// See which mails about an appointment went to whom, and why not.
+    ReadVisitMails = "read_visit_mails", Appointment;
     /// See at which times one could be booked.
     FindSlots = "find_slots", Oneself;
     /// Keep a time of one's own, and of whoever is to come along, for a few minutes, for a client.

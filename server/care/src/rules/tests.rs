@@ -321,6 +321,8 @@ fn who_comes_along_changes_nothing_and_is_told_so() {
         Act::ChangeTeam,
         Act::CancelAppointment,
         Act::CloseAppointment,
+        // How the others want to be told things is not theirs to know.
+        Act::ReadVisitMails,
     ] {
         assert_eq!(may(act, beside).unwrap_err().code, Code::NotAllowed);
         let serves = Standing {

@@ -236,6 +236,10 @@ bodies! {
         /// The reader comes along and does not serve the client: they see this visit and change nothing.
         #[serde(default, skip_serializing_if = "std::ops::Not::not")]
         beside: bool,
+        /// For the staff who serve the client: they are in another appointment at that time, which the reader finds among
+        /// the client's. Nobody is stopped by it.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        overlaps: bool,
         /// The reader may move it and call it off.
         may_change: bool,
         /// The reader may say how it went.

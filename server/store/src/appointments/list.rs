@@ -10,7 +10,7 @@ use protocol::http::{Appointment, Appointments, Participant};
 use protocol::{AppointmentId, AppointmentState, PersonId, Role, SeriesId, VisitTypeId, limits};
 use uuid::Uuid;
 
-use super::{AppointmentRow, close, local, read};
+use super::{AppointmentRow, close, local, overlaps, read};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
@@ -260,6 +260,7 @@ async fn cards(
     let zone = preferences::zone_of(tx, caller.person).await?;
     let staff = caller.role == Role::CaseManager;
     let clients = served(tx, caller, &rows).await?;
+    let overlapping = overlaps::among(tx, &rows, &clients).await?;
     let mut by_appointment: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
     for part in parts {
         by_appointment
@@ -314,6 +315,7 @@ async fn cards(
             visit_type: row.visit_type.filter(|_| staff).map(VisitTypeId::from),
             series: in_series,
             beside: staff && !serves,
+            overlaps: overlapping.contains(&row.id),
             may_change: open && serves,
             may_close: serves && row.stage()?.is_to_be_closed(tx.now()),
             may_reply: (open || can_undo) && takes_part && !staff,

@@ -175,6 +175,7 @@ fn verbs_about_booking_links(store: &Store, caller: &Caller) {
     send(store.address_standing(caller, any()));
     send(store.ask_address(caller, any()));
     send(store.update_mails(caller, any()));
+    send(store.visit_mails(caller, any()));
     send(store.plan_unread_mails(any()));
     send(store.held_by_link(any(), any(), any()));
     send(store.hold_by_link(any(), any()));
