@@ -26,6 +26,7 @@ pub(crate) mod close;
 pub(crate) mod list;
 pub(crate) mod reply;
 pub(crate) mod team;
+pub(crate) mod undo;
 
 statements! {
     READ = "

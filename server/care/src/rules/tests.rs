@@ -312,6 +312,7 @@ fn who_comes_along_changes_nothing_and_is_told_so() {
         Act::MoveAppointment,
         Act::ChangeTeam,
         Act::CancelAppointment,
+        Act::UndoCancel,
         Act::CloseAppointment,
     ] {
         assert_eq!(may(act, beside).unwrap_err().code, Code::NotAllowed);

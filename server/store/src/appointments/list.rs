@@ -10,7 +10,7 @@ use protocol::http::{Appointment, Appointments, Participant};
 use protocol::{AppointmentId, AppointmentState, PersonId, Role, SeriesId, VisitTypeId, limits};
 use uuid::Uuid;
 
-use super::{AppointmentRow, close, local, read};
+use super::{AppointmentRow, close, local, read, undo};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
@@ -315,6 +315,7 @@ async fn cards(
             series: in_series,
             beside: staff && !serves,
             may_change: open && serves,
+            undo_left_s: undo::left_s(&row, tx.now())?.filter(|_| serves),
             may_close: serves && row.stage()?.is_to_be_closed(tx.now()),
             may_reply: (open || can_undo) && takes_part && !staff,
         });
