@@ -94,40 +94,6 @@ describe('a list of visits', () => {
     expect(visits.undoable({ ...off, may_reply: true }, START)).toBe(true);
   });
 
-  test('what staff called off can be had back for as long as the server says', async () => {
-    const clock = vi.spyOn(Date, 'now').mockReturnValue(START);
-    const off = visit({ state: 'cancelled', cancelled: 'agency', may_change: false, undo_left_s: 60 });
-    const undone: { op_id: string; sequence: number }[] = [];
-    const staff = new Visits(
-      {
-        ...api,
-        callOff: () => good(off),
-        undoCancel: (_id, request) => (undone.push(request) === 1 ? bad('unreachable') : good(visit())),
-      },
-      () => good({ appointments: listed }),
-    );
-    await staff.callOff(visit(), 'agency');
-    expect(staff.calledOff).toEqual([{ visit: off, untilMs: START + 60_000 }]);
-    // Other days are shown meanwhile.
-    listed = [visit({ id: 'other' })];
-    await staff.load();
-    expect(staff.calledOff).toHaveLength(1);
-    expect(await staff.takeBack(off)).toMatchObject({ code: 'unreachable' });
-    expect(await staff.takeBack(off)).toBeNull();
-    expect(undone[1]).toEqual(undone[0]);
-    expect(undone[0]).toMatchObject({ sequence: 3 });
-    expect(staff.calledOff).toEqual([]);
-    // The page was opened again: the server says how long; then that it is over.
-    clock.mockReturnValue(START + 10_000);
-    listed = [{ ...off, undo_left_s: 45 }];
-    await staff.load();
-    expect(staff.calledOff.map(({ untilMs }) => untilMs)).toEqual([START + 55_000]);
-    listed = [{ ...off, undo_left_s: null }];
-    await staff.load();
-    expect(staff.calledOff).toEqual([]);
-    clock.mockRestore();
-  });
-
   test('a list that was asked for before a change does not undo it', async () => {
     const waiting: ((answer: Answer<{ appointments: Appointment[] }>) => void)[] = [];
     const slow = new Visits(api, () => new Promise((resolve) => waiting.push(resolve)));
