@@ -82,6 +82,9 @@ export class Agency {
   held: string | null = null;
   /** Who else's time is kept with it. */
   heldWith: Who[] = [];
+  /** Which visits staff called off and can have back, and for how long. */
+  readonly undoable = new Set<string>();
+  undoLeftS = 60;
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
   readonly #preferences = new Map<string, Preferences>();
@@ -344,6 +347,10 @@ export class Agency {
       for (const one of inScope(this.appointments, visit, scope ?? 'this')) {
         Object.assign(one, { state: 'cancelled', cancelled: reason });
       }
+      if ((scope ?? 'this') === 'this') this.undoable.add(id);
+    } else if (act === 'undo-cancel') {
+      const refusal = this.#takenBack(visit);
+      if (refusal !== null) return refusal;
     } else if (act === 'close') {
       const { outcome, next_step, note } = body as CloseAppointment;
       const at = this.#nowMs * 1_000;
@@ -352,6 +359,15 @@ export class Agency {
       this.#reply(visit, (body as ReplyToAppointment).reply);
     }
     return good(this.#seen(visit));
+  }
+
+  #takenBack(visit: Appointment): Answered | null {
+    if (!this.undoable.has(visit.id)) return bad(409, 'too_late');
+    const taken = this.appointments.some(({ state, start }) => state === 'booked' && start === visit.start);
+    if (taken) return bad(409, 'slot_taken');
+    this.undoable.delete(visit.id);
+    Object.assign(visit, { state: 'booked', cancelled: null });
+    return null;
   }
 
   #team(visit: Appointment, staff: readonly string[]): Answered | null {
@@ -473,6 +489,7 @@ export class Agency {
       beside,
       overlaps: staff && this.#overlaps(visit),
       may_change: staff && open,
+      undo_left_s: staff && this.undoable.has(visit.id) ? this.undoLeftS : null,
       may_close: staff && visit.state !== 'cancelled' && visit.start <= this.#nowMs * 1_000,
       may_reply: !staff && !beside && (open || visit.cancelled === 'client'),
     };

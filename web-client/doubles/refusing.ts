@@ -29,6 +29,7 @@ export const refusing: Api = {
   move: unreachable,
   changeTeam: unreachable,
   callOff: unreachable,
+  undoCancel: unreachable,
   close: unreachable,
   reply: unreachable,
   slots: unreachable,

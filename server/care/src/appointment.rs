@@ -258,6 +258,36 @@ impl Stage {
         self.must_be_as(seen)
     }
 
+    /// From when on people are told that staff called it off, which until then can be taken back.
+    pub fn notice_at(&self, now: Timestamp) -> Timestamp {
+        if self.start <= now.plus_seconds(limits::STAFF_UNDO_START_S) {
+            return now;
+        }
+        now.plus_seconds(limits::STAFF_UNDO_S)
+    }
+
+    /// Whether somebody who saw that sequence may take back that it was called off, of which people are told from
+    /// `notice` on: [`Code::AppointmentState`] unless it was called off, [`Code::AppointmentChanged`] if they saw
+    /// another, [`Code::TooLate`] from `notice` on.
+    pub fn may_take_back(
+        &self,
+        seen: u32,
+        notice: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Result<(), Refusal> {
+        if self.state != AppointmentState::Cancelled {
+            return Err(Refusal::new(
+                Code::AppointmentState,
+                "the appointment was not called off",
+            ));
+        }
+        self.must_be_as(seen)?;
+        if notice.is_some_and(|notice| now < notice) {
+            return Ok(());
+        }
+        Err(Refusal::new(Code::TooLate, "people are told of it already"))
+    }
+
     /// Whether somebody who saw that sequence may say how it went, or say it anew:
     /// [`Code::AppointmentState`] before it has begun and of one that was called off,
     /// [`Code::AppointmentChanged`] if they saw another.
@@ -372,5 +402,34 @@ mod tests {
         assert!(wrong.may_close(3, now).is_ok(), "said anew");
         assert!(at(7_201).may_change_oneself(3, now).is_ok());
         assert_eq!(code(at(7_200).may_change_oneself(3, now)), Code::TooLate);
+    }
+
+    #[test]
+    fn what_staff_called_off_is_taken_back_until_people_are_told_and_of_what_begins_soon_at_once() {
+        let now = Timestamp::from_micros(0);
+        let off = |seconds| Stage {
+            state: AppointmentState::Cancelled,
+            sequence: 3,
+            start: now.plus_seconds(seconds),
+        };
+        let code = |result: Result<(), Refusal>| result.unwrap_err().code;
+        let notice = off(3_601).notice_at(now);
+        assert_eq!(notice, now.plus_seconds(60));
+        assert_eq!(off(3_600).notice_at(now), now, "it begins within the hour");
+
+        let take_back = |seen, notice, now| off(3_601).may_take_back(seen, notice, now);
+        assert!(take_back(3, Some(notice), now.plus_seconds(59)).is_ok());
+        let late = take_back(3, Some(notice), now.plus_seconds(60));
+        assert_eq!(code(late), Code::TooLate);
+        assert_eq!(code(take_back(3, Some(now), now)), Code::TooLate);
+        assert_eq!(code(take_back(3, None, now)), Code::TooLate);
+        let other = take_back(2, Some(notice), now);
+        assert_eq!(code(other), Code::AppointmentChanged);
+        let on = Stage {
+            state: AppointmentState::Booked,
+            ..off(3_601)
+        };
+        let on = on.may_take_back(3, Some(notice), now);
+        assert_eq!(code(on), Code::AppointmentState);
     }
 }

@@ -334,6 +334,7 @@ const RULES: &[Rule] = &[
     Rule(Act::MoveAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ChangeTeam, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CancelAppointment, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::UndoCancel, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CloseAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ReplyToAppointment, CLIENT, &[Session, TakesPart]),
     Rule(

@@ -116,6 +116,7 @@ fn appointments() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::appointments::move_appointment))
         .routes(routes!(http::appointments::change_team))
         .routes(routes!(http::appointments::cancel_appointment))
+        .routes(routes!(http::appointments::undo_cancel))
         .routes(routes!(http::appointments::close_appointment))
         .routes(routes!(http::appointments::reply_to_appointment))
         .routes(routes!(http::visit_mails::list_visit_mails))

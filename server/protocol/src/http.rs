@@ -83,6 +83,7 @@
 //! | `POST /v1/appointments/{appointment}/move` | [`MoveAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/team` | [`ChangeTeam`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/cancel` | [`CancelAppointment`] | [`Appointment`] |
+//! | `POST /v1/appointments/{appointment}/undo-cancel` | [`UndoCancel`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/close` | [`CloseAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/reply` | [`ReplyToAppointment`] | [`Appointment`] |
 //! | `GET /v1/appointments/{appointment}/mails` | – | [`VisitMails`] |

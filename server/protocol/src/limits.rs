@@ -355,6 +355,12 @@ pub const NO_SHOW_MAIL_S: i64 = 8 * 3_600;
 pub const NO_SHOW_LINK_DAYS: u16 = 14;
 /// A cancel by a participant can be taken back this long, seconds; until then nobody is told.
 pub const UNDO_S: i64 = 600;
+/// A cancel of one visit by staff can be taken back this long, seconds; until then nobody is told. Time enough to see
+/// that it was the wrong one; no more, for until then whoever is to come goes on as if it were on.
+pub const STAFF_UNDO_S: i64 = 60;
+/// Of a visit that begins within this everybody is told at once and nothing can be taken back, seconds: whoever is to
+/// be there may be leaving the house.
+pub const STAFF_UNDO_START_S: i64 = 3_600;
 /// A time is kept for whoever makes up their mind this long, seconds.
 pub const HOLD_S: i64 = 600;
 /// A booking link is good at most this long, days.

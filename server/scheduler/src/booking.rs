@@ -12,7 +12,7 @@ use protocol::http::{
     self, AddClosure, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead,
     BookSeries, BookingLinkMade, CancelAppointment, ChangeTeam, CloseAppointment, FindSlots,
     HoldTime, HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked,
-    Slots, Span, TimeHeld, VisitTerms, WorkingHours,
+    Slots, Span, TimeHeld, UndoCancel, VisitTerms, WorkingHours,
 };
 use protocol::{AccountId, AppointmentId, Code, PersonId, Refusal, SeriesId, VisitTypeId, limits};
 use store::{HoldWish, Result, SlotSearch, Store, Within};
@@ -91,6 +91,16 @@ impl Scheduler {
         request: CancelAppointment,
     ) -> Result<Appointment> {
         self.store.cancel_appointment(caller, id, request).await
+    }
+
+    /// Takes back that staff called an appointment off.
+    pub async fn undo_cancel(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: UndoCancel,
+    ) -> Result<Appointment> {
+        self.store.undo_cancel(caller, id, request).await
     }
 
     /// Writes down how an appointment went.

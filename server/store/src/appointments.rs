@@ -27,6 +27,7 @@ pub(crate) mod list;
 pub(crate) mod overlaps;
 pub(crate) mod reply;
 pub(crate) mod team;
+pub(crate) mod undo;
 
 statements! {
     READ = "

@@ -49,6 +49,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "appointments::team::change",
         crate::appointments::team::change::STATEMENTS,
     ),
+    ("appointments::undo", crate::appointments::undo::STATEMENTS),
     ("assignments", crate::assignments::STATEMENTS),
     ("audit", crate::audit::STATEMENTS),
     ("audit::checkpoints", crate::audit::checkpoints::STATEMENTS),

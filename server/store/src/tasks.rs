@@ -4,7 +4,9 @@
 use care::Caller;
 use care::rules::Act;
 use protocol::http::{Task, Tasks};
-use protocol::{AccountId, AppointmentId, Code, PersonId, TaskId, TaskKind, TransferId, limits};
+use protocol::{
+    AccountId, AppointmentId, Code, PersonId, TaskId, TaskKind, Timestamp, TransferId, limits,
+};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
@@ -43,6 +45,17 @@ statements! {
         UPDATE task SET done_at = $2
         WHERE appointment = $1 AND done_at IS NULL
             AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')";
+    REOPEN_OF = "
+        UPDATE task SET done_at = NULL
+        WHERE appointment = $1 AND done_at = $2
+            AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')
+            AND NOT EXISTS (SELECT 1 FROM task o
+                WHERE o.appointment = task.appointment AND o.account = task.account
+                    AND o.kind = task.kind AND o.person = task.person AND o.id > task.id)";
+    FINISH_CALLS = "
+        UPDATE task SET done_at = $3
+        WHERE appointment = $1 AND created_at >= $2 AND done_at IS NULL
+            AND kind = 'cannot_reach_by_email' AND why = 'outside_safe_hours'";
     FINISH_BY = "
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND person = $2 AND done_at IS NULL
@@ -326,6 +339,36 @@ pub(crate) async fn finish_of(tx: &mut Tx, appointment: AppointmentId) -> Result
     let now = tx.now().micros();
     tx.sql(FINISH_OF)
         .bind(appointment.uuid())
+        .bind(now)
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// What was answered by the appointment's being called off then is not: that was taken back.
+pub(crate) async fn reopen_of(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    called_off_at: Timestamp,
+) -> Result<()> {
+    tx.sql(REOPEN_OF)
+        .bind(appointment.uuid())
+        .bind(called_off_at.micros())
+        .run()
+        .await?;
+    Ok(())
+}
+
+/// What somebody was asked, since then, to tell people of the appointment needs no telling.
+pub(crate) async fn finish_calls(
+    tx: &mut Tx,
+    appointment: AppointmentId,
+    since: Timestamp,
+) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(FINISH_CALLS)
+        .bind(appointment.uuid())
+        .bind(since.micros())
         .bind(now)
         .run()
         .await?;

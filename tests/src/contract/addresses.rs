@@ -99,6 +99,7 @@ pub async fn what_was_told_to_the_old_address_goes_on_at_the_new_one_only(engine
     writes(&desk, &desk.dana, ELSEWHERE).await;
     let secret = asked(&desk, ELSEWHERE).await;
     desk.call_off(&card).await.unwrap();
+    desk.until_told().await;
     assert_eq!(leaves(&desk).await.len(), 0, "neither there nor here");
     let confirm = desk.store().answer_address_link(&secret, true);
     confirm.await.unwrap();

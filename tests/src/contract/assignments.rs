@@ -119,5 +119,6 @@ pub async fn no_mail_goes_to_whom_the_client_is_entrusted_no_longer(engine: Engi
     };
     let cancelled = desk.scheduler.cancel(&desk.sam, visit.id, cancel).await;
     cancelled.unwrap();
+    desk.until_told().await;
     assert!(desk.sends().await.is_empty());
 }

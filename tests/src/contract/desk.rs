@@ -13,11 +13,11 @@ use care::civil::CivilTime;
 use mail::{Mail, Memory, ReadBack, Transport};
 use protocol::http::{
     Appointment, BookAppointment, CancelAppointment, Consent, MoveAppointment, Preferences,
-    RecordConsent, ReplyToAppointment, Task, WithdrawConsent,
+    RecordConsent, ReplyToAppointment, Task, UndoCancel, WithdrawConsent,
 };
 use protocol::{
     AppointmentId, AppointmentKind, CancelReason, ConsentBasis, ConsentId, OpId, PersonId, Reply,
-    Timestamp,
+    Timestamp, limits,
 };
 use scheduler::{Scheduler, Worker};
 use store::{Database, LinkSecret, Store};
@@ -219,6 +219,21 @@ impl Desk {
             scope: protocol::Scope::This,
         };
         self.scheduler.cancel(&self.dana, card.id, request).await
+    }
+
+    /// What staff have called off can be taken back no longer: people are told.
+    pub async fn until_told(&self) {
+        self.pass(limits::STAFF_UNDO_S).await;
+    }
+
+    pub async fn take_back(&self, card: &Appointment) -> store::Result<Appointment> {
+        let request = UndoCancel {
+            op_id: self.op(),
+            sequence: card.sequence,
+        };
+        self.scheduler
+            .undo_cancel(&self.dana, card.id, request)
+            .await
     }
 
     pub async fn reply(

@@ -63,6 +63,7 @@ async fn act(desk: &Desk, board: &Board, worker: &Caller, dice: [u8; 6]) -> stor
             let seen = (card.id, card.sequence);
             (2, desk.reply(&desk.maria, seen, Reply::Cancel).await?)
         }
+        (_, Some(card)) if dice[3] >= 128 => (3, desk.take_back(&card).await?),
         (_, Some(card)) => {
             let seen = (card.id, card.sequence);
             (3, desk.reply(&desk.maria, seen, Reply::Undo).await?)

@@ -80,6 +80,7 @@ mod teams;
 mod thresholds;
 mod tickets;
 mod transfers;
+mod undone_cancels;
 mod unread;
 mod vaults;
 mod visit_mails;

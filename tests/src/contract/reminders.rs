@@ -87,6 +87,8 @@ pub async fn after_a_cancel_nobody_is_reminded(engine: Engine) {
     desk.sends().await;
     desk.at("2026-11-07T09:59").await;
     desk.call_off(&card).await.unwrap();
+    assert_eq!(desk.sends().await, NOTHING, "it can be taken back");
+    desk.until_told().await;
     assert_eq!(
         desk.sends().await,
         ["dana cancellation", "maria cancellation"]
@@ -159,6 +161,7 @@ pub async fn whoever_wants_no_reminders_still_hears_of_changes(engine: Engine) {
         ["maria one_day"]
     );
     desk.call_off(&card).await.unwrap();
+    desk.until_told().await;
     assert_eq!(desk.sends().await, ["maria cancellation"]);
 }
 

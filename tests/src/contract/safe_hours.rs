@@ -94,6 +94,7 @@ pub async fn a_cancel_that_cannot_be_told_in_time_is_a_task(engine: Engine) {
     assert!(desk.to_do().await.is_empty());
     // She says that it is safe now.
     maria_wishes(&desk, None).await;
+    desk.until_told().await;
     assert_eq!(desk.sends().await, ["maria cancellation"]);
 }
 

@@ -6,7 +6,7 @@ use super::{
     addresses, booking_links, bookings, calendar_answers, calendar_feeds, clock_jumps, closings,
     closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers,
     no_shows, outages, overlaps, phones, postbox, preferences, reminders, safe_hours, sendings,
-    series, series_mails, team_changes, teams, unread, visit_mails, visit_types,
+    series, series_mails, team_changes, teams, undone_cancels, unread, visit_mails, visit_types,
 };
 
 contract! {
@@ -212,6 +212,18 @@ contract! {
         whoever_is_not_the_client_declines_for_themselves,
         unsubscribing_ends_reminders_and_nothing_else,
         a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
+    }
+    undone_cancels {
+        what_is_taken_back_was_never_said,
+        left_so_it_is_told_after_a_minute,
+        what_begins_within_the_hour_or_is_several_is_told_at_once,
+        of_a_series_one_visit_is_taken_back,
+        a_time_that_somebody_took_meanwhile_stays_theirs,
+        what_the_client_called_off_is_theirs_to_take_back,
+        what_was_to_see_to_before_is_so_again,
+        nobody_is_called_about_what_was_taken_back,
+        a_server_that_dies_in_the_minute_tells_it_after_it,
+        taking_back_is_whole_or_not_at_all,
     }
     reminders {
         a_visit_is_told_by_the_plan,

@@ -73,6 +73,7 @@ pub async fn a_sender_that_dies_anywhere_sends_once_or_twice_the_same(engine: En
         );
         assert_eq!(desk.house.count(&unsettled).await, 0);
         desk.call_off(&card).await.unwrap();
+        desk.until_told().await;
         desk.post().await;
         survived += usize::from(finished.is_some());
         polls += 1;

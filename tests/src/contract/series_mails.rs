@@ -191,6 +191,8 @@ pub async fn calling_off_one_visit_or_the_rest_is_one_mail_each_time(engine: Eng
     let maria = desk.house.agency.maria;
     desk.pass(60).await;
     call_off(&desk, &cards[9], Scope::This).await.unwrap();
+    assert!(desk.post().await.is_empty(), "it can be taken back");
+    desk.until_told().await;
     let mail = only(&desk, maria).await;
     says(&mail, &["When: Tuesday, January 12, 2027 at 10:00"]);
     assert!(mail.calendar.is_none(), "it was in no calendar");

@@ -115,9 +115,9 @@ pub async fn who_is_taken_out_is_free_again_and_told(engine: Engine) {
     let refused = change(&desk, &card, &[sam.account]).await;
     assert_eq!(code(refused), Code::SlotTaken);
     desk.call_off(&other).await.unwrap();
+    desk.until_told().await;
     desk.post().await;
     // And once more.
-    desk.pass(60).await;
     let again = [sam.account, desk.dana.account];
     let card = change(&desk, &card, &again).await.unwrap();
     assert_eq!((card.sequence, card.participants.len()), (3, 3));

@@ -326,6 +326,7 @@ pub async fn both_are_told_and_have_it_in_their_agenda(engine: Engine) {
     desk.call_off(&mine(&desk, &desk.dana).await[0])
         .await
         .unwrap();
+    desk.until_told().await;
     let sent = desk.sends().await;
     assert!(sent.contains(&"sam cancellation".to_owned()), "{sent:?}");
 }

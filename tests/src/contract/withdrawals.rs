@@ -53,6 +53,7 @@ async fn hears_nothing(desk: &Desk, card: &protocol::http::Appointment) {
     let moved = desk.shift(card, "2026-11-11T10:00").await.unwrap();
     assert_eq!(of(&desk.post().await, ana), []);
     desk.call_off(&moved).await.unwrap();
+    desk.until_told().await;
     let mails = desk.post().await;
     assert_eq!((mails.len(), of(&mails, ana).len()), (2, 0));
 }
@@ -178,6 +179,7 @@ pub async fn a_consent_that_runs_out_ends_it_without_anybodys_act(engine: Engine
         "{rows:?}"
     );
     desk.call_off(&card).await.unwrap();
+    desk.until_told().await;
     assert_eq!(of(&desk.post().await, ana), []);
 }
 
@@ -229,7 +231,7 @@ pub async fn a_calendar_that_has_nothing_is_not_cleared(engine: Engine) {
     desk.withdraw_and_clear(consent).await;
     assert_eq!(of(&desk.post().await, ana), []);
     desk.call_off(&card).await.unwrap();
-    desk.pass(1).await;
+    desk.until_told().await;
     desk.post().await;
     // Her mails never name a time.
     desk.prefer(&desk.ana, ana.person, |wish| {

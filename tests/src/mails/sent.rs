@@ -7,7 +7,7 @@ use mail::{SmtpConfig, SmtpTls, read_back};
 use protocol::http::{
     Appointment, BookAppointment, CancelAppointment, MoveAppointment, Preferences,
 };
-use protocol::{AppointmentKind, CancelReason, OpId};
+use protocol::{AppointmentKind, CancelReason, OpId, limits};
 use testkit::agency::preferences;
 use testkit::{Down, Engine, Options, Phone, Story};
 
@@ -109,6 +109,7 @@ async fn an_invitation_a_move_and_a_cancel_arrive_through_postfix(engine: Engine
     let _: Appointment = dana
         .asks("POST", &format!("{path}/cancel"), &cancel)
         .await?;
+    story.server.clock().advance(limits::STAFF_UNDO_S);
     story.server.do_due().await?;
     next_hop.hear("content").await;
     let arrived = next_hop.taken();

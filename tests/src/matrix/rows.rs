@@ -189,6 +189,12 @@ pub const ROWS: &[Row] = &[
         Fails(Code::AppointmentChanged),
     ),
     row(
+        "POST /v1/appointments/{appointment}/undo-cancel",
+        Json(r#"{"op_id":"{op}","sequence":7}"#),
+        SERVING,
+        Fails(Code::AppointmentState),
+    ),
+    row(
         "POST /v1/appointments/{appointment}/close",
         Json(r#"{"op_id":"{op}","sequence":0,"outcome":"completed","next_step":"none","note":""}"#),
         SERVING,

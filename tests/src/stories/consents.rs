@@ -22,7 +22,7 @@ mod tell {
         Appointment, Appointments, BookAppointment, BookSeries, CancelAppointment, Circles,
         MoveAppointment, PlanCircle, RecordConsent, ReplyToAppointment, SeriesBooked,
     };
-    use protocol::{AppointmentKind, CancelReason, CircleId, Code, OpId, Reply};
+    use protocol::{AppointmentKind, CancelReason, CircleId, Code, OpId, Reply, limits};
     use reqwest::{Client, StatusCode, redirect};
     use testkit::{Agency, Engine, Phone, Story};
 
@@ -328,6 +328,7 @@ mod tell {
             let _: Appointment = dana
                 .asks("POST", &format!("{path}/cancel"), &request)
                 .await?;
+            server.clock().advance(limits::STAFF_UNDO_S);
             mails.extend(server.do_due().await?);
             server.clock().advance(30 * 86_400);
             mails.extend(server.do_due().await?);

@@ -17,7 +17,7 @@ use protocol::http::{
 };
 use protocol::{
     AppointmentKind, Bytes, CancelReason, ConsentBasis, Disclosure, Language, NextStep, OpId,
-    Outcome, Role, VisitTypeId,
+    Outcome, Role, VisitTypeId, limits,
 };
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
@@ -247,6 +247,7 @@ impl<'s> Season<'s> {
         };
         let path = format!("/v1/appointments/{}/cancel", card.id);
         let _: Appointment = self.clerks[0].asks(Method::POST, &path, &request).await?;
+        self.server.clock().advance(limits::STAFF_UNDO_S);
         self.post("cancellation", each).await
     }
 

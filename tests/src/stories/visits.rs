@@ -14,10 +14,10 @@ mod tell {
     use mail::{Mail, ReadBack, read_back};
     use protocol::http::{
         Appointment, Appointments, BookAppointment, CancelAppointment, Consent, MoveAppointment,
-        RecordConsent, ReplyToAppointment, Tasks,
+        RecordConsent, ReplyToAppointment, Tasks, UndoCancel,
     };
     use protocol::{
-        AppointmentKind, CancelReason, Code, ConsentBasis, OpId, Reply, Response, TaskKind,
+        AppointmentKind, CancelReason, Code, ConsentBasis, OpId, Reply, Response, TaskKind, limits,
     };
     use reqwest::{Client, StatusCode, redirect};
     use testkit::{Agency, Engine, Person, Phone, Story, TestServer};
@@ -140,6 +140,42 @@ mod tell {
         phone.asks("POST", &path, &request).await
     }
 
+    async fn calls_off(phone: &Phone, card: &Appointment, n: u8) -> Result<Appointment> {
+        let path = format!("/v1/appointments/{}/cancel", card.id);
+        let request = CancelAppointment {
+            op_id: op(n),
+            sequence: card.sequence,
+            reason: CancelReason::Agency,
+            scope: protocol::Scope::This,
+        };
+        phone.asks("POST", &path, &request).await
+    }
+
+    /// Dana calls it off and takes that back: nobody hears of either.
+    async fn is_off_by_mistake(
+        server: &TestServer,
+        (dana, maria): (&Phone, &Phone),
+        card: &Appointment,
+    ) -> Result<Appointment> {
+        let off = calls_off(dana, card, 6).await?;
+        ensure!(off.undo_left_s == Some(60), "{:?}", off.undo_left_s);
+        ensure!(off.sequence == card.sequence + 1);
+        server.clock().advance(limits::STAFF_UNDO_S - 1);
+        ensure!(server.do_due().await?.is_empty(), "it can be taken back");
+        let path = format!("/v1/appointments/{}/undo-cancel", card.id);
+        let undo = UndoCancel {
+            op_id: op(7),
+            sequence: off.sequence,
+        };
+        let hers = maria.is_refused("POST", &path, &undo).await?;
+        ensure!(hers == Code::NotFound || hers == Code::NotAllowed, "{hers}");
+        let on: Appointment = dana.asks("POST", &path, &undo).await?;
+        ensure!((on.state, on.sequence) == (card.state, card.sequence));
+        server.clock().advance(600);
+        ensure!(server.do_due().await?.is_empty(), "nobody was told");
+        Ok(on)
+    }
+
     async fn to_do(phone: &Phone) -> Result<Vec<TaskKind>> {
         let tasks: Tasks = phone.asks("GET", "/v1/tasks", &()).await?;
         Ok(tasks.tasks.into_iter().map(|task| task.kind).collect())
@@ -194,14 +230,9 @@ mod tell {
         let moved_uid = told(&server.do_due().await?, &everybody, "REQUEST", "1")?;
         ensure!(moved_uid == uid, "the calendar's name for it changed");
 
-        let path = format!("/v1/appointments/{}/cancel", booked.id);
-        let request = CancelAppointment {
-            op_id: op(6),
-            sequence: moved.sequence,
-            reason: CancelReason::Agency,
-            scope: protocol::Scope::This,
-        };
-        let _: Appointment = dana.asks("POST", &path, &request).await?;
+        let on = is_off_by_mistake(server, (&dana, &maria), &moved).await?;
+        calls_off(&dana, &on, 8).await?;
+        server.clock().advance(limits::STAFF_UNDO_S);
         let last = told(&server.do_due().await?, &everybody, "CANCEL", "2")?;
         ensure!(last == uid);
         server.clock().advance(30 * 86_400);

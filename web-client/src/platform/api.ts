@@ -191,6 +191,7 @@ export interface Api {
   move(appointment: string, request: MoveAppointment): Promise<Answer<Appointment>>;
   changeTeam(appointment: string, request: ChangeTeam): Promise<Answer<Appointment>>;
   callOff(appointment: string, request: CancelAppointment): Promise<Answer<Appointment>>;
+  undoCancel(appointment: string, request: Schemas['UndoCancel']): Promise<Answer<Appointment>>;
   close(appointment: string, request: CloseAppointment): Promise<Answer<Appointment>>;
   reply(appointment: string, request: ReplyToAppointment): Promise<Answer<Appointment>>;
   slots(search: SlotSearch): Promise<Answer<Slots>>;
@@ -285,6 +286,7 @@ export const api: Api = {
   move: (appointment, request) => call('POST', `/v1/appointments/${appointment}/move`, request),
   changeTeam: (appointment, request) => call('POST', `/v1/appointments/${appointment}/team`, request),
   callOff: (appointment, request) => call('POST', `/v1/appointments/${appointment}/cancel`, request),
+  undoCancel: (appointment, request) => call('POST', `/v1/appointments/${appointment}/undo-cancel`, request),
   close: (appointment, request) => call('POST', `/v1/appointments/${appointment}/close`, request),
   reply: (appointment, request) => call('POST', `/v1/appointments/${appointment}/reply`, request),
   slots: ({ from, days, minutes, zone, visitType, staff }) => {

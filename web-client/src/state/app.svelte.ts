@@ -11,6 +11,7 @@ import { People } from './people.svelte';
 import { Preferences } from './preferences.svelte';
 import type { Router } from './router.svelte';
 import { SignIn } from './sign-in.svelte';
+import { Waiting, watched } from './waiting.svelte';
 
 export interface Problem {
   circle: string | null;
@@ -27,6 +28,8 @@ export class App {
   readonly devices: Devices;
   readonly intake: Intake;
   readonly preferences = new Preferences();
+  /** What the server takes its time for. */
+  readonly waiting = new Waiting();
   stage = $state.raw<Stage>({ kind: 'starting' });
   status = $state.raw<Status | null>(null);
   circles = $state.raw<CircleView[]>([]);
@@ -45,9 +48,9 @@ export class App {
   constructor(router: Router, client: Client, api: Api) {
     this.router = router;
     this.client = client;
-    this.api = api;
+    this.api = watched(api, this.waiting);
     this.signIn = new SignIn(client);
-    this.people = new People(api);
+    this.people = new People(this.api);
     this.devices = new Devices(client);
     this.intake = new Intake(client);
     router.onLink = () => this.#lookAtLink();

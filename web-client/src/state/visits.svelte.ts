@@ -27,6 +27,12 @@ export interface HowItWent {
   note: string;
 }
 
+/** What staff called off and can have back, until a moment on this browser's clock. */
+export interface CalledOff {
+  visit: Appointment;
+  untilMs: number;
+}
+
 /** How long a client may take back a cancel (protocol `UNDO_S`). */
 const UNDO_MS = 600_000;
 /** How long before its start a visit is changed by a call only (protocol `REPLY_CUTOFF_S`). */
@@ -41,6 +47,8 @@ export class Visits {
   progress = $state<'loading' | 'ready' | 'failed'>('loading');
   /** When this browser's person cancelled, by appointment: from then on it can be taken back for a while. */
   #cancelledAt = $state.raw(new Map<string, number>());
+  /** What staff called off and can have back for a moment, also of days that are not shown. */
+  #off = $state.raw(new Map<string, CalledOff>());
   readonly #api: Api;
   readonly #read: () => Promise<Answer<Appointments>>;
   /** Whoever answers here does so in the client's place. */
@@ -65,6 +73,7 @@ export class Visits {
     if (answer.ok) {
       this.list = answer.body.appointments;
       this.missing = answer.body.not_booked ?? [];
+      this.#note(this.list);
     }
     this.progress = answer.ok ? 'ready' : 'failed';
   }
@@ -93,6 +102,21 @@ export class Visits {
     );
     if (refusal === null && scope !== 'this') await this.load();
     return refusal;
+  }
+
+  /** Has back what staff called off, before anybody is told; the refusal, or null when done. */
+  takeBack({ id, sequence }: Appointment): Promise<Refused | null> {
+    return this.#change(['take back', id, sequence], (op_id) => this.#api.undoCancel(id, { op_id, sequence }));
+  }
+
+  /** What staff called off and can have back. */
+  get calledOff(): CalledOff[] {
+    return [...this.#off.values()];
+  }
+
+  /** It can be had back no longer. */
+  forget({ id }: Appointment): void {
+    this.#off = new Map([...this.#off].filter(([other]) => other !== id));
   }
 
   /** Says how it went, or says it anew; the refusal, or null when done. */
@@ -130,6 +154,18 @@ export class Visits {
     this.#changes += 1;
     const others = this.list.filter(({ id }) => id !== appointment.id);
     this.list = [...others, appointment].sort((a, b) => a.start - b.start);
+    this.#note([appointment]);
+  }
+
+  /** How long each of these can be had back, by the server's word: clocks of browsers go wrong. */
+  #note(visits: readonly Appointment[]): void {
+    const off = new Map(this.#off);
+    for (const visit of visits) {
+      off.delete(visit.id);
+      const left = visit.undo_left_s ?? 0;
+      if (left > 0) off.set(visit.id, { visit, untilMs: Date.now() + left * 1_000 });
+    }
+    this.#off = off;
   }
 
   async #change(

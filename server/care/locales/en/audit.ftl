@@ -28,6 +28,7 @@ act-book = Booked a visit
 act-move = Moved a visit
 act-team = Changed who comes to a visit
 act-call-off = Called a visit off
+act-undo-cancel = Put a visit on again that was called off
 act-close = Wrote down how a visit went
 act-bookable = Changed what can be booked, and when
 act-feed = Made or ended the link to a calendar

@@ -245,6 +245,16 @@ visit-cancel-sure = Cancel this visit? Everyone who was told gets a mail.
 visit-cancel-why = Why?
 visit-cancel-yes = Yes, cancel the visit
 visit-cancelled-done = Cancelled. The mails go out now.
+visit-cancelled-soon = Cancelled. The mails go out in one minute.
+visit-undo = Undo
+visit-undo-left =
+    { $count ->
+        [one] No mail has gone out yet. You can undo this for { $count } more second.
+       *[other] No mail has gone out yet. You can undo this for { $count } more seconds.
+    }
+visit-undone = The visit is on again. No mail went out.
+visit-undo-taken = Somebody has that time now. The visit stays cancelled.
+visit-undo-late = It is too late to undo this. The mails go out now.
 
 ## Visits that repeat
 repeats = Repeats

@@ -28,6 +28,7 @@ act-book = Reservó una cita
 act-move = Movió una cita
 act-team = Cambió quién viene a una cita
 act-call-off = Canceló una cita
+act-undo-cancel = Recuperó una cita cancelada
 act-close = Anotó cómo fue una cita
 act-bookable = Cambió qué se puede reservar y cuándo
 act-feed = Hizo o terminó el enlace a un calendario

@@ -245,6 +245,16 @@ visit-cancel-sure = ¿Cancelar esta visita? Quien recibió el aviso recibe un co
 visit-cancel-why = ¿Por qué?
 visit-cancel-yes = Sí, cancelar la visita
 visit-cancelled-done = Cancelada. Los correos salen ahora.
+visit-cancelled-soon = Cancelada. Los correos salen en un minuto.
+visit-undo = Deshacer
+visit-undo-left =
+    { $count ->
+        [one] Aún no salió ningún correo. Puedes deshacerlo { $count } segundo más.
+       *[other] Aún no salió ningún correo. Puedes deshacerlo { $count } segundos más.
+    }
+visit-undone = La visita sigue en pie. No salió ningún correo.
+visit-undo-taken = Alguien ya tiene esa hora. La visita sigue cancelada.
+visit-undo-late = Ya es tarde para deshacerlo. Los correos salen ahora.
 
 ## Visitas que se repiten
 repeats = Se repite

@@ -213,6 +213,8 @@ acts! {
     ChangeTeam = "change_team", Appointment;
     /// Call an appointment off.
     CancelAppointment = "cancel_appointment", Appointment;
+    /// Take back that an appointment was called off, before anybody is told.
+    UndoCancel = "undo_cancel", Appointment;
     /// Say how an appointment went.
     CloseAppointment = "close_appointment", Appointment;
     /// Say whether one comes.

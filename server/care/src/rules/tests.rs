@@ -320,6 +320,7 @@ fn who_comes_along_changes_nothing_and_is_told_so() {
         Act::MoveAppointment,
         Act::ChangeTeam,
         Act::CancelAppointment,
+        Act::UndoCancel,
         Act::CloseAppointment,
         // How the others want to be told things is not theirs to know.
         Act::ReadVisitMails,

@@ -4,7 +4,7 @@ use axum::Json;
 use axum::extract::State;
 use protocol::http::{
     Appointment, Appointments, BookAppointment, CancelAppointment, ChangeTeam, CloseAppointment,
-    ErrorBody, FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span,
+    ErrorBody, FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span, UndoCancel,
 };
 use protocol::{AppointmentId, VisitTypeId};
 
@@ -106,6 +106,26 @@ pub async fn cancel_appointment(
 ) -> Answer<Json<Appointment>> {
     let cancelled = gateway.scheduler.cancel(&caller, appointment, request);
     Ok(Json(cancelled.await?))
+}
+
+/// Takes back that staff called an appointment off, before anybody is told.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/undo-cancel",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = UndoCancel,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn undo_cancel(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<UndoCancel>,
+) -> Answer<Json<Appointment>> {
+    let scheduler = &gateway.scheduler;
+    let restored = scheduler.undo_cancel(&caller, appointment, request);
+    Ok(Json(restored.await?))
 }
 
 /// Writes down how an appointment went, once it has begun.

@@ -143,9 +143,18 @@ bodies! {
         /// Why.
         reason: CancelReason,
         /// Of a series: which others are called off too. More than this one ends the series: no more of
-        /// its visits are booked. It cannot be taken back.
+        /// its visits are booked. It cannot be taken back, and people are told at once.
         #[serde(default)]
         scope: Scope,
+    }
+
+    /// Takes back that staff called an appointment off, for as long as nobody is told:
+    /// [`Appointment::undo_left_s`].
+    UndoCancel {
+        /// The request's id.
+        op_id: OpId,
+        /// The [`Appointment::sequence`] that the caller saw.
+        sequence: u32,
     }
 
     /// Says how an appointment went, or says it anew.
@@ -242,6 +251,10 @@ bodies! {
         overlaps: bool,
         /// The reader may move it and call it off.
         may_change: bool,
+        /// The reader may take back that staff called it off, for so long from when this was written, seconds: nobody
+        /// is told until then. At most [`crate::limits::STAFF_UNDO_S`].
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        undo_left_s: Option<u16>,
         /// The reader may say how it went.
         may_close: bool,
         /// The reader takes part and may answer now, or take back a cancel of the last ten minutes.

@@ -75,8 +75,9 @@ impl Store {
         .await
     }
 
-    /// Calls an appointment off: everybody who was told of it is told, nothing else is sent. With a scope others
-    /// of its series are called off too, and the series ends. The same operation again does nothing more.
+    /// Calls an appointment off: everybody who was told of it is told, nothing else is sent. Until they are it can be
+    /// taken back ([`Store::undo_cancel`]). With a scope others of its series are called off too, and the series ends:
+    /// of that people are told at once. The same operation again does nothing more.
     pub async fn cancel_appointment(
         &self,
         caller: &Caller,
@@ -96,14 +97,12 @@ impl Store {
             {
                 return list::card(tx, &caller, id).await;
             }
-            appointment
-                .stage()?
-                .may_change(request.sequence, tx.now())?;
-            let off = match request.scope {
-                Scope::This => vec![id],
-                _ => series_of(tx, &appointment, request.scope).await?,
+            let (stage, now) = (appointment.stage()?, tx.now());
+            stage.may_change(request.sequence, now)?;
+            let (off, notice) = match request.scope {
+                Scope::This => (vec![id], stage.notice_at(now)),
+                _ => (series_of(tx, &appointment, request.scope).await?, now),
             };
-            let notice = tx.now();
             for one in &off {
                 cancel(tx, *one, (caller.person, request.reason), notice).await?;
                 tasks::finish_of(tx, *one).await?;

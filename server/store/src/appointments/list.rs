@@ -10,7 +10,7 @@ use protocol::http::{Appointment, Appointments, Participant};
 use protocol::{AppointmentId, AppointmentState, PersonId, Role, SeriesId, VisitTypeId, limits};
 use uuid::Uuid;
 
-use super::{AppointmentRow, close, local, overlaps, read};
+use super::{AppointmentRow, close, local, overlaps, read, undo};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
@@ -317,6 +317,7 @@ async fn cards(
             beside: staff && !serves,
             overlaps: overlapping.contains(&row.id),
             may_change: open && serves,
+            undo_left_s: undo::left_s(&row, tx.now())?.filter(|_| serves),
             may_close: serves && row.stage()?.is_to_be_closed(tx.now()),
             may_reply: (open || can_undo) && takes_part && !staff,
         });

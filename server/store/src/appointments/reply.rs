@@ -9,7 +9,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
-use super::{AppointmentRow, change, claim_all, hold_with, list, taken_by, team};
+use super::{AppointmentRow, change, hold_with, list, undo};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
@@ -34,13 +34,6 @@ statements! {
     ANSWERED_BY = "
         UPDATE participant SET response_by = $3
         WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
-    REVIVE = "
-        UPDATE appointment SET state = 'booked', ics_sequence = $2, cancelled_at = NULL,
-            cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL,
-            told_at = CASE WHEN $2 >= ics_sequence THEN told_at
-                WHEN team_at > COALESCE(moved_at, created_at) THEN team_at
-                ELSE COALESCE(moved_at, created_at) END
-        WHERE id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -177,10 +170,8 @@ pub(crate) async fn reply(
         }
         Reply::Undo => {
             if called_off_by(&appointment, person)? {
-                team::must_be_somebody(&team)?;
-                let found = taken_by(tx, &appointment).await?;
-                revive(tx, &appointment, &part).await?;
-                claim_all(tx, &team, id, &found).await?;
+                must_be_fresh(tx, part.response_at)?;
+                undo::restore(tx, &appointment, &team).await?;
             } else if part.response == Response::Declined {
                 must_be_fresh(tx, part.response_at)?;
                 stage.may_change(seen, now)?;
@@ -252,24 +243,6 @@ async fn answer(tx: &mut Tx, part: &Part, response: Response, asked: Option<i64>
 fn called_off_by(appointment: &AppointmentRow, person: PersonId) -> Result<bool> {
     let cancelled = appointment.state()? == AppointmentState::Cancelled;
     Ok(cancelled && appointment.cancelled_by == Some(person.uuid()))
-}
-
-/// Takes a client's cancel back, as if it had never been: nobody was told of it yet.
-async fn revive(tx: &mut Tx, appointment: &AppointmentRow, part: &Part) -> Result<()> {
-    must_be_fresh(tx, part.response_at)?;
-    let id = appointment.id.into();
-    // Should somebody have been told already, it is a new invitation and not the old one.
-    let sequence = if deliveries::told_of(tx, id, appointment.sequence()).await? {
-        appointment.ics_sequence + 1
-    } else {
-        appointment.ics_sequence - 1
-    };
-    tx.sql(REVIVE)
-        .bind(appointment.id)
-        .bind(sequence)
-        .run()
-        .await?;
-    Ok(())
 }
 
 fn must_be_fresh(tx: &Tx, at: Option<i64>) -> Result<()> {

@@ -73,7 +73,7 @@ pub(crate) async fn place(tx: &mut Tx, row: &AppointmentRow) -> Result<Option<Pl
 }
 
 /// The first visit of a series that is booked and not over.
-async fn first(tx: &mut Tx, series: Uuid) -> Result<Option<Uuid>> {
+pub(crate) async fn first(tx: &mut Tx, series: Uuid) -> Result<Option<Uuid>> {
     let now = tx.now().micros();
     let first = tx.sql(FIRST).bind(series).bind(now);
     let first = first.maybe::<(Uuid,)>().await?;
