@@ -149,6 +149,19 @@ async fn keys_and_the_audit_log_are_seen_to_beside_a_running_server_and_without_
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_falls_leaves_no_core_dump() {
+    let machine = Machine::new();
+    let server = machine.serve();
+    let limits = server.limits();
+    let core = limits.iter().find(|line| line.starts_with("Max core file"));
+    let (_, allowed) = core.unwrap().split_once("size").unwrap();
+    let allowed: Vec<&str> = allowed.split_whitespace().take(2).collect();
+    assert_eq!(allowed, ["0", "0"], "soft and hard");
+    server.stop();
+}
+
 #[test]
 fn which_release_of_the_zone_database_holds_is_said_before_it_is_served() {
     let machine = Machine::new();
