@@ -5,7 +5,7 @@
 //! ([`web`]). Everything below takes them as arguments.
 //!
 //! * [`demo`]: a seeded agency of invented people on one loopback port, for looking around.
-//! * [`serve`]: a server from a configuration file.
+//! * [`serve`]: a server from a configuration file; [`telling`]: names in it that tell what people come for.
 //! * [`admin`]: what can be asked of a running server, over the socket in its data directory
 //!   ([`control`]).
 //! * [`audit`]: asks the audit log, takes it out, and checks it.
@@ -39,6 +39,7 @@ mod outside;
 mod place;
 mod seed;
 mod serve;
+mod telling;
 mod web;
 mod wiring;
 
