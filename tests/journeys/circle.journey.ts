@@ -136,6 +136,10 @@ describe('a conversation that goes on', () => {
     await maria.page.getByRole('button', { name: 'Sign out', exact: true }).click();
     const signedOut = maria.page.getByRole('heading', { name: 'You are signed out' });
     await signedOut.waitFor();
+    await maria.page.getByText('locked').waitFor();
+    // What held the keys has ended, and nothing of hers stands on the page.
+    await expect.poll(() => maria.page.workers().length).toBe(0);
+    expect(await maria.page.getByText(PAIR).count()).toBe(0);
     await maria.page.reload();
     await signedOut.waitFor();
     await dana.send('While she was away');

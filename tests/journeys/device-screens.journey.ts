@@ -55,6 +55,14 @@ async function openDevices(who: Who, scene: Scene = 'plain'): Promise<void> {
   await page.getByRole('heading', { name: 'Your devices', level: 1 }).waitFor();
 }
 
+/** Shows again that it is her. */
+async function showPassword(): Promise<void> {
+  await page.getByRole('button', { name: 'Use my password' }).click();
+  await page.getByLabel('Your sign-in name').fill('maria');
+  await page.getByLabel('Password', { exact: true }).fill('four plain words');
+  await page.keyboard.press('Enter');
+}
+
 async function takeTall(name: string, height = 1_700): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: PHONE.width, height });
@@ -128,6 +136,34 @@ describe('my devices', () => {
 });
 
 describe('adding a device', () => {
+  test('wants the person first, twice if it takes long, and goes on where it was', async () => {
+    await openDevices('maria');
+    const { ways } = stage.agency;
+    ways.second = false;
+    ways.stale = true;
+    stage.news.stale = () => ways.stale;
+    await page.getByRole('button', { name: 'Add a device' }).click();
+    await page.getByText('Please show again that it is you.').waitFor();
+    await expectAccessible(page, 'adding wants the person');
+    await takePictures(page, 'add-device-step-up');
+    await expectFitsNarrow(page, 'adding wants the person');
+    expect(await page.getByRole('img', { name: /square code/ }).count()).toBe(0);
+    await showPassword();
+    const link = await page.getByLabel('Or open this link').inputValue();
+
+    const { page: second } = await open();
+    await second.goto(link);
+    const ask = page.getByRole('group', { name: 'A new device wants to come in' });
+    await ask.waitFor();
+    ways.stale = true;
+    await ask.getByRole('button', { name: 'Yes, let it in' }).click();
+    await page.getByText('Please show again that it is you.').waitFor();
+    await ask.waitFor();
+    await showPassword();
+    await page.getByText('Your new device is in.').waitFor();
+    await second.getByRole('heading', { name: 'Your circles' }).waitFor();
+  });
+
   test('goes from one browser to another by keyboard alone, and each shows the same digits', async () => {
     await signIn(page, stage, 'maria');
     await page.keyboard.press('Tab');

@@ -97,6 +97,33 @@ test('by both she comes back, and by neither alone', async () => {
   await page.getByText('Connected', { exact: true }).waitFor();
 });
 
+test('nor is a recovery code made at a screen that somebody left open', async () => {
+  const { page } = dana;
+  server.later(10);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Recovery code' }).click();
+  await page.getByRole('button', { name: 'Make my code' }).click();
+  await page.getByText('Please show again that it is you.').waitFor();
+  const shown = page.getByRole('region', { name: 'Your recovery code' });
+  expect(await shown.count()).toBe(0);
+  await page.getByRole('button', { name: 'Use my password' }).click();
+  await page.getByLabel('Your sign-in name').fill('dana.p');
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Code from your app').fill(code());
+  await page.keyboard.press('Enter');
+  await shown.waitFor();
+  await page.getByRole('button', { name: 'I have written it down' }).click();
+  await page.getByText('You can come back with your recovery code').waitFor();
+  // A device that waits to come in waits until she has shown that it is her.
+  server.later(10);
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Your devices' }).click();
+  await page.getByRole('button', { name: 'Add a device' }).click();
+  await page.getByText('Please show again that it is you.').waitFor();
+  expect(await page.getByRole('img', { name: /square code/ }).count()).toBe(0);
+});
+
 test('after a while she is asked again before anything about it changes', async () => {
   const { page } = dana;
   server.later(10);

@@ -73,6 +73,25 @@ describe('the recovery code', () => {
     await expectAccessible(page, 'code put away');
   });
 
+  test('is made only for somebody who is there now', async () => {
+    await openRecovery();
+    const { ways } = stage.agency;
+    ways.second = false;
+    ways.stale = true;
+    stage.news.stale = () => ways.stale;
+    await page.getByRole('button', { name: 'Make my code' }).click();
+    await page.getByText('Please show again that it is you.').waitFor();
+    await expectAccessible(page, 'a code wants the person');
+    await takePictures(page, 'code-step-up');
+    await expectFitsNarrow(page, 'a code wants the person');
+    expect(await page.getByRole('heading', { name: 'Your recovery code' }).count()).toBe(0);
+    await page.getByRole('button', { name: 'Use my password' }).click();
+    await page.getByLabel('Your sign-in name').fill('maria');
+    await page.getByLabel('Password', { exact: true }).fill('four plain words');
+    await page.keyboard.press('Enter');
+    await page.getByRole('heading', { name: 'Your recovery code' }).waitFor();
+  });
+
   test('warns that an earlier one ends', async () => {
     await openRecovery('safe');
     await page.getByText('the earlier one stops working').waitFor();

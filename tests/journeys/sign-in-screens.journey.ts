@@ -84,6 +84,32 @@ describe('the settings', () => {
   });
 });
 
+test('signing out in one tab ends the worker of every tab, shows that all is locked, and signing in starts another', async () => {
+  await signIn(page, stage, 'maria');
+  await page.getByText('Maria and Dana').first().waitFor();
+  const second = await profile.openTab(stage.url);
+  await second.getByRole('heading', { name: 'Your circles' }).waitFor();
+  const tabs = [page, second];
+  for (const tab of tabs) expect(tab.workers()).toHaveLength(1);
+  await second.getByRole('link', { name: 'Settings' }).click();
+  await second.getByRole('button', { name: 'Sign out', exact: true }).click();
+  for (const tab of tabs) {
+    await tab.getByRole('heading', { name: 'You are signed out' }).waitFor();
+    await tab.getByText('Your messages are still on this device, locked.').waitFor();
+    await expect.poll(() => tab.workers().length).toBe(0);
+    expect(await tab.getByText('Maria').count()).toBe(0);
+  }
+  stage.agency.ways.second = false;
+  await page.getByRole('button', { name: 'Sign in with a password' }).click();
+  await page.getByLabel('Your sign-in name').fill('maria');
+  await page.getByLabel('Password', { exact: true }).fill('four plain words');
+  await page.keyboard.press('Enter');
+  for (const tab of tabs) {
+    await tab.getByText('Connected', { exact: true }).waitFor();
+    await expect.poll(() => tab.workers().length).toBe(1);
+  }
+});
+
 test('signed out: a wrong password, a wrong code, and back in', async () => {
   await signIn(page, stage, 'dana');
   await page.getByRole('link', { name: 'Settings' }).click();

@@ -112,8 +112,7 @@ export class Device implements DeviceCore {
       case 'report_stolen':
         return this.#leave(command.device, command.kind === 'report_stolen');
       case 'make_recovery_code':
-        this.#tell({ kind: 'recovery_code', code: RECOVERY_CODE });
-        return this.#change({ backup: { code: true } });
+        return this.#makeCode();
       case 'invite_person':
         return this.#invite({
           person: command.person, state: 'open', link: `/join/maria.awaited`, code: INVITATION_CODE,
@@ -222,7 +221,7 @@ export class Device implements DeviceCore {
   #add(): void {
     const who = Object.keys(people).find((key): key is Who => people[key as Who].account === this.#account) ?? 'maria';
     this.#request('POST', '/v1/double/enrolments', null, (status, body) => {
-      if (status !== 200) return this.#tell({ kind: 'problem', circle: null, code: 'busy', detail: '' });
+      if (status !== 200) return this.#refused(status, body);
       const { id } = body as { id: string };
       this.#enrolment = { id, who, here: 'first' };
       this.#tell({ kind: 'device_link', link: `/device/${who}.${id}`, expires_ms: Date.now() + LINK_MS });
@@ -230,11 +229,31 @@ export class Device implements DeviceCore {
   }
 
   #decide(approve: boolean): void {
-    const id = this.#enrolment?.id ?? '';
+    const enrolment = this.#enrolment;
+    const id = enrolment?.id ?? '';
     this.#enrolment = null;
-    this.#request('POST', `/v1/double/enrolments/${id}/${approve ? 'approve' : 'decline'}`, null, () => {
+    this.#request('POST', `/v1/double/enrolments/${id}/${approve ? 'approve' : 'decline'}`, null, (status, body) => {
+      if (status === 403) {
+        this.#enrolment = enrolment;
+        return this.#refused(status, body);
+      }
       this.#change(approve ? { waiting: null, devices: [...(this.#devices?.devices ?? []), newDevice(Date.now())] } : { waiting: null });
     });
+  }
+
+  #makeCode(): void {
+    const made = (): void => {
+      this.#tell({ kind: 'recovery_code', code: RECOVERY_CODE });
+      this.#change({ backup: { code: true } });
+    };
+    if (!this.#polls) return made();
+    this.#request('POST', '/v1/double/codes', null, (status, body) => (status === 200 ? made() : this.#refused(status, body)));
+  }
+
+  /** The journeys' server said no. */
+  #refused(status: number, body: unknown): void {
+    const { code } = (status === 403 ? body : { code: 'busy' }) as { code: 'busy' | 'step_up_required' };
+    this.#tell({ kind: 'problem', circle: null, code, detail: '' });
   }
 
   #leave(device: string, stolen: boolean): void {

@@ -27,6 +27,8 @@ const DIGITS = '482913';
 export class Newsroom {
   /** Commands that the doubles were asked and cannot show. */
   readonly commands: Command[] = [];
+  /** Whether nobody has shown lately that it is them: then no keys are given away. */
+  stale: () => boolean = () => false;
   readonly #happenings: Happening[] = [];
   readonly #enrolments = new Map<string, Enrolment>();
 
@@ -41,6 +43,9 @@ export class Newsroom {
       return { status: 200, body: {} };
     }
     if (first === 'news') return { status: 200, body: this.#news(url.searchParams) };
+    const gives = first === 'codes' || (first === 'enrolments' && (id === '' || act === 'approve'));
+    if (method === 'POST' && gives && this.stale()) return { status: 403, body: { code: 'step_up_required' } };
+    if (method === 'POST' && first === 'codes') return { status: 200, body: {} };
     if (method !== 'POST' || first !== 'enrolments') return { status: 404, body: { code: 'not_found' } };
     return id === '' ? this.#make() : this.#enrol(id, act ?? '');
   }

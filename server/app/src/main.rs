@@ -5,7 +5,7 @@
 //! ([`web`]). Everything below takes them as arguments.
 //!
 //! * [`demo`]: a seeded agency of invented people on one loopback port, for looking around.
-//! * [`serve`]: a server from a configuration file.
+//! * [`serve`]: a server from a configuration file; [`telling`]: names in it that tell what people come for.
 //! * [`admin`]: what can be asked of a running server, over the socket in its data directory
 //!   ([`control`]).
 //! * [`audit`]: asks the audit log, takes it out, and checks it.
@@ -13,6 +13,7 @@
 //!   does, by the running server or, where none runs, on the data itself ([`place`]).
 //! * [`clock`]: says that the clock is right after it jumped, as [`keys`] does it.
 //! * [`first_link`]: how a new installation gets its first administrator.
+//! * [`core_dumps`]: what no command leaves behind when it falls.
 //! * [`wiring`]: what both do alike: hub, store, gateway, and the way down again.
 //!
 //! A command that cannot do what it was asked prints one sentence that helps and ends with 1; wrong
@@ -26,6 +27,7 @@ mod config;
 mod config_intake;
 mod config_mail;
 mod control;
+mod core_dumps;
 mod demo;
 mod demo_mails;
 mod files;
@@ -37,6 +39,7 @@ mod outside;
 mod place;
 mod seed;
 mod serve;
+mod telling;
 mod web;
 mod wiring;
 
@@ -65,6 +68,7 @@ fn main() -> ExitCode {
 }
 
 fn run(command: Command) -> anyhow::Result<ExitCode> {
+    core_dumps::forbid()?;
     match command {
         Command::Demo(options) => wiring::runtime()?.block_on(demo::run(options))?,
         Command::Serve(options) => wiring::runtime()?.block_on(serve::run(options))?,

@@ -4,12 +4,15 @@ use crate::cli;
 use crate::config::Config;
 use crate::control::{self, Control};
 use crate::wiring::{self, Edge, Identity, Pages, Post};
-use crate::{files, log};
+use crate::{files, log, telling};
 
 /// Serves an agency until it is told to stop.
 pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     let config = Config::read(&options)?;
     log::start(&config.log)?;
+    for warning in telling::warnings(&config) {
+        tracing::warn!("{warning}");
+    }
     let told = wiring::Told::listen()?;
     wiring::keep_apart(&config.data, &config.root_key)?;
     let root_key = files::read_root_key(&config.root_key)?;
@@ -58,7 +61,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     }
 }
 
-/// Prints what `serve` would run with.
+/// Prints what `serve` would run with, and warns of names that tell.
 pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
     let config = Config::read(options)?;
     config.trusted_networks()?;
@@ -76,5 +79,8 @@ pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
             None => "the one in this program".to_owned(),
         }
     );
+    for warning in telling::warnings(&config) {
+        eprintln!("Warning: {warning}.");
+    }
     Ok(())
 }

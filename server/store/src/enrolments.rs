@@ -13,6 +13,7 @@ use protocol::{AccountId, Bytes, Code, DeviceId, EntryId, Refusal, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
+use crate::authenticators::to_authenticators;
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
@@ -130,7 +131,7 @@ impl Store {
         let caller = *caller;
         must_be_32("lookup", &begin.lookup)?;
         self.write("begin enrolment", async move |tx: &mut Tx| {
-            let standing = standing::of_session(tx, &caller).await?;
+            let standing = to_authenticators(tx, &caller).await?;
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::BeginEnrolment, standing, object)?;
             let (act, op_id) = (Act::BeginEnrolment, begin.op_id);
@@ -160,7 +161,7 @@ impl Store {
             return Err(Refusal::new(Code::TooLarge, "sealed").into());
         }
         self.write("approve device", async move |tx: &mut Tx| {
-            let standing = standing::of_session(tx, &caller).await?;
+            let standing = to_authenticators(tx, &caller).await?;
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::ApproveDevice, standing, object)?;
             let (act, op_id) = (Act::ApproveDevice, approve.op_id);

@@ -1,13 +1,14 @@
 //! Identity keys that change: one was stolen with a device, or nothing is left of a person's keys.
 
 use care::Caller;
-use care::rules::Act;
+use care::rules::{Act, Standing};
 use protocol::certificate::DeviceCert;
 use protocol::http::{AskNewKeys, NewKeys, PutCertificate, ReplaceIdentity};
 use protocol::{AccountId, Bytes, Code, DeviceId, InvitationId, PersonId, Refusal, Role, limits};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
+use crate::authenticators::to_authenticators;
 use crate::db;
 use crate::devices::{self, Why};
 use crate::error::Result;
@@ -55,11 +56,17 @@ impl Store {
         let caller = *caller;
         vaults::check(&request.vault)?;
         self.write("replace identity", async move |tx: &mut Tx| {
-            let standing = standing::of_session(tx, &caller).await?;
-            let object = Object::Account(caller.account);
-            let permit = tx.authorize(&caller, Act::ReplaceIdentity, standing, object)?;
             let (act, op_id) = (Act::ReplaceIdentity, request.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_some() {
+            let done = operations::seen(tx, &caller, act, op_id).await?.is_some();
+            let standing = to_authenticators(tx, &caller).await?;
+            // A device whose answer was lost is told again, however long ago its person showed who they are.
+            let standing = Standing {
+                fresh: standing.fresh || (done && standing.session),
+                ..standing
+            };
+            let object = Object::Account(caller.account);
+            let permit = tx.authorize(&caller, act, standing, object)?;
+            if done {
                 return Ok(());
             }
             must_be_a_sibling(tx, &caller, request.stolen).await?;

@@ -10,6 +10,7 @@ use protocol::{AccountId, Bytes, Code, DeviceId, EntryId, Refusal, WrapKind, lim
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
+use crate::authenticators::to_authenticators;
 use crate::db::{self, to_db};
 use crate::devices;
 use crate::error::Result;
@@ -87,19 +88,34 @@ impl Store {
     }
 
     /// Replaces the caller's vault, if it is at the version that was read ([`Code::VaultChanged`]).
-    /// The wraps replace those of their kinds; a device's, that device's.
+    /// The wraps replace those of their kinds; a device's, that device's. A recovery code among them wants somebody
+    /// who is here now ([`Code::StepUpRequired`]); what a device brings by itself does not.
     pub async fn put_vault(&self, caller: &Caller, put: PutVault) -> Result<VaultVersion> {
         let caller = *caller;
         check(&put)?;
+        let act = act_of(&put);
         self.write("put vault", async move |tx: &mut Tx| {
-            let standing = standing::of_session(tx, &caller).await?;
+            let standing = match act {
+                Act::MakeRecoveryCode => to_authenticators(tx, &caller).await?,
+                _ => standing::of_session(tx, &caller).await?,
+            };
             let object = Object::Account(caller.account);
-            let permit = tx.authorize(&caller, Act::PutVault, standing, object)?;
+            let permit = tx.authorize(&caller, act, standing, object)?;
             let version = replace(tx, caller.account, &put).await?;
             tx.audit(Entry::done(&caller, permit, object));
             Ok(VaultVersion { version })
         })
         .await
+    }
+}
+
+/// Whether a person makes a recovery code, or a device writes its vault anew by itself.
+fn act_of(put: &PutVault) -> Act {
+    let is_code = |wrap: &VaultWrap| wrap.kind == WrapKind::RecoveryCode;
+    if put.wraps.iter().any(is_code) {
+        Act::MakeRecoveryCode
+    } else {
+        Act::PutVault
     }
 }
 

@@ -4,12 +4,14 @@
 use care::Caller;
 use ed25519_dalek::Signer as _;
 use judge::certificate::to_be_signed;
-use protocol::http::{SignInByPasskey, SignedIn};
-use protocol::{AuthenticatorId, Bytes, Code, labels};
+use protocol::http::{ReplaceIdentity, SignInByPasskey, SignedIn};
+use protocol::{AuthenticatorId, Bytes, Code, labels, limits};
 use store::{CeremonyKind, PasskeyShown, SessionToken, Store};
 use testkit::Engine;
 
+use super::doors::{Newcomer, approve, begin, code_wrap, lookup, vault};
 use super::house::{Enrolled, House, SERVER_NAME, code};
+use super::thresholds::replace;
 
 /// The house as agencies run it: what people enrolled before is as if they had come in by their links.
 async fn outside_the_demo(house: House) -> House {
@@ -196,6 +198,57 @@ pub async fn changing_authenticators_wants_one_shown_lately(engine: Engine) {
     let account = house.id(ana.caller.account.as_bytes());
     let noted = format!("act = 'end_authenticator' AND outcome = 'denied' AND account = {account}");
     assert_eq!(house.entries(&noted).await, 1);
+}
+
+pub async fn keys_are_given_away_by_somebody_who_was_here_lately(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let ana = house.enrol(house.agency.ana, 2).await;
+    let laptop = house.second(&maria, 1, 3).await.caller.device;
+    let store = &house.store;
+    let (caller, token) = add(store, &maria.caller, b"passkey").await;
+    house.clock.advance(limits::STEP_UP_S);
+    let (newcomer, now) = (Newcomer::new(4), house.clock_now());
+    let certificate = newcomer.certificate(caller.account, 1, now);
+    let approval = || approve(4, &lookup(4), certificate.clone());
+    let coded = |after| vault(after, 1, &[code_wrap(1)]);
+    let stolen = ReplaceIdentity {
+        vault: vault(2, 2, &[]),
+        ..replace(&house, &maria, laptop)
+    };
+    let long_ago = [
+        code(store.begin_enrolment(&caller, begin(4)).await),
+        code(store.approve_device(&caller, approval()).await),
+        code(store.put_vault(&caller, coded(0)).await),
+        code(store.replace_identity(&caller, stolen.clone()).await),
+    ];
+    assert_eq!(long_ago, [Code::StepUpRequired; 4]);
+    // What her device does by itself goes on.
+    let by_itself = store.put_vault(&caller, vault(0, 1, &[])).await;
+    assert_eq!(by_itself.unwrap().version, 1);
+
+    let asked = showing(&maria, &handle(1), SERVER_NAME);
+    let (_, fresh) = sign_in(store, &asked, b"passkey", Some(&token))
+        .await
+        .unwrap();
+    let caller = store.caller(&fresh).await.unwrap();
+    let made = store.put_vault(&caller, coded(1)).await;
+    assert_eq!(made.unwrap().version, 2);
+    store.begin_enrolment(&caller, begin(4)).await.unwrap();
+    let offered = store.offer_device(newcomer.offer(&lookup(4)));
+    offered.await.unwrap();
+    store.approve_device(&caller, approval()).await.unwrap();
+    let replaced = store.replace_identity(&caller, stolen.clone());
+    replaced.await.unwrap();
+    // Whose answer was lost is told again, whenever that is; done once more it is not.
+    house.clock.advance(limits::STEP_UP_S);
+    store.replace_identity(&caller, stolen).await.unwrap();
+    assert_eq!(store.devices(&caller).await.unwrap().vault, 3);
+
+    // Who has nothing to show it by (in the demo, where the device alone signs in) is not shut out.
+    store.begin_enrolment(&ana.caller, begin(5)).await.unwrap();
+    let hers = store.put_vault(&ana.caller, vault(0, 1, &[code_wrap(5)]));
+    assert_eq!(hers.await.unwrap().version, 1);
 }
 
 pub async fn a_ceremony_is_finished_once_in_time_and_by_whoever_began_it(engine: Engine) {

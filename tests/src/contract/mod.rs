@@ -155,6 +155,7 @@ contract! {
         a_device_that_another_let_in_must_show_what_its_person_has,
         a_passkey_signs_in_devices_of_its_own_account_only,
         changing_authenticators_wants_one_shown_lately,
+        keys_are_given_away_by_somebody_who_was_here_lately,
         a_ceremony_is_finished_once_in_time_and_by_whoever_began_it,
         a_session_on_a_shared_device_ends_after_ten_minutes,
     }

@@ -93,7 +93,7 @@ pub async fn a_new_certificate_keeps_the_devices_keys(engine: Engine) {
 }
 
 /// A new identity key (of the seed 11) after `stolen` was stolen.
-fn replace(house: &House, phone: &Enrolled, stolen: DeviceId) -> ReplaceIdentity {
+pub fn replace(house: &House, phone: &Enrolled, stolen: DeviceId) -> ReplaceIdentity {
     let (account, now) = (phone.caller.account, house.clock_now());
     ReplaceIdentity {
         op_id: op(0x41),

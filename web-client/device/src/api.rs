@@ -147,7 +147,8 @@ pub enum Command {
         /// Whose.
         person: PersonId,
     },
-    /// Make a recovery code; an earlier one ends. Answered by [`Event::RecoveryCode`].
+    /// Make a recovery code; an earlier one ends. Answered by [`Event::RecoveryCode`] once the server has what it
+    /// opens.
     MakeRecoveryCode,
     /// Use a recovery code on this new device, as typed or scanned.
     Recover {

@@ -6,6 +6,7 @@ use minicbor::{Decode, Encode};
 use protocol::http::{PutVault, Vault, VaultVersion, VaultWrap};
 use protocol::{AccountId, Bytes, CircleId, Code as Refused, WrapKind};
 
+use crate::api::Event;
 use crate::ask::{Answer, Ask};
 use crate::content::Era;
 use crate::error::{Error, Result};
@@ -233,8 +234,11 @@ impl Turn<'_> {
             if backup.version == after {
                 backup.version = version;
                 backup.wrapped = true;
-                let brought = code.map(|code| code.0);
-                backup.new_code = backup.new_code.filter(|new| Some(*new) != brought);
+                let brought = code.filter(|code| backup.new_code == Some(code.0));
+                if let Some(code) = brought {
+                    backup.new_code = None;
+                    self.event(Event::RecoveryCode { code: code.show() });
+                }
                 self.draft.write(key::BACKUP, &backup);
             }
             // Opened again, to make sure that it can be.
@@ -243,14 +247,20 @@ impl Turn<'_> {
             return Ok(());
         }
         backup.dirty = true;
+        let (refused, detail) = answer.refusal();
+        let asks_first = !answer.is_no_answer() && refused == Refused::StepUpRequired;
+        if asks_first {
+            // The person asks for a code again once they have shown who they are; the rest is brought without it.
+            backup.new_code = None;
+            self.timer(RETRY_MS);
+        }
         self.draft.write(key::BACKUP, &backup);
         if answer.is_no_answer() {
             self.timer(RETRY_MS);
-        } else if answer.refusal().0 == Refused::VaultChanged {
+        } else if refused == Refused::VaultChanged {
             self.read_vault();
         } else {
-            let (code, detail) = answer.refusal();
-            self.problem(None, code, detail);
+            self.problem(None, refused, detail);
         }
         Ok(())
     }
@@ -384,3 +394,6 @@ impl Turn<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -156,9 +156,20 @@ impl Turn<'_> {
             certificate: me.identity.certify_other(offer.device, keys, self.now),
             sealed: sealed::seal(&offer.seal_key, &derived.info(), &content)?,
         };
-        self.volatile.enrolling = None;
+        self.volatile.approving = self.volatile.enrolling.take();
         self.send_json(Ask::Approve, "POST", "/v1/enrolments/approve", &body);
         Ok(())
+    }
+
+    /// The server has let it in, or says why not. It goes on waiting where this person must first show that it is
+    /// them.
+    pub fn approved(&mut self, answer: Answer<'_>) {
+        let secret = self.volatile.approving.take();
+        let refused = answer.status >= 400 && answer.refusal().0 == Code::StepUpRequired;
+        if refused && self.volatile.enrolling.is_none() {
+            self.volatile.enrolling = secret;
+        }
+        self.devices_changed(answer);
     }
 
     /// That device is not this person's.

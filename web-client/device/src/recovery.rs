@@ -6,7 +6,6 @@ use protocol::http::{OpenRecovery, RecoverDevice, RecoveryOpened, SignedIn, Vaul
 use protocol::{Bytes, Code as Refused, WrapKind};
 
 use crate::agency;
-use crate::api::Event;
 use crate::ask::{Answer, Ask};
 use crate::backup::{self, WRAP_INFO};
 use crate::chance;
@@ -93,7 +92,8 @@ impl Code {
 }
 
 impl Turn<'_> {
-    /// Makes a code; it counts once the server has its wrap.
+    /// Makes a code; it counts, and is shown, once the server has its wrap: the server may want to see first that
+    /// it is the person who asks.
     pub fn make_recovery_code(&mut self) -> Result<()> {
         let Some(mut backup) = self.backup()? else {
             return Err(Error::refused(
@@ -104,7 +104,6 @@ impl Turn<'_> {
         let code = Code(chance::bytes());
         backup.new_code = Some(code.0);
         self.draft.write(key::BACKUP, &backup);
-        self.event(Event::RecoveryCode { code: code.show() });
         self.put_vault()
     }
 

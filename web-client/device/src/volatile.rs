@@ -76,6 +76,9 @@ pub struct Volatile {
     pub look_at: Option<Timestamp>,
     /// This device shows a link to a new one: the link's secret.
     pub enrolling: Option<[u8; 16]>,
+    /// The same while the server is asked to let the new one in: it may be that its person must first show who
+    /// they are.
+    pub approving: Option<[u8; 16]>,
     /// The vault was read since this device went online, so pins and era keys are here.
     pub vault_read: bool,
     /// A vault is on its way to the server.

@@ -59,6 +59,8 @@ function outside(diary: string[], events: Event[]): World & { timers: (() => voi
       diary.push(`event ${event.kind}`);
     },
     stopped: (why) => diary.push(`stopped ${why}`),
+    locked: () => diary.push('locked'),
+    ended: () => diary.push('ended'),
   };
 }
 
@@ -236,4 +238,58 @@ test('the digits of an enrolment are told until the device is someone\'s', async
   expect(await told()).toContain('"enrolment"');
   await command({ kind: 'recover', code: 'good code for maria 2345 678901' });
   expect(await told()).not.toContain('"enrolment"');
+});
+
+describe('a log-off', () => {
+  test('is stored, then locks the pages, and lets the device go once the server has answered', async () => {
+    let answer: (answer: { status: number; body: Uint8Array }) => void = () => undefined;
+    world.request = () => new Promise((answered) => (answer = answered));
+    const request: Effect = {
+      kind: 'request', id: 1, method: 'DELETE', path: '/v1/session', media_type: null, body: new Uint8Array(),
+    };
+    const leaving: DeviceCore = {
+      handle: (input) => ({
+        delta: { state: [], items: [{ key: Uint8Array.of(1), value: null }] },
+        effects: input.kind === 'command' && input.command.kind === 'sign_out' ? [request] : [],
+      }),
+      open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+      free: () => diary.push('freed'),
+    };
+    host = new Host(() => leaving, rows, world);
+    await host.start();
+    diary.length = 0;
+    expect(await command({ kind: 'sign_out' })).toEqual({ kind: 'done' });
+    await host.ask({ kind: 'snapshot' });
+    expect(diary).toEqual(['stored', 'locked']);
+    answer({ status: 204, body: new Uint8Array() });
+    await new Promise((later) => setTimeout(later, 0));
+    await host.ask({ kind: 'snapshot' });
+    expect(diary).toEqual(['stored', 'locked', 'stored', 'freed', 'disconnect', 'ended']);
+    expect(await host.ask({ kind: 'page', circle: circles.pair, before: null, limit: 40 })).toMatchObject({ kind: 'refused' });
+  });
+
+  test('that cannot be stored locks nothing', async () => {
+    await enrol();
+    rows.failures = 1;
+    expect(await command({ kind: 'sign_out' })).toMatchObject({ kind: 'refused', code: 'not_stored' });
+    expect(diary).not.toContain('locked');
+  });
+
+  test('keeps the next worker from showing anything until somebody signs in', async () => {
+    await enrol();
+    await command({ kind: 'sign_out' });
+    await host.ask({ kind: 'snapshot' });
+    expect(diary.at(-1)).toBe('ended');
+    events.length = 0;
+    host = new Host((_key, _name, stored) => new Device(stored, () => true), rows, world);
+    await host.start();
+    expect(events.map(({ kind }) => kind)).toEqual(['status']);
+    const page = { kind: 'page', circle: circles.pair, before: null, limit: 40 } as const;
+    expect(await host.ask(page)).toMatchObject({ kind: 'refused', code: 'signed_out' });
+    const told = await host.ask({ kind: 'snapshot' });
+    expect(told.kind === 'snapshot' ? told.events.map(({ kind }) => kind) : told).toEqual(['status']);
+    await command({ kind: 'sign_in' });
+    expect(events.map(({ kind }) => kind)).toContain('circles');
+    expect(await host.ask(page)).toMatchObject({ kind: 'page' });
+  });
 });

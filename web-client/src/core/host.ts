@@ -27,6 +27,10 @@ export interface World {
   timer(afterMs: number, then: () => void): void;
   emit(event: Event): void;
   stopped(why: Why): void;
+  /** The person signed out, and that is stored. */
+  locked(): void;
+  /** What followed from the log-off is done: the device is let go, the worker has nothing left to do. */
+  ended(): void;
 }
 
 /** Under what an event that says how things stand is kept; null for what merely happened. Secrets that
@@ -46,6 +50,9 @@ function standing(event: Event): string | null {
   }
 }
 
+/** What a page may hear of a device that is signed out: how it stands, and what coming in needs. */
+const WHILE_LOCKED: ReadonlySet<Event['kind']> = new Set(['status', 'problem', 'sign_in_signed', 'invitation', 'enrolment']);
+
 /** Steps in a row that could not be stored before the host gives up. */
 const UNWRITABLE_MAX = 3;
 
@@ -58,6 +65,10 @@ export class Host {
   #life = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #unwritable = 0;
+  /** Requests without an answer so far. */
+  #flying = 0;
+  /** The person signed out: once nothing is under way any more, everything here is let go. */
+  #leaving = false;
   /** The newest event of each kind that says how things stand, in the order of their first coming. */
   readonly #standing = new Map<string, Event>();
 
@@ -86,7 +97,7 @@ export class Host {
         return this.#enqueue(() => this.#page(ask.circle, ask.before, ask.limit));
       case 'snapshot':
         return this.#enqueue(() =>
-          Promise.resolve({ kind: 'snapshot', events: [...this.#standing.values()] }),
+          Promise.resolve({ kind: 'snapshot', events: [...this.#standing.values()].filter((event) => this.#mayHear(event)) }),
         );
     }
   }
@@ -127,7 +138,12 @@ export class Host {
       return this.#notStored();
     }
     this.#unwritable = 0;
+    if (input.kind === 'command' && input.command.kind === 'sign_out') {
+      this.#leaving = true;
+      this.#world.locked();
+    }
     for (const effect of step.effects) this.#carryOut(effect);
+    if (this.#leaving) void this.#enqueue(() => this.#endIfLeft());
     return { kind: 'done' };
   }
 
@@ -145,18 +161,47 @@ export class Host {
       case 'event':
         return this.#tell(effect.event);
       case 'request':
+        this.#flying += 1;
         void this.#world.request(effect).then(({ status, body }) => {
+          this.#flying -= 1;
           this.#hear(life, { kind: 'answer', id: effect.id, status, body });
+          if (this.#leaving) void this.#enqueue(() => this.#endIfLeft());
         });
     }
   }
 
+  /** Signed out and nothing under way: keys and everything that was told are let go. */
+  #endIfLeft(): Promise<Reply> {
+    if (this.#flying === 0 && this.#device !== null) {
+      this.#life += 1;
+      this.#device.free();
+      this.#device = null;
+      this.#standing.clear();
+      this.#world.disconnect();
+      this.#world.ended();
+    }
+    return Promise.resolve({ kind: 'done' });
+  }
+
+  get #isLocked(): boolean {
+    const told = this.#standing.get('status');
+    return told?.kind === 'status' && told.status.link === 'signed_out';
+  }
+
+  #mayHear(event: Event): boolean {
+    return !this.#isLocked || WHILE_LOCKED.has(event.kind);
+  }
+
   #tell(event: Event): void {
+    const wasLocked = this.#isLocked;
     const place = standing(event);
     if (place !== null) this.#standing.set(place, event);
     // What was to be compared has been: the device is someone's.
     if (event.kind === 'status' && (event.status.me ?? null) !== null) this.#standing.delete('enrolment');
-    this.#world.emit(event);
+    if (this.#mayHear(event)) this.#world.emit(event);
+    // Whoever came in again hears what was kept from them.
+    if (!wasLocked || this.#isLocked) return;
+    for (const kept of this.#standing.values()) if (kept !== event) this.#world.emit(kept);
   }
 
   #tellRefusal({ code, detail }: Extract<Reply, { kind: 'refused' }>): void {
@@ -167,6 +212,7 @@ export class Host {
   async #page(circle: string, before: Uint8Array | null, limit: number): Promise<Reply> {
     const device = this.#device;
     if (device === null) return { kind: 'refused', code: 'internal', detail: 'not running' };
+    if (this.#isLocked) return { kind: 'refused', code: 'signed_out', detail: 'signed out' };
     const rows = await this.#rows.items(circle, before, limit);
     const items = rows.map(({ key, value }) => device.open_item(key, value));
     const oldest = rows.at(-1)?.key ?? null;

@@ -2,6 +2,9 @@
 // direction. What is inside a command or an event is generated from the device core's own types.
 import type { CircleId, Code, Command, Event, Item } from './types.gen';
 
+/** What the tabs of one browser profile share: the name of their lock and of their channel. */
+export const PROFILE = 'carecircle-device';
+
 /** What a page wants from the device. */
 export type Ask =
   | { kind: 'command'; command: Command }
@@ -40,6 +43,8 @@ export type Stage =
   | { kind: 'running' }
   /** Another tab owns the device and does not answer. */
   | { kind: 'elsewhere' }
+  /** The person signed out: every page puts away what it shows, and the workers end. */
+  | { kind: 'locked' }
   | { kind: 'stopped'; why: Why };
 
 export type ToWorker = { kind: 'ask'; id: number; ask: Ask };
@@ -47,7 +52,9 @@ export type ToWorker = { kind: 'ask'; id: number; ask: Ask };
 export type FromWorker =
   | { kind: 'reply'; id: number; reply: Reply }
   | { kind: 'event'; event: Event }
-  | { kind: 'stage'; stage: Stage };
+  | { kind: 'stage'; stage: Stage }
+  /** Nothing is left to do after a log-off: the page ends the worker, and with it all that it holds. */
+  | { kind: 'ended' };
 
 /** Between the workers of several tabs of one browser profile. */
 export type BetweenTabs =

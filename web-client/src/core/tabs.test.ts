@@ -28,6 +28,8 @@ function hostFor(tab: Tab): Host {
     request: () => Promise.resolve({ status: 0, body: new Uint8Array() }),
     emit: (event) => tab.emit(event),
     stopped: (why) => tab.stage({ kind: 'stopped', why }),
+    locked: () => tab.stage({ kind: 'locked' }),
+    ended: () => tab.end(),
   };
   const rows = {
     vaultKey: new Uint8Array(32),
@@ -77,4 +79,19 @@ test('what was asked of an owner that went away is answered as lost when another
   const next = new Tab(seat(), () => undefined);
   await next.own(hostFor(next));
   expect(await asked).toMatchObject({ kind: 'refused', code: 'busy' });
+});
+
+test('a guest that signs out ends the owner and every other guest, and none takes the device over', async () => {
+  const seat = room();
+  const pages: FromWorker[][] = [[], [], []];
+  const [owner, guest, other] = pages.map((heard) => new Tab(seat(), (message) => heard.push(message))) as [Tab, Tab, Tab];
+  await owner.own(hostFor(owner));
+  for (const one of [guest, other]) await one.greet();
+  void guest.ask({ kind: 'command', command: { kind: 'sign_out' } });
+  await Promise.all([owner, guest, other].map((tab) => tab.over));
+  for (const heard of pages) {
+    expect(heard).toContainEqual({ kind: 'stage', stage: { kind: 'locked' } });
+    expect(heard.at(-1)).toEqual({ kind: 'ended' });
+  }
+  expect([owner, guest, other].map((tab) => tab.ended)).toEqual([true, true, true]);
 });

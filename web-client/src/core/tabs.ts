@@ -17,6 +17,11 @@ export class Tab {
   readonly #id: string = crypto.randomUUID();
   readonly #channel: Channel;
   readonly #page: (message: FromWorker) => void;
+  /** Comes once the person has signed out and this tab's worker has nothing left to do. */
+  readonly over: Promise<void>;
+  #end: () => void = () => undefined;
+  /** Whether that has come. */
+  ended = false;
   #host: Host | null = null;
   #stage: Stage = { kind: 'starting' };
   /** Asks of this tab's page that the owner has not answered. */
@@ -26,6 +31,7 @@ export class Tab {
   constructor(channel: Channel, page: (message: FromWorker) => void) {
     this.#channel = channel;
     this.#page = page;
+    this.over = new Promise((end) => (this.#end = end));
     channel.onmessage = ({ data }) => this.#hear(data);
   }
 
@@ -64,6 +70,13 @@ export class Tab {
     this.#channel.postMessage({ kind: 'stage', stage });
   }
 
+  /** This tab's worker has nothing left to do: whoever holds the lock gives it back, and the page ends the worker. */
+  end(): void {
+    this.ended = true;
+    this.#end();
+    this.#page({ kind: 'ended' });
+  }
+
   #hear(message: BetweenTabs): void {
     if (this.#host !== null) {
       if (message.kind === 'ask') void this.#answer(this.#host, message);
@@ -76,7 +89,9 @@ export class Tab {
       case 'event':
         return this.#tellPage(message.event);
       case 'stage':
-        return this.#show(message.stage);
+        this.#show(message.stage);
+        // A guest holds nothing: it is not to open the device in the place of the owner that ends.
+        return message.stage.kind === 'locked' ? this.end() : undefined;
       case 'reply':
         return message.tab === this.#id ? this.#settle(message.id, message.reply) : undefined;
       case 'ask':

@@ -2,12 +2,10 @@
 // A Web Lock makes it the only one of this browser profile; without locks or storage nothing runs.
 import { loadDevice } from './device';
 import { Host } from './host';
-import type { FromWorker, ToWorker, Why } from './messages';
+import { PROFILE, type FromWorker, type ToWorker, type Why } from './messages';
 import { Store, Unreadable } from './store';
 import { Tab } from './tabs';
 import { browserWorld } from './world';
-
-const LOCK = 'carecircle-device';
 
 /** The part of the worker's global scope that is used here. */
 interface Scope {
@@ -29,27 +27,33 @@ async function own(tab: Tab): Promise<void> {
     ...browserWorld(),
     emit: (event) => tab.emit(event),
     stopped: stop,
+    locked: () => tab.stage({ kind: 'locked' }),
+    ended: () => {
+      store.close();
+      tab.end();
+    },
   });
   await tab.own(host);
 }
 
-/** Holds the lock until this worker ends, whatever happens inside. */
-async function hold(tab: Tab): Promise<never> {
-  await own(tab);
-  return new Promise<never>(() => undefined);
+/** Holds the lock until this worker ends, whatever happens inside. One that ends opens nothing any more. */
+async function hold(tab: Tab): Promise<void> {
+  if (!tab.ended) await own(tab);
+  await tab.over;
 }
 
 async function run(): Promise<void> {
-  const tab = new Tab(new BroadcastChannel(LOCK), page);
+  const tab = new Tab(new BroadcastChannel(PROFILE), page);
   scope.onmessage = async ({ data }) => {
     page({ kind: 'reply', id: data.id, reply: await tab.ask(data.ask) });
   };
-  await navigator.locks.request(LOCK, { ifAvailable: true }, (lock) =>
+  await navigator.locks.request(PROFILE, { ifAvailable: true }, (lock) =>
     lock === null ? undefined : hold(tab),
   );
+  if (tab.ended) return;
   // Another tab owns the device: speak to it, and take over when it closes.
   void tab.greet();
-  await navigator.locks.request(LOCK, () => hold(tab));
+  await navigator.locks.request(PROFILE, () => hold(tab));
 }
 
 const needed = 'locks' in navigator && 'indexedDB' in globalThis && 'BroadcastChannel' in globalThis;

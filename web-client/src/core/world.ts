@@ -7,7 +7,7 @@ const SUBPROTOCOL = 'carecircle.v1';
 const REQUEST_MS_MAX = 40_000;
 const OPEN_MS_MAX = 20_000;
 
-type Browser = Omit<World, 'emit' | 'stopped'>;
+type Browser = Omit<World, 'emit' | 'stopped' | 'locked' | 'ended'>;
 
 export function browserWorld(): Browser {
   const socket = new Socket(`wss://${location.host}/v1/ws`);

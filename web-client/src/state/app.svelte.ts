@@ -30,6 +30,8 @@ export class App {
   readonly preferences = new Preferences();
   /** What the server takes its time for. */
   readonly waiting = new Waiting();
+  /** Told when the person has signed out, in this tab or another: nothing that is held here may stay. */
+  onLocked: () => void = () => undefined;
   stage = $state.raw<Stage>({ kind: 'starting' });
   status = $state.raw<Status | null>(null);
   circles = $state.raw<CircleView[]>([]);
@@ -63,6 +65,13 @@ export class App {
 
   get staff(): boolean {
     return this.me !== null && this.me.role !== 'client' && this.me.role !== 'caregiver';
+  }
+
+  /** Signed out: nothing of anybody's is shown until they come in again. */
+  get locked(): boolean {
+    if (this.stage.kind === 'locked') return true;
+    const { status, router } = this;
+    return this.me !== null && router.link === null && !status?.awaits && status?.link === 'signed_out';
   }
 
   circle(id: string): CircleView | undefined {
@@ -156,6 +165,7 @@ export class App {
     // Another owner, or the same after a fault: what is open is read again from the store.
     if (stage.kind === 'running') void this.#conversation?.open();
     this.stage = stage;
+    if (stage.kind === 'locked') this.onLocked();
   }
 
   #lookAtLink(): void {

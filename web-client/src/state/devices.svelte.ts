@@ -28,6 +28,8 @@ export class Devices {
   outcome = $state.raw<Outcome | null>(null);
   /** The device that is being signed out. */
   #leaving: string | null = null;
+  /** The last act once more. */
+  #last: () => Promise<void> = () => Promise.resolve();
   readonly #client: Client;
 
   constructor(client: Client) {
@@ -61,6 +63,16 @@ export class Devices {
   makeCode(): Promise<void> {
     this.code = null;
     return this.#ask('code', { kind: 'make_recovery_code' });
+  }
+
+  /** Whether the last of these acts was refused because nobody has shown lately that it is them. */
+  asksFirst(...acts: Act[]): boolean {
+    return this.outcome?.refused === 'step_up_required' && acts.includes(this.outcome.act);
+  }
+
+  /** Does it again: somebody has shown now that it is them. */
+  again(): Promise<void> {
+    return this.#last();
   }
 
   /** The code was written down: it is not shown again. */
@@ -118,6 +130,7 @@ export class Devices {
   }
 
   async #ask(act: Act, command: Command): Promise<void> {
+    this.#last = () => this.#ask(act, command);
     this.busy = act;
     this.outcome = null;
     const reply = await this.#client.ask({ kind: 'command', command });

@@ -52,6 +52,18 @@ describe('adding a device', () => {
     expect(worker.commands.map(({ kind }) => kind)).toEqual(['add_device', 'approve_device']);
   });
 
+  test('wants the person first where nobody showed lately that it is them, and then goes on', async () => {
+    await devices.add();
+    worker.tell({ kind: 'problem', circle: null, code: 'step_up_required', detail: '' });
+    expect(devices.asksFirst('add', 'approve')).toBe(true);
+    expect(devices.asksFirst('code')).toBe(false);
+    expect(app.problem).toBeNull();
+    await devices.again();
+    expect(devices.asksFirst('add', 'approve')).toBe(false);
+    expect(devices.busy).toBe('add');
+    expect(worker.commands.map(({ kind }) => kind)).toEqual(['add_device', 'add_device']);
+  });
+
   test('a no is a no', async () => {
     tell({ waiting: '123456' });
     await devices.decline();

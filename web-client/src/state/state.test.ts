@@ -219,6 +219,22 @@ describe('people', () => {
   });
 });
 
+test('whoever signs out is locked, here and in other tabs, and what this page held is to be let go', () => {
+  let told = 0;
+  app.onLocked = () => (told += 1);
+  worker.tell({ kind: 'status', status: maria });
+  expect(app.locked).toBe(false);
+  worker.heard?.stage({ kind: 'locked' });
+  expect(app.locked).toBe(true);
+  expect(told).toBe(1);
+  // The next worker says how it stands before anybody has come in.
+  worker.tell({ kind: 'status', status: { ...maria, link: 'signed_out' } });
+  worker.heard?.stage({ kind: 'running' });
+  expect(app.locked).toBe(true);
+  worker.tell({ kind: 'status', status: maria });
+  expect(app.locked).toBe(false);
+});
+
 test('a lost network is told to the device at once', () => {
   worker.tell({ kind: 'status', status: maria });
   app.networkLost();

@@ -168,6 +168,13 @@ impl Serving {
         &found.unwrap().1
     }
 
+    /// The lines of the operating system's table of what this process may use (proc(5), `/proc/PID/limits`).
+    #[cfg(target_os = "linux")]
+    pub fn limits(&self) -> Vec<String> {
+        let table = std::fs::read_to_string(format!("/proc/{}/limits", self.child.id()));
+        table.unwrap().lines().map(ToOwned::to_owned).collect()
+    }
+
     /// Tells it to stop as a supervisor would, and waits until it has.
     pub fn stop(mut self) {
         let id = self.child.id().to_string();

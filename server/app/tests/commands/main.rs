@@ -149,6 +149,19 @@ async fn keys_and_the_audit_log_are_seen_to_beside_a_running_server_and_without_
     }
 }
 
+#[cfg(target_os = "linux")]
+#[test]
+fn a_server_that_falls_leaves_no_core_dump() {
+    let machine = Machine::new();
+    let server = machine.serve();
+    let limits = server.limits();
+    let core = limits.iter().find(|line| line.starts_with("Max core file"));
+    let (_, allowed) = core.unwrap().split_once("size").unwrap();
+    let allowed: Vec<&str> = allowed.split_whitespace().take(2).collect();
+    assert_eq!(allowed, ["0", "0"], "soft and hard");
+    server.stop();
+}
+
 #[test]
 fn which_release_of_the_zone_database_holds_is_said_before_it_is_served() {
     let machine = Machine::new();
@@ -176,6 +189,37 @@ fn which_release_of_the_zone_database_holds_is_said_before_it_is_served() {
         !holds && said.contains("does not say which release"),
         "{said}"
     );
+}
+
+#[test]
+fn a_name_that_tells_what_people_come_for_is_warned_of() {
+    let machine = Machine::new();
+    let check = |host: &str, from: &str, name: &str| {
+        let config = format!(
+            "url = \"https://{host}\"\ndata = \"data\"\nroot_key = \"root-key\"\nzone = \"UTC\"\n\
+             [tls]\ncertificate = \"x\"\nkey = \"x\"\n\
+             [mail]\nsmtp = \"smtp+plain://127.0.0.1:25\"\nfrom = \"{from}\"\nexternal_name = \"{name}\"\n"
+        );
+        std::fs::write(machine.path("carecircle.toml"), config).unwrap();
+        let output = machine.run(&["check-config", "--config", "carecircle.toml"]);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "a warning forbids nothing: {said}");
+        said
+    };
+    let quiet = check("care.example.org", "news@mail.example.org", "Appointments");
+    assert!(!quiet.contains("Warning"), "{quiet}");
+    let loud = check(
+        "clinic.example.org",
+        "hiv@mail.example.org",
+        "Casa de Recuperación",
+    );
+    for warning in [
+        "Warning: url holds \"clinic\"",
+        "Warning: mail.from holds \"hiv\"",
+        "Warning: mail.external_name holds \"recuperacion\"",
+    ] {
+        assert!(loud.contains(warning), "{loud}");
+    }
 }
 
 /// Whatever is as long as a session's token and written like one (base64url of 32 bytes).

@@ -97,6 +97,8 @@ acts! {
     ReadVault = "read_vault", Oneself;
     /// Replace it.
     PutVault = "put_vault", Oneself;
+    /// Replace it together with what opens it by a new recovery code.
+    MakeRecoveryCode = "make_recovery_code", Oneself;
     /// Replace one's identity key after a device was stolen.
     ReplaceIdentity = "replace_identity", Oneself;
     /// Bring one's device's certificate under the identity key of now.

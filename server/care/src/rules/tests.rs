@@ -198,6 +198,11 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
             Act::SetHours | Act::FinishTask => role == Role::CaseManager && s.own,
             Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice | Act::AskPassword => false,
             Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,
+            // Whoever sits down at an open screen takes no keys along.
+            Act::BeginEnrolment
+            | Act::ApproveDevice
+            | Act::MakeRecoveryCode
+            | Act::ReplaceIdentity => s.fresh || s.arriving,
             _ => true,
         },
         About::Device => s.own,

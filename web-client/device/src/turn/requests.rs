@@ -123,7 +123,11 @@ impl Turn<'_> {
             Ask::Vault => self.vault_read(answer),
             Ask::PutVault(version, code) => self.vault_put(*version, code.as_ref(), answer),
             Ask::BeginEnrolment => self.enrolment_begun(answer),
-            Ask::Approve | Ask::Decline | Ask::Revoke => {
+            Ask::Approve => {
+                self.approved(answer);
+                Ok(())
+            }
+            Ask::Decline | Ask::Revoke => {
                 self.devices_changed(answer);
                 Ok(())
             }

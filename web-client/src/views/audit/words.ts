@@ -70,7 +70,7 @@ const KINDS: Record<string, Kind> = {
   list_people: 'list', list_circles: 'list', list_uninvited: 'list',
   list_devices: 'device', revoke_device: 'device', begin_enrolment: 'device', offer_device: 'device',
   approve_device: 'device', decline_device: 'device', collect_enrolment: 'device', put_certificate: 'device',
-  read_vault: 'device', put_vault: 'device', replace_identity: 'device', open_recovery: 'device',
+  read_vault: 'device', put_vault: 'device', make_recovery_code: 'device', replace_identity: 'device', open_recovery: 'device',
   recover_device: 'device', put_key_packages: 'device', issue_new_keys: 'device',
   redeem_invitation: 'signIn', renew_session: 'signIn', connect: 'signIn', sign_in: 'signIn', ask_password: 'signIn', show_password: 'signIn', sign_out: 'signOut',
   end_other_sessions: 'signOut',
