@@ -52,6 +52,7 @@ mod no_shows;
 mod office;
 mod opening;
 mod outages;
+pub(crate) mod overrides;
 mod passing;
 mod passwords;
 mod phones;
