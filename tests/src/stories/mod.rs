@@ -17,7 +17,7 @@ mod faults;
 mod first_message;
 mod intake;
 mod kills;
-mod listening;
+pub(crate) mod listening;
 mod new_circle;
 mod outages;
 mod passkeys;
