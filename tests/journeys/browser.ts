@@ -157,10 +157,21 @@ export async function expectNoSidewaysScroll(page: Page, where: string): Promise
   expect(over, where).toBeLessThanOrEqual(0);
 }
 
-/** Nothing is cut off or stands out at 320 px, which is 1280 px at 400 % (WCAG 1.4.10). */
+/**
+ * Nothing is cut off or stands out at 320 px, which is 1280 px at 400 % (WCAG 1.4.10), with the text as it is and at
+ * 200 % (1.4.4), as the settings make it.
+ */
 export async function expectFitsNarrow(page: Page, where: string): Promise<void> {
   const before = page.viewportSize();
   await page.setViewportSize({ width: 320, height: 640 });
+  await expectNothingStandsOut(page, where);
+  const size = await chooseTextSize(page, '200');
+  await expectNothingStandsOut(page, `${where}, text at 200 %`);
+  await chooseTextSize(page, size);
+  if (before !== null) await page.setViewportSize(before);
+}
+
+async function expectNothingStandsOut(page: Page, where: string): Promise<void> {
   await expectNoSidewaysScroll(page, where);
   const over = await page.locator('main *').evaluateAll((all) =>
     all
@@ -170,7 +181,17 @@ export async function expectFitsNarrow(page: Page, where: string): Promise<void>
       .map((one) => one.outerHTML.slice(0, 120)),
   );
   expect(over, where).toEqual([]);
-  if (before !== null) await page.setViewportSize(before);
+}
+
+/** Makes the text of the app larger without leaving the page; how large it was. */
+function chooseTextSize(page: Page, size: string | null): Promise<string | null> {
+  return page.evaluate((chosen) => {
+    const root = document.documentElement;
+    const before = root.getAttribute('data-size');
+    if (chosen === null) root.removeAttribute('data-size');
+    else root.setAttribute('data-size', chosen);
+    return before;
+  }, size);
 }
 
 /** The page is as high as the window: only its parts scroll. */

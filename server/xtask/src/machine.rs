@@ -6,8 +6,10 @@
 
 use std::env;
 use std::ffi::{OsStr, OsString};
+use std::io::{BufRead as _, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use anyhow::{Context, Result, bail};
@@ -95,6 +97,43 @@ pub fn run(command: &mut Command) -> Result<()> {
         bail!("`{}` failed ({status})", shown(command));
     }
     Ok(())
+}
+
+/// The same, and hands back the last line of its standard output.
+pub fn run_to_last_line(command: &mut Command) -> Result<String> {
+    println!("  $ {}", shown(command));
+    let mut child = command
+        .stdout(Stdio::piped())
+        .spawn()
+        .with_context(|| format!("cannot start `{}`", shown(command)))?;
+    let mut last = String::new();
+    if let Some(stdout) = child.stdout.take() {
+        for line in BufReader::new(stdout).lines() {
+            last = line?;
+            println!("{last}");
+        }
+    }
+    let status = child.wait()?;
+    if !status.success() {
+        bail!("`{}` failed ({status})", shown(command));
+    }
+    Ok(last)
+}
+
+/// What was not done in full and is no failure either.
+static WARNINGS: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
+/// Says so now, and keeps it for the end.
+pub fn warn(what: String) {
+    println!("  WARNING: {what}");
+    let mut warnings = WARNINGS.lock().unwrap_or_else(PoisonError::into_inner);
+    warnings.push(what);
+}
+
+/// All that was warned of.
+pub fn warnings() -> Vec<String> {
+    let warnings = WARNINGS.lock().unwrap_or_else(PoisonError::into_inner);
+    warnings.clone()
 }
 
 /// Runs a command quietly and hands back its standard output.

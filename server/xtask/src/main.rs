@@ -50,7 +50,7 @@ Chores of carecircle.
   cargo xtask web               the device core as wasm, then the web client
   cargo xtask foreign           other people's programs, for running `cargo test` by hand
   cargo xtask simulate [--seeds N] [--from S] [--tell]
-                                simulations; prints `seeds N failed M`, and a failed seed to run again
+                                simulations; prints `seeds N failed M of K asked`, and a failed seed to run again
   cargo xtask bench NAME...     figures, one JSON line each (append, device, revoke …)
 ";
 

@@ -2,7 +2,7 @@
 //!
 //! `check`, the web build, the Rust tests (units, the store contract on both engines, stories), the
 //! web client's own tests and sizes, 2,000 simulations, and the journeys in headless Chromium. The first
-//! failure ends it.
+//! failure ends it; what a slow machine could not do in full is said in its last lines.
 //! PostgreSQL is a throw-away cluster of this run; the tests fail rather than skip when it is missing.
 
 use std::env;
@@ -27,6 +27,9 @@ const PARTS: &[Part] = &[
 pub fn test(named: &[&str]) -> Result<()> {
     machine::parts(PARTS, named)?;
     println!("\nxtask: everything that was asked for passed");
+    for what in machine::warnings() {
+        println!("xtask: WARNING: {what}");
+    }
     Ok(())
 }
 

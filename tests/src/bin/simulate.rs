@@ -1,6 +1,6 @@
 //! Runs the simulator over many seeds: `simulate --seeds N --from S [--steps 200] [--minutes M]`. Prints
-//! `seeds N failed M`, and each failure with the seed that runs it again. After so many minutes no further
-//! seed begins; `N` is how many ran.
+//! each failure with the seed that runs it again, and as its last line `seeds N failed M of K asked`. After so many
+//! minutes no further seed begins; `N` is how many ran. Every core takes the next seed when it is done with one.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -121,7 +121,11 @@ fn main() -> Result<()> {
         let left = wish.seeds - ran;
         println!("the time was over before the other {left} seeds");
     }
-    println!("seeds {ran} failed {}", failures.len());
+    println!(
+        "seeds {ran} failed {} of {} asked",
+        failures.len(),
+        wish.seeds
+    );
     if failures.is_empty() {
         Ok(())
     } else {

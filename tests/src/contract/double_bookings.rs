@@ -1,30 +1,82 @@
-//! Nobody is in two places at once: whatever is booked, moved, called off and taken back at the same
-//! time, and whoever writes beside the store.
+//! Nobody is in two places at once: whatever is booked, kept, moved, called off and taken back at the same time, whoever
+//! is added or taken out, whatever workers say of their hours meanwhile, and whoever writes beside the store.
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use care::{Caller, Chance as _};
 use futures_util::future::join_all;
-use protocol::http::Appointment;
-use protocol::{AppointmentState, Code, Reply};
+use protocol::http::{Appointment, ChangeTeam, HoldTime};
+use protocol::{AppointmentState, Code, Reply, limits};
+use store::LinkSecret;
 use testkit::{Engine, SeededChance};
 
+use super::booking_links::phone_call;
 use super::desk::{Desk, Mortal, TUESDAY};
 use super::house::{House, code};
+use super::overrides::{overridden, overrides_hold};
 
 const PEOPLE: usize = 12;
-const ACTS_EACH: usize = 40;
+const ACTS_EACH: usize = 72;
+
+/// What can be achieved.
+#[derive(Clone, Copy)]
+enum Deed {
+    Booked,
+    Moved,
+    CalledOff,
+    TakenBack,
+    TeamChanged,
+    Kept,
+    LetGo,
+    HoursChanged,
+}
+
+impl Deed {
+    const ALL: [(Self, &str); 8] = [
+        (Self::Booked, "booked"),
+        (Self::Moved, "moved"),
+        (Self::CalledOff, "called off"),
+        (Self::TakenBack, "taken back"),
+        (Self::TeamChanged, "another team"),
+        (Self::Kept, "kept"),
+        (Self::LetGo, "let go"),
+        (Self::HoursChanged, "other hours"),
+    ];
+}
 
 /// What everybody knows of, and what they achieved.
-#[derive(Default)]
 struct Board {
+    /// By which Maria sees the times of both workers.
+    link: LinkSecret,
     cards: Mutex<Vec<Appointment>>,
-    done: [AtomicUsize; 4],
+    done: [AtomicUsize; Deed::ALL.len()],
     cut: AtomicUsize,
 }
 
 impl Board {
+    async fn of(desk: &Desk) -> Self {
+        let mut asked = phone_call(desk.op());
+        asked.workers = vec![desk.dana.account, desk.sam.account];
+        let maria = desk.maria.person;
+        let made = desk.scheduler.make_booking_link(&desk.dana, maria, &asked);
+        let path = made.await.unwrap().path.unwrap();
+        Self {
+            link: LinkSecret::parse(path.strip_prefix("/b/").unwrap()).unwrap(),
+            cards: Mutex::default(),
+            done: std::array::from_fn(|_| AtomicUsize::default()),
+            cut: AtomicUsize::default(),
+        }
+    }
+
+    fn note(&self, deed: Deed) {
+        self.done[deed as usize].fetch_add(1, Ordering::Relaxed);
+    }
+
+    fn done(&self, deed: Deed) -> usize {
+        self.done[deed as usize].load(Ordering::Relaxed)
+    }
+
     fn put(&self, card: Appointment) {
         let mut cards = self.cards.lock().unwrap();
         match cards.iter_mut().find(|known| known.id == card.id) {
@@ -46,8 +98,28 @@ fn time(dice: u8) -> String {
 }
 
 async fn act(desk: &Desk, board: &Board, worker: &Caller, dice: [u8; 6]) -> store::Result<()> {
+    let deed = match dice[0] % 12 {
+        10 | 11 => keep(desk, &board.link, worker, dice).await?,
+        9 => {
+            let hours = desk.scheduler.hours(worker).await?;
+            let hours = overridden(hours, dice[2]);
+            desk.scheduler.put_hours(worker, hours).await?;
+            Deed::HoursChanged
+        }
+        side => change(desk, board, (worker, side), dice).await?,
+    };
+    board.note(deed);
+    Ok(())
+}
+
+async fn change(
+    desk: &Desk,
+    board: &Board,
+    (worker, side): (&Caller, u8),
+    dice: [u8; 6],
+) -> store::Result<Deed> {
     let known = board.pick(dice[1]);
-    let (which, card) = match (dice[0] % 8, known) {
+    let (deed, card) = match (side, known) {
         (0..=2, _) | (_, None) => {
             let mut request = desk.request(&time(dice[2]));
             request.minutes = [15, 30, 45, 60][usize::from(dice[3] % 4)];
@@ -55,23 +127,72 @@ async fn act(desk: &Desk, board: &Board, worker: &Caller, dice: [u8; 6]) -> stor
                 // Named by whoever is booked: the other, and now and then themselves.
                 request.staff = vec![desk.sam.account, desk.dana.account];
             }
-            (0, desk.scheduler.book(worker, request).await?)
+            let booked = desk.scheduler.book(worker, request).await?;
+            (Deed::Booked, booked)
         }
-        (3 | 4, Some(card)) => (1, desk.shift(&card, &time(dice[2])).await?),
-        (5, Some(card)) => (2, desk.call_off(&card).await?),
+        (3 | 4, Some(card)) => (Deed::Moved, desk.shift(&card, &time(dice[2])).await?),
+        (5, Some(card)) => (Deed::CalledOff, desk.call_off(&card).await?),
         (6, Some(card)) => {
             let seen = (card.id, card.sequence);
-            (2, desk.reply(&desk.maria, seen, Reply::Cancel).await?)
+            let cancelled = desk.reply(&desk.maria, seen, Reply::Cancel).await?;
+            (Deed::CalledOff, cancelled)
+        }
+        (7, Some(card)) => {
+            let seen = (card.id, card.sequence);
+            let undone = desk.reply(&desk.maria, seen, Reply::Undo).await?;
+            (Deed::TakenBack, undone)
         }
         (_, Some(card)) if dice[3] >= 128 => (3, desk.take_back(&card).await?),
         (_, Some(card)) => {
-            let seen = (card.id, card.sequence);
-            (3, desk.reply(&desk.maria, seen, Reply::Undo).await?)
+            let mut staff = vec![desk.dana.account, desk.sam.account];
+            staff.truncate(usize::from(dice[3] % 3));
+            let request = ChangeTeam {
+                op_id: desk.op(),
+                sequence: card.sequence,
+                staff,
+            };
+            let changed = desk.scheduler.change_team(worker, card.id, request).await?;
+            (Deed::TeamChanged, changed)
         }
     };
     board.put(card);
-    board.done[which].fetch_add(1, Ordering::Relaxed);
-    Ok(())
+    Ok(deed)
+}
+
+/// Keeps a time, as a worker (alone, or with the other) or as whoever has the link; or lets go of what they keep.
+async fn keep(
+    desk: &Desk,
+    link: &LinkSecret,
+    worker: &Caller,
+    dice: [u8; 6],
+) -> store::Result<Deed> {
+    let civil = time(dice[2]);
+    match dice[3] % 8 {
+        0 => desk.store().let_times_go(worker).await?,
+        1 => desk.store().let_go_by_link(link).await?,
+        2..=4 => {
+            let start = Desk::instant(&civil);
+            desk.store().hold_by_link(link, start).await?;
+        }
+        n => {
+            let both = vec![desk.dana.account, desk.sam.account];
+            let wish = HoldTime {
+                client: desk.maria.person,
+                civil_start: civil,
+                zone: None,
+                minutes: 30,
+                visit_type: None,
+                staff: if n == 7 { both } else { Vec::new() },
+                instead: None,
+            };
+            desk.scheduler.hold_time(worker, wish).await?;
+        }
+    }
+    Ok(if dice[3] % 8 < 2 {
+        Deed::LetGo
+    } else {
+        Deed::Kept
+    })
 }
 
 async fn person(desk: &Desk, board: &Board, n: usize) {
@@ -161,22 +282,53 @@ pub async fn no_overlap(house: &House) {
     }
 }
 
+/// Where no time has passed, so that no hold is over: each keeps somebody's time, nobody keeps more than they may, and
+/// what is kept is of a hold that is there.
+async fn holds_are_whole(house: &House) {
+    let most = limits::HOLDS_MAX;
+    let more = format!(
+        "SELECT COUNT(*) FROM
+            (SELECT actor FROM hold GROUP BY actor HAVING COUNT(*) > {most}) greedy"
+    );
+    for (what, sql) in [
+        (
+            "a hold keeps nobody",
+            "SELECT COUNT(*) FROM hold h
+             WHERE NOT EXISTS (SELECT 1 FROM claim c WHERE c.hold = h.id)",
+        ),
+        (
+            "a time is kept for nobody",
+            "SELECT COUNT(*) FROM claim c WHERE c.appointment IS NULL
+                AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.id = c.hold)",
+        ),
+        ("somebody keeps too much", more.as_str()),
+    ] {
+        assert_eq!(house.count(sql).await, 0, "{what}");
+    }
+}
+
 pub async fn nobody_is_booked_twice_whatever_happens_at_once(engine: Engine) {
     let desk = Desk::open(engine).await;
-    let board = Board::default();
+    let board = Board::of(&desk).await;
+    for worker in [&desk.dana, &desk.sam] {
+        let hours = desk.scheduler.hours(worker).await.unwrap();
+        let hours = overridden(hours, 0);
+        desk.scheduler.put_hours(worker, hours).await.unwrap();
+    }
     join_all((0..PEOPLE).map(|n| person(&desk, &board, n))).await;
     no_overlap(&desk.house).await;
-    for (what, done) in ["booked", "moved", "called off", "taken back"]
-        .iter()
-        .zip(&board.done)
-    {
-        let done = done.load(Ordering::Relaxed);
+    overrides_hold(&desk.house, 2).await;
+    holds_are_whole(&desk.house).await;
+    for (deed, what) in Deed::ALL {
+        let done = board.done(deed);
         assert!(done >= 3, "{what} only {done} times: that proves little");
     }
     assert!(board.cut.load(Ordering::Relaxed) > 3);
     let teams = "SELECT COUNT(*) FROM participant p JOIN appointment a ON a.id = p.appointment
         WHERE p.role = 'case_manager' AND p.account <> a.organizer";
     assert!(desk.house.count(teams).await > 3, "of several workers");
+    let left = "SELECT COUNT(*) FROM participant WHERE left_at IS NOT NULL";
+    assert!(desk.house.count(left).await > 0, "nobody was taken out");
     let left = "SELECT COUNT(*) FROM appointment WHERE state = 'booked'";
     assert!(desk.house.count(left).await > 3);
 }

@@ -55,6 +55,7 @@ mod office;
 mod opening;
 mod outages;
 mod overlaps;
+pub(crate) mod overrides;
 mod passing;
 mod passwords;
 mod phones;

@@ -6,7 +6,7 @@ use super::on_both_engines;
 on_both_engines![nothing_that_leaves_the_house_says_who_or_why];
 
 /// Words that no mail, page, address, log or measurement says to anybody, whatever they allow.
-const NEVER: [&str; 21] = [
+const NEVER: [&str; 22] = [
     "Zephyrine",
     "Müllerová",
     "Theodosia",
@@ -23,6 +23,7 @@ const NEVER: [&str; 21] = [
     "marzipan",
     "bergamot",
     "cardamom",
+    "tarragon",
     "stepdaughter",
     // In the pages of links the agency's number may stand; in mails it does not.
     "555 0100",
@@ -42,7 +43,7 @@ const DETAILS: [&str; 6] = [
     "//meet.",
 ];
 /// Each person's own address, which stands in their own mails.
-const ADDRESSES: [&str; 4] = ["lapwing", "dunnock", "wheatear", "nuthatch"];
+const ADDRESSES: [&str; 5] = ["lapwing", "dunnock", "wheatear", "sandpiper", "nuthatch"];
 
 /// Whether a text says the word: in any case of letters, or in the escapes of addresses and of mails. A short word could
 /// stand in any secret by chance, so its letters must be as they are.
@@ -120,7 +121,7 @@ mod tell {
     use super::super::clerks::browser;
     use super::super::listening::Ear;
     use super::super::season::{
-        CAREGIVER_AT, CLIENT_AT, KINDS, MEETING, NEWCOMER_AT, Season, WORKER_AT,
+        CAREGIVER_AT, CLIENT_AT, COLLEAGUE_AT, KINDS, MEETING, NEWCOMER_AT, Season, WORKER_AT,
     };
     use super::{ADDRESSES, DETAILS, NEVER, encodes, holds, says};
     use crate::contract::house::Beside;
@@ -207,7 +208,12 @@ mod tell {
         kinds.remove("intake");
         kinds.remove("address");
         ensure!(sent.kinds() == kinds, "{:?}", sent.kinds());
-        for (address, least) in [(CLIENT_AT, 9), (CAREGIVER_AT, 7), (WORKER_AT, 5)] {
+        for (address, least) in [
+            (CLIENT_AT, 18),
+            (CAREGIVER_AT, 12),
+            (WORKER_AT, 10),
+            (COLLEAGUE_AT, 2),
+        ] {
             let mails = sent.to(address).count();
             ensure!(mails >= least, "{mails} mails to {address}");
         }
@@ -265,7 +271,7 @@ mod tell {
     /// The last part of every address by which something can be done, and every session.
     fn secrets(asked: &BTreeMap<String, String>, season: &Season<'_>) -> BTreeSet<String> {
         let ways = asked.keys().filter_map(|address| {
-            let ways = ["/l/", "/b/", "/c/", "/f/", "/join/"];
+            let ways = ["/l/", "/b/", "/c/", "/u/", "/f/", "/join/"];
             let mut ways = ways.into_iter();
             let rest = ways.find_map(|way| Some(address.split_once(way)?.1))?;
             let ends = |c: char| !c.is_ascii_alphanumeric() && c != '-' && c != '_';

@@ -43,7 +43,7 @@ enum Place {
 
 #[derive(serde::Serialize, serde::Deserialize)]
 enum Work {
-    /// People book, hold, move and call off at once, by their sessions: two workers', the client's.
+    /// People book, hold, move, call off and change teams and hours at once, by their sessions: two workers', the client's.
     Books([String; 3]),
     /// Sends what is due to the mail server of that port.
     Sends(u16),

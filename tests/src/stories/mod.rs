@@ -20,7 +20,7 @@ mod first_message;
 mod intake;
 mod key_packages;
 mod kills;
-mod listening;
+pub(crate) mod listening;
 mod new_circle;
 mod outages;
 mod passkeys;

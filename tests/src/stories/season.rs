@@ -1,6 +1,7 @@
-//! All that an agency does with one client from which mails come: visits with a caregiver, one moved and called off,
-//! a link to book by, a day's agenda, and somebody new who is invited. Every name and text is a word that stands
-//! nowhere else, so that whoever looks for it finds it or it is not there.
+//! All that an agency does with one client from which mails come ([`kinds`]): visits with a caregiver, one moved and
+//! called off, a link to book by, a day's agenda, what follows when the client does not come ([`later`]), and somebody
+//! new who is invited. Every name and text is a word that stands nowhere else, so that whoever looks for it finds it or
+//! it is not there.
 
 use std::collections::BTreeMap;
 
@@ -16,8 +17,8 @@ use protocol::http::{
     VisitType,
 };
 use protocol::{
-    AppointmentKind, Bytes, CancelReason, ConsentBasis, Disclosure, Language, NextStep, OpId,
-    Outcome, Role, VisitTypeId, limits,
+    AppointmentKind, Bytes, CancelReason, CircleId, ConsentBasis, Disclosure, Language, NextStep,
+    OpId, Outcome, Role, Scope, VisitTypeId, limits,
 };
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
@@ -27,12 +28,19 @@ use testkit::{Agency, Person, TestServer};
 use super::clerks::{Clerk, keep_sessions};
 use crate::contract::house::texts;
 
+mod kinds;
+mod later;
+
+pub use kinds::KINDS;
+use kinds::{ADDRESS, BOOKING_LINK, INTAKE, rows_of};
+
 pub const CLIENT: &str = "Zephyrine Müllerová";
 pub const CAREGIVER: &str = "Theodosia Brambleworth";
 pub const NEWCOMER: &str = "Ottoline Farthingale";
 pub const CLIENT_AT: &str = "lapwing@birds.example";
 pub const CAREGIVER_AT: &str = "dunnock@birds.example";
 pub const WORKER_AT: &str = "wheatear@riverbend-agency.example";
+pub const COLLEAGUE_AT: &str = "sandpiper@riverbend-agency.example";
 pub const NEWCOMER_AT: &str = "nuthatch@birds.example";
 /// By which each of them is called.
 pub const PHONE: &str = "+1 (970) 555-0163";
@@ -42,36 +50,26 @@ pub const VISIT_TYPE: &str = "Withdrawal review with ketamine";
 pub const CIRCLE: &str = "Marzipan circle";
 pub const CONSENT_NOTE: &str = "bergamot was said at intake";
 pub const NOTE: &str = "cardamom was spoken about";
+/// In a mail to the address of our mails.
+pub const WRITTEN: &str = "tarragon is what this is about";
 pub const RELATIONSHIP: &str = "stepdaughter-in-law";
 /// The invitation's way in, without what opens it.
 pub const JOIN: &str = "/join/";
-
-/// Every kind of mail that leaves: the steps of an appointment, and those that are about none.
-pub const KINDS: [&str; 10] = [
-    "invitation",
-    "three_days",
-    "one_day",
-    "one_hour",
-    "room_open",
-    "cancellation",
-    "agenda",
-    BOOKING_LINK,
-    INTAKE,
-    ADDRESS,
-];
-pub const BOOKING_LINK: &str = "booking_link";
-pub const INTAKE: &str = "intake";
-pub const ADDRESS: &str = "address";
 
 /// See the head.
 pub struct Season<'s> {
     pub server: &'s TestServer,
     pub client: Person,
     pub caregiver: Person,
-    /// Sessions: Dana's, the supervisor's.
-    pub clerks: [Clerk; 2],
+    /// Sessions: Dana's, the supervisor's, the client's.
+    pub clerks: [Clerk; 3],
     agency: Agency,
     visit_type: VisitTypeId,
+    circle: CircleId,
+    /// How many messages were written there.
+    said: u8,
+    /// A visit to which the client did not come.
+    missed: Option<Appointment>,
     ops: u64,
 }
 
@@ -90,13 +88,15 @@ impl<'s> Season<'s> {
         store
             .relate(&installation, client.person, caregiver.person, related)
             .await?;
-        let worker = preferences(WORKER_AT);
-        store
-            .put_preferences(&installation, agency.dana.person, worker)
-            .await?;
+        for (worker, email) in [(agency.dana, WORKER_AT), (agency.sam, COLLEAGUE_AT)] {
+            store
+                .put_preferences(&installation, worker.person, preferences(email))
+                .await?;
+        }
         let clerks = [
             Clerk::sit_down(server, agency.dana, 41).await?,
             Clerk::sit_down(server, robin, 42).await?,
+            Clerk::sit_down(server, client, 43).await?,
         ];
         let mut season = Self {
             server,
@@ -105,6 +105,9 @@ impl<'s> Season<'s> {
             clerks,
             agency,
             visit_type: VisitTypeId::from_bytes([0; 16]),
+            circle: agency.circle,
+            said: 0,
+            missed: None,
             ops: 0,
         };
         season.arrange().await?;
@@ -133,7 +136,7 @@ impl<'s> Season<'s> {
         };
         let op_id = self.op();
         let request = AddVisitType { op_id, terms };
-        let [dana, robin] = &self.clerks;
+        let [dana, robin, _] = &self.clerks;
         let made: VisitType = robin
             .asks(Method::POST, "/v1/visit-types", &request)
             .await?;
@@ -155,8 +158,8 @@ impl<'s> Season<'s> {
             title: CIRCLE.to_owned(),
             members: Vec::new(),
         };
-        let _: Circle = dana.asks(Method::POST, "/v1/circles", &plan).await?;
-        Ok(())
+        let planned: Circle = dana.asks(Method::POST, "/v1/circles", &plan).await?;
+        self.gather(planned.id).await
     }
 
     /// How much mails may say to the client; the caregiver wishes the same.
@@ -181,8 +184,8 @@ impl<'s> Season<'s> {
         Ok(())
     }
 
-    /// A visit from its booking to its end, one that is moved and called off, and a link to book by, in the n-th
-    /// fortnight. Whatever leaves is handed on with its kind.
+    /// A visit from its booking to its end and what follows it, one that is moved and called off, and a link to book by,
+    /// in the n-th fortnight. Whatever leaves is handed on with its kind.
     pub async fn walk(
         &mut self,
         disclosure: Disclosure,
@@ -191,6 +194,7 @@ impl<'s> Season<'s> {
     ) -> Result<()> {
         let tuesday = plus_days(parse_date("2026-11-10")?, 14 * fortnight);
         self.at(plus_days(tuesday, -8), "09:00").await?;
+        self.put_right().await?;
         self.allow(disclosure).await?;
         let card = self.book(tuesday, "10:00").await?;
         self.post("invitation", each).await?;
@@ -208,10 +212,16 @@ impl<'s> Season<'s> {
             self.post(step, each).await?;
         }
         self.at(tuesday, "10:40").await?;
+        self.close(&card, Outcome::NoShow).await?;
+        self.missed = Some(card);
+        self.go_on(tuesday, each).await
+    }
+
+    async fn close(&mut self, card: &Appointment, outcome: Outcome) -> Result<()> {
         let request = CloseAppointment {
             op_id: self.op(),
             sequence: card.sequence,
-            outcome: Outcome::Completed,
+            outcome,
             next_step: NextStep::None,
             note: NOTE.to_owned(),
         };
@@ -233,22 +243,27 @@ impl<'s> Season<'s> {
             civil_start: format!("{day}T16:00"),
             zone: None,
             minutes: None,
-            scope: protocol::Scope::This,
+            scope: Scope::This,
             skip_conflicts: false,
         };
         let path = format!("/v1/appointments/{}/move", card.id);
         let moved: Appointment = self.clerks[0].asks(Method::POST, &path, &change).await?;
         self.post("invitation", each).await?;
+        self.call_off(&moved, Scope::This).await?;
+        self.post("cancellation", each).await
+    }
+
+    async fn call_off(&mut self, card: &Appointment, scope: Scope) -> Result<()> {
         let request = CancelAppointment {
             op_id: self.op(),
-            sequence: moved.sequence,
+            sequence: card.sequence,
             reason: CancelReason::Agency,
-            scope: protocol::Scope::This,
+            scope,
         };
         let path = format!("/v1/appointments/{}/cancel", card.id);
         let _: Appointment = self.clerks[0].asks(Method::POST, &path, &request).await?;
         self.server.clock().advance(limits::STAFF_UNDO_S);
-        self.post("cancellation", each).await
+        Ok(())
     }
 
     /// Somebody new is invited by mail.
@@ -303,7 +318,13 @@ impl<'s> Season<'s> {
     }
 
     async fn book(&mut self, day: Date, clock: &str) -> Result<Appointment> {
-        let request = BookAppointment {
+        let request = self.visit(day, clock);
+        let dana = &self.clerks[0];
+        dana.asks(Method::POST, "/v1/appointments", &request).await
+    }
+
+    fn visit(&mut self, day: Date, clock: &str) -> BookAppointment {
+        BookAppointment {
             op_id: self.op(),
             client: self.client.person,
             kind: AppointmentKind::Video,
@@ -314,9 +335,7 @@ impl<'s> Season<'s> {
             caregivers: vec![self.caregiver.person],
             staff: Vec::new(),
             meeting_link: Some(MEETING.to_owned()),
-        };
-        let dana = &self.clerks[0];
-        dana.asks(Method::POST, "/v1/appointments", &request).await
+        }
     }
 
     async fn make_link(&mut self, tuesday: Date) -> Result<()> {
@@ -348,21 +367,20 @@ impl<'s> Season<'s> {
         let after = self.sent().await;
         let new = after
             .iter()
-            .filter(|(step, n)| before.get(*step) != Some(*n));
-        let new: Vec<&str> = new.map(|(step, _)| step.as_str()).collect();
-        let is_of_none = [BOOKING_LINK, INTAKE, ADDRESS].contains(&kind);
-        let expected: &[&str] = if is_of_none { &[] } else { &[kind] };
-        ensure!(new == expected, "{new:?} left, not {kind}");
+            .filter(|(row, n)| before.get(*row).is_none_or(|before| before < *n));
+        let new: Vec<&str> = new.map(|(row, _)| row.as_str()).collect();
+        ensure!(new == rows_of(kind), "{new:?} left, not {kind}");
         ensure!(!mails.is_empty(), "no mail of {kind}");
         each(kind, mails).await
     }
 
-    /// How many mails of each step have left.
+    /// How many mails of each step have left, and of each kind that one act sends.
     async fn sent(&self) -> BTreeMap<String, usize> {
-        let sql = "SELECT step FROM delivery WHERE state = 'sent'";
+        let sql = "SELECT step FROM delivery WHERE state = 'sent'
+            UNION ALL SELECT 'single ' || kind FROM single_mail WHERE state = 'sent'";
         let mut sent = BTreeMap::new();
-        for step in texts(self.server.database(), sql).await {
-            *sent.entry(step).or_default() += 1;
+        for row in texts(self.server.database(), sql).await {
+            *sent.entry(row).or_default() += 1;
         }
         sent
     }

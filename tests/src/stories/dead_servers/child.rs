@@ -1,4 +1,5 @@
-//! The server that is killed: people book, hold, move and call off at once, or mails leave.
+//! The server that is killed: people book, hold, move and call off at once, change who comes and when they work, or mails
+//! leave.
 
 use std::io::Write as _;
 use std::sync::{Arc, Mutex};
@@ -8,7 +9,8 @@ use anyhow::{Context as _, Result, bail};
 use care::{Caller, Chance as _};
 use futures_util::future::try_join_all;
 use protocol::http::{
-    Appointment, BookAppointment, CancelAppointment, MoveAppointment, ReplyToAppointment,
+    Appointment, BookAppointment, CancelAppointment, ChangeTeam, HoldTime, MoveAppointment,
+    ReplyToAppointment,
 };
 use protocol::{AppointmentKind, AppointmentState, CancelReason, Code, OpId, Reply, Timestamp};
 use scheduler::{Scheduler, Worker};
@@ -21,6 +23,7 @@ use super::{DONE, Orders, Place, Work, identity, to_port};
 use crate::contract::booking_links::phone_call;
 use crate::contract::desk::Desk;
 use crate::contract::house::SERVER_NAME;
+use crate::contract::overrides::overridden;
 
 const PEOPLE: u64 = 8;
 /// Each: more than anybody lives to do.
@@ -101,10 +104,10 @@ impl Town {
         for _ in 0..ACTS {
             let mut dice = [0; 24];
             chance.fill(&mut dice);
-            let done = if dice[0].is_multiple_of(3) {
-                self.by_link(&mut link, dice).await
-            } else {
-                self.by_session(dice).await
+            let done = match dice[0] % 6 {
+                0 | 1 => self.by_link(&mut link, dice).await,
+                2 => self.about_times(dice).await,
+                _ => self.by_session(dice).await,
             };
             match done {
                 Ok(()) => {}
@@ -143,7 +146,7 @@ impl Town {
 
     async fn by_session(&self, dice: [u8; 24]) -> store::Result<()> {
         let worker = &self.workers[usize::from(dice[1] % 2)];
-        let card = match (dice[2] % 8, self.known(dice[3])) {
+        let card = match (dice[2] % 9, self.known(dice[3])) {
             (0..=2, _) | (_, None) => self.scheduler.book(worker, self.visit(dice)).await?,
             (3 | 4, Some(card)) => {
                 let change = MoveAppointment {
@@ -167,17 +170,54 @@ impl Town {
                 };
                 self.scheduler.cancel(worker, card.id, request).await?
             }
+            (6, Some(card)) => {
+                let mut staff = vec![self.workers[0].account, self.workers[1].account];
+                staff.truncate(usize::from(dice[4] % 3));
+                let request = ChangeTeam {
+                    op_id: op(dice),
+                    sequence: card.sequence,
+                    staff,
+                };
+                self.scheduler.change_team(worker, card.id, request).await?
+            }
             (n, Some(card)) => {
                 let request = ReplyToAppointment {
                     op_id: op(dice),
                     sequence: card.sequence,
-                    reply: if n == 6 { Reply::Cancel } else { Reply::Undo },
+                    reply: if n == 7 { Reply::Cancel } else { Reply::Undo },
                     for_client: false,
                 };
                 self.scheduler.reply(&self.maria, card.id, request).await?
             }
         };
         self.acknowledge(card);
+        Ok(())
+    }
+
+    /// Keeps a time as a worker (alone, or with the other), lets go of what is kept, or works at other hours.
+    async fn about_times(&self, dice: [u8; 24]) -> store::Result<()> {
+        let worker = &self.workers[usize::from(dice[1] % 2)];
+        match dice[2] % 4 {
+            0 => {
+                let hours = self.scheduler.hours(worker).await?;
+                let hours = overridden(hours, dice[3]);
+                self.scheduler.put_hours(worker, hours).await?;
+            }
+            1 => self.store.let_times_go(worker).await?,
+            n => {
+                let both = self.workers.iter().map(|worker| worker.account);
+                let wish = HoldTime {
+                    client: self.maria.person,
+                    civil_start: time(dice[4]),
+                    zone: None,
+                    minutes: 30,
+                    visit_type: None,
+                    staff: if n == 2 { both.collect() } else { Vec::new() },
+                    instead: None,
+                };
+                self.scheduler.hold_time(worker, wish).await?;
+            }
+        }
         Ok(())
     }
 

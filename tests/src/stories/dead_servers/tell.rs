@@ -16,6 +16,7 @@ use tokio::sync::Notify;
 use super::{DONE, Orders, Place, Work, identity, to_port};
 use crate::contract::double_bookings::no_overlap;
 use crate::contract::house::{Closed, House};
+use crate::contract::overrides::{overridden, overrides_hold};
 use crate::sink::{Host, Sink, Step, message_id};
 
 /// After so many acknowledged changes of each life the server is killed.
@@ -93,9 +94,17 @@ pub async fn whoever_is_killed_among_bookings_books_nobody_twice_and_loses_nothi
     let mut house = House::build(engine).await;
     let agency = house.agency;
     let mut sessions = Vec::new();
+    let scheduler = Scheduler::new(house.store.clone());
     for (seed, person) in [(1, agency.dana), (3, agency.sam), (4, agency.maria)] {
-        sessions.push(house.enrol(person, seed).await.token.to_text());
+        let enrolled = house.enrol(person, seed).await;
+        if person != agency.maria {
+            let hours = scheduler.hours(&enrolled.caller).await?;
+            let hours = overridden(hours, 0);
+            scheduler.put_hours(&enrolled.caller, hours).await?;
+        }
+        sessions.push(enrolled.token.to_text());
     }
+    drop(scheduler);
     let sessions: [String; 3] = sessions.try_into().ok().context("three people")?;
     let mut known = BTreeMap::new();
     for (life, changes) in (1..).zip(LIVES) {
@@ -116,6 +125,7 @@ pub async fn whoever_is_killed_among_bookings_books_nobody_twice_and_loses_nothi
         }
         house = reopen(closed).await?;
         no_overlap(&house).await;
+        overrides_hold(&house, 2).await;
         keeps(&house, &known).await?;
         next_life(&house).await;
     }
@@ -123,6 +133,19 @@ pub async fn whoever_is_killed_among_bookings_books_nobody_twice_and_loses_nothi
         ("appointment WHERE state = 'booked'", 5),
         ("appointment WHERE ics_sequence > 0", 3),
         ("booking_link", 2),
+        (
+            "audit_entry WHERE act = 'hold_time' AND outcome = 'done'",
+            3,
+        ),
+        (
+            "audit_entry WHERE act = 'change_team' AND outcome = 'done'",
+            3,
+        ),
+        // Four of them are from before.
+        (
+            "audit_entry WHERE act = 'set_hours' AND outcome = 'done'",
+            7,
+        ),
     ] {
         let count = house.count(&format!("SELECT COUNT(*) FROM {what}")).await;
         ensure!(count >= least, "{count} {what}: that proves little");
