@@ -58,6 +58,7 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         moved: facts.moved,
         kept: facts.kept,
         team: facts.team,
+        early: facts.early,
         left: facts.left,
         calendar_file: facts.calendar_file,
         series: facts.series.as_ref().map(of_series),

@@ -229,6 +229,7 @@ pub(crate) fn visit(row: &AppointmentRow, place: Option<&Place>) -> Result<Visit
         sequence: row.sequence(),
         told_at: db::at(row.told_at),
         moved_from: row.moved_from_at.map(db::at),
+        by_law: row.law_at == Some(row.told_at),
         has_link: row.meeting_link.is_some(),
         in_series: place.map(|place| place.in_series),
         cancel_notice_at: row.cancel_notice_at.map(db::at),

@@ -48,6 +48,7 @@ mod links;
 mod login_names;
 mod mail_answers;
 mod naming;
+mod nights;
 mod no_shows;
 mod office;
 mod opening;

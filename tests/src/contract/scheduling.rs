@@ -4,9 +4,9 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings,
-    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows, outages, phones,
-    postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams, unread,
-    visit_types,
+    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, nights, no_shows, outages,
+    phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams,
+    unread, visit_types,
 };
 
 contract! {
@@ -208,6 +208,16 @@ contract! {
         mails_say_what_their_reader_allows,
         the_agenda_comes_once_on_each_workers_own_morning,
         an_agenda_after_a_long_outage_is_not_sent,
+    }
+    nights {
+        an_outage_that_ends_at_ten_at_night_is_made_up_for_in_the_morning,
+        the_night_is_that_of_whoever_gets_the_mail,
+        what_is_over_in_the_morning_is_named_and_not_sent,
+        a_pause_that_ends_by_night_ends_in_the_morning,
+        news_that_cannot_wait_for_the_morning_comes_by_night,
+        a_new_law_of_the_clocks_is_told_in_the_morning,
+        that_the_room_is_open_is_said_when_the_night_ends,
+        a_visit_before_the_night_ends_is_told_the_evening_before,
     }
     safe_hours {
         every_mail_of_a_visit_comes_within_them,

@@ -75,6 +75,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             moved: sequence > 0,
             kept: false,
             team: false,
+            early: false,
             left: false,
             calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
             series: None,

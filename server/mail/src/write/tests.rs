@@ -43,6 +43,7 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         moved: false,
         kept: false,
         team: false,
+        early: false,
         left: false,
         calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
         series: None,

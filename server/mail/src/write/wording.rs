@@ -160,6 +160,7 @@ fn say_times(
         Step::Cancellation if visit.left => "cleared",
         Step::Cancellation => "cancellation",
         Step::ThreeDays | Step::OneDay => "reminder",
+        Step::OneHour | Step::RoomOpen if visit.early => "reminder",
         Step::OneHour => "soon",
         Step::RoomOpen => "open",
         Step::Agenda | Step::Unread | Step::Digest => return Err(WriteError::NoFacts),

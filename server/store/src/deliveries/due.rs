@@ -83,6 +83,8 @@ pub struct Facts {
     pub kept: bool,
     /// Its time is as the recipient knows it: who of the staff comes changed.
     pub team: bool,
+    /// It comes long before the start, though it is a reminder of the hour before or of the open room.
+    pub early: bool,
     /// The recipient comes no longer.
     pub left: bool,
     /// With a calendar file.

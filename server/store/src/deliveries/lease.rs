@@ -327,6 +327,7 @@ async fn decide(
         Some(Leaves::Now(leave)) => leave,
         Some(Leaves::Later(then)) => return Ok(Decision::PutOff(then)),
         Some(Leaves::Never) => return Ok(Decision::Drop("skipped", untold::WHY)),
+        Some(Leaves::Over) => return Ok(Decision::Drop("skipped", "too_late")),
     };
     let about = match (stands, update) {
         (Some(Stands { appointment, .. }), _) => {
