@@ -46,6 +46,8 @@ pub struct Letter {
     pub disclosure: Disclosure,
     /// The appointment, for every step that is about one.
     pub visit: Option<VisitFacts>,
+    /// Other visits of the same day, later ones later, of which a reminder reminds too.
+    pub beside: Vec<VisitFacts>,
     /// The day, for [`Step::Agenda`].
     pub agenda: Option<AgendaFacts>,
     /// What waits, for [`Step::Unread`] and [`Step::Digest`].

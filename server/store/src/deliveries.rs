@@ -5,7 +5,7 @@
 //! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
 //! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
 //! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
-//! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. News that safe hours keep from
+//! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. Reminders that leave together are [`bundles`]. News that safe hours keep from
 //! coming in time is noted by [`untold`].
 
 use std::collections::HashMap;
@@ -27,6 +27,7 @@ use crate::tx::Tx;
 use crate::wake::Topic;
 
 pub(crate) mod agenda;
+pub(crate) mod bundles;
 pub(crate) mod due;
 pub(crate) mod facts;
 pub(crate) mod lease;

@@ -66,6 +66,7 @@ migrations! {
     34 "0034_laws";
     35 "0035_reach";
     36 "0036_team_changes";
+    39 "0039_bundles";
 }
 
 #[derive(Clone, Copy)]

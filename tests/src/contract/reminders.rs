@@ -273,10 +273,14 @@ pub async fn nine_hours_down_end_in_one_mail_each(engine: Engine) {
     for civil in visits {
         desk.book(civil).await;
     }
-    desk.sends().await;
-    sent_at(&desk, &["2026-11-07T10:00", "2026-11-09T10:00"]).await;
+    assert_eq!(desk.sends().await, ["maria invitation"; 3]);
+    assert_eq!(
+        sent_at(&desk, &["2026-11-07T10:00", "2026-11-09T10:00"]).await,
+        ["maria three_days", "maria one_day"],
+        "of all three"
+    );
     desk.at("2026-11-10T07:50").await;
-    desk.sends().await;
+    assert_eq!(desk.sends().await, NOTHING);
     // Down from 7:50 to 16:25: the first two visits are over.
     assert_eq!(
         sent_at(&desk, &["2026-11-10T16:25"]).await,

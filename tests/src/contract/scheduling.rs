@@ -3,10 +3,10 @@
 use testkit::Engine;
 
 use super::{
-    addresses, booking_links, bookings, calendar_answers, clock_jumps, closings, double_bookings,
-    gaps, holds, hours, invitation_mails, jobs, links, mail_answers, nights, no_shows, outages,
-    phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails, teams,
-    unread, visit_types,
+    addresses, booking_links, bookings, bundles, calendar_answers, clock_jumps, closings,
+    double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers, nights,
+    no_shows, outages, phones, postbox, preferences, reminders, safe_hours, sendings, series,
+    series_mails, teams, unread, visit_types,
 };
 
 contract! {
@@ -208,6 +208,15 @@ contract! {
         mails_say_what_their_reader_allows,
         the_agenda_comes_once_on_each_workers_own_morning,
         an_agenda_after_a_long_outage_is_not_sent,
+    }
+    bundles {
+        visits_of_one_day_are_one_reminder_with_a_link_to_each,
+        whoever_comes_along_gets_one_mail_that_names_nobody,
+        a_sender_that_dies_anywhere_sends_the_same_list_once_or_twice,
+        of_a_day_of_which_one_visit_changes_nothing_untrue_leaves,
+        an_unknown_outcome_is_the_same_once_more_and_then_a_humans,
+        a_list_that_may_have_left_is_not_sent_with_less_in_it,
+        a_busy_mail_server_puts_the_whole_list_off,
     }
     nights {
         an_outage_that_ends_at_ten_at_night_is_made_up_for_in_the_morning,

@@ -83,6 +83,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             worker_first_name: None,
             meeting_link: None,
         }),
+        beside: Vec::new(),
         agenda: None,
         update: None,
     }

@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod booking;
 mod canaries;
+mod day;
 mod invited;
 mod reading;
 mod series;
@@ -67,6 +68,7 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         step,
         disclosure,
         visit: is_about_a_visit(step).then_some(visit),
+        beside: Vec::new(),
         agenda: (step == Step::Agenda).then_some(agenda),
         update: matches!(step, Step::Unread | Step::Digest).then(|| UpdateFacts {
             conversations: (step == Step::Digest).then_some(3),

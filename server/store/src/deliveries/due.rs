@@ -37,6 +37,8 @@ pub struct Due {
     pub disclosure: Disclosure,
     /// What it is about.
     pub about: About,
+    /// Of a reminder: other visits of the same day of which it reminds too, later ones later.
+    pub beside: Vec<Facts>,
 }
 
 /// What a mail is about.
