@@ -125,6 +125,8 @@ pub struct Recipient {
     pub joined: bool,
     /// Wants to be reminded.
     pub wants_reminders: bool,
+    /// Even of what they have confirmed.
+    pub wants_all_reminders: bool,
     /// What they have said.
     pub response: Response,
 }
@@ -214,7 +216,7 @@ fn wants(visit: &Visit, to: &Recipient, step: Step) -> Option<For> {
         Step::Invitation => return invites(visit, to),
         Step::Cancellation => return calls_off(visit, to),
         Step::ThreeDays | Step::OneDay | Step::OneHour => {
-            is_reminded(to) && to.response != Response::Accepted
+            is_reminded(to) && (to.response != Response::Accepted || to.wants_all_reminders)
         }
         Step::RoomOpen => is_reminded(to) && visit.kind == AppointmentKind::Video && visit.has_link,
         // About no appointment.

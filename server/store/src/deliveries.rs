@@ -40,6 +40,7 @@ pub(crate) mod waiting;
 statements! {
     RECIPIENTS = "
         SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, p.joined_at, f.zone, f.reminders_off_at,
+            f.confirmed_reminders_at,
             f.disclosure, f.calendar_file_off_at, f.safe_from, f.safe_until,
             (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
@@ -113,6 +114,7 @@ struct RecipientRow {
     #[sqlx(flatten)]
     hours: HoursRow,
     reminders_off_at: Option<i64>,
+    confirmed_reminders_at: Option<i64>,
     disclosure: Option<String>,
     calendar_file_off_at: Option<i64>,
     addresses: i64,
@@ -150,6 +152,7 @@ impl RecipientRow {
             outdated: is_outdated(self.told, sequence),
             heard: heard(self.heard),
             joined: self.joined_at.is_some(),
+            wants_all_reminders: self.confirmed_reminders_at.is_some(),
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,

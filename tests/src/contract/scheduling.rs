@@ -197,6 +197,7 @@ contract! {
         whoever_was_told_nothing_is_told_of_no_cancel,
         after_a_move_only_the_new_time_is_told,
         who_has_confirmed_is_not_reminded,
+        who_has_confirmed_is_reminded_if_they_want_that,
         whoever_wants_no_reminders_still_hears_of_changes,
         an_address_that_comes_later_gets_what_is_still_true,
         a_refused_address_is_not_used_again_and_a_human_is_asked,

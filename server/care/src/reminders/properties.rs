@@ -75,13 +75,20 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
     (
         prop::sample::select(Role::ALL),
         any_zone(),
-        any::<[bool; 3]>(),
+        any::<[bool; 4]>(),
         prop::bool::weighted(0.8),
         prop::sample::select(Response::ALL),
         prop::option::of(any_window()),
     )
         .prop_map(
-            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe)| {
+            |(
+                role,
+                zone,
+                [takes_part, told, wants_reminders, wants_all_reminders],
+                reachable,
+                response,
+                safe,
+            )| {
                 Recipient {
                     participant: participant(0),
                     role,
@@ -94,6 +101,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     heard: Heard::Nothing,
                     joined: false,
                     wants_reminders,
+                    wants_all_reminders,
                     response,
                 }
             },
@@ -152,6 +160,8 @@ proptest! {
                 let kept = to.hours.safe.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
                 prop_assert!(kept, "{shown} {mail:?}");
                 prop_assert!(mail.due >= visit.told_at.plus_seconds(7_200), "{mail:?}");
+                let done = to.response == Response::Accepted && mail.step != Step::RoomOpen;
+                prop_assert!(!done || to.wants_all_reminders, "{mail:?}");
                 prop_assert!(to.wants_reminders && to.response != Response::Declined);
                 prop_assert!(matches!(to.role, Role::Client | Role::Caregiver));
                 let opens = mail.step == Step::RoomOpen && mail.due == visit.start;

@@ -43,6 +43,7 @@ statements! {
             v.series, v.times AS pinned_times, v.person,
             a.id AS account,
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
+            f.confirmed_reminders_at,
             f.safe_from, f.safe_until,
             d.id AS address, d.value AS address_value,
             p.role, p.response, p.left_at, p.cleared_at, p.joined_at, l.id AS link, l.secret AS link_secret,
@@ -133,6 +134,7 @@ pub(super) struct DueRow {
     pub(super) hours: HoursRow,
     pub(super) disclosure: Option<String>,
     pub(super) reminders_off_at: Option<i64>,
+    pub(super) confirmed_reminders_at: Option<i64>,
     pub(super) calendar_file_off_at: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,
@@ -450,6 +452,7 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
         outdated: super::is_outdated(row.told, sequence),
         heard: super::heard(row.heard),
         joined: row.joined_at.is_some(),
+        wants_all_reminders: row.confirmed_reminders_at.is_some(),
         wants_reminders: row.reminders_off_at.is_none()
             && (role != Role::Caregiver || row.reminded > 0),
         response: row
