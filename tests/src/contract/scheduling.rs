@@ -246,6 +246,7 @@ contract! {
     }
     postbox {
         a_bounce_marks_the_address_and_asks_once,
+        a_reminder_of_several_visits_that_bounces_is_news_of_each,
         a_token_that_was_not_written_here_is_nobodys,
         a_delay_changes_nothing_and_a_refused_content_no_address,
         a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,
