@@ -437,7 +437,7 @@ export class Agency {
     return good(
       this.#preferences.get(person) ?? {
         language: 'en', zone: HERE, email: 'maria.sample@example.org', disclosure: 'times',
-        reminders: true, calendar_file: true, unread_mail: true, safe_hours: null,
+        reminders: true, confirmed_reminders: false, calendar_file: true, unread_mail: true, safe_hours: null,
       },
     );
   }

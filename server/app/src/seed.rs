@@ -80,6 +80,7 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
             email: Some(email.to_owned()),
             disclosure: Disclosure::Times,
             reminders: true,
+            confirmed_reminders: false,
             calendar_file: true,
             unread_mail: true,
             safe_hours: None,

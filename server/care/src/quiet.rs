@@ -102,8 +102,10 @@ pub enum Leaves {
     Now(Leave),
     /// It waits until then.
     Later(Timestamp),
-    /// It would be worthless by then.
+    /// Its person's safe hours do not come again before it is worthless.
     Never,
+    /// It is late, and the morning for which it would wait comes too late for it.
+    Over,
 }
 
 /// That a mail to somebody may leave at a time. Nobody but [`MailHours::leave`] says so.
@@ -143,6 +145,22 @@ impl MailHours {
             Leaves::Later(then)
         } else {
             Leaves::Never
+        }
+    }
+
+    /// The same of a mail that can wait for the morning. What is worth nothing by then has not been lost to the
+    /// night alone: it was late before that, and is [`Leaves::Over`].
+    pub fn leave_by_day(&self, now: Timestamp, is_worth: impl FnOnce(Timestamp) -> bool) -> Leaves {
+        if self.safe.is_some() {
+            return self.leave(now, is_worth);
+        }
+        let then = self.next_by_day(now);
+        if then == now {
+            Leaves::Now(Leave(now))
+        } else if is_worth(then) {
+            Leaves::Later(then)
+        } else {
+            Leaves::Over
         }
     }
 
@@ -246,7 +264,16 @@ mod tests {
         // Who says nothing gets by night what cannot wait.
         hours.safe = None;
         assert_eq!(hours.leave(night, |_| false), Leaves::Now(Leave(night)));
-        assert_eq!(hours.next_by_day(night), t("2026-12-01T08:00"));
+        let eight = t("2026-12-01T08:00");
+        assert_eq!(hours.next_by_day(night), eight);
+        // But not what can.
+        let waits = hours.leave_by_day(night, |then| then <= eight);
+        assert_eq!(waits, Leaves::Later(eight));
+        assert_eq!(hours.leave_by_day(night, |then| then < eight), Leaves::Over);
+        assert_eq!(
+            hours.leave_by_day(eight, |_| false),
+            Leaves::Now(Leave(eight))
+        );
         assert_eq!(hours.last_by_day(night), t("2026-11-30T20:30"));
     }
 

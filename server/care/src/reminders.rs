@@ -22,6 +22,12 @@
 //! `@10:00` is on the clocks of the recipient's zone and `P1D` is a calendar day there; `PT60M` is
 //! elapsed time.
 //!
+//! Reminders come by day on the recipient's clocks: one of the night waits for the morning or comes the evening
+//! before, and is never dropped for it. That holds right before it leaves too ([`leave`]): what an outage or a busy
+//! mail server has delayed into the night waits for the morning, unless it is worthless by then. News of a booking,
+//! a move or a cancel comes at once, by night as well, for somebody is awake who made it; if it is late, or made by
+//! nobody because the law of the clocks changed, it waits too if the morning leaves time enough.
+//!
 //! Of whoever has safe hours every mail is due within them. What would come outside waits for them to begin,
 //! if it is still worth something then; a reminder that cannot wait comes before they end. News that would come
 //! too late is a [`Way::Call`]: somebody must tell it in another way.
@@ -39,6 +45,8 @@ pub use why::{why_not, why_then};
 const FRESH_S: i64 = 2 * 3_600;
 /// A reminder that is moved, out of the night or into safe hours, leaves at least this long before the start, seconds.
 const LEFT_S: i64 = 2 * 3_600;
+/// A room opens so long before the start, seconds.
+const OPENS_S: i64 = 30 * 60;
 /// Reminders of whole days, and what is not news of the moment, come at this minute of the recipient's day.
 pub(crate) const MORNING: u16 = 10 * 60;
 
@@ -59,6 +67,8 @@ pub struct Visit {
     pub told_at: Timestamp,
     /// When it would have begun before it was last moved.
     pub moved_from: Option<Timestamp>,
+    /// Nobody booked or moved it: the law of the clocks changed, and with it the instant of its civil time.
+    pub by_law: bool,
     /// A video appointment has its meeting link.
     pub has_link: bool,
     /// How it stands in its series, if it is one of a series.
@@ -119,6 +129,8 @@ pub struct Recipient {
     pub joined: bool,
     /// Wants to be reminded.
     pub wants_reminders: bool,
+    /// Even of what they have confirmed.
+    pub wants_all_reminders: bool,
     /// What they have said.
     pub response: Response,
 }
@@ -208,7 +220,7 @@ fn wants(visit: &Visit, to: &Recipient, step: Step) -> Option<For> {
         Step::Invitation => return invites(visit, to),
         Step::Cancellation => return calls_off(visit, to),
         Step::ThreeDays | Step::OneDay | Step::OneHour => {
-            is_reminded(to) && to.response != Response::Accepted
+            is_reminded(to) && (to.response != Response::Accepted || to.wants_all_reminders)
         }
         Step::RoomOpen => is_reminded(to) && visit.kind == AppointmentKind::Video && visit.has_link,
         // About no appointment.
@@ -253,7 +265,7 @@ fn is_late(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
         return false;
     }
     let asked = news_at(visit, to, step);
-    let leaves = to.hours.next(asked);
+    let leaves = comes(visit, to, step, asked);
     let misses = |begins: Timestamp| asked < begins && begins <= leaves;
     let known = visit
         .moved_from
@@ -275,10 +287,10 @@ fn time(visit: &Visit, to: &Recipient, step: Step) -> Option<(Timestamp, Timesta
     };
     let due = if step.is_reminder() {
         let due = keep_quiet(visit, to, step, (due, not_after))?;
-        let told_at = to.hours.next(visit.told_at);
+        let told_at = comes(visit, to, Step::Invitation, visit.told_at);
         Some(due).filter(|due| *due >= told_at.plus_seconds(FRESH_S))?
     } else {
-        let moved = to.hours.next(due);
+        let moved = comes(visit, to, step, due);
         Some(moved).filter(|moved| *moved == due || *moved < visit.start)?
     };
     Some((due, not_after))
@@ -293,9 +305,26 @@ fn news_at(visit: &Visit, to: &Recipient, step: Step) -> Timestamp {
     to.cleared_at.unwrap_or(called_off)
 }
 
+/// When news comes that was made then, by the hours of whom it is for. News that nobody made waits for the morning.
+fn comes(visit: &Visit, to: &Recipient, step: Step, made: Timestamp) -> Timestamp {
+    let morning = to.hours.next_by_day(made);
+    // Nobody is let come at a time that they know from before because of the waiting.
+    let misses = |from: Timestamp| made < from && from <= morning;
+    let waits = is_by_law(visit, step) && !visit.moved_from.is_some_and(misses);
+    if waits && is_in_time(visit, morning, visit.end) {
+        morning
+    } else {
+        to.hours.next(made)
+    }
+}
+
+fn is_by_law(visit: &Visit, step: Step) -> bool {
+    visit.by_law && step == Step::Invitation
+}
+
 /// Moves a reminder out of the recipient's night or into their safe hours: later, if that leaves time enough, or
-/// else to just before the night or to the end of the last safe hours. That the room is open is news of the
-/// moment: it is never moved, only dropped.
+/// else to just before the night or to the end of the last safe hours. That the room is open can wait until the visit
+/// begins; outside of safe hours, which somebody chose, it is not said at all.
 fn keep_quiet(
     visit: &Visit,
     to: &Recipient,
@@ -306,10 +335,12 @@ fn keep_quiet(
     if later == due {
         return Some(due);
     }
-    if step == Step::RoomOpen {
-        return None;
-    }
-    Some(if is_in_time(visit, later, not_after) {
+    let is_in_time = match step {
+        Step::RoomOpen if to.hours.safe.is_some() => return None,
+        Step::RoomOpen => later <= visit.start,
+        _ => is_in_time(visit, later, not_after),
+    };
+    Some(if is_in_time {
         later
     } else {
         to.hours.last_by_day(due)
@@ -328,11 +359,42 @@ pub fn leave(
     (step, not_after): (Step, Timestamp),
     now: Timestamp,
 ) -> Leaves {
-    to.hours.leave(now, |then| match step {
-        Step::RoomOpen => false,
-        Step::ThreeDays | Step::OneDay | Step::OneHour => is_in_time(visit, then, not_after),
-        _ => then < visit.start && then <= not_after,
-    })
+    if step.is_reminder() {
+        let chosen = to.hours.safe.is_some();
+        return to.hours.leave_by_day(now, |then| match step {
+            // It is late in any case: whatever is not worthless in the morning is worth the waiting.
+            _ if !chosen => then <= not_after,
+            Step::RoomOpen => false,
+            _ => is_in_time(visit, then, not_after),
+        });
+    }
+    let leaves = to
+        .hours
+        .leave(now, |then| then < visit.start && then <= not_after);
+    let morning = to.hours.next_by_day(now);
+    let waits =
+        morning != now && can_wait(visit, to, step) && is_in_time(visit, morning, not_after);
+    match leaves {
+        Leaves::Now(_) if waits => Leaves::Later(morning),
+        other => other,
+    }
+}
+
+/// Whether news is not of the moment: it was made by day and is late by night, or nobody made it.
+fn can_wait(visit: &Visit, to: &Recipient, step: Step) -> bool {
+    let made = news_at(visit, to, step);
+    is_by_law(visit, step) || to.hours.next_by_day(made) == made
+}
+
+/// Whether a reminder that is written then comes so long before the start that it must not say "in an hour" or "now":
+/// the night, or somebody's safe hours, brought it forward.
+pub fn is_early(step: Step, start: Timestamp, written: Timestamp) -> bool {
+    let usual = match step {
+        Step::OneHour => LEFT_S,
+        Step::RoomOpen => OPENS_S,
+        _ => return false,
+    };
+    written.plus_seconds(usual) < start
 }
 
 /// That minute of the day so many calendar days before the day of `t`.

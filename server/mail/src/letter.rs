@@ -46,6 +46,8 @@ pub struct Letter {
     pub disclosure: Disclosure,
     /// The appointment, for every step that is about one.
     pub visit: Option<VisitFacts>,
+    /// Other visits of the same day, later ones later, of which a reminder reminds too.
+    pub beside: Vec<VisitFacts>,
     /// The day, for [`Step::Agenda`].
     pub agenda: Option<AgendaFacts>,
     /// What waits, for [`Step::Unread`] and [`Step::Digest`].
@@ -128,6 +130,8 @@ pub struct VisitFacts {
     pub kept: bool,
     /// It has the time that the recipient knows: who of the staff comes changed.
     pub team: bool,
+    /// A reminder of the hour before, or that the room is open, comes long before: it says neither.
+    pub early: bool,
     /// The recipient comes no longer: a cancellation takes it off their calendar, and says nothing of others.
     pub left: bool,
     /// A calendar file goes with it: the recipient wants one, and of a reminder, no other mail brought it.
@@ -168,6 +172,7 @@ impl std::fmt::Debug for VisitFacts {
             .field("moved", &self.moved)
             .field("kept", &self.kept)
             .field("team", &self.team)
+            .field("early", &self.early)
             .field("left", &self.left)
             .field("calendar_file", &self.calendar_file)
             .field("series", &self.series)

@@ -5,6 +5,7 @@ mod address;
 mod answer;
 mod booking;
 mod calendar;
+mod day;
 mod feed;
 mod html;
 mod invited;
@@ -108,7 +109,8 @@ fn put_together(
     mime::put_together(envelope, identity, said, parts)
 }
 
-/// The calendar file, where step, recipient and disclosure level allow one.
+/// The calendar file, where step, recipient and disclosure level allow one. A mail of several visits has none: it would
+/// be one file for each, and mail programs read one.
 fn calendar_of(letter: &Letter, identity: &Identity) -> Result<Option<calendar::File>, WriteError> {
     let method = match letter.step {
         Step::Invitation | Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen => {
@@ -118,6 +120,7 @@ fn calendar_of(letter: &Letter, identity: &Identity) -> Result<Option<calendar::
         Step::Agenda | Step::Unread | Step::Digest => return Ok(None),
     };
     match &letter.visit {
+        Some(_) if !letter.beside.is_empty() => Ok(None),
         Some(visit) if visit.calendar_file && letter.disclosure >= Disclosure::Times => {
             calendar::write_file(letter, visit, identity, method).map(Some)
         }

@@ -8,6 +8,8 @@ use store::{About, Due, Facts, LinkSecret};
 
 /// The letter of a due mail. Equal facts make equal letters.
 pub fn letter(due: &Due) -> Result<Letter, Refusal> {
+    let beside = due.beside.iter().map(|facts| visit(due, facts));
+    let beside = beside.collect::<Result<Vec<_>, Refusal>>()?;
     let (visit, agenda, update) = match &due.about {
         About::Appointment(facts) => (Some(visit(due, facts)?), None, None),
         About::Agenda { day, starts } => {
@@ -39,6 +41,7 @@ pub fn letter(due: &Due) -> Result<Letter, Refusal> {
         step: due.step,
         disclosure: due.disclosure,
         visit,
+        beside,
         agenda,
         update,
     })
@@ -58,6 +61,7 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         moved: facts.moved,
         kept: facts.kept,
         team: facts.team,
+        early: facts.early,
         left: facts.left,
         calendar_file: facts.calendar_file,
         series: facts.series.as_ref().map(of_series),

@@ -5,8 +5,9 @@
 //! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
 //! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
 //! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
-//! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. News that safe hours keep from
-//! coming in time is noted by [`untold`]. [`visit_mails`] says of an appointment who got what, and why not.
+//! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. Reminders that leave
+//! together are [`bundles`]. News that safe hours keep from coming in time is noted by [`untold`]. [`visit_mails`] says
+//! of an appointment who got what, and why not.
 
 use std::collections::HashMap;
 
@@ -27,6 +28,7 @@ use crate::tx::Tx;
 use crate::wake::Topic;
 
 pub(crate) mod agenda;
+pub(crate) mod bundles;
 pub(crate) mod due;
 pub(crate) mod facts;
 pub(crate) mod lease;
@@ -40,6 +42,7 @@ pub(crate) mod waiting;
 statements! {
     RECIPIENTS = "
         SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, p.joined_at, f.zone, f.reminders_off_at,
+            f.confirmed_reminders_at,
             f.disclosure, f.calendar_file_off_at, f.safe_from, f.safe_until,
             (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
@@ -113,6 +116,7 @@ struct RecipientRow {
     #[sqlx(flatten)]
     hours: HoursRow,
     reminders_off_at: Option<i64>,
+    confirmed_reminders_at: Option<i64>,
     disclosure: Option<String>,
     calendar_file_off_at: Option<i64>,
     addresses: i64,
@@ -150,6 +154,7 @@ impl RecipientRow {
             outdated: is_outdated(self.told, sequence),
             heard: heard(self.heard),
             joined: self.joined_at.is_some(),
+            wants_all_reminders: self.confirmed_reminders_at.is_some(),
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
             response: db::response(&self.response)?,
@@ -230,6 +235,7 @@ pub(crate) fn visit(row: &AppointmentRow, place: Option<&Place>) -> Result<Visit
         sequence: row.sequence(),
         told_at: db::at(row.told_at),
         moved_from: row.moved_from_at.map(db::at),
+        by_law: row.law_at == Some(row.told_at),
         has_link: row.meeting_link.is_some(),
         in_series: place.map(|place| place.in_series),
         cancel_notice_at: row.cancel_notice_at.map(db::at),

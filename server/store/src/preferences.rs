@@ -20,17 +20,19 @@ use crate::{addresses, appointments, deliveries, representations, single_mails, 
 statements! {
     READ = "
         SELECT language, zone, disclosure, reminders_off_at, calendar_file_off_at, unread_mail_off_at,
-            safe_from, safe_until
+            safe_from, safe_until, confirmed_reminders_at
         FROM preference WHERE person = $1";
     PUT = "
         INSERT INTO preference (person, language, zone, disclosure, reminders_off_at,
-            calendar_file_off_at, unread_mail_off_at, safe_from, safe_until, changed_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+            calendar_file_off_at, unread_mail_off_at, safe_from, safe_until, changed_at,
+            confirmed_reminders_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)
         ON CONFLICT (person) DO UPDATE SET language = excluded.language, zone = excluded.zone,
             disclosure = excluded.disclosure, reminders_off_at = excluded.reminders_off_at,
             calendar_file_off_at = excluded.calendar_file_off_at,
             unread_mail_off_at = excluded.unread_mail_off_at, safe_from = excluded.safe_from,
-            safe_until = excluded.safe_until, changed_at = excluded.changed_at";
+            safe_until = excluded.safe_until, changed_at = excluded.changed_at,
+            confirmed_reminders_at = excluded.confirmed_reminders_at";
     ADDRESS_OF = "
         SELECT id, value FROM address
         WHERE person = $1 AND channel = 'email' AND ended_at IS NULL";
@@ -54,6 +56,7 @@ struct PreferenceRow {
     unread_mail_off_at: Option<i64>,
     safe_from: Option<i64>,
     safe_until: Option<i64>,
+    confirmed_reminders_at: Option<i64>,
 }
 
 /// When mails come to a person, of a row that joins their preferences.
@@ -205,6 +208,7 @@ pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
             email,
             disclosure: Disclosure::Times,
             reminders: true,
+            confirmed_reminders: false,
             calendar_file: true,
             unread_mail: true,
             safe_hours: None,
@@ -216,6 +220,7 @@ pub(crate) async fn read(tx: &mut Tx, person: PersonId) -> Result<Preferences> {
         email,
         disclosure: db::disclosure(&row.disclosure)?,
         reminders: row.reminders_off_at.is_none(),
+        confirmed_reminders: row.confirmed_reminders_at.is_some(),
         calendar_file: row.calendar_file_off_at.is_none(),
         unread_mail: row.unread_mail_off_at.is_none(),
         safe_hours: db::safe_hours(row.safe_from, row.safe_until)?.map(|hours| SafeHours {
@@ -279,6 +284,8 @@ async fn write(
     let since = |on: bool, was_on: bool, at: Option<i64>| {
         (!on).then(|| if was_on { now } else { at.unwrap_or(now) })
     };
+    let confirmed = row.as_ref().and_then(|row| row.confirmed_reminders_at);
+    let confirmed = wish.confirmed_reminders.then(|| confirmed.unwrap_or(now));
     let (reminders, calendar, unread) = row.map_or((None, None, None), |row| {
         (
             row.reminders_off_at,
@@ -297,6 +304,7 @@ async fn write(
         .bind(safe.map(|hours| i64::from(hours.from())))
         .bind(safe.map(|hours| i64::from(hours.until())))
         .bind(now)
+        .bind(confirmed)
         .run()
         .await?;
     Ok(())

@@ -80,6 +80,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("consents", crate::consents::STATEMENTS),
     ("deliveries", crate::deliveries::STATEMENTS),
     ("deliveries::agenda", crate::deliveries::agenda::STATEMENTS),
+    (
+        "deliveries::bundles",
+        crate::deliveries::bundles::STATEMENTS,
+    ),
     ("deliveries::facts", crate::deliveries::facts::STATEMENTS),
     ("deliveries::lease", crate::deliveries::lease::STATEMENTS),
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),

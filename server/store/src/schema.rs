@@ -68,6 +68,7 @@ migrations! {
     36 "0036_team_changes";
     37 "0037_calendar_feeds";
     38 "0038_closures";
+    39 "0039_bundles";
 }
 
 #[derive(Clone, Copy)]

@@ -309,12 +309,19 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
     if row.person.is_some() && row.address.is_none() {
         return Ok(Decision::Drop("cancelled", "no_address"));
     }
-    // A mail to somebody waits for their safe hours, if it is worth something then.
+    // A mail to somebody waits for their safe hours, if it is worth something then; one for which nobody waits comes
+    // by day.
     let hours = row.hours.read(tx)?;
-    let leave = match hours.leave(now, |then| then.micros() <= row.not_after) {
+    let is_worth = |then: Timestamp| then.micros() <= row.not_after;
+    let leaves = match kind {
+        Kind::BookAgain => hours.leave_by_day(now, is_worth),
+        _ => hours.leave(now, is_worth),
+    };
+    let leave = match leaves {
         Leaves::Now(leave) => leave,
         Leaves::Later(then) => return Ok(Decision::PutOff(then)),
         Leaves::Never => return Ok(Decision::Drop("cancelled", "outside_safe_hours")),
+        Leaves::Over => return Ok(Decision::Drop("cancelled", "too_late")),
     };
     let to = recipient(tx, row).await?;
     let about = about(tx, kind, row).await?;

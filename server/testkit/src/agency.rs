@@ -135,6 +135,7 @@ pub fn preferences(email: &str) -> Preferences {
         email: Some(email.to_owned()),
         disclosure: Disclosure::Times,
         reminders: true,
+        confirmed_reminders: false,
         calendar_file: true,
         unread_mail: true,
         safe_hours: None,

@@ -353,7 +353,8 @@ impl Desk {
         self.house
             .texts(&format!(
                 "SELECT {id} || ' ' || {person} || ' ' || v.step FROM delivery v
-                 WHERE v.state = 'sent' ORDER BY v.settled_at, v.due_at, v.id"
+                 WHERE v.state = 'sent' AND (v.bundle IS NULL OR v.bundle = v.id)
+                 ORDER BY v.settled_at, v.due_at, v.id"
             ))
             .await
     }

@@ -214,6 +214,36 @@ pub async fn a_bounce_marks_the_address_and_asks_once(engine: Engine) {
     );
 }
 
+pub async fn a_reminder_of_several_visits_that_bounces_is_news_of_each(engine: Engine) {
+    let scene = Scene::open(engine).await;
+    let desk = &scene.desk;
+    let maria = desk.house.agency.maria;
+    desk.without_address(&desk.dana).await;
+    for civil in [TUESDAY, "2026-11-10T13:00"] {
+        desk.book(civil).await;
+    }
+    desk.post().await;
+    desk.at("2026-11-07T10:00").await;
+    let mail = desk.post().await.remove(0);
+    assert!(scene.bounces(&mail, ("failed", "5.1.1")).await);
+    let rows = desk.deliveries(maria).await;
+    let failed = "three_days failed address_refused";
+    assert_eq!(
+        rows.iter().filter(|row| *row == failed).count(),
+        2,
+        "{rows:?}"
+    );
+    assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
+    desk.prefer(&desk.dana, maria.person, |wish| {
+        wish.email = Some("maria.sample@example.org".to_owned());
+    })
+    .await;
+    let again = desk.post().await;
+    assert_eq!(again.len(), 1, "both in one, once more");
+    let subject = read(&again[0]).subject;
+    assert!(subject.starts_with("Reminder: 2 appointments"), "{subject}");
+}
+
 pub async fn a_token_that_was_not_written_here_is_nobodys(engine: Engine) {
     let scene = Scene::open(engine).await;
     let mail = invited(&scene).await;

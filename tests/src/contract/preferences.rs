@@ -14,6 +14,7 @@ fn wish() -> Preferences {
         email: Some("maria.elsewhere@example.org".to_owned()),
         disclosure: Disclosure::Details,
         reminders: false,
+        confirmed_reminders: true,
         calendar_file: false,
         unread_mail: false,
         safe_hours: Some(SafeHours {

@@ -143,6 +143,38 @@ pub async fn who_has_confirmed_is_not_reminded(engine: Engine) {
     assert_eq!(open, ["ana room_open", "maria room_open"]);
 }
 
+pub async fn who_has_confirmed_is_reminded_if_they_want_that(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (card, _) = desk.book_with_ana(TUESDAY).await;
+    desk.sends().await;
+    for person in [&desk.maria, &desk.ana] {
+        let confirmed = desk.reply(person, (card.id, 0), Reply::Confirm).await;
+        confirmed.unwrap();
+    }
+    // Dana writes down what Maria said; Ana wants none of it.
+    desk.prefer(&desk.dana, desk.maria.person, |wish| {
+        wish.confirmed_reminders = true;
+    })
+    .await;
+    assert_eq!(
+        sent_at(&desk, &["2026-11-07T10:00", "2026-11-09T10:00"]).await,
+        ["maria three_days", "maria one_day"]
+    );
+    desk.prefer(&desk.maria, desk.maria.person, |wish| {
+        wish.confirmed_reminders = false;
+    })
+    .await;
+    assert_eq!(sent_at(&desk, &["2026-11-10T09:00"]).await, ["dana agenda"]);
+    // Without reminders there are none, whatever else is said.
+    desk.prefer(&desk.maria, desk.maria.person, |wish| {
+        wish.confirmed_reminders = true;
+        wish.reminders = false;
+    })
+    .await;
+    let open = sent_at(&desk, &["2026-11-10T09:50"]).await;
+    assert_eq!(open, ["ana room_open"]);
+}
+
 pub async fn whoever_wants_no_reminders_still_hears_of_changes(engine: Engine) {
     let desk = Desk::open(engine).await;
     desk.without_address(&desk.dana).await;
@@ -276,10 +308,14 @@ pub async fn nine_hours_down_end_in_one_mail_each(engine: Engine) {
     for civil in visits {
         desk.book(civil).await;
     }
-    desk.sends().await;
-    sent_at(&desk, &["2026-11-07T10:00", "2026-11-09T10:00"]).await;
+    assert_eq!(desk.sends().await, ["maria invitation"; 3]);
+    assert_eq!(
+        sent_at(&desk, &["2026-11-07T10:00", "2026-11-09T10:00"]).await,
+        ["maria three_days", "maria one_day"],
+        "of all three"
+    );
     desk.at("2026-11-10T07:50").await;
-    desk.sends().await;
+    assert_eq!(desk.sends().await, NOTHING);
     // Down from 7:50 to 16:25: the first two visits are over.
     assert_eq!(
         sent_at(&desk, &["2026-11-10T16:25"]).await,

@@ -3,10 +3,11 @@
 use testkit::Engine;
 
 use super::{
-    addresses, booking_links, bookings, calendar_answers, calendar_feeds, clock_jumps, closings,
-    closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers,
-    no_shows, outages, overlaps, phones, postbox, preferences, reminders, safe_hours, sendings,
-    series, series_mails, team_changes, teams, undone_cancels, unread, visit_mails, visit_types,
+    addresses, booking_links, bookings, bundles, calendar_answers, calendar_feeds, clock_jumps,
+    closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
+    mail_answers, nights, no_shows, outages, overlaps, phones, postbox, preferences, reminders,
+    safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels, unread,
+    visit_mails, visit_types,
 };
 
 contract! {
@@ -232,6 +233,7 @@ contract! {
         whoever_was_told_nothing_is_told_of_no_cancel,
         after_a_move_only_the_new_time_is_told,
         who_has_confirmed_is_not_reminded,
+        who_has_confirmed_is_reminded_if_they_want_that,
         whoever_wants_no_reminders_still_hears_of_changes,
         an_address_that_comes_later_gets_what_is_still_true,
         a_refused_address_is_not_used_again_and_a_human_is_asked,
@@ -252,6 +254,25 @@ contract! {
         the_time_may_be_the_reason,
         only_who_serves_the_client_is_told_why,
     }
+    bundles {
+        visits_of_one_day_are_one_reminder_with_a_link_to_each,
+        whoever_comes_along_gets_one_mail_that_names_nobody,
+        a_sender_that_dies_anywhere_sends_the_same_list_once_or_twice,
+        of_a_day_of_which_one_visit_changes_nothing_untrue_leaves,
+        an_unknown_outcome_is_the_same_once_more_and_then_a_humans,
+        a_list_that_may_have_left_is_not_sent_with_less_in_it,
+        a_busy_mail_server_puts_the_whole_list_off,
+    }
+    nights {
+        an_outage_that_ends_at_ten_at_night_is_made_up_for_in_the_morning,
+        the_night_is_that_of_whoever_gets_the_mail,
+        what_is_over_in_the_morning_is_named_and_not_sent,
+        a_pause_that_ends_by_night_ends_in_the_morning,
+        news_that_cannot_wait_for_the_morning_comes_by_night,
+        a_new_law_of_the_clocks_is_told_in_the_morning,
+        that_the_room_is_open_is_said_when_the_night_ends,
+        a_visit_before_the_night_ends_is_told_the_evening_before,
+    }
     safe_hours {
         every_mail_of_a_visit_comes_within_them,
         they_hold_from_the_moment_they_are_said,
@@ -269,6 +290,7 @@ contract! {
     }
     postbox {
         a_bounce_marks_the_address_and_asks_once,
+        a_reminder_of_several_visits_that_bounces_is_news_of_each,
         a_token_that_was_not_written_here_is_nobodys,
         a_delay_changes_nothing_and_a_refused_content_no_address,
         a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,

@@ -11,10 +11,10 @@ use testkit::Engine;
 
 use super::desk::{Desk, Mortal, TUESDAY, of, read, to};
 
-const OVER: i64 = limits::DELIVERY_LEASE_S + 1;
+pub(super) const OVER: i64 = limits::DELIVERY_LEASE_S + 1;
 
 /// How often each mail left, by Message-ID; copies must be the same bytes.
-fn copies(mails: &[Mail]) -> BTreeMap<&str, usize> {
+pub(super) fn copies(mails: &[Mail]) -> BTreeMap<&str, usize> {
     let mut seen: BTreeMap<&str, (&[u8], usize)> = BTreeMap::new();
     for mail in mails {
         let entry = seen.entry(&mail.message_id).or_insert((&mail.bytes, 0));

@@ -76,6 +76,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             moved: sequence > 0,
             kept: false,
             team: false,
+            early: false,
             left: false,
             calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
             series: None,
@@ -83,6 +84,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             worker_first_name: None,
             meeting_link: None,
         }),
+        beside: Vec::new(),
         agenda: None,
         update: None,
     }

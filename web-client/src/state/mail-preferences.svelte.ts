@@ -99,9 +99,11 @@ export class MailPreferences {
 /** The same words in the same order, so that two can be compared. */
 function ordered(preferences: Preferences): Preferences {
   const { language, zone, email, disclosure, reminders, calendar_file, unread_mail, safe_hours } = preferences;
+  const confirmed_reminders = preferences.confirmed_reminders ?? false;
   const safe = safe_hours ? { from: safe_hours.from, until: safe_hours.until } : null;
   return {
-    language, zone, email: email ?? null, disclosure, reminders, calendar_file, unread_mail, safe_hours: safe,
+    language, zone, email: email ?? null, disclosure, reminders, confirmed_reminders, calendar_file, unread_mail,
+    safe_hours: safe,
   };
 }
 

@@ -36,6 +36,18 @@ test('safe hours are written as times of the day', async () => {
   expect(saved[1]?.safe_hours).toBeNull();
 });
 
+test('reminders of what is confirmed are wanted or not, and not by whoever never said', async () => {
+  const { preferences, saved } = await opened(HELD);
+  expect(preferences.changed).toBe(false);
+  if (preferences.draft !== null) preferences.draft.confirmed_reminders = true;
+  expect(preferences.changed).toBe(true);
+  expect(await preferences.save()).toBeNull();
+  expect(saved[0]?.confirmed_reminders).toBe(true);
+  if (preferences.draft !== null) preferences.draft.confirmed_reminders = false;
+  await preferences.save();
+  expect(saved[1]?.confirmed_reminders).toBe(false);
+});
+
 test('the end of the day is midnight', async () => {
   const { preferences, saved } = await opened({ ...HELD, safe_hours: { from: 1_320, until: 1_440 } });
   expect(preferences.safe).toEqual({ only: true, from: '22:00', until: '00:00' });

@@ -115,6 +115,11 @@ mail-open-subject = Your appointment starts at { $clock }
 mail-open-title = Your appointment is about to start
 mail-open-body = Your appointment starts in a few minutes. You can come in now.
 
+## A reminder of several appointments of one day
+mail-day-subject = Reminder: { $count } appointments on { $day }
+mail-day-title = You have { $count } appointments on { $day }
+mail-day-body = This is a reminder of your appointments. Each one has its own button.
+
 ## When, and at level 2 also with whom and where
 mail-when = When: { $moment }
 mail-until = Until: { $clock }
@@ -129,6 +134,10 @@ mail-kind-community = Where: at the place you agreed on
 mail-button-answer = Confirm or change
 mail-button-see = See your appointment
 mail-button-open = Open your page
+mail-button-open-of = Open { $n } of { $count }
+mail-button-answer-at = Confirm or change, { $clock }
+mail-button-see-at = See your appointment, { $clock }
+mail-button-join-at = Join by video, { $clock }
 mail-button-join = Join by video
 mail-button-link = Open the link
 

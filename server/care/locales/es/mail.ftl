@@ -115,6 +115,11 @@ mail-open-subject = Su cita empieza pronto: { $clock }
 mail-open-title = Su cita está por empezar
 mail-open-body = Su cita empieza en unos minutos. Ya puede entrar.
 
+## Un recordatorio de varias citas de un mismo día
+mail-day-subject = Recordatorio: { $count } citas el { $day }
+mail-day-title = Tiene { $count } citas el { $day }
+mail-day-body = Este es un recordatorio de sus citas. Cada una tiene su propio botón.
+
 ## Cuándo, y en el nivel 2 también con quién y dónde
 mail-when = Cuándo: { $moment }
 mail-until = Hasta: { $clock }
@@ -129,6 +134,10 @@ mail-kind-community = Dónde: en el lugar que acordaron
 mail-button-answer = Confirmar o cambiar
 mail-button-see = Ver su cita
 mail-button-open = Abrir su página
+mail-button-open-of = Abrir { $n } de { $count }
+mail-button-answer-at = Confirmar o cambiar, { $clock }
+mail-button-see-at = Ver su cita, { $clock }
+mail-button-join-at = Entrar por video, { $clock }
 mail-button-join = Entrar por video
 mail-button-link = Abrir el enlace
 

@@ -49,9 +49,10 @@ fn any_visit() -> impl Strategy<Value = Visit> {
         any::<bool>(),
         prop::option::of(-5_i64..100),
         prop::option::of(-2_000_i64..2_000),
+        any::<bool>(),
     )
         .prop_map(
-            |(kind, state, start, minutes, ahead, has_link, notice, from)| {
+            |(kind, state, start, minutes, ahead, has_link, notice, from, by_law)| {
                 let told_at = start.plus_seconds(-ahead * 60);
                 Visit {
                     kind,
@@ -61,6 +62,7 @@ fn any_visit() -> impl Strategy<Value = Visit> {
                     sequence: 3,
                     told_at,
                     has_link,
+                    by_law,
                     moved_from: from.map(|minutes| start.plus_seconds(minutes * 60)),
                     in_series: None,
                     cancel_notice_at: notice.map(|minutes| told_at.plus_seconds(minutes * 60)),
@@ -73,13 +75,20 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
     (
         prop::sample::select(Role::ALL),
         any_zone(),
-        any::<[bool; 3]>(),
+        any::<[bool; 4]>(),
         prop::bool::weighted(0.8),
         prop::sample::select(Response::ALL),
         prop::option::of(any_window()),
     )
         .prop_map(
-            |(role, zone, [takes_part, told, wants_reminders], reachable, response, safe)| {
+            |(
+                role,
+                zone,
+                [takes_part, told, wants_reminders, wants_all_reminders],
+                reachable,
+                response,
+                safe,
+            )| {
                 Recipient {
                     participant: participant(0),
                     role,
@@ -92,6 +101,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     heard: Heard::Nothing,
                     joined: false,
                     wants_reminders,
+                    wants_all_reminders,
                     response,
                 }
             },
@@ -150,9 +160,12 @@ proptest! {
                 let kept = to.hours.safe.is_some() || ("08:00".."21:00").contains(&&shown[11..]);
                 prop_assert!(kept, "{shown} {mail:?}");
                 prop_assert!(mail.due >= visit.told_at.plus_seconds(7_200), "{mail:?}");
+                let done = to.response == Response::Accepted && mail.step != Step::RoomOpen;
+                prop_assert!(!done || to.wants_all_reminders, "{mail:?}");
                 prop_assert!(to.wants_reminders && to.response != Response::Declined);
                 prop_assert!(matches!(to.role, Role::Client | Role::Caregiver));
-                prop_assert!(mail.due < visit.start, "{mail:?}");
+                let opens = mail.step == Step::RoomOpen && mail.due == visit.start;
+                prop_assert!(mail.due < visit.start || opens, "{mail:?}");
             }
         }
     }
@@ -186,7 +199,8 @@ proptest! {
         let (planned, called) = (mails(&visit, one, visit.told_at), calls(&visit, &to));
         let hours = MailHours { safe: None, ..to.hours.clone() };
         let always = Recipient { hours, ..to.clone() };
-        let without = mails(&visit, std::slice::from_ref(&always), visit.told_at);
+        let at_once = Visit { by_law: false, ..visit };
+        let without = mails(&at_once, std::slice::from_ref(&always), visit.told_at);
         for step in [Step::Invitation, Step::Cancellation] {
             let due = |mails: &[Planned]| {
                 mails.iter().find(|mail| mail.step == step).map(|mail| mail.due)
@@ -216,10 +230,64 @@ proptest! {
             match leave(&visit, &to, (mail.step, mail.not_after), now) {
                 Leaves::Now(leave) => prop_assert!(leave.at() == now && is_safe(now)),
                 Leaves::Later(then) => {
-                    prop_assert!(then > now && then < visit.start && is_safe(then));
+                    prop_assert!(then > now && then <= mail.not_after && is_safe(then));
+                    prop_assert!(then < visit.start || mail.step == Step::RoomOpen);
                 }
                 Leaves::Never => prop_assert!(!is_safe(now)),
+                Leaves::Over => prop_assert!(to.hours.safe.is_none() && mail.step.is_reminder()),
             }
+        }
+    }
+
+    #[test]
+    fn no_night_is_disturbed_by_what_is_late_and_none_loses_what_is_worth_the_waiting(
+        visit in any_visit(), to in any_recipient(), later in 0_i64..40_000,
+    ) {
+        let hours = MailHours { safe: None, ..to.hours.clone() };
+        let to = Recipient { hours, ..to };
+        let planned = mails(&visit, std::slice::from_ref(&to), visit.told_at);
+        // Said anew, by the text that people would see on their clock.
+        let by_day = |t| ("08:00".."21:00").contains(&&to.hours.zone.local(t).civil[11..]);
+        for mail in planned {
+            let now = mail.due.plus_seconds(later * 60);
+            let left = leave(&visit, &to, (mail.step, mail.not_after), now);
+            let mut morning = now;
+            while !by_day(morning) {
+                let quarters = morning.micros() / 900_000_000 + 1;
+                morning = Timestamp::from_micros(quarters * 900_000_000);
+            }
+            if mail.step.is_reminder() {
+                let expected = if morning == now {
+                    left
+                } else if morning <= mail.not_after {
+                    Leaves::Later(morning)
+                } else {
+                    Leaves::Over
+                };
+                prop_assert_eq!(left, expected);
+                prop_assert_eq!(matches!(left, Leaves::Now(_)), morning == now);
+            } else {
+                // News waits while there is time, and never longer.
+                let waits = matches!(left, Leaves::Later(then) if then == morning);
+                prop_assert!(waits || matches!(left, Leaves::Now(_)), "{left:?}");
+                prop_assert!(!waits || morning.plus_seconds(7_200) <= visit.start);
+            }
+        }
+    }
+
+    #[test]
+    fn a_reminder_is_moved_by_the_night_and_never_dropped(visit in any_visit(), to in any_recipient()) {
+        // But where a whole day was left out there is no morning of the day before.
+        prop_assume!(visit.start.micros() > 1_325_500_000_000_000);
+        let hours = MailHours { safe: None, ..to.hours.clone() };
+        let to = Recipient { hours, ..to };
+        // Booked long before: nothing repeats the news of it.
+        let visit = Visit { told_at: visit.start.plus_seconds(-40 * 86_400), ..visit };
+        let planned = mails(&visit, std::slice::from_ref(&to), visit.told_at);
+        for step in Step::ALL.iter().filter(|step| step.is_reminder()) {
+            let wanted = wants(&visit, &to, *step).is_some() && to.reachable && to.takes_part;
+            let comes = planned.iter().any(|mail| mail.step == *step);
+            prop_assert_eq!(wanted, comes, "{:?}", step);
         }
     }
 

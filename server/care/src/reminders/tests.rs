@@ -32,6 +32,7 @@ pub(super) fn visit(start: &str) -> Visit {
         told_at: start.plus_seconds(-14 * 86_400),
         has_link: true,
         moved_from: None,
+        by_law: false,
         in_series: None,
         cancel_notice_at: None,
     }
@@ -50,6 +51,7 @@ pub(super) fn maria() -> Recipient {
         heard: Heard::Nothing,
         joined: false,
         wants_reminders: true,
+        wants_all_reminders: false,
         response: Response::NeedsAction,
     }
 }
@@ -219,6 +221,23 @@ fn an_answer_ends_the_reminders_it_makes_needless() {
         [Step::Invitation, Step::RoomOpen]
     );
     assert_eq!(after(Response::Declined), [Step::Invitation]);
+    for (response, count) in [
+        (Response::Accepted, 5),
+        (Response::Tentative, 5),
+        (Response::Declined, 1),
+    ] {
+        let all = Recipient {
+            wants_all_reminders: true,
+            response,
+            ..maria()
+        };
+        assert_eq!(steps(&visit, &all).len(), count, "{response:?}");
+        let none = Recipient {
+            wants_reminders: false,
+            ..all
+        };
+        assert_eq!(steps(&visit, &none), [Step::Invitation]);
+    }
     assert_eq!(after(Response::Tentative).len(), 5);
     let unwanted = Recipient {
         wants_reminders: false,
@@ -383,14 +402,6 @@ fn a_reminder_in_the_night_comes_in_the_morning_if_that_leaves_time() {
 }
 
 #[test]
-fn the_room_opens_silently_in_the_night() {
-    assert!(!steps(&visit("2026-12-01T08:09"), &maria()).contains(&Step::RoomOpen));
-    assert!(steps(&visit("2026-12-01T08:10"), &maria()).contains(&Step::RoomOpen));
-    assert!(steps(&visit("2026-12-01T21:09"), &maria()).contains(&Step::RoomOpen));
-    assert!(!steps(&visit("2026-12-01T21:10"), &maria()).contains(&Step::RoomOpen));
-}
-
-#[test]
 fn what_is_late_but_not_worthless_stays_and_what_is_worthless_goes() {
     use Step::{Invitation, OneDay, OneHour, RoomOpen, ThreeDays};
     let visit = visit("2026-12-01T10:00");
@@ -416,4 +427,5 @@ fn what_is_late_but_not_worthless_stays_and_what_is_worthless_goes() {
     assert_eq!(left_at("2026-12-01T10:31"), []);
 }
 
+mod nights;
 mod safe_hours;

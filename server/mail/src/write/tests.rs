@@ -4,6 +4,7 @@ mod address;
 mod answer;
 mod booking;
 mod canaries;
+mod day;
 mod feed;
 mod invited;
 mod reading;
@@ -44,6 +45,7 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         moved: false,
         kept: false,
         team: false,
+        early: false,
         left: false,
         calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
         series: None,
@@ -67,6 +69,7 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         step,
         disclosure,
         visit: is_about_a_visit(step).then_some(visit),
+        beside: Vec::new(),
         agenda: (step == Step::Agenda).then_some(agenda),
         update: matches!(step, Step::Unread | Step::Digest).then(|| UpdateFacts {
             conversations: (step == Step::Digest).then_some(3),

@@ -8,7 +8,7 @@ use care::texts::{TextError, Texts, Word, texts};
 use care::words_of_time;
 use protocol::{AppointmentKind, Disclosure, Step};
 
-use super::{WriteError, is_https, series, update};
+use super::{WriteError, day, is_https, series, update};
 use crate::{AgendaFacts, Identity, Letter, VisitFacts};
 
 /// What a mail says, in reading order.
@@ -61,6 +61,7 @@ pub(super) fn choose(letter: &Letter, identity: &Identity) -> Result<Said, Write
     match (letter.step, &letter.visit, &letter.agenda) {
         (Step::Agenda, _, Some(agenda)) => choose_agenda(letter, identity, agenda),
         (Step::Agenda, _, None) | (_, None, _) => Err(WriteError::NoFacts),
+        (_, Some(visit), _) if !letter.beside.is_empty() => day::choose(letter, identity, visit),
         (_, Some(visit), _) => choose_visit(letter, identity, visit),
     }
 }
@@ -160,6 +161,7 @@ fn say_times(
         Step::Cancellation if visit.left => "cleared",
         Step::Cancellation => "cancellation",
         Step::ThreeDays | Step::OneDay => "reminder",
+        Step::OneHour | Step::RoomOpen if visit.early => "reminder",
         Step::OneHour => "soon",
         Step::RoomOpen => "open",
         Step::Agenda | Step::Unread | Step::Digest => return Err(WriteError::NoFacts),
@@ -225,7 +227,7 @@ pub(super) fn link_to(identity: &Identity, path: &str, token: &str) -> Result<St
 }
 
 /// Steps so early that an answer still helps somebody.
-fn wants_answer(step: Step) -> bool {
+pub(super) fn wants_answer(step: Step) -> bool {
     matches!(step, Step::Invitation | Step::ThreeDays | Step::OneDay)
 }
 
@@ -239,7 +241,7 @@ fn button_name(step: Step, disclosure: Disclosure, has_link: bool) -> &'static s
     }
 }
 
-fn kind_name(kind: AppointmentKind) -> &'static str {
+pub(super) fn kind_name(kind: AppointmentKind) -> &'static str {
     match kind {
         AppointmentKind::Video => "mail-kind-video",
         AppointmentKind::Phone => "mail-kind-phone",
@@ -250,7 +252,7 @@ fn kind_name(kind: AppointmentKind) -> &'static str {
     }
 }
 
-fn one_line(text: &str) -> String {
+pub(super) fn one_line(text: &str) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -301,6 +301,9 @@ bodies! {
         disclosure: Disclosure,
         /// Reminders before appointments; invitations and cancellations come in any case.
         reminders: bool,
+        /// They come even before what the person has confirmed.
+        #[serde(default)]
+        confirmed_reminders: bool,
         /// Mails carry a calendar file.
         calendar_file: bool,
         /// A mail when messages wait that no device has; to staff one each working morning.

@@ -37,6 +37,8 @@ pub struct Due {
     pub disclosure: Disclosure,
     /// What it is about.
     pub about: About,
+    /// Of a reminder: other visits of the same day of which it reminds too, later ones later.
+    pub beside: Vec<Facts>,
 }
 
 /// What a mail is about.
@@ -83,6 +85,8 @@ pub struct Facts {
     pub kept: bool,
     /// Its time is as the recipient knows it: who of the staff comes changed.
     pub team: bool,
+    /// It comes long before the start, though it is a reminder of the hour before or of the open room.
+    pub early: bool,
     /// The recipient comes no longer.
     pub left: bool,
     /// With a calendar file.

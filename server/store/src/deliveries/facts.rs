@@ -3,6 +3,7 @@
 
 use care::appointment::MeetingLink;
 use care::private::Name;
+use care::reminders;
 use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp};
 use uuid::Uuid;
 
@@ -178,6 +179,11 @@ pub(super) async fn facts(
         team: appointment.team_at == Some(appointment.told_at)
             && knows_last(row)
             && !is_new(row, appointment),
+        early: reminders::is_early(
+            db::step(&row.step)?,
+            db::at(appointment.start_at),
+            db::at(pins.written_at),
+        ),
         left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
         series: of_series(tx, row, pins).await?,

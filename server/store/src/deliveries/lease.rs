@@ -11,6 +11,7 @@ use care::rules::Act;
 use protocol::{Role, Step, Timestamp, limits};
 use uuid::Uuid;
 
+use super::bundles::{self, Gathered, Ready};
 use super::due::{About, Due, Lease};
 use super::facts::{Pins, facts, pins, times};
 use super::unread::{self, Said};
@@ -36,12 +37,13 @@ statements! {
             SELECT MIN(leased_until) AS t FROM delivery WHERE state = 'leased') AS due";
     DUE = "
         SELECT v.id, v.dedupe, v.appointment, v.participant, v.ics_sequence, v.day, v.step,
-            v.not_after, v.state, v.began, v.written_at, v.address AS pinned_address,
+            v.due_at, v.bundle, v.not_after, v.state, v.began, v.written_at, v.address AS pinned_address,
             v.language AS pinned_language, v.zone AS pinned_zone,
             v.disclosure AS pinned_disclosure, v.calendar_file_off_at AS pinned_off,
             v.series, v.times AS pinned_times, v.person,
             a.id AS account,
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
+            f.confirmed_reminders_at,
             f.safe_from, f.safe_until,
             d.id AS address, d.value AS address_value,
             p.role, p.response, p.left_at, p.cleared_at, p.joined_at, l.id AS link, l.secret AS link_secret,
@@ -91,11 +93,11 @@ statements! {
             LEFT JOIN link l ON l.participant = v.participant AND l.ics_sequence = v.ics_sequence
         WHERE (v.state = 'planned' AND v.due_at <= $1)
             OR (v.state = 'leased' AND v.leased_until <= $1)
-        ORDER BY v.due_at, v.id LIMIT $2";
+        ORDER BY v.due_at, v.person, v.id LIMIT $2";
     LEASE = "
         UPDATE delivery SET state = 'leased', lease = $2, leased_until = $3, written_at = $4,
             address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9,
-            times = $11
+            times = $11, bundle = $12
         WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $10))";
     DROP = "
         UPDATE delivery SET state = $2, reason = $3, settled_at = $4, lease = NULL,
@@ -112,6 +114,8 @@ pub(super) struct DueRow {
     pub(super) ics_sequence: i64,
     pub(super) day: Option<String>,
     pub(super) step: String,
+    pub(super) due_at: i64,
+    pub(super) bundle: Option<Uuid>,
     pub(super) not_after: i64,
     pub(super) state: String,
     pub(super) began: i64,
@@ -130,6 +134,7 @@ pub(super) struct DueRow {
     pub(super) hours: HoursRow,
     pub(super) disclosure: Option<String>,
     pub(super) reminders_off_at: Option<i64>,
+    pub(super) confirmed_reminders_at: Option<i64>,
     pub(super) calendar_file_off_at: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,
@@ -187,13 +192,8 @@ impl Store {
             if clock_jumps::stands(tx).await? {
                 return Ok((lease, Vec::new(), false));
             }
-            let rows = tx
-                .sql(DUE)
-                .bind(now.micros())
-                .bind(i64::try_from(limits::DELIVERIES_LEASED).unwrap_or(i64::MAX))
-                .all::<DueRow>()
-                .await?;
-            let mut taken = Vec::with_capacity(rows.len());
+            let (rows, full) = due_rows(tx, now).await?;
+            let mut ready = Vec::with_capacity(rows.len());
             let mut waiting = 0;
             let mut visits = HashMap::new();
             let superseded = superseded(&rows)?;
@@ -211,31 +211,45 @@ impl Store {
                     Decision::Wait => waiting += 1,
                     Decision::PutOff(due) => unread::put_off(tx, row, due, now).await?,
                     Decision::Drop(state, reason) => {
-                        drop_row(tx, row, (state, reason), now).await?;
-                        if state == "failed" {
-                            settle::tell_worker(tx, row.id).await?;
-                        } else if reason == untold::WHY {
-                            untold::tell(tx, row.id).await?;
-                        }
+                        drop_and_tell(tx, row, (state, reason), now).await?;
                     }
                     Decision::Send(due, pins, leave) => {
                         first.extend(row.participant.map(|to| (to, due.step)));
-                        if take(tx, row, (&lease, &pins), leave).await? {
-                            taken.push(*due);
-                        }
+                        ready.push(Ready {
+                            row,
+                            due,
+                            pins,
+                            leave,
+                        });
                     }
                 }
             }
-            if !taken.is_empty() {
-                let ids = taken.iter().map(|due| due.id.uuid());
-                tx.audit(Entry::done(&caller, permit, object).shown(ids));
+            let taken = take_all(tx, ready, &lease, now).await?;
+            if !taken.ids.is_empty() {
+                tx.audit(Entry::done(&caller, permit, object).shown(taken.ids));
             }
             // Rows that all wait behind others say nothing of what comes after them.
-            let full = rows.len() == limits::DELIVERIES_LEASED;
-            Ok((lease, taken, full && waiting < rows.len()))
+            let more = full && waiting + taken.waiting < rows.len();
+            Ok((lease, taken.mails, more))
         })
         .await
     }
+}
+
+/// What is due at `now`, at most [`limits::DELIVERIES_LEASED`] rows, and whether there may be more.
+async fn due_rows(tx: &mut Tx, now: Timestamp) -> Result<(Vec<DueRow>, bool)> {
+    let mut rows = tx
+        .sql(DUE)
+        .bind(now.micros())
+        .bind(i64::try_from(limits::DELIVERIES_LEASED).unwrap_or(i64::MAX))
+        .all::<DueRow>()
+        .await?;
+    let full = rows.len() == limits::DELIVERIES_LEASED;
+    let last = rows.last().map(|row| db::step(&row.step)).transpose()?;
+    if full && last.is_some_and(Step::is_reminder) {
+        bundles::hold_back(&mut rows, |row| (row.due_at, row.person));
+    }
+    Ok((rows, full))
 }
 
 /// Of several reminders that are due for one participant only the latest is worth sending.
@@ -327,6 +341,7 @@ async fn decide(
         Some(Leaves::Now(leave)) => leave,
         Some(Leaves::Later(then)) => return Ok(Decision::PutOff(then)),
         Some(Leaves::Never) => return Ok(Decision::Drop("skipped", untold::WHY)),
+        Some(Leaves::Over) => return Ok(Decision::Drop("skipped", "too_late")),
     };
     let about = match (stands, update) {
         (Some(Stands { appointment, .. }), _) => {
@@ -357,6 +372,7 @@ async fn decide(
         zone: preferences::zone(tx, &pins.zone),
         disclosure: pins.disclosure,
         about,
+        beside: Vec::new(),
     };
     Ok(Decision::Send(Box::new(due), pins, leave))
 }
@@ -436,6 +452,7 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
         outdated: super::is_outdated(row.told, sequence),
         heard: super::heard(row.heard),
         joined: row.joined_at.is_some(),
+        wants_all_reminders: row.confirmed_reminders_at.is_some(),
         wants_reminders: row.reminders_off_at.is_none()
             && (role != Role::Caregiver || row.reminded > 0),
         response: row
@@ -445,11 +462,67 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
     })
 }
 
+/// What was taken in hand.
+#[derive(Default)]
+struct Taken {
+    mails: Vec<Due>,
+    /// Of which deliveries.
+    ids: Vec<Uuid>,
+    /// So many wait for others.
+    waiting: usize,
+}
+
+/// Takes what is ready in hand, as few mails.
+async fn take_all(
+    tx: &mut Tx,
+    ready: Vec<Ready<'_>>,
+    lease: &Lease,
+    now: Timestamp,
+) -> Result<Taken> {
+    let mut taken = Taken::default();
+    for mail in bundles::gather(tx, ready).await? {
+        match mail {
+            Gathered::Waits(rows) => taken.waiting += rows,
+            Gathered::Broken(rows) => {
+                for row in rows {
+                    drop_and_tell(tx, row, ("failed", "outcome_unknown"), now).await?;
+                }
+            }
+            Gathered::Leaves(mail) => {
+                let ids: Vec<Uuid> = mail.iter().map(|one| one.row.id).collect();
+                if let Some(due) = take_mail(tx, mail, lease).await? {
+                    taken.mails.push(due);
+                    taken.ids.extend(ids);
+                }
+            }
+        }
+    }
+    Ok(taken)
+}
+
+/// Takes all of a mail in hand; nothing if another process was faster.
+async fn take_mail(tx: &mut Tx, mail: Vec<Ready<'_>>, lease: &Lease) -> Result<Option<Due>> {
+    let bundle = bundles::carrier(&mail);
+    for one in &mail {
+        if take(tx, one, lease, bundle).await? {
+            continue;
+        }
+        if bundle.is_some() {
+            // Some of it, perhaps: once more, from the beginning.
+            return Err(Error::Busy);
+        }
+        return Ok(None);
+    }
+    Ok(bundles::one_mail(mail))
+}
+
 async fn take(
     tx: &mut Tx,
-    row: &DueRow,
-    (lease, pins): (&Lease, &Pins),
-    leave: Leave,
+    Ready {
+        row, pins, leave, ..
+    }: &Ready<'_>,
+    lease: &Lease,
+    bundle: Option<Uuid>,
 ) -> Result<bool> {
     let until = leave.at().plus_seconds(limits::DELIVERY_LEASE_S);
     let taken = tx
@@ -465,9 +538,26 @@ async fn take(
         .bind(pins.calendar_file_off_at)
         .bind(leave.at().micros())
         .bind(pins.times.clone())
+        .bind(bundle)
         .run()
         .await?;
     Ok(taken == 1)
+}
+
+/// Drops it, and asks a human where that is news.
+async fn drop_and_tell(
+    tx: &mut Tx,
+    row: &DueRow,
+    (state, reason): (&'static str, &'static str),
+    now: Timestamp,
+) -> Result<()> {
+    drop_row(tx, row, (state, reason), now).await?;
+    if state == "failed" {
+        settle::tell_worker(tx, row.id).await?;
+    } else if reason == untold::WHY {
+        untold::tell(tx, row.id).await?;
+    }
+    Ok(())
 }
 
 async fn drop_row(
@@ -487,8 +577,8 @@ async fn drop_row(
     Ok(())
 }
 
-/// From the row's `dedupe`: whoever sends it again sends the same one.
-fn message_id(dedupe: &[u8]) -> [u8; 16] {
+/// From the row's `dedupe`, or those of all rows of a bundle: whoever sends it again sends the same one.
+pub(super) fn message_id(dedupe: &[u8]) -> [u8; 16] {
     let hash = sha256(&[b"carecircle/message-id/v1", dedupe]);
     let mut id = [0; 16];
     id.copy_from_slice(&hash[..16]);

@@ -7,7 +7,7 @@ use protocol::{DeliveryId, TaskKind, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::Lease;
-use super::unread;
+use super::{bundles, unread};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::store::Store;
@@ -24,7 +24,8 @@ statements! {
                 (SELECT 1 FROM participant p WHERE p.id = delivery.participant
                     AND (p.left_at IS NULL
                         OR (delivery.step = 'cancellation' AND p.cleared_at IS NOT NULL))))
-        RETURNING began";
+        RETURNING bundle";
+    TAKE_BACK = "UPDATE delivery SET began = began - 1 WHERE id = $1";
     INSERT_ATTEMPT = "
         INSERT INTO delivery_attempt (delivery, n, began_at)
         SELECT $1, COUNT(*) + 1, $2 FROM delivery_attempt WHERE delivery = $1";
@@ -33,7 +34,7 @@ statements! {
         WHERE delivery = $1 AND ended_at IS NULL
             AND n = (SELECT MAX(n) FROM delivery_attempt WHERE delivery = $1)";
     READ = "
-        SELECT due_at, not_after, tries, began FROM delivery
+        SELECT due_at, not_after, tries, began, bundle FROM delivery
         WHERE id = $1 AND state = 'leased' AND lease = $2";
     SETTLE = "
         UPDATE delivery SET state = $2, reason = $3, due_at = $4, tries = $5, began = $6,
@@ -99,6 +100,22 @@ pub(crate) struct RowNow {
     began: i64,
 }
 
+/// In which mail a row is told.
+#[derive(sqlx::FromRow)]
+struct Told {
+    /// That of this delivery, if it leaves with others.
+    bundle: Option<Uuid>,
+}
+
+/// How a row stands that is leased.
+#[derive(sqlx::FromRow)]
+struct LeasedRow {
+    #[sqlx(flatten)]
+    row: RowNow,
+    #[sqlx(flatten)]
+    told: Told,
+}
+
 /// How a row is left.
 pub(crate) struct End {
     pub(crate) state: &'static str,
@@ -110,7 +127,8 @@ pub(crate) struct End {
 
 impl Store {
     /// Writes the notes down, in order. For each, whether it held: a mail may begin only while it is
-    /// leased by the same lease and its appointment has not changed.
+    /// leased by the same lease and its appointment has not changed. What is noted of a mail that speaks for
+    /// several deliveries is noted of each.
     pub async fn note_deliveries(&self, notes: Vec<Note>, now: Timestamp) -> Result<Vec<bool>> {
         let caller = Caller::scheduler();
         self.write("note deliveries", async move |tx: &mut Tx| {
@@ -121,14 +139,17 @@ impl Store {
             let object = Object::Deliveries;
             let permit = tx.authorize(&caller, Act::SettleDeliveries, standing, object)?;
             let mut held = Vec::with_capacity(notes.len());
+            let mut ids = Vec::new();
             for note in &notes {
-                held.push(match note.what {
-                    What::Begins => begin(tx, note, now).await?,
-                    _ => settle(tx, note, now).await?,
-                });
+                if note.what == What::Begins {
+                    held.push(begin(tx, note, now).await?);
+                    continue;
+                }
+                let settled = settle(tx, note, now).await?;
+                held.push(!settled.is_empty());
+                ids.push(note.id.uuid());
+                ids.extend(settled.into_iter().skip(1));
             }
-            let settled = notes.iter().filter(|note| note.what != What::Begins);
-            let ids: Vec<Uuid> = settled.map(|note| note.id.uuid()).collect();
             if !ids.is_empty() {
                 tx.audit(Entry::done(&caller, permit, object).shown(ids));
             }
@@ -138,38 +159,71 @@ impl Store {
     }
 }
 
+/// Counts that the mail begins, of all deliveries for which it speaks or, if it may not begin for one, of none.
 async fn begin(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
-    let began = tx
-        .sql(BEGIN)
-        .bind(note.id.uuid())
-        .bind(note.lease.0.to_vec())
-        .maybe::<(i64,)>()
-        .await?;
-    if began.is_none() {
+    let carrier = note.id.uuid();
+    let Some(told) = begin_one(tx, carrier, note.lease).await? else {
         return Ok(false);
+    };
+    let mut begun = vec![carrier];
+    if told.bundle.is_some() {
+        for other in bundles::others(tx, carrier, note.lease).await? {
+            if begin_one(tx, other, note.lease).await?.is_none() {
+                for id in begun {
+                    tx.sql(TAKE_BACK).bind(id).run().await?;
+                }
+                return Ok(false);
+            }
+            begun.push(other);
+        }
     }
-    tx.sql(INSERT_ATTEMPT)
-        .bind(note.id.uuid())
-        .bind(now.micros())
-        .run()
-        .await?;
+    for id in begun {
+        let attempt = tx.sql(INSERT_ATTEMPT).bind(id).bind(now.micros());
+        attempt.run().await?;
+    }
     Ok(true)
 }
 
-async fn settle(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
+/// Of one row: nothing if it may not begin.
+async fn begin_one(tx: &mut Tx, id: Uuid, lease: Lease) -> Result<Option<Told>> {
+    tx.sql(BEGIN).bind(id).bind(lease.0.to_vec()).maybe().await
+}
+
+/// Which deliveries are settled by the note, the mail's own first; none if somebody else has it in hand.
+async fn settle(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<Vec<Uuid>> {
+    let carrier = note.id.uuid();
+    let Some(told) = settle_one(tx, carrier, note, now).await? else {
+        return Ok(Vec::new());
+    };
+    let mut settled = vec![carrier];
+    if told.bundle.is_some() {
+        for other in bundles::others(tx, carrier, note.lease).await? {
+            settle_one(tx, other, note, now).await?;
+            settled.push(other);
+        }
+    }
+    Ok(settled)
+}
+
+/// Of one row: nothing if somebody else has it in hand.
+async fn settle_one(tx: &mut Tx, id: Uuid, note: &Note, now: Timestamp) -> Result<Option<Told>> {
     let row = tx
         .sql(READ)
-        .bind(note.id.uuid())
+        .bind(id)
         .bind(note.lease.0.to_vec())
-        .maybe::<RowNow>()
+        .maybe::<LeasedRow>()
         .await?;
-    let Some(row) = row else {
-        return Ok(false);
+    let Some(LeasedRow { row, told }) = row else {
+        return Ok(None);
     };
-    let end = end(note.what, &row, now);
+    let mut end = end(note.what, &row, now);
+    if told.bundle.is_some() && note.what == What::Withheld {
+        // One of several changed: which of them, the next lease finds.
+        (end.state, end.reason) = ("planned", None);
+    }
     let settled = (end.state != "planned").then(|| now.micros());
     tx.sql(SETTLE)
-        .bind(note.id.uuid())
+        .bind(id)
         .bind(end.state)
         .bind(end.reason)
         .bind(end.due_at)
@@ -178,19 +232,16 @@ async fn settle(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
         .bind(settled)
         .run()
         .await?;
-    end_attempt(tx, note, now).await?;
+    end_attempt(tx, id, note.what, now).await?;
     if matches!(note.what, What::Rejected { address: true, .. }) {
-        tx.sql(REFUSE_ADDRESS)
-            .bind(note.id.uuid())
-            .bind(now.micros())
-            .run()
-            .await?;
+        let refuse = tx.sql(REFUSE_ADDRESS).bind(id).bind(now.micros());
+        refuse.run().await?;
     }
     if end.state == "failed" {
-        tell_worker(tx, note.id.uuid()).await?;
+        tell_worker(tx, id).await?;
     }
     metrics::counter!("deliveries_settled", "state" => end.state).increment(1);
-    Ok(true)
+    Ok(Some(told))
 }
 
 /// How a mail is left of which this became.
@@ -243,8 +294,8 @@ fn later(row: &RowNow, now: Timestamp, why: &'static str) -> End {
     }
 }
 
-async fn end_attempt(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<()> {
-    let (outcome, code) = match note.what {
+async fn end_attempt(tx: &mut Tx, id: Uuid, what: What, now: Timestamp) -> Result<()> {
+    let (outcome, code) = match what {
         What::Accepted => ("accepted", None),
         What::Deferred { code, begun: true } => ("deferred", code),
         What::Rejected {
@@ -254,7 +305,7 @@ async fn end_attempt(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<()> {
         _ => return Ok(()),
     };
     tx.sql(END_ATTEMPT)
-        .bind(note.id.uuid())
+        .bind(id)
         .bind(now.micros())
         .bind(outcome)
         .bind(code.map(i64::from))

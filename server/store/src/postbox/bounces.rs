@@ -15,7 +15,8 @@ use crate::tx::Tx;
 statements! {
     BOUNCED = "
         UPDATE delivery SET state = 'failed', reason = $2, began = 0, settled_at = $3
-        WHERE id = $1 AND state = 'sent'";
+        WHERE (id = $1 OR bundle = $1) AND state = 'sent'";
+    BESIDE = "SELECT id, appointment FROM delivery WHERE bundle = $1 AND id <> $1 AND state = 'sent'";
     ABOUT = "
         SELECT v.appointment, d.id AS address, d.refused_at,
             CAST(CASE WHEN d.id IS NOT NULL AND d.ended_at IS NOT NULL AND EXISTS (SELECT 1
@@ -68,9 +69,16 @@ async fn delivery(tx: &mut Tx, id: Uuid, address: bool) -> Result<bool> {
     let Some(about) = about else {
         return Ok(false);
     };
+    // A mail that lists several visits is news of each.
+    let told = tx.sql(BESIDE).bind(id).all::<(Uuid, Option<Uuid>)>();
+    let mut told = told.await?;
+    told.push((id, about.appointment));
+    told.sort_by_key(|(_, appointment)| *appointment);
     // Whoever moves the appointment at this moment plans before it or finds it.
-    if let Some(appointment) = about.appointment {
-        appointments::hold(tx, appointment.into()).await?;
+    for (_, appointment) in &told {
+        if let Some(appointment) = *appointment {
+            appointments::hold(tx, appointment.into()).await?;
+        }
     }
     let now = tx.now().micros();
     let bounced = tx.sql(BOUNCED).bind(id).bind(reason(address));
@@ -81,12 +89,14 @@ async fn delivery(tx: &mut Tx, id: Uuid, address: bool) -> Result<bool> {
     if !news {
         return Ok(false);
     }
-    match about.appointment {
-        // It comes to the other one.
-        Some(appointment) if about.replaced > 0 => {
-            deliveries::replan(tx, appointment.into()).await?;
+    for (id, appointment) in told {
+        match appointment {
+            // It comes to the other one.
+            Some(appointment) if about.replaced > 0 => {
+                deliveries::replan(tx, appointment.into()).await?;
+            }
+            _ => settle::tell_worker(tx, id).await?,
         }
-        _ => settle::tell_worker(tx, id).await?,
     }
     Ok(true)
 }

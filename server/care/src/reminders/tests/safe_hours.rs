@@ -171,7 +171,7 @@ fn what_is_delayed_waits_for_them_or_is_dropped() {
         let leaves = match leave(&visit, &mornings(), (step, not_after), now) {
             Leaves::Now(leave) => leave.at(),
             Leaves::Later(then) => then,
-            Leaves::Never => return None,
+            Leaves::Never | Leaves::Over => return None,
         };
         Some(edmonton().civil(leaves).to_string())
     };

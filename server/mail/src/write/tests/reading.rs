@@ -137,3 +137,24 @@ fn that_others_of_the_staff_come_is_told_with_the_time_that_stands() {
         }
     }
 }
+
+#[test]
+fn a_reminder_of_the_evening_before_does_not_say_that_it_begins_now() {
+    for step in [Step::OneHour, Step::RoomOpen] {
+        for language in Language::ALL {
+            let mut early = letter(step, *language, Disclosure::Times);
+            let usual = read(&written(&early)).subject().unwrap().to_owned();
+            visit(&mut early).early = true;
+            let mut day_before = letter(Step::OneDay, *language, Disclosure::Times);
+            let expected = read(&written(&day_before)).subject().unwrap().to_owned();
+            let mail = written(&early);
+            assert_eq!(read(&mail).subject(), Some(&*expected));
+            assert_ne!(usual, expected);
+            // It says the same, but asks for no answer any more.
+            visit(&mut day_before).link_token = None;
+            visit(&mut early).link_token = None;
+            let plain = |letter: &Letter| part(&written(letter), "text/plain");
+            assert_eq!(plain(&early), plain(&day_before));
+        }
+    }
+}

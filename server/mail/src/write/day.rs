@@ -1,0 +1,125 @@
+//! What a mail says that reminds of several visits of one day: when each is, and the way to each. At level 0 it says
+//! no more than any mail of that level, and leads to each all the same.
+
+use care::texts::{Texts, Word, texts};
+use care::words_of_time;
+use protocol::Disclosure;
+
+use super::wording::{Button, Said, frame, kind_name, link, one_line, wants_answer};
+use super::{WriteError, is_https};
+use crate::{Identity, Letter, VisitFacts};
+
+/// Chooses the sentences. The first visit is the letter's own.
+pub(super) fn choose(
+    letter: &Letter,
+    identity: &Identity,
+    first: &VisitFacts,
+) -> Result<Said, WriteError> {
+    let language = letter.envelope.language;
+    let text = texts(language);
+    let visits: Vec<&VisitFacts> = std::iter::once(first).chain(&letter.beside).collect();
+    let mut said = frame(text, Button::to_app(text, identity)?)?;
+    let mut buttons = Vec::new();
+    for (number, visit) in (1..).zip(visits.iter().copied()) {
+        buttons.extend(to_page(letter, identity, (visit, number, visits.len()))?);
+        buttons.extend(to_room(letter, visit)?);
+    }
+    if !buttons.is_empty() {
+        said.buttons = buttons;
+    }
+    if let Some(link) = link(identity, first)? {
+        said.unsubscribe = Some(Button {
+            label: text.say("mail-unsubscribe", &[])?,
+            url: format!("{link}/unsubscribe"),
+        });
+    }
+    if letter.disclosure == Disclosure::Update {
+        return Ok(said);
+    }
+    let day = words_of_time::day(language, first.zone.date(first.start));
+    let words = [
+        ("day", Word::Text(&day)),
+        ("count", Word::Count(visits.len())),
+    ];
+    said.subject = text.say("mail-day-subject", &words)?;
+    said.title = text.say("mail-day-title", &words)?;
+    said.body = text.say("mail-day-body", &[])?;
+    for visit in visits {
+        say_visit(&mut said, text, letter, visit)?;
+    }
+    if wants_answer(letter.step) && said.unsubscribe.is_some() {
+        said.hint = Some(text.say("mail-answer-hint", &[])?);
+    }
+    Ok(said)
+}
+
+fn say_visit(
+    said: &mut Said,
+    text: &Texts,
+    letter: &Letter,
+    visit: &VisitFacts,
+) -> Result<(), WriteError> {
+    let language = letter.envelope.language;
+    let moment = words_of_time::moment(language, &visit.zone, visit.start);
+    let end = words_of_time::clock(language, &visit.zone, visit.end);
+    said.facts
+        .push(text.say("mail-when", &[("moment", Word::Text(&moment))])?);
+    said.facts
+        .push(text.say("mail-until", &[("clock", Word::Text(&end))])?);
+    if letter.disclosure != Disclosure::Details {
+        return Ok(());
+    }
+    if let Some(name) = &visit.worker_first_name {
+        let name = one_line(name.reveal());
+        said.facts
+            .push(text.say("mail-with", &[("name", Word::Text(&name))])?);
+    }
+    said.facts.push(text.say(kind_name(visit.kind), &[])?);
+    Ok(())
+}
+
+/// To the page of one of so many visits.
+fn to_page(
+    letter: &Letter,
+    identity: &Identity,
+    (visit, number, count): (&VisitFacts, usize, usize),
+) -> Result<Option<Button>, WriteError> {
+    let Some(url) = link(identity, visit)? else {
+        return Ok(None);
+    };
+    let text = texts(letter.envelope.language);
+    let label = if letter.disclosure == Disclosure::Update {
+        let words = [("n", Word::Count(number)), ("count", Word::Count(count))];
+        text.say("mail-button-open-of", &words)?
+    } else {
+        let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
+        let clock = [("clock", Word::Text(&clock))];
+        let name = if wants_answer(letter.step) {
+            "mail-button-answer-at"
+        } else {
+            "mail-button-see-at"
+        };
+        text.say(name, &clock)?
+    };
+    Ok(Some(Button { label, url }))
+}
+
+/// To the room of a visit by video.
+fn to_room(letter: &Letter, visit: &VisitFacts) -> Result<Option<Button>, WriteError> {
+    let Some(url) = &visit.meeting_link else {
+        return Ok(None);
+    };
+    if letter.disclosure != Disclosure::Details {
+        return Ok(None);
+    }
+    if !is_https(url) {
+        return Err(WriteError::Link);
+    }
+    let text = texts(letter.envelope.language);
+    let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
+    let clock = [("clock", Word::Text(&clock))];
+    Ok(Some(Button {
+        label: text.say("mail-button-join-at", &clock)?,
+        url: url.clone(),
+    }))
+}

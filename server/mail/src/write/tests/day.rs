@@ -1,0 +1,138 @@
+//! The one mail of several visits of a day, as its reader sees it.
+
+use super::*;
+
+/// Tuesday at ten and at one.
+fn letter_of(step: Step, language: Language, disclosure: Disclosure) -> Letter {
+    let mut letter = letter(step, language, disclosure);
+    let mut second = visit(&mut letter).clone();
+    second.start = second.start.plus_seconds(3 * 3_600);
+    second.end = second.end.plus_seconds(3 * 3_600);
+    second.kind = AppointmentKind::Phone;
+    second.meeting_link = None;
+    second.link_token = Some("c2Vjb25kc2Vjb25kc2Vjbw".to_owned());
+    second.worker_first_name = Some(Name::new("Sam").unwrap());
+    letter.beside = vec![second];
+    letter
+}
+
+/// Subject and text.
+fn shown(letter: &Letter) -> (String, String) {
+    let mail = written(letter);
+    let subject = read(&mail).subject().unwrap().to_owned();
+    let text = part(&mail, "text/plain").unwrap().replace("\r\n", "\n");
+    (subject, text)
+}
+
+#[test]
+fn it_lists_each_visit_with_its_time_and_its_own_link() {
+    let (subject, text) = shown(&letter_of(Step::OneDay, Language::En, Disclosure::Times));
+    assert_eq!(subject, "Reminder: 2 appointments on Tuesday, December 1");
+    assert_eq!(
+        text,
+        "You have 2 appointments on Tuesday, December 1
+
+This is a reminder of your appointments. Each one has its own button.
+
+When: Tuesday, December 1, 2026 at 10:00 AM (GMT-6)
+Until: 10:30 AM (GMT-6)
+When: Tuesday, December 1, 2026 at 1:00 PM (GMT-6)
+Until: 1:30 PM (GMT-6)
+
+Please say if you will be there, or ask for another time.
+
+Confirm or change, 10:00 AM (GMT-6):
+https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA
+
+Confirm or change, 1:00 PM (GMT-6):
+https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
+
+Do you want no more mails like this? You can stop them here:
+https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe
+
+This mail was written by a computer.
+"
+    );
+    let (subject, text) = shown(&letter_of(Step::OneDay, Language::Es, Disclosure::Times));
+    assert_eq!(subject, "Recordatorio: 2 citas el martes, 1 de diciembre");
+    assert_eq!(
+        text,
+        "Tiene 2 citas el martes, 1 de diciembre
+
+Este es un recordatorio de sus citas. Cada una tiene su propio botón.
+
+Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m. (GMT-6)
+Hasta: 10:30 a.m. (GMT-6)
+Cuándo: martes, 1 de diciembre de 2026 a las 1:00 p.m. (GMT-6)
+Hasta: 1:30 p.m. (GMT-6)
+
+Por favor, diga si va a venir o pida otra hora.
+
+Confirmar o cambiar, 10:00 a.m. (GMT-6):
+https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA
+
+Confirmar o cambiar, 1:00 p.m. (GMT-6):
+https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
+
+¿No quiere más correos como este? Puede pararlos aquí:
+https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe
+
+Este correo lo escribió una computadora.
+"
+    );
+}
+
+#[test]
+fn at_the_highest_level_it_says_with_whom_and_where_of_each() {
+    let (_, text) = shown(&letter_of(Step::OneHour, Language::En, Disclosure::Details));
+    for lines in [
+        "10:30 AM (GMT-6)\nWith: Dana\nWhere: by video\n",
+        "1:30 PM (GMT-6)\nWith: Sam\nWhere: by phone\n",
+        "See your appointment, 10:00 AM (GMT-6):\nhttps://go.post.example/l/Zm9v",
+        "Join by video, 10:00 AM (GMT-6):\nhttps://video.example/r/xyz?a=1&b=2\n",
+    ] {
+        assert!(text.contains(lines), "{text}");
+    }
+    assert_eq!(text.matches("Join by video").count(), 1);
+    assert!(!text.contains("Please say"), "too late to ask");
+}
+
+#[test]
+fn at_level_0_it_is_an_update_like_any_other_that_leads_to_each() {
+    for (language, labels) in [
+        (Language::En, ["Open 1 of 2:", "Open 2 of 2:"]),
+        (Language::Es, ["Abrir 1 de 2:", "Abrir 2 de 2:"]),
+    ] {
+        let one = letter(Step::OneDay, language, Disclosure::Update);
+        let several = letter_of(Step::OneDay, language, Disclosure::Update);
+        let (subject, text) = shown(&several);
+        assert_eq!(subject, shown(&one).0);
+        for label in labels {
+            assert!(text.contains(label), "{text}");
+        }
+        for word in [
+            "10:00",
+            "1:00",
+            "2026",
+            "December",
+            "diciembre",
+            "Dana",
+            "video",
+        ] {
+            assert!(!text.contains(word), "{word}: {text}");
+        }
+    }
+}
+
+#[test]
+fn below_the_highest_level_it_names_nobody_and_no_room() {
+    for language in Language::ALL {
+        let mail = written(&letter_of(Step::OneDay, *language, Disclosure::Times));
+        let everything: String = parts(&mail).into_iter().map(|(_, text)| text).collect();
+        for word in ["Dana", "Sam", "video", "America/"] {
+            assert!(!everything.contains(word), "{word}");
+        }
+        let back = String::from_utf8(mail.bytes).unwrap();
+        assert!(back.contains("List-Unsubscribe:") && !back.contains("text/calendar"));
+    }
+}
