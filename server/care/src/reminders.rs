@@ -6,7 +6,7 @@
 //!
 //! | step | due | worthless after | to |
 //! |---|---|---|---|
-//! | invitation | when booked or moved, or others of the staff come | the end | everybody |
+//! | invitation | when booked or moved, or others of the staff come, or its place changes | the end | everybody |
 //! | three days | `-P3D@10:00` | 30 h before | client, caregivers |
 //! | one day | `-P1D@10:00` | 3 h before | client, caregivers |
 //! | one hour | `-PT60M` | the start | client, caregivers |
@@ -51,7 +51,7 @@ pub struct Visit {
     pub end: Timestamp,
     /// Raised with every change that participants are told. Rows of an earlier one are stale.
     pub sequence: u32,
-    /// When this sequence was booked, moved or called off, or others of the staff came to it.
+    /// When this sequence was booked, moved or called off, or others of the staff came to it, or its place changed.
     pub told_at: Timestamp,
     /// When it would have begun before it was last moved.
     pub moved_from: Option<Timestamp>,

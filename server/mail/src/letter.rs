@@ -3,6 +3,7 @@
 
 use care::civil::Zone;
 use care::email::EmailAddress;
+use care::place::Place;
 use care::private::Name;
 use jiff::civil::Date;
 use protocol::http::Repeats;
@@ -128,6 +129,8 @@ pub struct VisitFacts {
     pub kept: bool,
     /// It has the time that the recipient knows: who of the staff comes changed.
     pub team: bool,
+    /// It has the time that the recipient knows: its place changed.
+    pub elsewhere: bool,
     /// The recipient comes no longer: a cancellation takes it off their calendar, and says nothing of others.
     pub left: bool,
     /// A calendar file goes with it: the recipient wants one, and of a reminder, no other mail brought it.
@@ -140,6 +143,8 @@ pub struct VisitFacts {
     pub worker_first_name: Option<Name>,
     /// Where the video visit is. Told at [`Disclosure::Details`] only.
     pub meeting_link: Option<String>,
+    /// Where to go. Told at [`Disclosure::Details`] only.
+    pub place: Option<Place>,
 }
 
 /// What a mail may know of a series.
@@ -168,6 +173,7 @@ impl std::fmt::Debug for VisitFacts {
             .field("moved", &self.moved)
             .field("kept", &self.kept)
             .field("team", &self.team)
+            .field("elsewhere", &self.elsewhere)
             .field("left", &self.left)
             .field("calendar_file", &self.calendar_file)
             .field("series", &self.series)

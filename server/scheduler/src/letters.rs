@@ -58,12 +58,14 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         moved: facts.moved,
         kept: facts.kept,
         team: facts.team,
+        elsewhere: facts.elsewhere,
         left: facts.left,
         calendar_file: facts.calendar_file,
         series: facts.series.as_ref().map(of_series),
         link_token: link,
         worker_first_name: worker,
         meeting_link: meeting_link.map(|link| link.reveal().to_owned()),
+        place: facts.place.clone(),
     })
 }
 

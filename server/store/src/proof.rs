@@ -37,6 +37,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("appointments::list", crate::appointments::list::STATEMENTS),
     (
+        "appointments::place",
+        crate::appointments::place::STATEMENTS,
+    ),
+    (
         "appointments::reply",
         crate::appointments::reply::STATEMENTS,
     ),

@@ -67,6 +67,7 @@ migrations! {
     35 "0035_reach";
     36 "0036_team_changes";
     37 "0037_calendar_feeds";
+    40 "0040_places";
 }
 
 #[derive(Clone, Copy)]

@@ -297,6 +297,7 @@ mod tell {
             caregivers: vec![season.caregiver.person],
             staff: Vec::new(),
             meeting_link: Some(MEETING.to_owned()),
+            place: None,
         };
         let dana = &season.clerks[0];
         let _: Appointment = dana

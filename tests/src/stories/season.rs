@@ -313,6 +313,7 @@ impl<'s> Season<'s> {
             caregivers: vec![self.caregiver.person],
             staff: Vec::new(),
             meeting_link: Some(MEETING.to_owned()),
+            place: None,
         };
         let dana = &self.clerks[0];
         dana.asks(Method::POST, "/v1/appointments", &request).await

@@ -2,6 +2,7 @@
 //! the same bytes; and no more of it than the recipient's disclosure level allows.
 
 use care::appointment::MeetingLink;
+use care::place::Place;
 use care::private::Name;
 use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp};
 use uuid::Uuid;
@@ -11,7 +12,7 @@ use super::lease::DueRow;
 use crate::appointments::AppointmentRow;
 use crate::db;
 use crate::error::Result;
-use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME};
+use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME, PLACE};
 use crate::series::mails::{self, Times};
 use crate::tx::Tx;
 
@@ -161,6 +162,13 @@ pub(super) async fn facts(
         }
         _ => None,
     };
+    let place = match (&appointment.place, details) {
+        (Some(sealed), true) => {
+            let text = tx.open_if_there(PLACE, appointment.id, sealed).await?;
+            text.as_deref().map(Place::new).transpose()?
+        }
+        _ => None,
+    };
     let worker = if details {
         Some(name_of(tx, appointment.organizer()).await?)
     } else {
@@ -178,12 +186,16 @@ pub(super) async fn facts(
         team: appointment.team_at == Some(appointment.told_at)
             && knows_last(row)
             && !is_new(row, appointment),
+        elsewhere: appointment.place_at == Some(appointment.told_at)
+            && knows_last(row)
+            && !is_new(row, appointment),
         left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
         series: of_series(tx, row, pins).await?,
         link,
         worker,
         meeting_link,
+        place,
     })
 }
 
