@@ -17,7 +17,7 @@
 //! Of a series one mail tells: the invitation of its first visit to come speaks for all of them, and so does the
 //! cancellation of the first of those that are called off at once. The others are silent until their reminders,
 //! the first of which brings the calendar file, but for what somebody must hear of one of them alone: it was moved by
-//! itself, or what is in their calendar no longer holds.
+//! itself, it is elsewhere, or what is in their calendar no longer holds.
 //!
 //! `@10:00` is on the clocks of the recipient's zone and `P1D` is a calendar day there; `PT60M` is
 //! elapsed time.
@@ -69,7 +69,7 @@ pub struct InSeries {
     /// The first of those that are booked and not over; called off, the first of several that were at once. Its
     /// mail speaks for all of these.
     pub first: bool,
-    /// It is not where the series has it; called off, it was by itself.
+    /// It is not where the series has it, or its place is what changed last; called off, it was by itself.
     pub alone: bool,
 }
 

@@ -56,6 +56,7 @@ mod outages;
 mod passing;
 mod passwords;
 mod phones;
+mod places;
 pub(crate) mod postbox;
 mod preferences;
 mod readers;

@@ -5,8 +5,8 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, calendar_answers, calendar_feeds, clock_jumps, closings,
     double_bookings, gaps, holds, hours, invitation_mails, jobs, links, mail_answers, no_shows,
-    outages, phones, postbox, preferences, reminders, safe_hours, sendings, series, series_mails,
-    team_changes, teams, unread, visit_types,
+    outages, phones, places, postbox, preferences, reminders, safe_hours, sendings, series,
+    series_mails, team_changes, teams, unread, visit_types,
 };
 
 contract! {
@@ -173,6 +173,13 @@ contract! {
         of_a_series_somebody_comes_to_one_visit,
         changes_at_once_leave_nobody_in_two_places,
         a_change_while_its_series_moves_keeps_everybodys_time,
+    }
+    places {
+        a_place_is_given_at_booking_and_seen_by_whoever_takes_part,
+        a_place_is_sealed_under_its_clients_key_and_goes_with_it,
+        a_new_place_is_told_to_everybody_and_named_where_it_may_be,
+        who_may_move_a_visit_may_say_where_it_is_and_is_noted_once,
+        a_series_has_one_place_until_visits_of_it_get_others,
     }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,

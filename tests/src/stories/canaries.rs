@@ -33,12 +33,14 @@ const NEVER: [&str; 21] = [
     "555-0163",
 ];
 /// What the client alone is told, if they allow it: with whom, where, and the way in. The host in both spellings.
-const DETAILS: [&str; 6] = [
+const DETAILS: [&str; 8] = [
     "Dana",
     "wintergrn-x9a",
     "wintergrün",
     "saffron-room",
     "by video",
+    "Tamarisk House",
+    "Larkspur Court",
     "//meet.",
 ];
 /// Each person's own address, which stands in their own mails.

@@ -22,14 +22,21 @@ statements! {
         UPDATE appointment SET place = $2, place_at = $3, ics_sequence = ics_sequence + 1, told_at = $3,
             team_at = NULL
         WHERE id = $1";
+    // With another one, of which people are told: of this one only where they were before.
+    CHANGE_WITH = "
+        UPDATE appointment SET place = $2, ics_sequence = ics_sequence + 1, told_at = $3, team_at = NULL,
+            place_at = CASE WHEN EXISTS (SELECT 1 FROM delivery v WHERE v.appointment = appointment.id
+                AND (v.state IN ('sent', 'leased') OR v.began > 0)) THEN CAST($3 AS BIGINT) END
+        WHERE id = $1";
     CHANGE_SERIES = "UPDATE series SET place = $2 WHERE id = $1";
 }
 
 impl Store {
     /// Says where an appointment is from now on, or takes that away. With a scope others of its series are there too,
-    /// and those that are still to be booked. The sequence of each whose place is another one rises, and whoever was
-    /// told of it is told anew. [`Code::BadRequest`] for one by video or phone, and for a scope without a series; refused
-    /// by [`care::appointment::Stage::may_change`]. The same operation again changes it once.
+    /// and those that are still to be booked. The sequence of each whose place is another one rises; people are told of
+    /// this one, and of others of which they were told alone. [`Code::BadRequest`] for one by video or phone, and for a
+    /// scope without a series; refused by [`care::appointment::Stage::may_change`]. The same operation again changes it
+    /// once.
     pub async fn change_place(
         &self,
         caller: &Caller,
@@ -58,7 +65,7 @@ impl Store {
             let rows = scoped(tx, appointment, &change).await?;
             for row in rows {
                 let one = AppointmentId::from(row.id);
-                put(tx, &row, change.place.as_ref()).await?;
+                put(tx, &row, (change.place.as_ref(), one == id)).await?;
                 let object = Object::Appointment(one);
                 tx.audit(Entry::done(&caller, permit, object).about(client));
             }
@@ -92,8 +99,13 @@ async fn scoped(
     Ok(rows)
 }
 
-/// Writes down where it now is, unless it is there already, and plans what that makes known.
-async fn put(tx: &mut Tx, row: &AppointmentRow, place: Option<&Place>) -> Result<()> {
+/// Writes down where it now is, unless it is there already, and plans what that makes known: of this one, or of another
+/// with which it changes.
+async fn put(
+    tx: &mut Tx,
+    row: &AppointmentRow,
+    (place, is_this): (Option<&Place>, bool),
+) -> Result<()> {
     let text = place.map(Place::reveal);
     let known = match &row.place {
         Some(sealed) => tx.open_if_there(PLACE, row.id, sealed).await?,
@@ -104,7 +116,8 @@ async fn put(tx: &mut Tx, row: &AppointmentRow, place: Option<&Place>) -> Result
     }
     let sealed = seal_text(tx, row.client(), (PLACE, row.id), text).await?;
     let now = tx.now().micros();
-    let change = tx.sql(CHANGE).bind(row.id).bind(sealed);
+    let sql = if is_this { CHANGE } else { CHANGE_WITH };
+    let change = tx.sql(sql).bind(row.id).bind(sealed);
     change.bind(now).run().await?;
     deliveries::replan(tx, row.id.into()).await
 }

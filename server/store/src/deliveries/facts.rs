@@ -187,7 +187,7 @@ pub(super) async fn facts(
             && knows_last(row)
             && !is_new(row, appointment),
         elsewhere: appointment.place_at == Some(appointment.told_at)
-            && knows_last(row)
+            && (knows_last(row) || knows_by_series(row, appointment))
             && !is_new(row, appointment),
         left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
@@ -207,6 +207,11 @@ fn knows_this(row: &DueRow) -> bool {
 /// Somebody who was told of it as it stood right before.
 fn knows_last(row: &DueRow) -> bool {
     row.told == Some(row.ics_sequence - 1)
+}
+
+/// Somebody who knows its time from what they were told of its series.
+fn knows_by_series(row: &DueRow, appointment: &AppointmentRow) -> bool {
+    row.told.is_none() && row.heard.is_some() && appointment.moved_at.is_none()
 }
 
 /// Somebody who comes to it by the change that the mail tells of.
