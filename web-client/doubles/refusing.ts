@@ -27,6 +27,7 @@ export const refusing: Api = {
   bookInstead: unreachable,
   move: unreachable,
   changeTeam: unreachable,
+  changePlace: unreachable,
   callOff: unreachable,
   close: unreachable,
   reply: unreachable,
