@@ -197,6 +197,39 @@ describe('booking', () => {
     expect(other.violations).toEqual([]);
   });
 
+  test('where to go is said, and said anew', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await page.getByLabel('How do you meet?').selectOption({ label: 'Court date' });
+    await expect.poll(() => page.getByLabel('Meeting link').count()).toBe(0);
+    await page.getByLabel('Where do you meet?').fill('Courthouse, room 4');
+    await page.getByLabel('Day', { exact: true }).fill('2027-12-08');
+    await page.getByLabel('Time', { exact: true }).fill('11:00');
+    await expectAccessible(page, 'booking with a place');
+    await expectFitsNarrow(page, 'booking with a place');
+    await page.getByRole('button', { name: 'Book this visit' }).click();
+    await page.getByText(/^Booked: /).waitFor();
+    expect(sent(/appointments$/)).toMatchObject({ kind: 'court', place: 'Courthouse, room 4', meeting_link: null });
+    const visit = page.getByRole('article').filter({ hasText: 'Court date' });
+    await visit.getByText('Courthouse, room 4').waitFor();
+    await visit.getByRole('button', { name: 'Change the place' }).click();
+    await visit.getByLabel('Where do you meet?').fill('9 Oak Square');
+    await expectAccessible(page, 'changing the place');
+    await takePictures(page, 'changing-place');
+    await expectFitsNarrow(page, 'changing the place');
+    await visit.getByRole('button', { name: 'Save the place' }).click();
+    await page.getByText('The place is saved.').waitFor();
+    await visit.getByText('9 Oak Square').waitFor();
+    expect(sent(/place$/)).toEqual({ sequence: 0, place: '9 Oak Square' });
+
+    const other = await openProfile();
+    await signIn(other.page, stage, 'maria');
+    await other.page.getByRole('link', { name: 'Visits', exact: true }).click();
+    await other.page.getByRole('article').filter({ hasText: 'At home' }).getByText('14 Elm Street, the side door').waitFor();
+    await other.end();
+    expect(other.violations).toEqual([]);
+  });
+
   test('a time that is tapped is kept while the rest is filled in, and let go with the form', async () => {
     await openClient();
     await page.getByRole('button', { name: 'Book a visit' }).click();

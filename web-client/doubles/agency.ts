@@ -3,7 +3,7 @@
 // always busy, 02:30 never exists, the third visit of a series is taken, and whoever signed in last is the one
 // who asks.
 import type {
-  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangeTeam, CloseAppointment, Consent, HoldTime, MoveAppointment,
+  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangePlace, ChangeTeam, CloseAppointment, Consent, HoldTime, MoveAppointment,
   NotBooked, Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
   UpdateMail, UpdateMails, VisitTerms, VisitType, WorkingHours,
 } from '../src/platform/api';
@@ -106,7 +106,7 @@ export class Agency {
       const visit = this.#visit(kind, on(days, clock), HERE, ['maria', 'dana'], other);
       visit.participants = visit.participants.map((one) => (one.role === 'client' ? { ...one, person: newId(), name } : one));
     }
-    this.#visit('home', on(9, '09:15'), HERE, ['maria', 'dana'], {});
+    this.#visit('home', on(9, '09:15'), HERE, ['maria', 'dana'], { place: '14 Elm Street, the side door' });
     this.#visit('phone', on(16, '11:00'), THERE, ['maria', 'dana'], {});
     const at = (nowMs - 7 * DAY + 3_600_000) * 1_000;
     const note = 'Brought the papers for the new flat.';
@@ -289,7 +289,7 @@ export class Agency {
     return good({ start: instant(civil_start, where) * 1_000, until: (this.#nowMs + 600_000) * 1_000 });
   }
 
-  #book({ kind, civil_start, zone, minutes, caregivers, staff, meeting_link }: BookAppointment): Answered {
+  #book({ kind, civil_start, zone, minutes, caregivers, staff, meeting_link, place }: BookAppointment): Answered {
     const where = zone ?? HERE;
     const refusal = this.#refusal(civil_start, where);
     if (refusal !== null) return refusal;
@@ -297,7 +297,7 @@ export class Agency {
     const link = meeting_link ?? null;
     this.held = null;
     this.heldWith = [];
-    return good(this.#seen(this.#visit(kind, civil_start, where, who, { minutes, meeting_link: link })));
+    return good(this.#seen(this.#visit(kind, civil_start, where, who, { minutes, meeting_link: link, place: place ?? null })));
   }
 
   #bookSeries({ first, rule, skip_conflicts }: BookSeries): Answered {
@@ -311,10 +311,10 @@ export class Agency {
     }));
     if (conflicts.length > 0 && skip_conflicts !== true) return bad(409, 'series_conflicts', { conflicts });
     const series = { id: newId(), repeats: repeatsOf(rule, first.civil_start), moved: false };
-    const { kind, minutes } = first;
+    const { kind, minutes, place = null } = first;
     const appointments = expand(rule, first.civil_start)
       .filter((civil) => civil !== taken)
-      .map((civil) => this.#visit(kind, civil, where, ['maria', 'dana', ...along(first.staff)], { minutes, series }))
+      .map((civil) => this.#visit(kind, civil, where, ['maria', 'dana', ...along(first.staff)], { minutes, series, place }))
       .map((visit) => this.#seen(visit));
     for (const { at } of conflicts) {
       this.notBooked.push({ series: series.id, occurrence: at.civil, at, code: 'slot_taken', kind, minutes, visit_type: null });
@@ -342,6 +342,10 @@ export class Agency {
     } else if (act === 'team') {
       const refusal = this.#team(visit, (body as ChangeTeam).staff);
       if (refusal !== null) return refusal;
+    } else if (act === 'place') {
+      const { place = null, scope } = body as ChangePlace;
+      if (visit.kind === 'video' || visit.kind === 'phone') return bad(400, 'bad_request');
+      for (const one of inScope(this.appointments, visit, scope ?? 'this')) Object.assign(one, { place, sequence: one.sequence + 1 });
     } else if (act === 'cancel') {
       const { reason, scope } = body as CancelAppointment;
       for (const one of inScope(this.appointments, visit, scope ?? 'this')) {

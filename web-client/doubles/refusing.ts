@@ -28,6 +28,7 @@ export const refusing: Api = {
   bookInstead: unreachable,
   move: unreachable,
   changeTeam: unreachable,
+  changePlace: unreachable,
   callOff: unreachable,
   undoCancel: unreachable,
   close: unreachable,

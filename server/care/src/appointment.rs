@@ -11,6 +11,7 @@ use protocol::{
 use zeroize::Zeroizing;
 
 use crate::civil::CivilTime;
+use crate::place::Place;
 use crate::private::Note;
 use crate::series::Occurrence;
 
@@ -76,13 +77,16 @@ pub struct Booking {
     pub staff: Vec<AccountId>,
     /// Where a video appointment happens.
     pub meeting_link: Option<MeetingLink>,
+    /// Where one goes for any that is neither by video nor by phone.
+    pub place: Option<Place>,
     /// Which one of a series it is, if one.
     pub occurrence: Option<Occurrence>,
 }
 
 impl Booking {
     /// Checks a request's form. [`Code::TimeMalformed`], [`Code::BadRequest`] (minutes, a link for
-    /// something that is not video), [`Code::TooManyParticipants`], [`Code::MeetingLinkInvalid`].
+    /// something that is not video, what [`Place::of`] says), [`Code::TooManyParticipants`],
+    /// [`Code::MeetingLinkInvalid`].
     pub fn check(request: BookAppointment) -> Result<Self, Refusal> {
         let staff = check_staff(request.staff)?;
         // The client and the case manager take part besides those.
@@ -114,6 +118,7 @@ impl Booking {
             caregivers,
             staff,
             meeting_link: meeting_link.transpose()?,
+            place: Place::of(request.kind, request.place.as_deref())?,
             occurrence: None,
         })
     }

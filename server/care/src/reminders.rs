@@ -6,7 +6,7 @@
 //!
 //! | step | due | worthless after | to |
 //! |---|---|---|---|
-//! | invitation | when booked or moved, or others of the staff come | the end | everybody |
+//! | invitation | when booked or moved, or others of the staff come, or its place changes | the end | everybody |
 //! | three days | `-P3D@10:00` | 30 h before | client, caregivers |
 //! | one day | `-P1D@10:00` | 3 h before | client, caregivers |
 //! | one hour | `-PT60M` | the start | client, caregivers |
@@ -17,7 +17,7 @@
 //! Of a series one mail tells: the invitation of its first visit to come speaks for all of them, and so does the
 //! cancellation of the first of those that are called off at once. The others are silent until their reminders,
 //! the first of which brings the calendar file, but for what somebody must hear of one of them alone: it was moved by
-//! itself, or what is in their calendar no longer holds.
+//! itself, it is elsewhere, or what is in their calendar no longer holds.
 //!
 //! `@10:00` is on the clocks of the recipient's zone and `P1D` is a calendar day there; `PT60M` is
 //! elapsed time.
@@ -63,7 +63,7 @@ pub struct Visit {
     pub end: Timestamp,
     /// Raised with every change that participants are told. Rows of an earlier one are stale.
     pub sequence: u32,
-    /// When this sequence was booked, moved or called off, or others of the staff came to it.
+    /// When this sequence was booked, moved or called off, or others of the staff came to it, or its place changed.
     pub told_at: Timestamp,
     /// When it would have begun before it was last moved.
     pub moved_from: Option<Timestamp>,
@@ -83,7 +83,7 @@ pub struct InSeries {
     /// The first of those that are booked and not over; called off, the first of several that were at once. Its
     /// mail speaks for all of these.
     pub first: bool,
-    /// It is not where the series has it; called off, it was by itself.
+    /// It is not where the series has it, or its place is what changed last; called off, it was by itself.
     pub alone: bool,
 }
 

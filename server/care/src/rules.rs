@@ -341,6 +341,7 @@ const RULES: &[Rule] = &[
     Rule(Act::EndCalendarFeed, CASE_MANAGER, &[Session]),
     Rule(Act::MoveAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ChangeTeam, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ChangePlace, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CancelAppointment, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::UndoCancel, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::CloseAppointment, CASE_MANAGER, &[Session, Assigned]),

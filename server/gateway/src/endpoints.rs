@@ -115,6 +115,7 @@ fn appointments() -> OpenApiRouter<Gateway> {
         ))
         .routes(routes!(http::appointments::move_appointment))
         .routes(routes!(http::appointments::change_team))
+        .routes(routes!(http::appointments::change_place))
         .routes(routes!(http::appointments::cancel_appointment))
         .routes(routes!(http::appointments::undo_cancel))
         .routes(routes!(http::appointments::close_appointment))

@@ -3,6 +3,7 @@
 
 use care::civil::Zone;
 use care::email::EmailAddress;
+use care::place::Place;
 use care::private::Name;
 use jiff::civil::Date;
 use protocol::http::Repeats;
@@ -132,6 +133,8 @@ pub struct VisitFacts {
     pub team: bool,
     /// A reminder of the hour before, or that the room is open, comes long before: it says neither.
     pub early: bool,
+    /// It has the time that the recipient knows: its place changed.
+    pub elsewhere: bool,
     /// The recipient comes no longer: a cancellation takes it off their calendar, and says nothing of others.
     pub left: bool,
     /// A calendar file goes with it: the recipient wants one, and of a reminder, no other mail brought it.
@@ -144,6 +147,8 @@ pub struct VisitFacts {
     pub worker_first_name: Option<Name>,
     /// Where the video visit is. Told at [`Disclosure::Details`] only.
     pub meeting_link: Option<String>,
+    /// Where to go. Told at [`Disclosure::Details`] only.
+    pub place: Option<Place>,
 }
 
 /// What a mail may know of a series.
@@ -173,6 +178,7 @@ impl std::fmt::Debug for VisitFacts {
             .field("kept", &self.kept)
             .field("team", &self.team)
             .field("early", &self.early)
+            .field("elsewhere", &self.elsewhere)
             .field("left", &self.left)
             .field("calendar_file", &self.calendar_file)
             .field("series", &self.series)

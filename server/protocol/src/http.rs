@@ -82,6 +82,7 @@
 //! | `POST /v1/appointments` | [`BookAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/move` | [`MoveAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/team` | [`ChangeTeam`] | [`Appointment`] |
+//! | `POST /v1/appointments/{appointment}/place` | [`ChangePlace`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/cancel` | [`CancelAppointment`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/undo-cancel` | [`UndoCancel`] | [`Appointment`] |
 //! | `POST /v1/appointments/{appointment}/close` | [`CloseAppointment`] | [`Appointment`] |

@@ -43,6 +43,8 @@ pub const TITLE_CHARS_MAX: usize = 120;
 pub const NOTE_CHARS_MAX: usize = 2_000;
 /// A meeting link, bytes.
 pub const MEETING_LINK_BYTES_MAX: usize = 2_000;
+/// A place where one meets, characters.
+pub const PLACE_CHARS_MAX: usize = 200;
 /// A mail address, bytes (RFC 5321, section 4.5.3.1.3, without the angle brackets).
 pub const EMAIL_BYTES_MAX: usize = 254;
 /// A telephone number as it was typed, bytes.

@@ -6,13 +6,14 @@ use care::availability::Hours;
 use care::booking_link::BookingLink;
 use care::civil::{CivilTime, parse_date};
 use care::closure::Closure;
+use care::place::PlaceChange;
 use care::series::{Occurrence, Plan};
 use care::visit_type::VisitType;
 use protocol::http::{
     self, AddClosure, AddVisitType, Appointment, Appointments, BookAppointment, BookInstead,
-    BookSeries, BookingLinkMade, CancelAppointment, ChangeTeam, CloseAppointment, FindSlots,
-    HoldTime, HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment, SeriesBooked,
-    Slots, Span, TimeHeld, UndoCancel, VisitTerms, WorkingHours,
+    BookSeries, BookingLinkMade, CancelAppointment, ChangePlace, ChangeTeam, CloseAppointment,
+    FindSlots, HoldTime, HoursSaved, MakeBookingLink, MoveAppointment, ReplyToAppointment,
+    SeriesBooked, Slots, Span, TimeHeld, UndoCancel, VisitTerms, WorkingHours,
 };
 use protocol::{AccountId, AppointmentId, Code, PersonId, Refusal, SeriesId, VisitTypeId, limits};
 use store::{HoldWish, Result, SlotSearch, Store, Within};
@@ -81,6 +82,18 @@ impl Scheduler {
     ) -> Result<Appointment> {
         let change = TeamChange::check(request)?;
         self.store.change_team(caller, id, change).await
+    }
+
+    /// Says where an appointment is from now on; see [`PlaceChange::check`] and [`Store::change_place`] for what is
+    /// refused.
+    pub async fn change_place(
+        &self,
+        caller: &Caller,
+        id: AppointmentId,
+        request: &ChangePlace,
+    ) -> Result<Appointment> {
+        let change = PlaceChange::check(request)?;
+        self.store.change_place(caller, id, change).await
     }
 
     /// Calls an appointment off.

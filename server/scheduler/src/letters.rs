@@ -62,12 +62,14 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         kept: facts.kept,
         team: facts.team,
         early: facts.early,
+        elsewhere: facts.elsewhere,
         left: facts.left,
         calendar_file: facts.calendar_file,
         series: facts.series.as_ref().map(of_series),
         link_token: link,
         worker_first_name: worker,
         meeting_link: meeting_link.map(|link| link.reveal().to_owned()),
+        place: facts.place.clone(),
     })
 }
 

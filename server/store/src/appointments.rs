@@ -25,6 +25,7 @@ pub(crate) mod change;
 pub(crate) mod close;
 pub(crate) mod list;
 pub(crate) mod overlaps;
+pub(crate) mod place;
 pub(crate) mod reply;
 pub(crate) mod team;
 pub(crate) mod undo;
@@ -32,7 +33,8 @@ pub(crate) mod undo;
 statements! {
     READ = "
         SELECT id, client, organizer, kind, visit_type, state, zone, minutes, start_at, end_at,
-            ics_uid, ics_sequence, told_at, moved_at, moved_from_at, law_at, team_at, meeting_link, cancelled_by,
+            ics_uid, ics_sequence, told_at, moved_at, moved_from_at, law_at, team_at, place_at, meeting_link, place,
+            cancelled_by,
             cancel_reason, cancel_notice_at, closed_at, closed_by, next_step, note, series, occurrence, civil_start
         FROM appointment WHERE id = $1";
     HOLD = "UPDATE appointment SET version = version + 1 WHERE id = $1";
@@ -63,7 +65,10 @@ pub(crate) struct AppointmentRow {
     pub(crate) law_at: Option<i64>,
     /// When who of the staff comes last changed.
     pub(crate) team_at: Option<i64>,
+    /// When where it is last changed.
+    pub(crate) place_at: Option<i64>,
     pub(crate) meeting_link: Option<Vec<u8>>,
+    pub(crate) place: Option<Vec<u8>>,
     pub(crate) cancelled_by: Option<Uuid>,
     pub(crate) cancel_reason: Option<String>,
     pub(crate) cancel_notice_at: Option<i64>,

@@ -41,6 +41,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         crate::appointments::overlaps::STATEMENTS,
     ),
     (
+        "appointments::place",
+        crate::appointments::place::STATEMENTS,
+    ),
+    (
         "appointments::reply",
         crate::appointments::reply::STATEMENTS,
     ),

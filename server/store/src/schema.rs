@@ -69,6 +69,7 @@ migrations! {
     37 "0037_calendar_feeds";
     38 "0038_closures";
     39 "0039_bundles";
+    40 "0040_places";
 }
 
 #[derive(Clone, Copy)]

@@ -47,7 +47,7 @@ enum Purpose {
     Consents,
     /// Mail addresses and telephone numbers.
     Addresses,
-    /// Meeting links, and what there is to remember of appointments.
+    /// Meeting links, places, and what there is to remember of appointments.
     Appointments,
     /// Secrets of links in mails, and what an enrolment's link yields.
     Links,
@@ -300,6 +300,10 @@ columns! {
         about "(SELECT a.person FROM account a WHERE a.person = t.person AND a.role = 'client' LIMIT 1)",
         where "t.person = $1";
     MEETING_LINK = Appointments, "appointment", "meeting_link",
+        about "t.client", where "t.client = $1";
+    PLACE = Appointments, "appointment", "place",
+        about "t.client", where "t.client = $1";
+    SERIES_PLACE = Appointments, "series", "place",
         about "t.client", where "t.client = $1";
     APPOINTMENT_NOTE = Appointments, "appointment", "note",
         about "t.client", where "t.client = $1";

@@ -34,7 +34,7 @@ pub(crate) mod mails;
 
 statements! {
     READ = "
-        SELECT id, client, organizer, kind, visit_type, zone, minutes, meeting_link, rule, civil_start,
+        SELECT id, client, organizer, kind, visit_type, zone, minutes, meeting_link, place, rule, civil_start,
             shift_days, at_minute, booked_until, ended_at, told_at, earlier
         FROM series WHERE id = $1";
     HOLD = "UPDATE series SET version = version + 1 WHERE id = $1";
@@ -65,6 +65,7 @@ struct SeriesRow {
     zone: String,
     minutes: i64,
     meeting_link: Option<Vec<u8>>,
+    place: Option<Vec<u8>>,
     rule: String,
     civil_start: String,
     shift_days: i64,
@@ -86,6 +87,8 @@ pub(crate) struct Series {
     minutes: u16,
     /// Sealed.
     meeting_link: Option<Vec<u8>>,
+    /// Sealed.
+    place: Option<Vec<u8>>,
     rule: Rule,
     /// When the first visit began by the rule.
     first: CivilTime,
@@ -113,6 +116,7 @@ impl Series {
             zone: preferences::zone(tx, &row.zone),
             minutes: small(row.minutes)?,
             meeting_link: row.meeting_link,
+            place: row.place,
             rule: Rule::parse(&row.rule, first.date())?,
             first,
             shift: Shift::new(days, small(row.at_minute)?),
@@ -139,6 +143,7 @@ impl Series {
             zone,
             minutes: first.minutes,
             meeting_link: None,
+            place: None,
             rule,
             first: first.civil,
             shift: Shift::none(first.civil),

@@ -138,6 +138,7 @@ impl Desk {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: Some("https://meet.example.org/maria-room".to_owned()),
+            place: None,
         }
     }
 

@@ -371,6 +371,7 @@ pub async fn what_is_kept_of_a_colleague_counts_for_their_day(engine: Engine) {
         kind: AppointmentKind::Office,
         visit_type: Some(kind),
         meeting_link: None,
+        place: None,
         ..desk.request(civil)
     };
     let second = desk.scheduler.book(&desk.sam, intake("2026-11-10T14:00"));

@@ -61,6 +61,7 @@ pub(crate) mod overrides;
 mod passing;
 mod passwords;
 mod phones;
+mod places;
 pub(crate) mod postbox;
 mod preferences;
 mod readers;

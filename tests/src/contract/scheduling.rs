@@ -5,9 +5,9 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, bundles, calendar_answers, calendar_feeds, clock_jumps,
     closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
-    mail_answers, nights, no_shows, outages, overlaps, phones, postbox, preferences, reminders,
-    safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels, unread,
-    visit_mails, visit_types,
+    mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
+    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
+    unread, visit_mails, visit_types,
 };
 
 contract! {
@@ -188,6 +188,13 @@ contract! {
         a_second_visit_at_the_same_time_is_booked_with_a_warning,
         what_is_over_or_anothers_is_no_overlap,
         nobody_else_learns_of_the_other_visit,
+    }
+    places {
+        a_place_is_given_at_booking_and_seen_by_whoever_takes_part,
+        a_place_is_sealed_under_its_clients_key_and_goes_with_it,
+        a_new_place_is_told_to_everybody_and_named_where_it_may_be,
+        who_may_move_a_visit_may_say_where_it_is_and_is_noted_once,
+        a_series_has_one_place_until_visits_of_it_get_others,
     }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,

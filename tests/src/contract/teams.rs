@@ -355,6 +355,7 @@ pub async fn a_number_a_day_counts_who_comes_along(engine: Engine) {
         kind: AppointmentKind::Office,
         visit_type: Some(kind),
         meeting_link: None,
+        place: None,
         ..with(&desk, staff, civil)
     };
     let both = intake(&[desk.sam.account], TUESDAY);

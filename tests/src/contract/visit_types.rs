@@ -46,6 +46,7 @@ async fn book(desk: &Desk, id: VisitTypeId, civil: &str) -> Result<Appointment> 
         minutes: 60,
         visit_type: Some(id),
         meeting_link: None,
+        place: None,
         ..desk.request(civil)
     };
     desk.scheduler.book(&desk.dana, request).await
@@ -188,6 +189,7 @@ pub async fn a_kind_that_is_offered_no_longer_is_not_booked_and_what_was_goes_on
     let court = BookAppointment {
         kind: AppointmentKind::Court,
         meeting_link: None,
+        place: None,
         ..desk.request("2026-11-12T10:00")
     };
     let court = desk.scheduler.book(&desk.dana, court).await.unwrap();

@@ -82,6 +82,8 @@ fn every_calendar_file_is_read_without_complaint_in_every_language_and_at_every_
                     "https://video.example/{}?a=1,2;b=%C3%B1",
                     "x".repeat(400)
                 ));
+                let place = "12 Elm, 2nd floor; \"ask\" \\ día:9 ".repeat(5);
+                visit.place = Some(care::place::Place::new(&place).unwrap());
                 mails.push(written(&letter));
                 expected.push((step, *language));
             }

@@ -54,6 +54,7 @@ async fn book(story: &Story, dana: &Phone) -> Result<Appointment> {
         caregivers: Vec::new(),
         staff: Vec::new(),
         meeting_link: Some("https://meet.example.org/room".to_owned()),
+        place: None,
     };
     dana.asks("POST", "/v1/appointments", &wish).await
 }

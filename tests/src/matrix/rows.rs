@@ -183,6 +183,12 @@ pub const ROWS: &[Row] = &[
         Done(200),
     ),
     row(
+        "POST /v1/appointments/{appointment}/place",
+        Json(r#"{"op_id":"{op}","sequence":7,"place":"12 Elm Street"}"#),
+        SERVING,
+        Fails(Code::AppointmentChanged),
+    ),
+    row(
         "POST /v1/appointments/{appointment}/cancel",
         Json(r#"{"op_id":"{op}","sequence":7,"reason":"agency"}"#),
         SERVING,

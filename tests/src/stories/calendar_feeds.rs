@@ -97,6 +97,7 @@ mod tell {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         };
         dana.asks(Method::POST, "/v1/appointments", &request).await
     }

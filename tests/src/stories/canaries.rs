@@ -34,12 +34,14 @@ const NEVER: [&str; 22] = [
     "555-0163",
 ];
 /// What the client alone is told, if they allow it: with whom, where, and the way in. The host in both spellings.
-const DETAILS: [&str; 6] = [
+const DETAILS: [&str; 8] = [
     "Dana",
     "wintergrn-x9a",
     "wintergrün",
     "saffron-room",
     "by video",
+    "Tamarisk House",
+    "Larkspur Court",
     "//meet.",
 ];
 /// Each person's own address, which stands in their own mails.
@@ -303,6 +305,7 @@ mod tell {
             caregivers: vec![season.caregiver.person],
             staff: Vec::new(),
             meeting_link: Some(MEETING.to_owned()),
+            place: None,
         };
         let dana = &season.clerks[0];
         let _: Appointment = dana

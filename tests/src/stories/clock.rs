@@ -48,6 +48,7 @@ mod tell {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         };
         let _: Appointment = dana.asks("POST", "/v1/appointments", &request).await?;
         Ok(())

@@ -385,6 +385,7 @@ mod tell {
             caregivers: vec![agency.ana.person],
             staff: Vec::new(),
             meeting_link: Some("https://meet.example.org/a-room".to_owned()),
+            place: None,
         }
     }
 

@@ -44,6 +44,7 @@ mod tell {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         };
         let _: Appointment = dana.asks("POST", "/v1/appointments", &request).await?;
         ensure!(server.do_due().await?.len() == 2, "both are told of it");

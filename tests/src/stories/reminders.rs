@@ -37,6 +37,7 @@ mod tell {
                 caregivers: Vec::new(),
                 staff: Vec::new(),
                 meeting_link: None,
+                place: None,
             };
             if request.civil_start.ends_with("17:00") {
                 continue;

@@ -12,9 +12,9 @@ use care::private::Relationship;
 use mail::Mail;
 use protocol::http::{
     AddClient, AddVisitType, Appointment, BookAppointment, BookingLinkMade, CalendarFeedMade,
-    CancelAppointment, Circle, CloseAppointment, Consent, Intake, MailInvitation, MakeBookingLink,
-    MakeCalendarFeed, MoveAppointment, PersonCard, Phone, PlanCircle, RecordConsent, VisitTerms,
-    VisitType,
+    CancelAppointment, ChangePlace, Circle, CloseAppointment, Consent, Intake, MailInvitation,
+    MakeBookingLink, MakeCalendarFeed, MoveAppointment, PersonCard, Phone, PlanCircle,
+    RecordConsent, VisitTerms, VisitType,
 };
 use protocol::{
     AppointmentKind, Bytes, CancelReason, CircleId, ConsentBasis, Disclosure, Language, NextStep,
@@ -46,6 +46,9 @@ pub const NEWCOMER_AT: &str = "nuthatch@birds.example";
 pub const PHONE: &str = "+1 (970) 555-0163";
 /// A host with a name that is written in two ways.
 pub const MEETING: &str = "https://meet.xn--wintergrn-x9a.example/saffron-room";
+/// Where one goes for a visit, first and then.
+pub const PLACE: &str = "Tamarisk House, door 9; ring twice";
+pub const OTHER_PLACE: &str = "Larkspur Court 4, upstairs";
 pub const VISIT_TYPE: &str = "Withdrawal review with ketamine";
 pub const CIRCLE: &str = "Marzipan circle";
 pub const CONSENT_NOTE: &str = "bergamot was said at intake";
@@ -184,8 +187,8 @@ impl<'s> Season<'s> {
         Ok(())
     }
 
-    /// A visit from its booking to its end and what follows it, one that is moved and called off, and a link to book by,
-    /// in the n-th fortnight. Whatever leaves is handed on with its kind.
+    /// A visit from its booking to its end and what follows it, one elsewhere that is moved and called off, and a link to book
+    /// by, in the n-th fortnight. Whatever leaves is handed on with its kind.
     pub async fn walk(
         &mut self,
         disclosure: Disclosure,
@@ -235,7 +238,9 @@ impl<'s> Season<'s> {
         day: Date,
         each: &mut impl AsyncFnMut(&'static str, Vec<Mail>) -> Result<()>,
     ) -> Result<()> {
-        let card = self.book(day, "15:00").await?;
+        let card = self.book_at(day, "15:00", PLACE).await?;
+        self.post("invitation", each).await?;
+        let card = self.go_elsewhere(&card).await?;
         self.post("invitation", each).await?;
         let change = MoveAppointment {
             op_id: self.op(),
@@ -319,8 +324,23 @@ impl<'s> Season<'s> {
 
     async fn book(&mut self, day: Date, clock: &str) -> Result<Appointment> {
         let request = self.visit(day, clock);
-        let dana = &self.clerks[0];
-        dana.asks(Method::POST, "/v1/appointments", &request).await
+        self.clerks[0]
+            .asks(Method::POST, "/v1/appointments", &request)
+            .await
+    }
+
+    /// One to which the client goes.
+    async fn book_at(&mut self, day: Date, clock: &str, place: &str) -> Result<Appointment> {
+        let request = BookAppointment {
+            kind: AppointmentKind::Court,
+            visit_type: None,
+            meeting_link: None,
+            place: Some(place.to_owned()),
+            ..self.visit(day, clock)
+        };
+        self.clerks[0]
+            .asks(Method::POST, "/v1/appointments", &request)
+            .await
     }
 
     fn visit(&mut self, day: Date, clock: &str) -> BookAppointment {
@@ -335,7 +355,20 @@ impl<'s> Season<'s> {
             caregivers: vec![self.caregiver.person],
             staff: Vec::new(),
             meeting_link: Some(MEETING.to_owned()),
+            place: None,
         }
+    }
+
+    /// It is elsewhere.
+    async fn go_elsewhere(&mut self, card: &Appointment) -> Result<Appointment> {
+        let request = ChangePlace {
+            op_id: self.op(),
+            sequence: card.sequence,
+            place: Some(OTHER_PLACE.to_owned()),
+            scope: protocol::Scope::This,
+        };
+        let path = format!("/v1/appointments/{}/place", card.id);
+        self.clerks[0].asks(Method::POST, &path, &request).await
     }
 
     async fn make_link(&mut self, tuesday: Date) -> Result<()> {

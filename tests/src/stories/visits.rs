@@ -66,6 +66,7 @@ mod tell {
             caregivers: vec![agency.ana.person],
             staff: Vec::new(),
             meeting_link: Some("https://meet.example.org/secret-room".to_owned()),
+            place: None,
         }
     }
 

@@ -138,6 +138,7 @@ mod tell {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         };
         let booked: Appointment = dana.asks("POST", "/v1/appointments", &request).await?;
         ensure!(booked.at.civil == visit.1, "{booked:?}");

@@ -35,6 +35,7 @@ export type RepeatsTold = Schemas['Repeats'];
 export type Scope = Schemas['Scope'];
 export type MoveAppointment = Schemas['MoveAppointment'];
 export type ChangeTeam = Schemas['ChangeTeam'];
+export type ChangePlace = Schemas['ChangePlace'];
 export type CancelAppointment = Schemas['CancelAppointment'];
 export type CloseAppointment = Schemas['CloseAppointment'];
 export type Outcome = Schemas['Outcome'];
@@ -190,6 +191,7 @@ export interface Api {
   bookInstead(series: string, request: BookInstead): Promise<Answer<Appointment>>;
   move(appointment: string, request: MoveAppointment): Promise<Answer<Appointment>>;
   changeTeam(appointment: string, request: ChangeTeam): Promise<Answer<Appointment>>;
+  changePlace(appointment: string, request: ChangePlace): Promise<Answer<Appointment>>;
   callOff(appointment: string, request: CancelAppointment): Promise<Answer<Appointment>>;
   undoCancel(appointment: string, request: Schemas['UndoCancel']): Promise<Answer<Appointment>>;
   close(appointment: string, request: CloseAppointment): Promise<Answer<Appointment>>;
@@ -285,6 +287,7 @@ export const api: Api = {
   bookInstead: (series, request) => call('POST', `/v1/series/${series}/gaps`, request),
   move: (appointment, request) => call('POST', `/v1/appointments/${appointment}/move`, request),
   changeTeam: (appointment, request) => call('POST', `/v1/appointments/${appointment}/team`, request),
+  changePlace: (appointment, request) => call('POST', `/v1/appointments/${appointment}/place`, request),
   callOff: (appointment, request) => call('POST', `/v1/appointments/${appointment}/cancel`, request),
   undoCancel: (appointment, request) => call('POST', `/v1/appointments/${appointment}/undo-cancel`, request),
   close: (appointment, request) => call('POST', `/v1/appointments/${appointment}/close`, request),

@@ -1,9 +1,10 @@
-// A visit as it is being booked: kind, time, who takes part, the meeting link.
+// A visit as it is being booked: kind, time, who takes part, the meeting link or the place.
 import type {
   Answer, Api, Appointment, AppointmentKind, BookAppointment, Conflict, NotBooked, PersonCard, SeriesBooked, TimeHeld,
   VisitType,
 } from '../platform/api';
 import { Intents } from './intents';
+import { placeOf } from './places';
 import { Repeats } from './repeats.svelte';
 import { TimeChoice } from './times.svelte';
 
@@ -14,6 +15,7 @@ export class Booking {
   kind = $state<AppointmentKind>('video');
   caregivers = $state<string[]>([]);
   link = $state('');
+  place = $state('');
   busy = $state(false);
   /** The kinds of visits that the agency offers. */
   types = $state.raw<VisitType[]>([]);
@@ -143,6 +145,7 @@ export class Booking {
       caregivers: [...this.caregivers].sort(),
       staff: this.#staff,
       meeting_link: this.kind === 'video' && link !== '' ? link : null,
+      place: placeOf(this.kind, this.place),
     };
   }
 

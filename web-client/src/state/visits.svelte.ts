@@ -94,6 +94,16 @@ export class Visits {
     return this.#change(['team', id, sequence, staff], (op_id) => this.#api.changeTeam(id, { op_id, sequence, staff }));
   }
 
+  /** Says where it is, and of a series others; null: no place. The refusal, or null when done. */
+  async changePlace({ id, sequence }: Appointment, place: string | null, scope: Scope = 'this'): Promise<Refused | null> {
+    const others = scope === 'this' ? {} : { scope };
+    const refusal = await this.#change(['place', id, sequence, place, others], (op_id) =>
+      this.#api.changePlace(id, { op_id, sequence, place, ...others }),
+    );
+    if (refusal === null && scope !== 'this') await this.load();
+    return refusal;
+  }
+
   /** Calls it off for everybody, and others of its series too; the refusal, or null when done. */
   async callOff({ id, sequence }: Appointment, reason: CancelReason, scope: Scope = 'this'): Promise<Refused | null> {
     const others = scope === 'this' ? {} : { scope };

@@ -27,6 +27,7 @@ act-visits = Looked at visits
 act-book = Booked a visit
 act-move = Moved a visit
 act-team = Changed who comes to a visit
+act-place = Changed where a visit is
 act-call-off = Called a visit off
 act-undo-cancel = Put a visit on again that was called off
 act-close = Wrote down how a visit went

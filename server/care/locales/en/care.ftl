@@ -157,6 +157,16 @@ visit-zone = Time zone
 visit-zone-hint = Type a city and choose from the list.
 visit-link = Meeting link
 visit-link-hint = From your video tool. It starts with https://
+visit-place = Where do you meet?
+visit-place-hint = For example: 12 Elm Street, 2nd floor. A mail says it only if the client has chosen mails with more details.
+visit-place-at = Where
+visit-place-say = Say where
+visit-place-change = Change the place
+visit-place-title = Where is this visit?
+visit-place-scope = Later visits of this series will be there too.
+visit-place-mails = The time stays the same. Everyone who takes part gets a mail. Leave the field empty to take the place away.
+visit-place-go = Save the place
+visit-place-done = The place is saved. The mails go out now.
 visit-caregivers = Who else takes part?
 caregiver-no-consent = The client has not allowed this yet.
 caregiver-not-covered = The consent does not cover visits.
@@ -560,7 +570,7 @@ disclosure-update-hint = “You have an update”, with a link. No day, no time.
 disclosure-times = Day and time
 disclosure-times-hint = No names, and not what it is about.
 disclosure-details = More details
-disclosure-details-hint = Also the first name of the case manager and the meeting link. Whoever reads the mail can see them.
+disclosure-details-hint = Also the first name of the case manager, where to go, and the meeting link. Whoever reads the mail can see them.
 
 ## The calendar in another program
 settings-feed = Calendar in another program

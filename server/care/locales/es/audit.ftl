@@ -27,6 +27,7 @@ act-visits = Miró las citas
 act-book = Reservó una cita
 act-move = Movió una cita
 act-team = Cambió quién viene a una cita
+act-place = Cambió el lugar de una cita
 act-call-off = Canceló una cita
 act-undo-cancel = Recuperó una cita cancelada
 act-close = Anotó cómo fue una cita

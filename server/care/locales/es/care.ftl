@@ -157,6 +157,16 @@ visit-zone = Zona horaria
 visit-zone-hint = Escribe una ciudad y elige de la lista.
 visit-link = Enlace de la reunión
 visit-link-hint = De tu programa de video. Empieza con https://
+visit-place = ¿Dónde se ven?
+visit-place-hint = Por ejemplo: calle Olmo 12, segundo piso. Un correo lo dice solo si el cliente eligió correos con más detalles.
+visit-place-at = Dónde
+visit-place-say = Decir dónde
+visit-place-change = Cambiar el lugar
+visit-place-title = ¿Dónde es esta visita?
+visit-place-scope = Las próximas visitas de esta serie también serán allí.
+visit-place-mails = La hora sigue igual. Todos los que participan reciben un correo. Deja el campo vacío para quitar el lugar.
+visit-place-go = Guardar el lugar
+visit-place-done = El lugar está guardado. Los correos salen ahora.
 visit-caregivers = ¿Quién más participa?
 caregiver-no-consent = El cliente aún no lo permitió.
 caregiver-not-covered = El permiso no incluye visitas.
@@ -560,7 +570,7 @@ disclosure-update-hint = «Tienes una novedad», con un enlace. Sin día ni hora
 disclosure-times = Día y hora
 disclosure-times-hint = Sin nombres y sin decir de qué se trata.
 disclosure-details = Más detalles
-disclosure-details-hint = También el nombre de quien lleva el caso y el enlace de la reunión. Quien lea el correo los ve.
+disclosure-details-hint = También el nombre de quien lleva el caso, adónde ir y el enlace de la reunión. Quien lea el correo los ve.
 
 ## El calendario en otro programa
 settings-feed = El calendario en otro programa

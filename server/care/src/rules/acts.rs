@@ -213,6 +213,8 @@ acts! {
     MoveAppointment = "move_appointment", Appointment;
     /// Say who else of the staff takes part in an appointment that is booked.
     ChangeTeam = "change_team", Appointment;
+    /// Say where an appointment is that is booked.
+    ChangePlace = "change_place", Appointment;
     /// Call an appointment off.
     CancelAppointment = "cancel_appointment", Appointment;
     /// Take back that an appointment was called off, before anybody is told.

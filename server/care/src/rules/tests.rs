@@ -324,6 +324,7 @@ fn who_comes_along_changes_nothing_and_is_told_so() {
     for act in [
         Act::MoveAppointment,
         Act::ChangeTeam,
+        Act::ChangePlace,
         Act::CancelAppointment,
         Act::UndoCancel,
         Act::CloseAppointment,

@@ -3,8 +3,9 @@
 use axum::Json;
 use axum::extract::State;
 use protocol::http::{
-    Appointment, Appointments, BookAppointment, CancelAppointment, ChangeTeam, CloseAppointment,
-    ErrorBody, FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span, UndoCancel,
+    Appointment, Appointments, BookAppointment, CancelAppointment, ChangePlace, ChangeTeam,
+    CloseAppointment, ErrorBody, FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span,
+    UndoCancel,
 };
 use protocol::{AppointmentId, VisitTypeId};
 
@@ -86,6 +87,26 @@ pub async fn change_team(
     FromJson(request): FromJson<ChangeTeam>,
 ) -> Answer<Json<Appointment>> {
     let changed = gateway.scheduler.change_team(&caller, appointment, request);
+    Ok(Json(changed.await?))
+}
+
+/// Says where an appointment is from now on; its time stays. With a scope others of its series are there too.
+#[utoipa::path(
+    post,
+    path = "/v1/appointments/{appointment}/place",
+    tag = "appointments",
+    params(("appointment" = AppointmentId, Path)),
+    request_body = ChangePlace,
+    responses((status = 200, body = Appointment), (status = "default", body = ErrorBody))
+)]
+pub async fn change_place(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(appointment): At<AppointmentId>,
+    FromJson(request): FromJson<ChangePlace>,
+) -> Answer<Json<Appointment>> {
+    let scheduler = &gateway.scheduler;
+    let changed = scheduler.change_place(&caller, appointment, &request);
     Ok(Json(changed.await?))
 }
 

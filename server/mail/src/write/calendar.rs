@@ -75,6 +75,12 @@ pub(super) fn write_file(
         }
         event.add_property("URL", url);
     }
+    if let Some(place) = &visit.place
+        && letter.disclosure == Disclosure::Details
+        && method == Method::Request
+    {
+        event.add_property("LOCATION", place.reveal());
+    }
     let mut calendar = Calendar::empty();
     calendar
         .append_property(("VERSION", "2.0"))

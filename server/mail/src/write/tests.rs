@@ -7,6 +7,7 @@ mod canaries;
 mod day;
 mod feed;
 mod invited;
+mod place;
 mod reading;
 mod series;
 mod structure;
@@ -46,12 +47,14 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         kept: false,
         team: false,
         early: false,
+        elsewhere: false,
         left: false,
         calendar_file: matches!(step, Step::Invitation | Step::Cancellation),
         series: None,
         link_token: Some("Zm9vYmFyYmF6cXV4MTIzNA".to_owned()),
         worker_first_name: Some(Name::new("Dana").unwrap()),
         meeting_link: Some("https://video.example/r/xyz?a=1&b=2".to_owned()),
+        place: None,
         zone: zone.clone(),
     };
     let agenda = AgendaFacts {

@@ -156,6 +156,7 @@ fn say_times(
     let name = match letter.step {
         Step::Invitation if visit.kept => "kept",
         Step::Invitation if visit.team => "team",
+        Step::Invitation if visit.elsewhere => "elsewhere",
         Step::Invitation if visit.moved => "moved",
         Step::Invitation => "invitation",
         Step::Cancellation if visit.left => "cleared",
@@ -191,7 +192,11 @@ fn say_details(
         said.facts
             .push(text.say("mail-with", &[("name", Word::Text(&name))])?);
     }
-    said.facts.push(text.say(kind_name(visit.kind), &[])?);
+    let place = match &visit.place {
+        Some(place) => text.say("mail-where", &[("place", Word::Text(place.reveal()))])?,
+        None => text.say(kind_name(visit.kind), &[])?,
+    };
+    said.facts.push(place);
     if let Some(url) = &visit.meeting_link
         && letter.step != Step::Cancellation
     {

@@ -99,6 +99,10 @@ bodies! {
         /// For a video appointment: where it happens, an https address. Sealed at rest.
         #[serde(default)]
         meeting_link: Option<String>,
+        /// For one that is neither by video nor by phone: where to go, one line, at most
+        /// [`crate::limits::PLACE_CHARS_MAX`]. Sealed at rest.
+        #[serde(default)]
+        place: Option<String>,
     }
 
     /// Another time for the same appointment.
@@ -132,6 +136,20 @@ bodies! {
         /// Who comes besides whoever is booked: case managers, at most [`crate::limits::APPOINTMENT_STAFF_MAX`].
         /// Who is new must be free then; whoever is not named comes no longer.
         staff: Vec<AccountId>,
+    }
+
+    /// Says where an appointment is from now on; its time stays. Not for one by video or phone.
+    ChangePlace {
+        /// The request's id.
+        op_id: OpId,
+        /// The [`Appointment::sequence`] that the caller saw.
+        sequence: u32,
+        /// Where to go, as in [`BookAppointment::place`]; `null`: nothing is said of it any more.
+        place: Option<String>,
+        /// Of a series: which others are there too. For more than this one, so are the visits that are still to be
+        /// booked.
+        #[serde(default)]
+        scope: Scope,
     }
 
     /// Calls an appointment off.
@@ -233,6 +251,9 @@ bodies! {
         participants: Vec<Participant>,
         /// Where a video appointment happens.
         meeting_link: Option<String>,
+        /// Where to go.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        place: Option<String>,
         /// Why it was called off.
         cancelled: Option<CancelReason>,
         /// How it went, for the staff who serve the client.

@@ -2,8 +2,9 @@
 //! Nothing here waits for the network.
 
 use care::Caller;
-use care::appointment::Booking;
+use care::appointment::{Booking, MeetingLink};
 use care::caller::Holder;
+use care::place::Place;
 use care::rules::Act;
 use care::series::Occurrence;
 use protocol::http::Appointment;
@@ -19,7 +20,7 @@ use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{Resource, Rules};
 use crate::operations::{self, Outcome};
-use crate::seal::MEETING_LINK;
+use crate::seal::{Column, MEETING_LINK, PLACE};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{agency, consents, deliveries, devices, holds, series, standing, visit_types};
@@ -28,9 +29,9 @@ statements! {
     INSERT = "
         INSERT INTO appointment (id, client, organizer, kind, state, civil_start, zone, minutes,
             start_at, end_at, tzdb_version, ics_uid, ics_sequence, told_at, meeting_link, created_at,
-            version, visit_type, series, occurrence)
+            version, visit_type, series, occurrence, place)
         VALUES ($1, $2, $3, $4, 'booked', $5, $6, $7, $8, $9, $10, $11, 0, $12, $13, $12, 0, $14, $15,
-            $16)";
+            $16, $17)";
     INSERT_PARTICIPANT = "
         INSERT INTO participant (id, appointment, person, account, role, response)
         VALUES ($1, $2, $3, $4, $5, $6)";
@@ -215,15 +216,10 @@ async fn insert(
 ) -> Result<AppointmentId> {
     let now = tx.now();
     let id = AppointmentId::from_parts(now, tx.random());
-    let link = booking.meeting_link.as_ref();
-    let link = match link {
-        Some(link) => {
-            let plain = link.reveal().as_bytes();
-            let sealed = tx.seal_about(booking.client, MEETING_LINK, id.uuid(), plain);
-            Some(sealed.await?)
-        }
-        None => None,
-    };
+    let link = booking.meeting_link.as_ref().map(MeetingLink::reveal);
+    let link = seal_text(tx, booking.client, (MEETING_LINK, id.uuid()), link).await?;
+    let place = booking.place.as_ref().map(Place::reveal);
+    let place = seal_text(tx, booking.client, (PLACE, id.uuid()), place).await?;
     // A name that says nothing, in no domain (RFC 7986, section 5.3).
     let uid = Uuid::from_bytes(tx.random()).simple().to_string();
     let version = tx.core().zones.version().to_owned();
@@ -245,9 +241,24 @@ async fn insert(
         .bind(booking.visit_type.map(|id| id.uuid()))
         .bind(occurrence.map(|one| one.series.uuid()))
         .bind(occurrence.map(|one| one.name.to_string()))
+        .bind(place)
         .run()
         .await?;
     Ok(id)
+}
+
+/// A text about a client, sealed for its place in a row; none is none.
+pub(crate) async fn seal_text(
+    tx: &mut Tx,
+    client: PersonId,
+    (column, row): (Column, Uuid),
+    text: Option<&str>,
+) -> Result<Option<Vec<u8>>> {
+    let Some(text) = text else {
+        return Ok(None);
+    };
+    let sealed = tx.seal_about(client, column, row, text.as_bytes());
+    sealed.await.map(Some)
 }
 
 async fn insert_participant(tx: &mut Tx, appointment: AppointmentId, part: &Part) -> Result<()> {

@@ -23,7 +23,7 @@ statements! {
     MOVE = "
         UPDATE appointment SET civil_start = $2, zone = $3, minutes = $4, start_at = $5, end_at = $6,
             tzdb_version = $7, ics_sequence = ics_sequence + 1, told_at = $8, moved_at = $8,
-            moved_from_at = start_at, team_at = NULL
+            moved_from_at = start_at, team_at = NULL, place_at = NULL
         WHERE id = $1";
     ASK_AGAIN = "
         UPDATE participant SET response = 'needs_action', response_at = NULL, asked_at = NULL,

@@ -15,7 +15,7 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::phones::Numbers;
-use crate::seal::{MEETING_LINK, PERSON_NAME};
+use crate::seal::{MEETING_LINK, PERSON_NAME, PLACE};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{preferences, representations, series, standing};
@@ -24,8 +24,8 @@ use crate::{preferences, representations, series, standing};
 macro_rules! columns {
     () => {
         "a.id, a.client, a.organizer, a.kind, a.visit_type, a.state, a.zone, a.minutes, a.start_at,
-            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.moved_from_at, a.law_at, a.team_at, a.meeting_link,
-            a.cancelled_by, a.cancel_reason, a.cancel_notice_at, a.closed_at, a.closed_by,
+            a.end_at, a.ics_uid, a.ics_sequence, a.told_at, a.moved_at, a.moved_from_at, a.law_at, a.team_at, a.place_at,
+            a.meeting_link, a.place, a.cancelled_by, a.cancel_reason, a.cancel_notice_at, a.closed_at, a.closed_by,
             a.next_step, a.note, a.series, a.occurrence, a.civil_start"
     };
 }
@@ -279,10 +279,7 @@ async fn cards(
         // Who comes along calls nobody.
         let numbers = serves.then_some(&mut numbers);
         let participants = participants(tx, whose, parts, numbers).await?;
-        let link = match row.meeting_link.as_deref() {
-            Some(sealed) => tx.open_if_there(MEETING_LINK, row.id, sealed).await?,
-            None => None,
-        };
+        let (link, place) = where_of(tx, &row).await?;
         let state = row.state()?;
         let open = state == AppointmentState::Booked && db::at(row.start_at) > tx.now();
         // Who acts for a client answers in the client's place.
@@ -306,6 +303,7 @@ async fn cards(
             yours: zone.local(db::at(row.start_at)),
             participants,
             meeting_link: link,
+            place,
             cancelled: row.reason()?,
             closed: if serves {
                 close::read(tx, &row).await?
@@ -323,6 +321,19 @@ async fn cards(
         });
     }
     Ok(cards)
+}
+
+/// The meeting link, and where to go.
+async fn where_of(tx: &mut Tx, row: &AppointmentRow) -> Result<(Option<String>, Option<String>)> {
+    let link = match &row.meeting_link {
+        Some(sealed) => tx.open_if_there(MEETING_LINK, row.id, sealed).await?,
+        None => None,
+    };
+    let place = match &row.place {
+        Some(sealed) => tx.open_if_there(PLACE, row.id, sealed).await?,
+        None => None,
+    };
+    Ok((link, place))
 }
 
 /// Of the clients of some appointments, if there are any, those whom a reader of the staff serves.

@@ -302,6 +302,8 @@ async fn booking(tx: &mut Tx, link: &LinkRow, asked: &Asked) -> Result<Booking> 
         caregivers: Vec::new(),
         staff: Vec::new(),
         meeting_link: meeting_link.transpose()?,
+        // Whoever is booked says later where it is.
+        place: None,
         occurrence: None,
     })
 }

@@ -3,6 +3,7 @@
 use care::appointment::MeetingLink;
 use care::civil::Zone;
 use care::email::EmailAddress;
+use care::place::Place;
 use care::private::Name;
 use protocol::http::Repeats;
 use protocol::{AppointmentKind, DeliveryId, Disclosure, Language, Step, Timestamp};
@@ -87,6 +88,8 @@ pub struct Facts {
     pub team: bool,
     /// It comes long before the start, though it is a reminder of the hour before or of the open room.
     pub early: bool,
+    /// Its time is as the recipient knows it: its place changed.
+    pub elsewhere: bool,
     /// The recipient comes no longer.
     pub left: bool,
     /// With a calendar file.
@@ -99,6 +102,8 @@ pub struct Facts {
     pub worker: Option<Name>,
     /// The meeting link, at [`Disclosure::Details`] only.
     pub meeting_link: Option<MeetingLink>,
+    /// Where to go, at [`Disclosure::Details`] only.
+    pub place: Option<Place>,
 }
 
 /// What a mail says of a series.

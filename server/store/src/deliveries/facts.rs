@@ -2,6 +2,7 @@
 //! the same bytes; and no more of it than the recipient's disclosure level allows.
 
 use care::appointment::MeetingLink;
+use care::place::Place;
 use care::private::Name;
 use care::reminders;
 use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp};
@@ -12,7 +13,7 @@ use super::lease::DueRow;
 use crate::appointments::AppointmentRow;
 use crate::db;
 use crate::error::Result;
-use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME};
+use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME, PLACE};
 use crate::series::mails::{self, Times};
 use crate::tx::Tx;
 
@@ -162,6 +163,13 @@ pub(super) async fn facts(
         }
         _ => None,
     };
+    let place = match (&appointment.place, details) {
+        (Some(sealed), true) => {
+            let text = tx.open_if_there(PLACE, appointment.id, sealed).await?;
+            text.as_deref().map(Place::new).transpose()?
+        }
+        _ => None,
+    };
     let worker = if details {
         Some(name_of(tx, appointment.organizer()).await?)
     } else {
@@ -184,12 +192,16 @@ pub(super) async fn facts(
             db::at(appointment.start_at),
             db::at(pins.written_at),
         ),
+        elsewhere: appointment.place_at == Some(appointment.told_at)
+            && (knows_last(row) || knows_by_series(row, appointment))
+            && !is_new(row, appointment),
         left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
         series: of_series(tx, row, pins).await?,
         link,
         worker,
         meeting_link,
+        place,
     })
 }
 
@@ -201,6 +213,11 @@ fn knows_this(row: &DueRow) -> bool {
 /// Somebody who was told of it as it stood right before.
 fn knows_last(row: &DueRow) -> bool {
     row.told == Some(row.ics_sequence - 1)
+}
+
+/// Somebody who knows its time from what they were told of its series.
+fn knows_by_series(row: &DueRow, appointment: &AppointmentRow) -> bool {
+    row.told.is_none() && row.heard.is_some() && appointment.moved_at.is_none()
 }
 
 /// Somebody who comes to it by the change that the mail tells of.

@@ -154,6 +154,7 @@ fn verbs_about_booking_links(store: &Store, caller: &Caller) {
     send(store.book(caller, any()));
     send(store.change_team(caller, any(), any()));
     send(store.undo_cancel(caller, any(), any()));
+    send(store.change_place(caller, any(), any()));
     send(store.hold_time(caller, any()));
     send(store.let_times_go(caller));
     send(store.book_series(caller, any()));

@@ -6,6 +6,7 @@ use care::Caller;
 use care::appointment::{Booking, MeetingLink};
 use care::caller::Holder;
 use care::civil::{Date, plus_days};
+use care::place::Place;
 use care::rules::Act;
 use care::series::Plan;
 use protocol::http::{Conflict, SeriesBooked};
@@ -15,14 +16,14 @@ use protocol::{
 use uuid::Uuid;
 
 use super::{Series, gaps, horizon, read};
-use crate::appointments::book::{self as single, put};
+use crate::appointments::book::{self as single, put, seal_text};
 use crate::appointments::team::{self, Team};
 use crate::appointments::{Asked, instead, list, look, zone_for};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{self, Resource, Rules};
 use crate::operations::{self, Outcome};
-use crate::seal::SERIES_LINK;
+use crate::seal::{SERIES_LINK, SERIES_PLACE};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{holds, standing};
@@ -30,12 +31,19 @@ use crate::{holds, standing};
 statements! {
     INSERT = "
         INSERT INTO series (id, client, organizer, kind, visit_type, zone, minutes, meeting_link, rule,
-            civil_start, shift_days, at_minute, booked_until, created_at, ended_at, version, told_at, earlier)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $14, $16)";
+            civil_start, shift_days, at_minute, booked_until, created_at, ended_at, version, told_at, earlier,
+            place)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, 0, $14, $16, $17)";
     INSERT_CAREGIVER = "INSERT INTO series_caregiver (series, person) VALUES ($1, $2)";
     INSERT_STAFF = "INSERT INTO series_staff (series, account) VALUES ($1, $2)";
     STAFF = "SELECT account FROM series_staff WHERE series = $1 ORDER BY account";
     CAREGIVERS = "SELECT person FROM series_caregiver WHERE series = $1 ORDER BY person";
+}
+
+/// Where the visits of a series are: the meeting link of those by video, where to go for others.
+pub(super) struct Whereabouts {
+    link: Option<MeetingLink>,
+    place: Option<Place>,
 }
 
 /// What became of some days of a series.
@@ -136,8 +144,12 @@ async fn begin(tx: &mut Tx, plan: &Plan, (team, locked): (&Team, &[Resource])) -
     series.booked_until = horizon(tx, tx.now()).max(first.civil.date());
     let next = series.rule.next(series.first.date(), series.booked_until)?;
     series.ended = next.is_none();
-    let link = first.meeting_link.as_ref();
-    insert(tx, &series, link, (&first.caregivers, &team.others)).await?;
+    let whereabouts = Whereabouts {
+        link: first.meeting_link.clone(),
+        place: first.place.clone(),
+    };
+    let people = (&first.caregivers[..], &team.others[..]);
+    insert(tx, &series, &whereabouts, people).await?;
     read(tx, id).await
 }
 
@@ -158,18 +170,14 @@ fn must_begin_in_time(tx: &Tx, team: &[Resource], rules: &Rules, start: Timestam
 pub(super) async fn insert(
     tx: &mut Tx,
     series: &Series,
-    link: Option<&MeetingLink>,
+    whereabouts: &Whereabouts,
     (caregivers, staff): (&[PersonId], &[AccountId]),
 ) -> Result<()> {
     let id = series.id.uuid();
-    let sealed = match link {
-        Some(link) => {
-            let plain = link.reveal().as_bytes();
-            let sealed = tx.seal_about(series.client, SERIES_LINK, id, plain);
-            Some(sealed.await?)
-        }
-        None => None,
-    };
+    let link = whereabouts.link.as_ref().map(MeetingLink::reveal);
+    let link = seal_text(tx, series.client, (SERIES_LINK, id), link).await?;
+    let place = whereabouts.place.as_ref().map(Place::reveal);
+    let place = seal_text(tx, series.client, (SERIES_PLACE, id), place).await?;
     let now = tx.now().micros();
     tx.sql(INSERT)
         .bind(id)
@@ -179,7 +187,7 @@ pub(super) async fn insert(
         .bind(series.visit_type.map(|id| id.uuid()))
         .bind(series.zone.name().to_owned())
         .bind(i64::from(series.minutes))
-        .bind(sealed)
+        .bind(link)
         .bind(series.rule.to_string())
         .bind(series.first.to_string())
         .bind(i64::from(series.shift.days()))
@@ -188,6 +196,7 @@ pub(super) async fn insert(
         .bind(now)
         .bind(series.ended.then_some(now))
         .bind(series.earlier.map(|id| id.uuid()))
+        .bind(place)
         .run()
         .await?;
     for caregiver in caregivers {
@@ -215,14 +224,21 @@ pub(super) async fn caregivers(tx: &mut Tx, series: &Series) -> Result<Vec<Perso
     Ok(rows.into_iter().map(|(person,)| person.into()).collect())
 }
 
-/// Where its video visits happen.
-pub(super) async fn link_of(tx: &mut Tx, series: &Series) -> Result<Option<MeetingLink>> {
-    let Some(sealed) = &series.meeting_link else {
-        return Ok(None);
+/// Where its visits are.
+pub(super) async fn whereabouts(tx: &mut Tx, series: &Series) -> Result<Whereabouts> {
+    let id = series.id.uuid();
+    let link = match &series.meeting_link {
+        Some(sealed) => tx.open_if_there(SERIES_LINK, id, sealed).await?,
+        None => None,
     };
-    let text = tx.open_if_there(SERIES_LINK, series.id.uuid(), sealed);
-    let text = text.await?;
-    Ok(text.as_deref().map(MeetingLink::new).transpose()?)
+    let place = match &series.place {
+        Some(sealed) => tx.open_if_there(SERIES_PLACE, id, sealed).await?,
+        None => None,
+    };
+    Ok(Whereabouts {
+        link: link.as_deref().map(MeetingLink::new).transpose()?,
+        place: place.as_deref().map(Place::new).transpose()?,
+    })
 }
 
 /// Books the visits of some days with the worker and their team, which is locked.
@@ -243,6 +259,7 @@ pub(super) async fn make_with(
     (worker, team): (Holder, &[Resource]),
     (days, caregivers): (&[Date], Vec<PersonId>),
 ) -> Result<Made> {
+    let Whereabouts { link, place } = whereabouts(tx, series).await?;
     let mut booking = Booking {
         op_id: OpId::from(series.id.uuid()),
         client: series.client,
@@ -254,7 +271,8 @@ pub(super) async fn make_with(
         caregivers,
         // They are the team's.
         staff: Vec::new(),
-        meeting_link: link_of(tx, series).await?,
+        meeting_link: link,
+        place,
         occurrence: None,
     };
     let rules = hours::rules(tx, series.visit_type, series.minutes).await?;

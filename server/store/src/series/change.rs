@@ -14,7 +14,7 @@ use protocol::http::Conflict;
 use protocol::{AppointmentId, Code, Refusal, Scope, SeriesId};
 use uuid::Uuid;
 
-use super::book::{caregivers, conflict, insert, link_of, refusal, staff};
+use super::book::{caregivers, conflict, insert, refusal, staff, whereabouts};
 use super::{Series, day_of, end, gaps, hold, mails};
 use crate::appointments::{
     self, AppointmentRow, Asked, Found, change, claim_all, free_claims, look, rules_of, taken_by,
@@ -226,7 +226,7 @@ async fn settle(
             .await?;
         return Ok(series.id);
     }
-    let link = link_of(tx, &series).await?;
+    let there = whereabouts(tx, &series).await?;
     let (with, along) = (caregivers(tx, &series).await?, staff(tx, &series).await?);
     let old = series.id;
     let next = Series {
@@ -237,7 +237,7 @@ async fn settle(
         earlier: Some(old),
         ..series
     };
-    insert(tx, &next, link.as_ref(), (&with, &along)).await?;
+    insert(tx, &next, &there, (&with, &along)).await?;
     for sql in [GO_OVER, GAPS_GO_OVER] {
         tx.sql(sql)
             .bind(old.uuid())

@@ -61,7 +61,7 @@ pub(crate) async fn place(tx: &mut Tx, row: &AppointmentRow) -> Result<Option<Pl
     } else {
         InSeries {
             first: first(tx, id).await? == Some(row.id),
-            alone: !series.has(row)?,
+            alone: !series.has(row)? || row.place_at == Some(row.told_at),
         }
     };
     Ok(Some(Place {

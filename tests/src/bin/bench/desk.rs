@@ -110,6 +110,7 @@ pub fn visit(desk: &Desk, op: u64, civil_start: String) -> BookAppointment {
         caregivers: Vec::new(),
         staff: Vec::new(),
         meeting_link: None,
+        place: None,
     }
 }
 

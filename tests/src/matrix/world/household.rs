@@ -222,6 +222,7 @@ impl World {
             caregivers: vec![people[&Role::Caregiver].0.person],
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         };
         let manager = people[&Role::CaseManager].1.caller;
         let scheduler = Scheduler::new(self.store().clone());

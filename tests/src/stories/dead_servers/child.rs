@@ -233,6 +233,7 @@ impl Town {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         }
     }
 

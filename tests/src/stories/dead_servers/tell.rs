@@ -254,6 +254,7 @@ async fn once_or_twice(engine: Engine, step: Step) -> Result<()> {
             caregivers: Vec::new(),
             staff: Vec::new(),
             meeting_link: None,
+            place: None,
         };
         scheduler.book(&dana, request).await?;
     }

@@ -1,6 +1,8 @@
 //! What must not be in a mail is planted wherever a letter can hold it and searched for in every byte,
 //! as it travels and decoded.
 
+use care::place::Place;
+
 use super::*;
 
 /// Words that stand for whom and what a mail must not name.
@@ -53,6 +55,7 @@ fn planted(step: Step, language: Language, disclosure: Disclosure) -> Letter {
     if let Some(visit) = &mut letter.visit {
         visit.worker_first_name = Some(Name::new("Dana Placeholder").unwrap());
         visit.meeting_link = Some("https://meet.hopewell.example/maria-sample".to_owned());
+        visit.place = Some(Place::new("Hopewell House, 9 Sample Road").unwrap());
     }
     letter
 }
@@ -80,7 +83,11 @@ fn below_the_highest_level_no_name_no_place_and_no_meeting_link_is_told() {
 fn the_canaries_would_be_found() {
     let letter = planted(Step::Invitation, Language::En, Disclosure::Details);
     let visible = visible(&written(&letter));
-    for canary in ["Placeholder", "meet.hopewell.example/maria-sample"] {
+    for canary in [
+        "Placeholder",
+        "9 Sample Road",
+        "meet.hopewell.example/maria-sample",
+    ] {
         assert!(visible.contains(canary), "{canary}");
     }
 }

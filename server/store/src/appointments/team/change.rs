@@ -23,7 +23,8 @@ use crate::{db, deliveries, devices, preferences, standing, tasks};
 
 statements! {
     CHANGE = "
-        UPDATE appointment SET ics_sequence = ics_sequence + 1, told_at = $2, team_at = $2
+        UPDATE appointment SET ics_sequence = ics_sequence + 1, told_at = $2, team_at = $2,
+            place_at = NULL
         WHERE id = $1";
     SERVED = "
         SELECT COUNT(*) FROM participant
