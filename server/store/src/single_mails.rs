@@ -240,8 +240,8 @@ impl Store {
             for row in &rows {
                 let kind = Kind::parse(&row.kind)?;
                 match decide(tx, kind, row, now).await? {
-                    Decision::Send(due, leave) => {
-                        if take(tx, &due, &lease, leave).await? {
+                    Decision::Send(due, given) => {
+                        if take(tx, &due, &lease, given).await? {
                             taken.push(*due);
                         }
                     }
@@ -391,14 +391,14 @@ fn disclosure(row: &DueRow) -> Result<Disclosure> {
     word.map_or(Ok(Disclosure::Times), |word| db::disclosure(word))
 }
 
-async fn take(tx: &mut Tx, due: &DueSingleMail, lease: &Lease, leave: Leave) -> Result<bool> {
-    let until = leave.at().plus_seconds(limits::DELIVERY_LEASE_S);
+async fn take(tx: &mut Tx, due: &DueSingleMail, lease: &Lease, given: Leave) -> Result<bool> {
+    let until = given.at().plus_seconds(limits::DELIVERY_LEASE_S);
     let taken = tx
         .sql(LEASE)
         .bind(due.id.uuid())
         .bind(lease.0.to_vec())
         .bind(until.micros())
-        .bind(leave.at().micros())
+        .bind(given.at().micros())
         .bind(due.address)
         .bind(due.language.as_str())
         .bind(due.disclosure.as_str())

@@ -45,9 +45,8 @@ pub async fn what_is_over_or_anothers_is_no_overlap(engine: Engine) {
     let desk = Desk::open(engine).await;
     let lee = agency::add(desk.store(), "Lee Example", Role::Client).await;
     let lee = lee.unwrap().person;
-    let assigned = desk
-        .store()
-        .assign(&Caller::installation(), desk.sam.account, lee);
+    let installation = Caller::installation();
+    let assigned = desk.store().assign(&installation, desk.sam.account, lee);
     assigned.await.unwrap();
     desk.book(TUESDAY).await;
     let request = BookAppointment {

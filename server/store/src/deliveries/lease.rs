@@ -213,13 +213,13 @@ impl Store {
                     Decision::Drop(state, reason) => {
                         drop_and_tell(tx, row, (state, reason), now).await?;
                     }
-                    Decision::Send(due, pins, leave) => {
+                    Decision::Send(due, pins, given) => {
                         first.extend(row.participant.map(|to| (to, due.step)));
                         ready.push(Ready {
                             row,
                             due,
                             pins,
-                            leave,
+                            leave: given,
                         });
                     }
                 }
