@@ -104,18 +104,7 @@ fn main() -> Result<()> {
         }
     });
     let (reports, failures) = done.into_inner().expect("every thread ended");
-    let sum = |of: fn(&Report) -> usize| reports.iter().map(of).sum::<usize>();
-    println!(
-        "{} steps, {} devices, {} messages, {} removals, {} restarts, {} faults, {} epochs, {} attempts",
-        sum(|report| report.steps),
-        sum(|report| report.devices),
-        sum(|report| report.accepted),
-        sum(|report| report.removals),
-        sum(|report| report.restarts),
-        sum(|report| report.faults),
-        sum(|report| report.epochs),
-        sum(|report| report.attempts),
-    );
+    print_sums(&reports);
     let ran = u64::try_from(reports.len() + failures.len())?;
     if ran < wish.seeds {
         let left = wish.seeds - ran;
@@ -131,4 +120,20 @@ fn main() -> Result<()> {
     } else {
         bail!("run one again with --from SEED --seeds 1")
     }
+}
+
+/// What happened in all of them together.
+fn print_sums(reports: &[Report]) {
+    let sum = |of: fn(&Report) -> usize| reports.iter().map(of).sum::<usize>();
+    println!(
+        "{} steps, {} devices, {} messages, {} removals, {} restarts, {} faults, {} epochs, {} attempts",
+        sum(|report| report.steps),
+        sum(|report| report.devices),
+        sum(|report| report.accepted),
+        sum(|report| report.removals),
+        sum(|report| report.restarts),
+        sum(|report| report.faults),
+        sum(|report| report.epochs),
+        sum(|report| report.attempts),
+    );
 }
