@@ -37,10 +37,6 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ),
     ("appointments::list", crate::appointments::list::STATEMENTS),
     (
-        "appointments::overlaps",
-        crate::appointments::overlaps::STATEMENTS,
-    ),
-    (
         "appointments::place",
         crate::appointments::place::STATEMENTS,
     ),
@@ -209,6 +205,10 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
 /// Every module that has statements about lists.
 const LISTS: &[(&str, &[(&str, &Many)])] = &[
     ("append", crate::append::MANY),
+    (
+        "appointments::overlaps",
+        crate::appointments::overlaps::MANY,
+    ),
     ("audit", crate::audit::MANY),
     ("audit::checkpoints", crate::audit::checkpoints::MANY),
     ("audit::leaves", crate::audit::leaves::MANY),

@@ -244,6 +244,7 @@ pub async fn a_list_that_may_have_left_is_not_sent_with_less_in_it(engine: Engin
     desk.memory.answer_next([Sent::Unknown]);
     assert_eq!(desk.post().await.len(), 1);
     desk.call_off(&cards[1]).await.unwrap();
+    desk.until_told().await;
     assert_eq!(desk.sends().await, ["maria cancellation"]);
     desk.pass(limits::MAIL_BACKOFF_S[0]).await;
     assert_eq!(desk.sends().await, NOTHING);

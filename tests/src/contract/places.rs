@@ -306,3 +306,25 @@ pub async fn a_series_has_one_place_until_visits_of_it_get_others(engine: Engine
     let same = |mail: &ReadBack| mail.subject.starts_with("Same time: ");
     assert!(told.iter().all(same), "{told:?}");
 }
+
+pub async fn a_cancel_that_is_taken_back_loses_no_news_of_a_place(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let request = BookSeries {
+        first: office(&desk, TUESDAY, Some(ELM)),
+        rule: "FREQ=WEEKLY;COUNT=3".to_owned(),
+        skip_conflicts: false,
+    };
+    let booked = desk.scheduler.book_series(&desk.dana, request).await;
+    let cards = booked.unwrap().appointments;
+    desk.post().await;
+    desk.pass(60).await;
+    // Nobody was told of this visit alone, nor yet where it is now.
+    let card = change(&desk, &cards[1], Some(OAK)).await.unwrap();
+    desk.pass(1).await;
+    let off = desk.call_off(&card).await.unwrap();
+    desk.take_back(&off).await.unwrap();
+    let told = of(&desk.post().await, desk.house.agency.maria);
+    assert_eq!(told.len(), 1, "{told:?}");
+    let subject = "Same time: appointment on Tuesday, November 17";
+    assert_eq!(told[0].subject, subject);
+}

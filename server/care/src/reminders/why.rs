@@ -4,7 +4,7 @@
 use protocol::{AppointmentKind, AppointmentState, MailReason, Response, Role, Step, Timestamp};
 
 use super::{FRESH_S, MORNING, Recipient, Visit};
-use super::{at_days_before, calls_off, invites, news_at, plan};
+use super::{at_days_before, calls_off, comes, invites, news_at, plan};
 
 /// Why no mail of that step is wanted at `now`. Nothing if one is, or if the step is for no such visit or person: staff
 /// are not reminded, a visit that is on is not called off, one that is off needs no reminders.
@@ -64,7 +64,9 @@ fn by_wish(visit: &Visit, to: &Recipient, step: Step) -> Option<MailReason> {
     match to.response {
         Response::Declined => Some(MailReason::Declined),
         _ if !to.wants_reminders => Some(MailReason::OptedOut),
-        Response::Accepted if step != Step::RoomOpen => Some(MailReason::Confirmed),
+        Response::Accepted if step != Step::RoomOpen && !to.wants_all_reminders => {
+            Some(MailReason::Confirmed)
+        }
         _ if step == Step::RoomOpen && !visit.has_link => Some(MailReason::NoLink),
         _ => None,
     }
@@ -97,7 +99,7 @@ fn by_state(visit: &Visit, step: Step) -> Option<MailReason> {
 
 fn by_time(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> MailReason {
     let meant = meant(visit, to, step);
-    let told_at = to.hours.next(visit.told_at);
+    let told_at = comes(visit, to, Step::Invitation, visit.told_at);
     if step.is_reminder() && meant.is_some_and(|due| due < told_at.plus_seconds(FRESH_S)) {
         MailReason::Fresh
     } else if now > visit.end {
@@ -169,6 +171,15 @@ mod tests {
             assert_eq!(declined, Some(MailReason::Declined));
             assert_eq!(why(&visit, &unwilling, step), Some(MailReason::OptedOut));
         }
+        let keen = Recipient {
+            wants_all_reminders: true,
+            ..said(Response::Accepted)
+        };
+        assert_eq!(why(&visit, &keen, Step::OneDay), None, "it comes");
+        let mut late = visit;
+        late.told_at = late.start.plus_seconds(-22 * 3_600);
+        let fresh = why(&late, &keen, Step::OneDay);
+        assert_eq!(fresh, Some(MailReason::Fresh), "not what they said");
         let accepted = said(Response::Accepted);
         assert_eq!(why(&visit, &accepted, Step::RoomOpen), None, "it comes");
         assert_eq!(why(&visit, &unwilling, Step::Invitation), None, "it comes");

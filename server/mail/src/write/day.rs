@@ -5,7 +5,7 @@ use care::texts::{Texts, Word, texts};
 use care::words_of_time;
 use protocol::Disclosure;
 
-use super::wording::{Button, Said, frame, kind_name, link, one_line, wants_answer};
+use super::wording::{Button, Said, frame, link, one_line, say_where, wants_answer};
 use super::{WriteError, is_https};
 use crate::{Identity, Letter, VisitFacts};
 
@@ -74,7 +74,7 @@ fn say_visit(
         said.facts
             .push(text.say("mail-with", &[("name", Word::Text(&name))])?);
     }
-    said.facts.push(text.say(kind_name(visit.kind), &[])?);
+    said.facts.push(say_where(text, visit)?);
     Ok(())
 }
 

@@ -192,11 +192,7 @@ fn say_details(
         said.facts
             .push(text.say("mail-with", &[("name", Word::Text(&name))])?);
     }
-    let place = match &visit.place {
-        Some(place) => text.say("mail-where", &[("place", Word::Text(place.reveal()))])?,
-        None => text.say(kind_name(visit.kind), &[])?,
-    };
-    said.facts.push(place);
+    said.facts.push(say_where(text, visit)?);
     if let Some(url) = &visit.meeting_link
         && letter.step != Step::Cancellation
     {
@@ -246,7 +242,15 @@ fn button_name(step: Step, disclosure: Disclosure, has_link: bool) -> &'static s
     }
 }
 
-pub(super) fn kind_name(kind: AppointmentKind) -> &'static str {
+/// Where to go, or how it happens: told at the highest level alone.
+pub(super) fn say_where(text: &Texts, visit: &VisitFacts) -> Result<String, TextError> {
+    match &visit.place {
+        Some(place) => text.say("mail-where", &[("place", Word::Text(place.reveal()))]),
+        None => text.say(kind_name(visit.kind), &[]),
+    }
+}
+
+fn kind_name(kind: AppointmentKind) -> &'static str {
     match kind {
         AppointmentKind::Video => "mail-kind-video",
         AppointmentKind::Phone => "mail-kind-phone",

@@ -9,14 +9,16 @@ use uuid::Uuid;
 
 use super::AppointmentRow;
 use crate::error::Result;
+use crate::many::MANY_MAX;
 use crate::tx::Tx;
 
-statements! {
-    // None is longer than `$2` looks back from `$3`.
-    OTHERS = "
-        SELECT id, start_at, end_at FROM appointment
-        WHERE client = $1 AND state = 'booked'
-            AND start_at > $2 AND end_at > $3 AND start_at < $4";
+many! {
+    OTHERS = [client: Id, since_at: Integer, from_at: Integer, until_at: Integer] "
+        SELECT o.client, o.id, o.start_at, o.end_at
+        FROM asked CROSS JOIN appointment o
+        WHERE o.client = asked.client AND o.state = 'booked'
+            AND o.start_at > asked.since_at AND o.end_at > asked.from_at
+            AND o.start_at < asked.until_at";
 }
 
 /// From, until: half-open, microseconds.
@@ -39,37 +41,44 @@ pub(super) async fn among(
         }
     }
     let mut overlapping = HashSet::new();
-    for (client, shown) in standing {
-        let others = others(tx, client, &shown, now).await?;
-        for (id, span) in shown {
-            if others
-                .iter()
-                .any(|other| other.0 != id && meet(span, (other.1, other.2)))
-            {
-                overlapping.insert(id);
+    for (client, other, from, until) in others(tx, &standing, now).await? {
+        for (id, span) in standing.get(&client).into_iter().flatten() {
+            if *id != other && meet(*span, (from, until)) {
+                overlapping.insert(*id);
             }
         }
     }
     Ok(overlapping)
 }
 
-/// What the client has in the time that these span and is not over.
+/// What each client has in the time that theirs span and is not over: the client, the appointment, from, until.
 async fn others(
     tx: &mut Tx,
-    client: Uuid,
-    shown: &[(Uuid, Span)],
+    standing: &HashMap<Uuid, Vec<(Uuid, Span)>>,
     now: i64,
-) -> Result<Vec<(Uuid, i64, i64)>> {
-    let from = shown.iter().map(|(_, (from, _))| *from).min();
-    let until = shown.iter().map(|(_, (_, until))| *until).max();
-    let (Some(from), Some(until)) = (from, until) else {
-        return Ok(Vec::new());
-    };
+) -> Result<Vec<(Uuid, Uuid, i64, i64)>> {
+    // None is longer than that.
     let longest = i64::from(limits::APPOINTMENT_MINUTES_MAX) * 60_000_000;
-    let others = tx.sql(OTHERS).bind(client);
-    let others = others.bind(from.saturating_sub(longest + 1));
-    let others = others.bind(from.max(now));
-    others.bind(until).all().await
+    let spans = standing.iter().filter_map(|(client, shown)| {
+        let from = shown.iter().map(|(_, (from, _))| *from).min()?;
+        let until = shown.iter().map(|(_, (_, until))| *until).max()?;
+        Some((*client, (from, until)))
+    });
+    let spans: Vec<(Uuid, Span)> = spans.collect();
+    let mut others = Vec::new();
+    for spans in spans.chunks(MANY_MAX) {
+        let mut select = tx.many(&OTHERS, spans.len());
+        for (client, (from, until)) in spans {
+            select = select.row(|row| {
+                row.bind(*client)
+                    .bind(from.saturating_sub(longest + 1))
+                    .bind((*from).max(now))
+                    .bind(*until)
+            });
+        }
+        others.extend(select.all::<(Uuid, Uuid, i64, i64)>().await?);
+    }
+    Ok(others)
 }
 
 /// Whether they share a moment: one that begins when the other ends does not.

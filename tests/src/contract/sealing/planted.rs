@@ -6,9 +6,9 @@ use care::Caller;
 use care::private::{Name, Relationship};
 use care::ways_in::Login;
 use protocol::http::{
-    AddClient, AddVisitType, Appointment, BookAppointment, BookSeries, CloseAppointment,
-    DeclineTransfer, MailInvitation, MakeBookingLink, OfferTransfer, Phone, PlanCircle,
-    RecordConsent, RecordRepresentation, VisitTerms,
+    AddClient, AddClosure, AddVisitType, Appointment, BookAppointment, BookSeries,
+    CloseAppointment, ClosedDays, DeclineTransfer, MailInvitation, MakeBookingLink, OfferTransfer,
+    Phone, PlanCircle, RecordConsent, RecordRepresentation, VisitTerms,
 };
 use protocol::{
     AppointmentKind, Bytes, ConsentBasis, Language, NextStep, Outcome, PersonId,
@@ -43,9 +43,12 @@ pub const TYPED: &[(&str, &str)] = &[
     ("address", "value"),
     ("phone", "value"),
     ("appointment", "meeting_link"),
+    ("appointment", "place"),
     ("appointment", "note"),
     ("series", "meeting_link"),
+    ("series", "place"),
     ("visit_type", "name"),
+    ("closure", "name"),
     ("booking_link", "meeting_link"),
     ("single_mail", "typed_address"),
     ("single_mail", "link"),
@@ -80,6 +83,7 @@ impl<'d> Seeds<'d> {
         }
         seeds.invite().await;
         seeds.repeat(visits[0].client).await;
+        seeds.close_down(&robin).await;
         let login = Login::choose(&seeds.word()).unwrap();
         let record = b"a record".to_vec();
         let added = desk.store().add_password(&desk.maria, &login, record);
@@ -222,14 +226,38 @@ impl<'d> Seeds<'d> {
         desk.scheduler.book(&desk.dana, request).await.unwrap()
     }
 
+    /// A series by video, and one to which the client goes.
     async fn repeat(&self, client: PersonId) {
-        let request = BookSeries {
-            first: self.visit(client, "2026-11-12T10:00"),
-            rule: "FREQ=WEEKLY;COUNT=3".to_owned(),
-            skip_conflicts: false,
+        let going = BookAppointment {
+            kind: AppointmentKind::Office,
+            client,
+            meeting_link: None,
+            place: Some(self.word()),
+            ..self.desk.request("2026-11-12T13:00")
         };
-        let booked = self.desk.scheduler.book_series(&self.desk.dana, request);
-        booked.await.unwrap();
+        for first in [self.visit(client, "2026-11-12T10:00"), going] {
+            let request = BookSeries {
+                first,
+                rule: "FREQ=WEEKLY;COUNT=3".to_owned(),
+                skip_conflicts: false,
+            };
+            let booked = self.desk.scheduler.book_series(&self.desk.dana, request);
+            booked.await.unwrap();
+        }
+    }
+
+    /// A day on which the agency is closed.
+    async fn close_down(&self, robin: &Caller) {
+        let request = AddClosure {
+            op_id: self.desk.op(),
+            days: ClosedDays {
+                name: self.word(),
+                from: "2026-12-24".to_owned(),
+                until: "2026-12-24".to_owned(),
+            },
+        };
+        let added = self.desk.scheduler.add_closure(robin, &request).await;
+        added.unwrap();
     }
 
     async fn close(&self, visit: &Appointment) {

@@ -1,5 +1,7 @@
 //! The one mail of several visits of a day, as its reader sees it.
 
+use care::place::Place;
+
 use super::*;
 
 /// Tuesday at ten and at one.
@@ -95,6 +97,20 @@ fn at_the_highest_level_it_says_with_whom_and_where_of_each() {
     }
     assert_eq!(text.matches("Join by video").count(), 1);
     assert!(!text.contains("Please say"), "too late to ask");
+}
+
+#[test]
+fn where_to_go_is_told_of_each_to_whoever_may_know() {
+    for level in [Disclosure::Times, Disclosure::Details] {
+        let mut letter = letter_of(Step::OneDay, Language::En, level);
+        let second = &mut letter.beside[0];
+        second.kind = AppointmentKind::Court;
+        second.place = Some(Place::new("Courthouse, 9 Oak Square").unwrap());
+        let (_, text) = shown(&letter);
+        let told = text.contains("With: Sam\nWhere: Courthouse, 9 Oak Square\n");
+        assert_eq!(told, level == Disclosure::Details, "{text}");
+        assert_eq!(text.contains("Oak"), told);
+    }
 }
 
 #[test]
