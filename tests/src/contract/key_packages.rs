@@ -174,7 +174,7 @@ pub async fn a_device_that_was_away_too_long_can_be_added_once_it_brings_others(
         let about = |notice: &protocol::frame::Notice| {
             notice.circle == circle && notice.kind == NoticeKind::Roster
         };
-        inbox.notices.iter().filter(|notice| about(*notice)).count()
+        inbox.notices.iter().filter(|notice| about(notice)).count()
     };
     assert!(awaiting().await.is_empty());
     let before = notices().await;
