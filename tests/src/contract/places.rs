@@ -318,5 +318,9 @@ pub async fn a_cancel_that_is_taken_back_leaves_the_news_of_the_place(engine: En
     let off = desk.call_off(&card).await.unwrap();
     let on = desk.take_back(&off).await.unwrap();
     assert_eq!((on.sequence, on.place), (card.sequence, card.place));
-    assert_eq!(desk.house.count(news).await, 1, "where it is is still the news");
+    assert_eq!(
+        desk.house.count(news).await,
+        1,
+        "where it is is still the news"
+    );
 }
