@@ -164,6 +164,36 @@ fn for_the_agency(act: Act, role: Role, s: Standing) -> bool {
     }
 }
 
+/// What people have of their own, whatever it is that they may do with it by their role.
+fn oneself(act: Act, role: Role, s: Standing) -> bool {
+    match act {
+        Act::FindSlots
+        | Act::LetTimesGo
+        | Act::ReadHours
+        | Act::ListTasks
+        | Act::ListTransfers
+        | Act::ReadCalendarFeed
+        | Act::EndCalendarFeed
+        | Act::AddClient => role == Role::CaseManager,
+        Act::MakeCalendarFeed => role == Role::CaseManager && s.fresh,
+        Act::ListVisitTypes | Act::ListClosures => matches!(
+            role,
+            Role::CaseManager | Role::Supervisor | Role::Administrator
+        ),
+        Act::ChangeVisitTypes | Act::ChangeClosures => {
+            matches!(role, Role::Supervisor | Role::Administrator)
+        }
+        Act::SetHours | Act::FinishTask => role == Role::CaseManager && s.own,
+        Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice | Act::AskPassword => false,
+        Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,
+        // Whoever sits down at an open screen takes no keys along.
+        Act::BeginEnrolment | Act::ApproveDevice | Act::MakeRecoveryCode | Act::ReplaceIdentity => {
+            s.fresh || s.arriving
+        }
+        _ => true,
+    }
+}
+
 fn signed_in(act: Act, role: Role, s: Standing) -> bool {
     let confirmed = s.member == Some(MemberState::Confirmed);
     let named = confirmed || s.member == Some(MemberState::Invited);
@@ -178,33 +208,7 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
         Role::Administrator => false,
     };
     match act.about() {
-        About::Oneself => match act {
-            Act::FindSlots
-            | Act::LetTimesGo
-            | Act::ReadHours
-            | Act::ListTasks
-            | Act::ListTransfers
-            | Act::ReadCalendarFeed
-            | Act::EndCalendarFeed
-            | Act::AddClient => role == Role::CaseManager,
-            Act::MakeCalendarFeed => role == Role::CaseManager && s.fresh,
-            Act::ListVisitTypes | Act::ListClosures => matches!(
-                role,
-                Role::CaseManager | Role::Supervisor | Role::Administrator
-            ),
-            Act::ChangeVisitTypes | Act::ChangeClosures => {
-                matches!(role, Role::Supervisor | Role::Administrator)
-            }
-            Act::SetHours | Act::FinishTask => role == Role::CaseManager && s.own,
-            Act::OpenRecovery | Act::RecoverDevice | Act::OfferDevice | Act::AskPassword => false,
-            Act::RegisterAuthenticator | Act::EndAuthenticator => s.fresh,
-            // Whoever sits down at an open screen takes no keys along.
-            Act::BeginEnrolment
-            | Act::ApproveDevice
-            | Act::MakeRecoveryCode
-            | Act::ReplaceIdentity => s.fresh || s.arriving,
-            _ => true,
-        },
+        About::Oneself => oneself(act, role, s),
         About::Device => s.own,
         // Offers come to case managers and from them; nobody else's can be touched.
         About::Transfer => role == Role::CaseManager && s.own,
