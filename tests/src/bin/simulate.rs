@@ -110,11 +110,8 @@ fn main() -> Result<()> {
         let left = wish.seeds - ran;
         println!("the time was over before the other {left} seeds");
     }
-    println!(
-        "seeds {ran} failed {} of {} asked",
-        failures.len(),
-        wish.seeds
-    );
+    let (failed, asked) = (failures.len(), wish.seeds);
+    println!("seeds {ran} failed {failed} of {asked} asked");
     if failures.is_empty() {
         Ok(())
     } else {

@@ -299,7 +299,7 @@ pub async fn of_two_that_are_said_at_once_one_is_the_first(engine: Engine) {
         said(&desk, kept, Outcome::Completed).await;
         let hers = said_by(&desk, &desk.dana, hers, Outcome::NoShow);
         let his = said_by(&desk, &desk.sam, his, Outcome::NoShow);
-        join(hers, his).await;
+        Box::pin(join(hers, his)).await;
         for kind in ["no_show", "call_client"] {
             let sql = format!("SELECT COUNT(*) FROM task WHERE kind = '{kind}'");
             assert_eq!(desk.house.count(&sql).await, nth, "{kind} by {after}");

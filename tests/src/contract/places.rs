@@ -328,3 +328,21 @@ pub async fn a_cancel_that_is_taken_back_loses_no_news_of_a_place(engine: Engine
     let subject = "Same time: appointment on Tuesday, November 17";
     assert_eq!(told[0].subject, subject);
 }
+
+pub async fn a_cancel_that_is_taken_back_leaves_the_news_of_the_place(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let card = book(&desk, TUESDAY).await;
+    desk.pass(3_600).await;
+    let card = change(&desk, &card, Some(OAK)).await.unwrap();
+    let news = "SELECT COUNT(*) FROM appointment WHERE told_at = place_at";
+    assert_eq!(desk.house.count(news).await, 1);
+    desk.pass(5).await;
+    let off = desk.call_off(&card).await.unwrap();
+    let on = desk.take_back(&off).await.unwrap();
+    assert_eq!((on.sequence, on.place), (card.sequence, card.place));
+    assert_eq!(
+        desk.house.count(news).await,
+        1,
+        "where it is is still the news"
+    );
+}

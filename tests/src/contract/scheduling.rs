@@ -196,6 +196,7 @@ contract! {
         who_may_move_a_visit_may_say_where_it_is_and_is_noted_once,
         a_series_has_one_place_until_visits_of_it_get_others,
         a_cancel_that_is_taken_back_loses_no_news_of_a_place,
+        a_cancel_that_is_taken_back_leaves_the_news_of_the_place,
     }
     double_bookings {
         nobody_is_booked_twice_whatever_happens_at_once,

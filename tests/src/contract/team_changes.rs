@@ -303,7 +303,7 @@ pub async fn a_change_while_its_series_moves_keeps_everybodys_time(engine: Engin
             sequence: u32::try_from(round - 1).unwrap(),
             ..card.clone()
         };
-        let (moved, changed) = join(moved, change(&desk, &seen, &sam)).await;
+        let (moved, changed) = Box::pin(join(moved, change(&desk, &seen, &sam))).await;
         moved.unwrap();
         if let Err(error) = changed {
             assert_eq!(error.refusal().code, Code::AppointmentChanged);

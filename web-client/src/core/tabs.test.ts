@@ -49,7 +49,9 @@ test('a guest speaks through the owner and hears what its pages hear', async () 
   await owner.own(hostFor(owner));
   const guest = new Tab(seat(), (message) => heard.push(message));
   await guest.greet();
-  expect(heard[0]).toEqual({ kind: 'stage', stage: { kind: 'running' } });
+  // How it stands comes before that it runs: a locked page shows nothing else in between.
+  expect(heard[0]).toMatchObject({ kind: 'event', event: { kind: 'status' } });
+  expect(heard.at(-1)).toEqual({ kind: 'stage', stage: { kind: 'running' } });
   expect(await guest.ask(link)).toEqual({ kind: 'done' });
   await vi.waitFor(() =>
     expect(heard.at(-1)).toMatchObject({ kind: 'event', event: { kind: 'invitation' } }),

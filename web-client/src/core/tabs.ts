@@ -40,8 +40,9 @@ export class Tab {
     const reply = await this.#askOwner({ kind: 'snapshot' });
     if (this.#host !== null) return;
     if (reply.kind !== 'snapshot') return this.#show({ kind: 'elsewhere' });
-    this.#show({ kind: 'running' });
+    // In the order in which an owner's page hears them: a page that runs and knows nobody shows how to come in.
     for (const event of reply.events) this.#tellPage(event);
+    this.#show({ kind: 'running' });
   }
 
   /** This tab now holds the lock. */

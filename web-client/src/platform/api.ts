@@ -2,6 +2,7 @@
 // be told things. Types come from the server's own OpenAPI document (`npm run api`); a test fails
 // when they drift.
 import type { components } from './api.gen';
+import { call, given, query } from './call';
 
 type Schemas = components['schemas'];
 export type People = Schemas['People'];
@@ -360,44 +361,3 @@ export const api: Api = {
   askNewCodeApp: () => call('POST', '/v1/authenticators/code-app'),
   registerCodeApp: (request) => call('POST', '/v1/authenticators/code-app/finish', request),
 };
-
-function query(values: Record<string, string | number>): string {
-  return new URLSearchParams(Object.entries(values).map(([name, value]) => [name, String(value)])).toString();
-}
-
-/** What has a value; `true` as the server reads it. */
-function given(values: object): Record<string, string | number> {
-  const there = Object.entries(values).filter(([, value]) => value !== null && value !== false);
-  return Object.fromEntries(there.map(([name, value]) => [name, typeof value === 'number' ? value : String(value)]));
-}
-
-const NO_CONTENT = 204;
-
-async function call<Body>(method: string, path: string, body?: object): Promise<Answer<Body>> {
-  try {
-    const answer = await fetch(path, {
-      method,
-      credentials: 'same-origin',
-      cache: 'no-store',
-      redirect: 'error',
-      ...(body === undefined
-        ? {}
-        : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),
-    });
-    if (answer.status === NO_CONTENT) return { ok: true, body: null as Body };
-    const json = (await answer.json()) as Body | Schemas['ErrorBody'];
-    return answer.ok ? { ok: true, body: json as Body } : refused(json as Schemas['ErrorBody']);
-  } catch {
-    return { ok: false, code: 'unreachable' };
-  }
-}
-
-function refused({ code, slots, next_valid, conflicts }: Schemas['ErrorBody']): { ok: false } & Refused {
-  return {
-    ok: false,
-    code,
-    ...(slots === undefined ? {} : { slots }),
-    ...(next_valid === undefined || next_valid === null ? {} : { nextValid: next_valid }),
-    ...(conflicts === undefined ? {} : { conflicts }),
-  };
-}

@@ -1,16 +1,13 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { instant, localTime } from '../../doubles/clock';
 import { refusing } from '../../doubles/refusing';
-import { people, peopleAround } from '../../doubles/story';
-import type { Answer, Api, Appointment, BookAppointment, Preferences, Refused, TimeHeld } from '../platform/api';
-import { Booking } from './booking.svelte';
+import { people } from '../../doubles/story';
+import type { Answer, Api, Appointment, Preferences, Refused } from '../platform/api';
 import { Calendar, daysOf, stepped } from './calendar.svelte';
 import { dayHere, isDay, nextWorkday } from './days';
 import { MailPreferences } from './mail-preferences.svelte';
-import { visitBar } from './people.svelte';
 import { ToDo } from './tasks.svelte';
 import { TimeChoice } from './times.svelte';
-import { FRESH } from './visit-types.svelte';
 import { Visits, endMs, joinSoon, meetingLink, partOf, readMine, shelve, tooLate } from './visits.svelte';
 
 const CHICAGO = 'America/Chicago';
@@ -166,161 +163,6 @@ describe('choosing a time', () => {
     times.day = '2026-02-30';
     await times.find();
     expect(times.search).toBe('none');
-  });
-});
-
-describe('booking', () => {
-  const sent: BookAppointment[] = [];
-  const searched: string[] = [];
-  const answers: Promise<Answer<Appointment>>[] = [];
-  const api: Api = {
-    ...refusing,
-    book: (request) => (sent.push(request), answers.shift() ?? good(visit())),
-    preferences: () => good({ zone: 'America/Denver' } as Preferences),
-    slots: ({ visitType, staff }) => (searched.push([visitType, ...staff].join(' ')), good({ slots: [] })),
-    visitTypes: () => good({ visit_types: [{ id: 't', terms: { ...FRESH, name: 'Home visit', kind: 'home', minutes: 75 } }] }),
-    transfers: () => good({ incoming: [], outgoing: [], colleagues: [{ ...people.sam }] }),
-  };
-  beforeEach(() => {
-    sent.length = 0;
-    searched.length = 0;
-  });
-
-  test('free times are looked for with whoever comes along, and the request names them', async () => {
-    const booking = new Booking(api, people.maria.person, '2026-12-01');
-    await booking.start();
-    expect(booking.colleagues.map(({ name }) => name)).toEqual([people.sam.name]);
-    booking.times.staff = [people.sam.account];
-    await booking.times.find();
-    expect(searched).toEqual(['', ` ${people.sam.account}`]);
-    booking.times.time = '11:00';
-    await booking.book();
-    expect(sent[0]?.staff).toEqual([people.sam.account]);
-  });
-
-  test('a kind of visit says where and how long, and free times are looked for by its terms', async () => {
-    const booking = new Booking(api, people.maria.person, '2026-12-01');
-    await booking.start();
-    expect(booking.types.map(({ id }) => id)).toEqual(['t']);
-    await booking.choose('t');
-    expect([booking.kind, booking.times.minutes]).toEqual(['home', 75]);
-    booking.times.time = '11:00';
-    await booking.book();
-    expect(sent[0]).toMatchObject({ kind: 'home', minutes: 75, visit_type: 't' });
-    await booking.choose('');
-    await booking.book();
-    expect(sent[1]).toMatchObject({ kind: 'home', visit_type: null });
-    expect(searched).toEqual(['', 't', '']);
-  });
-
-  test('starts in the client\'s zone, unless another was typed meanwhile', async () => {
-    const booking = new Booking(api, people.maria.person, '2026-12-01');
-    await booking.start();
-    expect(booking.times.zone).toBe('America/Denver');
-    const other = new Booking(api, people.maria.person, '2026-12-01');
-    const starting = other.start();
-    other.times.zone = CHICAGO;
-    await starting;
-    expect(other.times.zone).toBe(CHICAGO);
-  });
-
-  test('a time that was tapped is kept while the rest is filled in, and the form lets go of it', async () => {
-    const held: unknown[] = [];
-    const kept = (start: number): Promise<Answer<TimeHeld>> => good({ start, until: start + 600_000_000 });
-    let gone = 0;
-    const keeping: Api = {
-      ...api,
-      holdTime: (request) => (held.push(request.instead), kept(held.length)),
-      letTimesGo: () => (gone++, good(null)),
-    };
-    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
-    const tap = (clock: string): void => booking.times.take({ civil: `2026-12-01T${clock}`, offset: '-06:00', zone: CHICAGO });
-    tap('10:00');
-    tap('11:00');
-    expect(await booking.book()).toMatchObject({ id: 'v' });
-    // One after the other, each in the place of the one before, and before the booking.
-    expect(held).toEqual([null, 1]);
-    // What was booked is used up.
-    expect(booking.keptUntilMs).toBeNull();
-    await booking.leave();
-    expect(gone).toBe(0);
-    tap('13:00');
-    await booking.leave();
-    expect(gone).toBe(1);
-  });
-
-  test('a kept time is kept for whoever comes along too, and what was kept stays where it cannot be', async () => {
-    const held: unknown[] = [];
-    const holds: Promise<Answer<TimeHeld>>[] = [
-      good({ start: 1, until: START * 1_000 }), bad('not_available', { slots: [] }), good({ start: 2, until: START * 2_000 }),
-    ];
-    const keeping: Api = {
-      ...api,
-      holdTime: ({ staff, instead }) => (held.push([staff, instead]), holds.shift() ?? bad('unreachable')),
-    };
-    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
-    const sam = people.sam.account;
-    // Nothing is kept yet, and so for nobody.
-    booking.times.staff = [sam];
-    await booking.withOthers();
-    booking.times.staff = [];
-    await booking.withOthers();
-    expect(held).toEqual([]);
-    booking.times.take({ civil: '2026-12-01T10:00', offset: '-06:00', zone: CHICAGO });
-    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START));
-    booking.times.staff = [sam];
-    expect(booking.keptUntilMs, 'not for both').toBeNull();
-    await booking.withOthers();
-    await vi.waitFor(() => expect(booking.times.refused).toMatchObject({ code: 'not_available' }));
-    expect(booking.keptUntilMs).toBeNull();
-    booking.times.staff = [];
-    expect(booking.keptUntilMs, 'it is kept for one as before').toBe(START);
-    booking.times.staff = [sam];
-    await booking.withOthers();
-    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START * 2));
-    expect(held).toEqual([[[], null], [[sam], 1], [[sam], 1]]);
-  });
-
-  test('a time that was typed over is not said to be kept, and one that is taken says what is free', async () => {
-    const holds: Promise<Answer<TimeHeld>>[] = [good({ start: 1, until: START * 1_000 }), bad('slot_taken', { slots: [] })];
-    const keeping: Api = { ...api, holdTime: () => holds.shift() ?? bad('unreachable') };
-    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
-    const tap = (clock: string): void => booking.times.take({ civil: `2026-12-01T${clock}`, offset: '-06:00', zone: CHICAGO });
-    tap('10:00');
-    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START));
-    booking.times.time = '10:05';
-    expect(booking.keptUntilMs).toBeNull();
-    tap('11:00');
-    await vi.waitFor(() => expect(booking.times.refused).toMatchObject({ code: 'slot_taken' }));
-    // Without an answer nothing is lost.
-    tap('12:00');
-    expect(await booking.book()).toMatchObject({ id: 'v' });
-    expect(booking.times.refused).toBeNull();
-  });
-
-  test('one intent is one request, and a refusal says what would do instead', async () => {
-    const booking = new Booking(api, people.maria.person, '2026-12-01');
-    booking.times.time = '10:00';
-    booking.link = ' https://meet.example/a ';
-    answers.push(bad('unreachable'), bad('slot_taken', { slots: [{ start: START * 1_000, at }] }));
-    expect(await booking.book()).toBeNull();
-    expect(await booking.book()).toBeNull();
-    expect(booking.times.refused).toMatchObject({ code: 'slot_taken', slots: [{ at }] });
-    booking.kind = 'phone';
-    expect(await booking.book()).toMatchObject({ id: 'v' });
-    expect(sent[0]?.op_id).toBe(sent[1]?.op_id);
-    expect(sent[2]?.op_id).not.toBe(sent[1]?.op_id);
-    expect(sent.map(({ meeting_link }) => meeting_link)).toEqual(['https://meet.example/a', 'https://meet.example/a', null]);
-    expect(sent[0]).toMatchObject({ civil_start: '2026-12-01T10:00', zone: null, minutes: 30, caregivers: [] });
-  });
-
-  test('only a caregiver under a live consent that covers visits may be named', () => {
-    const [ana, noel] = peopleAround().clients[0]?.caregivers ?? [];
-    if (ana === undefined || noel === undefined) throw new Error('the story lost its people');
-    expect(visitBar(ana, START)).toBeNull();
-    expect(visitBar(noel, START)).toBe('no_consent');
-    const messages = { ...ana, consents: ana.consents.map((consent) => ({ ...consent, appointments: false })) };
-    expect(visitBar(messages, START)).toBe('not_covered');
   });
 });
 

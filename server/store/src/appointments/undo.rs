@@ -22,7 +22,8 @@ statements! {
         UPDATE appointment SET state = 'booked', ics_sequence = $2, cancelled_at = NULL,
             cancelled_by = NULL, cancel_reason = NULL, cancel_notice_at = NULL,
             told_at = CASE WHEN $2 >= ics_sequence THEN told_at
-                WHEN team_at > COALESCE(moved_at, created_at) THEN team_at
+                WHEN team_at > COALESCE(moved_at, created_at)
+                    AND team_at >= COALESCE(place_at, team_at) THEN team_at
                 WHEN place_at > COALESCE(moved_at, created_at) THEN place_at
                 ELSE COALESCE(moved_at, created_at) END
         WHERE id = $1";

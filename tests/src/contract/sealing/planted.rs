@@ -199,14 +199,14 @@ impl<'d> Seeds<'d> {
         added.unwrap();
     }
 
-    fn meeting(&self) -> Option<String> {
-        Some(format!("https://meet.example.org/{}", self.word()))
+    fn meeting(&self) -> String {
+        format!("https://meet.example.org/{}", self.word())
     }
 
     fn visit(&self, client: PersonId, civil: &str) -> BookAppointment {
         BookAppointment {
             client,
-            meeting_link: self.meeting(),
+            meeting_link: Some(self.meeting()),
             ..self.desk.request(civil)
         }
     }
@@ -216,7 +216,7 @@ impl<'d> Seeds<'d> {
         let desk = self.desk;
         let asked = MakeBookingLink {
             kind: AppointmentKind::Video,
-            meeting_link: self.meeting(),
+            meeting_link: Some(self.meeting()),
             ..phone_call(desk.op())
         };
         let made = desk.scheduler.make_booking_link(&desk.dana, client, &asked);
