@@ -24,7 +24,7 @@ async fn make_as(desk: &Desk, caller: &Caller, op_id: OpId) -> (Option<String>, 
     let store = desk.store();
     let made = store.make_calendar_feed(caller, MakeCalendarFeed { op_id });
     let made = made.await.unwrap();
-    (made.path, made.feed.made.map(|at| at.micros()))
+    (made.path, made.feed.made.map(protocol::Timestamp::micros))
 }
 
 async fn make(desk: &Desk, caller: &Caller) -> LinkSecret {
@@ -151,7 +151,7 @@ pub async fn a_feed_that_was_replaced_or_ended_opens_nothing(engine: Engine) {
     let (path, made) = make_as(&desk, &desk.dana, op).await;
     assert_eq!(path, None);
     let card = desk.store().calendar_feed(&desk.dana).await.unwrap();
-    assert_eq!(made, card.made.map(|at| at.micros()));
+    assert_eq!(made, card.made.map(protocol::Timestamp::micros));
     for _ in 0..2 {
         desk.store().end_calendar_feed(&desk.dana).await.unwrap();
         is_gone(&desk, &two).await;
