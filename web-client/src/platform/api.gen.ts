@@ -76,6 +76,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appointments/{appointment}/mails": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who got which mails about an appointment, who will, and why not; for the staff who serve its client. */
+        get: operations["list_visit_mails"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/appointments/{appointment}/move": {
         parameters: {
             query?: never;
@@ -93,6 +110,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/appointments/{appointment}/place": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Says where an appointment is from now on; its time stays. With a scope others of its series are there too. */
+        post: operations["change_place"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/appointments/{appointment}/reply": {
         parameters: {
             query?: never;
@@ -104,6 +138,43 @@ export interface paths {
         put?: never;
         /** Takes the caller's own answer. */
         post: operations["reply_to_appointment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appointments/{appointment}/team": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Says who else of the staff takes part from now on, of a series in this visit alone. A time that is not free for
+         *     who is new is refused with the next that are for all of them.
+         */
+        post: operations["change_team"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/appointments/{appointment}/undo-cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Takes back that staff called an appointment off, before anybody is told. */
+        post: operations["undo_cancel"];
         delete?: never;
         options?: never;
         head?: never;
@@ -331,6 +402,25 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/calendar-feed": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The caller's own feed, if there is one. */
+        get: operations["read_calendar_feed"];
+        put?: never;
+        /** Makes the caller's feed, in the place of the one there is. The answer holds its address, and no other answer does. */
+        post: operations["make_calendar_feed"];
+        /** Ends the caller's feed. */
+        delete: operations["end_calendar_feed"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/caseloads": {
         parameters: {
             query?: never;
@@ -542,6 +632,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/closures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** When the agency is closed. */
+        get: operations["list_closures"];
+        put?: never;
+        /** Closes the agency on some days. What is booked then stays, and is counted. */
+        post: operations["add_closure"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/closures/{closure}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** The agency is open on those days after all. */
+        delete: operations["end_closure"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/consents": {
         parameters: {
             query?: never;
@@ -704,7 +829,7 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** Keeps a time for the caller. Refused as a booking at that time is; a refusal names the next free slots. */
+        /** Keeps a time for the caller and whoever is to come along. Refused as a booking at that time is; a refusal names the next free slots. */
         post: operations["hold_time"];
         /** Lets go of whatever the caller keeps. */
         delete: operations["let_times_go"];
@@ -1863,6 +1988,13 @@ export interface components {
             phone?: string | null;
         };
         /** @description A new one. */
+        AddClosure: {
+            /** @description Which days, and why. */
+            days: components["schemas"]["ClosedDays"];
+            /** @description The request's id: the same one again adds once and gets the same answer. */
+            op_id: components["schemas"]["OpId"];
+        };
+        /** @description A new one. */
         AddVisitType: {
             /** @description The request's id: the same one again adds once and gets the same answer. */
             op_id: components["schemas"]["OpId"];
@@ -1923,8 +2055,15 @@ export interface components {
              * @description How long, minutes.
              */
             minutes: number;
+            /**
+             * @description For the staff who serve the client: they are in another appointment at that time, which the reader finds among
+             *     the client's. Nobody is stopped by it.
+             */
+            overlaps?: boolean;
             /** @description Who takes part, the client first. */
             participants: components["schemas"]["Participant"][];
+            /** @description Where to go. */
+            place?: string | null;
             /**
              * Format: int32
              * @description Raised with every change that participants are told (`SEQUENCE`, RFC 5545).
@@ -1935,6 +2074,12 @@ export interface components {
             start: components["schemas"]["Timestamp"];
             /** @description How far it has come. */
             state: components["schemas"]["AppointmentState"];
+            /**
+             * Format: int32
+             * @description The reader may take back that staff called it off, for so long from when this was written, seconds: nobody
+             *     is told until then. At most [`crate::limits::STAFF_UNDO_S`].
+             */
+            undo_left_s?: number | null;
             visit_type?: components["schemas"]["VisitTypeId"] | null;
             /** @description When it begins, in the reader's zone. */
             yours: components["schemas"]["LocalTime"];
@@ -2142,6 +2287,11 @@ export interface components {
             /** @description The request's id: the same one again books once and gets the same answer. */
             op_id: components["schemas"]["OpId"];
             /**
+             * @description For one that is neither by video nor by phone: where to go, one line, at most
+             *     [`crate::limits::PLACE_CHARS_MAX`]. Sealed at rest.
+             */
+            place?: string | null;
+            /**
              * @description Who else of the staff takes part: case managers, at most
              *     [`crate::limits::APPOINTMENT_STAFF_MAX`]. The time must be free for each; they need not serve the
              *     client.
@@ -2224,6 +2374,20 @@ export interface components {
         };
         /** @description base64url without padding */
         Bytes: string;
+        /** @description The caller's own feed, without what opens it. */
+        CalendarFeed: {
+            made?: components["schemas"]["Timestamp"] | null;
+        };
+        /** @description The feed as it was made: to be shown once, and given to the other program. */
+        CalendarFeedMade: {
+            /** @description How it stands. */
+            feed: components["schemas"]["CalendarFeed"];
+            /**
+             * @description Where it lies on this server, `/f/….ics`; absent once it was replaced or ended. Whoever has it sees when
+             *     its owner is busy.
+             */
+            path?: string | null;
+        };
         /** @description Somebody has called. */
         Called: {
             /** @description When. */
@@ -2239,7 +2403,7 @@ export interface components {
             reason: components["schemas"]["CancelReason"];
             /**
              * @description Of a series: which others are called off too. More than this one ends the series: no more of
-             *     its visits are booked. It cannot be taken back.
+             *     its visits are booked. It cannot be taken back, and people are told at once.
              */
             scope?: components["schemas"]["Scope"];
             /**
@@ -2287,12 +2451,44 @@ export interface components {
             /** @description Single use, [`crate::limits::TICKET_S`]. */
             challenge: components["schemas"]["Bytes"];
         };
+        /** @description Says where an appointment is from now on; its time stays. Not for one by video or phone. */
+        ChangePlace: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /** @description Where to go, as in [`BookAppointment::place`]; `null`: nothing is said of it any more. */
+            place?: string | null;
+            /**
+             * @description Of a series: which others are there too. For more than this one, so are the visits that are still to be
+             *     booked.
+             */
+            scope?: components["schemas"]["Scope"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+        };
         /** @description What somebody is in the agency from now on. Their sessions and sockets end at once. */
         ChangeRole: {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
             /** @description `case_manager`, `supervisor` or `administrator`. */
             role: components["schemas"]["Role"];
+        };
+        /** @description Says who else of the staff takes part in an appointment from now on. Of a series: in this visit alone. */
+        ChangeTeam: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+            /**
+             * @description Who comes besides whoever is booked: case managers, at most [`crate::limits::APPOINTMENT_STAFF_MAX`].
+             *     Who is new must be free then; whoever is not named comes no longer.
+             */
+            staff: components["schemas"]["AccountId"][];
         };
         /** @description One circle as one of its people sees it. */
         Circle: {
@@ -2451,6 +2647,40 @@ export interface components {
             next_step: components["schemas"]["NextStep"];
             /** @description What there is to remember. */
             note: string;
+        };
+        /**
+         * @description Days on which nobody can be booked, on the clocks of each worker; but whoever said with [`DatedHours`] of their
+         *     own that they work on one of them.
+         *
+         *     [`DatedHours`]: super::DatedHours
+         */
+        ClosedDays: {
+            /** @description The first, `2026-11-26`. */
+            from: string;
+            /** @description What staff call them, at most [`crate::limits::TITLE_CHARS_MAX`]. Sealed at rest. */
+            name: string;
+            /** @description The last, which may be the first; at most [`crate::limits::CLOSURE_DAYS_MAX`] in all. */
+            until: string;
+        };
+        /** @description One of them. */
+        Closure: {
+            /**
+             * Format: int32
+             * @description Booked visits to come that lie on these days, also in part, by the clocks of whoever holds them: the
+             *     caller's own, if that is a case manager; else everybody's.
+             */
+            booked: number;
+            /** @description Which days, and why. */
+            days: components["schemas"]["ClosedDays"];
+            /** @description The closure. */
+            id: components["schemas"]["ClosureId"];
+        };
+        /** Format: uuid */
+        ClosureId: string;
+        /** @description The agency's closures that are not over yet. */
+        Closures: {
+            /** @description Soonest first. */
+            closures: components["schemas"]["Closure"][];
         };
         /**
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
@@ -2685,7 +2915,7 @@ export interface components {
             /** @description Until when they still serve the client. */
             until: components["schemas"]["Timestamp"];
         };
-        /** @description Keep this time for me: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once. */
+        /** @description Keep this time for me, and for whoever is to come along: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once. */
         HoldTime: {
             /** @description When it would begin: `2026-12-01T10:00` on the clocks of `zone`. */
             civil_start: string;
@@ -2697,6 +2927,11 @@ export interface components {
              * @description How long, minutes.
              */
             minutes: number;
+            /**
+             * @description Whose time is kept as well: who else of the staff is to take part, at most
+             *     [`crate::limits::APPOINTMENT_STAFF_MAX`]. It is kept of all of them, or of nobody.
+             */
+            staff?: components["schemas"]["AccountId"][];
             visit_type?: components["schemas"]["VisitTypeId"] | null;
             /** @description The zone; the client's if absent. */
             zone?: string | null;
@@ -2912,6 +3147,26 @@ export interface components {
             /** @description The request's id. */
             op_id: components["schemas"]["OpId"];
         };
+        /**
+         * @description Why a mail about an appointment is late, or did not come. Some of these stand in its row; the others are what
+         *     the plan says now of a mail that it does not want.
+         * @enum {string}
+         */
+        MailReason: "quiet_hours" | "safe_hours" | "clock_jump" | "deferred" | "outcome_unknown" | "confirmed" | "declined" | "opted_out" | "no_consent" | "left" | "over" | "fresh" | "series" | "never_told" | "no_link" | "changed" | "superseded" | "too_late" | "outside_safe_hours" | "no_address" | "address_unconfirmed" | "address_refused" | "rejected" | "unreadable" | "unwritable" | "nothing_to_say";
+        /** @description Those to one of its people. */
+        MailsToPerson: {
+            /**
+             * @description Step by step, of each the oldest first; all people's together at most
+             *     [`crate::limits::VISIT_MAILS_LISTED_MAX`] that were ever planned, the latest ones.
+             */
+            mails: components["schemas"]["VisitMail"][];
+            /** @description The name. */
+            name: string;
+            /** @description Their part. */
+            participant: components["schemas"]["ParticipantId"];
+            /** @description In what role. */
+            role: components["schemas"]["Role"];
+        };
         /** @description A link by which a client books one visit, without an account. */
         MakeBookingLink: {
             /** @description The first day on which it may be, `2026-12-01`, on the client's clocks. */
@@ -2942,6 +3197,11 @@ export interface components {
              *     [`crate::limits::BOOKING_LINK_WORKERS_MAX`]; nobody named: the caller.
              */
             workers: components["schemas"]["AccountId"][];
+        };
+        /** @description Makes the caller's feed. If there is one, it ends: each has one. */
+        MakeCalendarFeed: {
+            /** @description The request's id: the same one again makes one feed and gets the same answer. */
+            op_id: components["schemas"]["OpId"];
         };
         /** @description What one case manager has in hand. */
         ManagerLoad: {
@@ -3153,6 +3413,8 @@ export interface components {
             /** @description Who answered in their place, if somebody who acts for them did. */
             answered_by?: string | null;
             asked_at?: components["schemas"]["Timestamp"] | null;
+            /** @description Of the staff, for the staff: whose appointment it is. They are not taken out of it. */
+            booked?: boolean;
             /** @description Their part. */
             id: components["schemas"]["ParticipantId"];
             /** @description The name. */
@@ -3237,6 +3499,8 @@ export interface components {
         Preferences: {
             /** @description Mails carry a calendar file. */
             calendar_file: boolean;
+            /** @description They come even before what the person has confirmed. */
+            confirmed_reminders?: boolean;
             /** @description What mails may say. */
             disclosure: components["schemas"]["Disclosure"];
             /** @description Where mails go; `null`: nowhere. Sealed at rest. */
@@ -3798,6 +4062,19 @@ export interface components {
             /** @description Offered by the caller, open or settled lately, newest first. */
             outgoing: components["schemas"]["TransferCard"][];
         };
+        /**
+         * @description Takes back that staff called an appointment off, for as long as nobody is told:
+         *     [`Appointment::undo_left_s`].
+         */
+        UndoCancel: {
+            /** @description The request's id. */
+            op_id: components["schemas"]["OpId"];
+            /**
+             * Format: int32
+             * @description The [`Appointment::sequence`] that the caller saw.
+             */
+            sequence: number;
+        };
         /** @description One of them. It does not say from whom, nor where the messages wait. */
         UpdateMail: {
             /** @description When it was due, in the reader's zone. */
@@ -3845,6 +4122,22 @@ export interface components {
             locator?: components["schemas"]["Bytes"] | null;
             /** @description The wrapped key, at most [`crate::limits::SEALED_BYTES_MAX`]. */
             sealed: components["schemas"]["Bytes"];
+        };
+        /** @description One of them, or one that there is not. */
+        VisitMail: {
+            at?: components["schemas"]["LocalTime"] | null;
+            reason?: components["schemas"]["MailReason"] | null;
+            /** @description It speaks for the whole series. */
+            series?: boolean;
+            /** @description What became of it. */
+            state: components["schemas"]["DeliveryState"];
+            /** @description What it is for. */
+            step: components["schemas"]["Step"];
+        };
+        /** @description The mails of one appointment. It says neither to which address they went nor what stood in them. */
+        VisitMails: {
+            /** @description The client first; who left, if there was ever a mail for them. */
+            people: components["schemas"]["MailsToPerson"][];
         };
         /** @description What a kind of visit is, and how it may be booked. */
         VisitTerms: {
@@ -4116,6 +4409,35 @@ export interface operations {
             };
         };
     };
+    list_visit_mails: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitMails"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     move_appointment: {
         parameters: {
             query?: never;
@@ -4149,6 +4471,39 @@ export interface operations {
             };
         };
     };
+    change_place: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangePlace"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     reply_to_appointment: {
         parameters: {
             query?: never;
@@ -4161,6 +4516,72 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["ReplyToAppointment"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    change_team: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ChangeTeam"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Appointment"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    undo_cancel: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                appointment: components["schemas"]["AppointmentId"];
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["UndoCancel"];
             };
         };
         responses: {
@@ -4572,6 +4993,89 @@ export interface operations {
             };
         };
     };
+    read_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeed"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    make_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MakeCalendarFeed"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CalendarFeedMade"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_calendar_feed: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
     read_caseloads: {
         parameters: {
             query?: never;
@@ -4963,6 +5467,91 @@ export interface operations {
                 content: {
                     "application/cbor": number[];
                 };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    list_closures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closures"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    add_closure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AddClosure"];
+            };
+        };
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Closure"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    end_closure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                closure: components["schemas"]["ClosureId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             default: {
                 headers: {
