@@ -124,3 +124,16 @@ announce-urgent = Urgent message from { $name }: { $text }
 ## After a consent was withdrawn
 leaving-now = { $name } is being taken out. Nothing is sent until that is done.
 leaving-done = { $name } can no longer read new messages (done in { $time }).
+
+# The message being written, and who reads it.
+members-title = Who is in “{ $title }”
+members-intro = Only these people can read the messages in this circle.
+not-verified-what = What does “not verified” mean?
+not-verified-means = The agency says who this person is. Nobody in this circle has checked it face to face yet. That is normal at the start.
+not-verified-do = Does something seem odd? Then ask the person by phone before you write about private things.
+compose-label = Your message
+compose-placeholder = Write a message
+compose-hint = Enter sends. Shift and Enter starts a new line.
+send-too-long = This message is too long. Please send it in two parts.
+send-failed = This message was not stored. Your words are still here. Please send it again.
+offline-promise = You have no connection. Your messages wait here and go out by themselves.

@@ -98,7 +98,6 @@ link-connecting = Connecting…
 link-online = Connected
 link-offline = No connection
 link-signed-out = Signed out
-offline-promise = You have no connection. Your messages wait here and go out by themselves.
 
 ## Circles
 circles-title = Your circles
@@ -130,12 +129,7 @@ note-joined =
        *[other] { $names } can now read and write here
     }
 note-unreadable = One message could not be read on this device. Ask whoever wrote then to send it again.
-compose-label = Your message
-compose-placeholder = Write a message
-compose-hint = Enter sends. Shift and Enter starts a new line.
 send = Send
-send-too-long = This message is too long. Please send it in two parts.
-send-failed = This message was not stored. Your words are still here. Please send it again.
 
 ## Who is in a circle
 members-count =
@@ -143,17 +137,12 @@ members-count =
         [one] { $count } person
        *[other] { $count } people
     }
-members-title = Who is in “{ $title }”
-members-intro = Only these people can read the messages in this circle.
 back-to-conversation = Back to the messages
 member-invited = Invited, not here yet
 member-confirmed = In this circle
 member-left = Left
 verified = Checked in person
 not-verified = Not verified
-not-verified-what = What does “not verified” mean?
-not-verified-means = The agency says who this person is. Nobody in this circle has checked it face to face yet. That is normal at the start.
-not-verified-do = Does something seem odd? Then ask the person by phone before you write about private things.
 
 ## Roles
 role-client = Client

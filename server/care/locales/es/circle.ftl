@@ -124,3 +124,16 @@ announce-urgent = Mensaje urgente de { $name }: { $text }
 ## Después de retirar un consentimiento
 leaving-now = { $name } está saliendo. No se envía nada hasta entonces.
 leaving-done = { $name } ya no puede leer mensajes nuevos (hecho en { $time }).
+
+# The message being written, and who reads it.
+members-title = Quién está en «{ $title }»
+members-intro = Solo estas personas pueden leer los mensajes de este círculo.
+not-verified-what = ¿Qué quiere decir «sin comprobar»?
+not-verified-means = La agencia dice quién es esta persona. Nadie de este círculo lo comprobó aún cara a cara. Es normal al principio.
+not-verified-do = ¿Algo te parece raro? Pregunta a la persona por teléfono antes de escribir cosas privadas.
+compose-label = Tu mensaje
+compose-placeholder = Escribe un mensaje
+compose-hint = Intro envía. Mayúsculas e Intro empieza otra línea.
+send-too-long = Este mensaje es muy largo. Envíalo en dos partes, por favor.
+send-failed = Este mensaje no se guardó. Tus palabras siguen aquí. Envíalo otra vez, por favor.
+offline-promise = No tienes conexión. Tus mensajes esperan aquí y salen solos.

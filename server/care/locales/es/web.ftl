@@ -98,7 +98,6 @@ link-connecting = Conectando…
 link-online = Con conexión
 link-offline = Sin conexión
 link-signed-out = Fuera de sesión
-offline-promise = No tienes conexión. Tus mensajes esperan aquí y salen solos.
 
 ## Círculos
 circles-title = Tus círculos
@@ -130,12 +129,7 @@ note-joined =
        *[other] { $names } ya pueden leer y escribir aquí
     }
 note-unreadable = Un mensaje no se pudo leer en este aparato. Pide a quien escribió entonces que lo envíe otra vez.
-compose-label = Tu mensaje
-compose-placeholder = Escribe un mensaje
-compose-hint = Intro envía. Mayúsculas e Intro empieza otra línea.
 send = Enviar
-send-too-long = Este mensaje es muy largo. Envíalo en dos partes, por favor.
-send-failed = Este mensaje no se guardó. Tus palabras siguen aquí. Envíalo otra vez, por favor.
 
 ## Quién está en un círculo
 members-count =
@@ -143,17 +137,12 @@ members-count =
         [one] { $count } persona
        *[other] { $count } personas
     }
-members-title = Quién está en «{ $title }»
-members-intro = Solo estas personas pueden leer los mensajes de este círculo.
 back-to-conversation = Volver a los mensajes
 member-invited = Con invitación, aún no llegó
 member-confirmed = En este círculo
 member-left = Salió
 verified = Comprobado en persona
 not-verified = Sin comprobar
-not-verified-what = ¿Qué quiere decir «sin comprobar»?
-not-verified-means = La agencia dice quién es esta persona. Nadie de este círculo lo comprobó aún cara a cara. Es normal al principio.
-not-verified-do = ¿Algo te parece raro? Pregunta a la persona por teléfono antes de escribir cosas privadas.
 
 ## Papeles
 role-client = Cliente

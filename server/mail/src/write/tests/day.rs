@@ -65,7 +65,7 @@ Este es un recordatorio de sus citas. Cada una tiene su propio botón.
 
 Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m. (GMT-6)
 Hasta: 10:30 a.m. (GMT-6)
-Cuándo: martes, 1 de diciembre de 2026 a las 1:00 p.m. (GMT-6)
+Cuándo: martes, 1 de diciembre de 2026 a la 1:00 p.m. (GMT-6)
 Hasta: 1:30 p.m. (GMT-6)
 
 Por favor, diga si va a venir o pida otra hora.
