@@ -180,7 +180,7 @@ pub async fn an_unknown_outcome_is_sent_once_more_then_a_human_is_asked(engine: 
     // Whatever they prefer by now: it may be a second copy, so it is the same.
     desk.prefer(&desk.maria, desk.maria.person, |wish| {
         wish.language = Language::Es;
-        wish.zone = "Asia/Kathmandu".to_owned();
+        wish.zone = "Europe/Madrid".to_owned();
         wish.calendar_file = false;
     })
     .await;

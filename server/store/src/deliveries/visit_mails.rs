@@ -148,8 +148,11 @@ async fn rows(tx: &mut Tx, row: &AppointmentRow) -> Result<HashMap<Uuid, Vec<Mai
     let last = tx.sql(LAST).bind(row.id).bind(row.ics_sequence);
     let last = last.bind(limits::VISIT_MAILS_LISTED_MAX);
     let mut rows: HashMap<Uuid, Vec<MailRow>> = HashMap::new();
-    for mail in last.all::<MailRow>().await?.into_iter().rev() {
+    for mail in last.all::<MailRow>().await? {
         rows.entry(mail.participant).or_default().push(mail);
+    }
+    for mails in rows.values_mut() {
+        mails.sort_by_key(|mail| (mail.ics_sequence, mail.due_at));
     }
     Ok(rows)
 }
