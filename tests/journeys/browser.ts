@@ -176,6 +176,8 @@ async function expectNothingStandsOut(page: Page, where: string): Promise<void> 
   const over = await page.locator('main *').evaluateAll((all) =>
     all
       .filter((one) => one.getBoundingClientRect().right > innerWidth + 1 && one.checkVisibility())
+      // What is only read aloud takes no room.
+      .filter((one) => one.closest('.unseen') === null)
       // The innermost ones: around them everything stands out too.
       .filter((one, _at, wide) => !wide.some((other) => other !== one && one.contains(other)))
       .map((one) => one.outerHTML.slice(0, 120)),
