@@ -128,7 +128,7 @@ test('after a while she is asked again before anything about it changes', async 
   const { page } = dana;
   server.later(10);
   const section = page.getByRole('region', { name: 'How you sign in' });
-  await page.getByRole('link', { name: 'Settings' }).click();
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
   await section.getByRole('button', { name: 'Change password' }).click();
   await section.getByLabel('New password').fill('other plain words here');
   await page.keyboard.press('Enter');
