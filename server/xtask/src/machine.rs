@@ -75,6 +75,27 @@ pub fn programs() -> Result<PathBuf> {
     Ok(target().join("debug"))
 }
 
+/// Where files are kept in memory, if there is room for those of a run.
+///
+/// Each test on PostgreSQL has a database of its own, of some 700 files that last for a second. On ext4
+/// that is most of a run's time: a file that was just removed keeps its number for five seconds, and each
+/// new file steps over all of those.
+pub fn memory() -> Option<&'static Path> {
+    const MEMORY: &str = "/dev/shm";
+    const ROOM_MIB: u64 = 4_096;
+    let mut ask = Command::new("df");
+    ask.args(["--output=avail", "--block-size=1M", MEMORY]);
+    let free: u64 = output(&mut ask).ok()?.lines().last()?.trim().parse().ok()?;
+    (free >= ROOM_MIB).then_some(Path::new(MEMORY))
+}
+
+/// What is started by this keeps its temporary files there.
+pub fn in_memory(command: &mut Command) {
+    if let Some(memory) = memory() {
+        command.env("TMPDIR", memory);
+    }
+}
+
 /// `npm` in the web client's folder.
 pub fn npm() -> Result<Command> {
     if find("npm").is_none() {
@@ -207,13 +228,25 @@ pub fn install(packages: &[&str], purpose: &str) -> Result<()> {
     run(&mut apt)
 }
 
+/// How long each part took, in the order of their ends.
+static TIMES: Mutex<Vec<String>> = Mutex::new(Vec::new());
+
 /// Carries out one part under a headline and says how long it took.
 pub fn part<T>(headline: &str, work: impl FnOnce() -> Result<T>) -> Result<T> {
     println!("\n== {headline}");
     let start = instant();
-    let done = work().with_context(|| format!("{headline} FAILED"))?;
-    println!("   {headline}: {:.1} s", start.elapsed().as_secs_f64());
-    Ok(done)
+    let done = work().with_context(|| format!("{headline} FAILED"));
+    let took = format!("{headline} {:.0} s", start.elapsed().as_secs_f64());
+    println!("   {took}");
+    let mut times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
+    times.push(took);
+    done
+}
+
+/// How long everything took that was carried out, on one line.
+pub fn times() -> String {
+    let times = TIMES.lock().unwrap_or_else(PoisonError::into_inner);
+    times.join(", ")
 }
 
 /// One part of a chore: its name and its work.

@@ -1,7 +1,8 @@
 //! A PostgreSQL cluster that lives as long as the chore that asked for it.
 //!
-//! A small shell script is the cluster's keeper: it starts the server in a folder of its own under the
-//! temporary directory and then waits for the end of its standard input, which this process holds.
+//! A small shell script is the cluster's keeper: it starts the server in a folder of its own (under
+//! the temporary directory, or in memory for tests) and then waits for the end of its standard input,
+//! which this process holds.
 //! However the chore ends (success, failure, panic, Ctrl-C, `kill -9`), the pipe closes, the keeper
 //! stops the server and removes the folder. It listens on a free port of 127.0.0.1 and on a socket in
 //! its folder; anybody on this machine may connect, which is fine for invented people only.
@@ -51,10 +52,13 @@ impl Cluster {
             machine::install(&["postgresql"], "what must hold on PostgreSQL")?;
         }
         let binaries = binaries().context("PostgreSQL is installed, but not its `initdb`")?;
-        let folder = tempfile::Builder::new()
-            .prefix("carecircle-pg-")
-            .tempdir()?
-            .keep();
+        let mut folder = tempfile::Builder::new();
+        folder.prefix("carecircle-pg-");
+        let folder = match (durability, machine::memory()) {
+            (Durability::None, Some(memory)) => folder.tempdir_in(memory)?,
+            _ => folder.tempdir()?,
+        };
+        let folder = folder.keep();
         let port = free_port()?;
         let mut cluster = Self {
             keeper: keeper(&binaries, &folder, port, durability)?,

@@ -25,8 +25,11 @@ const PARTS: &[Part] = &[
 
 /// Runs the named parts, or all.
 pub fn test(named: &[&str]) -> Result<()> {
-    machine::parts(PARTS, named)?;
-    println!("\nxtask: everything that was asked for passed");
+    let passed = machine::parts(PARTS, named);
+    // Also of a run that failed: whoever reads only its end sees what it was spent on.
+    println!("\nxtask: times: {}", machine::times());
+    passed?;
+    println!("xtask: everything that was asked for passed");
     for what in machine::warnings() {
         println!("xtask: WARNING: {what}");
     }
@@ -57,6 +60,7 @@ fn rust() -> Result<()> {
         .env("CARECIRCLE_TEST_POSTGRES", cluster.url())
         .env("CARECIRCLE_TEST_PYTHON", python)
         .env("CARECIRCLE_TEST_WASM", wasm);
+    machine::in_memory(&mut cargo);
     run(&mut cargo)
 }
 
@@ -79,6 +83,7 @@ fn journeys() -> Result<()> {
     journeys.env("CARECIRCLE_TEST_DEVICE", folder.join("carecircle-device"));
     journeys.env("CARECIRCLE_TEST_SPKI", &made.spki_hash);
     journeys.env("CHROMIUM", chromium()?);
+    machine::in_memory(&mut journeys);
     run(&mut journeys)
 }
 
