@@ -189,6 +189,14 @@ impl Turn<'_> {
         self.get_anew(Ask::OwnIntake, "/v1/intake".to_owned());
     }
 
+    /// The server opens to this device, so its person was confirmed while nobody looked: all that is left to
+    /// ask is by what word.
+    pub fn ask_for_the_word(&mut self) -> Result<()> {
+        self.volatile.let_in = true;
+        self.await_confirmation();
+        Ok(())
+    }
+
     /// Asks again, if this device still waits.
     pub fn poll_confirmation(&mut self) {
         let under_way = |ask: &Ask| matches!(ask, Ask::OwnIntake);
@@ -211,6 +219,8 @@ impl Turn<'_> {
         match own.state {
             Some(IntakeState::Over) => self.turned_away(),
             Some(IntakeState::Verified | IntakeState::LetIn) => self.confirmed(&own),
+            // By another invitation than this device's.
+            _ if self.volatile.let_in => self.confirmed(&own),
             Some(IntakeState::Open | IntakeState::Arrived) | None => {
                 self.timer(POLL_MS);
                 Ok(())
@@ -230,6 +240,7 @@ impl Turn<'_> {
             self.first_met(invited.inviter, invited.inviter_aik.into(), in_person)?;
         }
         self.draft.delete(key::AWAITED);
+        self.volatile.let_in = false;
         self.status_changed = true;
         self.set_link(Link::Offline);
         self.connect()

@@ -51,6 +51,9 @@ impl Turn<'_> {
             return Ok(());
         }
         if let Some(Ticket { ticket, .. }) = answer.json() {
+            if self.invited()?.is_some() {
+                return self.ask_for_the_word();
+            }
             self.volatile.ticket = Some(ticket);
             self.effects.push(Effect::Connect);
             return Ok(());

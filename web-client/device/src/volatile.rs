@@ -21,6 +21,8 @@ use crate::link::SignInLink;
 pub struct Volatile {
     /// How the device stands.
     pub link: Option<Link>,
+    /// It came by an invitation, and the server has opened to it meanwhile.
+    pub let_in: bool,
     /// A person wants it online.
     pub wanted: bool,
     /// Failed attempts to connect since the last success.
