@@ -103,6 +103,8 @@ const RULES: &[Rule] = &[
     Rule(Act::ReadSession, Anyone, &[Session]),
     Rule(Act::ReadSession, Anyone, &[Unproved]),
     Rule(Act::ReadSession, Anyone, &[Awaited]),
+    // What a device has stored was written for a person who has been confirmed and has shown who they are.
+    Rule(Act::OpenDevice, Anyone, &[Session]),
     Rule(Act::SignOut, Anyone, &[Session]),
     Rule(Act::SignOut, Anyone, &[Unproved]),
     Rule(Act::SignOut, Anyone, &[Awaited]),

@@ -41,6 +41,7 @@ fn sign_in() -> OpenApiRouter<Gateway> {
             http::sessions::sign_out
         ))
         .routes(routes!(http::sessions::end_other_sessions))
+        .routes(routes!(http::sessions::hand_out_share))
         .routes(routes!(http::tickets::issue_ticket))
 }
 

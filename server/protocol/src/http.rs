@@ -23,6 +23,7 @@
 //! | `GET /v1/session` | – | [`SignedIn`] |
 //! | `DELETE /v1/session` | – | 204 |
 //! | `POST /v1/session/end-others` | – | 204 |
+//! | `POST /v1/session/share` | – | [`DeviceShare`] |
 //! | `POST /v1/tickets` | – | [`Ticket`] |
 //! | `PUT /v1/key-packages` | [`PutKeyPackages`] | [`KeyPackageCount`] |
 //! | `POST /v1/key-packages/claim` | [`ClaimKeyPackages`] | [`ClaimedKeyPackages`] |

@@ -35,8 +35,10 @@ statements! {
         ON CONFLICT (id) DO NOTHING";
     HOLD_ACCOUNT = "UPDATE account SET session_generation = session_generation WHERE id = $1";
     CIRCLES = "SELECT circle FROM circle_device WHERE device = $1 ORDER BY circle";
+    // What it stored opens nowhere any more.
     REVOKE = "
-        UPDATE device SET revoked_at = $2, revoked_for = $3, generation = generation + 1
+        UPDATE device SET revoked_at = $2, revoked_for = $3, generation = generation + 1,
+            share = NULL
         WHERE id = $1 AND revoked_at IS NULL";
     SESSIONS = "SELECT id FROM session WHERE device = $1 AND ended_at IS NULL";
     END_SESSIONS = "UPDATE session SET ended_at = $2 WHERE device = $1 AND ended_at IS NULL";
@@ -199,7 +201,7 @@ async fn circles(tx: &mut Tx, devices: &[DeviceId]) -> Result<Vec<(CircleId, Dev
     Ok(standing_in)
 }
 
-/// Everything of the device's own ends.
+/// Everything of the device's own ends, and what it stored opens nowhere any more.
 async fn end(tx: &mut Tx, device: DeviceId, why: Why) -> Result<()> {
     let now = tx.now().micros();
     let revoked = tx

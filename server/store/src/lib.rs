@@ -42,6 +42,8 @@
 //! A client who books without an account: `booking_links` (the link, `by_link` what its holder can do) → `holds`
 //! (a time kept for ten minutes is a claim like any other) → `appointments::book`, as above.
 //!
+//! What opens the rows that a browser has stored, the server's half of it: `device_shares`.
+//!
 //! What another program shows of a case manager's calendar, when they are busy and no more: `calendar_feeds`.
 //!
 //! How it is built: `engine` is the one file that names two engines; `many` writes statements about
@@ -80,6 +82,7 @@ mod core;
 mod db;
 mod deliveries;
 mod departures;
+mod device_shares;
 mod devices;
 mod engine;
 mod enrolments;

@@ -99,6 +99,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         crate::deliveries::waiting::STATEMENTS,
     ),
     ("departures", crate::departures::STATEMENTS),
+    ("device_shares", crate::device_shares::STATEMENTS),
     ("devices", crate::devices::STATEMENTS),
     ("enrolments", crate::enrolments::STATEMENTS),
     (

@@ -70,6 +70,7 @@ migrations! {
     38 "0038_closures";
     39 "0039_bundles";
     40 "0040_places";
+    41 "0041_device_shares";
 }
 
 #[derive(Clone, Copy)]

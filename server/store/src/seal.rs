@@ -58,6 +58,8 @@ enum Purpose {
     /// Passkeys' public keys, OPAQUE records and the server's keys for them, login names, TOTP secrets,
     /// and ceremonies under way.
     Authenticators,
+    /// The server's halves of what seals the rows that devices store.
+    DeviceShares,
     /// The proof at start that the root key is the right one.
     Sentinel,
     /// Clients' own keys.
@@ -75,7 +77,7 @@ impl Purpose {
     }
 }
 
-const PURPOSES: [(Purpose, &[u8]); 13] = [
+const PURPOSES: [(Purpose, &[u8]); 14] = [
     (Purpose::People, b"carecircle/seal/people/v1"),
     (Purpose::Circles, b"carecircle/seal/circles/v1"),
     (Purpose::Consents, b"carecircle/seal/consents/v1"),
@@ -88,6 +90,7 @@ const PURPOSES: [(Purpose, &[u8]); 13] = [
         Purpose::Authenticators,
         b"carecircle/seal/authenticators/v1",
     ),
+    (Purpose::DeviceShares, b"carecircle/seal/device-shares/v1"),
     (Purpose::Sentinel, b"carecircle/seal/sentinel/v1"),
     (Purpose::ClientKeys, b"carecircle/seal/client-keys/v1"),
     (Purpose::Lookups, b"carecircle/seal/lookups/v1"),
@@ -331,6 +334,7 @@ columns! {
         where "t.id IN (SELECT u.id FROM authenticator u JOIN account a ON a.id = u.account WHERE a.person = $1 AND a.role = 'client')";
     OPAQUE_SETUP = Authenticators, "opaque", "setup";
     CEREMONY = Authenticators, "ceremony", "state";
+    DEVICE_SHARE = DeviceShares, "device", "share";
     SENTINEL = Sentinel, "sentinel", "sealed";
     WRAPPED = Wrap, "seal_key", "wrapped";
 }

@@ -22,14 +22,14 @@ async fn outside_the_demo(house: House) -> House {
 }
 
 /// Adds a passkey; the caller under the session's new token.
-async fn add(store: &Store, caller: &Caller, passkey: &[u8]) -> (Caller, SessionToken) {
+pub(super) async fn add(store: &Store, caller: &Caller, passkey: &[u8]) -> (Caller, SessionToken) {
     let added = store.add_passkey(caller, passkey, passkey.to_vec()).await;
     let (_, token) = added.unwrap();
     (store.caller(&token).await.unwrap(), token)
 }
 
 /// What a device sends with its person's passkey.
-fn showing(enrolled: &Enrolled, ceremony: &Bytes, server: &str) -> SignInByPasskey {
+pub(super) fn showing(enrolled: &Enrolled, ceremony: &Bytes, server: &str) -> SignInByPasskey {
     let nonce = [5_u8; 32];
     let content = [&ceremony[..], &nonce, server.as_bytes()].concat();
     let signature = enrolled.dsk.sign(&to_be_signed(labels::LOGIN, &content));
@@ -44,7 +44,7 @@ fn showing(enrolled: &Enrolled, ceremony: &Bytes, server: &str) -> SignInByPassk
 }
 
 /// Signs in as the gateway would once it has found the passkey good.
-async fn sign_in(
+pub(super) async fn sign_in(
     store: &Store,
     asked: &SignInByPasskey,
     passkey: &[u8],
@@ -58,7 +58,7 @@ async fn sign_in(
     store.sign_in(asked, shown, current.cloned()).await
 }
 
-fn handle(n: u8) -> Bytes {
+pub(super) fn handle(n: u8) -> Bytes {
     [n; 32].into()
 }
 
@@ -74,6 +74,7 @@ pub async fn a_link_leads_to_an_authenticator_and_no_further(engine: Engine) {
     assert_eq!(code(store.issue_ticket(&unproved).await), required);
     assert_eq!(code(store.devices(&unproved).await), required);
     assert_eq!(code(store.authenticators(&unproved).await), required);
+    assert_eq!(code(store.hand_out_share(&unproved).await), required);
     let wanted = store.want_passkey(&unproved).await.unwrap();
     assert_eq!(wanted.account, unproved.account.uuid());
     assert!(wanted.known.is_empty());

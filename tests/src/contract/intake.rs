@@ -125,6 +125,7 @@ pub async fn whoever_comes_has_no_right_before_it_is_said_that_it_is_them(engine
     assert_eq!(code(store.issue_ticket(&nora).await), Code::NotConfirmed);
     assert_eq!(code(store.people(&nora).await), Code::NotConfirmed);
     assert_eq!(code(store.want_passkey(&nora).await), Code::NotConfirmed);
+    assert_eq!(code(store.hand_out_share(&nora).await), Code::NotConfirmed);
     let packages = PutKeyPackages {
         one_time: Vec::new(),
         last_resort: None,
@@ -142,6 +143,7 @@ pub async fn whoever_comes_has_no_right_before_it_is_said_that_it_is_them(engine
     assert_eq!(own.state, Some(IntakeState::Verified));
     assert_eq!(own.confirmation, Some(vec![3; 32].into()));
     assert!(store.circles(&nora).await.is_ok());
+    assert!(store.hand_out_share(&nora).await.unwrap().keep);
     assert!(office.is_here().await);
     let said = office
         .house

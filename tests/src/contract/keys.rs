@@ -20,6 +20,7 @@ async fn sealed_under(house: &House, key: &str) -> i64 {
         ("audit_tree", "secret_key"),
         ("audit_value", "value"),
         ("client_key", "wrapped"),
+        ("device", "share"),
         ("lookup_key", "secret"),
         ("person", "name"),
         ("related_person", "relationship"),
@@ -63,6 +64,7 @@ pub async fn a_rotation_seals_everything_anew(engine: Engine) {
     let house = House::build(engine).await;
     let dana = house.enrol(house.agency.dana, 1).await.caller;
     let before = house.store.people(&dana).await.unwrap();
+    let share = house.store.hand_out_share(&dana).await.unwrap();
     let first = states(&house).await.remove(0).0;
     let values = sealed_under(&house, &first).await;
     assert!(values > 10, "{values}");
@@ -78,6 +80,7 @@ pub async fn a_rotation_seals_everything_anew(engine: Engine) {
     assert_eq!(sealed_under(&house, &first).await, 0);
     assert!(sealed_under(&house, second).await >= values);
     assert_eq!(house.store.people(&dana).await.unwrap(), before);
+    assert_eq!(house.store.hand_out_share(&dana).await.unwrap(), share);
     assert!(house.entries("act = 'rotate_keys'").await >= 2);
     // Opened again, the ring is read from the database.
     let settings = house.settings(1);

@@ -26,6 +26,7 @@ mod closings;
 mod closures;
 mod consents;
 pub(crate) mod desk;
+mod device_shares;
 mod devices;
 mod doors;
 pub(crate) mod double_bookings;
@@ -363,6 +364,16 @@ contract! {
         only_ones_own_device_is_revoked,
         a_device_that_came_in_while_it_was_revoked_is_found_later,
         staff_whose_assignment_ended_leave_the_circle,
+    }
+    device_shares {
+        a_device_gets_the_same_share_every_time_and_no_two_the_same,
+        two_who_ask_at_once_get_one_share,
+        a_share_is_gone_with_its_device,
+        whoever_asks_while_the_device_is_taken_out_leaves_none_behind,
+        what_an_earlier_release_left_in_a_row_is_not_handed_out,
+        a_clients_and_a_caregivers_own_device_keep_it_and_no_other,
+        whoever_waits_or_has_shown_nothing_gets_none,
+        a_share_does_not_open_in_another_devices_row,
     }
     enrolments {
         a_second_device_comes_in,

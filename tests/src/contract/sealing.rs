@@ -114,7 +114,7 @@ pub async fn a_sealed_field_does_not_open_in_another_row(engine: Engine) {
 const MARKERS: usize = 202;
 /// What is sealed and typed by nobody: keys and secrets, what ways in and ceremonies remember, and the agency's name,
 /// which is looked for above.
-const NOT_TYPED: [(&str, &str); 16] = [
+const NOT_TYPED: [(&str, &str); 17] = [
     ("agency", "name"),
     ("agency", "secret_key"),
     ("agency", "next_secret"),
@@ -129,6 +129,7 @@ const NOT_TYPED: [(&str, &str); 16] = [
     ("authenticator", "secret"),
     ("opaque", "setup"),
     ("ceremony", "state"),
+    ("device", "share"),
     ("sentinel", "sealed"),
     ("seal_key", "wrapped"),
 ];
@@ -161,6 +162,7 @@ pub async fn two_hundred_words_are_nowhere_and_nothing_stored_signs_in(engine: E
     let desk = Desk::open(engine).await;
     let house = &desk.house;
     let mut thief = Thief::wait(house).await;
+    let share = house.store.hand_out_share(&desk.maria).await.unwrap().share;
     assert_eq!(Seeds::plant(&desk).await, MARKERS);
     for (table, column) in TYPED {
         let sql = format!("SELECT COUNT(*) FROM {table} WHERE {column} IS NOT NULL");
@@ -186,7 +188,9 @@ pub async fn two_hundred_words_are_nowhere_and_nothing_stored_signs_in(engine: E
     let plain = [WORD, NUMBER, digits.as_str(), secret.as_str()].map(str::as_bytes);
     let hexed = plain.map(hex);
     let mut needles = plain.to_vec();
-    needles.push(&SECRET);
+    let printed = [share.to_base64url(), hex(&share)];
+    needles.extend(printed.iter().map(String::as_bytes));
+    needles.extend([&SECRET[..], &share[..]]);
     needles.extend(hexed.iter().map(String::as_bytes));
     for needle in &needles {
         let what = String::from_utf8_lossy(needle);

@@ -74,6 +74,7 @@ pub const ONESELF: &[Row] = &[
     row("GET /v1/people", Nothing, SignedIn, Done(200)),
     row("GET /v1/devices", Nothing, SignedIn, Done(200)),
     row("POST /v1/session/end-others", Nothing, SignedIn, Done(204)),
+    row("POST /v1/session/share", Nothing, SignedIn, Done(200)),
     row("GET /v1/vault", Nothing, SignedIn, Done(200)),
     row(
         "PUT /v1/vault",

@@ -47,6 +47,7 @@ act-audit = Looked at the list of who saw what
 act-export = Took out a copy of the list
 act-list = Looked at a list
 act-device = Did something with a phone or computer
+act-open-device = Opened what their phone or computer keeps
 act-sign-in = Signed in
 act-passkey = Looked at or changed how they sign in
 act-sign-out = Signed out

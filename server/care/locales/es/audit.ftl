@@ -47,6 +47,7 @@ act-audit = Miró la lista de quién vio qué
 act-export = Sacó una copia de la lista
 act-list = Miró una lista
 act-device = Hizo algo con un teléfono o una computadora
+act-open-device = Abrió lo que guarda su teléfono o su computadora
 act-sign-in = Entró
 act-passkey = Miró o cambió cómo entra
 act-sign-out = Salió

@@ -63,6 +63,8 @@ acts! {
     EndAuthenticator = "end_authenticator", Oneself;
     /// See one's own session.
     ReadSession = "read_session", Oneself;
+    /// Open what one's own device has stored: have the server's half of what seals it.
+    OpenDevice = "open_device", Oneself;
     /// End one's own session.
     SignOut = "sign_out", Oneself;
     /// End one's other sessions.

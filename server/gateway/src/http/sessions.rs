@@ -1,11 +1,12 @@
-//! Sessions: who am I, sign out, and (in the demo only) begin one by the device's signature alone.
+//! Sessions: who am I, what opens the rows that my device has stored, sign out, and (in the demo only) begin one by the
+//! device's signature alone.
 
 use std::net::SocketAddr;
 
 use axum::Json;
 use axum::extract::{ConnectInfo, State};
 use axum::http::{HeaderName, HeaderValue, StatusCode, header};
-use protocol::http::{AskChallenge, Challenge, ErrorBody, RenewSession, SignedIn};
+use protocol::http::{AskChallenge, Challenge, DeviceShare, ErrorBody, RenewSession, SignedIn};
 
 use super::Answer;
 use super::body::FromJson;
@@ -94,4 +95,19 @@ pub async fn end_other_sessions(
 ) -> Answer<StatusCode> {
     gateway.store.end_other_sessions(&caller).await?;
     Ok(StatusCode::NO_CONTENT)
+}
+
+/// Hands out the server's half of what seals the rows that this session's device has stored. `no-store`, like every
+/// answer.
+#[utoipa::path(
+    post,
+    path = "/v1/session/share",
+    tag = "sign-in",
+    responses((status = 200, body = DeviceShare), (status = "default", body = ErrorBody))
+)]
+pub async fn hand_out_share(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+) -> Answer<Json<DeviceShare>> {
+    Ok(Json(gateway.store.hand_out_share(&caller).await?))
 }

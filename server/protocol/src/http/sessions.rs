@@ -79,6 +79,16 @@ bodies! {
         ends_at: Timestamp,
     }
 
+    /// The server's half of what seals a browser's stored rows. The other half never leaves the device, so that a
+    /// disk alone opens nothing, and neither does the server. Once the device is taken out, this half is gone.
+    DeviceShare {
+        /// The half, 32 random bytes: made when the device first asks, the same ever after.
+        share: Bytes,
+        /// The device may keep it while it is signed in, so that it reads offline: a client's or a caregiver's own.
+        /// Never staff's, and never one that others use too; such a device asks again each time it is opened.
+        keep: bool,
+    }
+
     /// Demo only: ask for a challenge to sign.
     AskChallenge {
         /// The device.

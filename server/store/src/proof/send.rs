@@ -73,6 +73,7 @@ fn verbs(store: &Store, caller: &Caller, token: &SessionToken, hello: &Hello) {
 fn verbs_about_devices(store: &Store, caller: &Caller) {
     send(store.devices(caller));
     send(store.revoke_device(caller, any(), any::<RevokeDevice>()));
+    send(store.hand_out_share(caller));
     send(store.begin_enrolment(caller, any::<BeginEnrolment>()));
     send(store.offer_device(any::<OfferDevice>()));
     send(store.approve_device(caller, any::<ApproveDevice>()));
