@@ -3,7 +3,7 @@ import type { Row } from '../src/core/store';
 import { Device as Double } from './device';
 
 export class Device {
-  static open(_vaultKey: Uint8Array, _serverName: string, rows: Row[]): Double {
+  static open(_vaultKey: Uint8Array, _shared: boolean, _share: Uint8Array | undefined, _serverName: string, rows: Row[]): Double {
     return new Double(rows, () => navigator.onLine, true);
   }
 }

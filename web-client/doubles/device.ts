@@ -6,7 +6,7 @@
 import type { DeviceCore } from '../src/core/device';
 import type { Row } from '../src/core/store';
 import type {
-  CircleView, Command, DevicesView, Effect, Event, Input, IntakeView, Item, Joining, Me, Status, Step, Urgency, Write,
+  CircleView, Command, Delta, DevicesView, Effect, Event, Input, IntakeView, Item, Joining, Me, Status, Step, Urgency, Write,
 } from '../src/core/types.gen';
 import { uuidBytes } from '../src/core/ids';
 import type { Happening, News } from './news';
@@ -76,6 +76,11 @@ export class Device implements DeviceCore {
 
   open_item(_key: Uint8Array, value: Uint8Array): Item {
     return JSON.parse(read.decode(value)) as Item;
+  }
+
+  /** The double has no secret: there is nothing to seal. */
+  share(): Delta {
+    return { state: [], items: [] };
   }
 
   free(): void {
@@ -431,7 +436,7 @@ export class Device implements DeviceCore {
     const awaited = this.#kept?.scene === 'awaited';
     const awaits = awaited ? { digits: INTAKE_DIGITS, inviter: people.dana.name } : null;
     const link: Status['link'] = this.#kept === null ? 'idle' : awaited && this.#online ? 'awaited' : enrolled;
-    this.#tellOnce({ kind: 'status', status: { me: this.#kept?.me ?? null, link, awaits, joining: this.#joining } });
+    this.#tellOnce({ kind: 'status', status: { me: this.#kept?.me ?? null, link, awaits, joining: this.#joining, sealed: false } });
     const circles = this.#circles.map((circle) => ({
       ...circle,
       newest: [...(this.#items.get(circle.id) ?? [])].sort((a, b) => a.at_ms - b.at_ms).at(-1) ?? null,

@@ -135,6 +135,7 @@ impl Phone {
                 self.news.push_back(Input::Opened);
             }
             Effect::Disconnect => self.socket = None,
+            Effect::Unseal { .. } => unreachable!("a device of its own has one key for all rows"),
             Effect::Timer { .. } => {}
             Effect::Event { event } => self.shown.push(event),
         }

@@ -233,6 +233,7 @@ impl Phone {
                 self.news.push_back(Input::Opened);
             }
             Effect::Disconnect => self.socket = None,
+            Effect::Unseal { .. } => unreachable!("a device of its own has one key for all rows"),
             Effect::Timer { after_ms } => {
                 let at = now.micros() + i64::from(after_ms) * 1_000;
                 self.timers.push(Timestamp::from_micros(at));

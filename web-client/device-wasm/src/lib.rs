@@ -12,7 +12,7 @@ use protocol::{Code, Timestamp};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
 
-/// A row of the table `state`, as the worker read it from IndexedDB.
+/// A row, as the worker read it from IndexedDB.
 #[derive(Deserialize)]
 struct Row {
     #[serde(with = "serde_bytes")]
@@ -35,16 +35,35 @@ pub struct Device {
 
 #[wasm_bindgen]
 impl Device {
-    /// Opens a device from its rows; an empty list makes a new one.
-    pub fn open(vault_key: &[u8], server_name: &str, rows: JsValue) -> Result<Device, JsValue> {
-        let vault_key = vault_key
-            .try_into()
-            .map_err(|_| thrown(Code::BadRequest, "a vault key of 32 bytes"))?;
-        let rows: Vec<Row> = read(rows)?;
-        let rows = rows.into_iter().map(|row| (row.key, row.value)).collect();
-        device::Device::open(vault_key, server_name.to_owned(), rows)
+    /// Opens a device from its rows; an empty list makes a new one. `shared` says whether [`Device::share`] was
+    /// ever stored, `share` what it was called with, if that is here.
+    pub fn open(
+        vault_key: &[u8],
+        shared: bool,
+        share: Option<Vec<u8>>,
+        server_name: &str,
+        rows: JsValue,
+    ) -> Result<Device, JsValue> {
+        let share = share.map(|share| key(&share)).transpose()?;
+        let server_name = server_name.to_owned();
+        device::Device::open_shared(key(vault_key)?, (shared, share), server_name, table(rows)?)
             .map(|device| Self { device })
             .map_err(|error| failed(&error))
+    }
+
+    /// Seals everything anew, under the server's share too; `items` is the whole of that table. What comes back
+    /// replaces both tables.
+    pub fn share(
+        &mut self,
+        vault_key: &[u8],
+        share: &[u8],
+        items: JsValue,
+    ) -> Result<JsValue, JsValue> {
+        let sealed = self
+            .device
+            .share(key(vault_key)?, key(share)?, table(items)?)
+            .map_err(|error| failed(&error))?;
+        write(&sealed)
     }
 
     /// Handles one input at a time, in microseconds since 1970 UTC by the browser's clock. On a thrown
@@ -66,6 +85,20 @@ impl Device {
             .map_err(|error| failed(&error))?;
         write(&item)
     }
+}
+
+fn key(bytes: &[u8]) -> Result<[u8; 32], JsValue> {
+    bytes
+        .try_into()
+        .map_err(|_| thrown(Code::BadRequest, "a key of 32 bytes"))
+}
+
+/// Keys and values, sealed.
+type Rows = Vec<(Vec<u8>, Vec<u8>)>;
+
+fn table(rows: JsValue) -> Result<Rows, JsValue> {
+    let rows: Vec<Row> = read(rows)?;
+    Ok(rows.into_iter().map(|row| (row.key, row.value)).collect())
 }
 
 /// JavaScript's numbers hold microseconds exactly until the year 2255.

@@ -282,6 +282,16 @@ pub enum Effect {
         /// Milliseconds.
         after_ms: u32,
     },
+    /// Browsers only: seal or open the stored rows by the server's share, then [`Command::Connect`]. If it was
+    /// never stored, by [`crate::Device::share`]; else by opening the device with it.
+    Unseal {
+        /// The share: never told to people, never logged.
+        #[serde(with = "serde_bytes")]
+        #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
+        share: [u8; 32],
+        /// It may be kept while the person is signed in, so that what is stored opens without the server.
+        keep: bool,
+    },
     /// Tell people.
     Event {
         /// What.
@@ -407,6 +417,8 @@ pub struct Status {
     /// A new device is still on its way into its circles.
     #[cfg_attr(feature = "ts", ts(type = "Joining | null | undefined"))]
     pub joining: Option<Joining>,
+    /// What is stored in this browser does not open yet: the server has not said that it may.
+    pub sealed: bool,
 }
 
 /// How far a new device has come into its person's circles.

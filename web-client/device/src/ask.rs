@@ -12,6 +12,8 @@ pub enum Ask {
     Redeem,
     Challenge,
     Renew,
+    /// The server's share of what seals a browser's rows.
+    Share,
     Ticket,
     PutKeyPackages,
     Circles,

@@ -1,19 +1,20 @@
 //! The machine itself: open, handle one input, open one item.
 
-use protocol::Timestamp;
 use protocol::frame::ServerFrame;
+use protocol::{Code, Timestamp};
 
 use crate::api::{Command, Delta, Input, Item, Step, Write};
 use crate::error::{Error, Result};
 use crate::rows::{Changes, Rows};
+use crate::sealing::{Sealed, Sealing};
 use crate::turn::Turn;
-use crate::vault::{Table, Vault};
+use crate::vault::Table;
 use crate::volatile::Volatile;
 
 /// A person's device. Drop it, and open it again from its store, whenever storing a step failed.
 #[derive(Debug)]
 pub struct Device {
-    vault: Vault,
+    sealing: Sealing,
     server_name: String,
     rows: Rows,
     volatile: Volatile,
@@ -29,19 +30,72 @@ impl Device {
         server_name: String,
         rows: Vec<(Vec<u8>, Vec<u8>)>,
     ) -> Result<Self> {
-        let vault = Vault::new(vault_key);
+        Self::opened(Sealing::whole(vault_key), server_name, rows)
+    }
+
+    /// The same in a browser, where the server keeps a share of what seals the rows ([`crate::sealing`]).
+    ///
+    /// `shared` says whether [`Device::share`] was ever stored; if so and `share` is not here, only what signs
+    /// in opens, and the device does nothing else. Either way it asks for the share before it goes online,
+    /// and hands it over as [`crate::api::Effect::Unseal`].
+    pub fn open_shared(
+        vault_key: [u8; 32],
+        (shared, share): (bool, Option<[u8; 32]>),
+        server_name: String,
+        rows: Vec<(Vec<u8>, Vec<u8>)>,
+    ) -> Result<Self> {
+        let sealing = if shared {
+            Sealing::shared(vault_key, share.as_ref())?
+        } else {
+            Sealing::unshared(vault_key)
+        };
+        Self::opened(sealing, server_name, rows)
+    }
+
+    fn opened(
+        sealing: Sealing,
+        server_name: String,
+        rows: Vec<(Vec<u8>, Vec<u8>)>,
+    ) -> Result<Self> {
         let rows = rows
             .into_iter()
+            .filter(|(key, _)| !sealing.is_closed(key))
             .map(|(key, sealed)| {
-                let value = vault.open(Table::State, &key, &sealed)?;
+                let value = sealing.open(Table::State, &key, &sealed)?;
                 Ok((key, value))
             })
             .collect::<Result<Rows>>()?;
         Ok(Self {
-            vault,
+            volatile: Volatile {
+                sealed: sealing.sealed(),
+                ..Volatile::default()
+            },
+            sealing,
             server_name,
             rows,
-            volatile: Volatile::default(),
+        })
+    }
+
+    /// Seals everything anew, under the share too: all rows, and these of the table `items`. What is handed back
+    /// replaces both tables; if that cannot be stored, drop the device and open it again.
+    pub fn share(
+        &mut self,
+        vault_key: [u8; 32],
+        share: [u8; 32],
+        items: Vec<(Vec<u8>, Vec<u8>)>,
+    ) -> Result<Delta> {
+        let items = items.into_iter().map(|(key, sealed)| {
+            let value = self.sealing.open(Table::Items, &key, &sealed)?;
+            Ok((key, Some(value)))
+        });
+        let items = items.collect::<Result<Changes>>()?;
+        self.sealing = Sealing::shared(vault_key, Some(&share))?;
+        self.volatile.sealed = Sealed::Open;
+        let rows = self.rows.iter();
+        let rows = rows.map(|(key, value)| (key.clone(), Some(value.clone())));
+        Ok(Delta {
+            state: self.seal(Table::State, &rows.collect())?,
+            items: self.seal(Table::Items, &items)?,
         })
     }
 
@@ -58,8 +112,8 @@ impl Device {
         }
         let done = turn.finish()?;
         let delta = Delta {
-            state: self.seal(Table::State, &done.changes),
-            items: self.seal(Table::Items, &done.items),
+            state: self.seal(Table::State, &done.changes)?,
+            items: self.seal(Table::Items, &done.items)?,
         };
         self.keep(done.changes);
         self.volatile = done.volatile;
@@ -87,7 +141,7 @@ impl Device {
     #[cfg(feature = "simulated")]
     pub(crate) fn copied(&self) -> Self {
         Self {
-            vault: self.vault.copied(),
+            sealing: self.sealing.copied(),
             server_name: self.server_name.clone(),
             rows: self.rows.clone(),
             volatile: Volatile::default(),
@@ -96,24 +150,34 @@ impl Device {
 
     /// Opens one row of the table `items`.
     pub fn open_item(&self, key: &[u8], sealed: &[u8]) -> Result<Item> {
-        let value = self.vault.open(Table::Items, key, sealed)?;
+        let value = self.sealing.open(Table::Items, key, sealed)?;
         minicbor_serde::from_slice(&value).map_err(|_| Error::Store("an item does not read"))
     }
 
-    fn seal(&self, table: Table, changes: &Changes) -> Vec<Write> {
-        changes
-            .iter()
-            .map(|(key, value)| Write {
+    fn seal(&self, table: Table, changes: &Changes) -> Result<Vec<Write>> {
+        let write = |(key, value): (&Vec<u8>, &Option<Vec<u8>>)| {
+            let sealed = value.as_ref();
+            let sealed = sealed.map(|value| self.sealing.seal(table, key, value));
+            Ok(Write {
                 key: key.clone(),
-                value: value
-                    .as_ref()
-                    .map(|value| self.vault.seal(table, key, value)),
+                value: sealed.transpose()?,
             })
-            .collect()
+        };
+        changes.iter().map(write).collect()
     }
 }
 
 fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
+    let signs_in = matches!(
+        command,
+        Command::Connect | Command::SignOut | Command::SignIn | Command::SignSignIn { .. }
+    );
+    if turn.volatile.sealed == Sealed::Closed && !signs_in {
+        return Err(Error::refused(
+            Code::SignedOut,
+            "what is stored here opens to whoever signs in",
+        ));
+    }
     match command {
         Command::OpenLink { link } => turn.open_link(&link),
         Command::Enrol => turn.enrol(),

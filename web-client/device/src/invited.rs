@@ -117,6 +117,17 @@ pub struct Invited {
 }
 
 impl Invited {
+    #[cfg(test)]
+    pub fn invented() -> Self {
+        Self {
+            secret: [9; 16],
+            inviter: AccountId::from_bytes([7; 16]),
+            name: crate::invented::dana().name,
+            inviter_aik: [8; 32],
+            agency_key: [3; 32],
+        }
+    }
+
     /// Whose invitation it is, if whoever made it says so too, under an agency key that the link may name and that
     /// is the present one or led to it.
     pub fn read(
@@ -167,7 +178,7 @@ impl Invited {
 }
 
 impl Turn<'_> {
-    fn invited(&self) -> Result<Option<Invited>> {
+    pub fn invited(&self) -> Result<Option<Invited>> {
         self.draft.read(key::AWAITED)
     }
 
@@ -191,10 +202,9 @@ impl Turn<'_> {
 
     /// The server opens to this device, so its person was confirmed while nobody looked: all that is left to
     /// ask is by what word.
-    pub fn ask_for_the_word(&mut self) -> Result<()> {
+    pub fn ask_for_the_word(&mut self) {
         self.volatile.let_in = true;
         self.await_confirmation();
-        Ok(())
     }
 
     /// Asks again, if this device still waits.
@@ -250,8 +260,7 @@ impl Turn<'_> {
     /// ever said or read here, and the browser is nobody's again.
     pub fn turned_away(&mut self) -> Result<()> {
         if self.invited()?.is_none() {
-            self.volatile.wanted = false;
-            self.set_link(Link::SignedOut);
+            self.session_ended();
             return Ok(());
         }
         for at in self.draft.keys(b"") {

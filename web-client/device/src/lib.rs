@@ -68,6 +68,7 @@ mod returns;
 mod roster;
 mod rows;
 mod sealed;
+mod sealing;
 mod sharing;
 mod state;
 mod succession;

@@ -1,13 +1,14 @@
 //! Going online and staying there: ticket, socket, `hello`, `ready`; and again after every loss.
 
 use protocol::frame::{ClientFrame, Cursor, Hello, Position, Ready};
-use protocol::http::{AskChallenge, Challenge, RenewSession, SignedIn, Ticket};
+use protocol::http::{AskChallenge, Challenge, DeviceShare, RenewSession, SignedIn, Ticket};
 use protocol::{Code, Timestamp, labels};
 
 use crate::api::{Effect, Event, Link};
 use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::error::Result;
+use crate::sealing::Sealed;
 use crate::state::{Adding, Enrolling, Recovering, Why, key};
 use crate::turn::Turn;
 
@@ -37,8 +38,36 @@ impl Turn<'_> {
             self.send_recovering(&recovering);
         } else if self.me()?.is_some() {
             self.set_link(Link::Connecting);
+            self.knock();
+        }
+        Ok(())
+    }
+
+    /// What a session is asked for first: in a browser the share without which nothing opens.
+    fn knock(&mut self) {
+        if self.volatile.sealed.wants_share() {
+            let nothing = serde_json::json!({});
+            self.send_json(Ask::Share, "POST", "/v1/session/share", &nothing);
+        } else {
             self.ask_ticket();
         }
+    }
+
+    /// The host goes on by [`crate::api::Command::Connect`], once it has stored what follows.
+    pub fn share_given(&mut self, answer: Answer<'_>) -> Result<()> {
+        if self.is_signed_out() {
+            return Ok(());
+        }
+        let given = answer.json::<DeviceShare>();
+        let Some((share, keep)) = given.and_then(|it| Some((it.share.to_array()?, it.keep))) else {
+            return self.not_let_in(answer);
+        };
+        if self.invited()?.is_some() {
+            self.ask_for_the_word();
+            return Ok(());
+        }
+        self.volatile.link = Some(Link::Idle);
+        self.effects.push(Effect::Unseal { share, keep });
         Ok(())
     }
 
@@ -52,12 +81,18 @@ impl Turn<'_> {
         }
         if let Some(Ticket { ticket, .. }) = answer.json() {
             if self.invited()?.is_some() {
-                return self.ask_for_the_word();
+                self.ask_for_the_word();
+                return Ok(());
             }
             self.volatile.ticket = Some(ticket);
             self.effects.push(Effect::Connect);
             return Ok(());
         }
+        self.not_let_in(answer)
+    }
+
+    /// The session is none, or not good for this yet, or the server did not answer.
+    fn not_let_in(&mut self, answer: Answer<'_>) -> Result<()> {
         let code = answer.refusal().0;
         if code == Code::NotConfirmed {
             self.await_confirmation();
@@ -101,7 +136,7 @@ impl Turn<'_> {
             // The session that this made is nobody's wish any more.
             self.delete(Ask::SignOut, SESSION);
         } else if answer.json::<SignedIn>().is_some() {
-            self.ask_ticket();
+            self.knock();
         } else {
             return self.session_over(answer);
         }
@@ -247,9 +282,17 @@ impl Turn<'_> {
     /// The server says why it is about to close.
     pub fn bye(&mut self, code: Code) {
         if code == Code::DeviceUnknown {
-            self.volatile.wanted = false;
-            self.set_link(Link::SignedOut);
+            self.session_ended();
         }
+    }
+
+    /// The server ended the session. In a browser that is stored: it is as if the person had signed out here.
+    pub fn session_ended(&mut self) {
+        if self.volatile.sealed != Sealed::Whole {
+            self.draft.write(key::SIGNED_OUT, &true);
+        }
+        self.volatile.wanted = false;
+        self.set_link(Link::SignedOut);
     }
 
     /// Ends the session. That it ended is stored: a device that is opened again stays offline.

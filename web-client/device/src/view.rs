@@ -6,6 +6,7 @@ use crate::api::{
     CirclePhase, CircleView, History, Joining, Me as MeView, MemberView, Status, Trouble,
 };
 use crate::error::{Error, Result};
+use crate::sealing::Sealed;
 use crate::state::{Circle, GroupMember, Why};
 use crate::turn::Turn;
 use crate::verification::safety_number;
@@ -26,6 +27,7 @@ impl Turn<'_> {
             link: self.link(),
             awaits: self.awaits()?,
             joining: self.joining()?,
+            sealed: self.volatile.sealed == Sealed::Closed,
         })
     }
 

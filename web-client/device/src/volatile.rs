@@ -11,6 +11,7 @@ use crate::api::Link;
 use crate::ask::Ask;
 use crate::invited::Invited;
 use crate::link::SignInLink;
+use crate::sealing::Sealed;
 
 /// What is not worth storing: after a restart it is found out again.
 #[derive(Debug, Clone, Default)]
@@ -21,6 +22,8 @@ use crate::link::SignInLink;
 pub struct Volatile {
     /// How the device stands.
     pub link: Option<Link>,
+    /// How far its stored rows open.
+    pub sealed: Sealed,
     /// It came by an invitation, and the server has opened to it meanwhile.
     pub let_in: bool,
     /// A person wants it online.

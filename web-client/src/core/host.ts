@@ -9,9 +9,19 @@ import type { Delta, Effect, Event, Input } from './types.gen';
 /** The rows, as the host needs them. */
 export interface Rows {
   readonly vaultKey: Uint8Array;
+  /** Whether they are sealed under the server's share too. */
+  readonly shared: boolean;
   state(): Promise<Row[]>;
-  write(delta: Delta): Promise<void>;
+  /** One step; `forget` the share in the same moment, if it was kept. */
+  write(delta: Delta, forget: boolean): Promise<void>;
   items(circle: string, before: Uint8Array | null, limit: number): Promise<Row[]>;
+  everyItem(): Promise<Row[]>;
+  /** The share, if it was kept. */
+  share(): Promise<Uint8Array | null>;
+  /** Keeps the share, or forgets it. */
+  keep(share: Uint8Array | null): Promise<void>;
+  /** Both tables anew, sealed under the share too, which is kept or not. */
+  replace(delta: Delta, kept: Uint8Array | null): Promise<void>;
 }
 
 /** The world around the device. */
@@ -50,6 +60,10 @@ function standing(event: Event): string | null {
   }
 }
 
+/** The session is over: the person signed out, or the server says so. */
+const endsSession = (effect: Effect): boolean =>
+  effect.kind === 'event' && effect.event.kind === 'status' && effect.event.status.link === 'signed_out';
+
 /** What a page may hear of a device that is signed out: how it stands, and what coming in needs. */
 const WHILE_LOCKED: ReadonlySet<Event['kind']> = new Set(['status', 'problem', 'sign_in_signed', 'invitation', 'enrolment']);
 
@@ -65,6 +79,8 @@ export class Host {
   #life = 0;
   #queue: Promise<unknown> = Promise.resolve();
   #unwritable = 0;
+  /** The server's share of what seals the rows, once it was given. */
+  #share: Uint8Array | null = null;
   /** Requests without an answer so far. */
   #flying = 0;
   /** The person signed out: once nothing is under way any more, everything here is let go. */
@@ -132,14 +148,19 @@ export class Host {
       }
       return this.#stop('broken');
     }
+    const signsOut = input.kind === 'command' && input.command.kind === 'sign_out';
+    const isOver = signsOut || step.effects.some(endsSession);
     try {
-      await this.#rows.write(step.delta);
+      await this.#rows.write(step.delta, isOver);
     } catch {
       return this.#notStored();
     }
     this.#unwritable = 0;
-    if (input.kind === 'command' && input.command.kind === 'sign_out') {
+    // Who is signed out by the server leaves as little behind as who signs out: what was open is closed.
+    if (signsOut || (isOver && this.#share !== null)) {
       this.#leaving = true;
+      this.#share?.fill(0);
+      this.#share = null;
       this.#world.locked();
     }
     for (const effect of step.effects) this.#carryOut(effect);
@@ -158,6 +179,8 @@ export class Host {
         return this.#world.disconnect();
       case 'timer':
         return this.#world.timer(effect.after_ms, () => this.#hear(life, { kind: 'tick' }));
+      case 'unseal':
+        return void this.#enqueue(() => this.#unseal(life, effect.share, effect.keep));
       case 'event':
         return this.#tell(effect.event);
       case 'request':
@@ -168,6 +191,27 @@ export class Host {
           if (this.#leaving) void this.#enqueue(() => this.#endIfLeft());
         });
     }
+  }
+
+  /** The share came: what is stored opens by it from now on, after it was sealed under it the first time. */
+  async #unseal(life: number, share: Uint8Array, keep: boolean): Promise<Reply> {
+    const device = this.#device;
+    if (life !== this.#life || device === null || this.#leaving) return { kind: 'done' };
+    const kept = keep ? share : null;
+    const isFirst = !this.#rows.shared;
+    try {
+      if (isFirst) {
+        const items = await this.#rows.everyItem();
+        await this.#rows.replace(device.share(this.#rows.vaultKey, share, items), kept);
+      } else await this.#rows.keep(kept);
+    } catch {
+      return this.#stop('unwritable');
+    }
+    this.#share = share;
+    if (isFirst) return this.#step({ kind: 'command', command: { kind: 'connect' } });
+    // What the closed device told of is not how things stand.
+    this.#standing.clear();
+    return this.#reopen();
   }
 
   /** Signed out and nothing under way: keys and everything that was told are let go. */
@@ -235,8 +279,10 @@ export class Host {
     this.#device?.free();
     this.#device = null;
     try {
+      this.#share ??= await this.#rows.share();
+      const { vaultKey, shared } = this.#rows;
       const rows = await this.#rows.state();
-      this.#device = this.#open(this.#rows.vaultKey, this.#world.serverName, rows);
+      this.#device = this.#open({ vaultKey, shared, share: this.#share }, this.#world.serverName, rows);
     } catch {
       return this.#stop('unreadable');
     }

@@ -4,7 +4,7 @@
 import { openDB, type DBSchema, type IDBPDatabase } from 'idb';
 import { uuidBytes } from './ids';
 import type { CircleId, Delta, Write } from './types.gen';
-import { makeVault, openVault, type Vault } from './vault';
+import { keptShare, makeVault, openVault, withShare, type Vault } from './vault';
 
 interface Tables extends DBSchema {
   state: { key: ArrayBuffer; value: Uint8Array };
@@ -32,10 +32,12 @@ export class Store {
   readonly #db: IDBPDatabase<Tables>;
   /** The key that opens the device's rows, 32 bytes. */
   readonly vaultKey: Uint8Array;
+  #vault: Vault;
 
-  private constructor(db: IDBPDatabase<Tables>, vaultKey: Uint8Array) {
+  private constructor(db: IDBPDatabase<Tables>, { key, vault }: { key: Uint8Array; vault: Vault }) {
     this.#db = db;
-    this.vaultKey = vaultKey;
+    this.vaultKey = key;
+    this.#vault = vault;
   }
 
   /** Opens the store, making it and its vault key the first time. */
@@ -49,12 +51,21 @@ export class Store {
       // Another version of the app in another tab wants to change the tables: make way.
       blocking: () => db.close(),
     });
-    return new Store(db, await vaultKey(db));
+    return new Store(db, await vaultOf(db));
   }
 
   /** All of the table `state`, for opening the device. */
-  async state(): Promise<Row[]> {
-    const transaction = this.#db.transaction('state');
+  state(): Promise<Row[]> {
+    return this.#all('state');
+  }
+
+  /** All of the table `items`. */
+  everyItem(): Promise<Row[]> {
+    return this.#all('items');
+  }
+
+  async #all(table: 'state' | 'items'): Promise<Row[]> {
+    const transaction = this.#db.transaction(table);
     const [keys, values] = await Promise.all([
       transaction.store.getAllKeys(),
       transaction.store.getAll(),
@@ -62,14 +73,41 @@ export class Store {
     return values.map((value, at) => ({ key: new Uint8Array(keys[at] as ArrayBuffer), value }));
   }
 
-  /** Writes one step, durably, or not at all. */
-  async write(delta: Delta): Promise<void> {
-    if (delta.state.length === 0 && delta.items.length === 0) return;
-    const transaction = this.#db.transaction(['state', 'items'], 'readwrite', {
+  /** Whether the rows are sealed under the server's share too. */
+  get shared(): boolean {
+    return this.#vault.shared === true;
+  }
+
+  /** The share, if it is kept here. */
+  share(): Promise<Uint8Array | null> {
+    return keptShare(this.#vault);
+  }
+
+  /** Keeps the share, or forgets it. */
+  async keep(share: Uint8Array | null): Promise<void> {
+    await this.#change({ state: [], items: [] }, await withShare(this.#vault, share), false);
+  }
+
+  /** Writes everything anew, sealed under the share too, which is kept or not: durably, or not at all. */
+  async replace(delta: Delta, kept: Uint8Array | null): Promise<void> {
+    await this.#change(delta, await withShare(this.#vault, kept), true);
+  }
+
+  /** Writes one step, durably, or not at all; whoever signs out forgets the share in the same moment. */
+  async write(delta: Delta, forget = false): Promise<void> {
+    const vault = forget && this.#vault.share !== undefined ? await withShare(this.#vault, null) : null;
+    if (delta.state.length === 0 && delta.items.length === 0 && vault === null) return;
+    await this.#change(delta, vault, false);
+  }
+
+  async #change(delta: Delta, vault: Vault | null, anew: boolean): Promise<void> {
+    const transaction = this.#db.transaction(['state', 'items', 'vault'], 'readwrite', {
       durability: 'strict',
     });
     const written: Promise<unknown>[] = [transaction.done];
     try {
+      if (vault !== null) written.push(transaction.objectStore('vault').put(vault, 'vault'));
+      if (anew) written.push(transaction.objectStore('state').clear(), transaction.objectStore('items').clear());
       for (const table of ['state', 'items'] as const) {
         const rows = transaction.objectStore(table);
         const writes = table === 'items' ? delta.items.map(whole) : delta.state;
@@ -82,6 +120,7 @@ export class Store {
       throw thrown;
     }
     await Promise.all(written);
+    if (vault !== null) this.#vault = vault;
   }
 
   /** At most `limit` items of a circle before a key, newest first. */
@@ -145,16 +184,17 @@ function placeKey(circle: CircleId, fill: number): ArrayBuffer {
   return key.buffer;
 }
 
-async function vaultKey(db: IDBPDatabase<Tables>): Promise<Uint8Array> {
+async function vaultOf(db: IDBPDatabase<Tables>): Promise<{ key: Uint8Array; vault: Vault }> {
   const vault = await db.get('vault', 'vault');
   if (vault !== undefined) {
-    return openVault(vault).catch(() => {
+    const key = await openVault(vault).catch(() => {
       throw new Unreadable('the vault key does not open');
     });
+    return { key, vault };
   }
   if ((await db.count('state')) > 0) throw new Unreadable('rows without their vault key');
-  const { key, vault: made } = await makeVault();
+  const made = await makeVault();
   const transaction = db.transaction('vault', 'readwrite', { durability: 'strict' });
-  await Promise.all([transaction.store.put(made, 'vault'), transaction.done]);
-  return key;
+  await Promise.all([transaction.store.put(made.vault, 'vault'), transaction.done]);
+  return made;
 }

@@ -205,7 +205,15 @@ body: Uint8Array, } | { "kind": "connect" } | { "kind": "disconnect" } | { "kind
 /**
  * Milliseconds.
  */
-after_ms: number, } | { "kind": "event", 
+after_ms: number, } | { "kind": "unseal", 
+/**
+ * The share: never told to people, never logged.
+ */
+share: Uint8Array, 
+/**
+ * It may be kept while the person is signed in, so that what is stored opens without the server.
+ */
+keep: boolean, } | { "kind": "event", 
 /**
  * What.
  */
@@ -323,7 +331,11 @@ awaits: Awaits | null | undefined,
 /**
  * A new device is still on its way into its circles.
  */
-joining: Joining | null | undefined, };
+joining: Joining | null | undefined, 
+/**
+ * What is stored in this browser does not open yet: the server has not said that it may.
+ */
+sealed: boolean, };
 export type Me = { 
 /**
  * The account.

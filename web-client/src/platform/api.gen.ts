@@ -1500,6 +1500,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/session/share": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Hands out the server's half of what seals the rows that this session's device has stored. `no-store`, like every
+         *     answer.
+         */
+        post: operations["hand_out_share"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/sessions": {
         parameters: {
             query?: never;
@@ -2813,6 +2833,19 @@ export interface components {
         DeviceOffered: {
             /** @description The agency, to be checked against the link. */
             agency: components["schemas"]["Agency"];
+        };
+        /**
+         * @description The server's half of what seals a browser's stored rows. The other half never leaves the device, so that a
+         *     disk alone opens nothing, and neither does the server. Once the device is taken out, this half is gone.
+         */
+        DeviceShare: {
+            /**
+             * @description The device may keep it while it is signed in, so that it reads offline: a client's or a caregiver's own.
+             *     Never staff's, and never one that others use too; such a device asks again each time it is opened.
+             */
+            keep: boolean;
+            /** @description The half, 32 random bytes: made when the device first asks, the same ever after. */
+            share: components["schemas"]["Bytes"];
         };
         /** @description The caller's devices, and what they need to know of the account. */
         Devices: {
@@ -7234,6 +7267,33 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    hand_out_share: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DeviceShare"];
+                };
             };
             default: {
                 headers: {

@@ -28,7 +28,7 @@ beforeEach(() => {
   const bar = { location: { hash: '', href: '', pathname: '/' }, history: { replaceState: () => undefined }, addEventListener: () => undefined };
   app = new App(new Router(bar), worker, refusing);
   devices = app.devices;
-  worker.tell({ kind: 'status', status: { me: { ...people.maria, agency: 'A', safety_number: safetyNumber(people.maria) }, link: 'online', awaits: null, joining: null } });
+  worker.tell({ kind: 'status', status: { me: { ...people.maria, agency: 'A', safety_number: safetyNumber(people.maria) }, link: 'online', awaits: null, joining: null, sealed: false } });
   tell();
 });
 

@@ -29,8 +29,8 @@ class Bar implements Address {
   }
 }
 
-const nobody: Status = { me: null, link: 'idle', awaits: null, joining: null };
-const maria: Status = { me: { ...cast.maria, agency: 'Agency', safety_number: safetyNumber(cast.maria) }, link: 'online', awaits: null, joining: null };
+const nobody: Status = { me: null, link: 'idle', awaits: null, joining: null, sealed: false };
+const maria: Status = { me: { ...cast.maria, agency: 'Agency', safety_number: safetyNumber(cast.maria) }, link: 'online', awaits: null, joining: null, sealed: false };
 
 let bar: Bar;
 let worker: Worker;

@@ -11,6 +11,8 @@ use crate::vault::{Table, Vault};
 use crate::volatile::Volatile;
 use crate::{Device, rows};
 
+mod shares;
+
 const VAULT_KEY: [u8; 32] = [7; 32];
 
 /// A host: a device and the rows that it had stored.

@@ -118,6 +118,7 @@ impl Turn<'_> {
         match ask {
             Ask::Redeem => self.redeemed(answer),
             Ask::Challenge => self.challenged(answer),
+            Ask::Share => self.share_given(answer),
             Ask::Ticket => self.ticketed(answer),
             Ask::Devices => self.devices_read(answer),
             Ask::Vault => self.vault_read(answer),

@@ -1,0 +1,185 @@
+//! In a browser the server keeps a share of what seals the rows; and whoever was let in while nobody looked.
+
+use protocol::frame::{Bye, ServerFrame};
+use protocol::http::{DeviceShare, OwnIntake};
+use protocol::{IntakeState, Urgency};
+
+use super::*;
+use crate::error::Error;
+use crate::invited::Invited;
+use crate::sealing::Sealing;
+
+const SHARE: [u8; 32] = [9; 32];
+const PATH: &str = "/v1/session/share";
+
+fn given(keep: bool) -> DeviceShare {
+    DeviceShare {
+        share: SHARE.to_vec().into(),
+        keep,
+    }
+}
+
+fn ticket() -> Ticket {
+    Ticket {
+        ticket: vec![5; 32].into(),
+        expires_at: NOW,
+    }
+}
+
+/// A device in a browser, from rows as they are stored there.
+fn in_browser(stored: rows::Rows, shared: bool, share: Option<[u8; 32]>) -> Host {
+    let all = stored.clone().into_iter().collect();
+    let name = "localhost:8443".to_owned();
+    let device = Device::open_shared(VAULT_KEY, (shared, share), name, all).unwrap();
+    Host { device, stored }
+}
+
+/// One that has just come in, with a circle that stands for all that was said.
+fn enrolled() -> Host {
+    let sealing = Sealing::unshared(VAULT_KEY);
+    let circle = Circle::new(CircleId::from_bytes([9; 16]));
+    let rows = [
+        (key::ME.to_vec(), protocol::frame::to_vec(&maria())),
+        (key::circle(circle.id), protocol::frame::to_vec(&circle)),
+    ];
+    let seal = |(key, value): (Vec<u8>, Vec<u8>)| {
+        let sealed = sealing.seal(Table::State, &key, &value).unwrap();
+        (key, sealed)
+    };
+    in_browser(rows.into_iter().map(seal).collect(), false, None)
+}
+
+/// The same once it was sealed under the share.
+fn shared() -> Host {
+    let mut host = enrolled();
+    let id = asked(&host.is_told(Command::Connect), PATH).unwrap();
+    host.answered(id, 200, &given(false));
+    let all = host.device.share(VAULT_KEY, SHARE, Vec::new()).unwrap();
+    let stored = all.state.into_iter();
+    host.stored = stored.map(|row| (row.key, row.value.unwrap())).collect();
+    host
+}
+
+fn status(effects: &[Effect]) -> Option<Status> {
+    effects.iter().rev().find_map(|effect| match effect {
+        Effect::Event {
+            event: Event::Status { status },
+        } => Some(status.clone()),
+        _ => None,
+    })
+}
+
+fn circles(effects: &[Effect]) -> Option<usize> {
+    effects.iter().find_map(|effect| match effect {
+        Effect::Event {
+            event: Event::Circles { circles },
+        } => Some(circles.len()),
+        _ => None,
+    })
+}
+
+#[test]
+fn a_browser_asks_for_the_share_first_and_goes_on_once_it_is_stored() {
+    for keeps in [false, true] {
+        let mut host = enrolled();
+        let first = host.is_told(Command::Connect);
+        assert!(asked(&first, "/v1/tickets").is_none());
+        let effects = host.answered(asked(&first, PATH).unwrap(), 200, &given(keeps));
+        let unsealed = effects.iter().find_map(|effect| match effect {
+            Effect::Unseal { share, keep } => Some((*share, *keep)),
+            _ => None,
+        });
+        assert_eq!(unsealed, Some((SHARE, keeps)));
+        host.device.share(VAULT_KEY, SHARE, Vec::new()).unwrap();
+        let next = host.is_told(Command::Connect);
+        assert!(asked(&next, "/v1/tickets").is_some() && asked(&next, PATH).is_none());
+    }
+}
+
+#[test]
+fn without_the_share_a_device_signs_in_and_does_nothing_else() {
+    let stored = shared().stored;
+    let mut closed = in_browser(stored.clone(), true, None);
+    let opened = closed.hears(Input::Tick);
+    let shown = status(&opened).unwrap();
+    assert!(shown.sealed && shown.me.is_some());
+    assert_eq!(circles(&opened), Some(0));
+    let send = Command::Send {
+        circle: CircleId::from_bytes([9; 16]),
+        text: "Hello".to_owned(),
+        urgency: Urgency::Routine,
+    };
+    let refused = closed.device.handle(Input::Command { command: send }, NOW);
+    let signed_out = |error: &Error| error.code() == Code::SignedOut;
+    assert!(refused.as_ref().is_err_and(signed_out), "{refused:?}");
+    let ceremony = vec![1; 32];
+    let signed = closed.is_told(Command::SignSignIn { ceremony });
+    assert!(signed.iter().any(|effect| matches!(
+        effect,
+        Effect::Event {
+            event: Event::SignInSigned { .. }
+        }
+    )));
+    let signing_in = closed.is_told(Command::SignIn);
+    assert!(asked(&signing_in, PATH).is_some());
+
+    let mut open = in_browser(stored, true, Some(SHARE));
+    let opened = open.hears(Input::Tick);
+    assert!(!status(&opened).unwrap().sealed);
+    assert_eq!(circles(&opened), Some(1));
+}
+
+#[test]
+fn a_copied_profile_opens_nothing_that_was_said() {
+    let stored = shared().stored;
+    let name = "localhost:8443".to_owned();
+    let all: Vec<_> = stored.into_iter().collect();
+    let thief = Device::open(VAULT_KEY, name.clone(), all.clone());
+    assert!(thief.is_err(), "the host's key alone");
+    let guessed = Device::open_shared(VAULT_KEY, (true, Some([8; 32])), name, all);
+    assert!(guessed.is_err(), "with another share");
+}
+
+#[test]
+fn a_session_that_the_server_ends_is_a_log_off_in_a_browser() {
+    let bye = ServerFrame::Bye(Bye {
+        code: Code::DeviceUnknown,
+    });
+    let bytes = bye.to_bytes();
+    for (mut host, stays) in [(shared(), true), (Host::enrolled(), false)] {
+        let effects = host.hears(Input::Frame {
+            bytes: bytes.clone(),
+        });
+        assert_eq!(link(&effects), Some(Link::SignedOut));
+        assert_eq!(host.stored.contains_key(key::SIGNED_OUT), stays);
+    }
+}
+
+#[test]
+fn whoever_was_let_in_while_the_page_was_closed_comes_in() {
+    for state in [
+        Some(IntakeState::LetIn),
+        Some(IntakeState::Verified),
+        // By another invitation than this device's.
+        None,
+    ] {
+        let awaited = protocol::frame::to_vec(&Invited::invented());
+        let mut host = Host::enrolled();
+        let sealed = Vault::new(VAULT_KEY).seal(Table::State, key::AWAITED, &awaited);
+        host.stored.insert(key::AWAITED.to_vec(), sealed);
+        let mut host = Host::open(host.stored);
+        let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+        let effects = host.answered(id, 200, &ticket());
+        assert!(!effects.iter().any(|it| matches!(it, Effect::Connect)));
+        let own = OwnIntake {
+            state,
+            confirmation: None,
+        };
+        let id = asked(&effects, "/v1/intake").unwrap();
+        let effects = host.answered(id, 200, &own);
+        assert!(status(&effects).unwrap().awaits.is_none(), "{state:?}");
+        let id = asked(&effects, "/v1/tickets").unwrap();
+        let effects = host.answered(id, 200, &ticket());
+        assert!(effects.iter().any(|it| matches!(it, Effect::Connect)));
+    }
+}
