@@ -16,7 +16,8 @@
 //!
 //! Beneath them: [`machine`] (processes, programs, packages, headlines), [`postgres`] (a cluster that
 //! lives as long as its chore), [`wasm`] (two toolchains, one result), [`stamp`] (skip what did not
-//! change), [`workspace`] (who depends on whom) and [`trust`] (the user's certificate store).
+//! change), [`remap`] (no path of this machine in what is downloaded), [`workspace`] (who depends on whom)
+//! and [`trust`] (the user's certificate store).
 //!
 //! This crate depends on no other crate of the workspace: a clean clone must be able to compile it
 //! before the web client exists. Benches and simulations are binaries of `tests/` that it starts.
@@ -27,6 +28,7 @@ mod check;
 mod foreign;
 mod machine;
 mod postgres;
+mod remap;
 mod run;
 mod simulate;
 mod stamp;
