@@ -7,6 +7,7 @@
 //! behind `wasm-bindgen` at the version in `Cargo.lock`, so that no tool has to match it. Neither leaves a path of
 //! the machine in what it makes ([`crate::remap`]).
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -121,6 +122,15 @@ pub fn build() -> Result<()> {
             folder: machine::web_client().join(module.folder),
         })
     })
+}
+
+/// Which compilers made the modules for people, a line each.
+pub fn made_by() -> Result<BTreeSet<String>> {
+    MODULES
+        .iter()
+        .map(|module| machine::web_client().join(module.folder).join(MADE_BY))
+        .map(|file| fs::read_to_string(&file).with_context(|| file.display().to_string()))
+        .collect()
 }
 
 /// The same with doors for tests, for Node; answers their folder.
