@@ -38,6 +38,8 @@ pub enum Command {
     Clock(Clock),
     /// Print the OpenAPI document.
     Openapi,
+    /// Print which web client this binary serves: the SHA-256 of every file, and last of all of them together.
+    Bundle,
 }
 
 /// What can be said of the clock.

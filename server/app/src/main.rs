@@ -2,7 +2,7 @@
 //!
 //! This is where the outside enters: the clock and the randomness of the operating system
 //! ([`outside`]), the configuration ([`config`]), the command line ([`cli`]), the web client's files
-//! ([`web`]). Everything below takes them as arguments.
+//! ([`web`], which `bundle` lists). Everything below takes them as arguments.
 //!
 //! * [`demo`]: a seeded agency of invented people on one loopback port, for looking around.
 //! * [`serve`]: a server from a configuration file; [`telling`]: names in it that tell what people come for.
@@ -85,6 +85,7 @@ fn run(command: Command) -> anyhow::Result<ExitCode> {
             wiring::runtime()?.block_on(first_link::run(options))?;
         }
         Command::Openapi => println!("{}", gateway::openapi().to_pretty_json()?),
+        Command::Bundle => print!("{}", gateway::bundle_listing(&web::WebClient)),
     }
     Ok(ExitCode::SUCCESS)
 }

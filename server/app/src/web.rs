@@ -41,6 +41,14 @@ impl Assets for WebClient {
             immutable: name.starts_with("assets/"),
         })
     }
+
+    fn paths(&self) -> Vec<Cow<'static, str>> {
+        let mut paths: Vec<_> = Dist::iter().collect();
+        if Dist::get("index.html").is_none() {
+            paths.push("index.html".into());
+        }
+        paths
+    }
 }
 
 fn media_type(name: &str) -> Cow<'static, str> {
@@ -63,6 +71,19 @@ mod tests {
         assert!(!page.immutable);
         assert!(WebClient.find("no-such-file.js").is_none());
         assert!(WebClient.find("../Cargo.toml").is_none());
+    }
+
+    #[test]
+    fn every_file_that_is_told_of_is_there_once() {
+        let mut paths = WebClient.paths();
+        assert!(paths.contains(&"index.html".into()));
+        for path in &paths {
+            assert!(WebClient.find(path).is_some(), "{path}");
+        }
+        let told = paths.len();
+        paths.sort_unstable();
+        paths.dedup();
+        assert_eq!(paths.len(), told);
     }
 
     #[test]

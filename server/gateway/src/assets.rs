@@ -18,6 +18,9 @@ pub trait Assets: Send + Sync + 'static {
     /// The file at a path without its leading slash. A path that ends in `.br` or `.gz` names the
     /// compressed sibling: its media type is that of the file itself.
     fn find(&self, path: &str) -> Option<Asset>;
+
+    /// Every path that [`Assets::find`] has a file for, compressed siblings too; in any order, each once.
+    fn paths(&self) -> Vec<Cow<'static, str>>;
 }
 
 /// One file.
@@ -123,7 +126,8 @@ fn negotiate(assets: &dyn Assets, path: &str, headers: &HeaderMap) -> Option<Ass
         })
 }
 
-fn answer(asset: Asset) -> Response {
+/// The file with the headers of all files.
+pub fn answer(asset: Asset) -> Response {
     let media_type = HeaderValue::try_from(&*asset.media_type)
         .unwrap_or(HeaderValue::from_static("application/octet-stream"));
     let cache = if asset.immutable {
@@ -166,6 +170,10 @@ mod tests {
                 encoding,
                 immutable: path.starts_with("app."),
             })
+        }
+
+        fn paths(&self) -> Vec<Cow<'static, str>> {
+            Vec::new()
         }
     }
 

@@ -11,7 +11,7 @@
 //! 3. [`http`]: one noun a file. [`caller`] turns the session cookie into a `care::Caller`, a handler
 //!    asks the store one thing, [`error`] turns a refusal into its status. [`sign_in`] checks what a
 //!    person shows to sign in, and [`failures`] makes whoever keeps failing to sign in wait. Whatever is not an
-//!    endpoint is a file of the web client ([`assets`]).
+//!    endpoint is a file of the web client ([`assets`]); which files those are, anybody can ask ([`listing`]).
 //!    The [`pages`] behind the links of mails and of booking links stand beside it: plain HTML, no script, no session.
 //! 4. [`http::socket`]: a websocket opens. From here on it is a [`connection`]: the select loop around
 //!    a [`session`], which is a state machine without a socket.
@@ -55,6 +55,7 @@ mod headers;
 mod http;
 mod hub;
 mod listen;
+mod listing;
 mod network;
 mod openapi;
 mod origin;
@@ -69,6 +70,7 @@ mod sign_in;
 pub use assets::{Asset, Assets, Encoding};
 pub use hub::Hub;
 pub use listen::{TlsError, bind, tls_config};
+pub use listing::bundle_listing;
 pub use network::{Network, NetworkError};
 pub use openapi::openapi;
 pub use pages::{DemoMail, DemoMails};
@@ -87,6 +89,7 @@ fn router(gateway: Gateway) -> Router {
             "/.well-known/change-password",
             get(http::passwords::change_password),
         )
+        .route("/bundle.txt", get(listing::listing))
         .route("/healthz", get(http::health::healthz))
         .route("/readyz", get(http::health::readyz))
         .route("/alarmz", get(http::health::alarmz))
@@ -113,6 +116,8 @@ pub(crate) struct Edge {
     phone: Option<String>,
     demo_mails: Option<Arc<dyn DemoMails>>,
     assets: Arc<dyn Assets>,
+    /// What `assets` hold, hashed.
+    listing: String,
     origins: origin::Origins,
     rates: Rates,
     trusted: Vec<Network>,

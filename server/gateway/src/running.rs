@@ -15,6 +15,7 @@ use crate::assets::Assets;
 use crate::failures::Failures;
 use crate::hub::Hub;
 use crate::listen::{self, Door};
+use crate::listing::bundle_listing;
 use crate::origin::Origins;
 use crate::settings::Settings;
 use crate::sign_in::{Passkeys, Passwords};
@@ -56,6 +57,7 @@ pub fn start(
         scheduler: Scheduler::new(store.clone()),
         store,
         hub,
+        listing: bundle_listing(&*assets),
         assets,
         phone: settings.phone,
         demo_mails: settings.demo_mails,

@@ -353,4 +353,8 @@ impl Assets for OnePage {
             immutable: false,
         })
     }
+
+    fn paths(&self) -> Vec<std::borrow::Cow<'static, str>> {
+        vec!["index.html".into()]
+    }
 }

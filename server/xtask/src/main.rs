@@ -10,23 +10,27 @@
 //! | [`check`] | what a script can see: formats, lints, licences, sizes, layers, migrations |
 //! | [`certs`] | a development CA and certificate in `certs-dev/` |
 //! | [`web`] | the device core as wasm, then the web client |
+//! | [`bundle`] | the web client once more: whether it is the same to the byte, and its hash |
 //! | [`foreign`] | other people's programs against which the tests prove things |
 //! | [`simulate`] | seeded simulations of whole circles: devices, server, faults |
 //! | [`bench`] | one JSON line per figure; never part of the tests |
 //!
 //! Beneath them: [`machine`] (processes, programs, packages, headlines), [`postgres`] (a cluster that
 //! lives as long as its chore), [`wasm`] (two toolchains, one result), [`stamp`] (skip what did not
-//! change), [`workspace`] (who depends on whom) and [`trust`] (the user's certificate store).
+//! change), [`remap`] (no path of this machine in what is downloaded), [`workspace`] (who depends on whom)
+//! and [`trust`] (the user's certificate store).
 //!
 //! This crate depends on no other crate of the workspace: a clean clone must be able to compile it
 //! before the web client exists. Benches and simulations are binaries of `tests/` that it starts.
 
 mod bench;
+mod bundle;
 mod certs;
 mod check;
 mod foreign;
 mod machine;
 mod postgres;
+mod remap;
 mod run;
 mod simulate;
 mod stamp;
@@ -48,6 +52,7 @@ Chores of carecircle.
   cargo xtask check [PART...]   fmt clippy deny sizes layers migrations
   cargo xtask certs [--trust]   development certificates in certs-dev/; --trust: into your own store
   cargo xtask web               the device core as wasm, then the web client
+  cargo xtask bundle            whether two builds of the web client are the same; prints the hash of its bundle
   cargo xtask foreign           other people's programs, for running `cargo test` by hand
   cargo xtask simulate [--seeds N] [--from S] [--tell]
                                 simulations; prints `seeds N failed M of K asked`, and a failed seed to run again
@@ -79,6 +84,7 @@ fn carry_out(arguments: &[&str]) -> Result<()> {
         ["certs"] => certs::certs().map(drop),
         ["certs", "--trust"] => certs::certs().and_then(|made| trust::trust(&made.authority)),
         ["web"] => web::web(),
+        ["bundle"] => bundle::bundle(),
         ["foreign"] => foreign::foreign(),
         ["simulate", words @ ..] => simulate::simulate(words),
         ["bench", names @ ..] if !names.is_empty() => bench::bench(names),

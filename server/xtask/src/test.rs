@@ -1,8 +1,9 @@
 //! `cargo xtask test`: everything that must hold, in the order in which it fails fastest.
 //!
 //! `check`, the web build, the Rust tests (units, the store contract on both engines, stories), the
-//! web client's own tests and sizes, 2,000 simulations, and the journeys in headless Chromium. The first
-//! failure ends it; what a slow machine could not do in full is said in its last lines.
+//! web client's own tests, its sizes and whether it builds the same twice, 2,000 simulations, and the journeys
+//! in headless Chromium. The first failure ends it; what a slow machine could not do in full is said in its last
+//! lines.
 //! PostgreSQL is a throw-away cluster of this run; the tests fail rather than skip when it is missing.
 
 use std::env;
@@ -12,7 +13,7 @@ use anyhow::{Context, Result};
 
 use crate::machine::{self, Part, find, npm, run, succeeds};
 use crate::postgres::{Cluster, Durability};
-use crate::{certs, check, foreign, simulate, web};
+use crate::{bundle, certs, check, foreign, simulate, web};
 
 const PARTS: &[Part] = &[
     ("check", everything),
@@ -69,7 +70,7 @@ fn client() -> Result<()> {
     for script in ["check", "test", "size"] {
         run(npm()?.args(["run", script]))?;
     }
-    Ok(())
+    bundle::bundle()
 }
 
 /// Separate browser profiles against the real binary, over TLS.

@@ -4,8 +4,10 @@
 //! Two toolchains can do it. Rustup's, when the target is there or can be added; else Debian's
 //! `rustc-web` with its sources (`-Zbuild-std`), for machines that reach package registries only. Both
 //! build into `target/wasm`, apart from everything else, and the bindings are made by the library
-//! behind `wasm-bindgen` at the version in `Cargo.lock`, so that no tool has to match it.
+//! behind `wasm-bindgen` at the version in `Cargo.lock`, so that no tool has to match it. Neither leaves a path of
+//! the machine in what it makes ([`crate::remap`]).
 
+use std::collections::BTreeSet;
 use std::env;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,6 +17,7 @@ use anyhow::{Context, Result, bail};
 use wasm_bindgen_cli_support::Bindgen;
 
 use crate::machine::{self, output, run, succeeds};
+use crate::remap::Remapping;
 use crate::stamp::Stamp;
 use crate::workspace::Workspace;
 
@@ -25,6 +28,8 @@ const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std";
 const DEBIAN_LINKER: &str = "wasm-ld-19";
+/// Beside each module: which compiler made it.
+const MADE_BY: &str = "made-by";
 const DEBIAN_PACKAGES: &[&str] = &["rustc-web", "cargo-web", "rust-web-src", "lld-19"];
 
 /// Who compiles.
@@ -33,6 +38,42 @@ enum Toolchain {
     Ours,
     /// Debian's, building the standard library from its sources.
     Debian,
+}
+
+impl Toolchain {
+    fn rustc(&self) -> Command {
+        match self {
+            Self::Ours => ours(),
+            Self::Debian => debian(DEBIAN_RUSTC),
+        }
+    }
+
+    /// Compiles a crate for browsers, without the places of this machine.
+    fn compile(&self, build: &Build<'_>, target: &Path) -> Result<Remapping> {
+        let read = || Remapping::read(|| self.rustc());
+        let compile = |remapping: &Remapping| {
+            let package = build.module.package;
+            let mut cargo = match self {
+                Self::Ours => by_ours(package, target),
+                Self::Debian => by_debian(package, target)?,
+            };
+            // Cargo takes flags for rustc from one place, and looks here first. Nothing that is built needs others:
+            // that randomness is a browser's is a feature (`wasm_js`).
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", remapping.flags());
+            if build.testing {
+                cargo.args(["--features", "testing"]);
+            }
+            run(&mut cargo)
+        };
+        let before = read()?;
+        compile(&before)?;
+        // A cargo that never built here unpacks sources to where there was nothing yet.
+        let after = read()?;
+        if after != before {
+            compile(&after)?;
+        }
+        Ok(after)
+    }
 }
 
 /// A crate that becomes a module.
@@ -83,6 +124,15 @@ pub fn build() -> Result<()> {
     })
 }
 
+/// Which compilers made the modules for people, a line each.
+pub fn made_by() -> Result<BTreeSet<String>> {
+    MODULES
+        .iter()
+        .map(|module| machine::web_client().join(module.folder).join(MADE_BY))
+        .map(|file| fs::read_to_string(&file).with_context(|| file.display().to_string()))
+        .collect()
+}
+
 /// The same with doors for tests, for Node; answers their folder.
 pub fn build_testing() -> Result<PathBuf> {
     let folder = machine::target().join("wasm-testing");
@@ -116,21 +166,21 @@ fn made(build: &Build<'_>) -> Result<()> {
     for file in ["Cargo.toml", "Cargo.lock"] {
         stamp = stamp.path(&machine::root().join(file))?;
     }
-    let files = ["js", "d.ts"].map(|kind| build.folder.join(format!("{out}.{kind}")));
-    let wasm = build.folder.join(format!("{out}_bg.wasm"));
-    let [js, types] = files;
-    stamp.unless_done(&[js, types, wasm], || {
+    // How they are made shows in them too.
+    for chore in ["wasm.rs", "remap.rs"] {
+        stamp = stamp.path(&machine::root().join("server/xtask/src").join(chore))?;
+    }
+    let names = [".js", ".d.ts", "_bg.wasm"].map(|end| format!("{out}{end}"));
+    let mut outputs = names.map(|name| build.folder.join(name)).to_vec();
+    let made_by = build.folder.join(MADE_BY);
+    outputs.push(made_by.clone());
+    stamp.unless_done(&outputs, || {
         let target = machine::target().join("wasm");
-        let mut cargo = match toolchain()? {
-            Toolchain::Ours => by_ours(package, &target),
-            Toolchain::Debian => by_debian(package, &target)?,
-        };
-        if build.testing {
-            cargo.args(["--features", "testing"]);
-        }
-        run(&mut cargo)?;
+        let remapping = toolchain()?.compile(build, &target)?;
         let wasm = target.join(TARGET).join(format!("web/{file}.wasm"));
-        bindings(&wasm, &build.folder, out)
+        bindings(&wasm, &build.folder, out)?;
+        remapping.check(&build.folder.join(format!("{out}_bg.wasm")))?;
+        fs::write(&made_by, format!("{}\n", remapping.compiler())).context("cannot write made-by")
     })
 }
 
@@ -165,10 +215,16 @@ fn toolchain() -> Result<Toolchain> {
 }
 
 fn has_target() -> bool {
-    let mut ask = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
-    ask.args(["--print", "target-libdir", "--target", TARGET])
-        .current_dir(machine::root());
+    let mut ask = ours();
+    ask.args(["--print", "target-libdir", "--target", TARGET]);
     output(&mut ask).is_ok_and(|folder| Path::new(folder.trim()).is_dir())
+}
+
+/// The compiler that the cargo of this chore calls.
+fn ours() -> Command {
+    let mut rustc = Command::new(env::var_os("RUSTC").unwrap_or_else(|| "rustc".into()));
+    rustc.current_dir(machine::root());
+    rustc
 }
 
 fn add_target() -> bool {
@@ -194,12 +250,15 @@ fn by_ours(package: &str, target: &Path) -> Command {
     ]);
     cargo.arg("--target-dir").arg(target);
     // What a developer's own machine asks for is not for browsers.
-    cargo.env_remove("RUSTFLAGS");
+    for name in ["RUSTFLAGS", "CARGO_INCREMENTAL"] {
+        cargo.env_remove(name);
+    }
     cargo
 }
 
-fn by_debian(package: &str, target: &Path) -> Result<Command> {
-    let mut cargo = Command::new(DEBIAN_CARGO);
+/// One of Debian's programs, by itself.
+fn debian(program: &str) -> Command {
+    let mut command = Command::new(program);
     // What the outer cargo and rustup left in the environment speaks of another toolchain.
     for (name, _) in env::vars_os() {
         let name = name.to_str().unwrap_or_default();
@@ -208,14 +267,17 @@ fn by_debian(package: &str, target: &Path) -> Result<Command> {
         if ours.iter().any(|start| name.starts_with(start))
             && !kept.iter().any(|start| name.starts_with(start))
         {
-            cargo.env_remove(name);
+            command.env_remove(name);
         }
     }
+    command.current_dir(machine::root());
+    command
+}
+
+fn by_debian(package: &str, target: &Path) -> Result<Command> {
+    let mut cargo = debian(DEBIAN_CARGO);
     let linker = machine::find(DEBIAN_LINKER).context("wasm-ld-19 was just there")?;
-    cargo
-        .current_dir(machine::root())
-        .env("RUSTC_BOOTSTRAP", "1")
-        .env("RUSTC", DEBIAN_RUSTC);
+    cargo.env("RUSTC_BOOTSTRAP", "1").env("RUSTC", DEBIAN_RUSTC);
     cargo.env("CARGO_TARGET_WASM32_UNKNOWN_UNKNOWN_LINKER", linker);
     cargo.args([
         "build",

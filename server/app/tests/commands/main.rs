@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "what does not work here fails the test")]
 
 mod browser;
+mod bundle;
 mod machine;
 
 use std::collections::BTreeSet;
