@@ -57,10 +57,14 @@ describe('a guardian', () => {
     await eva.page.getByRole('heading', { name: EVA }).waitFor();
     expect(eva.page.url(), 'the secret is gone from the address').toBe(server.url);
     await eva.page.getByRole('button', { name: 'Yes, this is me' }).click();
+    await eva.page.getByText(/Waiting for/).waitFor();
+    // Nobody keeps a page open for a day.
+    await eva.closeTab();
     await page.getByRole('button', { name: /Let .*Eva Invented.* in/ }).click();
     await takePictures(page, 'real-invitation-let-in');
     await page.getByRole('button', { name: /^Yes/ }).click();
     await page.getByRole('heading', { name: /Eva Invented.* is in/ }).waitFor();
+    await eva.comeBack();
     await eva.page.getByText('Connected', { exact: true }).waitFor();
     await expect.poll(() => eva.page.getByRole('link', { name: 'People', exact: true }).count(), { message: 'acts for nobody yet' }).toBe(0);
   });

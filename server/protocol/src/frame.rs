@@ -443,6 +443,16 @@ impl ClientFrame {
         }
     }
 
+    /// The append in a frame that is one. A device that looks at what it has sent need not know how every other
+    /// frame is read.
+    pub fn read_append(bytes: &[u8]) -> Option<Append> {
+        let mut decoder = minicbor::Decoder::new(bytes);
+        decoder.array().ok()?;
+        let is_append = decoder.u32().ok()? == 1;
+        decoder.array().ok()?;
+        is_append.then(|| decoder.decode().ok())?
+    }
+
     /// The bytes to send.
     pub fn to_bytes(&self) -> Vec<u8> {
         to_vec(self)
@@ -494,6 +504,7 @@ mod tests {
         })
         .to_bytes();
         assert!(ClientFrame::parse(&bytes).is_ok());
+        assert_eq!(ClientFrame::read_append(&bytes), None);
         bytes.push(0);
         assert_eq!(ClientFrame::parse(&bytes), Err(Code::MalformedFrame));
     }

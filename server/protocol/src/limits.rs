@@ -293,6 +293,9 @@ pub const CERTIFICATE_LEFT_S_MIN: i64 = 120 * 86_400;
 pub const SESSION_IDLE_STAFF_S: i64 = 15 * 60;
 /// A client's or caregiver's session without a request ends after this, seconds.
 pub const SESSION_IDLE_S: i64 = 24 * 3_600;
+/// The same of a session by which nobody has shown an authenticator yet: somebody who was mailed an invitation waits for
+/// days to be let in, and has nothing else to come back by.
+pub const SESSION_IDLE_UNPROVED_S: i64 = 7 * 86_400;
 /// A staff session ends after this, seconds.
 pub const SESSION_STAFF_S: i64 = 12 * 3_600;
 /// A client's or caregiver's session ends after this, seconds.
@@ -504,6 +507,7 @@ const _: () = {
     assert!(HEARTBEAT_S.unsigned_abs() + DUE_POLL_S + MAIL_S * 2 < OUTAGE_S.unsigned_abs());
     assert!(JOB_LATE_S < OUTAGE_S && OUTAGE_SHOWN_S < DELIVERY_KEPT_S);
     assert!(CLOCK_BACK_S < CLOCK_FORWARD_S && CLOCK_BACK_S.unsigned_abs() > DUE_POLL_S);
+    assert!(SESSION_IDLE_S < SESSION_IDLE_UNPROVED_S && SESSION_IDLE_UNPROVED_S < SESSION_S);
     assert!(SESSION_KEPT_S > SESSION_S && OPERATION_S < SESSION_KEPT_S);
     assert!(APPOINTMENT_MINUTES_MIN < APPOINTMENT_MINUTES_MAX);
     assert!(SERIES_DAYS_AHEAD < BOOKING_DAYS_AHEAD);

@@ -12,7 +12,7 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::seal::PERSON_NAME;
-use crate::standing::{self, idle_at, is_staff};
+use crate::standing::{self, Idle, is_staff};
 use crate::store::Store;
 use crate::token::SessionToken;
 use crate::tx::Tx;
@@ -55,7 +55,7 @@ statements! {
         FROM session s JOIN account a ON a.id = s.account
         WHERE s.id = $1";
     DESCRIBE = "
-        SELECT s.device, s.last_seen_at, s.shared_at, s.ends_at, a.id AS account, a.role, p.id AS person, p.name
+        SELECT s.device, s.last_seen_at, s.proved_at, s.shared_at, s.ends_at, a.id AS account, a.role, p.id AS person, p.name
         FROM session s JOIN account a ON a.id = s.account JOIN person p ON p.id = a.person
         WHERE s.id = $1";
     TOUCH = "UPDATE session SET last_seen_at = $2 WHERE id = $1 AND last_seen_at < $2";
@@ -89,6 +89,7 @@ struct SessionRow {
 struct DescriptionRow {
     device: Uuid,
     last_seen_at: i64,
+    proved_at: Option<i64>,
     shared_at: Option<i64>,
     ends_at: i64,
     account: Uuid,
@@ -213,7 +214,12 @@ pub(crate) async fn begin(
 pub(crate) async fn describe(tx: &mut Tx, session: SessionId) -> Result<SignedIn> {
     let row: DescriptionRow = tx.sql(DESCRIBE).bind(session.uuid()).one().await?;
     let role = db::role(&row.role)?;
-    let idle_at = idle_at(role, row.shared_at.is_some(), row.last_seen_at).min(row.ends_at);
+    let by = Idle {
+        role,
+        shared: row.shared_at.is_some(),
+        proved: row.proved_at.is_some(),
+    };
+    let idle_at = by.at(row.last_seen_at).min(row.ends_at);
     Ok(SignedIn {
         account: row.account.into(),
         person: row.person.into(),

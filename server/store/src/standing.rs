@@ -189,8 +189,12 @@ pub(crate) async fn to_person(tx: &mut Tx, caller: &Caller, person: PersonId) ->
 impl SessionRow {
     fn standing(&self, now: i64) -> Result<Standing> {
         let role = db::role(&self.role)?;
-        let shared = self.shared_at.is_some();
-        let alive = self.live != 0 && now < idle_at(role, shared, self.last_seen_at);
+        let by = Idle {
+            role,
+            shared: self.shared_at.is_some(),
+            proved: self.proved_at.is_some(),
+        };
+        let alive = self.live != 0 && now < by.at(self.last_seen_at);
         // Whoever came by an invitation has no right before somebody says that it is them.
         let live = alive && self.confirmed_at.is_some();
         let fresh_until = |at: i64| db::at(at).plus_seconds(limits::STEP_UP_S).micros();
@@ -205,16 +209,29 @@ impl SessionRow {
     }
 }
 
-/// When a session last seen then ends by itself, microseconds.
-pub(crate) fn idle_at(role: Role, shared: bool, last_seen_at: i64) -> i64 {
-    let idle_s = if shared {
-        limits::SESSION_IDLE_SHARED_S
-    } else if is_staff(role) {
-        limits::SESSION_IDLE_STAFF_S
-    } else {
-        limits::SESSION_IDLE_S
-    };
-    db::at(last_seen_at).plus_seconds(idle_s).micros()
+/// By what it is told how long a session may be idle.
+pub(crate) struct Idle {
+    pub role: Role,
+    /// Others use the device too.
+    pub shared: bool,
+    /// An authenticator was shown in it.
+    pub proved: bool,
+}
+
+impl Idle {
+    /// When a session last seen then ends by itself, microseconds.
+    pub fn at(&self, last_seen_at: i64) -> i64 {
+        let idle_s = if self.shared {
+            limits::SESSION_IDLE_SHARED_S
+        } else if is_staff(self.role) {
+            limits::SESSION_IDLE_STAFF_S
+        } else if self.proved {
+            limits::SESSION_IDLE_S
+        } else {
+            limits::SESSION_IDLE_UNPROVED_S
+        };
+        db::at(last_seen_at).plus_seconds(idle_s).micros()
+    }
 }
 
 /// Staff sit at shared desks; their sessions are short. A custodian is a machine in a locked room.

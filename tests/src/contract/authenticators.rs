@@ -68,7 +68,13 @@ pub async fn a_link_leads_to_an_authenticator_and_no_further(engine: Engine) {
     let house = outside_the_demo(house).await;
     let store = &house.store;
     let unproved = store.caller(&maria.token).await.unwrap();
-    assert!(store.signed_in(&unproved).await.is_ok());
+    let shown = store.signed_in(&unproved).await.unwrap();
+    let left_s = (shown.idle_at.micros() - house.clock_now().micros()) / 1_000_000;
+    assert_eq!(
+        left_s,
+        limits::SESSION_IDLE_UNPROVED_S,
+        "they may have to wait"
+    );
     let required = Code::AuthenticatorRequired;
     assert_eq!(code(store.people(&unproved).await), required);
     assert_eq!(code(store.issue_ticket(&unproved).await), required);

@@ -288,7 +288,7 @@ pub enum Effect {
         /// The share: never told to people, never logged.
         #[serde(with = "serde_bytes")]
         #[cfg_attr(feature = "ts", ts(type = "Uint8Array"))]
-        share: [u8; 32],
+        share: Vec<u8>,
         /// It may be kept while the person is signed in, so that what is stored opens without the server.
         keep: bool,
     },

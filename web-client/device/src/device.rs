@@ -5,8 +5,9 @@ use protocol::{Code, Timestamp};
 
 use crate::api::{Command, Delta, Input, Item, Step, Write};
 use crate::error::{Error, Result};
-use crate::rows::{Changes, Rows};
+use crate::rows::{Changes, Draft, Rows};
 use crate::sealing::{Sealed, Sealing};
+use crate::state::key;
 use crate::turn::Turn;
 use crate::vault::Table;
 use crate::volatile::Volatile;
@@ -84,19 +85,43 @@ impl Device {
         share: [u8; 32],
         items: Vec<(Vec<u8>, Vec<u8>)>,
     ) -> Result<Delta> {
-        let items = items.into_iter().map(|(key, sealed)| {
-            let value = self.sealing.open(Table::Items, &key, &sealed)?;
-            Ok((key, Some(value)))
-        });
-        let items = items.collect::<Result<Changes>>()?;
-        self.sealing = Sealing::shared(vault_key, Some(&share))?;
+        let sealing = Sealing::shared(vault_key, Some(&share))?;
+        let mut delta = Delta::default();
+        self.part_secrets()?;
+        for (key, value) in &self.rows {
+            delta.state.push(Write {
+                key: key.clone(),
+                value: Some(sealing.seal(Table::State, key, value)?),
+            });
+        }
+        for (key, sealed) in items {
+            // One that does not read stays as it is, and is one that does not read.
+            let value = match self.sealing.open(Table::Items, &key, &sealed) {
+                Ok(value) => sealing.seal(Table::Items, &key, &value)?,
+                Err(_) => sealed,
+            };
+            delta.items.push(Write {
+                key,
+                value: Some(value),
+            });
+        }
+        self.sealing = sealing;
         self.volatile.sealed = Sealed::Open;
-        let rows = self.rows.iter();
-        let rows = rows.map(|(key, value)| (key.clone(), Some(value.clone())));
-        Ok(Delta {
-            state: self.seal(Table::State, &rows.collect())?,
-            items: self.seal(Table::Items, &items)?,
-        })
+        Ok(delta)
+    }
+
+    /// A device of before they were apart.
+    fn part_secrets(&mut self) -> Result<()> {
+        if self.rows.contains_key(key::SECRETS) {
+            return Ok(());
+        }
+        let draft = Draft::new(&self.rows);
+        if let Some(me) = draft.me()? {
+            draft.write_me(me);
+        }
+        let changes = draft.into_changes();
+        self.keep(changes);
+        Ok(())
     }
 
     /// Handles one input. On error nothing was changed and the device may be used on.

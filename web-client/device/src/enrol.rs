@@ -167,7 +167,7 @@ impl Turn<'_> {
             removal_key: signed_in.agency.removal_key,
             agency_before: Vec::new(),
         };
-        self.draft.write(key::ME, &me);
+        self.draft.write_me(me.clone());
         self.draft
             .set_pin(me.identity.account, &me.identity.aik_public());
         self.draft.delete(key::SIGNED_OUT);

@@ -12,11 +12,13 @@ use openmls_traits::signatures::{Signer, SignerError};
 use protocol::certificate::{DeviceCert, Signed, Succession};
 use protocol::policy::VerifiedBy;
 use protocol::{AccountId, Bytes, DeviceId, Timestamp, labels, limits};
-use zeroize::Zeroize;
+use zeroize::{Zeroize, Zeroizing};
 
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::sealed::{self, SealKeys};
+
+const SECRETS: Error = Error::Store("secrets of another length");
 
 /// A device's own keys, before an account has certified them. Made on the device itself.
 #[derive(Clone, Encode, Decode)]
@@ -107,6 +109,23 @@ impl Drop for DeviceKeys {
 }
 
 impl Identity {
+    /// The secrets by which others' content opens and certificates are made, taken out: without them the device
+    /// can still prove that it is itself.
+    pub fn take_secrets(&mut self) -> Zeroizing<Vec<u8>> {
+        let secrets = Zeroizing::new([self.aik, self.keys.seal_ikm].concat());
+        self.aik.zeroize();
+        self.keys.seal_ikm.zeroize();
+        secrets
+    }
+
+    /// Put back.
+    pub fn give_secrets(&mut self, secrets: &[u8]) -> Result<()> {
+        let (aik, seal_ikm) = secrets.split_at_checked(32).ok_or(SECRETS)?;
+        self.aik = aik.try_into().map_err(|_| SECRETS)?;
+        self.keys.seal_ikm = seal_ikm.try_into().map_err(|_| SECRETS)?;
+        Ok(())
+    }
+
     /// A new account's first device: makes every key and the certificate.
     pub fn make(account: AccountId, now: Timestamp) -> Result<Self> {
         Self::under(account, chance::bytes(), DeviceKeys::make(now), now)

@@ -58,8 +58,11 @@ impl Turn<'_> {
         if self.is_signed_out() {
             return Ok(());
         }
+        if !self.volatile.sealed.wants_share() {
+            return Ok(());
+        }
         let given = answer.json::<DeviceShare>();
-        let Some((share, keep)) = given.and_then(|it| Some((it.share.to_array()?, it.keep))) else {
+        let Some(DeviceShare { share, keep }) = given.filter(|it| it.share.len() == 32) else {
             return self.not_let_in(answer);
         };
         if self.invited()?.is_some() {
@@ -67,6 +70,7 @@ impl Turn<'_> {
             return Ok(());
         }
         self.volatile.link = Some(Link::Idle);
+        let share = share.0;
         self.effects.push(Effect::Unseal { share, keep });
         Ok(())
     }
@@ -96,6 +100,9 @@ impl Turn<'_> {
         let code = answer.refusal().0;
         if code == Code::NotConfirmed {
             self.await_confirmation();
+        } else if code == Code::AuthenticatorRequired && self.invited()?.is_some() {
+            // That is asked of people who are confirmed.
+            self.ask_for_the_word();
         } else if code == Code::AuthenticatorRequired {
             self.volatile.wanted = false;
             self.set_link(Link::Unproved);
@@ -151,6 +158,10 @@ impl Turn<'_> {
         if answer.is_passing() || stale {
             self.retry_later();
             Ok(())
+        } else if !std::mem::replace(&mut self.volatile.refused_once, true) {
+            // The page may have come in by another cookie since this was asked.
+            self.knock();
+            Ok(())
         } else {
             self.turned_away()
         }
@@ -195,6 +206,7 @@ impl Turn<'_> {
     pub fn ready(&mut self, ready: &Ready) -> Result<()> {
         self.set_link(Link::Online);
         self.volatile.attempts = 0;
+        self.volatile.refused_once = false;
         self.volatile.retry_at = None;
         self.volatile.flying.clear();
         self.volatile.blocked.clear();

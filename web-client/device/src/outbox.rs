@@ -29,10 +29,8 @@ impl Outgoing {
             return false;
         };
         let id = group.to_bytes();
-        match ClientFrame::parse(&sent.frame) {
-            Ok(ClientFrame::Append(append)) => append.mls.get(5..5 + id.len()) == Some(&id),
-            _ => false,
-        }
+        let append = ClientFrame::read_append(&sent.frame);
+        append.is_some_and(|append| append.mls.get(5..5 + id.len()) == Some(&id))
     }
 
     fn item(&self, from: AccountId) -> Item {

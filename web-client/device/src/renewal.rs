@@ -34,7 +34,7 @@ impl Turn<'_> {
 
     /// This device goes on under another certificate; the server is told until it has heard.
     pub fn go_on_certified(&mut self, me: &Me) -> Result<()> {
-        self.draft.write(key::ME, me);
+        self.draft.write_me(me.clone());
         self.draft.write(key::NEW_CERTIFICATE, &true);
         // What is still to be answered is about the one before.
         self.volatile

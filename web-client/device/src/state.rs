@@ -32,6 +32,7 @@ use protocol::bundle::CommitBundle;
 use protocol::{AccountId, Bytes, MessageId, OpId, PersonId, Role, Timestamp, Urgency};
 
 use crate::content::Era;
+use crate::error::Result;
 use crate::identity::{DeviceKeys, Identity};
 use crate::invited::Invited;
 use crate::rows::{Changes, Draft};
@@ -223,6 +224,24 @@ pub fn from_list(changes: Vec<Change>) -> Changes {
 }
 
 impl Draft<'_> {
+    /// Whose device this is, whole unless its secrets do not open here.
+    pub fn me(&self) -> Result<Option<Me>> {
+        let Some(mut me) = self.read::<Me>(key::ME)? else {
+            return Ok(None);
+        };
+        if let Some(secrets) = self.find(key::SECRETS) {
+            me.identity.give_secrets(&secrets)?;
+        }
+        Ok(Some(me))
+    }
+
+    /// Writes it, in two rows: in a browser that is signed out only the one without secrets opens.
+    pub fn write_me(&self, mut me: Me) {
+        let secrets = me.identity.take_secrets();
+        self.put(key::SECRETS.to_vec(), secrets.to_vec());
+        self.write(key::ME, &me);
+    }
+
     /// The identity key first seen for an account.
     pub fn pin(&self, account: AccountId) -> Option<[u8; 32]> {
         self.find(&key::pin(account))

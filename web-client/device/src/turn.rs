@@ -9,6 +9,7 @@ use crate::api::{Counters, Effect, Event, Item, Link};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::rows::{Changes, Draft, Rows};
+use crate::sealing::Sealed;
 use crate::state::{Circle, Me, Why, key};
 use crate::volatile::Volatile;
 
@@ -71,7 +72,8 @@ impl<'a> Turn<'a> {
             let status = self.status()?;
             self.event(Event::Status { status });
         }
-        if self.circles_changed {
+        // A closed browser knows of none: that is no news of theirs.
+        if self.circles_changed && self.volatile.sealed != Sealed::Closed {
             let circles = self.circle_views()?;
             self.event(Event::Circles { circles });
         }
@@ -108,7 +110,7 @@ impl<'a> Turn<'a> {
 
     /// Who this device belongs to.
     pub fn me(&self) -> Result<Option<Me>> {
-        self.draft.read(key::ME)
+        self.draft.me()
     }
 
     /// Who this device belongs to, where there is no way here without.

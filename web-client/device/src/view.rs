@@ -14,20 +14,26 @@ use crate::verification::safety_number;
 impl Turn<'_> {
     /// How the device stands.
     pub fn status(&self) -> Result<Status> {
+        let is_closed = self.volatile.sealed == Sealed::Closed;
         let me = self.me()?.map(|me| MeView {
             account: me.identity.account,
             person: me.person,
             name: me.name.clone(),
             role: me.role,
             agency: me.agency_name.clone(),
-            safety_number: safety_number(me.identity.account, &me.identity.aik_public()),
+            // A closed device does not know its own identity key.
+            safety_number: if is_closed {
+                String::new()
+            } else {
+                safety_number(me.identity.account, &me.identity.aik_public())
+            },
         });
         Ok(Status {
             me,
             link: self.link(),
             awaits: self.awaits()?,
             joining: self.joining()?,
-            sealed: self.volatile.sealed == Sealed::Closed,
+            sealed: is_closed,
         })
     }
 

@@ -30,6 +30,8 @@ pub struct Volatile {
     pub wanted: bool,
     /// Failed attempts to connect since the last success.
     pub attempts: u32,
+    /// The session was refused, and was asked for once more.
+    pub refused_once: bool,
     /// When to try again.
     pub retry_at: Option<Timestamp>,
     /// The ticket for the socket being opened.

@@ -9,6 +9,7 @@ import type { Delta, Effect, Event, Input, Step } from './types.gen';
 /** Rows in memory that can be told to fail, and a diary of what happened in which order. */
 class Memory implements Rows {
   readonly vaultKey = new Uint8Array(32);
+  readonly shared = false;
   readonly diary: string[];
   failures = 0;
   broken = false;
@@ -40,6 +41,23 @@ class Memory implements Rows {
 
   items(): Promise<Row[]> {
     return Promise.resolve([...this.tables.items.values()].reverse());
+  }
+
+  // Shares are share.test.ts's.
+  everyItem(): Promise<Row[]> {
+    return Promise.resolve([...this.tables.items.values()]);
+  }
+
+  share(): Promise<null> {
+    return Promise.resolve(null);
+  }
+
+  keep(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  replace(): Promise<void> {
+    return Promise.resolve();
   }
 }
 
@@ -74,7 +92,7 @@ beforeEach(() => {
   events = [];
   rows = new Memory(diary);
   world = outside(diary, events);
-  host = new Host((_key, _name, stored) => new Device(stored, () => true), rows, world);
+  host = new Host((_keys, _name, stored) => new Device(stored, () => true), rows, world);
 });
 
 const command = (value: Extract<Input, { kind: 'command' }>['command']) =>
@@ -130,6 +148,7 @@ describe('a step', () => {
         throw new WebAssembly.RuntimeError('unreachable');
       },
       open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+      share: () => ({ state: [], items: [] }),
       free: () => undefined,
     };
     host = new Host(() => broken, rows, world);
@@ -155,6 +174,7 @@ test('inputs are handled one at a time, in their order', async () => {
       return { delta: { state: [{ key: Uint8Array.of(1), value: null }], items: [] }, effects: [] };
     },
     open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+    share: () => ({ state: [], items: [] }),
     free: () => undefined,
   };
   const slow = Object.assign(new Memory(diary), {
@@ -199,6 +219,7 @@ test('a request without an answer is heard as status 0 or what came', async () =
       return { delta: { state: [], items: [] }, effects };
     },
     open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+    share: () => ({ state: [], items: [] }),
     free: () => undefined,
   };
   world.request = () => Promise.resolve({ status: 0, body: new Uint8Array() });
@@ -253,6 +274,7 @@ describe('a log-off', () => {
         effects: input.kind === 'command' && input.command.kind === 'sign_out' ? [request] : [],
       }),
       open_item: () => ({ id: '', seq: 1, at_ms: 0, content: { kind: 'unreadable', reason: '' } }),
+      share: () => ({ state: [], items: [] }),
       free: () => diary.push('freed'),
     };
     host = new Host(() => leaving, rows, world);
@@ -281,7 +303,7 @@ describe('a log-off', () => {
     await host.ask({ kind: 'snapshot' });
     expect(diary.at(-1)).toBe('ended');
     events.length = 0;
-    host = new Host((_key, _name, stored) => new Device(stored, () => true), rows, world);
+    host = new Host((_keys, _name, stored) => new Device(stored, () => true), rows, world);
     await host.start();
     expect(events.map(({ kind }) => kind)).toEqual(['status']);
     const page = { kind: 'page', circle: circles.pair, before: null, limit: 40 } as const;

@@ -64,6 +64,8 @@ function standing(event: Event): string | null {
 const endsSession = (effect: Effect): boolean =>
   effect.kind === 'event' && effect.event.kind === 'status' && effect.event.status.link === 'signed_out';
 
+const gone: Reply = { kind: 'refused', code: 'signed_out', detail: 'signed out' };
+
 /** What a page may hear of a device that is signed out: how it stands, and what coming in needs. */
 const WHILE_LOCKED: ReadonlySet<Event['kind']> = new Set(['status', 'problem', 'sign_in_signed', 'invitation', 'enrolment']);
 
@@ -101,6 +103,7 @@ export class Host {
 
   /** Carries out what a page asks, after everything that came before it. */
   ask(ask: Ask): Promise<Reply> {
+    if (this.#leaving && ask.kind !== 'snapshot') return Promise.resolve(gone);
     switch (ask.kind) {
       case 'command':
         return this.#enqueue(() => this.#step({ kind: 'command', command: ask.command }));
@@ -203,7 +206,13 @@ export class Host {
       if (isFirst) {
         const items = await this.#rows.everyItem();
         await this.#rows.replace(device.share(this.#rows.vaultKey, share, items), kept);
-      } else await this.#rows.keep(kept);
+      } else {
+        // A share that does not open what is here is never kept: the server is asked again at the next start.
+        const opened = await this.#opened(share).catch(() => null);
+        if (opened === null) return this.#stop('unreadable');
+        opened.free();
+        await this.#rows.keep(kept);
+      }
     } catch {
       return this.#stop('unwritable');
     }
@@ -212,6 +221,26 @@ export class Host {
     // What the closed device told of is not how things stand.
     this.#standing.clear();
     return this.#reopen();
+  }
+
+  /** The device as it is stored, under a share or without. */
+  async #opened(share: Uint8Array | null): Promise<DeviceCore> {
+    const { vaultKey, shared } = this.#rows;
+    return this.#open({ vaultKey, shared, share }, this.#world.serverName, await this.#rows.state());
+  }
+
+  /** Under the share that was kept, if it opens what is stored: else that is forgotten, and the server asked. */
+  async #openedAsKept(): Promise<DeviceCore> {
+    this.#share = await this.#rows.share();
+    try {
+      return await this.#opened(this.#share);
+    } catch (thrown) {
+      if (this.#share === null) throw thrown;
+      this.#share = null;
+      const closed = await this.#opened(null);
+      await this.#rows.keep(null);
+      return closed;
+    }
   }
 
   /** Signed out and nothing under way: keys and everything that was told are let go. */
@@ -279,10 +308,7 @@ export class Host {
     this.#device?.free();
     this.#device = null;
     try {
-      this.#share ??= await this.#rows.share();
-      const { vaultKey, shared } = this.#rows;
-      const rows = await this.#rows.state();
-      this.#device = this.#open({ vaultKey, shared, share: this.#share }, this.#world.serverName, rows);
+      this.#device = await (this.#share === null ? this.#openedAsKept() : this.#opened(this.#share));
     } catch {
       return this.#stop('unreadable');
     }

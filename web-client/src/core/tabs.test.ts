@@ -33,11 +33,16 @@ function hostFor(tab: Tab): Host {
   };
   const rows = {
     vaultKey: new Uint8Array(32),
+    shared: false,
     state: () => Promise.resolve([]),
     write: () => Promise.resolve(),
     items: () => Promise.resolve([]),
+    everyItem: () => Promise.resolve([]),
+    share: () => Promise.resolve(null),
+    keep: () => Promise.resolve(),
+    replace: () => Promise.resolve(),
   };
-  return new Host((_key, _name, stored) => new Device(stored, () => true), rows, world);
+  return new Host((_keys, _name, stored) => new Device(stored, () => true), rows, world);
 }
 
 const link = { kind: 'command', command: { kind: 'open_link', link: '#/link/maria.x' } } as const;

@@ -74,6 +74,11 @@ export class App {
     return this.me !== null && router.link === null && !status?.awaits && status?.link === 'signed_out';
   }
 
+  /** What is stored here does not open yet, and nothing of it was shown before. */
+  get sealed(): boolean {
+    return this.status?.sealed === true && this.circles.length === 0;
+  }
+
   circle(id: string): CircleView | undefined {
     return this.circles.find((circle) => circle.id === id);
   }
@@ -114,9 +119,7 @@ export class App {
   }
 
   async signOut(): Promise<void> {
-    this.#conversation = null;
-    this.left = [];
-    this.devices.forget();
+    this.#forget();
     await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
   }
 
@@ -130,8 +133,7 @@ export class App {
   #take(event: Event, heard: boolean): void {
     switch (event.kind) {
       case 'status':
-        this.status = event.status;
-        return this.#lookAtLink();
+        return this.#stand(event.status);
       case 'circles':
         return this.#seeCircles(event.circles);
       case 'counters':
@@ -153,6 +155,25 @@ export class App {
         return;
       default:
     }
+  }
+
+  #stand(status: Status): void {
+    const opens = this.status?.sealed === true && !status.sealed;
+    this.status = status;
+    // Another tab owned the device and closed; nobody signed in again meanwhile, or somebody did.
+    if (status.link === 'signed_out') this.#forget();
+    else if (opens) void this.#conversation?.open();
+    this.#lookAtLink();
+  }
+
+  /** Nothing of anybody's stays in this page. */
+  #forget(): void {
+    this.#conversation = null;
+    this.#receipts.clear();
+    this.circles = [];
+    this.left = [];
+    this.heard = null;
+    this.devices.forget();
   }
 
   #seeCircles(circles: CircleView[]): void {

@@ -61,9 +61,9 @@ async fn every_file_that_is_served_is_the_one_that_the_public_list_names() {
         let answer = asking.header(ACCEPT_ENCODING, encoding).send().await;
         let answer = answer.unwrap();
         assert!(answer.status().is_success(), "{file}");
-        let served = answer.headers().get(CONTENT_ENCODING);
-        let served = served.map_or("identity", |encoding| encoding.to_str().unwrap());
-        assert_eq!(served, encoding, "{file}");
+        let came = answer.headers().get(CONTENT_ENCODING);
+        let came = came.map_or("identity", |came| came.to_str().unwrap());
+        assert_eq!(came, encoding, "{file}");
         assert_eq!(hash(&answer.bytes().await.unwrap()), expected, "{file}");
         paths.push(file);
     }

@@ -608,3 +608,29 @@ update-mail-unconfirmed = Not sent: the e-mail address is not confirmed yet.
 update-mail-too-late = Not sent: it was too late.
 update-mail-outside-hours = Not sent: it would have come outside their safe hours.
 update-mail-address-refused = It could not be sent: the e-mail address does not work.
+
+# Settings, and other words that are seen once somebody is in.
+settings-look = How it looks
+settings-who = You
+settings-me = { $name } · { $role } · { $agency }
+theme = Light or dark
+theme-system = Same as this device
+theme-light = Light
+theme-dark = Dark
+text-size = Size of the text
+sign-out = Sign out
+sign-out-others = Sign out everywhere else
+sign-out-others-sure = Sign out on all your other devices? They stay yours. You can sign in there again.
+sign-out-others-yes = Yes, sign out there
+sign-out-others-done = You are signed out everywhere else.
+sign-out-hint = Your messages stay on this device, locked. They open again when you sign in.
+settings-passkeys-hint = A passkey lives on your phone or computer. Only you can use it. A password works too.
+today = Today
+opens-new-tab = (opens in a new tab)
+circles-none-staff = You are not in a circle yet.
+members-count =
+    { $count ->
+        [one] { $count } person
+       *[other] { $count } people
+    }
+back-to-conversation = Back to the messages

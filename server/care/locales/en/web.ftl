@@ -11,8 +11,6 @@ cancel = Cancel
 go-back = No, go back
 save = Save
 saved = Saved
-today = Today
-opens-new-tab = (opens in a new tab)
 try-again = Try again
 put-away = Close
 loading = One moment…
@@ -85,7 +83,6 @@ trouble-passkey = This passkey did not work here.
 trouble-passkey-late = That took too long. Please try again.
 trouble-passkey-kept = This is in use already, or you need it to sign in. Add another one first.
 settings-passkeys = How you sign in
-settings-passkeys-hint = A passkey lives on your phone or computer. Only you can use it. A password works too.
 halted-title = We had to stop
 halted-browser = This browser cannot keep your messages safe. Use a newer browser, and not a private window.
 halted-unreadable = Your messages are on this device but could not be opened. Nothing was deleted. Close all tabs and try again. If it still fails, ask your agency.
@@ -102,7 +99,6 @@ link-signed-out = Signed out
 ## Circles
 circles-title = Your circles
 circles-none = You are not in a circle yet. Your case manager will add you soon. You do not need to do anything.
-circles-none-staff = You are not in a circle yet.
 choose-circle = Choose a circle to read its messages.
 circle-empty = No messages yet
 circle-unknown = This circle is not here
@@ -132,12 +128,6 @@ note-unreadable = One message could not be read on this device. Ask whoever wrot
 send = Send
 
 ## Who is in a circle
-members-count =
-    { $count ->
-        [one] { $count } person
-       *[other] { $count } people
-    }
-back-to-conversation = Back to the messages
 member-invited = Invited, not here yet
 member-confirmed = In this circle
 member-left = Left
@@ -151,22 +141,6 @@ role-case-manager = Case manager
 role-supervisor = Supervisor
 role-administrator = Administrator
 role-custodian = Records keeper of the agency
-
-## Settings
-settings-look = How it looks
-settings-who = You
-settings-me = { $name } · { $role } · { $agency }
-theme = Light or dark
-theme-system = Same as this device
-theme-light = Light
-theme-dark = Dark
-text-size = Size of the text
-sign-out = Sign out
-sign-out-others = Sign out everywhere else
-sign-out-others-sure = Sign out on all your other devices? They stay yours. You can sign in there again.
-sign-out-others-yes = Yes, sign out there
-sign-out-others-done = You are signed out everywhere else.
-sign-out-hint = Your messages stay on this device, locked.
 
 ## When something is refused
 basis-verbal = Said in person or by phone

@@ -608,3 +608,29 @@ update-mail-unconfirmed = No se envió: la dirección de correo todavía no est�
 update-mail-too-late = No se envió: era demasiado tarde.
 update-mail-outside-hours = No se envió: habría llegado fuera de sus horas seguras.
 update-mail-address-refused = No se pudo enviar: la dirección de correo no funciona.
+
+# Settings, and other words that are seen once somebody is in.
+settings-look = Cómo se ve
+settings-who = Tú
+settings-me = { $name } · { $role } · { $agency }
+theme = Claro u oscuro
+theme-system = Como este aparato
+theme-light = Claro
+theme-dark = Oscuro
+text-size = Tamaño del texto
+sign-out = Salir
+sign-out-others = Cerrar sesión en los demás aparatos
+sign-out-others-sure = ¿Cerrar sesión en todos tus otros aparatos? Siguen siendo tuyos. Puedes entrar allí otra vez.
+sign-out-others-yes = Sí, cerrar allí
+sign-out-others-done = La sesión está cerrada en los demás aparatos.
+sign-out-hint = Tus mensajes quedan en este aparato, bajo llave. Se abren otra vez cuando vuelves a entrar.
+settings-passkeys-hint = Una llave de acceso vive en tu teléfono o computadora. Solo tú puedes usarla. También sirve una contraseña.
+today = Hoy
+opens-new-tab = (se abre en otra pestaña)
+circles-none-staff = Aún no estás en un círculo.
+members-count =
+    { $count ->
+        [one] { $count } persona
+       *[other] { $count } personas
+    }
+back-to-conversation = Volver a los mensajes

@@ -11,8 +11,6 @@ cancel = Cancelar
 go-back = No, volver
 save = Guardar
 saved = Guardado
-today = Hoy
-opens-new-tab = (se abre en otra pestaña)
 try-again = Probar otra vez
 put-away = Cerrar
 loading = Un momento…
@@ -85,7 +83,6 @@ trouble-passkey = Esta llave de acceso no sirvió aquí.
 trouble-passkey-late = Tardó demasiado. Prueba otra vez, por favor.
 trouble-passkey-kept = Ya se usa, o sin ella no podrías entrar. Agrega otra antes.
 settings-passkeys = Cómo entras
-settings-passkeys-hint = Una llave de acceso vive en tu teléfono o computadora. Solo tú puedes usarla. También sirve una contraseña.
 halted-title = Tuvimos que parar
 halted-browser = Este navegador no puede cuidar tus mensajes. Usa uno más nuevo, y no una ventana privada.
 halted-unreadable = Tus mensajes están en este aparato pero no se abren. No se borró nada. Cierra todas las pestañas y prueba otra vez. Si no funciona, pregunta a tu agencia.
@@ -102,7 +99,6 @@ link-signed-out = Fuera de sesión
 ## Círculos
 circles-title = Tus círculos
 circles-none = Aún no estás en un círculo. Pronto te añade quien lleva tu caso. No tienes que hacer nada.
-circles-none-staff = Aún no estás en un círculo.
 choose-circle = Elige un círculo para leer sus mensajes.
 circle-empty = Aún no hay mensajes
 circle-unknown = Este círculo no está aquí
@@ -132,12 +128,6 @@ note-unreadable = Un mensaje no se pudo leer en este aparato. Pide a quien escri
 send = Enviar
 
 ## Quién está en un círculo
-members-count =
-    { $count ->
-        [one] { $count } persona
-       *[other] { $count } personas
-    }
-back-to-conversation = Volver a los mensajes
 member-invited = Con invitación, aún no llegó
 member-confirmed = En este círculo
 member-left = Salió
@@ -151,22 +141,6 @@ role-case-manager = Gestión de casos
 role-supervisor = Supervisión
 role-administrator = Administración
 role-custodian = Archivo de la agencia
-
-## Ajustes
-settings-look = Cómo se ve
-settings-who = Tú
-settings-me = { $name } · { $role } · { $agency }
-theme = Claro u oscuro
-theme-system = Como este aparato
-theme-light = Claro
-theme-dark = Oscuro
-text-size = Tamaño del texto
-sign-out = Salir
-sign-out-others = Cerrar sesión en los demás aparatos
-sign-out-others-sure = ¿Cerrar sesión en todos tus otros aparatos? Siguen siendo tuyos. Puedes entrar allí otra vez.
-sign-out-others-yes = Sí, cerrar allí
-sign-out-others-done = La sesión está cerrada en los demás aparatos.
-sign-out-hint = Tus mensajes quedan en este aparato, bajo llave.
 
 ## Cuando algo no se permite
 basis-verbal = De palabra, en persona o por teléfono

@@ -15,7 +15,7 @@ use super::{Group, join_config, to_bytes};
 use crate::error::{Error, Result};
 use crate::provider::Provider;
 use crate::rows::Draft;
-use crate::state::{Me, key};
+use crate::state::Me;
 use crate::{Device, chance};
 
 /// As whom an intruder comes.
@@ -30,9 +30,7 @@ pub enum Guise {
 }
 
 fn me_as(draft: &Draft<'_>, guise: Guise, now: Timestamp) -> Result<Me> {
-    let mut me = draft
-        .read::<Me>(key::ME)?
-        .ok_or(Error::Store("nobody is enrolled"))?;
+    let mut me = draft.me()?.ok_or(Error::Store("nobody is enrolled"))?;
     match guise {
         Guise::Itself => {}
         Guise::Stranger => {

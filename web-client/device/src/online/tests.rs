@@ -145,7 +145,13 @@ fn a_challenge_that_became_too_old_is_asked_for_again() {
         };
         let renewing = host.answered(id, 200, &challenge);
         let id = asked(&renewing, "/v1/sessions").unwrap();
-        let effects = host.answered(id, 401, &refused(code));
+        let mut effects = host.answered(id, 401, &refused(code));
+        // By another cookie, perhaps: once more.
+        if let Some(id) = asked(&effects, "/v1/tickets") {
+            let challenging = host.answered(id, 401, &refused(Code::SignedOut));
+            let id = asked(&challenging, "/v1/sessions/challenge").unwrap();
+            effects = host.answered(id, 401, &refused(code));
+        }
         let later = effects
             .iter()
             .any(|effect| matches!(effect, Effect::Timer { .. }));

@@ -3,6 +3,8 @@
 use protocol::{AccountId, CircleId, PersonId};
 
 pub const ME: &[u8] = b"me";
+/// What [`crate::identity::Identity::take_secrets`] takes out of [`ME`].
+pub const SECRETS: &[u8] = b"secrets";
 pub const ENROLLING: &[u8] = b"enrolling";
 pub const SIGNED_OUT: &[u8] = b"signed_out";
 pub const CIRCLES: &[u8] = b"circle/";

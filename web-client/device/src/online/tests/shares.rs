@@ -12,6 +12,16 @@ use crate::sealing::Sealing;
 const SHARE: [u8; 32] = [9; 32];
 const PATH: &str = "/v1/session/share";
 
+fn refused(code: Code) -> protocol::http::ErrorBody {
+    protocol::http::ErrorBody {
+        code,
+        detail: String::new(),
+        slots: Vec::new(),
+        conflicts: Vec::new(),
+        next_valid: None,
+    }
+}
+
 fn given(keep: bool) -> DeviceShare {
     DeviceShare {
         share: SHARE.to_vec().into(),
@@ -86,10 +96,10 @@ fn a_browser_asks_for_the_share_first_and_goes_on_once_it_is_stored() {
         assert!(asked(&first, "/v1/tickets").is_none());
         let effects = host.answered(asked(&first, PATH).unwrap(), 200, &given(keeps));
         let unsealed = effects.iter().find_map(|effect| match effect {
-            Effect::Unseal { share, keep } => Some((*share, *keep)),
+            Effect::Unseal { share, keep } => Some((share.clone(), *keep)),
             _ => None,
         });
-        assert_eq!(unsealed, Some((SHARE, keeps)));
+        assert_eq!(unsealed, Some((SHARE.to_vec(), keeps)));
         host.device.share(VAULT_KEY, SHARE, Vec::new()).unwrap();
         let next = host.is_told(Command::Connect);
         assert!(asked(&next, "/v1/tickets").is_some() && asked(&next, PATH).is_none());
@@ -103,7 +113,9 @@ fn without_the_share_a_device_signs_in_and_does_nothing_else() {
     let opened = closed.hears(Input::Tick);
     let shown = status(&opened).unwrap();
     assert!(shown.sealed && shown.me.is_some());
-    assert_eq!(circles(&opened), Some(0));
+    assert_eq!(circles(&opened), None, "it knows of none: no news");
+    let due = opened.iter().chain(&closed.hears(Input::Tick)).count();
+    assert_eq!(due, opened.len(), "and does nothing by itself");
     let send = Command::Send {
         circle: CircleId::from_bytes([9; 16]),
         text: "Hello".to_owned(),
@@ -157,16 +169,16 @@ fn a_session_that_the_server_ends_is_a_log_off_in_a_browser() {
 
 #[test]
 fn whoever_was_let_in_while_the_page_was_closed_comes_in() {
+    let awaited = protocol::frame::to_vec(&Invited::invented());
+    let sealed = Vault::new(VAULT_KEY).seal(Table::State, key::AWAITED, &awaited);
     for state in [
         Some(IntakeState::LetIn),
         Some(IntakeState::Verified),
         // By another invitation than this device's.
         None,
     ] {
-        let awaited = protocol::frame::to_vec(&Invited::invented());
         let mut host = Host::enrolled();
-        let sealed = Vault::new(VAULT_KEY).seal(Table::State, key::AWAITED, &awaited);
-        host.stored.insert(key::AWAITED.to_vec(), sealed);
+        host.stored.insert(key::AWAITED.to_vec(), sealed.clone());
         let mut host = Host::open(host.stored);
         let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
         let effects = host.answered(id, 200, &ticket());
@@ -181,5 +193,82 @@ fn whoever_was_let_in_while_the_page_was_closed_comes_in() {
         let id = asked(&effects, "/v1/tickets").unwrap();
         let effects = host.answered(id, 200, &ticket());
         assert!(effects.iter().any(|it| matches!(it, Effect::Connect)));
+
+        // Outside the demo they have nothing to sign in by yet; that is asked of whoever was let in.
+        let mut stored = enrolled().stored;
+        stored.insert(key::AWAITED.to_vec(), sealed.clone());
+        let mut host = in_browser(stored, false, None);
+        let id = asked(&host.is_told(Command::Connect), PATH).unwrap();
+        let required = refused(Code::AuthenticatorRequired);
+        let effects = host.answered(id, 403, &required);
+        let id = asked(&effects, "/v1/intake").unwrap();
+        let effects = host.answered(id, 200, &own);
+        assert!(status(&effects).unwrap().awaits.is_none(), "{state:?}");
+        let effects = host.answered(asked(&effects, PATH).unwrap(), 403, &required);
+        assert_eq!(link(&effects), Some(Link::Unproved));
     }
+}
+
+#[test]
+fn a_share_that_is_none_is_asked_for_again() {
+    let mut host = enrolled();
+    let id = asked(&host.is_told(Command::Connect), PATH).unwrap();
+    let mut short = given(false);
+    short.share = vec![9; 31].into();
+    let effects = host.answered(id, 200, &short);
+    assert_eq!(link(&effects), Some(Link::Offline));
+    assert!(!effects.iter().any(|it| matches!(it, Effect::Unseal { .. })));
+}
+
+#[test]
+fn a_session_that_another_cookie_continues_is_not_over() {
+    let mut host = shared();
+    let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+    let challenging = host.answered(id, 401, &refused(Code::SignedOut));
+    let id = asked(&challenging, "/v1/sessions/challenge").unwrap();
+    let again = host.answered(id, 404, &refused(Code::NotFound));
+    let effects = host.answered(asked(&again, "/v1/tickets").unwrap(), 200, &ticket());
+    assert!(effects.iter().any(|it| matches!(it, Effect::Connect)));
+    assert!(!host.stored.contains_key(key::SIGNED_OUT));
+}
+
+#[test]
+fn what_certifies_and_opens_is_not_in_what_signs_in() {
+    let host = shared();
+    let opened = |stored: &rows::Rows, share| {
+        let sealing = Sealing::shared(VAULT_KEY, share).unwrap();
+        let rows = stored.iter().filter(|(key, _)| !sealing.is_closed(key));
+        let open = |(key, sealed): (&Vec<u8>, &Vec<u8>)| {
+            let value = sealing.open(Table::State, key, sealed).unwrap();
+            (key.clone(), value)
+        };
+        rows.map(open).collect::<rows::Rows>()
+    };
+    let whole = opened(&host.stored, Some(&SHARE));
+    let door = opened(&host.stored, None);
+    let secrets = &whole[key::SECRETS];
+    assert_eq!(secrets.len(), 64);
+    let me = rows::Draft::new(&whole).me().unwrap().unwrap();
+    let me = protocol::frame::to_vec(&me);
+    for half in secrets.chunks(32) {
+        // As a row holds 32 bytes.
+        let half = <[u8; 32]>::try_from(half).unwrap();
+        let half = protocol::frame::to_vec(&half);
+        let stands = |row: &Vec<u8>| row.windows(half.len()).any(|bytes| bytes == half);
+        assert!(stands(&me), "where it is open it is whole");
+        assert!(!door.values().any(stands));
+    }
+}
+
+#[test]
+fn an_item_that_does_not_read_keeps_no_other_from_being_sealed() {
+    let mut host = enrolled();
+    let key = vec![7; 24];
+    let good = Vault::new(VAULT_KEY).seal(Table::Items, &key, b"said");
+    let items = vec![(key.clone(), good), (vec![8; 24], vec![0; 60])];
+    let all = host.device.share(VAULT_KEY, SHARE, items).unwrap();
+    let sealing = Sealing::shared(VAULT_KEY, Some(&SHARE)).unwrap();
+    let value = all.items[0].value.as_ref().unwrap();
+    assert_eq!(sealing.open(Table::Items, &key, value).unwrap(), b"said");
+    assert_eq!(all.items[1].value, Some(vec![0; 60]));
 }
