@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import type { AuditEntry } from '../platform/api';
+import { kindOf } from '../views/audit/words';
 import { Entries, byDay, startOf } from './audit.svelte';
 
 function entry(at: Date, act: string, person: string | null, denied: string | null = null): AuditEntry {
@@ -51,4 +54,11 @@ test('pages follow each other, and a late answer to an older question is dropped
   answer({ ok: true, body: { entries: [first], next: null } });
   await late;
   expect([list.entries, list.progress]).toEqual([[], 'failed']);
+});
+
+test('every act that the server can write has words of its own', () => {
+  const acts = readFileSync(join(import.meta.dirname, '../../../server/care/src/rules/acts.rs'), 'utf8');
+  const names = [...acts.matchAll(/^ {4}\w+ = "(\w+)", \w+;$/gm)].map(([, name]) => name ?? '');
+  expect(names.length).toBeGreaterThan(100);
+  expect(names.filter((name) => kindOf(name) === 'other')).toEqual([]);
 });

@@ -47,7 +47,7 @@ const NAMES = {
 type Kind = keyof typeof NAMES;
 
 const KINDS: Record<string, Kind> = {
-  deliver: 'messages', read_log: 'messages', read_history: 'messages',
+  deliver: 'messages', read_inbox: 'messages', read_log: 'messages', read_history: 'messages',
   append: 'message', send_ephemeral: 'message', acknowledge_urgent: 'message',
   read_circle: 'circle', read_welcome: 'circle', read_group_info: 'circle', report_distress: 'circle',
   plan_circle: 'circleChanged', name_member: 'circleChanged', found_circle: 'circleChanged', commit: 'circleChanged',
@@ -70,12 +70,12 @@ const KINDS: Record<string, Kind> = {
   add_person: 'staff', invite: 'staff',
   query_audit: 'audit', query_client_audit: 'audit', read_access: 'audit', export_audit: 'export',
   list_people: 'list', list_circles: 'list', list_uninvited: 'list',
-  list_devices: 'device', revoke_device: 'device', begin_enrolment: 'device', offer_device: 'device',
+  list_devices: 'device', remove_idle_device: 'device', revoke_device: 'device', begin_enrolment: 'device', offer_device: 'device',
   approve_device: 'device', decline_device: 'device', collect_enrolment: 'device', put_certificate: 'device',
   read_vault: 'device', put_vault: 'device', make_recovery_code: 'device', replace_identity: 'device', open_recovery: 'device',
   recover_device: 'device', put_key_packages: 'device', issue_new_keys: 'device',
   open_device: 'opened',
-  redeem_invitation: 'signIn', renew_session: 'signIn', connect: 'signIn', sign_in: 'signIn', ask_password: 'signIn', show_password: 'signIn', sign_out: 'signOut',
+  redeem_invitation: 'signIn', renew_session: 'signIn', connect: 'signIn', sign_in: 'signIn', read_session: 'signIn', ask_password: 'signIn', show_password: 'signIn', sign_out: 'signOut',
   end_other_sessions: 'signOut',
   list_authenticators: 'passkey', register_authenticator: 'passkey', end_authenticator: 'passkey',
   lease_deliveries: 'mail', settle_deliveries: 'mail', take_mail: 'mailIn', list_tasks: 'task', finish_task: 'task',
@@ -85,7 +85,7 @@ const KINDS: Record<string, Kind> = {
   list_keys: 'keys', rotate_keys: 'keys', revoke_key: 'keys', change_root_key: 'keys', rotate_removal_key: 'keys',
   rotate_agency_key: 'keys',
   erase_client: 'erase',
-  list_jobs: 'list', change_job: 'job', ask_job: 'job', run_job: 'job', watch_clock: 'job', confirm_clock: 'job', read_outages: 'list', note_call: 'task',
+  list_jobs: 'list', change_job: 'job', create_agency: 'staff', ask_job: 'job', run_job: 'job', watch_clock: 'job', confirm_clock: 'job', read_outages: 'list', note_call: 'task',
 };
 
 /** What an act is to people; `other` for what this client does not know. */
