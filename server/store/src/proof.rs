@@ -210,6 +210,7 @@ const LISTS: &[(&str, &[(&str, &Many)])] = &[
         "appointments::overlaps",
         crate::appointments::overlaps::MANY,
     ),
+    ("appointments::team", crate::appointments::team::MANY),
     ("audit", crate::audit::MANY),
     ("audit::checkpoints", crate::audit::checkpoints::MANY),
     ("audit::leaves", crate::audit::leaves::MANY),

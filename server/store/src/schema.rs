@@ -71,6 +71,7 @@ migrations! {
     39 "0039_bundles";
     40 "0040_places";
     41 "0041_device_shares";
+    42 "0042_due";
 }
 
 #[derive(Clone, Copy)]

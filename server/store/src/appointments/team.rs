@@ -5,16 +5,23 @@
 
 use care::Caller;
 use care::rules::Permit;
-use protocol::{AccountId, AppointmentId, Code, Refusal, Role, Scope};
+use protocol::{AccountId, AppointmentId, Code, Refusal, Scope};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::error::{Error, Result};
 use crate::hours::{self, Resource};
+use crate::many::MANY_MAX;
 use crate::tx::Tx;
-use crate::{agency, deliveries, holds};
+use crate::{deliveries, holds};
 
 pub(crate) mod change;
+
+many! {
+    WORKING_HERE = [account: Id] "
+        SELECT a.id FROM asked CROSS JOIN account a
+        WHERE a.id = asked.account AND a.role = 'case_manager' AND a.ended_at IS NULL";
+}
 
 statements! {
     STAFF = "
@@ -99,9 +106,12 @@ pub(crate) async fn must_be_bookable(tx: &mut Tx, team: &Team, locked: &[Resourc
 
 /// [`Code::NotFound`] unless each who comes along is a case manager whose account was not ended.
 pub(crate) async fn must_work_here(tx: &mut Tx, others: &[AccountId]) -> Result<()> {
-    for worker in others {
-        let (role, ended) = agency::standing_of(tx, *worker).await?;
-        if role != Role::CaseManager || ended {
+    for workers in others.chunks(MANY_MAX) {
+        let mut select = tx.many(&WORKING_HERE, workers.len());
+        for worker in workers {
+            select = select.row(|row| row.bind(worker.uuid()));
+        }
+        if select.all::<(Uuid,)>().await?.len() < workers.len() {
             return Err(Refusal::new(Code::NotFound, "staff: no such case manager").into());
         }
     }

@@ -36,6 +36,16 @@ statements! {
             UNION ALL
             SELECT MIN(leased_until) AS t FROM delivery WHERE state = 'leased') AS due";
     DUE = "
+        WITH soonest AS (
+            SELECT id, due_at, person FROM (
+                SELECT id, due_at, person FROM delivery
+                WHERE state = 'planned' AND due_at <= $1
+                ORDER BY due_at, person, id LIMIT $2) AS planned
+            UNION ALL
+            SELECT id, due_at, person FROM (
+                SELECT id, due_at, person FROM delivery
+                WHERE state = 'leased' AND leased_until <= $1
+                ORDER BY due_at, person, id LIMIT $2) AS leased)
         SELECT v.id, v.dedupe, v.appointment, v.participant, v.ics_sequence, v.day, v.step,
             v.due_at, v.bundle, v.not_after, v.state, v.began, v.written_at, v.address AS pinned_address,
             v.language AS pinned_language, v.zone AS pinned_zone,
@@ -80,7 +90,8 @@ statements! {
             (SELECT COUNT(*) FROM address u WHERE u.person = v.person AND u.channel = 'email'
                 AND u.ended_at IS NULL AND u.refused_at IS NULL AND u.confirmed_at IS NULL)
                 AS unconfirmed
-        FROM delivery v
+        FROM (SELECT id FROM soonest ORDER BY due_at, person, id LIMIT $2) AS s
+            JOIN delivery v ON v.id = s.id
             LEFT JOIN appointment k ON k.id = v.appointment
             LEFT JOIN series z ON z.id = k.series
             LEFT JOIN participant p ON p.id = v.participant
@@ -91,9 +102,7 @@ statements! {
             LEFT JOIN address d ON d.person = v.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL
             LEFT JOIN link l ON l.participant = v.participant AND l.ics_sequence = v.ics_sequence
-        WHERE (v.state = 'planned' AND v.due_at <= $1)
-            OR (v.state = 'leased' AND v.leased_until <= $1)
-        ORDER BY v.due_at, v.person, v.id LIMIT $2";
+        ORDER BY v.due_at, v.person, v.id";
     LEASE = "
         UPDATE delivery SET state = 'leased', lease = $2, leased_until = $3, written_at = $4,
             address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9,
