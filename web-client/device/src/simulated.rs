@@ -45,14 +45,14 @@ impl Device {
     /// Its id, once it is enrolled.
     pub fn device_id(&self) -> Result<Option<protocol::DeviceId>> {
         let draft = Draft::new(self.rows());
-        let me = draft.read::<crate::state::Me>(key::ME)?;
+        let me = draft.me()?;
         Ok(me.map(|me| me.identity.device))
     }
 
     /// Whether what this device holds opens a message: its groups as they stand, or any era's key.
     pub fn can_open(&self, sent: &Append) -> Result<bool> {
         let draft = Draft::new(self.rows());
-        let Some(me) = draft.read::<crate::state::Me>(key::ME)? else {
+        let Some(me) = draft.me()? else {
             return Ok(false);
         };
         for at in draft.keys(key::ERAS) {
@@ -78,7 +78,7 @@ impl Device {
     /// key, the certificate.
     pub fn secrets(&self) -> Result<Option<Secrets>> {
         let draft = Draft::new(self.rows());
-        let me = draft.read::<crate::state::Me>(key::ME)?;
+        let me = draft.me()?;
         Ok(me.map(|me| {
             let identity = &me.identity;
             let dsk = identity.keys().dsk_secret();
@@ -108,7 +108,7 @@ impl Device {
     /// Every circle that this device knows.
     pub fn places(&self) -> Result<Vec<Place>> {
         let draft = Draft::new(self.rows());
-        let me = draft.read::<crate::state::Me>(key::ME)?;
+        let me = draft.me()?;
         let mut places = Vec::new();
         for circle in draft.circles()? {
             let mut waiting = 0;
