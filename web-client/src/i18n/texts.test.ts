@@ -146,6 +146,7 @@ test('the browser\'s wishes choose the language, English when none fits', () => 
 
 test('a language loads, and numbers choose their form', async () => {
   await texts.use('es');
+  await texts.need('care');
   expect(t('members-count', { count: 1 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('1 persona');
   expect(t('members-count', { count: 3 }).replaceAll(/[\u2068\u2069]/g, '')).toBe('3 personas');
   expect(texts.language).toBe('es');

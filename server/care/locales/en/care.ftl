@@ -634,3 +634,11 @@ members-count =
        *[other] { $count } people
     }
 back-to-conversation = Back to the messages
+circle-unknown = This circle is not here
+circle-unknown-why = Maybe you are no longer in it. If that surprises you, call your agency.
+back-to-messages = Back to your circles
+choose-circle = Choose a circle to read its messages.
+messages-older = Show earlier messages
+messages-beginning = This is the start of your messages here.
+messages-failed = Your messages could not be read from this device. Close all tabs and try again.
+not-verified = Not verified

@@ -99,11 +99,7 @@ link-signed-out = Signed out
 ## Circles
 circles-title = Your circles
 circles-none = You are not in a circle yet. Your case manager will add you soon. You do not need to do anything.
-choose-circle = Choose a circle to read its messages.
 circle-empty = No messages yet
-circle-unknown = This circle is not here
-circle-unknown-why = Maybe you are no longer in it. If that surprises you, call your agency.
-back-to-messages = Back to your circles
 circle-waiting = This circle is not open yet. It opens by itself when your case manager is online. You do not need to do anything.
 circle-waiting-short = Not open yet
 circle-stopped = Messages here are paused. Something did not look right, so nothing is sent. Please call your case manager.
@@ -113,9 +109,6 @@ preview-theirs = { $name }: { $text }
 
 ## Messages
 messages-label = Messages
-messages-older = Show earlier messages
-messages-beginning = This is the start of your messages here.
-messages-failed = Your messages could not be read from this device. Close all tabs and try again.
 announce-message = New message from { $name }: { $text }
 state-waiting = waiting
 state-sent = sent
@@ -132,7 +125,6 @@ member-invited = Invited, not here yet
 member-confirmed = In this circle
 member-left = Left
 verified = Checked in person
-not-verified = Not verified
 
 ## Roles
 role-client = Client

@@ -634,3 +634,11 @@ members-count =
        *[other] { $count } personas
     }
 back-to-conversation = Volver a los mensajes
+circle-unknown = Este círculo no está aquí
+circle-unknown-why = Quizá ya no estás en él. Si te sorprende, llama a tu agencia.
+back-to-messages = Volver a tus círculos
+choose-circle = Elige un círculo para leer sus mensajes.
+messages-older = Ver mensajes anteriores
+messages-beginning = Aquí empiezan tus mensajes.
+messages-failed = No se pudieron leer tus mensajes en este aparato. Cierra todas las pestañas y prueba otra vez.
+not-verified = Sin comprobar

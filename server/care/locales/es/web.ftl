@@ -99,11 +99,7 @@ link-signed-out = Fuera de sesión
 ## Círculos
 circles-title = Tus círculos
 circles-none = Aún no estás en un círculo. Pronto te añade quien lleva tu caso. No tienes que hacer nada.
-choose-circle = Elige un círculo para leer sus mensajes.
 circle-empty = Aún no hay mensajes
-circle-unknown = Este círculo no está aquí
-circle-unknown-why = Quizá ya no estás en él. Si te sorprende, llama a tu agencia.
-back-to-messages = Volver a tus círculos
 circle-waiting = Este círculo aún no está abierto. Se abre solo cuando se conecta quien lleva tu caso. No tienes que hacer nada.
 circle-waiting-short = Aún no está abierto
 circle-stopped = Los mensajes aquí están en pausa. Algo no se veía bien y no se envía nada. Llama a quien lleva tu caso, por favor.
@@ -113,9 +109,6 @@ preview-theirs = { $name }: { $text }
 
 ## Mensajes
 messages-label = Mensajes
-messages-older = Ver mensajes anteriores
-messages-beginning = Aquí empiezan tus mensajes.
-messages-failed = No se pudieron leer tus mensajes en este aparato. Cierra todas las pestañas y prueba otra vez.
 announce-message = Mensaje nuevo de { $name }: { $text }
 state-waiting = en espera
 state-sent = enviado
@@ -132,7 +125,6 @@ member-invited = Con invitación, aún no llegó
 member-confirmed = En este círculo
 member-left = Salió
 verified = Comprobado en persona
-not-verified = Sin comprobar
 
 ## Papeles
 role-client = Cliente
