@@ -121,6 +121,20 @@ mod tests {
     }
 
     #[test]
+    fn nothing_keeps_a_worker_busy_for_longer_than_a_claim_may_last() {
+        let longest = VisitTerms {
+            minutes: limits::APPOINTMENT_MINUTES_MAX,
+            before_minutes: limits::BUFFER_MINUTES_MAX,
+            after_minutes: limits::BUFFER_MINUTES_MAX,
+            travel_minutes: limits::BUFFER_MINUTES_MAX,
+            ..home_visit()
+        };
+        let terms = VisitType::check(&longest).unwrap().terms(longest.minutes);
+        let minutes = terms.before_minutes + terms.minutes + terms.after_minutes;
+        assert_eq!(minutes, limits::CLAIM_MINUTES_MAX);
+    }
+
+    #[test]
     fn what_is_no_kind_of_visit_is_refused_by_its_field() {
         type Change = fn(&mut VisitTerms);
         let changes: [(&str, Change); 7] = [

@@ -330,6 +330,8 @@ pub const APPOINTMENT_MINUTES_MAX: u16 = 12 * 60;
 pub const SLOT_STEP_MINUTES: u16 = 15;
 /// Kept free before or after a visit, or for the way, at most, minutes.
 pub const BUFFER_MINUTES_MAX: u16 = 8 * 60;
+/// What a visit and everything around it keep a worker busy for, at most, minutes: a buffer and the way on both sides.
+pub const CLAIM_MINUTES_MAX: u16 = APPOINTMENT_MINUTES_MAX + 4 * BUFFER_MINUTES_MAX;
 /// The longest notice that a kind of visit asks for, minutes.
 pub const NOTICE_MINUTES_MAX: u16 = 30 * 24 * 60;
 /// Kinds of visits that an agency offers at once.

@@ -24,12 +24,8 @@ pub(crate) use slots::{busy, free, free_of_many, full_days};
 
 many! {
     RESOURCES = [place: Integer, account: Id] "
-        SELECT asked.place, r.id, r.zone
-        FROM asked CROSS JOIN resource r
-        WHERE r.account = asked.account";
-    HOURS = [place: Integer, account: Id] "
-        SELECT asked.place, v.weekday, v.date, v.from_minute, v.until_minute
-        FROM asked CROSS JOIN resource r JOIN availability v ON v.resource = r.id
+        SELECT asked.place, r.id, r.zone, v.weekday, v.date, v.from_minute, v.until_minute
+        FROM asked CROSS JOIN resource r LEFT JOIN availability v ON v.resource = r.id
         WHERE r.account = asked.account";
 }
 
@@ -49,20 +45,16 @@ statements! {
         WHERE p.account = $1 AND p.left_at IS NULL AND k.state = 'booked' AND k.start_at > $2";
 }
 
+/// A worker with one of their hours; somebody without any has one row.
 #[derive(sqlx::FromRow)]
 struct ResourceRow {
     place: i64,
     id: Uuid,
     zone: String,
-}
-
-#[derive(sqlx::FromRow)]
-struct HoursRow {
-    place: i64,
     weekday: Option<i64>,
     date: Option<String>,
-    from_minute: i64,
-    until_minute: i64,
+    from_minute: Option<i64>,
+    until_minute: Option<i64>,
 }
 
 /// A worker as something that can be busy.
@@ -306,20 +298,12 @@ pub(crate) async fn of_many(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Re
         for (place, worker) in (0_i64..).zip(workers) {
             select = select.row(|row| row.bind(place).bind(worker.uuid()));
         }
-        let mut resources = select.all::<ResourceRow>().await?;
-        resources.sort_unstable_by_key(|row| row.place);
-        let mut select = tx.many(&HOURS, workers.len());
-        for (place, worker) in (0_i64..).zip(workers) {
-            select = select.row(|row| row.bind(place).bind(worker.uuid()));
-        }
-        let mut hours = select.all::<HoursRow>().await?;
-        hours.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
-        for row in resources {
+        let mut rows = select.all::<ResourceRow>().await?;
+        rows.sort_unstable_by(|a, b| a.order().cmp(&b.order()));
+        for own in rows.chunk_by(|a, b| a.place == b.place) {
+            let [row, ..] = own else { continue };
             let worker = usize::try_from(row.place).ok();
             let worker = worker.and_then(|place| workers.get(place));
-            let from = hours.partition_point(|hours| hours.place < row.place);
-            let until = hours.partition_point(|hours| hours.place <= row.place);
-            let own = hours.get(from..until).unwrap_or_default();
             found.push(Resource {
                 id: row.id,
                 account: *worker.ok_or_else(|| Error::broken("a worker was not asked about"))?,
@@ -334,9 +318,9 @@ pub(crate) async fn of_many(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Re
     Ok(found)
 }
 
-impl HoursRow {
+impl ResourceRow {
     /// By worker and day: the rows of one date stand together.
-    fn order(&self) -> (i64, Option<&str>, Option<i64>, i64) {
+    fn order(&self) -> (i64, Option<&str>, Option<i64>, Option<i64>) {
         (
             self.place,
             self.date.as_deref(),
@@ -347,8 +331,8 @@ impl HoursRow {
 }
 
 /// One worker's, in their order.
-fn read(rows: &[HoursRow]) -> Result<Hours> {
-    let minute = |n: i64| u16::try_from(n).unwrap_or(0);
+fn read(rows: &[ResourceRow]) -> Result<Hours> {
+    let minute = |n: Option<i64>| n.and_then(|n| u16::try_from(n).ok()).unwrap_or(0);
     let mut hours = Hours::default();
     for row in rows {
         let (from, until) = (minute(row.from_minute), minute(row.until_minute));

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use care::availability::{Busy, Member, SlotSpan, kept_free};
 use care::civil::{Date, plus_days};
-use protocol::{Timestamp, VisitTypeId};
+use protocol::{Timestamp, VisitTypeId, limits};
 use uuid::Uuid;
 
 use super::{Resource, Rules, Search};
@@ -16,17 +16,18 @@ use crate::tx::Tx;
 
 many! {
     BUSY = [
-        place: Integer, resource: Id, from_at: Integer, until_at: Integer, actor: Id, now: Integer,
+        place: Integer, resource: Id, since: Integer, from_at: Integer, until_at: Integer, actor: Id,
+        now: Integer,
     ] "
         SELECT asked.place, c.start_at, c.end_at
         FROM asked CROSS JOIN claim c LEFT JOIN hold h ON h.id = c.hold
-        WHERE c.resource = asked.resource AND c.start_at < asked.until_at
-            AND c.end_at > asked.from_at
+        WHERE c.resource = asked.resource
+            AND c.start_at > asked.since AND c.start_at < asked.until_at AND c.end_at > asked.from_at
             AND (c.appointment IS NULL OR c.appointment <> asked.actor)
             AND (c.hold IS NULL OR (h.actor <> asked.actor AND h.expires_at > asked.now))";
     OF_KIND = [
-        place: Integer, account: Id, resource: Id, kind: Id, from_at: Integer, until_at: Integer,
-        actor: Id, now: Integer,
+        place: Integer, account: Id, resource: Id, kind: Id, since: Integer, from_at: Integer,
+        until_at: Integer, actor: Id, now: Integer,
     ] "
         SELECT asked.place, a.start_at
         FROM asked CROSS JOIN appointment a
@@ -36,16 +37,17 @@ many! {
         UNION ALL
         SELECT asked.place, a.start_at
         FROM asked CROSS JOIN claim c JOIN appointment a ON a.id = c.appointment
-        WHERE c.resource = asked.resource AND c.start_at < asked.until_at
-            AND c.end_at > asked.from_at
+        WHERE c.resource = asked.resource
+            AND c.start_at > asked.since AND c.start_at < asked.until_at AND c.end_at > asked.from_at
             AND a.organizer <> asked.account AND a.visit_type = asked.kind
             AND a.start_at >= asked.from_at AND a.start_at < asked.until_at
             AND a.state <> 'cancelled' AND a.id <> asked.actor
         UNION ALL
         SELECT asked.place, h.start_at
         FROM asked CROSS JOIN claim c JOIN hold h ON h.id = c.hold
-        WHERE c.resource = asked.resource AND c.start_at < asked.until_at
-            AND c.end_at > asked.from_at AND h.visit_type = asked.kind
+        WHERE c.resource = asked.resource
+            AND c.start_at > asked.since AND c.start_at < asked.until_at AND c.end_at > asked.from_at
+            AND h.visit_type = asked.kind
             AND h.start_at >= asked.from_at AND h.start_at < asked.until_at
             AND h.expires_at > asked.now AND h.actor <> asked.actor";
 }
@@ -166,6 +168,7 @@ async fn busy_of_many(
             select = select.row(|row| {
                 row.bind(place)
                     .bind(resource.id)
+                    .bind(since(span.from))
                     .bind(span.from.micros())
                     .bind(span.until.micros())
                     .bind(except)
@@ -186,6 +189,12 @@ async fn busy_of_many(
         busy.sort_unstable_by_key(|busy| busy.start);
     }
     Ok(busy)
+}
+
+/// No claim that began by then reaches a time: whatever a worker did in all the years before is not looked at.
+fn since(time: Timestamp) -> i64 {
+    let reach = i64::from(limits::CLAIM_MINUTES_MAX) * 60;
+    time.plus_seconds(-reach).micros()
 }
 
 /// Each worker's full days, on the clocks of that worker.
@@ -209,6 +218,7 @@ async fn full_days_of_many(
                     .bind(resource.account.uuid())
                     .bind(resource.id)
                     .bind(kind.uuid())
+                    .bind(since(from))
                     .bind(from.micros())
                     .bind(until.micros())
                     .bind(except)
