@@ -143,7 +143,7 @@ pub struct Candidate {
     pub place: Option<Joined>,
     /// It brings the account's new identity key.
     #[n(4)]
-    pub renews: bool,
+    pub brings_succession: bool,
     /// Whom it gives the circle's era keys.
     #[n(5)]
     #[cbor(default)]

@@ -187,7 +187,7 @@ impl Turn<'_> {
         // What was refused in between was signed under the key before.
         self.volatile.blocked.clear();
         for mut circle in self.draft.circles()? {
-            circle.renew = circle.joined.is_some();
+            circle.owes_succession = circle.joined.is_some();
             self.draft.delete(&key::candidate(circle.id));
             self.volatile.committing.remove(&circle.id);
             self.draft.save(&circle);
