@@ -16,6 +16,8 @@ use crate::group::{Change, Committed, Group, Newcomer, Unwelcome, check_newcomer
 use crate::state::{Candidate, Circle, FoundingAttempt, from_list, key, to_list};
 use crate::turn::Turn;
 
+mod self_update;
+
 /// Before a refused commit is tried again, milliseconds; doubled each time.
 const RETRY_MS: u32 = 500;
 
@@ -48,16 +50,17 @@ impl Turn<'_> {
         }
         if self.wants_commit(&circle)? {
             let change = self.identity_change(&circle)?;
-            self.commit(id, change)
-        } else if circle.may_add && !circle.awaiting.is_empty() {
-            self.claim(&circle);
-            Ok(())
-        } else {
-            Ok(())
+            return self.commit(id, change);
         }
+        if circle.may_add && !circle.awaiting.is_empty() {
+            self.claim(&circle);
+        } else if self.is_self_update_due(&circle)? {
+            self.await_self_update();
+        }
+        Ok(())
     }
 
-    /// Whether this device should commit now, without anybody to bring in.
+    /// Whether somebody waits for a commit of this device's, beside those whom it is to bring in.
     fn wants_commit(&self, circle: &Circle) -> Result<bool> {
         let Some(joined) = &circle.joined else {
             return Ok(false);
@@ -72,9 +75,8 @@ impl Turn<'_> {
         let removes = !joined.leaving.is_empty() && (asked || waits);
         // Nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
         let keyless = joined.era.is_none() && waits;
-        let old = self.now >= joined.renewed_at.plus_seconds(limits::SELF_UPDATE_S);
         let owes = circle.owes_a_share() || self.wants_marks(joined)?;
-        Ok(removes || keyless || old || circle.owes_succession || owes)
+        Ok(removes || keyless || circle.owes_succession || owes)
     }
 
     // --- adding ------------------------------------------------------------------------------
