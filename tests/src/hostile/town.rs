@@ -22,6 +22,7 @@ mod knowledge;
 mod traffic;
 
 use knowledge::Overheard;
+pub use knowledge::public_group_of;
 use traffic::Woken;
 
 /// The phones by their order.

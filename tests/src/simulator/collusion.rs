@@ -8,6 +8,7 @@
 use std::collections::BTreeSet;
 
 use anyhow::{Context as _, Result, bail, ensure};
+use device::api::Input;
 use device::simulated::Guise;
 use ed25519_dalek::{Signer as _, SigningKey};
 use openmls::extensions::SenderExtensionIndex;
@@ -29,6 +30,8 @@ use super::puppet::{Lie, Puppet};
 
 /// A renewal of keys is due after this many seconds.
 const RENEWAL_S: i64 = 8 * 86_400;
+/// A device that is online makes it within these seconds.
+const PAUSE_S: i64 = 10;
 /// The device that the server names with an entry: whom a commit is by, its signature says.
 const SOMEBODY: DeviceId = DeviceId::from_bytes([0xbd; 16]);
 
@@ -239,6 +242,8 @@ impl Hostile<'_> {
             (0, Vec::new())
         };
         puppet.connects(&mut catches)?;
+        puppet.wait_s(PAUSE_S);
+        puppet.drive(Input::Tick, &mut catches)?;
         let commit = made.context("a renewal was due")?.commit;
         let reader = &phones[reader];
         let moves = |mls: Bytes| -> Result<bool> {

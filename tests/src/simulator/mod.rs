@@ -3,7 +3,7 @@
 //! waits for the world, the dice decide whether the world fails: a request is lost before or after the
 //! server did it, or comes twice; a connection breaks; a device dies before or after its disk took a
 //! step; the server stops or crashes and stays away for a while; somebody restores an old copy of a
-//! device.
+//! device, or signs out and in again.
 //!
 //! Everything follows from one number. A seed that failed is run again by
 //! `cargo xtask simulate --from SEED --seeds 1 --tell` and fails in the same way, telling what happened.

@@ -358,7 +358,8 @@ impl<'d> World<'d> {
     /// The dice decide what happens next.
     fn step(&mut self) -> Result<()> {
         match self.dice.below(100) {
-            0..=54 => self.go_on_somewhere(),
+            0..=53 => self.go_on_somewhere(),
+            54 => self.somebody_comes_in_again(),
             55..=72 => self.somebody_speaks(),
             73..=79 => self.time_passes(),
             80..=83 => self.a_device_restarts(),

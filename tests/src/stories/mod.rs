@@ -32,6 +32,7 @@ mod revocations;
 mod scanners;
 mod season;
 mod self_booking;
+mod sign_ins;
 mod troubles;
 mod unread;
 mod visits;

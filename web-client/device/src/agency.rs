@@ -17,7 +17,6 @@ use protocol::http::Agency;
 use protocol::{Bytes, Code, limits};
 
 use crate::error::Result;
-use crate::state::key;
 use crate::turn::Turn;
 
 /// The agency's key of now, if it is trusted or follows from one that is.
@@ -54,7 +53,7 @@ impl Turn<'_> {
             .saturating_sub(limits::AGENCY_SUCCESSIONS_MAX);
         me.agency_before.drain(..surplus);
         me.agency_key = *present;
-        self.draft.write(key::ME, &me);
+        self.draft.write_me(me);
         self.vault_changed()
     }
 
@@ -73,7 +72,7 @@ impl Turn<'_> {
         let begins = |key: &Bytes| signed(key).map(|key| key.not_before);
         if begins(&certificate) > begins(&me.removal_key) {
             me.removal_key = certificate;
-            self.draft.write(key::ME, &me);
+            self.draft.write_me(me);
         }
         Ok(())
     }
@@ -92,7 +91,7 @@ mod tests {
     use crate::identity::Identity;
     use crate::invented::{NOW, maria};
     use crate::rows::Rows;
-    use crate::state::Me;
+    use crate::state::{Me, key};
     use crate::volatile::Volatile;
 
     fn key(seed: u8) -> SigningKey {
@@ -194,6 +193,9 @@ mod tests {
         assert_eq!(me.agency_keys(), [1, 2, 3].map(public));
         assert_eq!(me.removal_key, last);
         assert!(!is_warned(&turn));
+        // In a browser that row opens without the server's share.
+        let door: Me = turn.draft.read(key::ME).unwrap().unwrap();
+        assert_eq!(door.identity.aik_secret(), [0; 32]);
     }
 
     #[test]

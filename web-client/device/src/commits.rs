@@ -13,8 +13,10 @@ use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::Result;
 use crate::group::{Change, Committed, Group, Newcomer, Unwelcome, check_newcomer};
-use crate::state::{Candidate, Circle, FoundingAttempt, Me, from_list, key, to_list};
+use crate::state::{Candidate, Circle, FoundingAttempt, from_list, key, to_list};
 use crate::turn::Turn;
+
+mod self_update;
 
 /// Before a refused commit is tried again, milliseconds; doubled each time.
 const RETRY_MS: u32 = 500;
@@ -48,16 +50,17 @@ impl Turn<'_> {
         }
         if self.wants_commit(&circle)? {
             let change = self.identity_change(&circle)?;
-            self.commit(id, change)
-        } else if circle.may_add && !circle.awaiting.is_empty() {
-            self.claim(&circle);
-            Ok(())
-        } else {
-            Ok(())
+            return self.commit(id, change);
         }
+        if circle.may_add && !circle.awaiting.is_empty() {
+            self.claim(&circle);
+        } else if self.is_self_update_due(&circle)? {
+            self.await_self_update();
+        }
+        Ok(())
     }
 
-    /// Whether this device should commit now, without anybody to bring in.
+    /// Whether somebody waits for a commit of this device's, beside those whom it is to bring in.
     fn wants_commit(&self, circle: &Circle) -> Result<bool> {
         let Some(joined) = &circle.joined else {
             return Ok(false);
@@ -72,9 +75,8 @@ impl Turn<'_> {
         let removes = !joined.leaving.is_empty() && (asked || waits);
         // Nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
         let keyless = joined.era.is_none() && waits;
-        let old = self.now >= joined.renewed_at.plus_seconds(limits::SELF_UPDATE_S);
         let owes = circle.owes_a_share() || self.wants_marks(joined)?;
-        Ok(removes || keyless || old || circle.renew || owes)
+        Ok(removes || keyless || circle.owes_succession || owes)
     }
 
     // --- adding ------------------------------------------------------------------------------
@@ -164,12 +166,12 @@ impl Turn<'_> {
         if self.draft.find(&key::candidate(id)).is_some() {
             return Ok(());
         }
-        let renews = !change.successions.is_empty();
+        let brings_succession = !change.successions.is_empty();
         let adds = !change.adds.is_empty();
         let fork = self.draft.fork();
         let mut group = Group::load(&fork, group_id)?;
         let committed = group.commit(&me, change)?;
-        let era = self.next_era(&circle, adds || renews);
+        let era = self.next_era(&circle, adds || brings_succession);
         let (shares, owed) = self.shares(&circle, &group)?;
         let first = if shares.is_empty() {
             Payload::Era(era.clone())
@@ -184,7 +186,7 @@ impl Turn<'_> {
             changes: to_list(fork.changes_since(&self.draft)),
             era,
             place: None,
-            renews,
+            brings_succession,
             shared: owed,
         };
         self.draft.write(&key::candidate(id), &candidate);
@@ -307,7 +309,7 @@ impl Turn<'_> {
             return Ok(false);
         }
         self.draft.adopt(from_list(candidate.changes.clone()));
-        circle.renew &= !candidate.renews;
+        circle.owes_succession &= !candidate.brings_succession;
         circle
             .vouched
             .retain(|vouched| !candidate.shared.contains(&vouched.account));
@@ -327,7 +329,7 @@ impl Turn<'_> {
     /// How this account's new identity key comes into a circle's group, if it must, and whom this
     /// person has met.
     fn identity_change(&mut self, circle: &Circle) -> Result<Change> {
-        let successions = if circle.renew {
+        let successions = if circle.owes_succession {
             self.successions()?
         } else {
             Vec::new()
@@ -340,7 +342,7 @@ impl Turn<'_> {
     }
 
     /// Whether this device is to make the circle's first group.
-    pub fn may_found(circle: &Circle, _me: &Me) -> bool {
+    pub fn may_found(circle: &Circle) -> bool {
         circle.may_add && circle.status == CircleStatus::Planned
     }
 }

@@ -297,7 +297,7 @@ impl Turn<'_> {
                         since: entry.accepted_at,
                     });
                 }
-                // A commit of this device's that does not cover it would be refused.
+                // People see that what they write waits until a commit has taken the device out.
                 self.circles_changed = true;
                 Ok(true)
             }

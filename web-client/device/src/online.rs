@@ -217,6 +217,8 @@ impl Turn<'_> {
         self.volatile.unread.clear();
         self.volatile.behind.clear();
         self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
+        self.volatile.self_update_at = None;
+        self.note_sign_in()?;
         // First of all: no commit is taken under a certificate that is over.
         self.renew_certificate(ready.now)?;
         for position in &ready.positions {
@@ -329,15 +331,19 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Goes online again after [`Self::sign_out`].
+    /// Goes online again after [`Self::sign_out`], or with what a person has just shown.
     pub fn sign_in(&mut self) -> Result<()> {
-        self.draft.delete(key::SIGNED_OUT);
+        // While it is online the session goes on: its person showed once more who they are.
+        if !self.is_online() {
+            self.draft.write(key::SIGNED_OUT, &false);
+        }
         self.connect()
     }
 
     /// A person wants this device offline.
     pub fn is_signed_out(&self) -> bool {
-        self.draft.find(key::SIGNED_OUT).is_some()
+        let row = self.draft.read::<bool>(key::SIGNED_OUT);
+        !matches!(row, Ok(None | Some(false)))
     }
 
     /// Tries again after a while that grows, with jitter so that devices do not come back together.
@@ -371,6 +377,7 @@ impl Turn<'_> {
         if self.is_online() {
             self.read_again();
             self.send_receipts()?;
+            self.update_next_leaf()?;
             self.work()
         } else {
             Ok(())

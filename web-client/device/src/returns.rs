@@ -87,7 +87,7 @@ impl Turn<'_> {
     pub fn come_back_if_due(&mut self, circle: &Circle) -> Result<()> {
         let me = self.must_me()?;
         let id = circle.id;
-        if circle.joined.is_none() && Self::may_found(circle, &me) {
+        if circle.joined.is_none() && Self::may_found(circle) {
             return self.found(circle);
         }
         let own = |named: &&crate::state::Named| named.account == me.identity.account;
@@ -231,7 +231,7 @@ impl Turn<'_> {
             changes: to_list(fork.changes_since(&self.draft)),
             era,
             place: Some(Joined::new(generation, 0, &context.policy, self.now)),
-            renews: false,
+            brings_succession: false,
             shared: Vec::new(),
         };
         self.draft.write(&key::candidate(id), &candidate);

@@ -5,7 +5,8 @@
 //! |---|---|
 //! | `me` | [`Me`]: who this device belongs to, its keys, its agency |
 //! | `enrolling` | [`Enrolling`]: keys made, answer not yet here |
-//! | `signed_out` | there while a person wants this device offline |
+//! | `signed_out` | true while a person wants this device offline; false from a sign-in until the server is ready |
+//! | `signed_in` | when the server was ready after a person last signed in |
 //! | `circle/<16>` | [`Circle`]: one for each circle the server names |
 //! | `candidate/<16>` | [`Candidate`]: a commit that is on its way |
 //! | `founding/<16>` | [`FoundingAttempt`]: a group that is on its way |
@@ -143,7 +144,7 @@ pub struct Candidate {
     pub place: Option<Joined>,
     /// It brings the account's new identity key.
     #[n(4)]
-    pub renews: bool,
+    pub brings_succession: bool,
     /// Whom it gives the circle's era keys.
     #[n(5)]
     #[cbor(default)]

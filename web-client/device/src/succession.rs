@@ -187,7 +187,7 @@ impl Turn<'_> {
         // What was refused in between was signed under the key before.
         self.volatile.blocked.clear();
         for mut circle in self.draft.circles()? {
-            circle.renew = circle.joined.is_some();
+            circle.owes_succession = circle.joined.is_some();
             self.draft.delete(&key::candidate(circle.id));
             self.volatile.committing.remove(&circle.id);
             self.draft.save(&circle);
@@ -203,7 +203,7 @@ impl Turn<'_> {
         let me = Me { identity, ..me };
         self.draft
             .set_pin(me.identity.account, &me.identity.aik_public());
-        self.draft.write(key::ME, &me);
+        self.draft.write_me(me.clone());
         // The server took the certificate with the key, and forgot the key packages that carry the old one.
         self.draft.delete(key::NEW_CERTIFICATE);
         self.put_key_packages(&me, limits::KEY_PACKAGES)
@@ -243,7 +243,7 @@ mod tests {
     use super::*;
     use crate::api::{Effect, Event, Link};
     use crate::invented::{NOW, maria};
-    use crate::rows::Rows;
+    use crate::rows::{Draft, Rows};
     use crate::volatile::Volatile;
 
     /// A device that is online, with its vault at the server.
@@ -255,11 +255,14 @@ mod tests {
             wrapped: true,
             new_code: None,
         };
-        [
-            (key::ME.to_vec(), protocol::frame::to_vec(me)),
-            (key::BACKUP.to_vec(), protocol::frame::to_vec(&backup)),
-        ]
-        .into()
+        let before = Rows::new();
+        let draft = Draft::new(&before);
+        draft.write_me(me.clone());
+        draft.write(key::BACKUP, &backup);
+        let written = draft.into_changes().into_iter();
+        written
+            .filter_map(|(key, value)| Some((key, value?)))
+            .collect()
     }
 
     /// The number of the last request.
@@ -323,5 +326,8 @@ mod tests {
             turn.must_me().unwrap().identity.aik_public(),
             identity.aik_public()
         );
+        // In a browser that row opens without the server's share.
+        let door: Me = turn.draft.read(key::ME).unwrap().unwrap();
+        assert_eq!(door.identity.aik_secret(), [0; 32]);
     }
 }

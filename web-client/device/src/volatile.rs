@@ -60,6 +60,8 @@ pub struct Volatile {
     pub commit_asked: BTreeSet<CircleId>,
     /// How often a commit was refused there since the log last moved.
     pub commit_attempts: BTreeMap<CircleId, u32>,
+    /// When the next leaf's keys may be renewed, if any are to be.
+    pub self_update_at: Option<Timestamp>,
     /// Until when the Welcome is awaited into circles that this device was brought into.
     pub welcomes_due: BTreeMap<CircleId, Timestamp>,
     /// Circles that this device is coming into just now.

@@ -40,6 +40,25 @@ impl Chance for Overheard {
     }
 }
 
+/// The group that a GroupInfo leads into, as everybody outside sees it.
+pub fn public_group_of(group_info: &[u8]) -> PublicGroup {
+    let message = MlsMessageIn::tls_deserialize_exact(group_info).expect("reads");
+    let MlsMessageBodyIn::GroupInfo(info) = message.extract() else {
+        panic!("a GroupInfo")
+    };
+    let tree = info.extensions().ratchet_tree().expect("a tree");
+    let tree = tree.ratchet_tree().clone();
+    let provider = OpenMlsRustCrypto::default();
+    let group = PublicGroup::from_external(
+        &RustCrypto::default(),
+        provider.storage(),
+        tree,
+        info,
+        ProposalStore::new(),
+    );
+    group.expect("verifies").0
+}
+
 impl Town {
     /// The log as the honest store has it.
     pub fn log(&self) -> Vec<LogEntry> {
@@ -62,22 +81,7 @@ impl Town {
 
     /// The group as everybody outside sees it.
     pub fn public_group(&self) -> PublicGroup {
-        let bytes = self.group_info();
-        let message = MlsMessageIn::tls_deserialize_exact(&*bytes).expect("reads");
-        let MlsMessageBodyIn::GroupInfo(info) = message.extract() else {
-            panic!("a GroupInfo")
-        };
-        let tree = info.extensions().ratchet_tree().expect("a tree");
-        let tree = tree.ratchet_tree().clone();
-        let provider = OpenMlsRustCrypto::default();
-        let group = PublicGroup::from_external(
-            &RustCrypto::default(),
-            provider.storage(),
-            tree,
-            info,
-            ProposalStore::new(),
-        );
-        group.expect("verifies").0
+        public_group_of(&self.group_info())
     }
 
     /// What the group's context says.

@@ -187,6 +187,22 @@ impl World<'_> {
         self.a_device_is_revoked(&store, op_id)
     }
 
+    /// A person signs out and, the same day or some days later, in again: old leaves are renewed.
+    pub(super) fn somebody_comes_in_again(&mut self) -> Result<()> {
+        let running = self.running();
+        let Some(index) = self.dice.pick(&running) else {
+            return Ok(());
+        };
+        self.note("somebody comes in again");
+        let now = self.now();
+        self.phones[index].is_told(Command::SignOut, now)?;
+        let days = i64::try_from(self.dice.below(4))?;
+        self.advance_s(days * 86_400 + 1)?;
+        let now = self.now();
+        self.phones[index].is_told(Command::SignIn, now)?;
+        Ok(())
+    }
+
     /// Who ends a right needs a session: if staff and client have none, they open their devices in peace.
     pub(super) fn somebody_signs_in(&mut self) -> Result<()> {
         let owners = [self.people.client, self.people.manager];

@@ -322,40 +322,17 @@ fn forget(provider: &Provider<'_, '_>, id: &openmls::group::GroupId) -> Result<(
 
 #[cfg(test)]
 mod tests {
-    use ed25519_dalek::{Signer as _, SigningKey};
-    use protocol::certificate::{RemovalKey, Signed};
-    use protocol::{CircleId, GroupId, labels};
+    use protocol::{CircleId, GroupId};
 
     use super::*;
-    use crate::invented::{NOW, maria};
+    use crate::invented::{NOW, maria_of_an_agency};
     use crate::rows::Rows;
-
-    /// Maria, with a removal key of her agency's that she takes.
-    fn somebody() -> Me {
-        let agency = SigningKey::from_bytes(&[3; 32]);
-        let content = protocol::frame::to_vec(&RemovalKey {
-            key: agency.verifying_key().to_bytes().into(),
-            not_before: NOW,
-            not_after: NOW.plus_seconds(limits::CERTIFICATE_S_MAX),
-            successions: Vec::new(),
-        });
-        let signature = agency.sign(&judge::to_be_signed(labels::REMOVAL_KEY, &content));
-        let removal_key = protocol::frame::to_vec(&Signed {
-            content: content.into(),
-            signature: signature.to_bytes().into(),
-        });
-        Me {
-            agency_key: agency.verifying_key().to_bytes(),
-            removal_key: removal_key.into(),
-            ..maria()
-        }
-    }
 
     #[test]
     fn a_certificate_that_was_made_anew_comes_into_the_group_with_the_next_commit() {
         let rows = Rows::new();
         let draft = Draft::new(&rows);
-        let mut me = somebody();
+        let mut me = maria_of_an_agency();
         let id = GroupId {
             circle: CircleId::from_bytes([9; 16]),
             generation: 0,

@@ -65,7 +65,7 @@ pub struct Circle {
     pub counter: (u32, u64),
     /// The account's new identity key is still to be brought into this group.
     #[n(17)]
-    pub renew: bool,
+    pub owes_succession: bool,
     /// The person has seen everything up to here.
     #[n(18)]
     pub seen_seq: u64,
@@ -171,7 +171,7 @@ impl Circle {
             dark: Vec::new(),
             new_keys: Vec::new(),
             counter: (0, 0),
-            renew: false,
+            owes_succession: false,
             seen_seq: 0,
             since: Vec::new(),
             vouched: Vec::new(),

@@ -134,11 +134,31 @@ fn without_the_share_a_device_signs_in_and_does_nothing_else() {
     )));
     let signing_in = closed.is_told(Command::SignIn);
     assert!(asked(&signing_in, PATH).is_some());
+    comes_in(closed.stored);
 
     let mut open = in_browser(stored, true, Some(SHARE));
     let opened = open.hears(Input::Tick);
     assert!(!status(&opened).unwrap().sealed);
     assert_eq!(circles(&opened), Some(1));
+}
+
+/// A browser that was closed when its person signed in, and opens: from when they are here is known then.
+fn comes_in(stored: rows::Rows) {
+    let mut host = in_browser(stored, true, Some(SHARE));
+    let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+    host.answered(id, 200, &ticket());
+    host.hears(Input::Opened);
+    assert!(!host.stored.contains_key(key::SIGNED_IN));
+    let ready = ServerFrame::Ready(Ready {
+        account: AccountId::from_bytes([1; 16]),
+        now: NOW,
+        positions: Vec::new(),
+        key_packages: 20,
+    });
+    let bytes = ready.to_bytes();
+    host.hears(Input::Frame { bytes });
+    assert!(host.stored.contains_key(key::SIGNED_IN));
+    assert!(!host.stored.contains_key(key::SIGNED_OUT));
 }
 
 #[test]
