@@ -65,7 +65,7 @@ pub struct Booking {
     pub kind: AppointmentKind,
     /// When it begins, on the clocks of the zone.
     pub civil: CivilTime,
-    /// The zone's name; the client's if absent.
+    /// The zone's name; if absent the one that the kind says ([`crate::place::anchor`]).
     pub zone: Option<String>,
     /// How long.
     pub minutes: u16,
