@@ -1,8 +1,9 @@
 // The sentences for the small closed vocabularies of visits.
 import { t, type Language } from '../../i18n/texts.svelte';
-import { weekdayName } from '../../i18n/told';
+import { weekdayName, zoneCity } from '../../i18n/told';
 import type {
   AppointmentKind, AppointmentState, BookingLinkState, CancelReason, NextStep, Participant, RepeatsTold, Scope, Task,
+  VisitZone,
 } from '../../platform/api';
 
 export function kindName(kind: AppointmentKind): string {
@@ -14,6 +15,14 @@ export function kindName(kind: AppointmentKind): string {
     community: () => t('kind-community'),
     court: () => t('kind-court'),
   }[kind]();
+}
+
+/** By whose clock a visit is agreed, or that somebody chose another than the usual one. */
+export function clockWords(usual: VisitZone | undefined, zone: string): string {
+  if (usual === undefined) return t('visit-zone-hint');
+  const chosen = zone.trim();
+  if (chosen !== '' && chosen !== usual.zone) return t('visit-zone-other', { city: zoneCity(usual.zone) });
+  return usual.site ? t('visit-zone-site') : t('visit-zone-client');
 }
 
 export const kindIcon: Record<AppointmentKind, 'video' | 'phone' | 'pin'> = {
