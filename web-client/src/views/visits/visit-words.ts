@@ -31,11 +31,7 @@ export const kindIcon: Record<AppointmentKind, 'video' | 'phone' | 'pin'> = {
 
 export function visitState(state: AppointmentState): string {
   return {
-    requested: () => t('visit-requested'),
-    held: () => t('visit-held'),
     booked: () => t('visit-booked'),
-    checked_in: () => t('visit-checked-in'),
-    in_progress: () => t('visit-in-progress'),
     completed: () => t('visit-completed'),
     no_show: () => t('visit-no-show'),
     cancelled: () => t('visit-cancelled'),
