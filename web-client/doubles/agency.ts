@@ -5,7 +5,7 @@
 import type {
   Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangePlace, ChangeTeam, CloseAppointment, Consent, HoldTime, MoveAppointment,
   NotBooked, Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
-  UpdateMail, UpdateMails, VisitTerms, VisitType, WorkingHours,
+  UpdateMail, UpdateMails, VisitTerms, VisitType, VisitZone, WorkingHours,
 } from '../src/platform/api';
 import { bad, good, type Answered } from './answered';
 import { auditPage, auditPeople } from './audits';
@@ -30,6 +30,7 @@ const BESIDES = [
   [3, '10:00', 'office', 'Robin Specimen'],
   [4, '16:45', 'community', 'Alex Placeholder'],
 ] as const;
+const KINDS = ['video', 'phone', 'office', 'home', 'community', 'court'] as const;
 const BUSY = 'T10:00';
 const GAP = 'T02:30';
 
@@ -126,6 +127,7 @@ export class Agency {
     const [first, id = '', act] = path;
     if (first === 'booking-links' || act === 'booking-links') return this.links.answer(method, id, body);
     if (first === 'people' && act === 'preferences') return this.#prefer(method, id, body as Preferences);
+    if (first === 'people' && act === 'visit-zones') return good({ zones: KINDS.map((kind) => this.#clock(kind, id)) });
     if (first === 'people' && act === 'address') return this.#address(method, id);
     if (first === 'people' && act === 'phone') return this.phones.answer(method, id, body);
     if (first === 'people' && act === 'update-mails') return good(this.#updateMails());
@@ -280,8 +282,8 @@ export class Agency {
       this.heldWith = [];
       return { status: 204, body: null };
     }
-    const { civil_start, zone, staff } = wish;
-    const where = zone ?? HERE;
+    const { client, civil_start, zone, kind, staff } = wish;
+    const where = zone ?? this.#clock(kind ?? 'video', client).zone;
     const refusal = this.#refusal(civil_start, where) ?? this.#together(civil_start, where, along(staff));
     if (refusal !== null) return refusal;
     this.held = civil_start;
@@ -289,8 +291,14 @@ export class Agency {
     return good({ start: instant(civil_start, where) * 1_000, until: (this.#nowMs + 600_000) * 1_000 });
   }
 
-  #book({ kind, civil_start, zone, minutes, caregivers, staff, meeting_link, place }: BookAppointment): Answered {
-    const where = zone ?? HERE;
+  /** By which clock visits of a kind go. */
+  #clock(kind: VisitZone['kind'], client: string): VisitZone {
+    const site = kind === 'office';
+    return { kind, zone: site ? this.hours.zone : (this.#preferences.get(client)?.zone ?? HERE), site };
+  }
+
+  #book({ client, kind, civil_start, zone, minutes, caregivers, staff, meeting_link, place }: BookAppointment): Answered {
+    const where = zone ?? this.#clock(kind, client).zone;
     const refusal = this.#refusal(civil_start, where);
     if (refusal !== null) return refusal;
     const who: Who[] = ['maria', 'dana', ...along(staff), ...(caregivers.includes(people.ana.person) ? (['ana'] as const) : [])];
@@ -302,7 +310,7 @@ export class Agency {
 
   #bookSeries({ first, rule, skip_conflicts }: BookSeries): Answered {
     if (!isRule(rule)) return bad(400, 'rule_invalid');
-    const where = first.zone ?? HERE;
+    const where = first.zone ?? this.#clock(first.kind, first.client).zone;
     const taken = expand(rule, first.civil_start).at(2);
     const conflicts = (taken === undefined ? [] : [taken]).map((civil) => ({
       at: localTime(instant(civil, where), where),

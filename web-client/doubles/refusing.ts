@@ -35,6 +35,7 @@ export const refusing: Api = {
   reply: unreachable,
   slots: unreachable,
   visitTypes: unreachable,
+  visitZones: unreachable,
   addVisitType: unreachable,
   changeVisitType: unreachable,
   endVisitType: unreachable,

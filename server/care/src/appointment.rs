@@ -65,7 +65,7 @@ pub struct Booking {
     pub kind: AppointmentKind,
     /// When it begins, on the clocks of the zone.
     pub civil: CivilTime,
-    /// The zone's name; the client's if absent.
+    /// The zone's name; if absent the one that the kind says ([`crate::place::anchor`]).
     pub zone: Option<String>,
     /// How long.
     pub minutes: u16,
@@ -308,11 +308,7 @@ impl Stage {
 
     /// Whether it has begun, so that one may say how it went.
     pub fn is_to_be_closed(&self, now: Timestamp) -> bool {
-        let off = matches!(
-            self.state,
-            AppointmentState::Requested | AppointmentState::Held | AppointmentState::Cancelled
-        );
-        !off && self.start <= now
+        self.state != AppointmentState::Cancelled && self.start <= now
     }
 
     fn must_be_as(&self, seen: u32) -> Result<(), Refusal> {

@@ -56,6 +56,29 @@ pub fn has_place(kind: AppointmentKind) -> bool {
     !matches!(kind, AppointmentKind::Video | AppointmentKind::Phone)
 }
 
+/// On whose clocks a visit is agreed unless somebody wishes otherwise, and keeps its time when their law changes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Anchor {
+    /// Those of the site: of the office where the worker sees people.
+    Site,
+    /// Those of the client.
+    Client,
+}
+
+/// Whose clocks those of that kind are. An office has clocks on its walls; to everything else the worker comes, or
+/// calls, so it goes by the client's. A court too: it is the one where the client lives, and what its letter says is
+/// typed as it stands there; for another one the zone is wished.
+pub fn anchor(kind: AppointmentKind) -> Anchor {
+    match kind {
+        AppointmentKind::Office => Anchor::Site,
+        AppointmentKind::Video
+        | AppointmentKind::Phone
+        | AppointmentKind::Home
+        | AppointmentKind::Community
+        | AppointmentKind::Court => Anchor::Client,
+    }
+}
+
 /// Where a visit is from now on, in good form. Whether its kind has a place is known to whoever knows the visit.
 #[derive(Debug, Clone)]
 pub struct PlaceChange {
@@ -118,6 +141,14 @@ mod tests {
         for kind in [Kind::Office, Kind::Home, Kind::Community, Kind::Court] {
             assert!(Place::of(kind, Some("here")).unwrap().is_some(), "{kind:?}");
             assert_eq!(Place::of(kind, None).unwrap(), None);
+        }
+    }
+
+    #[test]
+    fn only_an_office_has_clocks_of_its_own() {
+        for kind in AppointmentKind::ALL {
+            let at_the_office = *kind == AppointmentKind::Office;
+            assert_eq!(anchor(*kind) == Anchor::Site, at_the_office, "{kind:?}");
         }
     }
 }

@@ -209,9 +209,8 @@ fn wants(visit: &Visit, to: &Recipient, step: Step) -> Option<For> {
     }
     let by_state = match visit.state {
         State::Booked => step != Step::Cancellation,
-        State::CheckedIn | State::InProgress => step == Step::RoomOpen,
         State::Cancelled => step == Step::Cancellation,
-        State::Requested | State::Held | State::Completed | State::NoShow => false,
+        State::Completed | State::NoShow => false,
     };
     if !by_state {
         return None;

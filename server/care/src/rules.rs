@@ -317,6 +317,7 @@ const RULES: &[Rule] = &[
     Rule(Act::ReadAppointments, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::ReadAppointments, CAREGIVER, &[Session, ActsFor]),
     Rule(Act::ReadVisitMails, CASE_MANAGER, &[Session, Assigned]),
+    Rule(Act::ReadVisitZones, CASE_MANAGER, &[Session, Assigned]),
     Rule(Act::FindSlots, CASE_MANAGER, &[Session]),
     Rule(Act::ReadHours, CASE_MANAGER, &[Session]),
     Rule(Act::ListVisitTypes, CASE_MANAGER, &[Session]),

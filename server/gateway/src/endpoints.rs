@@ -125,6 +125,7 @@ fn appointments() -> OpenApiRouter<Gateway> {
         .routes(routes!(http::series::book_series))
         .routes(routes!(http::series::book_instead))
         .routes(routes!(http::appointments::find_slots))
+        .routes(routes!(http::appointments::read_visit_zones))
         .routes(routes!(http::holds::hold_time, http::holds::let_times_go))
         .routes(routes!(
             http::booking_links::list_booking_links,

@@ -80,7 +80,7 @@ mod tests {
         let json = serde_json::to_value(super::openapi()).unwrap();
         let paths = json["paths"].as_object().unwrap();
         let endpoints: usize = paths.values().map(|p| p.as_object().unwrap().len()).sum();
-        assert_eq!(endpoints, 131);
+        assert_eq!(endpoints, 132);
         assert!(paths.keys().all(|path| path.starts_with("/v1/")));
     }
 }

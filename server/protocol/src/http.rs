@@ -73,6 +73,7 @@
 //! | `GET /v1/people/{person}/phone` | – | [`Phone`] |
 //! | `PUT /v1/people/{person}/phone` | [`Phone`] | [`Phone`] |
 //! | `GET /v1/people/{person}/appointments` | – | [`Appointments`] |
+//! | `GET /v1/people/{person}/visit-zones` | – | [`VisitZones`] |
 //! | `GET /v1/people/{person}/booking-links` | – | [`BookingLinks`] |
 //! | `POST /v1/people/{person}/booking-links` | [`MakeBookingLink`] | [`BookingLinkMade`] |
 //! | `POST /v1/booking-links/{booking_link}/revoke` | [`RevokeBookingLink`] | [`BookingLink`] |

@@ -197,16 +197,8 @@ words! {
 
     /// How far an appointment has come.
     AppointmentState {
-        /// Asked for by somebody who may not book.
-        0 Requested = "requested",
-        /// Its time is kept free while somebody decides.
-        1 Held = "held",
         /// Agreed.
         2 Booked = "booked",
-        /// The client is there.
-        3 CheckedIn = "checked_in",
-        /// Under way.
-        4 InProgress = "in_progress",
         /// It took place.
         5 Completed = "completed",
         /// The client did not come; said by a human, never by a clock.

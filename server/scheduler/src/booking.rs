@@ -159,6 +159,7 @@ impl Scheduler {
             client: request.client,
             civil: CivilTime::parse(&request.civil_start)?,
             zone: request.zone,
+            kind: request.kind,
             minutes: within(request.minutes, "minutes", &minutes)?,
             visit_type: request.visit_type,
             staff: check_staff(request.staff)?,

@@ -29,6 +29,7 @@ pub(crate) mod place;
 pub(crate) mod reply;
 pub(crate) mod team;
 pub(crate) mod undo;
+pub(crate) mod zones;
 
 statements! {
     READ = "
@@ -353,14 +354,6 @@ pub(crate) async fn claim(
 pub(crate) async fn free_claims(tx: &mut Tx, appointment: AppointmentId) -> Result<()> {
     tx.sql(FREE_CLAIMS).bind(appointment.uuid()).run().await?;
     Ok(())
-}
-
-/// The wished zone, or the client's.
-pub(crate) async fn zone_for(tx: &mut Tx, wished: Option<&str>, client: PersonId) -> Result<Zone> {
-    match wished {
-        Some(name) => Ok(tx.core().zones.find(name)?),
-        None => preferences::zone_of(tx, client).await,
-    }
 }
 
 /// An instant on the clocks of a stored zone.

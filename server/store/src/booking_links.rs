@@ -12,8 +12,8 @@ use care::civil::plus_days;
 use care::rules::{Act, Permit};
 use protocol::http::{BOOKING_PATH, BookingLink, BookingLinkMade, BookingLinks, RevokeBookingLink};
 use protocol::{
-    AccountId, BookingLinkId, BookingLinkState, Code, PersonId, Refusal, Role, Timestamp,
-    VisitTypeId, limits,
+    AccountId, AppointmentKind, BookingLinkId, BookingLinkState, Code, PersonId, Refusal, Role,
+    Timestamp, VisitTypeId, limits,
 };
 use uuid::Uuid;
 
@@ -103,6 +103,10 @@ struct LinkRow {
 impl LinkRow {
     fn client(&self) -> PersonId {
         self.client.into()
+    }
+
+    fn kind(&self) -> Result<AppointmentKind> {
+        db::appointment_kind(&self.kind)
     }
 
     fn minutes(&self) -> u16 {
@@ -400,7 +404,7 @@ async fn card(tx: &mut Tx, link: &LinkRow) -> Result<BookingLink> {
     Ok(BookingLink {
         id: link.id.into(),
         state: state(tx, link).await?,
-        kind: db::appointment_kind(&link.kind)?,
+        kind: link.kind()?,
         minutes: link.minutes(),
         visit_type: link.visit_type(),
         from: link.first_day.clone(),

@@ -38,7 +38,7 @@ statements! {
         FROM participant p JOIN appointment k ON k.id = p.appointment
         WHERE p.account = $1 AND p.role = 'case_manager' AND p.left_at IS NULL
             AND k.end_at > $2 AND k.start_at < $3
-            AND k.state NOT IN ('requested', 'held', 'cancelled')
+            AND k.state <> 'cancelled'
         ORDER BY k.start_at, k.id LIMIT $4";
 }
 

@@ -161,7 +161,7 @@ pub use appointments::list::Within;
 pub use audit::verdict::{Finding, Tampering, Verdict};
 pub use audit::verify::{Trust, Unreadable, verify_export};
 pub use authenticators::{PasskeyFound, PasskeyShown, PasskeyWanted};
-pub use booking_links::by_link::{BookedView, BookingView, BookingWish, HeldView};
+pub use booking_links::by_link::{BookedView, BookingView, BookingWish, HeldView, Offer};
 pub use calendar_feeds::{Busy, FeedView};
 pub use ceremonies::CeremonyKind;
 pub use clock_jumps::{ClockBehind, ClockState};

@@ -9,7 +9,7 @@ statements! {
         SELECT zone FROM preference
         UNION SELECT zone FROM resource
         UNION SELECT zone FROM series WHERE ended_at IS NULL
-        UNION SELECT zone FROM appointment WHERE state IN ('requested', 'held', 'booked')
+        UNION SELECT zone FROM appointment WHERE state = 'booked'
         UNION SELECT zone FROM job WHERE zone IS NOT NULL
         ORDER BY 1";
 }

@@ -78,8 +78,8 @@ pub(super) async fn offered(desk: &Desk, link: &Link) -> Vec<String> {
     let view = view.unwrap();
     let day = CivilTime::parse(TUESDAY).unwrap().date();
     let slots = view.slots.iter();
-    let slots = slots.filter(|slot| view.zone.date(**slot) == day);
-    let clock = slots.map(|slot| view.zone.local(*slot).civil[11..].to_owned());
+    let slots = slots.filter(|slot| view.zone.date(slot.start) == day);
+    let clock = slots.map(|slot| view.zone.local(slot.start).civil[11..].to_owned());
     clock.collect()
 }
 

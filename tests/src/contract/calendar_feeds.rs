@@ -76,6 +76,7 @@ pub async fn a_feed_says_when_its_owner_is_busy_and_nothing_else(engine: Engine)
         client: desk.maria.person,
         civil_start: "2026-11-11T10:00".to_owned(),
         zone: None,
+        kind: None,
         minutes: 30,
         visit_type: None,
         staff: Vec::new(),

@@ -151,6 +151,7 @@ pub async fn nobody_is_booked_on_a_closed_day_and_what_is_booked_stays(engine: E
         client: desk.maria.person,
         civil_start: wednesday.to_owned(),
         zone: None,
+        kind: None,
         minutes: 30,
         visit_type: None,
         staff: Vec::new(),

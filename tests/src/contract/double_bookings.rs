@@ -217,6 +217,7 @@ async fn keep(
                 client: desk.maria.person,
                 civil_start: civil,
                 zone: None,
+                kind: None,
                 minutes: 30,
                 visit_type: None,
                 staff: if n == 7 { both } else { Vec::new() },

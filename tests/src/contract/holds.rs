@@ -23,6 +23,7 @@ fn wish(desk: &Desk, civil: &str) -> HoldTime {
         client: desk.maria.person,
         civil_start: civil.to_owned(),
         zone: None,
+        kind: None,
         minutes: 30,
         visit_type: None,
         staff: Vec::new(),

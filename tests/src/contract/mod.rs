@@ -90,6 +90,7 @@ mod unread;
 mod vaults;
 mod visit_mails;
 mod visit_types;
+mod visit_zones;
 mod withdrawals;
 
 use testkit::Engine;

@@ -7,7 +7,7 @@ use super::{
     closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
     mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
     reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unread, visit_mails, visit_types,
+    unread, visit_mails, visit_types, visit_zones,
 };
 
 contract! {
@@ -27,6 +27,13 @@ contract! {
         a_meeting_link_is_https_for_video_and_sealed,
         a_move_keeps_the_calendars_name_and_raises_its_sequence,
         a_cancel_frees_the_time,
+    }
+    visit_zones {
+        a_visit_at_the_office_goes_by_the_clocks_there_and_any_other_by_the_clients,
+        a_series_and_a_kept_time_at_the_office_go_by_the_clocks_there,
+        whoever_serves_a_client_is_told_the_zone_of_each_kind,
+        a_link_to_the_office_tells_the_clients_clock_and_books_on_that_of_whoever_holds_it,
+        an_office_keeps_its_own_hour_when_it_moves_and_when_the_law_changes,
     }
     booking_links {
         of_two_who_want_one_time_one_gets_it,

@@ -70,6 +70,12 @@ pub const BOOKABLE: &[Row] = &[
         Fails(Code::NotFound),
     ),
     row(
+        "GET /v1/people/{person}/visit-zones",
+        Nothing,
+        SERVING,
+        Done(200),
+    ),
+    row(
         "GET /v1/people/{person}/booking-links",
         Nothing,
         SERVING,

@@ -44,6 +44,8 @@ export type NextStep = Schemas['NextStep'];
 export type ReplyToAppointment = Schemas['ReplyToAppointment'];
 export type VisitType = Schemas['VisitType'];
 export type VisitTypes = Schemas['VisitTypes'];
+export type VisitZone = Schemas['VisitZone'];
+export type VisitZones = Schemas['VisitZones'];
 export type VisitTerms = Schemas['VisitTerms'];
 export type Closure = Schemas['Closure'];
 export type Closures = Schemas['Closures'];
@@ -201,6 +203,8 @@ export interface Api {
   holdTime(request: HoldTime): Promise<Answer<TimeHeld>>;
   letTimesGo(): Promise<Answer<null>>;
   visitTypes(): Promise<Answer<VisitTypes>>;
+  /** By which clock visits with a client go, of each kind. */
+  visitZones(client: string): Promise<Answer<VisitZones>>;
   addVisitType(request: Schemas['AddVisitType']): Promise<Answer<VisitType>>;
   changeVisitType(visitType: string, terms: VisitTerms): Promise<Answer<VisitType>>;
   endVisitType(visitType: string): Promise<Answer<null>>;
@@ -301,6 +305,7 @@ export const api: Api = {
   holdTime: (request) => call('POST', '/v1/holds', request),
   letTimesGo: () => call('DELETE', '/v1/holds'),
   visitTypes: () => call('GET', '/v1/visit-types'),
+  visitZones: (client) => call('GET', `/v1/people/${client}/visit-zones`),
   addVisitType: (request) => call('POST', '/v1/visit-types', request),
   changeVisitType: (visitType, terms) => call('PUT', `/v1/visit-types/${visitType}`, terms),
   endVisitType: (visitType) => call('DELETE', `/v1/visit-types/${visitType}`),

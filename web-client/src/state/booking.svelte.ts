@@ -1,7 +1,7 @@
 // A visit as it is being booked: kind, time, who takes part, the meeting link or the place.
 import type {
   Answer, Api, Appointment, AppointmentKind, BookAppointment, Conflict, NotBooked, PersonCard, SeriesBooked, TimeHeld,
-  VisitType,
+  VisitType, VisitZone,
 } from '../platform/api';
 import { Intents } from './intents';
 import { placeOf } from './places';
@@ -23,13 +23,18 @@ export class Booking {
   colleagues = $state.raw<PersonCard[]>([]);
   /** Visits of the series that cannot be booked at their times. */
   conflicts = $state.raw<Conflict[]>([]);
+  /** By which clock each kind goes, as the server says; none of a kind: it did not say yet. */
+  zones = $state.raw<VisitZone[]>([]);
   readonly times: TimeChoice;
   readonly repeats = new Repeats();
-  #kept = $state.raw<(TimeHeld & { civil: string; staff: readonly string[] }) | null>(null);
+  #kept = $state.raw<(TimeHeld & { civil: string; zone: string; staff: readonly string[] }) | null>(null);
+  /** The zone that was filled in here: what differs from it, somebody chose. */
+  #filled = '';
   /** Until when the time that is filled in is kept for this worker and whoever is chosen, milliseconds; null: it is not. */
   readonly keptUntilMs = $derived.by(() => {
     const kept = this.#kept;
-    const same = kept !== null && kept.civil === this.times.civil && kept.staff.join() === this.#staff.join();
+    const { civil, zone } = this.times;
+    const same = kept?.civil === civil && kept.zone === zone && kept.staff.join() === this.#staff.join();
     return same ? kept.until / 1_000 : null;
   });
   /** One at a time, in the order of the taps. */
@@ -54,12 +59,13 @@ export class Booking {
     this.times.chosen = () => this.#keepNext();
   }
 
-  /** Fills in the client's zone, if nobody has chosen one, and looks for free times. */
+  /** Fills in the zone of the kind, if nobody has chosen one, and looks for free times. */
   async start(): Promise<void> {
-    const [answer, types, transfers] = await Promise.all([
-      this.#api.preferences(this.#client), this.#api.visitTypes(), this.#api.transfers(),
+    const [zones, types, transfers] = await Promise.all([
+      this.#api.visitZones(this.#client), this.#api.visitTypes(), this.#api.transfers(),
     ]);
-    if (answer.ok && this.times.zone === '') this.times.zone = answer.body.zone;
+    if (zones.ok) this.zones = zones.body.zones;
+    this.#fill();
     if (types.ok) this.types = types.body.visit_types;
     // A kind of visit that is offered no more is none to book by.
     const type = this.types.find(({ id }) => id === this.gap?.visit_type);
@@ -77,6 +83,27 @@ export class Booking {
     await this.times.find();
   }
 
+  /** By which clock visits of the kind go; none while the server has not said. */
+  get usual(): VisitZone | undefined {
+    return this.zones.find(({ kind }) => kind === this.kind);
+  }
+
+  /** They meet like this: the clock is that of the kind, unless somebody has chosen one. */
+  async meet(kind: AppointmentKind): Promise<void> {
+    this.kind = kind;
+    if (this.#fill()) await this.times.find();
+  }
+
+  /** Whether another zone was filled in. */
+  #fill(): boolean {
+    const { usual, times } = this;
+    const chosen = times.zone !== '' && times.zone !== this.#filled;
+    if (usual === undefined || chosen || times.zone === usual.zone) return false;
+    this.#filled = usual.zone;
+    times.zone = usual.zone;
+    return true;
+  }
+
   /** It is of this kind; empty: of none in particular. */
   async choose(visitType: string): Promise<void> {
     this.times.visitType = visitType;
@@ -84,6 +111,7 @@ export class Booking {
     if (chosen !== undefined) {
       this.kind = chosen.terms.kind;
       this.times.minutes = chosen.terms.minutes;
+      this.#fill();
     }
     await this.times.find();
   }
@@ -164,12 +192,12 @@ export class Booking {
   /** Keeps the time that is filled in while the rest is, for all who come. If that fails, what was kept before stays, and
       nothing is lost: the booking decides. */
   async #keep(): Promise<void> {
-    const { civil, wanted } = this.times;
+    const { civil, zone, wanted } = this.times;
     const staff = this.#staff;
     const instead = this.#kept?.start ?? null;
-    const request = { client: this.#client, visit_type: this.#visitType, ...wanted, staff, instead };
+    const request = { client: this.#client, kind: this.kind, visit_type: this.#visitType, ...wanted, staff, instead };
     const answer = await this.#api.holdTime(request);
-    if (answer.ok) this.#kept = { ...answer.body, civil, staff };
+    if (answer.ok) this.#kept = { ...answer.body, civil, zone, staff };
     // A colleague may not be there at all then.
     else if (answer.code === 'slot_taken' || (answer.code === 'not_available' && staff.length > 0)) this.times.refused = answer;
   }

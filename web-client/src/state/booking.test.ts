@@ -2,14 +2,18 @@ import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { instant, localTime } from '../../doubles/clock';
 import { refusing } from '../../doubles/refusing';
 import { people, peopleAround } from '../../doubles/story';
-import type { Answer, Api, Appointment, BookAppointment, Preferences, Refused, TimeHeld } from '../platform/api';
-import { Booking } from './booking.svelte';
+import type { Answer, Api, Appointment, BookAppointment, Refused, TimeHeld, VisitZone } from '../platform/api';
+import { clockWords } from '../views/visits/visit-words';
+import { Booking, KINDS } from './booking.svelte';
 import { visitBar } from './people.svelte';
 import { FRESH } from './visit-types.svelte';
 
 const CHICAGO = 'America/Chicago';
 const START = instant('2026-12-01T10:00', CHICAGO);
 const at = localTime(START, CHICAGO);
+const ZONES: VisitZone[] = KINDS.map((kind) =>
+  kind === 'office' ? { kind, zone: CHICAGO, site: true } : { kind, zone: 'America/Denver', site: false },
+);
 
 function visit(): Appointment {
   return {
@@ -30,7 +34,7 @@ describe('booking', () => {
   const api: Api = {
     ...refusing,
     book: (request) => (sent.push(request), answers.shift() ?? good(visit())),
-    preferences: () => good({ zone: 'America/Denver' } as Preferences),
+    visitZones: () => good({ zones: ZONES }),
     slots: ({ visitType, staff }) => (searched.push([visitType, ...staff].join(' ')), good({ slots: [] })),
     visitTypes: () => good({ visit_types: [{ id: 't', terms: { ...FRESH, name: 'Home visit', kind: 'home', minutes: 75 } }] }),
     transfers: () => good({ incoming: [], outgoing: [], colleagues: [{ ...people.sam }] }),
@@ -76,6 +80,48 @@ describe('booking', () => {
     other.times.zone = CHICAGO;
     await starting;
     expect(other.times.zone).toBe(CHICAGO);
+  });
+
+  test('the clock is that of the kind, until somebody chooses one', async () => {
+    const zones: (string | null | undefined)[] = [];
+    const booking = new Booking(
+      { ...api, slots: ({ zone }) => (zones.push(zone), good({ slots: [] })) }, people.maria.person, '2026-12-01',
+    );
+    await booking.start();
+    const says = () => clockWords(booking.usual, booking.times.zone);
+    const theirs = says();
+    await booking.meet('office');
+    expect(booking.times.zone).toBe(CHICAGO);
+    const site = says();
+    await booking.meet('home');
+    expect([booking.times.zone, says()]).toEqual(['America/Denver', theirs]);
+    // A kind of visit says where it is, and so by which clock.
+    await booking.meet('office');
+    await booking.choose('t');
+    expect(booking.times.zone).toBe('America/Denver');
+    // What somebody chose stays, whatever the kind; and that it is not the usual one is said.
+    booking.times.zone = 'America/Phoenix';
+    const other = says();
+    await booking.meet('office');
+    expect(booking.times.zone).toBe('America/Phoenix');
+    expect(new Set([theirs, site, other]).size).toBe(3);
+    // Free times were looked for anew whenever another clock was filled in.
+    expect(zones).toEqual(['America/Denver', CHICAGO, 'America/Denver', CHICAGO, 'America/Denver']);
+  });
+
+  test('a kept time is one on its own clock', async () => {
+    const kinds: unknown[] = [];
+    const keeping: Api = {
+      ...api,
+      holdTime: ({ kind }) => (kinds.push(kind), good({ start: 1, until: START * 1_000 })),
+    };
+    const booking = new Booking(keeping, people.maria.person, '2026-12-01');
+    await booking.start();
+    booking.times.take({ civil: '2026-12-01T10:00', offset: '-07:00', zone: 'America/Denver' });
+    await vi.waitFor(() => expect(booking.keptUntilMs).toBe(START));
+    expect(kinds).toEqual(['video']);
+    await booking.meet('office');
+    expect(booking.keptUntilMs, 'ten there is another time').toBeNull();
   });
 
   test('a time that was tapped is kept while the rest is filled in, and the form lets go of it', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { refusing } from '../../doubles/refusing';
-import type { Api, BookSeries, Conflict, Preferences, SeriesBooked } from '../platform/api';
+import type { Api, BookSeries, Conflict, SeriesBooked } from '../platform/api';
 import { Booking } from './booking.svelte';
 import { Repeats, nthOf } from './repeats.svelte';
 import { Visits } from './visits.svelte';
@@ -38,7 +38,6 @@ describe('booking a series', () => {
     const sent: BookSeries[] = [];
     const api: Api = {
       ...refusing,
-      preferences: () => Promise.resolve({ ok: true, body: { zone: 'America/Chicago' } as Preferences }),
       bookSeries: (request) => {
         sent.push(request);
         return Promise.resolve(

@@ -55,6 +55,9 @@ book-count =
         [one] { $count } time
        *[other] { $count } times
     }
+book-there-how = You meet at a place where the clock shows another time. Your own time comes first, then the time there.
+book-time-there = { $time } ({ $there } in { $city })
+book-there = Where you meet, the clock then says: { $moment }, the time of { $city }.
 book-later = Later days
 book-first = Back to the first days
 book-clocks = Show the times as clocks show them in

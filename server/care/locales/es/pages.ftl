@@ -55,6 +55,9 @@ book-count =
         [one] { $count } hora
        *[other] { $count } horas
     }
+book-there-how = El encuentro es en un lugar donde el reloj marca otra hora. Primero está la hora de usted, luego la de allí.
+book-time-there = { $time } ({ $there } en { $city })
+book-there = Donde es el encuentro, el reloj marca entonces: { $moment }, la hora de { $city }.
 book-later = Días siguientes
 book-first = Volver a los primeros días
 book-clocks = Mostrar las horas según el reloj de

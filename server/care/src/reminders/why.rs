@@ -20,7 +20,7 @@ pub fn why_not(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> Opt
         .or_else(|| by_wish(visit, to, step))
         .or_else(|| (!to.reachable).then_some(MailReason::NoAddress))
         .or_else(|| told_elsewhere(visit, to, step))
-        .or_else(|| by_state(visit, step));
+        .or_else(|| by_state(visit));
     Some(why.unwrap_or_else(|| by_time(visit, to, step, now)))
 }
 
@@ -87,14 +87,11 @@ fn told_elsewhere(visit: &Visit, to: &Recipient, step: Step) -> Option<MailReaso
     }
 }
 
-fn by_state(visit: &Visit, step: Step) -> Option<MailReason> {
-    use AppointmentState as State;
-    let is_over = match visit.state {
-        State::Booked | State::Cancelled => false,
-        State::CheckedIn | State::InProgress => step != Step::RoomOpen,
-        State::Requested | State::Held | State::Completed | State::NoShow => true,
-    };
-    is_over.then_some(MailReason::Over)
+fn by_state(visit: &Visit) -> Option<MailReason> {
+    match visit.state {
+        AppointmentState::Booked | AppointmentState::Cancelled => None,
+        AppointmentState::Completed | AppointmentState::NoShow => Some(MailReason::Over),
+    }
 }
 
 fn by_time(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> MailReason {

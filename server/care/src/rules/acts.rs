@@ -189,6 +189,8 @@ acts! {
     ReadAppointments = "read_appointments", Client;
     /// See which mails about an appointment went to whom, and why not.
     ReadVisitMails = "read_visit_mails", Appointment;
+    /// See on whose clocks visits with a client are agreed.
+    ReadVisitZones = "read_visit_zones", Client;
     /// See at which times one could be booked.
     FindSlots = "find_slots", Oneself;
     /// Keep a time of one's own, and of whoever is to come along, for a few minutes, for a client.

@@ -5,9 +5,9 @@ use axum::extract::State;
 use protocol::http::{
     Appointment, Appointments, BookAppointment, CancelAppointment, ChangePlace, ChangeTeam,
     CloseAppointment, ErrorBody, FindSlots, MoveAppointment, ReplyToAppointment, Slots, Span,
-    UndoCancel,
+    UndoCancel, VisitZones,
 };
-use protocol::{AppointmentId, VisitTypeId};
+use protocol::{AppointmentId, PersonId, VisitTypeId};
 
 use super::Answer;
 use super::body::{At, FromJson, FromQuery};
@@ -208,4 +208,20 @@ pub async fn find_slots(
     FromQuery(wish): FromQuery<FindSlots>,
 ) -> Answer<Json<Slots>> {
     Ok(Json(gateway.scheduler.slots(&caller, wish).await?))
+}
+
+/// In which zone visits of the caller's with a client are agreed if no other is wished.
+#[utoipa::path(
+    get,
+    path = "/v1/people/{person}/visit-zones",
+    tag = "appointments",
+    params(("person" = PersonId, Path)),
+    responses((status = 200, body = VisitZones), (status = "default", body = ErrorBody))
+)]
+pub async fn read_visit_zones(
+    State(gateway): State<Gateway>,
+    Who(caller): Who,
+    At(person): At<PersonId>,
+) -> Answer<Json<VisitZones>> {
+    Ok(Json(gateway.store.visit_zones(&caller, person).await?))
 }

@@ -147,7 +147,7 @@ impl Asking {
 
     /// Why it was not kept or booked; where somebody else was faster, with what is free instead.
     async fn instead(&self, reading: &Reading, refusal: Refusal) -> Result<Response, Refused> {
-        let slots = match refusal.instead.as_deref() {
+        let starts: Vec<Timestamp> = match refusal.instead.as_deref() {
             Some(Instead::Slots(slots)) => slots.iter().map(|slot| slot.start).collect(),
             _ => Vec::new(),
         };
@@ -157,10 +157,14 @@ impl Asking {
         ) {
             return Err(self.refused(refusal.code));
         }
-        let (store, wish) = (&self.gateway.store, reading.wish.told());
+        let store = &self.gateway.store;
+        let wish = BookingWish {
+            after: starts.first().copied(),
+            ..reading.wish.told()
+        };
         match store.open_booking_link(&reading.link, &wish).await {
             Ok(mut view) => {
-                view.slots = slots;
+                view.slots.retain(|offer| starts.contains(&offer.start));
                 let taken = said::taken(&view, reading);
                 Ok(shown(status(Code::SlotTaken), taken))
             }

@@ -57,6 +57,23 @@ bodies! {
         staff: Option<String>,
     }
 
+    /// In which zone a visit of the caller's with a client is agreed if no other is wished
+    /// ([`BookAppointment::zone`]).
+    VisitZones {
+        /// Of each kind of place one.
+        zones: Vec<VisitZone>,
+    }
+
+    /// One of them.
+    VisitZone {
+        /// Where the visit happens.
+        kind: AppointmentKind,
+        /// The zone, as the IANA database names it.
+        zone: String,
+        /// It is that of the site, the office where the caller sees people; else the client's.
+        site: bool,
+    }
+
     /// Times at which the caller could be booked, with whoever else was asked about. A hint: the booking decides.
     Slots {
         /// Soonest first.
@@ -81,7 +98,8 @@ bodies! {
         kind: AppointmentKind,
         /// When it begins: `2026-12-01T10:00` on the clocks of `zone`.
         civil_start: String,
-        /// The zone; the client's if absent.
+        /// The zone. If absent, for a visit at the office that of the site: the one in which the caller said when they
+        /// can be booked; for any other the client's.
         #[serde(default)]
         zone: Option<String>,
         /// How long, minutes.

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use crate::{AccountId, PersonId, Timestamp, VisitTypeId};
+use crate::{AccountId, AppointmentKind, PersonId, Timestamp, VisitTypeId};
 
 bodies! {
     /// Keep this time for me, and for whoever is to come along: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once.
@@ -11,9 +11,12 @@ bodies! {
         client: PersonId,
         /// When it would begin: `2026-12-01T10:00` on the clocks of `zone`.
         civil_start: String,
-        /// The zone; the client's if absent.
+        /// The zone; if absent that of a visit of this `kind` ([`super::BookAppointment::zone`]).
         #[serde(default)]
         zone: Option<String>,
+        /// Where it would happen; if absent, somewhere that goes by the client's clocks.
+        #[serde(default)]
+        kind: Option<AppointmentKind>,
         /// How long, minutes.
         minutes: u16,
         /// As what kind of visit, if as one.

@@ -4,7 +4,7 @@
 use care::Caller;
 use care::appointment::{Booking, MeetingLink};
 use care::caller::Holder;
-use care::place::Place;
+use care::place::{Place, anchor};
 use care::rules::Act;
 use care::series::Occurrence;
 use protocol::http::Appointment;
@@ -15,7 +15,8 @@ use protocol::{
 use uuid::Uuid;
 
 use super::team::{self, Team};
-use super::{Asked, Found, claim_all, find, list, zone_for};
+use super::zones::{site, zone_for};
+use super::{Asked, Found, claim_all, find, list};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{Resource, Rules};
@@ -83,7 +84,9 @@ pub(crate) async fn book_in(
     }
     // What they kept was for this.
     holds::let_all_go(tx, caller.account.uuid()).await?;
-    let zone = zone_for(tx, booking.zone.as_deref(), booking.client).await?;
+    let site = site(tx, &locked, team.booked);
+    let of = (anchor(booking.kind), booking.client);
+    let zone = zone_for(tx, booking.zone.as_deref(), of, &site).await?;
     let asked = Asked {
         civil: booking.civil,
         zone,

@@ -29,6 +29,8 @@ statements! {
         WHERE id = $1";
     NAME_OF = "
         SELECT p.id, p.name FROM account a JOIN person p ON p.id = a.person WHERE a.id = $1";
+    // Of these states only `booked` is ever set; the others stand in the index that is to be used, which was made when
+    // more were meant to be.
     UNASKED = "
         SELECT a.id, a.client, a.end_at, COALESCE(
             (SELECT g.account FROM assignment g

@@ -7,13 +7,14 @@
 
 use care::appointment::{Booking, MeetingLink};
 use care::civil::Zone;
+use care::place::{Anchor, anchor};
 use care::rules::Act;
 use protocol::{AppointmentId, Language, OpId, Timestamp, limits};
 use uuid::Uuid;
 
 use super::LinkRow;
 use super::found::{Bearing, ask, entry, find_open, gone, lock, must_be_open, resources};
-use super::times::{Wanted, asked, chosen, free, kept, pick, span, zones};
+use super::times::{Wanted, agreed, asked, chosen, free, kept, pick, site, span, zones};
 use crate::appointments::{Asked, book};
 use crate::db;
 use crate::deliveries::{self, LINK_SECRET_BYTES};
@@ -31,7 +32,7 @@ statements! {
         UPDATE booking_link SET used_at = $2, appointment = $3, secret = NULL
         WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2";
     CLIENTS_PART = "
-        SELECT p.id, a.ics_sequence, a.start_at
+        SELECT p.id, a.ics_sequence, a.start_at, a.zone
         FROM appointment a JOIN participant p ON p.appointment = a.id AND p.person = a.client
         WHERE a.id = $1 AND p.left_at IS NULL";
     LINK_OF_PART = "SELECT id, secret FROM link WHERE participant = $1 AND ics_sequence = $2";
@@ -46,6 +47,15 @@ pub struct BookingWish {
     pub after: Option<Timestamp>,
 }
 
+/// A time that is free.
+#[derive(Debug, Clone)]
+pub struct Offer {
+    /// When the visit would begin.
+    pub start: Timestamp,
+    /// The zone of the site, if it has clocks of its own.
+    pub site: Option<Zone>,
+}
+
 /// What a booking link offers: nothing but times. No name, no place, no reason.
 #[derive(Debug, Clone)]
 pub struct BookingView {
@@ -58,7 +68,7 @@ pub struct BookingView {
     /// How long the visit is.
     pub minutes: u16,
     /// Free times, soonest first, at most [`limits::SLOTS_MAX`].
-    pub slots: Vec<Timestamp>,
+    pub slots: Vec<Offer>,
     /// Now, by the server's clock.
     pub now: Timestamp,
 }
@@ -70,6 +80,8 @@ pub struct HeldView {
     pub language: Language,
     /// On which clocks to tell the time.
     pub zone: Zone,
+    /// The zone of the site, if it has clocks of its own.
+    pub site: Option<Zone>,
     /// How long the visit is.
     pub minutes: u16,
     /// Until when that time is kept; none if it is not.
@@ -85,6 +97,8 @@ pub struct BookedView {
     pub language: Language,
     /// On which clocks to tell the time.
     pub zone: Zone,
+    /// The zone of the site, if it has clocks of its own.
+    pub site: Option<Zone>,
     /// When the visit begins.
     pub start: Timestamp,
     /// The client's link of the visit, by which they change it or call it off.
@@ -96,6 +110,7 @@ struct PartRow {
     id: Uuid,
     ics_sequence: i64,
     start_at: i64,
+    zone: String,
 }
 
 /// A link and its secret, sealed.
@@ -152,9 +167,12 @@ impl Store {
             let own = preferences::zone_of(tx, found.link.client()).await?;
             let held = holds::live(tx, found.link.id).await?;
             let held = held.into_iter().find(|hold| hold.start == start);
+            let mut workers = resources(tx, &found.workers).await?;
+            workers.retain(|worker| held.is_none_or(|held| held.resource == worker.id));
             Ok(HeldView {
                 language: language(tx, &found.link).await?,
                 zone: chosen(tx, wish.zone.as_deref(), &own),
+                site: site(found.link.kind()?, &workers),
                 minutes: found.link.minutes(),
                 kept_until: held.map(|hold| hold.expires),
                 now: tx.now(),
@@ -257,10 +275,12 @@ async fn take(
         start,
         actor: link.id,
     };
-    let (place, time) = match kept(tx, &wanted, held).await? {
+    let kind = link.kind()?;
+    let (place, time) = match kept(tx, kind, &wanted, held).await? {
         Some(kept) => kept,
         None => pick(tx, link, &wanted).await?,
     };
+    let asked = agreed(kind, asked, (&resources[place], start));
     let team = std::slice::from_ref(&resources[place]);
     let worker = found.workers.iter();
     let worker = worker
@@ -294,7 +314,7 @@ async fn booking(tx: &mut Tx, link: &LinkRow, asked: &Asked) -> Result<Booking> 
         // The link is the request.
         op_id: OpId::from(link.id),
         client: link.client(),
-        kind: db::appointment_kind(&link.kind)?,
+        kind: link.kind()?,
         civil: asked.civil,
         zone: Some(asked.zone.name().to_owned()),
         minutes: link.minutes(),
@@ -340,9 +360,11 @@ async fn booked(
     };
     let manage: Option<[u8; LINK_SECRET_BYTES]> =
         manage.map(|secret| db::array(&secret)).transpose()?;
+    let has_site = anchor(link.kind()?) == Anchor::Site;
     Ok(BookedView {
         language: language(tx, link).await?,
         zone: chosen(tx, zone, &own),
+        site: has_site.then(|| preferences::zone(tx, &part.zone)),
         start: db::at(part.start_at),
         manage: manage.map(LinkSecret::from),
     })

@@ -1,12 +1,17 @@
 //! At which times a booking link's visit may be: the link's days on the client's clocks, and when one of its
 //! workers or another is free. The same search offers a time and decides about it.
+//!
+//! It is read on the client's clocks; at an office it is agreed on those of the site (`appointments::zones`), which
+//! depends on whose office it is.
 
 use care::availability::{SlotSpan, kept_free};
 use care::civil::{Clocks, Zone, parse_date, plus_days};
-use protocol::{Code, Instead, Refusal, Timestamp, limits};
+use care::place::{Anchor, anchor};
+use protocol::{AppointmentKind, Code, Instead, Refusal, Timestamp, limits};
 use uuid::Uuid;
 
 use super::LinkRow;
+use super::by_link::Offer;
 use crate::appointments::{self, Asked, Found};
 use crate::error::{Error, Result};
 use crate::holds::Hold;
@@ -62,9 +67,40 @@ pub(super) async fn asked(
     Ok(Asked { civil, zone, rules })
 }
 
+/// The same time as it is written down if one of the workers holds the visit.
+pub(super) fn agreed(
+    kind: AppointmentKind,
+    asked: Asked,
+    (worker, start): (&Resource, Timestamp),
+) -> Asked {
+    match site(kind, std::slice::from_ref(worker)) {
+        None => asked,
+        Some(zone) => Asked {
+            civil: zone.civil(start),
+            zone,
+            rules: asked.rules,
+        },
+    }
+}
+
+/// The site of a visit with one of these workers; none where it has no clocks of its own, or they depend on with whom.
+pub(super) fn site(kind: AppointmentKind, workers: &[Resource]) -> Option<Zone> {
+    let (first, others) = workers.split_first()?;
+    let same = others.iter().all(|other| other.zone == first.zone);
+    (same && anchor(kind) == Anchor::Site).then(|| first.zone.clone())
+}
+
+/// Whether a visit with that worker can be agreed to begin then: of what the clocks of a site show twice, the first is
+/// meant.
+fn can_be_agreed(kind: AppointmentKind, worker: &Resource, start: Timestamp) -> bool {
+    let zone = &worker.zone;
+    anchor(kind) == Anchor::Client || zone.resolve(zone.civil(start)) == start
+}
+
 /// Whoever keeps that time for the link, if somebody does and still can.
 pub(super) async fn kept(
     tx: &mut Tx,
+    kind: AppointmentKind,
     wanted: &Wanted<'_>,
     held: Option<Hold>,
 ) -> Result<Option<(usize, Found)>> {
@@ -72,7 +108,10 @@ pub(super) async fn kept(
         return Ok(None);
     };
     let mut resources = wanted.resources.iter();
-    let Some(place) = resources.position(|resource| resource.id == held.resource) else {
+    let place = resources.position(|resource| {
+        resource.id == held.resource && can_be_agreed(kind, resource, wanted.start)
+    });
+    let Some(place) = place else {
         return Ok(None);
     };
     let team = std::slice::from_ref(&wanted.resources[place]);
@@ -100,8 +139,14 @@ pub(super) async fn pick(
         rules,
         count_max: 1,
     };
+    let kind = link.kind()?;
     let free = hours::free_of_many(tx, wanted.resources, &search, Some(wanted.actor)).await?;
-    if let Some(place) = free.iter().position(|free| free.contains(&start)) {
+    let place = wanted
+        .resources
+        .iter()
+        .zip(&free)
+        .position(|(worker, free)| free.contains(&start) && can_be_agreed(kind, worker, start));
+    if let Some(place) = place {
         let found = Found {
             start,
             end: start.plus_seconds(i64::from(rules.terms.minutes) * 60),
@@ -130,7 +175,8 @@ async fn instead(
     let wanted = (days, limits::SLOTS_INSTEAD);
     match free(tx, (link, own), resources, (rules, wanted)).await {
         Ok(free) => {
-            let instead = Instead::Slots(hours::told(free, own));
+            let free = free.into_iter().map(|offer| offer.start);
+            let instead = Instead::Slots(hours::told(free.collect(), own));
             let refusal = Refusal::new(Code::SlotTaken, "this time is not free");
             refusal.instead(instead).into()
         }
@@ -138,27 +184,40 @@ async fn instead(
     }
 }
 
-/// When one of the workers or another is free, soonest first, each time once.
+/// When one of the workers or another is free, soonest first, each time once; with the site of whoever would hold the
+/// visit, who is the first of them.
 pub(super) async fn free(
     tx: &mut Tx,
     (link, own): (&LinkRow, &Zone),
     resources: &[Resource],
     (rules, (span, count_max)): (&Rules, (SlotSpan, usize)),
-) -> Result<Vec<Timestamp>> {
+) -> Result<Vec<Offer>> {
     let search = Search {
         span,
         rules,
         count_max,
     };
     let free = hours::free_of_many(tx, resources, &search, Some(link.id)).await?;
-    let mut slots = free.concat();
-    slots.sort_unstable();
-    slots.dedup();
-    // What the client's clocks show twice is the first.
+    let kind = link.kind()?;
+    let mut offers = Vec::new();
+    for (worker, free) in resources.iter().zip(free) {
+        let site = site(kind, std::slice::from_ref(worker));
+        // What the clocks of a site show twice is the first, and so is what the client's do.
+        let mut clocks = site.as_ref().map(Clocks::of);
+        for start in free {
+            if clocks.as_mut().is_none_or(|clocks| clocks.is_first(start)) {
+                let site = site.clone();
+                offers.push(Offer { start, site });
+            }
+        }
+    }
+    // Of those at one time the first worker's stays the first.
+    offers.sort_by_key(|offer| offer.start);
+    offers.dedup_by_key(|offer| offer.start);
     let mut clocks = Clocks::of(own);
-    slots.retain(|start| clocks.is_first(*start));
-    slots.truncate(count_max);
-    Ok(slots)
+    offers.retain(|offer| clocks.is_first(offer.start));
+    offers.truncate(count_max);
+    Ok(offers)
 }
 
 /// The clocks that the reader chose, or their own.

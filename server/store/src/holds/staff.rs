@@ -4,14 +4,16 @@
 
 use care::Caller;
 use care::civil::CivilTime;
+use care::place::{Anchor, anchor};
 use care::rules::Act;
 use protocol::http::TimeHeld;
-use protocol::{AccountId, PersonId, Timestamp, VisitTypeId};
+use protocol::{AccountId, AppointmentKind, PersonId, Timestamp, VisitTypeId};
 use uuid::Uuid;
 
 use super::{Actor, Kept};
 use crate::appointments::team::{self, Team};
-use crate::appointments::{Asked, find_as_of, zone_for};
+use crate::appointments::zones::{site, zone_for};
+use crate::appointments::{Asked, find_as_of};
 use crate::audit::{Entry, Object};
 use crate::error::{Error, Result};
 use crate::store::Store;
@@ -25,8 +27,10 @@ pub struct HoldWish {
     pub client: PersonId,
     /// When it would begin.
     pub civil: CivilTime,
-    /// On whose clocks; the client's if absent.
+    /// On whose clocks; those of its kind if absent ([`care::place::anchor`]).
     pub zone: Option<String>,
+    /// Where it would happen; if absent, somewhere that goes by the client's clocks.
+    pub kind: Option<AppointmentKind>,
     /// How long, minutes.
     pub minutes: u16,
     /// As what kind of visit, if as one.
@@ -50,9 +54,11 @@ impl Store {
             let team = Team::new(caller.account, &wish.staff);
             let locked = team.lock(tx).await?;
             team::must_be_bookable(tx, &team, &locked).await?;
+            let site = site(tx, &locked, team.booked);
+            let of = (wish.kind.map_or(Anchor::Client, anchor), wish.client);
             let asked = Asked {
                 civil: wish.civil,
-                zone: zone_for(tx, wish.zone.as_deref(), wish.client).await?,
+                zone: zone_for(tx, wish.zone.as_deref(), of, &site).await?,
                 rules: hours::rules(tx, wish.visit_type, wish.minutes).await?,
             };
             let actor = caller.account.uuid();

@@ -22,6 +22,8 @@ use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 
 statements! {
+    // Of these states only `booked` is ever set; the others stand in the index that is to be used, which was made when
+    // more were meant to be.
     STALE_WORKER = "
         SELECT organizer FROM appointment
         WHERE tzdb_version <> $1 AND start_at > $2 AND state IN ('requested', 'held', 'booked')

@@ -22,7 +22,7 @@ const AT_ONCE: usize = 50;
 statements! {
     TO_COME = "
         SELECT id FROM appointment
-        WHERE end_at > $1 AND id > $2 AND state IN ('booked', 'checked_in', 'in_progress', 'cancelled')
+        WHERE end_at > $1 AND id > $2 AND state IN ('booked', 'cancelled')
         ORDER BY id LIMIT 50";
 }
 

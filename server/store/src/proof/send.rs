@@ -163,6 +163,7 @@ fn verbs_about_booking_links(store: &Store, caller: &Caller) {
     send(store.make_booking_link(caller, any(), any()));
     send(store.revoke_booking_link(caller, any(), any()));
     send(store.find_slots(caller, any()));
+    send(store.visit_zones(caller, any()));
     send(store.calendar_feed(caller));
     send(store.make_calendar_feed(caller, any()));
     send(store.end_calendar_feed(caller));

@@ -6,7 +6,7 @@ use care::Caller;
 use care::appointment::{Booking, MeetingLink};
 use care::caller::Holder;
 use care::civil::{Date, plus_days};
-use care::place::Place;
+use care::place::{Place, anchor};
 use care::rules::Act;
 use care::series::Plan;
 use protocol::http::{Conflict, SeriesBooked};
@@ -18,7 +18,8 @@ use uuid::Uuid;
 use super::{Series, gaps, horizon, read};
 use crate::appointments::book::{self as single, put, seal_text};
 use crate::appointments::team::{self, Team};
-use crate::appointments::{Asked, instead, list, look, zone_for};
+use crate::appointments::zones::{site, zone_for};
+use crate::appointments::{Asked, instead, list, look};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{self, Resource, Rules};
@@ -134,7 +135,9 @@ async fn answer(tx: &mut Tx, caller: &Caller, id: SeriesId) -> Result<SeriesBook
 /// that has passed and one further ahead than a single visit of its kind are refused.
 async fn begin(tx: &mut Tx, plan: &Plan, (team, locked): (&Team, &[Resource])) -> Result<Series> {
     let first = &plan.first;
-    let zone = zone_for(tx, first.zone.as_deref(), first.client).await?;
+    let site = site(tx, locked, team.booked);
+    let of = (anchor(first.kind), first.client);
+    let zone = zone_for(tx, first.zone.as_deref(), of, &site).await?;
     let rules = single::rules(tx, first.visit_type, (first.kind, first.minutes)).await?;
     let start = zone.resolve_typed(first.civil)?;
     must_begin_in_time(tx, locked, &rules, start)?;

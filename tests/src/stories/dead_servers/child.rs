@@ -210,6 +210,7 @@ impl Town {
                     client: self.maria.person,
                     civil_start: time(dice[4]),
                     zone: None,
+                    kind: None,
                     minutes: 30,
                     visit_type: None,
                     staff: if n == 2 { both.collect() } else { Vec::new() },

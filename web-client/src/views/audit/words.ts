@@ -52,7 +52,7 @@ const KINDS: Record<string, Kind> = {
   read_circle: 'circle', read_welcome: 'circle', read_group_info: 'circle', report_distress: 'circle',
   plan_circle: 'circleChanged', name_member: 'circleChanged', found_circle: 'circleChanged', commit: 'circleChanged',
   claim_key_packages: 'circleChanged', leave_circle: 'circleChanged', reset_circle: 'circleChanged',
-  read_appointments: 'visits', read_visit_mails: 'visits', list_appointments: 'visits', find_slots: 'visits', open_link: 'visits',
+  read_appointments: 'visits', read_visit_mails: 'visits', read_visit_zones: 'visits', list_appointments: 'visits', find_slots: 'visits', open_link: 'visits',
   list_booking_links: 'visits', open_booking_link: 'visits', hold_by_link: 'visits', hold_time: 'visits', let_times_go: 'visits', book_by_link: 'book',
   make_booking_link: 'bookable', revoke_booking_link: 'bookable',
   read_calendar_feed: 'list', open_calendar_feed: 'visits', make_calendar_feed: 'feed', end_calendar_feed: 'feed',

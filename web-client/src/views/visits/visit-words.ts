@@ -1,8 +1,9 @@
 // The sentences for the small closed vocabularies of visits.
 import { t, type Language } from '../../i18n/texts.svelte';
-import { weekdayName } from '../../i18n/told';
+import { weekdayName, zoneCity } from '../../i18n/told';
 import type {
   AppointmentKind, AppointmentState, BookingLinkState, CancelReason, NextStep, Participant, RepeatsTold, Scope, Task,
+  VisitZone,
 } from '../../platform/api';
 
 export function kindName(kind: AppointmentKind): string {
@@ -16,17 +17,21 @@ export function kindName(kind: AppointmentKind): string {
   }[kind]();
 }
 
+/** By whose clock a visit is agreed, or that somebody chose another than the usual one. */
+export function clockWords(usual: VisitZone | undefined, zone: string): string {
+  if (usual === undefined) return t('visit-zone-hint');
+  const chosen = zone.trim();
+  if (chosen !== '' && chosen !== usual.zone) return t('visit-zone-other', { city: zoneCity(usual.zone) });
+  return usual.site ? t('visit-zone-site') : t('visit-zone-client');
+}
+
 export const kindIcon: Record<AppointmentKind, 'video' | 'phone' | 'pin'> = {
   video: 'video', phone: 'phone', office: 'pin', home: 'pin', community: 'pin', court: 'pin',
 };
 
 export function visitState(state: AppointmentState): string {
   return {
-    requested: () => t('visit-requested'),
-    held: () => t('visit-held'),
     booked: () => t('visit-booked'),
-    checked_in: () => t('visit-checked-in'),
-    in_progress: () => t('visit-in-progress'),
     completed: () => t('visit-completed'),
     no_show: () => t('visit-no-show'),
     cancelled: () => t('visit-cancelled'),

@@ -5,7 +5,7 @@ use care::texts::{TextError, Texts, Word, texts};
 use care::words_of_time::{day, hour, moment, offset};
 use minijinja::{Value, context};
 use protocol::{Language, Timestamp};
-use store::{BookedView, BookingView, HeldView};
+use store::{BookedView, BookingView, HeldView, Offer};
 
 use super::super::LINK;
 use super::Reading;
@@ -98,12 +98,16 @@ pub(super) fn times(
     } else {
         said.line(text, "book-how")?;
     }
+    if view.slots.iter().any(|offer| shows_another(view, offer)) {
+        said.line(text, "book-there-how")?;
+    }
     let days = by_day(view);
     for (place, slots) in days.iter().take(DAYS_SHOWN).enumerate() {
         said.days.push(one_day(view, reading, slots, place == 0)?);
     }
     if let Some(next) = days.get(DAYS_SHOWN).and_then(|slots| slots.first()) {
-        said.way(text.say("book-later", &[])?, later(reading, *next), true);
+        let to = later(reading, next.start);
+        said.way(text.say("book-later", &[])?, to, true);
     }
     if reading.wish.after.is_some() {
         said.way(text.say("book-first", &[])?, reading.path(""), true);
@@ -121,6 +125,8 @@ pub(super) fn question(
     let text = texts(view.language);
     let mut said = Said::titled(text, "book-confirm-title")?;
     said.moment = Some(told(view.language, &view.zone, start));
+    let clocks = (&view.zone, view.site.as_ref());
+    said.lines.extend(there(view.language, clocks, start)?);
     let minutes = Word::Count(usize::from(view.minutes));
     said.lines
         .push(text.say("book-lasts", &[("count", minutes)])?);
@@ -142,6 +148,8 @@ pub(super) fn booked(view: &BookedView) -> Result<Value, TextError> {
     let text = texts(view.language);
     let mut said = Said::titled(text, "book-booked-title")?;
     said.moment = Some(told(view.language, &view.zone, view.start));
+    let clocks = (&view.zone, view.site.as_ref());
+    said.lines.extend(there(view.language, clocks, view.start)?);
     if let Some(link) = &view.manage {
         said.line(text, "book-booked-body")?;
         let to = format!("{LINK}{}", link.to_text());
@@ -160,9 +168,10 @@ pub(super) fn taken(view: &BookingView, reading: &Reading) -> Result<Value, Text
         "book-taken-body"
     };
     said.line(text, body)?;
-    for start in &view.slots {
-        let label = told(view.language, &view.zone, *start);
-        said.button(label, reading.at("hold", *start), true);
+    for offer in &view.slots {
+        let label = told(view.language, &view.zone, offer.start);
+        let label = with_site(view, offer, label)?;
+        said.button(label, reading.at("hold", offer.start), true);
     }
     said.way(text.say("book-other", &[])?, reading.path(""), false);
     Ok(said.values(view.language))
@@ -186,35 +195,72 @@ pub(super) fn failed(language: Language) -> Result<Value, TextError> {
     Ok(said.values(language))
 }
 
-/// The slots of each day on the reader's clocks, in order.
-fn by_day(view: &BookingView) -> Vec<Vec<Timestamp>> {
-    let mut days: Vec<Vec<Timestamp>> = Vec::new();
-    for slot in &view.slots {
-        let date = view.zone.date(*slot);
+/// The offers of each day on the reader's clocks, in order.
+fn by_day(view: &BookingView) -> Vec<Vec<&Offer>> {
+    let mut days: Vec<Vec<&Offer>> = Vec::new();
+    let date = |offer: &Offer| view.zone.date(offer.start);
+    for offer in &view.slots {
         match days.last_mut() {
-            Some(day) if day.first().is_some_and(|one| view.zone.date(*one) == date) => {
-                day.push(*slot);
+            Some(day) if day.first().is_some_and(|one| date(one) == date(offer)) => {
+                day.push(offer);
             }
-            _ => days.push(vec![*slot]),
+            _ => days.push(vec![offer]),
         }
     }
     days
 }
 
+/// Whether the clocks of the site show another time than the reader's.
+fn shows_another(view: &BookingView, offer: &Offer) -> bool {
+    let site = offer.site.as_ref();
+    site.is_some_and(|site| site.civil(offer.start) != view.zone.civil(offer.start))
+}
+
+/// A time as it was told, and beside it that of the site's clocks where they show another.
+fn with_site(view: &BookingView, offer: &Offer, time: String) -> Result<String, TextError> {
+    let Some(site) = offer.site.as_ref().filter(|_| shows_another(view, offer)) else {
+        return Ok(time);
+    };
+    let there = hour(view.language, site, offer.start);
+    let city = city(site);
+    let words = [
+        ("time", Word::Text(&time)),
+        ("there", Word::Text(&there)),
+        ("city", Word::Text(&city)),
+    ];
+    texts(view.language).say("book-time-there", &words)
+}
+
+/// What the clocks of the site show then, if it is something else than the reader's do.
+fn there(
+    language: Language,
+    (zone, site): (&Zone, Option<&Zone>),
+    at: Timestamp,
+) -> Result<Option<String>, TextError> {
+    let Some(site) = site.filter(|site| site.civil(at) != zone.civil(at)) else {
+        return Ok(None);
+    };
+    let moment = told(language, site, at);
+    let city = city(site);
+    let words = [("moment", Word::Text(&moment)), ("city", Word::Text(&city))];
+    texts(language).say("book-there", &words).map(Some)
+}
+
 fn one_day(
     view: &BookingView,
     reading: &Reading,
-    slots: &[Timestamp],
+    slots: &[&Offer],
     open: bool,
 ) -> Result<Value, TextError> {
     let text = texts(view.language);
     let mut times = Vec::with_capacity(slots.len());
-    for slot in slots {
-        let label = hour(view.language, &view.zone, *slot);
-        let to = reading.at("hold", *slot);
+    for offer in slots {
+        let label = hour(view.language, &view.zone, offer.start);
+        let label = with_site(view, offer, label)?;
+        let to = reading.at("hold", offer.start);
         times.push(context! { to, label });
     }
-    let first = slots.first().copied().unwrap_or(view.now);
+    let first = slots.first().map_or(view.now, |offer| offer.start);
     let name = day(view.language, view.zone.date(first));
     let distance = minus(&offset(&view.zone, first));
     let words = [
@@ -229,7 +275,7 @@ fn one_day(
 /// Other clocks to read the times on.
 fn clocks(view: &BookingView, reading: &Reading) -> Result<Value, TextError> {
     let text = texts(view.language);
-    let at = view.slots.first().copied().unwrap_or(view.now);
+    let at = view.slots.first().map_or(view.now, |offer| offer.start);
     let mut zones = Vec::with_capacity(view.zones.len() + 1);
     let chosen = (!view.zones.contains(&view.zone)).then_some(&view.zone);
     for zone in chosen.into_iter().chain(&view.zones) {

@@ -2,7 +2,7 @@
 
 use care::civil::{CivilTime, Zone, Zones};
 use protocol::Language;
-use store::{BookedView, BookingView, HeldView};
+use store::{BookedView, BookingView, HeldView, Offer};
 
 use super::*;
 
@@ -33,7 +33,7 @@ fn view(language: Language, days: u32) -> BookingView {
         zone: zone("America/Chicago"),
         zones: vec![zone("America/Chicago"), zone("America/New_York")],
         minutes: 30,
-        slots: slots.collect(),
+        slots: slots.map(|start| Offer { start, site: None }).collect(),
         now: at("2026-11-24T12:00"),
     }
 }
@@ -103,6 +103,7 @@ async fn the_question_says_how_long_the_time_is_kept() {
         let held = |kept_until| HeldView {
             language: *language,
             zone: zone("America/Chicago"),
+            site: None,
             minutes: 30,
             kept_until,
             now,
@@ -124,6 +125,7 @@ async fn what_is_booked_taken_or_gone_is_said_in_both_languages() {
         let mut booked = BookedView {
             language: *language,
             zone: zone("America/Chicago"),
+            site: None,
             start: at("2026-12-01T10:00"),
             manage: Some(LinkSecret::from([9; 16])),
         };
@@ -160,5 +162,51 @@ fn what_could_be_no_zone_is_not_carried_on() {
     assert!(read("America/Indiana/Knox").is_some() && read("Etc/GMT+6").is_some());
     for bad in ["a\r\nset-cookie: b", "a&after=1", "\"><b>", &"a".repeat(65)] {
         assert_eq!(read(bad), None, "{bad}");
+    }
+}
+
+#[tokio::test]
+async fn where_the_clocks_of_the_office_differ_both_are_told() {
+    let [here, site] = ["America/Los_Angeles", "America/Chicago"].map(zone);
+    let start = at("2026-12-01T10:00");
+    for language in Language::ALL {
+        let mut view = view(*language, 1);
+        view.zone = here.clone();
+        let ours = text(said::times(&view, &reading(None, None), None)).await;
+        assert!(ours.contains("7:00") && !ours.contains("9:00"), "{ours}");
+        for offer in &mut view.slots {
+            offer.site = Some(site.clone());
+        }
+        let both = text(said::times(&view, &reading(None, None), None)).await;
+        assert!(both.contains("7:00") && both.contains("9:00"), "{both}");
+        let taken = text(said::taken(&view, &reading(None, None))).await;
+        assert!(taken.contains("7:00") && taken.contains("9:00"), "{taken}");
+        // Read on the clocks of the office, a time is told once.
+        view.zone = site.clone();
+        let there = text(said::times(&view, &reading(None, None), None)).await;
+        assert!(there.contains("9:00") && !there.contains("7:00"), "{there}");
+
+        let held = HeldView {
+            language: *language,
+            zone: here.clone(),
+            site: Some(site.clone()),
+            minutes: 30,
+            kept_until: None,
+            now: view.now,
+        };
+        let question = text(said::question(&held, &reading(None, None), start)).await;
+        assert!(question.contains("8:00") && question.contains("10:00"));
+        let mut booked = BookedView {
+            language: *language,
+            zone: here.clone(),
+            site: Some(site.clone()),
+            start,
+            manage: None,
+        };
+        let page = text(said::booked(&booked)).await;
+        assert!(page.contains("8:00") && page.contains("10:00"), "{page}");
+        booked.zone = site.clone();
+        let page = text(said::booked(&booked)).await;
+        assert!(!page.contains("8:00") && page.contains("10:00"), "{page}");
     }
 }
