@@ -164,8 +164,8 @@ mail-digest-body =
 
 ## At the end
 mail-answer-hint = Please say if you will be there, or ask for another time.
-mail-no-button = If a button does not work, open its address here:
-mail-unsubscribe = Do you want no more mails like this? You can stop them here:
+mail-no-button = If a button does not work, use the link here:
+mail-unsubscribe = Stop emails like this
 mail-automatic = This mail was written by a computer.
 
 ## In the calendar file

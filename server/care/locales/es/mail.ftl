@@ -164,8 +164,8 @@ mail-digest-body =
 
 ## Al final
 mail-answer-hint = Por favor, diga si va a venir o pida otra hora.
-mail-no-button = Si un botón no funciona, abra aquí su dirección:
-mail-unsubscribe = ¿No quiere más correos como este? Puede pararlos aquí:
+mail-no-button = Si un botón no funciona, abra el enlace aquí:
+mail-unsubscribe = Dejar de recibir correos como este
 mail-automatic = Este correo lo escribió una computadora.
 
 ## En el archivo de calendario

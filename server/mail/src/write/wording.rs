@@ -24,7 +24,7 @@ pub(super) struct Said {
     /// The big buttons: links to pages, which act only when something is pressed there.
     pub buttons: Vec<Button>,
     pub no_button: String,
-    /// The sentence and the link that stop such mails.
+    /// The link that stops such mails.
     pub unsubscribe: Option<Button>,
     pub automatic: String,
 }
@@ -273,11 +273,8 @@ impl Said {
             blocks.push(self.facts.join("\n"));
         }
         blocks.extend(self.hint.clone());
-        for button in &self.buttons {
+        for button in self.buttons.iter().chain(&self.unsubscribe) {
             blocks.push(format!("{}:\n{}", button.label, button.url));
-        }
-        if let Some(unsubscribe) = &self.unsubscribe {
-            blocks.push(format!("{}\n{}", unsubscribe.label, unsubscribe.url));
         }
         blocks.push(self.automatic.clone());
         blocks.join("\n\n") + "\n"

@@ -80,6 +80,26 @@ fn the_html_says_what_the_text_says_in_its_language() {
 }
 
 #[test]
+fn every_link_of_the_html_says_where_it_leads() {
+    for language in Language::ALL {
+        let say = |key: &str| care::texts::texts(*language).say(key, &[]).unwrap();
+        let mail = written(&letter(Step::RoomOpen, *language, Disclosure::Details));
+        let html = part(&mail, "text/html").unwrap();
+        // Of two addresses below the buttons each has its name.
+        for label in ["mail-button-join", "mail-button-see"] {
+            let named = format!("<br />{}:<br /><a href=", say(label));
+            assert!(html.contains(&named), "{html}");
+        }
+        let stop = format!(">{}</a>", say("mail-unsubscribe"));
+        assert!(html.contains(&stop), "{html}");
+        // One alone needs none.
+        let mail = written(&letter(Step::OneDay, *language, Disclosure::Times));
+        let html = part(&mail, "text/html").unwrap();
+        assert_eq!(html.matches(&say("mail-button-answer")).count(), 1);
+    }
+}
+
+#[test]
 fn the_day_and_the_clock_are_the_recipients_own() {
     let mut letter = letter(Step::OneDay, Language::En, Disclosure::Times);
     visit(&mut letter).zone = Zones::bundled().find("Pacific/Auckland").unwrap();
