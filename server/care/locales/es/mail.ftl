@@ -29,8 +29,8 @@ mail-again-body-phone = Hay algo nuevo para usted. Abra su página, o llámenos 
 ## La respuesta automática a quien nos escribió: siempre de nivel 0
 mail-unread-subject = Sobre su correo
 mail-unread-title = Aquí no contestamos correos
-mail-unread-body = Nadie lee este buzón. Abra su página para decirnos algo.
-mail-unread-body-phone = Nadie lee este buzón. Abra su página para decirnos algo, o llámenos al { $phone }.
+mail-unread-body = Puede pasar tiempo hasta que alguien lea su correo. Abra su página para decirnos algo.
+mail-unread-body-phone = Puede pasar tiempo hasta que alguien lea su correo. Abra su página para decirnos algo, o llámenos al { $phone }.
 
 ## Reservada, cambiada, cancelada
 mail-invitation-subject = Cita el { $day }
@@ -41,13 +41,13 @@ mail-moved-title = Su cita tiene una nueva hora
 mail-moved-body = La hora de su cita cambió. Esta es la nueva hora. La hora anterior ya no vale.
 mail-kept-subject = Misma hora: cita el { $day }
 mail-kept-title = Su cita sigue a la misma hora
-mail-kept-body = Las reglas de los relojes cambiaron. Su cita sigue a la hora que usted conoce. Si su calendario muestra otra hora, vale la de este correo.
+mail-kept-body = Cambiaron las reglas del cambio de hora. Su cita sigue a la hora que usted conoce. Si su calendario muestra otra hora, vale la de este correo.
 mail-team-subject = Misma hora: cita el { $day }
 mail-team-title = Cambió quién viene a su cita
-mail-team-body = No vienen las mismas personas de nuestro equipo que antes. La hora sigue como usted la conoce.
+mail-team-body = No van a estar las mismas personas de nuestro equipo que antes. La hora sigue como usted la conoce.
 mail-elsewhere-subject = Misma hora: cita el { $day }
 mail-elsewhere-title = Cambió el lugar de su cita
-mail-elsewhere-body = Su cita ya no es donde era. La hora sigue como usted la conoce. Abra su página para ver adónde ir.
+mail-elsewhere-body = Su cita ahora es en otro lugar. La hora sigue como usted la conoce. Abra su página para ver adónde ir.
 mail-cleared-subject = Fuera de su calendario: cita el { $day }
 mail-cleared-title = Una cita sale de su calendario
 mail-cleared-body = Ya no se le espera en esta cita. No tiene que hacer nada.
@@ -72,7 +72,7 @@ mail-series-then = Después: { $moment }
 mail-series-more = Hay más fechas después.
 mail-series-hint = El botón es para la primera cita.
 mail-series-hint-file = El botón y el archivo de calendario son para la primera cita.
-mail-series-hint-reminded = Antes de cada una de las siguientes recibe un correo. Ahí puede confirmarla o cambiarla.
+mail-series-hint-reminded = Antes de cada una de las siguientes recibirá un correo. Ahí puede confirmarla o cambiarla.
 mail-series-hint-page = Para cambiar una de las siguientes, abra su página.
 mail-repeats-days =
     { $count ->
@@ -166,7 +166,7 @@ mail-digest-body =
 mail-answer-hint = Por favor, diga si va a venir o pida otra hora.
 mail-no-button = Si un botón no funciona, abra el enlace aquí:
 mail-unsubscribe = Dejar de recibir correos como este
-mail-automatic = Este correo lo escribió una computadora.
+mail-automatic = Este correo lo escribió una computadora. Por favor, no responda por correo.
 
 ## En el archivo de calendario
 mail-calendar-summary = Cita

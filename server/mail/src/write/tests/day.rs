@@ -52,7 +52,7 @@ https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
 Stop emails like this:
 https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe
 
-This mail was written by a computer.
+This email was written by a computer. Please do not write back.
 "
     );
     let (subject, text) = shown(&letter_of(Step::OneDay, Language::Es, Disclosure::Times));
@@ -79,7 +79,7 @@ https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
 Dejar de recibir correos como este:
 https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe
 
-Este correo lo escribió una computadora.
+Este correo lo escribió una computadora. Por favor, no responda por correo.
 "
     );
 }
