@@ -53,7 +53,7 @@ mail-cleared-title = An appointment is off your calendar
 mail-cleared-body = You are no longer expected at this appointment. You do not need to do anything.
 mail-cancellation-subject = Cancelled: appointment on { $day }
 mail-cancellation-title = Your appointment is cancelled
-mail-cancellation-body = This appointment will not take place. You do not need to do anything.
+mail-cancellation-body = This appointment will not take place. You do not need to do anything. If you want another time, please open your page.
 
 ## A series: one mail for all of it
 mail-series-subject = Appointments from { $day } on
@@ -64,14 +64,14 @@ mail-series-moved-title = Your appointments have new times
 mail-series-moved-body = The times of your appointments have changed. These are the new times. The old times no longer count.
 mail-series-off-subject = Cancelled: appointments from { $day } on
 mail-series-off-title = Your appointments are cancelled
-mail-series-off-body = These appointments will not take place. You do not need to do anything.
+mail-series-off-body = These appointments will not take place. You do not need to do anything. If you want other times, please open your page.
 mail-series-off-more = The later ones are cancelled too.
 mail-series-repeats = Repeats: { $rule }
 mail-series-first = First: { $moment }
 mail-series-then = Then: { $moment }
 mail-series-more = More dates follow.
-mail-series-hint = The button is for the first appointment.
-mail-series-hint-file = The button and the calendar file are for the first appointment.
+mail-series-hint = The button “Confirm or change” is for the first appointment.
+mail-series-hint-file = The button “Confirm or change” and the calendar file are for the first appointment.
 mail-series-hint-reminded = Before each later one you will get an email. There you can confirm or change it.
 mail-series-hint-page = To change a later one, open your page.
 mail-repeats-days =

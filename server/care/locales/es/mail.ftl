@@ -53,7 +53,7 @@ mail-cleared-title = Una cita sale de su calendario
 mail-cleared-body = Ya no se le espera en esta cita. No tiene que hacer nada.
 mail-cancellation-subject = Cancelada: cita el { $day }
 mail-cancellation-title = Su cita está cancelada
-mail-cancellation-body = Esta cita no tendrá lugar. No tiene que hacer nada.
+mail-cancellation-body = Esta cita no se va a realizar. No tiene que hacer nada. Si quiere otra hora, abra su página.
 
 ## Una serie: un solo correo para todas
 mail-series-subject = Citas a partir del { $day }
@@ -64,14 +64,14 @@ mail-series-moved-title = Sus citas tienen nuevas horas
 mail-series-moved-body = Las horas de sus citas cambiaron. Estas son las nuevas horas. Las anteriores ya no valen.
 mail-series-off-subject = Canceladas: citas a partir del { $day }
 mail-series-off-title = Sus citas están canceladas
-mail-series-off-body = Estas citas no tendrán lugar. No tiene que hacer nada.
+mail-series-off-body = Estas citas no se van a realizar. No tiene que hacer nada. Si quiere otras horas, abra su página.
 mail-series-off-more = Las siguientes también están canceladas.
 mail-series-repeats = Se repite: { $rule }
 mail-series-first = Primera: { $moment }
 mail-series-then = Después: { $moment }
 mail-series-more = Hay más fechas después.
-mail-series-hint = El botón es para la primera cita.
-mail-series-hint-file = El botón y el archivo de calendario son para la primera cita.
+mail-series-hint = El botón “Confirmar o cambiar” es para la primera cita.
+mail-series-hint-file = El botón “Confirmar o cambiar” y el archivo de calendario son para la primera cita.
 mail-series-hint-reminded = Antes de cada una de las siguientes recibirá un correo. Ahí puede confirmarla o cambiarla.
 mail-series-hint-page = Para cambiar una de las siguientes, abra su página.
 mail-repeats-days =

@@ -123,7 +123,30 @@ fn choose_visit(
     if letter.disclosure == Disclosure::Details {
         say_details(&mut said, text, letter, visit)?;
     }
+    if visit.link_token.is_some() && needs_app(letter, visit) {
+        // Who is about to come in wants to come in.
+        let comes_in = letter.step == Step::RoomOpen;
+        let place = if comes_in { 0 } else { said.buttons.len() };
+        said.buttons.insert(place, Button::to_app(text, identity)?);
+    }
     Ok(said)
+}
+
+/// Whether the mail speaks of what the page of its link does not show: the room, where to go, another time, the later
+/// visits of a series.
+fn needs_app(letter: &Letter, visit: &VisitFacts) -> bool {
+    match letter.step {
+        Step::RoomOpen => {
+            let leads_in = letter.disclosure == Disclosure::Details && visit.meeting_link.is_some();
+            !visit.early && !leads_in
+        }
+        Step::Cancellation => true,
+        Step::Invitation => {
+            let answers_all = visit.series.as_ref().is_none_or(|series| series.reminded);
+            visit.elsewhere || !answers_all
+        }
+        _ => false,
+    }
 }
 
 /// The mail of level 0, from which the higher levels begin.
