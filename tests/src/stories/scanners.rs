@@ -220,9 +220,10 @@ mod tell {
             found.by_mail
         );
         let expected = |mail: &str| match mail {
-            "invitation" | "cancellation" | "series" | "series_off" | "team" => vec![PAGE],
-            // Who comes no longer is led to the app.
-            "left" => vec![FRONT, PAGE],
+            "team" => vec![PAGE],
+            // To the app is led who comes no longer, and whoever is told of what the page does not show.
+            "left" | "invitation" | "cancellation" | "series" | "series_off" => vec![FRONT, PAGE],
+            "room_open" => vec![FRONT, PAGE, UNSUBSCRIBE],
             "agenda" | "answer" => vec![FRONT],
             "unread" | "digest" => vec![FRONT, STOP],
             "booking_link" | "book_again" => vec![BOOKING],

@@ -17,9 +17,9 @@ mail-choose-body = The link shows free times. Tap one to keep it, then book it.
 mail-choose-hint = The link books one appointment. If you did not expect it, you do not need to do anything.
 
 ## Whose an address is: of level 0, always; a stranger may read it
-mail-address-subject = Is this your e-mail address?
-mail-address-title = Is this your e-mail address?
-mail-address-body = Somebody gave this e-mail address to get updates. If it was you, please open the link and say yes.
+mail-address-subject = Is this your email address?
+mail-address-title = Is this your email address?
+mail-address-body = Somebody gave this email address to get updates. If it was you, please open the link and say yes.
 mail-address-hint = If it was not you, you do not need to do anything. You can also open the link and say that it is not you.
 
 ## To whoever is to choose another time: of level 0, always, and never why
@@ -27,10 +27,10 @@ mail-again-body = There is something new for you. Please open the link to see it
 mail-again-body-phone = There is something new for you. Please open your page, or call us at { $phone }.
 
 ## The automatic answer to whoever wrote to us: of level 0, always
-mail-unread-subject = About your mail
-mail-unread-title = We do not answer mails here
-mail-unread-body = This mailbox is not read. Please open your page to tell us something.
-mail-unread-body-phone = This mailbox is not read. Please open your page to tell us something, or call us at { $phone }.
+mail-unread-subject = About your email
+mail-unread-title = We do not answer emails here
+mail-unread-body = Your email may not be read soon. Please open your page to tell us something.
+mail-unread-body-phone = Your email may not be read soon. Please open your page to tell us something, or call us at { $phone }.
 
 ## Booked, moved, cancelled
 mail-invitation-subject = Appointment on { $day }
@@ -41,19 +41,19 @@ mail-moved-title = Your appointment has a new time
 mail-moved-body = The time of your appointment has changed. This is the new time. The old time no longer counts.
 mail-kept-subject = Same time: appointment on { $day }
 mail-kept-title = Your appointment keeps its time
-mail-kept-body = The rules for the clocks have changed. Your appointment stays at the time that you know. If your calendar shows another time, go by this mail.
+mail-kept-body = The rules for changing the clocks are new. Your appointment stays at the time that you know. If your calendar shows another time, go by this email.
 mail-team-subject = Same time: appointment on { $day }
 mail-team-title = Who comes to your appointment has changed
-mail-team-body = Not the same people of our team come as before. The time stays as you know it.
+mail-team-body = The people from our team who will be there are not the same as before. The time stays as you know it.
 mail-elsewhere-subject = Same time: appointment on { $day }
 mail-elsewhere-title = Where you meet has changed
-mail-elsewhere-body = Your appointment is not where it was. The time stays as you know it. Open your page to see where to go.
+mail-elsewhere-body = Your appointment is in another place now. The time stays as you know it. Open your page to see where to go.
 mail-cleared-subject = Off your calendar: appointment on { $day }
 mail-cleared-title = An appointment is off your calendar
 mail-cleared-body = You are no longer expected at this appointment. You do not need to do anything.
 mail-cancellation-subject = Cancelled: appointment on { $day }
 mail-cancellation-title = Your appointment is cancelled
-mail-cancellation-body = This appointment will not take place. You do not need to do anything.
+mail-cancellation-body = This appointment will not take place. You do not need to do anything. If you want another time, please open your page.
 
 ## A series: one mail for all of it
 mail-series-subject = Appointments from { $day } on
@@ -64,15 +64,15 @@ mail-series-moved-title = Your appointments have new times
 mail-series-moved-body = The times of your appointments have changed. These are the new times. The old times no longer count.
 mail-series-off-subject = Cancelled: appointments from { $day } on
 mail-series-off-title = Your appointments are cancelled
-mail-series-off-body = These appointments will not take place. You do not need to do anything.
+mail-series-off-body = These appointments will not take place. You do not need to do anything. If you want other times, please open your page.
 mail-series-off-more = The later ones are cancelled too.
 mail-series-repeats = Repeats: { $rule }
 mail-series-first = First: { $moment }
 mail-series-then = Then: { $moment }
 mail-series-more = More dates follow.
-mail-series-hint = The button is for the first appointment.
-mail-series-hint-file = The button and the calendar file are for the first appointment.
-mail-series-hint-reminded = Before each later one you get a mail. There you can confirm or change it.
+mail-series-hint = The button “Confirm or change” is for the first appointment.
+mail-series-hint-file = The button “Confirm or change” and the calendar file are for the first appointment.
+mail-series-hint-reminded = Before each later one you will get an email. There you can confirm or change it.
 mail-series-hint-page = To change a later one, open your page.
 mail-repeats-days =
     { $count ->
@@ -164,13 +164,13 @@ mail-digest-body =
 
 ## At the end
 mail-answer-hint = Please say if you will be there, or ask for another time.
-mail-no-button = If a button does not work, open its address here:
-mail-unsubscribe = Do you want no more mails like this? You can stop them here:
-mail-automatic = This mail was written by a computer.
+mail-no-button = If a button does not work, use the link here:
+mail-unsubscribe = Stop emails like this
+mail-automatic = This email was written by a computer. Please do not write back.
 
 ## In the calendar file
 mail-calendar-summary = Appointment
-mail-calendar-description = To confirm or change it, use the link in your mail.
+mail-calendar-description = To confirm or change it, use the link in your email.
 
 ## In the calendar that another program fetches. Whoever has its address reads it.
 feed-name = Busy times

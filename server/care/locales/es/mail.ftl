@@ -29,8 +29,8 @@ mail-again-body-phone = Hay algo nuevo para usted. Abra su página, o llámenos 
 ## La respuesta automática a quien nos escribió: siempre de nivel 0
 mail-unread-subject = Sobre su correo
 mail-unread-title = Aquí no contestamos correos
-mail-unread-body = Nadie lee este buzón. Abra su página para decirnos algo.
-mail-unread-body-phone = Nadie lee este buzón. Abra su página para decirnos algo, o llámenos al { $phone }.
+mail-unread-body = Puede pasar tiempo hasta que alguien lea su correo. Abra su página para decirnos algo.
+mail-unread-body-phone = Puede pasar tiempo hasta que alguien lea su correo. Abra su página para decirnos algo, o llámenos al { $phone }.
 
 ## Reservada, cambiada, cancelada
 mail-invitation-subject = Cita el { $day }
@@ -41,19 +41,19 @@ mail-moved-title = Su cita tiene una nueva hora
 mail-moved-body = La hora de su cita cambió. Esta es la nueva hora. La hora anterior ya no vale.
 mail-kept-subject = Misma hora: cita el { $day }
 mail-kept-title = Su cita sigue a la misma hora
-mail-kept-body = Las reglas de los relojes cambiaron. Su cita sigue a la hora que usted conoce. Si su calendario muestra otra hora, vale la de este correo.
+mail-kept-body = Cambiaron las reglas del cambio de hora. Su cita sigue a la hora que usted conoce. Si su calendario muestra otra hora, vale la de este correo.
 mail-team-subject = Misma hora: cita el { $day }
 mail-team-title = Cambió quién viene a su cita
-mail-team-body = No vienen las mismas personas de nuestro equipo que antes. La hora sigue como usted la conoce.
+mail-team-body = No van a estar las mismas personas de nuestro equipo que antes. La hora sigue como usted la conoce.
 mail-elsewhere-subject = Misma hora: cita el { $day }
 mail-elsewhere-title = Cambió el lugar de su cita
-mail-elsewhere-body = Su cita ya no es donde era. La hora sigue como usted la conoce. Abra su página para ver adónde ir.
+mail-elsewhere-body = Su cita ahora es en otro lugar. La hora sigue como usted la conoce. Abra su página para ver adónde ir.
 mail-cleared-subject = Fuera de su calendario: cita el { $day }
 mail-cleared-title = Una cita sale de su calendario
 mail-cleared-body = Ya no se le espera en esta cita. No tiene que hacer nada.
 mail-cancellation-subject = Cancelada: cita el { $day }
 mail-cancellation-title = Su cita está cancelada
-mail-cancellation-body = Esta cita no tendrá lugar. No tiene que hacer nada.
+mail-cancellation-body = Esta cita no se va a realizar. No tiene que hacer nada. Si quiere otra hora, abra su página.
 
 ## Una serie: un solo correo para todas
 mail-series-subject = Citas a partir del { $day }
@@ -64,15 +64,15 @@ mail-series-moved-title = Sus citas tienen nuevas horas
 mail-series-moved-body = Las horas de sus citas cambiaron. Estas son las nuevas horas. Las anteriores ya no valen.
 mail-series-off-subject = Canceladas: citas a partir del { $day }
 mail-series-off-title = Sus citas están canceladas
-mail-series-off-body = Estas citas no tendrán lugar. No tiene que hacer nada.
+mail-series-off-body = Estas citas no se van a realizar. No tiene que hacer nada. Si quiere otras horas, abra su página.
 mail-series-off-more = Las siguientes también están canceladas.
 mail-series-repeats = Se repite: { $rule }
 mail-series-first = Primera: { $moment }
 mail-series-then = Después: { $moment }
 mail-series-more = Hay más fechas después.
-mail-series-hint = El botón es para la primera cita.
-mail-series-hint-file = El botón y el archivo de calendario son para la primera cita.
-mail-series-hint-reminded = Antes de cada una de las siguientes recibe un correo. Ahí puede confirmarla o cambiarla.
+mail-series-hint = El botón “Confirmar o cambiar” es para la primera cita.
+mail-series-hint-file = El botón “Confirmar o cambiar” y el archivo de calendario son para la primera cita.
+mail-series-hint-reminded = Antes de cada una de las siguientes recibirá un correo. Ahí puede confirmarla o cambiarla.
 mail-series-hint-page = Para cambiar una de las siguientes, abra su página.
 mail-repeats-days =
     { $count ->
@@ -164,9 +164,9 @@ mail-digest-body =
 
 ## Al final
 mail-answer-hint = Por favor, diga si va a venir o pida otra hora.
-mail-no-button = Si un botón no funciona, abra aquí su dirección:
-mail-unsubscribe = ¿No quiere más correos como este? Puede pararlos aquí:
-mail-automatic = Este correo lo escribió una computadora.
+mail-no-button = Si un botón no funciona, abra el enlace aquí:
+mail-unsubscribe = Dejar de recibir correos como este
+mail-automatic = Este correo lo escribió una computadora. Por favor, no responda por correo.
 
 ## En el archivo de calendario
 mail-calendar-summary = Cita

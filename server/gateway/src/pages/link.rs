@@ -13,6 +13,9 @@ use super::{page, status};
 use crate::Gateway;
 use crate::error::refusal;
 
+/// What the button to the app says, in mails and here.
+const OPEN_APP: &str = "mail-button-open";
+
 /// A sentence and its buttons.
 pub(super) struct Page {
     language: Language,
@@ -56,7 +59,10 @@ impl Page {
                 say(key).map(|label| context! { to, label, quiet })
             });
             let onward = self.onward.as_ref();
-            let onward = onward.map(|(to, key)| say(key).map(|label| context! { to, label }));
+            let onward = onward.map(|(to, key)| {
+                let quiet = *key == OPEN_APP;
+                say(key).map(|label| context! { to, label, quiet })
+            });
             Ok(context! {
                 language => self.language.as_str(),
                 title => say(self.title)?,
@@ -176,6 +182,14 @@ fn about(view: &LinkView, secret: &str) -> Page {
         page.onward = onward.map(|to| (to, "page-see-now"));
         return page;
     }
+    let mut page = as_it_stands(view, secret);
+    // Where to go, with whom and the room are told there, to whoever signs in.
+    page.onward = Some(("/".to_owned(), OPEN_APP));
+    page
+}
+
+fn as_it_stands(view: &LinkView, secret: &str) -> Page {
+    let language = view.language;
     let to = |reply: Reply| format!("{}{secret}/{}", super::LINK, reply.as_str());
     if view.state == AppointmentState::Cancelled {
         let mut page = Page::new(language, "page-cancelled-title");
@@ -331,6 +345,7 @@ mod tests {
             assert!(open.contains(&format!("/l/secret/{answer}\"")), "{answer}");
         }
         assert!(open.contains("Tuesday, December 1"), "{open}");
+        assert!(open.contains("class=\"button quiet\" href=\"/\""), "{open}");
         let late = LinkView {
             too_late: true,
             ..view()
@@ -344,6 +359,7 @@ mod tests {
         };
         let stale = text(about(&stale, "secret")).await;
         assert!(!stale.contains("<form") && stale.contains("/l/BwcHBwcHBwcHBwcHBwcHBw\""));
+        assert!(!stale.contains("href=\"/\"") && !stale.contains("button quiet"));
     }
 
     #[test]

@@ -24,7 +24,7 @@ pub(super) struct Said {
     /// The big buttons: links to pages, which act only when something is pressed there.
     pub buttons: Vec<Button>,
     pub no_button: String,
-    /// The sentence and the link that stop such mails.
+    /// The link that stops such mails.
     pub unsubscribe: Option<Button>,
     pub automatic: String,
 }
@@ -123,7 +123,30 @@ fn choose_visit(
     if letter.disclosure == Disclosure::Details {
         say_details(&mut said, text, letter, visit)?;
     }
+    if visit.link_token.is_some() && needs_app(letter, visit) {
+        // Who is about to come in wants to come in.
+        let comes_in = letter.step == Step::RoomOpen;
+        let place = if comes_in { 0 } else { said.buttons.len() };
+        said.buttons.insert(place, Button::to_app(text, identity)?);
+    }
     Ok(said)
+}
+
+/// Whether the mail speaks of what the page of its link does not show: the room, where to go, another time, the later
+/// visits of a series.
+fn needs_app(letter: &Letter, visit: &VisitFacts) -> bool {
+    match letter.step {
+        Step::RoomOpen => {
+            let leads_in = letter.disclosure == Disclosure::Details && visit.meeting_link.is_some();
+            !visit.early && !leads_in
+        }
+        Step::Cancellation => true,
+        Step::Invitation => {
+            let answers_all = visit.series.as_ref().is_none_or(|series| series.reminded);
+            visit.elsewhere || !answers_all
+        }
+        _ => false,
+    }
 }
 
 /// The mail of level 0, from which the higher levels begin.
@@ -273,11 +296,8 @@ impl Said {
             blocks.push(self.facts.join("\n"));
         }
         blocks.extend(self.hint.clone());
-        for button in &self.buttons {
+        for button in self.buttons.iter().chain(&self.unsubscribe) {
             blocks.push(format!("{}:\n{}", button.label, button.url));
-        }
-        if let Some(unsubscribe) = &self.unsubscribe {
-            blocks.push(format!("{}\n{}", unsubscribe.label, unsubscribe.url));
         }
         blocks.push(self.automatic.clone());
         blocks.join("\n\n") + "\n"

@@ -49,10 +49,10 @@ https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA
 Confirm or change, 1:00 PM (GMT-6):
 https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
 
-Do you want no more mails like this? You can stop them here:
+Stop emails like this:
 https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe
 
-This mail was written by a computer.
+This email was written by a computer. Please do not write back.
 "
     );
     let (subject, text) = shown(&letter_of(Step::OneDay, Language::Es, Disclosure::Times));
@@ -76,10 +76,10 @@ https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA
 Confirmar o cambiar, 1:00 p.m. (GMT-6):
 https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
 
-¿No quiere más correos como este? Puede pararlos aquí:
+Dejar de recibir correos como este:
 https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA/unsubscribe
 
-Este correo lo escribió una computadora.
+Este correo lo escribió una computadora. Por favor, no responda por correo.
 "
     );
 }

@@ -80,6 +80,56 @@ fn the_html_says_what_the_text_says_in_its_language() {
 }
 
 #[test]
+fn every_link_of_the_html_says_where_it_leads() {
+    for language in Language::ALL {
+        let say = |key: &str| care::texts::texts(*language).say(key, &[]).unwrap();
+        let mail = written(&letter(Step::RoomOpen, *language, Disclosure::Details));
+        let html = part(&mail, "text/html").unwrap();
+        // Of two addresses below the buttons each has its name.
+        for label in ["mail-button-join", "mail-button-see"] {
+            let named = format!("<br />{}:<br /><a href=", say(label));
+            assert!(html.contains(&named), "{html}");
+        }
+        let stop = format!(">{}</a>", say("mail-unsubscribe"));
+        assert!(html.contains(&stop), "{html}");
+        // One alone needs none.
+        let mail = written(&letter(Step::OneDay, *language, Disclosure::Times));
+        let html = part(&mail, "text/html").unwrap();
+        assert_eq!(html.matches(&say("mail-button-answer")).count(), 1);
+    }
+}
+
+#[test]
+fn what_the_page_of_the_link_does_not_show_has_a_button_to_where_it_is() {
+    let app = "\nhttps://go.post.example\n";
+    let text = |letter: &Letter| {
+        let text = part(&written(letter), "text/plain").unwrap();
+        text.replace("\r\n", "\n")
+    };
+    let page = "https://go.post.example/l/";
+    for language in Language::ALL {
+        // Who may come in and is not told the way is led to it first.
+        let open = text(&letter(Step::RoomOpen, *language, Disclosure::Times));
+        assert!(open.find(app).unwrap() < open.find(page).unwrap(), "{open}");
+        let told = text(&letter(Step::RoomOpen, *language, Disclosure::Details));
+        assert!(!told.contains(app), "{told}");
+        let mut without = letter(Step::RoomOpen, *language, Disclosure::Details);
+        visit(&mut without).meeting_link = None;
+        assert!(text(&without).contains(app));
+        let off = text(&letter(Step::Cancellation, *language, Disclosure::Times));
+        assert!(off.contains(app) && off.contains(page), "{off}");
+        let mut elsewhere = letter(Step::Invitation, *language, Disclosure::Times);
+        assert!(!text(&elsewhere).contains(app));
+        visit(&mut elsewhere).elsewhere = true;
+        assert!(text(&elsewhere).contains(app));
+        // At level 0 there is one button, as in every mail of that level.
+        for step in [Step::RoomOpen, Step::Cancellation] {
+            assert!(!text(&letter(step, *language, Disclosure::Update)).contains(app));
+        }
+    }
+}
+
+#[test]
 fn the_day_and_the_clock_are_the_recipients_own() {
     let mut letter = letter(Step::OneDay, Language::En, Disclosure::Times);
     visit(&mut letter).zone = Zones::bundled().find("Pacific/Auckland").unwrap();
