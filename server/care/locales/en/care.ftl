@@ -396,7 +396,7 @@ calendar-print = Print
 grid-title = Visits by the hour
 grid-hint = Drag a visit to move it. With a finger: hold it until you can move it. By keyboard: go to a visit and press M.
 grid-key = Press M to move it.
-grid-open = Bookable:
+grid-open = Open for visits:
 grid-moving = Move the visit with { $name }
 grid-keys = Arrow keys: 15 minutes or one day. Enter: go on. Escape: put it back.
 grid-to = New time: { $time }
@@ -477,7 +477,7 @@ hours-title = When I can be booked
 hours-intro = Free times are looked for within these hours. What is booked already stays booked.
 hours-zone-hint = The clocks that these hours mean. Type a city and choose from the list.
 hours-week = Every week
-hours-closed = Not bookable
+hours-closed = No hours
 hours-from = From
 hours-until = until
 hours-add = Add hours
@@ -513,7 +513,7 @@ closure-booked =
         [one] { $count } visit is booked on these days. It stays until somebody moves it.
        *[other] { $count } visits are booked on these days. They stay until somebody moves them.
     }
-closure-booked-hint = Each case manager finds their own under the hours when they can be booked.
+closure-booked-hint = Each case manager finds their own under “When I can be booked”.
 closure-end = Take off the list
 closure-end-sure = Can people be booked on these days again?
 closure-end-yes = Yes, take it off

@@ -396,7 +396,7 @@ calendar-print = Imprimir
 grid-title = Visitas por hora
 grid-hint = Arrastra una visita para moverla. Con el dedo: mantenla pulsada hasta que se mueva. Con el teclado: ve a una visita y pulsa M.
 grid-key = Pulsa M para moverla.
-grid-open = Se puede reservar:
+grid-open = Con horas para visitas:
 grid-moving = Mover la visita con { $name }
 grid-keys = Flechas: 15 minutos o un día. Intro: seguir. Escape: dejarla como estaba.
 grid-to = Hora nueva: { $time }
@@ -473,7 +473,7 @@ visit-type-way = { $count } min de camino
 visit-type-cap = como mucho { $count } al día
 
 ## Cuándo se puede anotar algo con alguien del personal
-hours-title = Cuándo tengo horas
+hours-title = Mi horario de visitas
 hours-intro = Las horas libres se buscan dentro de este horario. Lo que ya está anotado queda anotado.
 hours-zone-hint = El reloj que vale para este horario. Escribe una ciudad y elige de la lista.
 hours-week = Cada semana
@@ -513,7 +513,7 @@ closure-booked =
         [one] { $count } visita está anotada en estos días. Sigue ahí hasta que alguien la mueva.
        *[other] { $count } visitas están anotadas en estos días. Siguen ahí hasta que alguien las mueva.
     }
-closure-booked-hint = Cada gestor encuentra las suyas junto al horario en que tiene horas.
+closure-booked-hint = Quien lleva cada caso encuentra las suyas en «Mi horario de visitas».
 closure-end = Quitar de la lista
 closure-end-sure = ¿Se puede volver a anotar visitas en estos días?
 closure-end-yes = Sí, quitar
