@@ -180,6 +180,7 @@ visit-team-change-hint = The time stays the same. Everyone who takes part gets a
 visit-team-change-series = This is for this visit only, not for the others of its series.
 visit-team-change-go = Save who comes
 visit-team-changed = Saved. The mails go out now.
+visit-team-taken = Not all of you are free at that time.
 visit-team-instead =
     { $count ->
         [one] All of you would be free at this time. You can move the visit first.

@@ -180,6 +180,7 @@ visit-team-change-hint = La hora sigue igual. Todos los que participan reciben u
 visit-team-change-series = Vale solo para esta visita, no para las otras de su serie.
 visit-team-change-go = Guardar quién viene
 visit-team-changed = Guardado. Los correos salen ahora.
+visit-team-taken = A esa hora no todos están libres.
 visit-team-instead =
     { $count ->
         [one] A esta hora todos estarían libres. Puedes mover la visita antes.
