@@ -4,7 +4,7 @@ import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import AxeBuilder from '@axe-core/playwright';
-import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
+import { chromium, type Browser, type BrowserContext, type Locator, type Page } from 'playwright-core';
 import { afterAll, expect } from 'vitest';
 
 const OUTPUT = join(import.meta.dirname, 'output');
@@ -204,8 +204,11 @@ export async function expectWindowHigh(page: Page, where: string): Promise<void>
   expect(over, where).toBeLessThanOrEqual(0);
 }
 
-/** Pictures of the page as a phone and as a desktop show it, in light and dark; none in CI, where nobody looks. */
-export async function takePictures(page: Page, name: string): Promise<void> {
+/**
+ * Pictures of the page as a phone and as a desktop show it, in light and dark, with what they are of in sight; none in
+ * CI, where nobody looks.
+ */
+export async function takePictures(page: Page, name: string, of?: Locator): Promise<void> {
   if (process.env['CI'] !== undefined) return;
   mkdirSync(OUTPUT, { recursive: true });
   const before = page.viewportSize();
@@ -215,6 +218,7 @@ export async function takePictures(page: Page, name: string): Promise<void> {
       await page.emulateMedia({ colorScheme });
       // What is being filled in stays in the picture, whatever the size.
       await page.evaluate(() => document.activeElement?.closest('form')?.scrollIntoView());
+      await of?.evaluate((element) => element.scrollIntoView());
       await page.screenshot({ path: join(OUTPUT, `${name}-${size}-${colorScheme}.png`) });
     }
   }

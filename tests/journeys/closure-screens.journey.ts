@@ -1,6 +1,6 @@
 // The days on which the agency is closed, in a real browser over the doubles: kept by those who say so, read by whoever
 // says when they can be booked.
-import type { Page } from 'playwright-core';
+import type { Locator, Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
 import { Agency } from '../../web-client/doubles/agency.ts';
 import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
@@ -26,10 +26,10 @@ afterEach(async () => {
   expect(violations).toEqual([]);
 });
 
-async function looksGood(name: string): Promise<void> {
+async function looksGood(name: string, of?: Locator): Promise<void> {
   await expectAccessible(page, name);
   await expectFitsNarrow(page, name);
-  await takePictures(page, name);
+  await takePictures(page, name, of);
 }
 
 test('an administrator closes the agency, is told what is booked then, and opens it again', async () => {
@@ -63,7 +63,7 @@ test('a worker reads beside their hours when the agency is closed, and finds the
   const closed = page.getByRole('region', { name: 'The agency is closed' });
   await closed.getByText(/Winter break.*December 24.*26, 2096/).waitFor();
   await closed.getByText(/2.* of your visits are booked then/).waitFor();
-  await looksGood('hours-closed');
+  await looksGood('hours-closed', closed);
   await closed.getByRole('link', { name: /See them in the calendar/ }).click();
   await page.waitForURL(/calendar\/week\/2096-12-24$/);
 });

@@ -31,7 +31,7 @@ afterEach(async () => {
 async function looksGood(name: string): Promise<void> {
   await expectAccessible(page, name);
   await expectFitsNarrow(page, name);
-  await takePictures(page, name);
+  await takePictures(page, name, section());
 }
 const section = (name = TITLE) => page.getByRole('region', { name });
 const button = (name: string) => section().getByRole('button', { name, exact: true });

@@ -38,7 +38,7 @@ test('staff write a client’s number down and press it to call', async () => {
   await signIn(page, stage, 'dana');
   await openClient({ page });
   await expect.poll(() => calls('Maria Sample').first().getAttribute('href')).toBe('tel:+13125550142');
-  await page.getByText('Phone number: Maria Sample').click();
+  await page.getByText('Change the phone number: Maria Sample').click();
   const field = page.getByLabel('Phone number', { exact: true });
   await field.fill('no phone');
   await page.getByRole('button', { name: 'Keep this number' }).click();

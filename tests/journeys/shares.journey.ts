@@ -64,14 +64,14 @@ describe('what a browser keeps', () => {
     const { page, profile } = dana;
     await profile.context.route(SHARE, (route) => route.abort());
     await page.reload();
-    await page.getByRole('heading', { name: 'Opening…' }).waitFor();
+    await page.getByRole('heading', { name: 'Not open yet' }).waitFor();
     await page.getByRole('button', { name: 'Try again' }).waitFor();
     expect(await page.getByText(PAIR).count()).toBe(0);
     await expectAccessible(page, 'not opened yet');
     await expectFitsNarrow(page, 'not opened yet');
     await takePictures(page, 'real-not-opened');
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByRole('heading', { name: 'Opening…' }).waitFor();
+    await page.getByRole('heading', { name: 'Not open yet' }).waitFor();
     await profile.context.unroute(SHARE);
     await dana.open(PAIR);
     await dana.sees(SAID);

@@ -46,7 +46,7 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await early.getByRole('button', { name: 'Save who comes' }).click();
   await early.getByText('All of you would be free at these times', { exact: false }).waitFor();
   await expectAccessible(page, 'who comes, refused');
-  await takePictures(page, 'team-refused');
+  await takePictures(page, 'team-refused', early);
   await expectFitsNarrow(page, 'who comes, refused');
   await early.getByRole('button', { name: 'Cancel', exact: true }).click();
 
@@ -56,7 +56,7 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await sam.check();
   await expect.poll(() => visit.getByRole('checkbox', { name: 'Dana Placeholder' }).count()).toBe(0);
   await expectAccessible(page, 'who comes');
-  await takePictures(page, 'team-change');
+  await takePictures(page, 'team-change', visit);
   await visit.getByRole('button', { name: 'Save who comes' }).click();
   await page.getByText('Saved. The mails go out now.').waitFor();
   expect(teams().at(-1)).toEqual({ sequence: 0, staff: ['01990000-0000-7000-8000-000000000003'] });

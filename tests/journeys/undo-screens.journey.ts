@@ -99,7 +99,8 @@ test('is undone in the calendar too, and in Spanish', async () => {
   await noor.getByRole('button', { name: 'Sí, cancelar la visita' }).click();
   await page.getByText('Cancelada. Los correos salen en un minuto.').waitFor();
   await page.getByText('Aún no salió ningún correo.').waitFor();
-  await takePictures(page, 'cancelled-by-mistake-es');
+  const line = page.getByRole('group').filter({ hasText: 'Aún no salió ningún correo' });
+  await takePictures(page, 'cancelled-by-mistake-es', line);
   await page.getByRole('button', { name: 'Deshacer', exact: true }).click();
   await page.getByText('La visita sigue en pie. No salió ningún correo.').waitFor();
   await noor.getByRole('button', { name: /^Cambiar/ }).waitFor();

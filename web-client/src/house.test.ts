@@ -33,6 +33,15 @@ test('left and right are said as start and end, so that other scripts fit', () =
   expect(having(/(margin|padding|border|inset)-(left|right)|text-align: (left|right)|[^-_](left|right): \d/)).toEqual([]);
 });
 
+test('every kind of field that is typed into is dressed', () => {
+  const markup = components.map(({ text }) => text).join('\n');
+  const kinds = [...markup.matchAll(/<input\b[^<]*?\btype="([a-z]+)"/g)].map(([, kind]) => kind ?? '');
+  const typed = [...new Set(kinds)].filter((kind) => !['checkbox', 'radio'].includes(kind));
+  const css = files.find(({ file }) => file.endsWith('controls.css'))?.text ?? '';
+  expect(typed).toContain('search');
+  expect(typed.filter((kind) => !css.includes(`[type='${kind}']`))).toEqual([]);
+});
+
 test('no sentence stands in a component instead of the locale files', () => {
   const bare = />\s*[A-Z][a-z]+ [a-z ]+[.!?]?\s*</;
   const markup = components.map(({ file, text }) => ({

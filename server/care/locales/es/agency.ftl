@@ -1,19 +1,19 @@
 # Lo que la agencia hace por sí sola, y los momentos en que no lo hizo.
 
 jobs = Trabajos
-jobs-intro = El servidor hace estas cosas por sí solo. Usted puede cambiar cuándo.
+jobs-intro = El servidor hace estas cosas por sí solo. Tú puedes cambiar cuándo.
 jobs-zone = Las horas son las de { $zone }.
 jobs-heard = El servidor trabajó por última vez: { $time }.
-jobs-alarm = Los correos van tarde, o la parte del servidor que los envía se ha parado. Revise el servidor.
+jobs-alarm = Los correos van tarde, o la parte del servidor que los envía se ha parado. Revisa el servidor.
 clock-jumped = El reloj del servidor dio un salto
 clock-stopped = Ahora no sale ningún correo ni se hace ningún trabajo. Con un reloj equivocado saldrían a destiempo.
 clock-what = El reloj del servidor marcó { $shown }. Debía marcar { $expected }.
 clock-now = Ahora marca { $time }.
-clock-help = Mire su propio reloj. Si el del servidor está mal, pida que lo pongan en hora: entonces sigue por sí solo. Si está bien, dígalo aquí.
+clock-help = Mira tu propio reloj. Si el del servidor está mal, pide que lo pongan en hora: entonces sigue por sí solo. Si está bien, dilo aquí.
 clock-confirm = El reloj está bien: seguir
 clock-confirm-sure = ¿De verdad es { $time } ahora? Los correos que llegan tarde ya no se envían.
 clock-confirm-yes = Sí, seguir
-clock-goes-on = El servidor sigue. En «Cuándo estuvo parado el servidor» puede ver qué no se envió.
+clock-goes-on = El servidor sigue. En «Cuándo estuvo parado el servidor» puedes ver qué no se envió.
 job-agenda = Agenda del día
 job-agenda-hint = Dice por correo a cada gestor cuándo empiezan las visitas del día. Llega según el reloj de cada uno.
 job-retention = Limpieza
@@ -55,9 +55,9 @@ job-catch-up = Cuántas veces recuperar
 misfire-run-once = Hacerlo una vez cuando vuelva
 misfire-skip = Dejarlo pasar
 misfire-catch-up = Recuperar las últimas veces
-cron-fields = Escriba cinco partes separadas por espacios.
-cron-malformed = Una parte no se puede leer. Use números, como 7, 1-5 o 1,15.
-cron-both-days = Eligió un día del mes y un día de la semana. Marque la casilla si deben coincidir los dos.
+cron-fields = Escribe cinco partes separadas por espacios.
+cron-malformed = Una parte no se puede leer. Usa números, como 7, 1-5 o 1,15.
+cron-both-days = Elegiste un día del mes y un día de la semana. Marca la casilla si deben coincidir los dos.
 cron-never = Ese día no existe, así que no se haría nunca.
 outages = Cuándo estuvo parado el servidor
 outages-intro = Mientras el servidor está parado no sale ningún correo. Lo que llega tarde no se envía después, para que nadie reciba noticias viejas.
@@ -68,7 +68,7 @@ outage-not-sent = { $count ->
     [one] No se envió un correo.
    *[other] No se enviaron { $count } correos.
 }
-outage-nobody = No tiene que llamar a nadie.
+outage-nobody = No tienes que llamar a nadie.
 outage-about = Por la visita de { $name }
 outage-steps = Sin enviar: { $steps }
 outage-call = Ya llamé

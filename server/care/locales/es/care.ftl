@@ -179,6 +179,7 @@ visit-team-change-hint = La hora sigue igual. Todos los que participan reciben u
 visit-team-change-series = Vale solo para esta visita, no para las otras de su serie.
 visit-team-change-go = Guardar quién viene
 visit-team-changed = Guardado. Los correos salen ahora.
+visit-team-taken = A esa hora no todos están libres.
 visit-team-instead =
     { $count ->
         [one] A esta hora todos estarían libres. Puedes mover la visita antes.
@@ -224,7 +225,7 @@ mail-why-refused = El correo a esta dirección volvió, o la dirección no es su
 mail-why-rejected = El servidor de correo no lo quiso aceptar.
 mail-why-broken = El servidor no lo pudo escribir. Avisa a quien lo mantiene.
 mail-why-nothing = No había nada que decir.
-visit-kept = Esta hora está guardada para usted hasta las { $time }.
+visit-kept = Esta hora está guardada para ti hasta las { $time }.
 visit-kept-team = Esta hora está guardada para todos ustedes hasta las { $time }.
 visit-mails = Todos los que participan y tienen correo reciben la hora, y avisos antes.
 free-times = Tus horas libres el { $day }
@@ -357,12 +358,12 @@ booking-link-days =
        *[other] { $count } días
     }
 booking-link-workers = ¿Quién puede hacer la visita?
-booking-link-workers-hint = No elija a nadie si es solo usted.
+booking-link-workers-hint = No elijas a nadie si eres solo tú.
 booking-link-mail = Enviarlo también por correo
 booking-link-mail-hint = Va a la dirección de correo del cliente.
 booking-link-go = Hacer este enlace
 booking-link-made-done = El enlace está hecho.
-booking-link-made = Copie el enlace ahora
+booking-link-made = Copia el enlace ahora
 booking-link-secret = Solo se muestra esta vez. Quien lo tenga puede reservar por el cliente.
 booking-link-copy = Copiar el enlace
 booking-link-copied = Copiado
@@ -386,6 +387,7 @@ calendar-day-before = Día anterior
 calendar-day-after = Día siguiente
 calendar-week-before = Semana anterior
 calendar-week-after = Semana siguiente
+calendar-back = Volver al calendario
 calendar-jump = Ir al
 calendar-none = Sin visitas
 calendar-shape = Lista o cuadrícula
@@ -395,7 +397,7 @@ calendar-print = Imprimir
 grid-title = Visitas por hora
 grid-hint = Arrastra una visita para moverla. Con el dedo: mantenla pulsada hasta que se mueva. Con el teclado: ve a una visita y pulsa M.
 grid-key = Pulsa M para moverla.
-grid-open = Se puede reservar:
+grid-open = Con horas para visitas:
 grid-moving = Mover la visita con { $name }
 grid-keys = Flechas: 15 minutos o un día. Intro: seguir. Escape: dejarla como estaba.
 grid-to = Hora nueva: { $time }
@@ -422,7 +424,7 @@ task-outside-hours = Ningún correo puede avisar a tiempo a { $name }
 task-outside-hours-why = Se anotó, movió o canceló la visita, y un correo llegaría fuera de sus horas seguras. Avisa de otra forma que sea segura.
 task-device-idle = { $name } no usa un aparato desde hace 90 días
 task-outcome = ¿Cómo fue la visita con { $name }?
-task-clocks = Cambiaron las reglas de la hora y la visita con { $name } ahora coincide con otra. Mueva una de las dos.
+task-clocks = Cambiaron las reglas de la hora y la visita con { $name } ahora coincide con otra. Mueve una de las dos.
 task-wrote = { $name } respondió por correo: abre el buzón
 task-no-show = { $name } no vino
 task-no-show-why = Si le llegan los correos, a la mañana siguiente sale uno neutral. No dice que faltó a una visita.
@@ -472,7 +474,7 @@ visit-type-way = { $count } min de camino
 visit-type-cap = como mucho { $count } al día
 
 ## Cuándo se puede anotar algo con alguien del personal
-hours-title = Cuándo tengo horas
+hours-title = Mi horario de visitas
 hours-intro = Las horas libres se buscan dentro de este horario. Lo que ya está anotado queda anotado.
 hours-zone-hint = El reloj que vale para este horario. Escribe una ciudad y elige de la lista.
 hours-week = Cada semana
@@ -512,7 +514,7 @@ closure-booked =
         [one] { $count } visita está anotada en estos días. Sigue ahí hasta que alguien la mueva.
        *[other] { $count } visitas están anotadas en estos días. Siguen ahí hasta que alguien las mueva.
     }
-closure-booked-hint = Cada gestor encuentra las suyas junto al horario en que tiene horas.
+closure-booked-hint = Quien lleva cada caso encuentra las suyas en «Mi horario de visitas».
 closure-end = Quitar de la lista
 closure-end-sure = ¿Se puede volver a anotar visitas en estos días?
 closure-end-yes = Sí, quitar
@@ -540,6 +542,8 @@ address-refused = Los correos a esta dirección vuelven. Revisa la dirección y 
 phone-number = Número de teléfono
 phone-number-hint = Para que la agencia pueda llamarte. Nunca aparece en un correo. Deja esto vacío para quitarlo.
 phone-number-theirs = Para llamar. Se guarda bajo llave y nunca aparece en un correo. Deja esto vacío para quitarlo.
+phone-add = Añadir un número de teléfono
+phone-change = Cambiar el número de teléfono
 phone-keep = Anotar este número
 phone-call = Llamar a { $name }
 settings-phone = Llamadas para ti
@@ -565,7 +569,7 @@ mail-safe-until = a
 mail-safe-short = Elige al menos dos horas de un mismo día, primero la hora más temprana.
 disclosure = ¿Qué pueden decir los correos?
 disclosure-update = Solo que hay algo nuevo
-disclosure-update-hint = «Tienes una novedad», con un enlace. Sin día ni hora.
+disclosure-update-hint = «Tiene una novedad», con un enlace. Sin día ni hora.
 disclosure-times = Día y hora
 disclosure-times-hint = Sin nombres y sin decir de qué se trata.
 disclosure-details = Más detalles

@@ -14,9 +14,9 @@ settings-devices-hint = Qué teléfonos y computadoras pueden leer tus mensajes,
 settings-devices-open = Tus aparatos
 settings-code-open = Código de recuperación
 settings-access = Quién ha mirado mi expediente
-settings-access-hint = Vea quién abrió algo suyo, y cuándo.
+settings-access-hint = Mira quién abrió algo tuyo, y cuándo.
 settings-audit = Quién vio qué
-settings-audit-hint = Pregunte quién vio a una persona o qué hizo alguien.
+settings-audit-hint = Pregunta quién vio a una persona o qué hizo alguien.
 settings-access-open = Abrir la lista
 
 ## Lo que pasó en un círculo
