@@ -1,38 +1,15 @@
 // The calendar in another program, in a real browser over the doubles: its link is made, copied, replaced and ended
 // in the settings of staff, by hand and by keyboard, and nobody else is offered one.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectFitsNarrow } from './browser.ts';
+import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
+import { looksGood, noon, openScreens, page, profile, stage } from './screen.ts';
 
 const TITLE = 'Calendar in another program';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
+openScreens(noon);
 
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function looksGood(name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name);
-}
 const section = (name = TITLE) => page.getByRole('region', { name });
 const button = (name: string) => section().getByRole('button', { name, exact: true });
 const address = () => section().getByLabel('Copy the link now').inputValue();

@@ -1,67 +1,11 @@
 // The pages of visits in a real browser, over the double of the device core and of the agency: what a
 // client in a hurry and a case manager with a full day see and can do, and that axe finds nothing.
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import type { Who } from '../../web-client/doubles/story.ts';
-import {
-  PHONE, expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile,
-} from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient as openTheirPage } from './family.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
+import { signIn } from './double.ts';
+import { arrive, looksGood, openAnother, openClient, openScreens, page, posted, sent, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-/** Signs in and goes to a page by the navigation. */
-async function arrive(who: Who, place: string, locale: 'en' | 'es' = 'en'): Promise<void> {
-  await signIn(page, stage, who);
-  if (locale === 'es') {
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
-  }
-  await page.getByRole('link', { name: place, exact: true }).click();
-  await page.getByRole('heading', { level: 1 }).waitFor();
-}
-
-async function openClient(): Promise<void> {
-  await arrive('dana', 'People');
-  await openTheirPage({ page });
-}
-
-/** A picture of all of a long page, on a phone. */
-async function takeTall(name: string): Promise<void> {
-  const before = page.viewportSize();
-  await page.setViewportSize({ width: PHONE.width, height: 1_700 });
-  await page.screenshot({ path: join(import.meta.dirname, 'output', `${name}-tall.png`) });
-  if (before !== null) await page.setViewportSize(before);
-}
-
-/** What was last sent to a path, without the request's id. */
-function sent(path: RegExp): Record<string, unknown> {
-  const { body = '{}' } = stage.posted.findLast((one) => path.test(one.path)) ?? {};
-  const { op_id, ...rest } = JSON.parse(body) as Record<string, unknown>;
-  expect(op_id).toMatch(/^[0-9a-f-]{36}$/);
-  return rest;
-}
+openScreens();
 
 describe('a client\'s own visits', () => {
   test('the next one is large, and one tap says "I will be there"', async () => {
@@ -69,9 +13,7 @@ describe('a client\'s own visits', () => {
     const next = page.getByRole('article').first();
     await next.getByText(/With .*Dana Placeholder and Ana Sample/).waitFor();
     await expect.poll(() => next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
-    await expectAccessible(page, 'visits');
-    await takePictures(page, 'visits');
-    await expectFitsNarrow(page, 'visits');
+    await looksGood('visits');
     await next.getByRole('button', { name: 'I will be there' }).click();
     await next.getByText('You said: I will be there.').waitFor();
     expect(sent(/reply$/)).toEqual({ sequence: 0, reply: 'confirm' });
@@ -95,9 +37,7 @@ describe('a client\'s own visits', () => {
     await page.keyboard.press('Enter');
     await next.getByRole('button', { name: 'Yes, cancel it' }).click();
     await page.getByRole('heading', { name: 'You cancelled this visit' }).waitFor();
-    await expectAccessible(page, 'cancelled');
-    await takePictures(page, 'visit-cancelled');
-    await expectFitsNarrow(page, 'cancelled');
+    await looksGood('visit-cancelled');
     await page.getByRole('button', { name: 'Keep this visit' }).click();
     await page.getByText('Your visit is on again').waitFor();
     expect(sent(/reply$/)).toEqual({ sequence: 0, reply: 'undo' });
@@ -125,6 +65,12 @@ describe('a client\'s own visits', () => {
   });
 });
 
+/** The form of a visit, on the client's page. */
+async function openBooking(): Promise<void> {
+  await openClient();
+  await page.getByRole('button', { name: 'Book a visit' }).click();
+}
+
 describe('booking', () => {
   test('a case manager books a video visit with the daughter', async () => {
     await openClient();
@@ -138,16 +84,14 @@ describe('booking', () => {
     await page.getByLabel('Meeting link').fill('https://meet.example/a');
     await page.getByLabel('Day', { exact: true }).fill('2027-12-07');
     await page.getByRole('group', { name: /December 7/ }).waitFor();
-    await expectAccessible(page, 'booking');
-    await takePictures(page, 'booking');
-    await expectFitsNarrow(page, 'booking');
+    await looksGood('booking');
 
     // A taken time offers three others; one tap fills one in.
     await page.getByLabel('Time', { exact: true }).fill('10:00');
     await page.getByRole('button', { name: 'Book this visit' }).click();
     await page.getByText('That time is taken.').waitFor();
     await expectAccessible(page, 'slot taken');
-    await takeTall('slot-taken');
+    await takeTall(page, 'slot-taken');
     await page.getByRole('button', { name: /December 7.*11:15/ }).click();
     await expect.poll(() => page.getByLabel('Time', { exact: true }).inputValue()).toBe('11:15');
     await page.keyboard.press('Enter');
@@ -160,8 +104,7 @@ describe('booking', () => {
   });
 
   test('a colleague comes along, sees it in their own calendar and changes nothing', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByRole('button', { name: '9:15 AM' }).waitFor();
     await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
     await page.getByLabel('Day', { exact: true }).fill('2027-12-07');
@@ -169,9 +112,7 @@ describe('booking', () => {
     const free = page.getByRole('group', { name: /^When all of you are free on/ });
     await free.getByRole('button', { name: '1:30 PM' }).waitFor();
     await expect.poll(() => free.getByRole('button', { name: '9:15 AM' }).count()).toBe(0);
-    await expectAccessible(page, 'booking with a colleague');
-    await takePictures(page, 'booking-team');
-    await expectFitsNarrow(page, 'booking with a colleague');
+    await looksGood('booking-team');
     await free.getByRole('button', { name: '1:30 PM' }).click();
     await page.getByRole('button', { name: 'Book this visit' }).click();
     await page.getByText(/^Booked: /).waitFor();
@@ -181,7 +122,7 @@ describe('booking', () => {
     await visit.getByRole('group', { name: /^When all of you are free on/ }).waitFor();
     await visit.getByRole('button', { name: 'Cancel', exact: true }).click();
 
-    const other = await openProfile();
+    const other = await openAnother();
     await signIn(other.page, stage, 'sam');
     await other.page.getByRole('link', { name: 'Calendar', exact: true }).click();
     await other.page.getByRole('link', { name: 'Day', exact: true }).click();
@@ -190,16 +131,11 @@ describe('booking', () => {
     await theirs.getByText('You come along.', { exact: false }).waitFor();
     await expect.poll(() => theirs.getByRole('button').count()).toBe(0);
     await expect.poll(() => theirs.getByRole('link').count()).toBe(0);
-    await expectAccessible(other.page, 'coming along');
-    await takePictures(other.page, 'coming-along');
-    await expectFitsNarrow(other.page, 'coming along');
-    await other.end();
-    expect(other.violations).toEqual([]);
+    await looksGood('coming-along', other.page);
   });
 
   test('where to go is said, and said anew', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByLabel('How do you meet?').selectOption({ label: 'Court date' });
     await expect.poll(() => page.getByLabel('Meeting link').count()).toBe(0);
     await page.getByLabel('Where do you meet?').fill('Courthouse, room 4');
@@ -214,25 +150,20 @@ describe('booking', () => {
     await visit.getByText('Courthouse, room 4').waitFor();
     await visit.getByRole('button', { name: 'Change the place' }).click();
     await visit.getByLabel('Where do you meet?').fill('9 Oak Square');
-    await expectAccessible(page, 'changing the place');
-    await takePictures(page, 'changing-place');
-    await expectFitsNarrow(page, 'changing the place');
+    await looksGood('changing-place');
     await visit.getByRole('button', { name: 'Save the place' }).click();
     await page.getByText('The place is saved.').waitFor();
     await visit.getByText('9 Oak Square').waitFor();
     expect(sent(/place$/)).toEqual({ sequence: 0, place: '9 Oak Square' });
 
-    const other = await openProfile();
+    const other = await openAnother();
     await signIn(other.page, stage, 'maria');
     await other.page.getByRole('link', { name: 'Visits', exact: true }).click();
     await other.page.getByRole('article').filter({ hasText: 'At home' }).getByText('14 Elm Street, the side door').waitFor();
-    await other.end();
-    expect(other.violations).toEqual([]);
   });
 
   test('a time that is tapped is kept while the rest is filled in, and let go with the form', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByRole('button', { name: '9:15 AM' }).click();
     await page.getByText('This time is kept for you until', { exact: false }).waitFor();
     expect(stage.agency.held).toMatch(/T09:15$/);
@@ -245,8 +176,7 @@ describe('booking', () => {
   });
 
   test('a time that the clocks skip offers the next one', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
     await expect.poll(() => page.getByLabel('Meeting link').count()).toBe(0);
     await page.getByLabel('Day', { exact: true }).fill('2027-03-14');
@@ -281,8 +211,7 @@ describe('booking', () => {
 
 describe('a series', () => {
   test('is booked without what is taken, and called off from one visit on', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
     await page.getByLabel('Day', { exact: true }).fill('2027-12-14');
     await page.getByLabel('Time', { exact: true }).fill('15:30');
@@ -293,22 +222,19 @@ describe('a series', () => {
     await page.getByLabel('Repeats').selectOption({ label: 'Every two weeks' });
     await page.getByLabel('It ends').selectOption({ label: 'after a number of visits' });
     await page.getByLabel('Number of visits').fill('4');
-    await expectAccessible(page, 'booking a series');
-    await takePictures(page, 'booking-series');
-    await expectFitsNarrow(page, 'booking a series');
+    await looksGood('booking-series');
     await page.getByRole('button', { name: 'Book these visits' }).click();
     await page.getByRole('heading', { name: 'One visit cannot be at its time' }).waitFor();
     await page.getByText(/January 11, 2028.*3:30/).first().waitFor();
     await page.getByText('That time is taken.').waitFor();
     await expectAccessible(page, 'series with a conflict');
-    await takeTall('series-conflict');
+    await takeTall(page, 'series-conflict');
     await page.getByRole('button', { name: 'No, go back' }).click();
     expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toBe('Book these visits');
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Book the others' }).click();
     await page.getByText(/3.* visits are booked, .*1.* left out/).waitFor();
-    const { body = '{}' } = stage.posted.findLast(({ path }) => path.endsWith('/series')) ?? {};
-    expect(JSON.parse(body)).toMatchObject({
+    expect(posted(/series$/)).toMatchObject({
       rule: 'FREQ=WEEKLY;INTERVAL=2;COUNT=4', skip_conflicts: true,
       first: { kind: 'phone', civil_start: '2027-12-14T15:30', zone: 'America/Chicago' },
     });
@@ -327,8 +253,7 @@ describe('a series', () => {
   });
 
   test('moves as a whole', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByLabel('How do you meet?').selectOption({ label: 'Phone call' });
     await page.getByLabel('Day', { exact: true }).fill('2027-12-14');
     await page.getByLabel('Time', { exact: true }).fill('15:30');
@@ -340,9 +265,7 @@ describe('a series', () => {
     await visits.first().getByRole('button', { name: 'Move' }).click();
     await visits.first().getByRole('radio', { name: 'All of them' }).check();
     await visits.first().getByLabel('Time', { exact: true }).fill('13:30');
-    await expectAccessible(page, 'moving a series');
-    await takePictures(page, 'moving-series');
-    await expectFitsNarrow(page, 'moving a series');
+    await looksGood('moving-series');
     await visits.first().getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The mails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
@@ -361,10 +284,8 @@ describe('what can be booked', () => {
     expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^Add hours/);
     await page.getByRole('button', { name: 'Add a date' }).click();
     await page.locator('input[type=date]').last().fill('2026-12-31');
-    await expectAccessible(page, 'hours');
-    await takePictures(page, 'hours');
-    await takeTall('hours');
-    await expectFitsNarrow(page, 'hours');
+    await looksGood('hours');
+    await takeTall(page, 'hours');
     await page.getByRole('button', { name: 'Save the hours' }).click();
     await page.getByText(/2.* booked visits lie outside/).waitFor();
     expect(stage.agency.hours.dated.map(({ date }) => date)).toEqual(['2026-12-24', '2026-12-31']);
@@ -377,8 +298,7 @@ describe('what can be booked', () => {
   });
 
   test('a kind of visit fills in what it is', async () => {
-    await openClient();
-    await page.getByRole('button', { name: 'Book a visit' }).click();
+    await openBooking();
     await page.getByLabel('What kind of visit?').selectOption({ label: 'Home visit' });
     await expect.poll(() => page.getByLabel('How do you meet?').inputValue()).toBe('home');
     await expect.poll(() => page.getByLabel('How long?').inputValue()).toBe('60');
@@ -397,9 +317,7 @@ describe('what can be booked', () => {
     await page.getByLabel('Name').fill('Court date');
     await page.getByLabel('How do you meet?').selectOption({ label: 'Court date' });
     await page.getByLabel('At most so many a day').fill('2');
-    await expectAccessible(page, 'a kind of visit');
-    await takePictures(page, 'visit-type');
-    await expectFitsNarrow(page, 'a kind of visit');
+    await looksGood('visit-type');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/^Saved: .*Court date/).waitFor();
     expect(sent(/visit-types$/)).toMatchObject({ terms: { name: 'Court date', kind: 'court', per_day_max: 2 } });
@@ -423,9 +341,7 @@ describe('a visit that is over', () => {
     await visit.getByRole('button', { name: 'Save' }).click();
     expect(await visit.getByLabel('What to remember').evaluate((field) => field.matches(':invalid'))).toBe(true);
     await visit.getByLabel('What to remember').fill('The bus did not come.');
-    await expectAccessible(page, 'how it went');
-    await takePictures(page, 'how-it-went');
-    await expectFitsNarrow(page, 'how it went');
+    await looksGood('how-it-went');
     await visit.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved how it went.').waitFor();
     expect(sent(/close$/)).toEqual({
@@ -435,7 +351,7 @@ describe('a visit that is over', () => {
     await page.getByText('Book another visit').waitFor();
     await page.getByText('The bus did not come.').waitFor();
     await expectAccessible(page, 'visits that are over');
-    await takeTall('over-visits');
+    await takeTall(page, 'over-visits');
   });
 
   test('tells the client only that it is over', async () => {
@@ -456,7 +372,7 @@ describe('the calendar', () => {
     await page.getByRole('link', { name: 'Week after' }).click();
     await page.getByRole('button', { name: /^Change/ }).first().waitFor();
     await takePictures(page, 'week');
-    await takeTall('week');
+    await takeTall(page, 'week');
     await expectFitsNarrow(page, 'week');
     await page.getByRole('button', { name: /^Change/ }).first().click();
     await page.getByRole('button', { name: 'Cancel visit' }).waitFor();
@@ -505,9 +421,7 @@ describe('mails and consent', () => {
     await page.getByLabel('Time zone').fill('Mars/Nowhere');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('We do not know this time zone').waitFor();
-    await expectAccessible(page, 'mail settings');
-    await takePictures(page, 'mail-settings');
-    await expectFitsNarrow(page, 'mail settings');
+    await looksGood('mail-settings');
     await page.getByLabel('Time zone').fill('America/Denver');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
@@ -522,9 +436,7 @@ describe('mails and consent', () => {
     await group.getByLabel('until', { exact: true }).fill('10:30');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Choose at least two hours').waitFor();
-    await expectAccessible(page, 'safe hours');
-    await takePictures(page, 'safe-hours');
-    await expectFitsNarrow(page, 'safe hours');
+    await looksGood('safe-hours');
     await group.getByLabel('until', { exact: true }).fill('13:00');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
@@ -540,9 +452,7 @@ describe('mails and consent', () => {
     await page.getByLabel('E-mail address').fill('maria.elsewhere@example.org');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Not confirmed yet').waitFor();
-    await expectAccessible(page, 'unconfirmed address');
-    await takePictures(page, 'unconfirmed-address');
-    await expectFitsNarrow(page, 'unconfirmed address');
+    await looksGood('unconfirmed-address');
     for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the mail again' }).click();
     await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
   });
