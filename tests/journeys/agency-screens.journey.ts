@@ -1,36 +1,11 @@
 // What the agency does by itself, and whom to call after an outage, in a real browser, over the doubles.
 // axe finds nothing on any of these pages, and they fit a narrow phone.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, noon, openClient, openScreens, page, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function looksGood(name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name);
-}
+openScreens(noon);
 
 async function openJobs(): Promise<void> {
   await page.getByRole('link', { name: 'Calendar', exact: true }).click();
@@ -80,8 +55,7 @@ describe('jobs', () => {
 
   test('the same in Spanish', async () => {
     await signIn(page, stage, 'kim');
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
+    await speakSpanish();
     await page.evaluate(() => (location.hash = '#/jobs'));
     await page.getByRole('heading', { level: 1 }).waitFor();
     await expectAccessible(page, 'jobs in Spanish');
@@ -104,8 +78,7 @@ describe('an outage', () => {
 
 describe('a link to book by', () => {
   test('is made on the client’s page, shown once, and taken back in two taps', async () => {
-    await signIn(page, stage, 'dana');
-    await openClient({ page });
+    await openClient();
     await page.getByText('Links to choose a time').click();
     await page.getByRole('button', { name: 'Make a link', exact: true }).click();
     await looksGood('booking-link-form');

@@ -1,30 +1,11 @@
 // The pages of the audit log in a real browser, over the doubles: a client reads who looked at her record,
 // a supervisor asks, and whoever may not ask is told so. axe finds nothing on any of them.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { describe, expect, test } from 'vitest';
+import { expectAccessible } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, noon, openScreens, page, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  // At noon yesterday and today are the same for every zone that a test may run in.
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens(noon);
 
 describe('who has looked at my record', () => {
   test('a client reads it by day and person, in words, and older days on demand', async () => {
@@ -36,9 +17,7 @@ describe('who has looked at my record', () => {
     await today.getByRole('heading', { name: 'Dana Placeholder' }).waitFor();
     await today.getByText(/Got messages.* · .*2.* times.*last at/).waitFor();
     await today.getByRole('heading', { name: 'You', exact: true }).waitFor();
-    await takePictures(page, 'access');
-    await expectAccessible(page, 'access');
-    await expectFitsNarrow(page, 'access');
+    await looksGood('access');
     await page.getByRole('button', { name: 'Show what came before' }).click();
     await page.getByText(/Tried, and was stopped: .*Looked at how to reach someone/).waitFor();
     await page.getByRole('heading', { name: 'The server, by itself' }).waitFor();
@@ -48,8 +27,7 @@ describe('who has looked at my record', () => {
 
   test('the same in Spanish', async () => {
     await signIn(page, stage, 'maria');
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
+    await speakSpanish();
     await page.getByRole('link', { name: 'Abrir la lista' }).click();
     await page.getByRole('heading', { name: 'Quién ha mirado mi expediente', level: 1 }).waitFor();
     await page.getByText(/Recibió mensajes/).waitFor();
@@ -67,9 +45,7 @@ describe('who saw what', () => {
     await page.getByRole('button', { name: 'Show', exact: true }).press('Enter');
     await page.getByText(/\b4\b.* entries/).waitFor();
     await page.getByRole('cell', { name: 'Opened a circle' }).waitFor();
-    await takePictures(page, 'audit');
-    await expectAccessible(page, 'audit');
-    await expectFitsNarrow(page, 'audit');
+    await looksGood('audit');
     await page.getByRole('button', { name: 'Show older ones' }).click();
     await page.getByText(/\b7\b.* entries/).waitFor();
     await page.getByText('Only what was stopped').click();
@@ -88,9 +64,7 @@ describe('who saw what', () => {
     await page.goto(`${stage.url}#/audit`);
     await page.getByRole('alert').filter({ hasText: 'Please show again that it is you' }).waitFor();
     await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
-    await expectAccessible(page, 'audit, stale');
-    await expectFitsNarrow(page, 'audit, stale');
-    await takePictures(page, 'audit-stale');
+    await looksGood('audit-stale');
   });
 
   test('whoever may not ask is told so', async () => {

@@ -196,6 +196,14 @@ function chooseTextSize(page: Page, size: string | null): Promise<string | null>
   }, size);
 }
 
+/** Nothing that axe finds, nothing cut off, and pictures for whoever looks at them: of a page, or of a part of it. */
+export async function expectGoodLooks(on: Page | Locator, name: string): Promise<void> {
+  const page = 'page' in on ? on.page() : on;
+  await expectAccessible(page, name);
+  await expectFitsNarrow(page, name);
+  await takePictures(page, name, 'page' in on ? on : undefined);
+}
+
 /** The page is as high as the window: only its parts scroll. */
 export async function expectWindowHigh(page: Page, where: string): Promise<void> {
   const over = await page.evaluate(
@@ -223,5 +231,13 @@ export async function takePictures(page: Page, name: string, of?: Locator): Prom
     }
   }
   await page.emulateMedia({ colorScheme: 'light' });
+  if (before !== null) await page.setViewportSize(before);
+}
+
+/** A picture of all of a long page, on a phone. */
+export async function takeTall(page: Page, name: string): Promise<void> {
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: PHONE.width, height: 1_700 });
+  await page.screenshot({ path: join(OUTPUT, `${name}-tall.png`) });
   if (before !== null) await page.setViewportSize(before);
 }

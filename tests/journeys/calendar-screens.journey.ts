@@ -1,43 +1,28 @@
 // The calendar by the clock, in a real browser over the double of the agency: a visit is moved by hand
 // and by keys, nobody is told before somebody says yes, and the days go onto paper.
 import { join } from 'node:path';
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
+import type { Locator } from 'playwright-core';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { localTime } from '../../web-client/doubles/clock.ts';
 import { addDays, weekday } from '../../web-client/src/state/days.ts';
 import {
-  DESKTOP, PHONE, expectAccessible, expectFitsNarrow, expectNoSidewaysScroll, expectWindowHigh, openProfile, takePictures, type Profile,
+  DESKTOP, PHONE, expectAccessible, expectFitsNarrow, expectNoSidewaysScroll, expectWindowHigh, takePictures,
 } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
+import { openAnew, openScreens, page, sent, stage } from './screen.ts';
 
 const HERE = 'America/Chicago';
 /** An hour of the grid is so high. */
 const HOUR_REM = 5.5;
 /** A page of paper without its margins, in CSS pixels. */
 const A4 = { width: 680, height: 1_009 };
-let stage: Stage;
-let profile: Profile;
-let page: Page;
+
+openScreens();
 /** The day on which the double has three visits: at 9:00, 11:30 and 14:30. */
 let day: string;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
+beforeEach(() => {
   day = localTime(Date.now() + 2 * 86_400_000, HERE).civil.slice(0, 10);
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
 });
 
 /** Dana's calendar with the full day in it. */
@@ -59,14 +44,6 @@ async function openGrid(span: 'day' | 'week' = 'week'): Promise<void> {
 
 function visit(name: string): Locator {
   return page.getByRole('group', { name: 'Visits by the hour' }).getByRole('button', { name: new RegExp(name) });
-}
-
-/** What was last sent to a path, without the request's id. */
-function sent(path: RegExp): Record<string, unknown> {
-  const { body = '{}' } = stage.posted.findLast((one) => path.test(one.path)) ?? {};
-  const { op_id, ...rest } = JSON.parse(body) as Record<string, unknown>;
-  expect(op_id).toMatch(/^[0-9a-f-]{36}$/);
-  return rest;
 }
 
 /** An hour of the grid, in pixels. */
@@ -230,9 +207,7 @@ describe('a visit is moved', () => {
   });
 
   test('by a finger that rests on it first; one that moves at once moves nothing', async () => {
-    await profile.end();
-    profile = await openProfile({ touch: true });
-    page = profile.page;
+    await openAnew({ touch: true });
     await openGrid();
     const finger = await touching();
     let { x, y } = await finger.on('Noor Placeholder');

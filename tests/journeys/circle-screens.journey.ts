@@ -1,39 +1,17 @@
 // What a person sees in a circle when something is wrong, old, urgent or under way, in real browsers
 // over the double of the device core: each trouble with its sentence and its one remedy, history that
 // arrives above, who was taken out, who reads, who writes, who sees to what.
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { Newsroom } from '../../web-client/doubles/news.ts';
+import type { Locator } from 'playwright-core';
+import { describe, expect, test } from 'vitest';
 import type { Scene } from '../../web-client/doubles/scenes.ts';
 import { circles, people, type Who } from '../../web-client/doubles/story.ts';
 import type { Command, Content, Item } from '../../web-client/src/core/types.gen.ts';
-import {
-  expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile,
-} from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
+import { looksGood, openClient, openScreens, page, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.news = new Newsroom();
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens();
 
 async function openPair(who: Who, scene: Scene = 'plain', title = 'Maria and Dana'): Promise<void> {
   await signIn(page, stage, who, scene);
@@ -43,8 +21,7 @@ async function openPair(who: Who, scene: Scene = 'plain', title = 'Maria and Dan
 
 async function openSpanish(who: Who, scene: Scene): Promise<void> {
   await signIn(page, stage, who, scene);
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Español' }).click();
+  await speakSpanish();
   await page.getByRole('link', { name: 'Mensajes', exact: true }).click();
   await page.getByRole('link', { name: 'Maria and Dana' }).click();
   await page.getByRole('heading', { name: 'Maria and Dana', level: 1 }).waitFor();
@@ -61,9 +38,6 @@ function item(id: string, seq: number, content: Content, atMs = Date.now()): Ite
 }
 function said(who: Who, text: string): Content {
   return { kind: 'text', from: people[who].account, mine: false, text, urgency: 'routine', progress: 'received' };
-}
-function focused(): Promise<string> {
-  return page.evaluate(() => document.activeElement?.textContent?.trim() ?? '');
 }
 /** Commands of one kind that the device was asked so far. */
 function asked(kind: Command['kind']): Command[] {
@@ -100,9 +74,7 @@ describe('trouble', () => {
     await openPair('dana', scene);
     await page.getByRole('button', { name: 'Begin anew' }).click();
     expect(asked('reset_circle')).toEqual([]);
-    await expectAccessible(page, `${scene} asked`);
-    await takePictures(page, `trouble-${scene}-asked`);
-    await expectFitsNarrow(page, `${scene} asked`);
+    await looksGood(`trouble-${scene}-asked`);
     await page.getByRole('button', { name: 'Yes, begin anew' }).click();
     await entry('You began this circle anew.').waitFor();
     await expect.poll(() => asked('reset_circle')).toEqual([{ kind: 'reset_circle', circle: circles.pair }]);
@@ -115,9 +87,7 @@ describe('trouble', () => {
     await expect.poll(() => composer().count()).toBe(0);
     await page.getByRole('button', { name: 'Leave and come back in' }).click();
     expect(asked('rejoin')).toEqual([]);
-    await expectAccessible(page, 'security stop');
-    await takePictures(page, 'trouble-security_stop');
-    await expectFitsNarrow(page, 'security stop');
+    await looksGood('trouble-security_stop');
     await page.getByRole('button', { name: 'Yes, leave and come back' }).click();
     await composer().waitFor();
     await expect.poll(() => asked('rejoin')).toEqual([{ kind: 'rejoin', circle: circles.pair }]);
@@ -126,9 +96,7 @@ describe('trouble', () => {
   test('new keys are vouched for by a human, here', async () => {
     await openPair('dana', 'new_key');
     await page.getByText('Safety number of').waitFor();
-    await expectAccessible(page, 'new keys');
-    await takePictures(page, 'trouble-new_key');
-    await expectFitsNarrow(page, 'new keys');
+    await looksGood('trouble-new_key');
     await page.getByRole('button', { name: 'No, different' }).click();
     await page.getByRole('alert').getByText('Then this may not be').waitFor();
     await expectAccessible(page, 'numbers that differ');
@@ -152,9 +120,7 @@ describe('trouble', () => {
   test('speaks Spanish', async () => {
     await openSpanish('maria', 'security_stop');
     await page.getByText('Llegó aquí algo que nunca debería llegar').waitFor();
-    await expectAccessible(page, 'security stop in Spanish');
-    await takePictures(page, 'trouble-es');
-    await expectFitsNarrow(page, 'security stop in Spanish');
+    await looksGood('trouble-es');
   });
 });
 
@@ -203,9 +169,7 @@ describe('what was said before', () => {
   test('is told to be missing, with what helps', async () => {
     await openPair('maria', 'not_yet');
     await page.getByText('Open carecircle once on another device of yours').waitFor();
-    await expectAccessible(page, 'history missing');
-    await takePictures(page, 'history-not-yet');
-    await expectFitsNarrow(page, 'history missing');
+    await looksGood('history-not-yet');
   });
 });
 
@@ -236,9 +200,7 @@ describe('the timeline', () => {
     await composer().fill('For those who stay');
     await page.keyboard.press('Enter');
     await entry('For those who stay').getByText('waiting', { exact: true }).waitFor();
-    await expectAccessible(page, 'removing');
-    await takePictures(page, 'removing');
-    await expectFitsNarrow(page, 'removing');
+    await looksGood('removing');
     stage.news.happen({ kind: 'circle', circle: circles.pair, change: { removing: false } });
     await entry('For those who stay').getByText('sent', { exact: true }).waitFor();
     await expect.poll(() => page.getByText('One moment: someone').count()).toBe(0);
@@ -258,7 +220,7 @@ describe('a withdrawn consent', () => {
     await page.getByRole('button', { name: 'Yes, take it back' }).click();
     const told = page.getByRole('status').filter({ hasText: /Ana Sample.* is being taken out\. Nothing is sent until that is done/ });
     await told.waitFor();
-    await expect.poll(() => focused()).toContain('is being taken out');
+    await expect.poll(() => focused(page)).toContain('is being taken out');
     await expectAccessible(page, 'leaving');
     await takePictures(page, 'leaving');
     stage.news.happen({ kind: 'items', circle: circles.family, items: [item('r', 20, removed(1_240))] });
@@ -268,14 +230,11 @@ describe('a withdrawn consent', () => {
   });
 
   test('also by a case manager', async () => {
-    await signIn(page, stage, 'dana');
-    await openClient({ page });
+    await openClient();
     await page.getByText(/Recorded by .*Dana Placeholder/).waitFor();
     await page.getByRole('button', { name: 'Withdraw this consent' }).click();
     await page.getByLabel('Also clear the coming visits from their calendar').check();
-    await expectAccessible(page, 'withdraw');
-    await takePictures(page, 'withdraw');
-    await expectFitsNarrow(page, 'withdraw');
+    await looksGood('withdraw');
     await page.getByRole('button', { name: 'Yes, withdraw' }).click();
     expect(JSON.parse(stage.posted[0]?.body ?? '{}')).toMatchObject({ clear_calendar: true });
     await page.getByText(/Ana Sample.* is being taken out/).waitFor();
@@ -291,11 +250,9 @@ describe('urgent messages', () => {
     await page.getByRole('button', { name: 'How soon?' }).click();
     await page.getByText('This does not call 911 or 988. In danger, call first.').waitFor();
     await page.getByRole('radio', { name: /^Crisis/ }).check();
-    await expectAccessible(page, 'how soon');
-    await takePictures(page, 'how-soon');
-    await expectFitsNarrow(page, 'how soon');
+    await looksGood('how-soon');
     await page.keyboard.press('Escape');
-    await expect.poll(() => focused()).toBe('How soon?');
+    await expect.poll(() => focused(page)).toBe('How soon?');
     await page.getByText('Goes out as a crisis').waitFor();
     await page.getByRole('button', { name: 'Not urgent after all' }).click();
     await expect.poll(() => page.getByText('Goes out as').count()).toBe(0);
@@ -317,12 +274,10 @@ describe('urgent messages', () => {
     await theirs.getByText('Crisis', { exact: true }).waitFor();
     // One's own asks nobody here.
     await expect.poll(() => entry('Your ride comes at 9:00').getByRole('button').count()).toBe(0);
-    await expectAccessible(page, 'urgent');
-    await takePictures(page, 'urgent');
-    await expectFitsNarrow(page, 'urgent');
+    await looksGood('urgent');
     await theirs.getByRole('button', { name: /^I'll see to it: .*I do not feel safe/ }).click();
     await theirs.getByText('You will see to it').waitFor();
-    await expect.poll(() => focused()).toContain('You will see to it');
+    await expect.poll(() => focused(page)).toContain('You will see to it');
     await expect.poll(() => theirs.getByRole('button').count()).toBe(0);
     await entry(/^You see to it/).waitFor();
     stage.news.happen({ kind: 'items', circle: circles.pair, items: [item('a', 90, { kind: 'urgent_ack', by: people.maria.account, seq: 10 })] });

@@ -2,7 +2,9 @@
 // browsers in separate profiles, the real server over TLS, nothing played.
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, expectWindowHigh, takePictures } from './browser.ts';
-import { ANA, DANA, FAMILY, MARIA, PAIR, expectNoTrouble, openClient } from './family.ts';
+import {
+  ANA, DANA, FAMILY, MARIA, PAIR, endJourney, expectNoTrouble, openClient, signOut, twoInACircle,
+} from './family.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 
@@ -23,17 +25,10 @@ describe.each([
     server = await Server.start();
   });
   afterEach(() => expectNoTrouble(people));
-  afterAll(async () => {
-    for (const person of people) await person.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, ...people));
 
   test('both read what the other writes, and the server reads nothing', async () => {
-    for (const name of [first, second]) {
-      const person = await Person.arrive(name, server);
-      people.push(person);
-      await person.enrol();
-    }
+    for (const name of [first, second]) people.push(await Person.enrolled(name, server));
     const [one, other] = people as [Person, Person];
     for (const person of people) await person.open(PAIR);
     for (const [from, to] of [[one, other], [other, one]] as const) {
@@ -59,19 +54,10 @@ describe('a conversation that goes on', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    for (const text of said) await dana.send(text);
-    await maria.sees('Good morning');
+    [dana, maria] = await twoInACircle(server, 'Good morning');
   });
   afterEach(() => expectNoTrouble(everybody()));
-  afterAll(async () => {
-    for (const person of everybody()) await person.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, ...everybody()));
 
   /** Both have what was said and these more, in order, once each, and nothing that comes later. */
   async function expectMore(...more: string[]): Promise<void> {
@@ -132,16 +118,12 @@ describe('a conversation that goes on', () => {
   });
 
   test('whoever signs out stays signed out, also in a new tab, until they sign in', async () => {
-    await maria.page.getByRole('link', { name: 'Settings' }).click();
-    await maria.page.getByRole('button', { name: 'Sign out', exact: true }).click();
-    const signedOut = maria.page.getByRole('heading', { name: 'You are signed out' });
-    await signedOut.waitFor();
+    await signOut(maria);
     await maria.page.getByText('locked').waitFor();
-    // What held the keys has ended, and nothing of hers stands on the page.
-    await expect.poll(() => maria.page.workers().length).toBe(0);
+    // Nothing of hers stands on the page.
     expect(await maria.page.getByText(PAIR).count()).toBe(0);
     await maria.page.reload();
-    await signedOut.waitFor();
+    await maria.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
     await dana.send('While she was away');
     await expect.poll(() => maria.page.getByText('Connected', { exact: true }).count()).toBe(0);
     await expectAccessible(maria.page, 'signed out');

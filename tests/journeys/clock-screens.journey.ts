@@ -1,44 +1,20 @@
 // By whose clock a visit is booked, in a real browser over the doubles: the form fills in the clock of how one meets, and
 // says whose it is.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expect, test } from 'vitest';
+import { looksGood, noon, openClient, openScreens, page, posted, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens(noon);
 
 test('an office visit goes by the clock of the office, and any other by the client’s', async () => {
   stage.agency.hours = { ...stage.agency.hours, zone: 'America/Denver' };
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   await page.getByRole('button', { name: 'Book a visit' }).click();
   await page.getByRole('button', { name: '9:15 AM' }).waitFor();
   const zone = page.getByLabel('Time zone');
   await page.getByLabel('How do you meet?').selectOption({ label: 'At the office' });
   await expect.poll(() => zone.inputValue()).toBe('America/Denver');
   await page.getByText('The clock at your office.', { exact: false }).waitFor();
-  await expectAccessible(page, 'booking at the office');
-  await takePictures(page, 'booking-office');
-  await expectFitsNarrow(page, 'booking at the office');
+  await looksGood('booking-office');
   await page.getByLabel('How do you meet?').selectOption({ label: 'At home' });
   await expect.poll(() => zone.inputValue()).toBe('America/Chicago');
   await page.getByText('The client’s clock.', { exact: false }).waitFor();
@@ -52,6 +28,5 @@ test('an office visit goes by the clock of the office, and any other by the clie
   await page.getByLabel('Time', { exact: true }).fill('11:00');
   await page.getByRole('button', { name: 'Book this visit' }).click();
   await page.getByText(/^Booked: /).waitFor();
-  const { body = '{}' } = stage.posted.findLast(({ path }) => path.endsWith('/appointments')) ?? {};
-  expect(JSON.parse(body)).toMatchObject({ kind: 'office', civil_start: '2027-12-08T11:00', zone: 'America/Denver' });
+  expect(posted(/\/appointments$/)).toMatchObject({ kind: 'office', civil_start: '2027-12-08T11:00', zone: 'America/Denver' });
 });

@@ -1,36 +1,10 @@
 // The days on which the agency is closed, in a real browser over the doubles: kept by those who say so, read by whoever
 // says when they can be booked.
-import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { expect, test } from 'vitest';
+import { signIn } from './double.ts';
+import { looksGood, openScreens, page, sent, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function looksGood(name: string, of?: Locator): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name, of);
-}
+openScreens();
 
 test('an administrator closes the agency, is told what is booked then, and opens it again', async () => {
   await signIn(page, stage, 'kim');
@@ -45,8 +19,7 @@ test('an administrator closes the agency, is told what is booked then, and opens
   await looksGood('closure-form');
   await page.getByRole('button', { name: 'Save' }).click();
   await page.getByText(/^Saved: .*Thanksgiving/).waitFor();
-  const { body = '{}' } = stage.posted.findLast(({ path }) => path.endsWith('/closures')) ?? {};
-  expect(JSON.parse(body)).toMatchObject({ days: { name: 'Thanksgiving', from: '2097-11-28', until: '2097-11-29' } });
+  expect(sent(/closures$/)).toMatchObject({ days: { name: 'Thanksgiving', from: '2097-11-28', until: '2097-11-29' } });
   const card = page.getByRole('article', { name: 'Thanksgiving' });
   await card.getByText(/3.* visits are booked on these days/).waitFor();
   await looksGood('closures');
@@ -70,8 +43,7 @@ test('a worker reads beside their hours when the agency is closed, and finds the
 
 test('the days are told in Spanish', async () => {
   await signIn(page, stage, 'kim');
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Español' }).click();
+  await speakSpanish();
   await page.getByRole('link', { name: 'Calendario', exact: true }).click();
   await page.getByRole('link', { name: 'Días cerrados' }).click();
   await page.getByText(/2.* visitas están anotadas en estos días/).waitFor();

@@ -1,51 +1,15 @@
 // What a person sees of their own devices and keys, in real browsers over the double of the device
 // core: adding a device from one browser to another, shutting a stolen phone out. Each state in both
 // themes and languages, at 320 px, and by keyboard alone.
-import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { Newsroom } from '../../web-client/doubles/news.ts';
+import { describe, expect, test } from 'vitest';
 import type { Scene } from '../../web-client/doubles/scenes.ts';
 import type { Who } from '../../web-client/doubles/story.ts';
-import {
-  PHONE, expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile,
-} from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
+import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
+import { looksGood, openAnother, openScreens, page, profile, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-const opened: Profile[] = [];
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.news = new Newsroom();
-  profile = await open();
-  page = profile.page;
-});
-afterEach(async () => {
-  const violations = opened.flatMap((one) => one.violations);
-  for (const one of opened.splice(0)) await one.end();
-  expect(violations).toEqual([]);
-});
-
-async function open(): Promise<Profile> {
-  const one = await openProfile();
-  opened.push(one);
-  return one;
-}
-
-async function speakSpanish(): Promise<void> {
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Español' }).click();
-  await page.getByRole('heading', { name: 'Ajustes', level: 1 }).waitFor();
-}
+openScreens();
 
 /** Signs in and opens the page of devices by the settings. */
 async function openDevices(who: Who, scene: Scene = 'plain'): Promise<void> {
@@ -63,13 +27,6 @@ async function showPassword(): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-async function takeTall(name: string, height = 1_700): Promise<void> {
-  const before = page.viewportSize();
-  await page.setViewportSize({ width: PHONE.width, height });
-  await page.screenshot({ path: join(import.meta.dirname, 'output', `${name}-tall.png`) });
-  if (before !== null) await page.setViewportSize(before);
-}
-
 describe('my devices', () => {
   test('are listed, this one marked, with what happens if it is lost', async () => {
     await openDevices('maria');
@@ -77,10 +34,8 @@ describe('my devices', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(2);
     await expect.poll(() => page.getByRole('article', { name: 'This device' }).getByRole('button').count()).toBe(0);
     await page.getByText('come back with your other device').waitFor();
-    await expectAccessible(page, 'devices');
-    await takePictures(page, 'devices');
-    await takeTall('devices');
-    await expectFitsNarrow(page, 'devices');
+    await looksGood('devices');
+    await takeTall(page, 'devices');
   });
 
   test.each<[Scene, RegExp]>([
@@ -114,9 +69,7 @@ describe('my devices', () => {
     await other.getByRole('button', { name: 'This one was stolen' }).click();
     await other.getByText('People in your circles see that your keys changed').waitFor();
     await other.getByText('Your old recovery code stops working').waitFor();
-    await expectAccessible(page, 'stolen');
-    await takePictures(page, 'device-stolen');
-    await expectFitsNarrow(page, 'stolen');
+    await looksGood('device-stolen');
     await other.getByRole('button', { name: 'Yes, it was stolen' }).click();
     await page.getByText('you have new keys').waitFor();
     await page.getByRole('link', { name: 'Now make a new recovery code.' }).click();
@@ -129,9 +82,7 @@ describe('my devices', () => {
     await page.getByRole('link', { name: 'Tus aparatos' }).click();
     await page.getByRole('article', { name: 'Este aparato' }).waitFor();
     await page.getByRole('button', { name: 'Este me lo robaron' }).click();
-    await expectAccessible(page, 'devices in Spanish');
-    await takePictures(page, 'devices-es');
-    await expectFitsNarrow(page, 'devices in Spanish');
+    await looksGood('devices-es');
   });
 });
 
@@ -144,14 +95,12 @@ describe('adding a device', () => {
     stage.news.stale = () => ways.stale;
     await page.getByRole('button', { name: 'Add a device' }).click();
     await page.getByText('Please show again that it is you.').waitFor();
-    await expectAccessible(page, 'adding wants the person');
-    await takePictures(page, 'add-device-step-up');
-    await expectFitsNarrow(page, 'adding wants the person');
+    await looksGood('add-device-step-up');
     expect(await page.getByRole('img', { name: /square code/ }).count()).toBe(0);
     await showPassword();
     const link = await page.getByLabel('Or open this link').inputValue();
 
-    const { page: second } = await open();
+    const { page: second } = await openAnother();
     await second.goto(link);
     const ask = page.getByRole('group', { name: 'A new device wants to come in' });
     await ask.waitFor();
@@ -177,30 +126,24 @@ describe('adding a device', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('img', { name: /square code/ }).waitFor();
     await expect.poll(() => focused(page)).toContain('point the camera');
-    await expectAccessible(page, 'link to a new device');
-    await takePictures(page, 'add-device');
-    await takeTall('add-device');
-    await expectFitsNarrow(page, 'link to a new device');
+    await looksGood('add-device');
+    await takeTall(page, 'add-device');
     const link = await page.getByLabel('Or open this link').inputValue();
     expect(link.startsWith(`${stage.url}#/device/`)).toBe(true);
 
-    const { page: second } = await open();
+    const { page: second } = await openAnother();
     await second.goto(link);
     await second.getByText('4 8 2 9 1 3').waitFor({ state: 'attached' });
     expect(second.url()).toBe(stage.url);
     await expect.poll(() => focused(second)).toBe('Look at your first device');
-    await expectAccessible(second, 'comparing');
-    await takePictures(second, 'comparing');
-    await expectFitsNarrow(second, 'comparing');
+    await looksGood('comparing', second);
 
     const ask = page.getByRole('group', { name: 'A new device wants to come in' });
     await ask.waitFor();
     // The link is used: nobody shall scan it a second time.
     await expect.poll(() => page.getByRole('img', { name: /square code/ }).count()).toBe(0);
     await expect.poll(() => focused(page)).toContain('Do you see these digits on the new device?');
-    await expectAccessible(page, 'asked to let in');
-    await takePictures(page, 'ask-digits');
-    await expectFitsNarrow(page, 'asked to let in');
+    await looksGood('ask-digits');
     await tabTo(page, 'Yes, let it in');
     await page.keyboard.press('Enter');
     await page.getByText('Your new device is in.').waitFor();
@@ -210,9 +153,7 @@ describe('adding a device', () => {
     // The new device is at home at once, and its circles come in beside.
     await second.getByRole('heading', { name: 'Your circles' }).waitFor();
     await second.getByText(/Fetching your circles: .*12.* of .*83/).waitFor();
-    await expectAccessible(second, 'joining');
-    await takePictures(second, 'joining');
-    await expectFitsNarrow(second, 'joining');
+    await looksGood('joining', second);
     await second.getByRole('link', { name: 'Maria and Dana' }).click();
     await second.getByLabel('Your message').fill('From my new phone');
     await second.keyboard.press('Enter');
@@ -228,7 +169,7 @@ describe('adding a device', () => {
     await openDevices('maria');
     await page.getByRole('button', { name: 'Add a device' }).click();
     const link = await page.getByLabel('Or open this link').inputValue();
-    const { page: second } = await open();
+    const { page: second } = await openAnother();
     await second.goto(link);
     await second.getByRole('heading', { name: 'Look at your first device' }).waitFor();
     await page.getByRole('button', { name: 'No', exact: true }).click();
@@ -243,10 +184,10 @@ describe('adding a device', () => {
     await openDevices('maria');
     await page.getByRole('button', { name: 'Add a device' }).click();
     const link = await page.getByLabel('Or open this link').inputValue();
-    const { page: second } = await open();
+    const { page: second } = await openAnother();
     await second.goto(link);
     await second.getByRole('heading', { name: 'Look at your first device' }).waitFor();
-    const { page: third } = await open();
+    const { page: third } = await openAnother();
     await third.goto(link);
     await third.getByRole('heading', { name: 'Another device used this link' }).waitFor();
     await third.getByText('tap “No” on your first device now').waitFor();
@@ -258,7 +199,7 @@ describe('adding a device', () => {
     const link = await page.getByLabel('Or open this link').inputValue();
     await page.getByRole('link', { name: 'Messages', exact: true }).click();
     await page.getByRole('heading', { name: 'Your circles' }).waitFor();
-    const { page: second } = await open();
+    const { page: second } = await openAnother();
     await second.goto(link);
     await page.getByRole('alert').getByText('A new device wants to come in as you.').waitFor();
     await expectAccessible(page, 'asked elsewhere');

@@ -1,10 +1,12 @@
 // A person's devices against the real server: a second one comes in by comparing digits, is signed out,
 // another one is stolen, and the marks of who met in person fall.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, SAM, expectNoTrouble, letIn, memberRow, openDevices, safetyNumberIn } from './family.ts';
-import { Native } from './native.ts';
-import { Person } from './person.ts';
+import { expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import {
+  MARIA, PAIR, endJourney, expectNoTrouble, letIn, memberRow, openDevices, safetyNumberIn, signOutThere, threeInACircle,
+} from './family.ts';
+import type { Native } from './native.ts';
+import type { Person } from './person.ts';
 import { Server } from './server.ts';
 
 describe('the devices of one person', () => {
@@ -16,21 +18,9 @@ describe('the devices of one person', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    sam = await Native.enrol(SAM, server);
-    sam.watch();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send('Said before the second device');
-    await maria.sees('Said before the second device');
-    await sam.reads(PAIR, 'Said before the second device');
+    [dana, maria, sam] = await threeInACircle(server, 'Said before the second device');
   });
-  afterAll(async () => {
-    for (const one of [dana, maria, second, sam]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria, second, sam));
 
   test('a second one comes in by digits that stand on both, and has what was said before', async () => {
     second = await letIn(maria, server);
@@ -51,9 +41,7 @@ describe('the devices of one person', () => {
     await page.getByText(/come back with your other device/).waitFor();
     await page.getByText('How this device is doing').click();
     await page.getByText('All is well: nothing was lost here.').waitFor();
-    await expectAccessible(page, 'devices');
-    await expectFitsNarrow(page, 'devices');
-    await takePictures(page, 'real-devices');
+    await expectGoodLooks(page, 'real-devices');
   });
 
   test('two people who meet compare numbers, and everybody sees the mark', async () => {
@@ -64,22 +52,15 @@ describe('the devices of one person', () => {
     await row.getByText('Not verified').waitFor();
     await row.getByText('Check in person', { exact: true }).click();
     expect(await safetyNumberIn(row)).toBe(own);
-    await expectAccessible(dana.page, 'comparing numbers');
-    await expectFitsNarrow(dana.page, 'comparing numbers');
-    await takePictures(dana.page, 'real-compare');
+    await expectGoodLooks(dana.page, 'real-compare');
     await row.getByRole('button', { name: 'Yes, the same' }).click();
     await row.getByText('Checked in person').first().waitFor();
     await takePictures(dana.page, 'real-checked');
   });
 
   test('one that is signed out says so, and reads nothing new', async () => {
-    const { page } = maria;
-    await openDevices(maria);
-    const other = page.getByRole('article', { name: /^Another device, added/ });
-    await other.getByRole('button', { name: 'Sign out there' }).click();
-    await other.getByRole('button', { name: 'Yes, sign it out' }).click();
-    await page.getByText('That device is signed out.').waitFor();
-    await takePictures(page, 'real-signed-out-there');
+    await signOutThere(maria);
+    await takePictures(maria.page, 'real-signed-out-there');
     await second.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
     await expectAccessible(second.page, 'signed out there');
     await dana.open(PAIR);

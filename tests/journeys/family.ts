@@ -2,6 +2,7 @@
 import type { Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { expectAccessible, takePictures } from './browser.ts';
+import { Native } from './native.ts';
 import { Person } from './person.ts';
 import type { Server } from './server.ts';
 
@@ -11,6 +12,39 @@ export const ANA = 'Ana Sample';
 export const SAM = 'Sam Specimen';
 export const PAIR = 'Maria and Dana';
 export const FAMILY = 'Maria’s family';
+
+/** Dana and Maria in their circle: Dana has said something there, and Maria has read it. */
+export async function twoInACircle(server: Server, said: string): Promise<[dana: Person, maria: Person]> {
+  const two = await enrolTwo(server);
+  await say(two, said);
+  return two;
+}
+
+/** The same with Sam, who reads at a device without a screen. */
+export async function threeInACircle(server: Server, said: string): Promise<[dana: Person, maria: Person, sam: Native]> {
+  const two = await enrolTwo(server);
+  const sam = await Native.enrol(SAM, server);
+  sam.watch();
+  await say(two, said);
+  await sam.reads(PAIR, said);
+  return [...two, sam];
+}
+
+async function enrolTwo(server: Server): Promise<[Person, Person]> {
+  return [await Person.enrolled(DANA, server), await Person.enrolled(MARIA, server)];
+}
+
+async function say([from, to]: [Person, Person], said: string): Promise<void> {
+  for (const person of [from, to]) await person.open(PAIR);
+  await from.send(said);
+  await to.sees(said);
+}
+
+/** Whoever has come so far leaves, and the server ends. */
+export async function endJourney(server: Server, ...people: (Person | Native | undefined)[]): Promise<void> {
+  for (const one of people) await one?.leave();
+  await server.end();
+}
 
 /** No page broke its policy, and nobody is told of trouble that there is not. */
 export async function expectNoTrouble(people: readonly Person[]): Promise<void> {
@@ -53,6 +87,24 @@ export async function openDevices({ page }: Person): Promise<void> {
   await page.getByRole('article', { name: 'This device' }).waitFor();
 }
 
+/** Signs out a person's only other device, from this one. */
+export async function signOutThere(person: Person): Promise<void> {
+  const { page } = person;
+  await openDevices(person);
+  const other = page.getByRole('article', { name: /^Another device, added/ });
+  await other.getByRole('button', { name: 'Sign out there' }).click();
+  await other.getByRole('button', { name: 'Yes, sign it out' }).click();
+  await page.getByText('That device is signed out.').waitFor();
+}
+
+/** Signs out here: what held the keys has ended. */
+export async function signOut({ page }: Person): Promise<void> {
+  await page.getByRole('link', { name: 'Settings', exact: true }).click();
+  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
+  await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
+  await expect.poll(() => page.workers().length).toBe(0);
+}
+
 /** Lets a new browser of a person's in, by a link and six digits that stand on both. */
 export async function letIn(person: Person, server: Server): Promise<Person> {
   const { page } = person;
@@ -84,6 +136,31 @@ export async function memberRow({ page }: Person, name: string): Promise<Locator
   await page.getByRole('heading', { name: /Who is in/ }).waitFor();
   // The list of circles stands beside it, and its newest line may name the same person.
   return page.getByRole('listitem').filter({ has: page.getByRole('heading', { name }) });
+}
+
+/** In the open circle: one of its people says that another one's number is the same. */
+export async function checkInPerson(person: Person, name: string): Promise<void> {
+  const row = await memberRow(person, name);
+  await row.getByText('Check in person', { exact: true }).click();
+  await row.getByRole('button', { name: 'Yes, the same' }).click();
+  await row.getByText('Checked in person').first().waitFor();
+}
+
+/** On the page of devices, for somebody who has no recovery code: makes one, which is shown from now on. */
+export async function makeRecoveryCode({ page }: Person): Promise<string> {
+  await page.getByRole('link', { name: 'Make a recovery code' }).click();
+  await page.getByRole('button', { name: 'Make my code' }).click();
+  const shown = page.getByRole('region', { name: 'Your recovery code' });
+  await shown.waitFor();
+  return (await shown.locator('.code [aria-hidden]').allTextContents()).join('-');
+}
+
+/** In a browser that knows nobody: comes back by a recovery code. */
+export async function recover({ page }: Person, code: string): Promise<void> {
+  await page.getByRole('button', { name: 'I have a recovery code' }).click();
+  await page.getByRole('textbox', { name: 'Recovery code' }).fill(code);
+  await page.getByRole('button', { name: 'Get my messages back' }).click();
+  await page.getByRole('heading', { name: 'Your circles' }).waitFor();
 }
 
 /** The safety number in a part of a page. */

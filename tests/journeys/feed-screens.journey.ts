@@ -1,38 +1,15 @@
 // The calendar in another program, in a real browser over the doubles: its link is made, copied, replaced and ended
 // in the settings of staff, by hand and by keyboard, and nobody else is offered one.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, expectFitsNarrow } from './browser.ts';
+import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
+import { looksGood, noon, openScreens, page, profile, stage } from './screen.ts';
 
 const TITLE = 'Calendar in another program';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
+openScreens(noon);
 
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function looksGood(name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name, section());
-}
 const section = (name = TITLE) => page.getByRole('region', { name });
 const button = (name: string) => section().getByRole('button', { name, exact: true });
 const address = () => section().getByLabel('Copy the link now').inputValue();
@@ -42,7 +19,7 @@ test('a case manager makes the link, copies it, replaces it and ends it', async 
   await signIn(page, stage, 'dana');
   await page.getByRole('link', { name: 'Settings' }).click();
   await section().getByText('There is no link now').waitFor();
-  await looksGood('feed-none');
+  await looksGood('feed-none', section());
   await button('Make the link').click();
   await section().getByText('The link is made').waitFor();
   const first = await address();
@@ -50,10 +27,10 @@ test('a case manager makes the link, copies it, replaces it and ends it', async 
   await button('Copy the link').click();
   await section().getByText('Copied').waitFor();
   expect(await page.evaluate(() => navigator.clipboard.readText())).toBe(first);
-  await looksGood('feed-made');
+  await looksGood('feed-made', section());
   await button('Make a new link').click();
   await section().getByText('stops working at once').waitFor();
-  await looksGood('feed-replace');
+  await looksGood('feed-replace', section());
   await button('Yes, make a new one').click();
   await expect.poll(address).not.toBe(first);
   await button('End the link').click();
@@ -72,7 +49,7 @@ test('the link is not shown again, and reads the same in Spanish', async () => {
   await page.getByRole('link', { name: 'Settings' }).click();
   await section().getByText('There is a link since').waitFor();
   expect(await section().getByLabel('Copy the link now').count()).toBe(0);
-  await looksGood('feed-there');
+  await looksGood('feed-there', section());
   await page.getByRole('button', { name: 'Español' }).click();
   await section('El calendario en otro programa').getByText('Hay un enlace desde').waitFor();
   await expectAccessible(page, 'feed in Spanish');
@@ -101,7 +78,7 @@ test('whoever showed a passkey long ago shows it again', async () => {
   await section().getByRole('alert').filter({ hasText: 'only for someone who is here now' }).waitFor();
   await section().getByRole('button', { name: 'Show my passkey' }).waitFor();
   expect(stage.agency.feed.path).toBeNull();
-  await looksGood('feed-stale');
+  await looksGood('feed-stale', section());
 });
 
 test('nobody is offered one whom nobody books', async () => {

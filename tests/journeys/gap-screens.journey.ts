@@ -1,22 +1,11 @@
 // Dates of a series that could not be booked, in a real browser over the doubles: named with why on the client's
 // page, and another time is booked in their place.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { expectAccessible, expectFitsNarrow } from './browser.ts';
+import { looksGood, noon, openClient, openScreens, page, posted, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
+openScreens(noon);
+beforeEach(() => {
   stage.agency.notBooked = [
     {
       series: '01990000-0000-7000-b000-000000000001',
@@ -28,23 +17,13 @@ beforeEach(async () => {
       visit_type: null,
     },
   ];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
 });
 
 test('a date that is missing is named, and another time is booked instead', async () => {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   const missing = page.getByRole('region', { name: /1.* date of a series could not be booked/ });
   await missing.getByText(/December 14, 2027.*3:30/).first().waitFor();
-  await expectAccessible(page, 'missing visits');
-  await expectFitsNarrow(page, 'missing visits');
-  await takePictures(page, 'missing-visits');
+  await looksGood('missing-visits');
   await missing.getByRole('button', { name: /Book another time/ }).click();
   await page.getByRole('heading', { name: 'Book another time' }).waitFor();
   await page.getByText(/In place of .*December 14, 2027/).waitFor();
@@ -57,8 +36,7 @@ test('a date that is missing is named, and another time is booked instead', asyn
   await page.getByRole('button', { name: 'Book this visit' }).click();
   await missing.waitFor({ state: 'detached' });
   expect(stage.agency.notBooked).toEqual([]);
-  const { body = '{}' } = stage.posted.findLast(({ path }) => path.endsWith('/gaps')) ?? {};
-  expect(JSON.parse(body)).toMatchObject({
+  expect(posted(/gaps$/)).toMatchObject({
     occurrence: '2027-12-14T15:30', visit: { kind: 'phone', civil_start: '2027-12-14T16:00', minutes: 45 },
   });
 });

@@ -1,8 +1,8 @@
 // A guardian who is not here comes in by a mailed link, against the real server: seen as not verified, let
 // in, and from what is written down about their right on, they see to what is the client's.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PHONE, expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, expectNoTrouble, openClient } from './family.ts';
+import { PHONE, expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import { DANA, MARIA, endJourney, expectNoTrouble, openClient } from './family.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 import { lastMail } from './visits.ts';
@@ -17,14 +17,10 @@ describe('a guardian', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
+    dana = await Person.enrolled(DANA, server);
     eva = await Person.arrive(EVA, server, { viewport: PHONE, touch: true });
   });
-  afterAll(async () => {
-    for (const one of [dana, eva]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, eva));
 
   test('is added to the client, and is mailed a link that names nobody', async () => {
     const { page } = dana;
@@ -84,9 +80,7 @@ describe('a guardian', () => {
     await page.getByText(/You act for .*Maria Sample/).waitFor();
     await page.getByText('What mails').click();
     await page.getByText(/What mails .*Maria Sample.* gets/).waitFor();
-    await expectAccessible(page, 'acting for a client');
-    await expectFitsNarrow(page, 'acting for a client');
-    await takePictures(page, 'real-acting');
+    await expectGoodLooks(page, 'real-acting');
     await page.getByRole('link', { name: /Who has looked at the record of/ }).click();
     await page.getByRole('heading', { name: /Who has looked at the record of .*Maria Sample/ }).waitFor();
     await page.getByText(new RegExp(DANA)).first().waitFor();

@@ -1,46 +1,14 @@
 // Intake as both sides see it, in real browsers over the double of the device core: every state of the
 // wizard and of the waiting page, in both themes and languages, at 320 px, with text at 200 %.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { Newsroom } from '../../web-client/doubles/news.ts';
+import { describe, expect, test } from 'vitest';
 import { INTAKE_DIGITS, INVITATION_CODE } from '../../web-client/doubles/scenes.ts';
 import type { IntakeView } from '../../web-client/src/core/types.gen.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, openClient, openScreens, page, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-const opened: Profile[] = [];
+openScreens();
 
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.news = new Newsroom();
-  profile = await open();
-  page = profile.page;
-});
-afterEach(async () => {
-  const violations = opened.flatMap((one) => one.violations);
-  for (const one of opened.splice(0)) await one.end();
-  expect(violations).toEqual([]);
-});
-
-async function open(): Promise<Profile> {
-  const one = await openProfile();
-  opened.push(one);
-  return one;
-}
-async function looksGood(on: Page, name: string): Promise<void> {
-  await expectAccessible(on, name);
-  await expectFitsNarrow(on, name);
-  await takePictures(on, name);
-}
 /** The neighbour has not come in yet. */
 function neighbour(): string {
   return stage.agency.around.clients[0]?.caregivers[1]?.person ?? '';
@@ -50,8 +18,7 @@ function stands(over: Partial<IntakeView>): void {
   stage.news.happen({ kind: 'event', event: { kind: 'intake', intake: { person: neighbour(), ...none, ...over } } });
 }
 async function openInvite(): Promise<void> {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   const card = page.getByRole('article', { name: 'Noel Sample' });
   await card.getByText(/has not come in yet/).waitFor();
   await card.getByRole('link', { name: /Invite/ }).click();
@@ -63,17 +30,17 @@ describe('whoever invites', () => {
     await signIn(page, stage, 'dana');
     await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('link', { name: 'New client' }).click();
-    await looksGood(page, 'intake-who');
+    await looksGood('intake-who');
     await page.getByLabel('Full name').fill('Nora Invented');
     await page.getByRole('button', { name: 'Add this client' }).click();
     await page.getByRole('heading', { name: /Who helps/ }).waitFor();
     await page.getByRole('button', { name: 'Add a helper' }).click();
-    await looksGood(page, 'intake-helper');
+    await looksGood('intake-helper');
     await page.getByLabel('Full name of the helper').fill('Eva Invented');
     await page.getByLabel(/What are they to/).fill('sister');
     await page.getByRole('button', { name: 'Add this helper' }).click();
     await page.getByRole('article', { name: 'Eva Invented' }).waitFor();
-    await looksGood(page, 'intake-helpers');
+    await looksGood('intake-helpers');
     await page.getByRole('link', { name: /Go on: invite/ }).click();
     await page.getByRole('button', { name: 'Make the code' }).waitFor();
     await page.getByRole('link', { name: 'Back' }).click();
@@ -82,10 +49,10 @@ describe('whoever invites', () => {
 
   test('shows the code, compares, and is done', async () => {
     await openInvite();
-    await looksGood(page, 'intake-before');
+    await looksGood('intake-before');
     await page.getByRole('button', { name: 'Make the code' }).click();
     await page.getByText(INVITATION_CODE).first().waitFor();
-    await looksGood(page, 'intake-code');
+    await looksGood('intake-code');
     // The paper stands alone, and names nobody.
     await page.emulateMedia({ media: 'print' });
     const sheet = page.locator('.sheet');
@@ -97,21 +64,21 @@ describe('whoever invites', () => {
     stands({ state: 'arrived', digits: INTAKE_DIGITS, until_ms: Date.now() + 600_000 });
     await page.getByText('6 0 4 1 5 3').waitFor({ state: 'attached' });
     await expect.poll(() => page.locator('.sheet').count()).toBe(0);
-    await looksGood(page, 'intake-digits');
+    await looksGood('intake-digits');
     await page.getByRole('button', { name: 'Yes, the same digits' }).click();
     await page.getByRole('heading', { name: /is in/ }).waitFor();
     await page.getByText('You have checked it face to face').waitFor();
-    await looksGood(page, 'intake-done');
+    await looksGood('intake-done');
   });
 
   test('turns away whoever shows other digits, and makes a new code', async () => {
     await openInvite();
     stands({ state: 'arrived', digits: INTAKE_DIGITS, until_ms: Date.now() + 600_000 });
     await page.getByRole('button', { name: 'No, other digits' }).click();
-    await looksGood(page, 'intake-no');
+    await looksGood('intake-no');
     await page.getByRole('button', { name: 'Turn them away' }).click();
     await page.getByText('We turned them away').waitFor();
-    await looksGood(page, 'intake-turned-away');
+    await looksGood('intake-turned-away');
     await page.getByRole('button', { name: 'Make a new code' }).click();
     await page.getByText(INVITATION_CODE).first().waitFor();
   });
@@ -126,20 +93,19 @@ describe('whoever invites', () => {
     await openInvite();
     stands(view);
     await page.getByText(words).waitFor();
-    await looksGood(page, `intake-${name}`);
+    await looksGood(`intake-${name}`);
   });
 
   test('writes down who acts for the client, and ends it', async () => {
-    await signIn(page, stage, 'dana');
-    await openClient({ page });
+    await openClient();
     const card = page.getByRole('article', { name: 'Ana Sample' });
     await card.getByText(/Acting for/).click();
     await card.getByLabel('What did you see that shows it?').fill('Court order of March 3.');
-    await looksGood(page, 'acts-for-form');
+    await looksGood('acts-for-form');
     await card.getByRole('button', { name: 'Write it down' }).click();
     await card.getByText(/Acts for .* as .*guardian/).waitFor();
     await card.getByText(/Court order of March 3/).waitFor();
-    await looksGood(page, 'acts-for');
+    await looksGood('acts-for');
     await card.getByRole('button', { name: 'End it' }).click();
     await card.getByRole('button', { name: 'Yes, end it' }).click();
     await card.getByText(/Acted for/).waitFor();
@@ -150,17 +116,17 @@ describe('whoever was invited', () => {
   test('types the code, shows six digits, and waits', async () => {
     await page.goto(stage.url);
     await page.getByRole('button', { name: 'I have a code from my agency' }).click();
-    await looksGood(page, 'type-code');
+    await looksGood('type-code');
     await page.getByLabel('Code from your paper or from the screen').fill('too short');
     await page.keyboard.press('Enter');
     await page.getByText(/A code has 26/).waitFor();
-    await looksGood(page, 'type-code-trouble');
+    await looksGood('type-code-trouble');
     await page.getByLabel('Code from your paper or from the screen').fill(INVITATION_CODE.toLowerCase());
     await page.keyboard.press('Enter');
     await page.getByRole('button', { name: 'Yes, this is me' }).click();
     await page.getByRole('heading', { name: /Show these digits to .*Dana/ }).waitFor();
     await page.getByText('6 0 4 1 5 3').waitFor({ state: 'attached' });
-    await looksGood(page, 'awaiting');
+    await looksGood('awaiting');
     await page.reload();
     await page.getByText('6 0 4 1 5 3').waitFor({ state: 'attached' });
     stage.news.happen({ kind: 'confirmed' });
@@ -173,7 +139,7 @@ describe('whoever was invited', () => {
     await page.getByRole('link', { name: /people/ }).first().click();
     await page.getByText(/Checked in person by you on/).waitFor();
     await page.getByText(/Checked in person by .*Dana Placeholder.* on/).waitFor();
-    await looksGood(page, 'members-met');
+    await looksGood('members-met');
   });
 
   test('reads Spanish, and fits 320 px with text at 200 %', async () => {
@@ -181,7 +147,7 @@ describe('whoever was invited', () => {
     await page.getByRole('button', { name: 'Español' }).click();
     await page.getByRole('button', { name: 'Sí, soy yo' }).click();
     await page.getByRole('heading', { name: /Muestra estos números/ }).waitFor();
-    await looksGood(page, 'awaiting-es');
+    await looksGood('awaiting-es');
     await page.evaluate(() => (document.documentElement.dataset['size'] = '200'));
     await expectFitsNarrow(page, 'awaiting large');
   });

@@ -1,10 +1,10 @@
 // A new client comes in, against the real server: their case manager and they, side by side, each at a
 // screen. From "new client" to the first message and the marks, and then signing in again, by keyboard alone:
 // nothing here touches a pointer, and the pages count that nobody did.
-import type { CDPSession, Page } from 'playwright-core';
+import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, expectNoTrouble } from './family.ts';
+import { expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import { DANA, endJourney, expectNoTrouble } from './family.ts';
 import { tabTo } from './keyboard.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
@@ -40,30 +40,19 @@ describe('intake', () => {
   let server: Server;
   let dana: Person;
   let nora: Person;
-  let authenticator: CDPSession;
 
   beforeAll(async () => {
     server = await Server.start();
     dana = await Person.arrive(DANA, server);
     nora = await Person.arrive(NORA, server);
     for (const one of [dana, nora]) await countPointers(one);
-    authenticator = await nora.profile.context.newCDPSession(nora.page);
-    await authenticator.send('WebAuthn.enable');
-    await authenticator.send('WebAuthn.addVirtualAuthenticator', {
-      options: {
-        protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true,
-        isUserVerified: true, automaticPresenceSimulation: true,
-      },
-    });
+    await nora.holdAuthenticator();
     await dana.page.goto(server.link(DANA));
     await dana.page.getByRole('button', { name: 'Yes, this is me' }).waitFor();
     await press(dana.page, 'Yes, this is me');
     await dana.page.getByText('Connected', { exact: true }).waitFor();
   });
-  afterAll(async () => {
-    for (const one of [dana, nora]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, nora));
 
   test('a case manager adds a client, a helper and what the client allows', async () => {
     const { page } = dana;
@@ -72,9 +61,7 @@ describe('intake', () => {
     await press(page, 'New client');
     await page.getByRole('heading', { name: 'Who is the new client?' }).waitFor();
     await write(page, /^Full name/, NORA);
-    await expectAccessible(page, 'new client');
-    await expectFitsNarrow(page, 'new client');
-    await takePictures(page, 'real-intake-client');
+    await expectGoodLooks(page, 'real-intake-client');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: /Who helps .*Nora Invented/ }).waitFor();
     await press(page, 'Add a helper');
@@ -87,9 +74,7 @@ describe('intake', () => {
     await write(page, /^What was agreed/, 'Nora said yes at intake.');
     await press(page, 'Save consent');
     await page.getByText('In force').waitFor();
-    await expectAccessible(page, 'helpers');
-    await expectFitsNarrow(page, 'helpers');
-    await takePictures(page, 'real-intake-helpers');
+    await expectGoodLooks(page, 'real-intake-helpers');
     await press(page, /^Go on: invite/);
     await page.getByRole('heading', { name: /Invite .*Nora Invented/, level: 1 }).waitFor();
   });
@@ -98,9 +83,7 @@ describe('intake', () => {
     const { page } = dana;
     await press(page, 'Make the code');
     await page.getByRole('img', { name: /square code/ }).waitFor();
-    await expectAccessible(page, 'invitation');
-    await expectFitsNarrow(page, 'invitation');
-    await takePictures(page, 'real-intake-code');
+    await expectGoodLooks(page, 'real-intake-code');
     const code = (await page.locator('#main .code [aria-hidden]').textContent()) ?? '';
     expect(code.replaceAll('-', '')).toMatch(/^[0-9A-Z]{26}$/);
 
@@ -123,12 +106,8 @@ describe('intake', () => {
     const [hers, his] = [await digits(nora.page), await digits(page)];
     expect(hers).toMatch(/^\d{6}$/);
     expect(his).toBe(hers);
-    await expectAccessible(nora.page, 'waiting');
-    await expectFitsNarrow(nora.page, 'waiting');
-    await takePictures(nora.page, 'real-intake-waiting');
-    await expectAccessible(page, 'digits');
-    await expectFitsNarrow(page, 'digits');
-    await takePictures(page, 'real-intake-digits');
+    await expectGoodLooks(nora.page, 'real-intake-waiting');
+    await expectGoodLooks(page, 'real-intake-digits');
     // Both pages are opened again: they go on where they were.
     await page.reload();
     await page.getByRole('heading', { name: 'Somebody came with the code' }).waitFor();

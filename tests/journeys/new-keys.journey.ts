@@ -1,10 +1,12 @@
 // The last door, against the real server: every device and the code are gone, a case manager begins with
 // the person beside them, both compare numbers, and everybody in the circle sees that the keys changed.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, SAM, expectNoTrouble, memberRow, openClient, safetyNumberIn } from './family.ts';
+import { expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import {
+  MARIA, PAIR, endJourney, expectNoTrouble, memberRow, openClient, safetyNumberIn, threeInACircle,
+} from './family.ts';
 import { tabTo } from './keyboard.ts';
-import { Native } from './native.ts';
+import type { Native } from './native.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 
@@ -18,21 +20,9 @@ describe('new keys in person', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    sam = await Native.enrol(SAM, server);
-    sam.watch();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send('Said with the old keys');
-    await maria.sees('Said with the old keys');
-    await sam.reads(PAIR, 'Said with the old keys');
+    [dana, maria, sam] = await threeInACircle(server, 'Said with the old keys');
   });
-  afterAll(async () => {
-    for (const one of [dana, maria, back, sam]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria, back, sam));
 
   test('begin on the client’s page, by keyboard, after it was said what happens', async () => {
     const { page } = dana;
@@ -44,16 +34,12 @@ describe('new keys in person', () => {
     await tabTo(page, 'New keys, in person');
     await page.keyboard.press('Enter');
     await page.getByText('is signed out now').waitFor();
-    await expectAccessible(page, 'new keys, asked');
-    await expectFitsNarrow(page, 'new keys, asked');
-    await takePictures(page, 'real-new-keys-asked');
+    await expectGoodLooks(page, 'real-new-keys-asked');
     await tabTo(page, 'Yes, begin');
     await page.keyboard.press('Enter');
     await page.getByRole('img', { name: /square code/ }).waitFor();
     link = await page.getByLabel('Or open this link').inputValue();
-    await expectAccessible(page, 'new keys, link');
-    await expectFitsNarrow(page, 'new keys, link');
-    await takePictures(page, 'real-new-keys-link');
+    await expectGoodLooks(page, 'real-new-keys-link');
     await maria.page.getByRole('heading', { name: 'You are signed out' }).waitFor();
   });
 
@@ -66,15 +52,11 @@ describe('new keys in person', () => {
     await back.open(PAIR);
     const own = await safetyNumberIn(back.page.getByRole('main'));
     expect(own).toMatch(/^(\d{5} ){5}\d{5}$/);
-    await expectAccessible(back.page, 'waiting to be compared');
-    await expectFitsNarrow(back.page, 'waiting to be compared');
-    await takePictures(back.page, 'real-new-keys-waiting');
+    await expectGoodLooks(back.page, 'real-new-keys-waiting');
     const compare = page.getByRole('group', { name: /Safety number of/ });
     await compare.waitFor();
     expect(await safetyNumberIn(compare)).toBe(own);
-    await expectAccessible(page, 'new keys, compare');
-    await expectFitsNarrow(page, 'new keys, compare');
-    await takePictures(page, 'real-new-keys-compare');
+    await expectGoodLooks(page, 'real-new-keys-compare');
     await compare.getByRole('button', { name: 'No, different' }).click();
     await compare.getByText('Then this may not be').waitFor();
     await compare.getByRole('button', { name: 'Look at the number again' }).click();

@@ -4,7 +4,8 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, takePictures } from './browser.ts';
 import {
-  ANA, DANA, FAMILY, MARIA, SAM, expectNoTrouble, letIn, makeFamily, openClient, openDevices, recordConsent,
+  ANA, DANA, FAMILY, MARIA, SAM, endJourney, expectNoTrouble, letIn, makeFamily, makeRecoveryCode, openClient,
+  openDevices, recordConsent, recover,
 } from './family.ts';
 import { Native } from './native.ts';
 import { Person } from './person.ts';
@@ -28,19 +29,14 @@ describe('a circle through all of it', () => {
     server = await Server.start();
     sam = await Native.enrol(SAM, server);
     ana = await Native.enrol(ANA, server);
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
+    dana = await Person.enrolled(DANA, server);
+    maria = await Person.enrolled(MARIA, server);
     await openClient(dana);
     await recordConsent(dana);
     await makeFamily(dana);
     for (const native of [ana, sam]) native.watch();
   });
-  afterAll(async () => {
-    for (const one of [dana, maria, tablet, laptop, ana, sam]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria, tablet, laptop, ana, sam));
 
   test('four people write and read', async () => {
     for (const person of [dana, maria]) await person.open(FAMILY);
@@ -99,11 +95,7 @@ describe('a circle through all of it', () => {
   test('a recovery code is made for the keys that she has now', async () => {
     const { page } = maria;
     await openDevices(maria);
-    await page.getByRole('link', { name: 'Make a recovery code' }).click();
-    await page.getByRole('button', { name: 'Make my code' }).click();
-    const shown = page.getByRole('region', { name: 'Your recovery code' });
-    await shown.waitFor();
-    code = (await shown.locator('.code [aria-hidden]').allTextContents()).join('-');
+    code = await makeRecoveryCode(maria);
     await page.getByRole('button', { name: 'I have written it down' }).click();
     await page.getByText('You can come back with your recovery code').waitFor();
   });
@@ -114,10 +106,7 @@ describe('a circle through all of it', () => {
     laptop = await Person.arrive(MARIA, server);
     const { page } = laptop;
     await page.goto(server.url);
-    await page.getByRole('button', { name: 'I have a recovery code' }).click();
-    await page.getByRole('textbox', { name: 'Recovery code' }).fill(code);
-    await page.getByRole('button', { name: 'Get my messages back' }).click();
-    await page.getByRole('heading', { name: 'Your circles' }).waitFor();
+    await recover(laptop, code);
     await laptop.open(FAMILY);
     for (const text of [FIRST, ANAS, LATER, 'From my tablet', 'After the theft', 'Said while the phone was in the river']) {
       await laptop.sees(text);

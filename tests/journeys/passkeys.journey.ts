@@ -1,33 +1,22 @@
 // A passkey in a real browser: made in the settings, shown to come back, refused for another page. The
 // authenticator is Chromium's own virtual one.
-import type { CDPSession } from 'playwright-core';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { Person } from './person.ts';
+import { expectGoodLooks } from './browser.ts';
+import { MARIA, endJourney } from './family.ts';
+import { Person, type Authenticator } from './person.ts';
 import { Server } from './server.ts';
 
 let server: Server;
 let maria: Person;
-let authenticator: { session: CDPSession; authenticatorId: string };
+let authenticator: Authenticator;
 
 beforeAll(async () => {
   server = await Server.start();
-  maria = await Person.arrive('Maria Sample', server);
-  const session = await maria.profile.context.newCDPSession(maria.page);
-  await session.send('WebAuthn.enable');
-  const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
-    options: {
-      protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true,
-      isUserVerified: true, automaticPresenceSimulation: true,
-    },
-  });
-  authenticator = { session, authenticatorId };
+  maria = await Person.arrive(MARIA, server);
+  authenticator = await maria.holdAuthenticator();
 });
 
-afterAll(async () => {
-  await maria.leave();
-  await server.end();
-});
+afterAll(() => endJourney(server, maria));
 
 const verified = (isUserVerified: boolean): Promise<unknown> =>
   authenticator.session.send('WebAuthn.setUserVerified', {
@@ -44,15 +33,11 @@ test('a passkey is made in the settings, and by it a person comes back', async (
   await add.focus();
   await page.keyboard.press('Enter');
   await section.getByText('Passkey, since').waitFor();
-  await expectAccessible(page, 'settings with a passkey');
-  await expectFitsNarrow(page, 'settings with a passkey');
-  await takePictures(page, 'passkey-settings');
+  await expectGoodLooks(page, 'passkey-settings');
 
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-  await expectAccessible(page, 'signed out');
-  await expectFitsNarrow(page, 'signed out');
-  await takePictures(page, 'passkey-signed-out');
+  await expectGoodLooks(page, 'passkey-signed-out');
 
   // Touched, but nobody verified: the browser itself does not answer.
   await verified(false);

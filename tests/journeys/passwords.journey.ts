@@ -2,7 +2,8 @@
 // them a case manager comes back. The code app is this test.
 import { createHmac } from 'node:crypto';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import { DANA, endJourney } from './family.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 
@@ -13,12 +14,9 @@ let secret = '';
 
 beforeAll(async () => {
   server = await Server.start();
-  dana = await Person.arrive('Dana Placeholder', server);
+  dana = await Person.arrive(DANA, server);
 });
-afterAll(async () => {
-  await dana.leave();
-  await server.end();
-});
+afterAll(() => endJourney(server, dana));
 
 /** What the app shows (RFC 6238) so many half minutes from now. */
 function code(ahead = 0): string {
@@ -43,9 +41,7 @@ test('a case manager sets a password and adds a code app', async () => {
   await section.getByLabel('New password').fill('too short');
   await section.getByRole('button', { name: 'Save password' }).click();
   await section.getByText('This password is too short.').waitFor();
-  await expectAccessible(page, 'a new password');
-  await expectFitsNarrow(page, 'a new password');
-  await takePictures(page, 'password-new');
+  await expectGoodLooks(page, 'password-new');
   await section.getByLabel('New password').fill(PASSWORD);
   await page.keyboard.press('Enter');
   await section.getByText('Password for').waitFor();
@@ -56,9 +52,7 @@ test('a case manager sets a password and adds a code app', async () => {
   await section.getByRole('img', { name: 'Square code for your code app' }).waitFor();
   secret = ((await section.locator('code').textContent()) ?? '').replaceAll(' ', '');
   expect(secret).toMatch(/^[A-Z2-7]{32}$/);
-  await expectAccessible(page, 'a new code app');
-  await expectFitsNarrow(page, 'a new code app');
-  await takePictures(page, 'code-app-new');
+  await expectGoodLooks(page, 'code-app-new');
   await section.getByLabel('Code from your app').fill('000000');
   await page.keyboard.press('Enter');
   await section.getByText('This code did not work.').waitFor();
@@ -78,9 +72,7 @@ test('by both she comes back, and by neither alone', async () => {
   await page.getByLabel('Password', { exact: true }).fill('four plain words there');
   await page.keyboard.press('Enter');
   await page.getByText('The name or the password is wrong.').waitFor();
-  await expectAccessible(page, 'wrong password');
-  await expectFitsNarrow(page, 'wrong password');
-  await takePictures(page, 'password-wrong');
+  await expectGoodLooks(page, 'password-wrong');
   await page.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.keyboard.press('Enter');
   const field = page.getByLabel('Code from your app');
@@ -133,9 +125,7 @@ test('after a while she is asked again before anything about it changes', async 
   await section.getByLabel('New password').fill('other plain words here');
   await page.keyboard.press('Enter');
   await section.getByText('Please show that it is you.').waitFor();
-  await expectAccessible(page, 'asked again');
-  await expectFitsNarrow(page, 'asked again');
-  await takePictures(page, 'asked-again');
+  await expectGoodLooks(page, 'asked-again');
   await section.getByRole('button', { name: 'Use my password' }).click();
   await section.getByLabel('Password', { exact: true }).fill(PASSWORD);
   await page.keyboard.press('Enter');

@@ -1,8 +1,14 @@
 // One person with a browser profile of their own, in the words of the product.
-import type { Locator } from 'playwright-core';
+import type { CDPSession, Locator } from 'playwright-core';
 import { expect } from 'vitest';
 import { openProfile, type Options, type Profile } from './browser.ts';
 import { trustedKey, type Server } from './server.ts';
+
+/** Chromium's own virtual authenticator, as its person's phone has one. */
+export interface Authenticator {
+  session: CDPSession;
+  authenticatorId: string;
+}
 
 export class Person {
   readonly name: string;
@@ -21,8 +27,28 @@ export class Person {
     return new Person(name, profile, server);
   }
 
+  /** A person whose device has its keys. */
+  static async enrolled(name: string, server: Server, options: Options = {}): Promise<Person> {
+    const person = await Person.arrive(name, server, options);
+    await person.enrol();
+    return person;
+  }
+
   get page(): Profile['page'] {
     return this.profile.page;
+  }
+
+  /** From now on their browser can make passkeys, and knows that it is them. */
+  async holdAuthenticator(): Promise<Authenticator> {
+    const session = await this.profile.context.newCDPSession(this.page);
+    await session.send('WebAuthn.enable');
+    const { authenticatorId } = await session.send('WebAuthn.addVirtualAuthenticator', {
+      options: {
+        protocol: 'ctap2', transport: 'internal', hasResidentKey: true, hasUserVerification: true,
+        isUserVerified: true, automaticPresenceSimulation: true,
+      },
+    });
+    return { session, authenticatorId };
   }
 
   /** Opens the link and looks at whom it is for. */

@@ -1,42 +1,17 @@
 // Telephone numbers in a real browser, over the doubles: written down on the client's page, at intake and in
 // the settings, and there to be pressed wherever somebody is to be called.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
+import { expect, test } from 'vitest';
 import { people } from '../../web-client/doubles/story.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expectAccessible } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, noon, openClient, openScreens, page, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
+openScreens(noon);
 
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function looksGood(name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name);
-}
 const calls = (name: string) => page.getByRole('link', { name: new RegExp(`Call .*${name}`) });
 
 test('staff write a client’s number down and press it to call', async () => {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   await expect.poll(() => calls('Maria Sample').first().getAttribute('href')).toBe('tel:+13125550142');
   await page.getByText('Change the phone number: Maria Sample').click();
   const field = page.getByLabel('Phone number', { exact: true });

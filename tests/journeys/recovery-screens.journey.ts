@@ -1,35 +1,15 @@
 // The recovery code in a real browser, over the double of the device core: made, shown once, printed on
 // a paper that tells nothing, put away; and used on a new device, by keyboard alone.
 import { join } from 'node:path';
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { Newsroom } from '../../web-client/doubles/news.ts';
+import { describe, expect, test } from 'vitest';
 import { GOOD_CODE, RECOVERY_CODE, type Scene } from '../../web-client/doubles/scenes.ts';
 import { AGENCY, people } from '../../web-client/doubles/story.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { expectAccessible, takePictures } from './browser.ts';
+import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
+import { looksGood, openScreens, page, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.news = new Newsroom();
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens();
 
 async function openRecovery(scene: Scene = 'plain'): Promise<void> {
   await signIn(page, stage, 'maria', scene);
@@ -49,9 +29,7 @@ describe('the recovery code', () => {
     await expect.poll(() => focused(page)).toContain('We show it only now');
     const shown = page.getByRole('region', { name: 'Your recovery code' });
     expect((await shown.locator('.code [aria-hidden]').allTextContents()).join('-')).toBe(RECOVERY_CODE);
-    await expectAccessible(page, 'code');
-    await takePictures(page, 'code');
-    await expectFitsNarrow(page, 'code');
+    await looksGood('code');
 
     await page.emulateMedia({ media: 'print' });
     await page.setViewportSize({ width: 794, height: 1_123 });
@@ -81,9 +59,7 @@ describe('the recovery code', () => {
     stage.news.stale = () => ways.stale;
     await page.getByRole('button', { name: 'Make my code' }).click();
     await page.getByText('Please show again that it is you.').waitFor();
-    await expectAccessible(page, 'a code wants the person');
-    await takePictures(page, 'code-step-up');
-    await expectFitsNarrow(page, 'a code wants the person');
+    await looksGood('code-step-up');
     expect(await page.getByRole('heading', { name: 'Your recovery code' }).count()).toBe(0);
     await page.getByRole('button', { name: 'Use my password' }).click();
     await page.getByLabel('Your sign-in name').fill('maria');
@@ -116,9 +92,7 @@ describe('the recovery code', () => {
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Use your recovery code' }).waitFor();
     await expect.poll(() => focused(page)).toBe('Use your recovery code');
-    await expectAccessible(page, 'recover');
-    await takePictures(page, 'recover');
-    await expectFitsNarrow(page, 'recover');
+    await looksGood('recover');
     await tabTo(page, 'Recovery code');
     await page.keyboard.type('abc');
     await page.keyboard.press('Enter');
@@ -144,9 +118,7 @@ describe('the recovery code', () => {
     await page.getByRole('button', { name: 'Tengo un código de recuperación' }).click();
     await page.getByRole('button', { name: 'Recuperar mis mensajes' }).click();
     await page.getByText('Primero escribe tu código').waitFor();
-    await expectAccessible(page, 'recover in Spanish');
-    await takePictures(page, 'recover-es');
-    await expectFitsNarrow(page, 'recover in Spanish');
+    await looksGood('recover-es');
     // Another language at the open page says everything anew.
     await page.getByRole('button', { name: 'English' }).click();
     await page.getByText('Please type your code first').waitFor();

@@ -1,8 +1,10 @@
 // Losing every device, against the real server: a code is made and printed, used on a fresh profile, and
 // what was said before is there. An emptied browser is told what to do.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, expectNoTrouble, openDevices } from './family.ts';
+import { expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import {
+  MARIA, PAIR, endJourney, expectNoTrouble, makeRecoveryCode, openDevices, recover, twoInACircle,
+} from './family.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 
@@ -15,28 +17,15 @@ describe('a recovery code', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send('Said before the phone fell into the river');
-    await maria.sees('Said before the phone fell into the river');
+    [dana, maria] = await twoInACircle(server, 'Said before the phone fell into the river');
   });
-  afterAll(async () => {
-    for (const one of [dana, maria, fresh]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria, fresh));
 
   test('is made, shown once, printed, and put away', async () => {
     const { page } = maria;
     await openDevices(maria);
     await page.getByText('no way back on your own').waitFor();
-    await page.getByRole('link', { name: 'Make a recovery code' }).click();
-    await page.getByRole('button', { name: 'Make my code' }).click();
-    const shown = page.getByRole('region', { name: 'Your recovery code' });
-    await shown.waitFor();
-    code = (await shown.locator('.code [aria-hidden]').allTextContents()).join('-');
+    code = await makeRecoveryCode(maria);
     expect(code.replaceAll('-', '')).toMatch(/^[0-9A-HJKMNP-TV-Z]{26}$/);
     await expectAccessible(page, 'code');
     await takePictures(page, 'real-code');
@@ -70,9 +59,7 @@ describe('a recovery code', () => {
     await fresh.open(PAIR);
     await fresh.sees('Said before the phone fell into the river');
     await page.getByText('This is the start of your messages here').waitFor();
-    await expectAccessible(page, 'recovered');
-    await expectFitsNarrow(page, 'recovered');
-    await takePictures(page, 'real-recovered');
+    await expectGoodLooks(page, 'real-recovered');
     await fresh.send('I am back');
     await dana.sees('I am back');
     await dana.send('Good to have you back');
@@ -90,10 +77,7 @@ describe('a recovery code', () => {
     await fresh.page.getByRole('button', { name: 'I have a recovery code' }).waitFor();
     await expectAccessible(fresh.page, 'an emptied browser');
     await takePictures(fresh.page, 'real-empty-store');
-    await fresh.page.getByRole('button', { name: 'I have a recovery code' }).click();
-    await fresh.page.getByRole('textbox', { name: 'Recovery code' }).fill(code);
-    await fresh.page.getByRole('button', { name: 'Get my messages back' }).click();
-    await fresh.page.getByRole('heading', { name: 'Your circles' }).waitFor();
+    await recover(fresh, code);
     await fresh.open(PAIR);
     await fresh.sees('Good to have you back');
     await expectNoTrouble([fresh]);

@@ -1,9 +1,9 @@
 // A consent ends: two browsers and two devices without a screen, the real server over TLS. Whoever
 // remains sees it in the timeline with its time; the caregiver reads a plain sentence and gets nothing.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { PHONE, expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { PHONE, expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
 import {
-  ANA, DANA, FAMILY, MARIA, SAM, expectNoTrouble, makeFamily, openClient, recordConsent,
+  ANA, DANA, FAMILY, MARIA, SAM, endJourney, expectNoTrouble, makeFamily, openClient, recordConsent,
 } from './family.ts';
 import { Native } from './native.ts';
 import { Person } from './person.ts';
@@ -20,19 +20,14 @@ describe('a caregiver whose consent ends', () => {
     server = await Server.start();
     maria = await Native.enrol(MARIA, server);
     sam = await Native.enrol(SAM, server);
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
+    dana = await Person.enrolled(DANA, server);
     await openClient(dana);
     await recordConsent(dana);
     await makeFamily(dana);
-    ana = await Person.arrive(ANA, server, { viewport: PHONE });
-    await ana.enrol();
+    ana = await Person.enrolled(ANA, server, { viewport: PHONE });
     for (const native of [maria, sam]) native.watch();
   });
-  afterAll(async () => {
-    for (const one of [dana, ana, maria, sam]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, ana, maria, sam));
 
   test('reads and writes while it holds, as everybody in the circle does', async () => {
     await dana.open(FAMILY);
@@ -57,9 +52,7 @@ describe('a caregiver whose consent ends', () => {
     await takePictures(page, 'real-withdrawing');
     await row.getByRole('button', { name: 'Yes, withdraw' }).click();
     await row.getByText(/can no longer read new messages \(done in/).waitFor();
-    await expectAccessible(page, 'withdrawn');
-    await takePictures(page, 'real-withdrawn');
-    await expectFitsNarrow(page, 'withdrawn');
+    await expectGoodLooks(page, 'real-withdrawn');
   });
 
   test('who remains sees in the timeline that access ended, and after how long', async () => {
@@ -78,9 +71,7 @@ describe('a caregiver whose consent ends', () => {
     const told = page.getByRole('alert').filter({ hasText: 'You are no longer in the circle' });
     await told.waitFor();
     await expect.poll(() => page.getByText('Welcome, everybody').count()).toBe(0);
-    await expectAccessible(page, 'no longer in a circle');
-    await takePictures(page, 'real-no-longer-in');
-    await expectFitsNarrow(page, 'no longer in a circle');
+    await expectGoodLooks(page, 'real-no-longer-in');
     await told.getByRole('button').click();
     await told.waitFor({ state: 'detached' });
     await page.getByRole('link', { name: 'Back to your circles' }).click();

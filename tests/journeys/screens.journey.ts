@@ -1,46 +1,24 @@
 // Every page of the web client in a real browser, over the double of the device core: what a person
 // sees and can do, that axe finds nothing, and that the page's policy is never broken.
 import type { Locator, Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import {
-  DESKTOP, PHONE, expectAccessible, expectFitsNarrow, expectNoSidewaysScroll, openProfile, takePictures, type Profile,
-} from './browser.ts';
-import type { Who } from '../../web-client/doubles/story.ts';
-import { playDouble, signIn as openLinkOf, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { describe, expect, test } from 'vitest';
+import { DESKTOP, PHONE, expectAccessible, expectNoSidewaysScroll, takePictures } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, openClient, openScreens, page, profile, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  profile = await openProfile();
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function signIn(who: Who): Promise<void> {
-  await openLinkOf(profile.page, stage, who);
-}
+openScreens();
 
 async function openThread(title: string): Promise<void> {
   await profile.page.getByRole('link', { name: title }).click();
   await profile.page.getByRole('heading', { name: title, level: 1 }).waitFor();
 }
 
-function message(page: Page, text: string): Locator {
-  return page.locator('[data-item]').filter({ hasText: text });
+function message(on: Page, text: string): Locator {
+  return on.locator('[data-item]').filter({ hasText: text });
 }
 
 describe('signing in', () => {
   test('a link shows whom it is for and leaves the address bar at once', async () => {
-    const { page } = profile;
     await page.goto(`${stage.url}#/link/maria.fingerprint`);
     await page.getByRole('heading', { name: /Hello, .*Maria Sample/ }).waitFor();
     expect(page.url()).toBe(stage.url);
@@ -57,22 +35,21 @@ describe('signing in', () => {
     ['used', 'This link was used already'],
     ['unknown', 'We do not know this link'],
   ])('an %s link says so', async (link, sentence) => {
-    await profile.page.goto(`${stage.url}#/link/${link}.fingerprint`);
-    await profile.page.getByRole('heading', { name: sentence }).waitFor();
-    await expectAccessible(profile.page, `${link} link`);
+    await page.goto(`${stage.url}#/link/${link}.fingerprint`);
+    await page.getByRole('heading', { name: sentence }).waitFor();
+    await expectAccessible(page, `${link} link`);
   });
 
   test('without a link the page says what is needed', async () => {
-    await profile.page.goto(stage.url);
-    await profile.page.getByRole('heading', { name: 'Open your link' }).waitFor();
-    await expectAccessible(profile.page, 'no link');
+    await page.goto(stage.url);
+    await page.getByRole('heading', { name: 'Open your link' }).waitFor();
+    await expectAccessible(page, 'no link');
   });
 });
 
 describe('a conversation', () => {
   test('shows who said what and when, and sends by Enter', async () => {
-    const { page } = profile;
-    await signIn('maria');
+    await signIn(page, stage, 'maria');
     await expectAccessible(page, 'circles');
     await takePictures(page, 'circles');
     await openThread('Maria and Dana');
@@ -91,8 +68,8 @@ describe('a conversation', () => {
   });
 
   test('keeps messages here without a connection, and sends them by itself', async () => {
-    const { page, context } = profile;
-    await signIn('maria');
+    const { context } = profile;
+    await signIn(page, stage, 'maria');
     await openThread('Maria and Dana');
     await context.setOffline(true);
     await page.getByLabel('Your message').fill('Are you there?');
@@ -107,8 +84,8 @@ describe('a conversation', () => {
   });
 
   test('a second tab is a guest of the first, and takes over when it closes', async () => {
-    await signIn('maria');
-    const first = profile.page;
+    await signIn(page, stage, 'maria');
+    const first = page;
     const second = await profile.openTab(stage.url);
     await openThread('Maria and Dana');
     await second.getByLabel('Your message').fill('From the second tab');
@@ -127,16 +104,15 @@ describe('a conversation', () => {
   });
 
   test('a circle that is not open yet says so', async () => {
-    await signIn('maria');
+    await signIn(page, stage, 'maria');
     await openThread('Moving house');
-    await profile.page.getByText('It opens by itself').waitFor();
-    await expect.poll(() => profile.page.getByLabel('Your message').count()).toBe(0);
-    await expectAccessible(profile.page, 'waiting circle');
+    await page.getByText('It opens by itself').waitFor();
+    await expect.poll(() => page.getByLabel('Your message').count()).toBe(0);
+    await expectAccessible(page, 'waiting circle');
   });
 
   test('its people are listed, with what "not verified" means', async () => {
-    const { page } = profile;
-    await signIn('maria');
+    await signIn(page, stage, 'maria');
     await openThread('Maria and Dana');
     await page.getByRole('link', { name: /3.* people/ }).click();
     await page.getByRole('heading', { name: /Who is in/ }).waitFor();
@@ -149,9 +125,7 @@ describe('a conversation', () => {
 
 describe('people', () => {
   test('a case manager records a consent and invites into a new circle', async () => {
-    const { page } = profile;
-    await signIn('dana');
-    await openClient({ page });
+    await openClient();
     await expectAccessible(page, 'client');
     await takePictures(page, 'client');
     await page.getByRole('button', { name: 'Record another consent' }).click();
@@ -170,45 +144,37 @@ describe('people', () => {
   });
 
   test('a client sees who can read what', async () => {
-    await signIn('maria');
-    await profile.page.getByRole('link', { name: 'People', exact: true }).click();
-    await profile.page.getByRole('heading', { name: 'People around you' }).waitFor();
-    await expectAccessible(profile.page, 'my people');
-    await takePictures(profile.page, 'my-people');
+    await signIn(page, stage, 'maria');
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByRole('heading', { name: 'People around you' }).waitFor();
+    await expectAccessible(page, 'my people');
+    await takePictures(page, 'my-people');
   });
 
   test('whoever acts for a client sees to what is theirs, and to their visits', async () => {
-    await signIn('ana');
-    await profile.page.getByRole('link', { name: 'People', exact: true }).click();
-    await profile.page.getByRole('heading', { level: 1 }).waitFor();
-    await expectAccessible(profile.page, 'acting for whom');
-    await profile.page.evaluate((person) => (location.hash = `#/people/${person}`), stage.agency.around.clients[0]?.person);
-    await profile.page.getByRole('heading', { name: /Maria Sample/, level: 1 }).waitFor();
-    await profile.page.getByRole('link', { name: /Who has looked at the record of .*Maria Sample/ }).waitFor();
-    await profile.page.getByRole('region', { name: 'Visits' }).getByRole('heading', { level: 3 }).first().waitFor();
-    await expect.poll(() => profile.page.getByRole('alert').count()).toBe(0);
-    await expectAccessible(profile.page, 'acting');
-    await expectFitsNarrow(profile.page, 'acting');
-    await takePictures(profile.page, 'acting');
+    await signIn(page, stage, 'ana');
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    await expectAccessible(page, 'acting for whom');
+    await page.evaluate((person) => (location.hash = `#/people/${person}`), stage.agency.around.clients[0]?.person);
+    await page.getByRole('heading', { name: /Maria Sample/, level: 1 }).waitFor();
+    await page.getByRole('link', { name: /Who has looked at the record of .*Maria Sample/ }).waitFor();
+    await page.getByRole('region', { name: 'Visits' }).getByRole('heading', { level: 3 }).first().waitFor();
+    await expect.poll(() => page.getByRole('alert').count()).toBe(0);
+    await looksGood('acting');
   });
 
   test('a caregiver who acts for nobody is offered no such page', async () => {
-    const { around } = stage.agency;
-    stage.agency.around = { ...around, clients: [] };
-    try {
-      await signIn('ana');
-      // What this page knew of her from before is there until the server has answered.
-      await profile.page.getByRole('link', { name: 'People', exact: true }).waitFor({ state: 'detached' });
-    } finally {
-      stage.agency.around = around;
-    }
+    stage.agency.around.clients = [];
+    await signIn(page, stage, 'ana');
+    // What this page knew of her from before is there until the server has answered.
+    await page.getByRole('link', { name: 'People', exact: true }).waitFor({ state: 'detached' });
   });
 });
 
 describe('every body', () => {
   test('pages fit 320 px with text at 200 %', async () => {
-    const { page } = profile;
-    await signIn('maria');
+    await signIn(page, stage, 'maria');
     await page.getByRole('link', { name: 'Settings' }).click();
     await page.getByRole('radio', { name: '200%' }).check();
     await expectAccessible(page, 'settings');
@@ -227,8 +193,7 @@ describe('every body', () => {
   });
 
   test('a keyboard alone reads and sends, and targets are large enough', async () => {
-    const { page } = profile;
-    await signIn('maria');
+    await signIn(page, stage, 'maria');
     await page.keyboard.press('Tab');
     expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('Skip to the main part');
     await page.keyboard.press('Enter');
@@ -248,9 +213,9 @@ describe('every body', () => {
   });
 
   test('quick exit empties the page and goes somewhere harmless', async () => {
-    const { page, context } = profile;
+    const { context } = profile;
     await context.route('https://www.weather.gov/', (route) => route.fulfill({ body: 'weather' }));
-    await signIn('maria');
+    await signIn(page, stage, 'maria');
     await page.getByRole('button', { name: 'Leave fast' }).click();
     await page.getByText('weather').waitFor();
   });

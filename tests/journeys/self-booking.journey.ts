@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   DESKTOP, PHONE, expectAccessible, expectNoSidewaysScroll, openProfile, takePictures, type Profile,
 } from './browser.ts';
-import { openClient } from './family.ts';
+import { DANA, openClient } from './family.ts';
 import { Person } from './person.ts';
 import { Server, trustedKey } from './server.ts';
 
@@ -15,8 +15,7 @@ let link = '';
 
 beforeAll(async () => {
   server = await Server.start();
-  dana = await Person.arrive('Dana Placeholder', server, { viewport: DESKTOP });
-  await dana.enrol();
+  dana = await Person.enrolled(DANA, server, { viewport: DESKTOP });
   client = await openProfile({ viewport: PHONE, touch: true, trustedKey: trustedKey() });
 });
 afterAll(async () => {

@@ -1,9 +1,9 @@
 // What a browser keeps opens by a share of the server's too (security.md, section 5): which profile holds it when,
 // and what a page shows while it is not there. Real browsers, the real server.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, expectNoTrouble, letIn, openDevices } from './family.ts';
-import { Person } from './person.ts';
+import { expectGoodLooks } from './browser.ts';
+import { PAIR, endJourney, expectNoTrouble, letIn, signOut, signOutThere, twoInACircle } from './family.ts';
+import type { Person } from './person.ts';
 import { Server } from './server.ts';
 
 const SHARE = '**/v1/session/share';
@@ -28,13 +28,6 @@ function kept({ page }: Person): Promise<{ shared: boolean; share: boolean }> {
   );
 }
 
-async function signOut({ page }: Person): Promise<void> {
-  await page.getByRole('link', { name: 'Settings', exact: true }).click();
-  await page.getByRole('button', { name: 'Sign out', exact: true }).click();
-  await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
-  await expect.poll(() => page.workers().length).toBe(0);
-}
-
 describe('what a browser keeps', () => {
   let server: Server;
   let dana: Person;
@@ -42,18 +35,9 @@ describe('what a browser keeps', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send(SAID);
-    await maria.sees(SAID);
+    [dana, maria] = await twoInACircle(server, SAID);
   });
-  afterAll(async () => {
-    for (const person of [dana, maria]) await person?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria));
 
   test('is sealed under the share, which a client’s own device holds and staff’s does not', async () => {
     expect(await kept(maria)).toEqual({ shared: true, share: true });
@@ -67,9 +51,7 @@ describe('what a browser keeps', () => {
     await page.getByRole('heading', { name: 'Not open yet' }).waitFor();
     await page.getByRole('button', { name: 'Try again' }).waitFor();
     expect(await page.getByText(PAIR).count()).toBe(0);
-    await expectAccessible(page, 'not opened yet');
-    await expectFitsNarrow(page, 'not opened yet');
-    await takePictures(page, 'real-not-opened');
+    await expectGoodLooks(page, 'real-not-opened');
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('heading', { name: 'Not open yet' }).waitFor();
     await profile.context.unroute(SHARE);
@@ -117,11 +99,7 @@ describe('what a browser keeps', () => {
     const before = second.page;
     await second.profile.openTab(server.url);
     await second.page.getByRole('heading', { name: 'Your circles' }).waitFor();
-    await openDevices(maria);
-    const other = maria.page.getByRole('article', { name: /^Another device, added/ });
-    await other.getByRole('button', { name: 'Sign out there' }).click();
-    await other.getByRole('button', { name: 'Yes, sign it out' }).click();
-    await maria.page.getByText('That device is signed out.').waitFor();
+    await signOutThere(maria);
     for (const page of [before, second.page]) {
       await page.getByRole('heading', { name: 'You are signed out' }).waitFor();
       await expect.poll(() => page.workers().length).toBe(0);

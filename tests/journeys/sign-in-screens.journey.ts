@@ -1,35 +1,10 @@
 // The ways of signing in, over the doubles: choosing a password, a code app, coming back, in both languages.
 // axe finds nothing on any of them, nor does a narrow window cut anything off.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { describe, expect, test } from 'vitest';
+import { signIn } from './double.ts';
+import { looksGood, openScreens, page, profile, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function look(name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name);
-}
+openScreens();
 
 describe('the settings', () => {
   test('say why a name or a password does not do, and list what there is', async () => {
@@ -46,17 +21,17 @@ describe('the settings', () => {
     await page.keyboard.press('Tab');
     await section.getByRole('button', { name: 'Save password' }).press('Enter');
     await section.getByText('Somebody else has this name.').waitFor();
-    await look('ways-password');
+    await looksGood('ways-password');
     await section.getByLabel('Your sign-in name').fill('dana');
     await section.getByRole('button', { name: 'Save password' }).click();
     await section.getByText('Password for').waitFor();
     await section.getByRole('button', { name: 'Add a code app' }).click();
     await section.getByRole('button', { name: 'Show the square code' }).click();
     await section.getByLabel('Code from your app').fill('123 456');
-    await look('ways-code-app');
+    await looksGood('ways-code-app');
     await page.keyboard.press('Enter');
     await section.getByText('Code app, since').waitFor();
-    await look('ways-list');
+    await looksGood('ways-list');
     await section.getByRole('button', { name: 'Take away' }).first().click();
     await section.getByText('Take this password away?').waitFor();
   });
@@ -64,21 +39,20 @@ describe('the settings', () => {
   test('the same in Spanish, after it was asked who is there', async () => {
     stage.agency.ways.stale = true;
     await signIn(page, stage, 'dana');
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
+    await speakSpanish();
     const section = page.getByRole('region', { name: 'Cómo entras' });
     await section.getByRole('button', { name: 'Poner una contraseña' }).click();
     await section.getByLabel('Tu nombre para entrar').fill('dana');
     await section.getByLabel('Contraseña nueva').fill('cuatro palabras');
     await page.keyboard.press('Enter');
     await section.getByText('Muestra que eres tú').waitFor();
-    await look('ways-again-es');
+    await looksGood('ways-again-es');
     await section.getByRole('button', { name: 'Usar mi contraseña' }).click();
     await section.getByLabel('Tu nombre para entrar').first().fill('dana');
     await section.getByLabel('Contraseña', { exact: true }).fill('cuatro palabras');
     await page.keyboard.press('Enter');
     await section.getByLabel('Código de tu aplicación').fill('123456');
-    await look('ways-code-es');
+    await looksGood('ways-code-es');
     await page.keyboard.press('Enter');
     await section.getByText('Contraseña de').waitFor();
   });
@@ -115,7 +89,7 @@ test('signed out: a wrong password, a wrong code, and back in', async () => {
   await page.getByRole('link', { name: 'Settings' }).click();
   await page.getByRole('button', { name: 'Sign out', exact: true }).click();
   await page.getByRole('button', { name: 'Sign in with a password' }).click();
-  await look('password-form');
+  await looksGood('password-form');
   await page.getByLabel('Your sign-in name').fill('dana');
   await page.getByLabel('Password', { exact: true }).fill('a wrong one here');
   await page.keyboard.press('Enter');
@@ -125,7 +99,7 @@ test('signed out: a wrong password, a wrong code, and back in', async () => {
   await page.getByLabel('Code from your app').fill('000000');
   await page.keyboard.press('Enter');
   await page.getByText('This code did not work.').waitFor();
-  await look('password-code');
+  await looksGood('password-code');
   await page.getByLabel('Code from your app').fill('123456');
   await page.keyboard.press('Enter');
   await page.getByText('Connected', { exact: true }).waitFor();

@@ -1,37 +1,13 @@
 // The pages about staff in a real browser, over the doubles: an administrator's people, a supervisor's
 // view, a case manager's offers. axe finds nothing on any of them, and whoever may not see one is told so.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { people } from '../../web-client/doubles/story.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
+import { expectAccessible } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, noon, openScreens, page, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
+openScreens(noon);
 
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(new Date().setHours(12, 0, 0, 0));
-  stage.posted.length = 0;
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function check(name: string): Promise<void> {
-  await expectAccessible(page, name);
-  await expectFitsNarrow(page, name);
-  await takePictures(page, name);
-}
 const openPeople = (): Promise<void> => page.getByRole('link', { name: 'People', exact: true }).click();
 const row = (name: string) => page.getByRole('listitem', { name, exact: true });
 
@@ -50,20 +26,20 @@ describe('an administrator', () => {
     await expect.poll(() => page.getByText('Maria').count()).toBe(0);
     // About oneself there is nothing to press.
     await expect.poll(() => row('Kim Keyring').getByRole('button').count()).toBe(0);
-    await check('staff');
+    await looksGood('staff');
   });
 
   test('invites by a link that is shown once, to scan, open or print', async () => {
     await page.getByText('Invite someone').click();
     await page.getByLabel('Full name').fill('Rae Recruit');
     await page.getByRole('radio', { name: /Supervisor/ }).check();
-    await check('staff-invite');
+    await looksGood('staff-invite');
     await page.getByRole('button', { name: 'Make the link' }).click();
     await page.getByRole('heading', { name: /Link for .*Rae Recruit/ }).waitFor();
     await page.getByRole('img', { name: /square code/ }).waitFor();
     const link = await page.getByLabel('Or open this link').inputValue();
     expect(link).toContain('#/link/');
-    await check('staff-link');
+    await looksGood('staff-link');
     await page.emulateMedia({ media: 'print' });
     await page.getByText('It works once. Keep it to yourself').waitFor();
     await expect.poll(() => page.getByRole('heading', { name: 'Your way in' }).isVisible()).toBe(true);
@@ -79,7 +55,7 @@ describe('an administrator', () => {
   test('changes a role, signs out and ends an account, each in two taps', async () => {
     await row('Dana Placeholder').getByRole('button', { name: 'Change role' }).click();
     await row('Dana Placeholder').getByRole('combobox').selectOption({ label: 'Supervisor' });
-    await check('staff-role');
+    await looksGood('staff-role');
     await row('Dana Placeholder').getByRole('group').getByRole('button', { name: 'Change the role' }).click();
     await page.getByRole('alert').filter({ hasText: 'Clients are still with this person' }).waitFor();
     await row('Robin Overview').getByRole('button', { name: 'Sign out everywhere' }).click();
@@ -87,7 +63,7 @@ describe('an administrator', () => {
     await page.getByText(/Robin Overview.* is signed out everywhere/).waitFor();
     await row('Sam Specimen').getByRole('button', { name: 'End this account' }).click();
     await page.getByText('Their clients are then with nobody').waitFor();
-    await check('staff-end');
+    await looksGood('staff-end');
     await row('Sam Specimen').getByRole('button', { name: 'Yes, end it' }).click();
     await page.getByText('One client has nobody now').waitFor();
     await expect.poll(() => row('Sam Specimen').count()).toBe(0);
@@ -101,16 +77,15 @@ describe('an administrator', () => {
     await page.getByRole('alert').filter({ hasText: 'only for someone who is here now' }).waitFor();
     await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
     await row('Sam Specimen').waitFor();
-    await check('staff-stale');
+    await looksGood('staff-stale');
   });
 
   test('reads the same in Spanish', async () => {
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
+    await speakSpanish();
     await page.getByRole('link', { name: 'Personas', exact: true }).click();
     await page.getByRole('heading', { name: 'Personas que trabajan aquí', level: 1 }).waitFor();
     await row('Noa Newcomer').getByText('Invitado').waitFor();
-    await check('staff-es');
+    await looksGood('staff-es');
   });
 });
 
@@ -125,7 +100,7 @@ describe('a supervisor', () => {
     const alone = page.getByRole('region', { name: /Nobody serves them/ });
     await alone.getByRole('heading', { name: 'Alex Alone' }).waitFor();
     await expect.poll(() => page.getByText('Maria and Dana').count()).toBe(0);
-    await check('caseloads');
+    await looksGood('caseloads');
     await alone.getByRole('combobox', { name: /Case manager for .*Alex Alone/ }).selectOption({ label: 'Sam Specimen' });
     await alone.getByRole('button', { name: /Assign/ }).click();
     await page.getByText(/Sam Specimen.* serves .*Alex Alone.* now/).waitFor();
@@ -139,7 +114,7 @@ describe('a supervisor', () => {
     await all.getByText('offered to a colleague').waitFor();
     await all.getByRole('button', { name: 'End', exact: true }).click();
     await all.getByText(/leaves their circles/).waitFor();
-    await check('caseloads-end');
+    await looksGood('caseloads-end');
     await all.getByRole('button', { name: 'Yes, end it' }).click();
     await page.getByText(/Sam Specimen.* no longer serves .*José Ejemplo/).waitFor();
     await all.getByLabel('Find by name').fill('');
@@ -151,11 +126,10 @@ describe('a supervisor', () => {
   });
 
   test('reads the same in Spanish', async () => {
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
+    await speakSpanish();
     await page.getByRole('link', { name: 'Personas', exact: true }).click();
     await page.getByRole('heading', { name: 'Quién atiende a quién', level: 1 }).waitFor();
-    await check('caseloads-es');
+    await looksGood('caseloads-es');
   });
 });
 
@@ -172,7 +146,7 @@ describe('a case manager', () => {
     await offer.getByText('called in the morning').waitFor();
     await offer.getByRole('button', { name: /Decline/ }).click();
     await page.getByLabel('Why not?').fill('I have no room this month.');
-    await check('transfers-decline');
+    await looksGood('transfers-decline');
     await offer.getByRole('button', { name: 'Decline', exact: true }).click();
     await page.getByText('You declined.').waitFor();
     await page.getByText('Nobody offers you a client now.').waitFor();
@@ -201,12 +175,12 @@ describe('a case manager', () => {
     await page.getByRole('checkbox', { name: people.maria.name }).check();
     await page.getByLabel('To whom?').selectOption({ label: 'Sam Specimen' });
     await page.getByLabel('What should they know?').fill('Her daughter helps her.');
-    await check('transfers');
+    await looksGood('transfers');
     await page.getByRole('button', { name: 'Offer', exact: true }).click();
     await page.getByText('The clients stay with you until').waitFor();
     const made = page.getByRole('region', { name: 'What you offered' });
     await made.getByText('Waits for an answer').waitFor();
-    await check('transfers-offered');
+    await looksGood('transfers-offered');
     await made.getByRole('button', { name: /Take back/ }).click();
     await made.getByText('Taken back').waitFor();
   });
@@ -224,7 +198,7 @@ describe('a case manager', () => {
     await openPeople();
     await page.getByRole('link', { name: people.maria.name }).click();
     await page.getByText(/You handed .*Maria Sample.* over to .*Sam Specimen/).waitFor();
-    await check('handing-over');
+    await looksGood('handing-over');
     await page.getByRole('button', { name: /Add .*Sam Specimen.*: Maria and Dana/ }).click();
     await page.getByText(/Sam Specimen.* is named/).waitFor();
     await expect.poll(() => page.getByRole('button', { name: /Add .*Sam Specimen/ }).count()).toBe(1);
@@ -234,12 +208,11 @@ describe('a case manager', () => {
   });
 
   test('in Spanish', async () => {
-    await page.getByRole('link', { name: 'Settings' }).click();
-    await page.getByRole('button', { name: 'Español' }).click();
+    await speakSpanish();
     await page.getByRole('link', { name: 'Personas', exact: true }).click();
     await page.getByRole('link', { name: 'Pasar clientes' }).first().click();
     await page.getByRole('heading', { name: 'Pasar clientes', level: 1 }).waitFor();
-    await check('transfers-es');
+    await looksGood('transfers-es');
   });
 });
 

@@ -3,7 +3,7 @@
 // into a circle; then the administrator ends the first one's account, and their open tab is signed out.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, takePictures } from './browser.ts';
-import { DANA, MARIA, expectNoTrouble, openClient } from './family.ts';
+import { DANA, MARIA, endJourney, expectNoTrouble, openClient } from './family.ts';
 import { Person } from './person.ts';
 import { Server } from './server.ts';
 
@@ -23,15 +23,10 @@ describe('staff', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    kim = await Person.arrive(KIM, server);
-    await kim.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
+    kim = await Person.enrolled(KIM, server);
+    maria = await Person.enrolled(MARIA, server);
   });
-  afterAll(async () => {
-    for (const one of [kim, maria, rae, lou, noa]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, kim, maria, rae, lou, noa));
 
   async function openPeople({ page }: Person): Promise<void> {
     await page.getByRole('link', { name: 'People', exact: true }).click();
@@ -47,9 +42,7 @@ describe('staff', () => {
     await page.getByRole('heading', { name: new RegExp(`Link for .*${name}`) }).waitFor();
     server.links.set(name, await page.getByLabel('Or open this link').inputValue());
     await page.getByRole('button', { name: 'I have handed it over' }).click();
-    const person = await Person.arrive(name, server);
-    await person.enrol();
-    return person;
+    return Person.enrolled(name, server);
   }
 
   test('an administrator invites them, and each comes in by the link', async () => {

@@ -1,43 +1,11 @@
 // Who else of the staff comes to a visit, in a real browser over the doubles: a time is kept for all of them while the
 // form is filled in, and who comes is changed on the card of what is booked.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-/** The teams that were sent so far, without the requests' ids. */
-function teams(): Record<string, unknown>[] {
-  const sent = stage.posted.filter(({ path }) => path.endsWith('/team'));
-  return sent.map(({ body = '{}' }) => {
-    const { op_id, ...rest } = JSON.parse(body) as Record<string, unknown>;
-    expect(op_id).toMatch(/^[0-9a-f-]{36}$/);
-    return rest;
-  });
-}
+openScreens();
+beforeEach(openClient);
 
 test('who comes to a visit that is booked is changed, and a time that is not free for all is said', async () => {
   const early = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
@@ -45,9 +13,7 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await early.getByRole('group', { name: 'Who else from the team?' }).getByRole('checkbox', { name: 'Sam Specimen' }).check();
   await early.getByRole('button', { name: 'Save who comes' }).click();
   await early.getByText('All of you would be free at these times', { exact: false }).waitFor();
-  await expectAccessible(page, 'who comes, refused');
-  await takePictures(page, 'team-refused', early);
-  await expectFitsNarrow(page, 'who comes, refused');
+  await looksGood('team-refused', early);
   await early.getByRole('button', { name: 'Cancel', exact: true }).click();
 
   const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();
@@ -59,14 +25,14 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await takePictures(page, 'team-change', visit);
   await visit.getByRole('button', { name: 'Save who comes' }).click();
   await page.getByText('Saved. The mails go out now.').waitFor();
-  expect(teams().at(-1)).toEqual({ sequence: 0, staff: ['01990000-0000-7000-8000-000000000003'] });
+  expect(sent(/team$/)).toEqual({ sequence: 0, staff: ['01990000-0000-7000-8000-000000000003'] });
   await visit.getByText('Sam Specimen').waitFor();
   await visit.getByRole('button', { name: 'Change who comes' }).click();
   await expect.poll(() => sam.isChecked()).toBe(true);
   await sam.uncheck();
   await visit.getByRole('button', { name: 'Save who comes' }).click();
   await expect.poll(() => visit.getByText('Sam Specimen').count()).toBe(0);
-  expect(teams().at(-1)).toEqual({ sequence: 1, staff: [] });
+  expect(sent(/team$/)).toEqual({ sequence: 1, staff: [] });
 });
 
 test('a kept time is kept for a colleague too, or it is said when all are free', async () => {

@@ -2,9 +2,11 @@
 // that who was checked in person no longer is.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { expectAccessible, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, SAM, expectNoTrouble, letIn, memberRow, openDevices } from './family.ts';
-import { Native } from './native.ts';
-import { Person } from './person.ts';
+import {
+  MARIA, PAIR, checkInPerson, endJourney, expectNoTrouble, letIn, memberRow, openDevices, threeInACircle,
+} from './family.ts';
+import type { Native } from './native.ts';
+import type { Person } from './person.ts';
 import { Server } from './server.ts';
 
 describe('a stolen device', () => {
@@ -16,27 +18,13 @@ describe('a stolen device', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    sam = await Native.enrol(SAM, server);
-    sam.watch();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send('Before the theft');
-    await maria.sees('Before the theft');
+    [dana, maria, sam] = await threeInACircle(server, 'Before the theft');
     second = await letIn(maria, server);
     await second.open(PAIR);
     await second.sees('Before the theft');
-    const row = await memberRow(dana, MARIA);
-    await row.getByText('Check in person', { exact: true }).click();
-    await row.getByRole('button', { name: 'Yes, the same' }).click();
-    await row.getByText('Checked in person').first().waitFor();
+    await checkInPerson(dana, MARIA);
   });
-  afterAll(async () => {
-    for (const one of [dana, maria, second, sam]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria, second, sam));
 
   test('is shut out, the person has new keys, and the marks fall', async () => {
     const { page } = maria;

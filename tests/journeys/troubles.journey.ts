@@ -1,10 +1,10 @@
 // What goes wrong with a circle, provoked for real: entries of the log are spoiled as by a bad disk, and
 // what people see and do about it is walked to its end.
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
-import { DANA, MARIA, PAIR, SAM, expectNoTrouble, memberRow, openDevices } from './family.ts';
-import { Native } from './native.ts';
-import { Person } from './person.ts';
+import { expectAccessible, expectGoodLooks, takePictures } from './browser.ts';
+import { PAIR, SAM, checkInPerson, endJourney, expectNoTrouble, openDevices, threeInACircle } from './family.ts';
+import type { Native } from './native.ts';
+import type { Person } from './person.ts';
 import { Server } from './server.ts';
 
 describe('a log with spoiled entries', () => {
@@ -15,21 +15,9 @@ describe('a log with spoiled entries', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server);
-    await dana.enrol();
-    maria = await Person.arrive(MARIA, server);
-    await maria.enrol();
-    sam = await Native.enrol(SAM, server);
-    sam.watch();
-    for (const person of [dana, maria]) await person.open(PAIR);
-    await dana.send('Good morning');
-    await maria.sees('Good morning');
-    await sam.reads(PAIR, 'Good morning');
+    [dana, maria, sam] = await threeInACircle(server, 'Good morning');
   });
-  afterAll(async () => {
-    for (const one of [dana, maria, sam]) await one?.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana, maria, sam));
 
   test('an item that cannot be read says so, and the next one arrives', async () => {
     await maria.closeTab();
@@ -59,10 +47,7 @@ describe('a log with spoiled entries', () => {
   test('a change of the group that nobody can follow is told of, and staff begin anew', async () => {
     await maria.closeTab();
     await sam.rest();
-    const row = await memberRow(dana, SAM);
-    await row.getByText('Check in person', { exact: true }).click();
-    await row.getByRole('button', { name: 'Yes, the same' }).click();
-    await row.getByText('Checked in person').first().waitFor();
+    await checkInPerson(dana, SAM);
     await server.kill();
     server.spoil('commit', 'mls');
     await server.start();
@@ -72,9 +57,7 @@ describe('a log with spoiled entries', () => {
     // Two people in distress about the same entry.
     await maria.page.getByText('Someone from the agency must begin it anew').waitFor();
     await maria.page.getByText('Your case manager has been told').waitFor();
-    await expectAccessible(maria.page, 'needs a reset, client');
-    await takePictures(maria.page, 'real-needs-reset-client');
-    await expectFitsNarrow(maria.page, 'needs a reset, client');
+    await expectGoodLooks(maria.page, 'real-needs-reset-client');
     await dana.open(PAIR);
     await dana.page.getByRole('button', { name: 'Begin anew' }).click();
     await expectAccessible(dana.page, 'needs a reset, staff');

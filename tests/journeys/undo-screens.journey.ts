@@ -1,39 +1,20 @@
 // A visit that staff cancel by mistake, in a real browser over the doubles: undone on the same screen for as long as
 // nobody is told, by keyboard, in both languages; and what is said once that is over.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { beforeEach, expect, test } from 'vitest';
+import { expectAccessible, takePictures } from './browser.ts';
+import { signIn } from './double.ts';
 import { focused } from './keyboard.ts';
+import { looksGood, openClient, openScreens, page, speakSpanish, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
+openScreens();
+beforeEach(() => {
   // However slow the machine is.
   stage.agency.undoLeftS = 600;
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
 });
 
 /** Dana cancels the phone call on the client's page. */
 async function cancelByMistake(): Promise<void> {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   const visit = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
   await visit.getByRole('button', { name: 'Cancel visit' }).click();
   await visit.getByRole('button', { name: 'Yes, cancel the visit' }).click();
@@ -46,9 +27,7 @@ test('is undone by keyboard, and nothing but that was sent', async () => {
   await expect.poll(() => visit.count()).toBe(0);
   const line = page.getByRole('group').filter({ hasText: 'No mail has gone out yet' });
   await line.getByText(/You can undo this for .*\d+.* more seconds?/).waitFor();
-  await expectAccessible(page, 'cancelled by mistake');
-  await expectFitsNarrow(page, 'cancelled by mistake');
-  await takePictures(page, 'cancelled-by-mistake');
+  await looksGood('cancelled-by-mistake');
   // It took no focus; what was pressed is gone, so what happened has it, and the way back is the next stop.
   expect(await focused(page)).toBe('Cancelled. The mails go out in one minute.');
   // Read out once: the seconds that pass are in no live region.
@@ -88,8 +67,7 @@ test('is told when its time is over, and whoever stood at the button hears so', 
 
 test('is undone in the calendar too, and in Spanish', async () => {
   await signIn(page, stage, 'dana');
-  await page.getByRole('link', { name: 'Settings' }).click();
-  await page.getByRole('button', { name: 'Español' }).click();
+  await speakSpanish();
   await page.getByRole('link', { name: 'Calendario', exact: true }).click();
   const visit = stage.agency.appointments.find(({ client_name }) => client_name === 'Noor Placeholder');
   await page.evaluate((hash) => (location.hash = hash), `#/calendar/day/${visit?.yours.civil.slice(0, 10) ?? ''}`);

@@ -1,41 +1,14 @@
 // Why somebody got which mail about a visit, and why not; and that a client has two visits at one time: in a real
 // browser over the doubles, as staff see it on the client's page.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expect, test } from 'vitest';
+import { looksGood, openClient, openScreens, page, stage } from './screen.ts';
 
 const OTHER = '01990000-0000-7000-9000-00000000aaaa';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
-
-async function open(): Promise<void> {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
-}
+openScreens();
 
 test('the mails of a visit are told when somebody asks, each with why', async () => {
-  await open();
+  await openClient();
   const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();
   const list = visit.getByRole('list', { name: 'Maria Sample' });
   expect(await list.count()).toBe(0);
@@ -45,19 +18,15 @@ test('the mails of a visit are told when somebody asks, each with why', async ()
   const daughter = visit.getByRole('list', { name: 'Ana Sample' });
   await daughter.getByText('It could not be sent. Mail to this address came back', { exact: false }).waitFor();
   expect(await visit.textContent()).not.toContain('@');
-  await expectAccessible(page, 'mails of a visit');
-  await takePictures(page, 'visit-mails');
-  await expectFitsNarrow(page, 'mails of a visit');
+  await looksGood('visit-mails');
 });
 
 test('two visits of a client at one time are both shown with a warning', async () => {
   const video = stage.agency.appointments.find(({ at, kind }) => kind === 'video' && at.civil.endsWith('14:30'));
   if (video === undefined) throw new Error('the double has no such visit');
   stage.agency.appointments.push({ ...video, id: OTHER, kind: 'phone', meeting_link: null });
-  await open();
+  await openClient();
   const warning = page.getByText(/has another visit at that time/);
   await expect.poll(() => warning.count()).toBe(2);
-  await expectAccessible(page, 'two visits at one time');
-  await takePictures(page, 'visit-overlaps');
-  await expectFitsNarrow(page, 'two visits at one time');
+  await looksGood('visit-overlaps');
 });

@@ -5,16 +5,13 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import {
   DESKTOP, PHONE, expectAccessible, expectNoSidewaysScroll, openProfile, takePictures, type Kind, type Profile,
 } from './browser.ts';
-import { openClient } from './family.ts';
+import { ANA, DANA, MARIA, endJourney, expectNoTrouble, openClient } from './family.ts';
 import { Person } from './person.ts';
 import { Server, trustedKey } from './server.ts';
 import {
   dayWords, inCalendar, lastMail, letNoMailLeave, linkIn, mailTo, mailsOf, tuesday, type Mail,
 } from './visits.ts';
 
-const MARIA = 'Maria Sample';
-const DANA = 'Dana Placeholder';
-const ANA = 'Ana Sample';
 const TO_MARIA = 'maria@example.com';
 const TO_DANA = 'dana@example.com';
 const TO_ANA = 'ana@example.com';
@@ -30,14 +27,6 @@ const TELLING = [
 /** Booked on the next Tuesday at ten in the morning; moved to the Thursday after it. */
 const DAY = tuesday();
 const LATER = tuesday(2);
-
-/** No page broke its policy, and nobody is told of trouble that there is not. */
-async function expectNoTrouble(people: Person[]): Promise<void> {
-  for (const { name, page, profile } of people) {
-    expect(profile.violations, name).toEqual([]);
-    expect(await page.getByRole('alert').allTextContents(), name).toEqual([]);
-  }
-}
 
 /** One page in every light and size. */
 async function expectGood(page: Page, name: string, kind: Kind = {}): Promise<void> {
@@ -90,10 +79,9 @@ describe('a visit', () => {
 
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server, { viewport: DESKTOP });
-    maria = await Person.arrive(MARIA, server, { viewport: PHONE, touch: true });
-    ana = await Person.arrive(ANA, server, { viewport: PHONE, touch: true });
-    for (const person of [dana, maria, ana]) await person.enrol();
+    dana = await Person.enrolled(DANA, server, { viewport: DESKTOP });
+    maria = await Person.enrolled(MARIA, server, { viewport: PHONE, touch: true });
+    ana = await Person.enrolled(ANA, server, { viewport: PHONE, touch: true });
     stranger = await openProfile({ viewport: PHONE, touch: true, trustedKey: trustedKey() });
   });
   afterEach(async () => {
@@ -101,9 +89,8 @@ describe('a visit', () => {
     expect(stranger.violations).toEqual([]);
   });
   afterAll(async () => {
-    for (const person of [dana, maria, ana]) await person.leave();
+    await endJourney(server, dana, maria, ana);
     await stranger.end();
-    await server.end();
   });
 
   test('is booked with the daughter under a consent that covers visits', async () => {
@@ -338,13 +325,9 @@ describe('a server that dies', () => {
   let dana: Person;
   beforeAll(async () => {
     server = await Server.start();
-    dana = await Person.arrive(DANA, server, { viewport: DESKTOP });
-    await dana.enrol();
+    dana = await Person.enrolled(DANA, server, { viewport: DESKTOP });
   });
-  afterAll(async () => {
-    await dana.leave();
-    await server.end();
-  });
+  afterAll(() => endJourney(server, dana));
 
   test('between booking and sending invites everybody once when it is back', async () => {
     const { page } = dana;

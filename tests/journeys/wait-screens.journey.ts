@@ -1,31 +1,10 @@
 // What takes longer than a second, and how few acts a booking takes, in a real browser over the doubles.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { expectAccessible, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expect, test } from 'vitest';
+import { expectAccessible, takePictures } from './browser.ts';
 import { focused } from './keyboard.ts';
+import { openClient, openScreens, page, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens();
 
 test('an answer that is held back is waited for with a quiet sign, until it is there', async () => {
   let release = (): void => undefined;
@@ -34,8 +13,7 @@ test('an answer that is held back is waited for with a quiet sign, until it is t
     await held;
     await route.continue();
   });
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   const line = page.locator('progress');
   await line.waitFor();
   await page.getByText('This takes a moment').waitFor({ state: 'attached' });
@@ -66,8 +44,7 @@ function acts(): Promise<number> {
 }
 
 test('from a client\'s page a visit is booked in three acts', async () => {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   await countActs();
   await page.getByRole('button', { name: 'Book a visit' }).click();
   await page.getByRole('button', { name: '11:00 AM' }).click();
@@ -77,8 +54,7 @@ test('from a client\'s page a visit is booked in three acts', async () => {
 });
 
 test('and on another day in four', async () => {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   await countActs();
   await page.getByRole('button', { name: 'Book a visit' }).click();
   await page.getByLabel('Day', { exact: true }).fill('2027-12-07');

@@ -1,24 +1,26 @@
-// A double of the agency's server for browser checks: appointments, tasks and preferences in memory.
+// A double of the agency's server for browser checks: appointments and tasks in memory, and what else there is by noun.
 // It keeps the shapes and the refusals of the real one and none of its rules: at 10:00 the worker is
 // always busy, 02:30 never exists, the third visit of a series is taken, and whoever signed in last is the one
 // who asks.
 import type {
-  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangePlace, ChangeTeam, CloseAppointment, Consent, HoldTime, MoveAppointment,
-  NotBooked, Participant, Preferences, RecordConsent, RecordRepresentation, ReplyToAppointment, Representation, Slot, Task,
-  UpdateMail, UpdateMails, VisitTerms, VisitType, VisitZone, WorkingHours,
+  Appointment, BookAppointment, BookInstead, BookSeries, CancelAppointment, ChangePlace, ChangeTeam, CloseAppointment, HoldTime,
+  MoveAppointment, NotBooked, Participant, Preferences, ReplyToAppointment, Slot, Task, VisitTerms, VisitType, VisitZone,
+  WorkingHours,
 } from '../src/platform/api';
 import { bad, good, type Answered } from './answered';
+import { Around } from './around';
 import { auditPage, auditPeople } from './audits';
 import { instant, localTime } from './clock';
 import { FeedDouble } from './feeds';
 import { ClosuresDouble } from './closures';
 import { JobsDouble } from './jobs';
-import { mailsOf } from './mails';
+import { mailsOf, updateMails } from './mails';
 import { LinksDouble } from './links';
 import { expand, inScope, isRule, repeatsOf } from './series';
 import { PhonesDouble } from './phones';
+import { PreferencesDouble } from './preferences';
 import { StaffDouble } from './staff';
-import { people, peopleAround, type Who } from './story';
+import { people, type Who } from './story';
 import { Ways } from './ways';
 
 const HERE = 'America/Chicago';
@@ -45,8 +47,6 @@ const partOf = (one: Who): Participant => ({
 const along = (staff: readonly string[] = []): Who[] => (staff.includes(people.sam.account) ? ['sam'] : []);
 
 export class Agency {
-  /** What the client allowed, and who there is. */
-  around = peopleAround();
   appointments: Appointment[] = [];
   tasks: Task[] = [];
   /** By what people sign in. */
@@ -57,6 +57,10 @@ export class Agency {
   readonly feed: FeedDouble;
   /** By which numbers people are called. */
   readonly phones = new PhonesDouble();
+  /** What the client allowed, and who there is. */
+  readonly around: Around;
+  /** How they want to be told things. */
+  readonly #preferences: PreferencesDouble;
   /** Who works here, who serves whom. */
   staff: StaffDouble;
   /** What is done by itself. */
@@ -88,13 +92,13 @@ export class Agency {
   undoLeftS = 60;
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
-  readonly #preferences = new Map<string, Preferences>();
-  readonly #asked = new Map<string, number>();
   #reader: string = people.dana.person;
   readonly #nowMs: number;
 
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
+    this.around = new Around(nowMs, this.phones);
+    this.#preferences = new PreferencesDouble(nowMs);
     this.staff = new StaffDouble(nowMs);
     this.jobs = new JobsDouble(nowMs);
     this.links = new LinksDouble(nowMs);
@@ -126,22 +130,20 @@ export class Agency {
     const path = url.pathname.split('/').slice(2);
     const [first, id = '', act] = path;
     if (first === 'booking-links' || act === 'booking-links') return this.links.answer(method, id, body);
-    if (first === 'people' && act === 'preferences') return this.#prefer(method, id, body as Preferences);
+    if (first === 'people' && act === 'preferences') return this.#preferences.answer(method, id, body as Preferences);
     if (first === 'people' && act === 'visit-zones') return good({ zones: KINDS.map((kind) => this.#clock(kind, id)) });
-    if (first === 'people' && act === 'address') return this.#address(method, id);
+    if (first === 'people' && act === 'address') return this.#preferences.address(method, id);
     if (first === 'people' && act === 'phone') return this.phones.answer(method, id, body);
-    if (first === 'people' && act === 'update-mails') return good(this.#updateMails());
-    if (first === 'people' && method === 'POST') return this.#enlist(id, act ?? '', body);
-    if (first === 'representations') return this.#acting(id, null);
+    if (first === 'people' && act === 'update-mails') return good(updateMails(this.#nowMs));
     if (first === 'people' && act === 'appointments') return this.#appointmentsOf(id);
-    if (first === 'people') return good(this.#around());
+    if (['people', 'consents', 'representations', 'circles'].includes(first ?? '')) {
+      return this.around.answer(method, path, body, this.#reader);
+    }
     if (first === 'staff' && method === 'POST' && this.stale && act !== 'sign-out') return bad(403, 'step_up_required');
     if (['staff', 'caseloads', 'assignments', 'transfers'].includes(first ?? '')) {
       return this.staff.answer(method, path, body, this.#reader);
     }
     if (first === 'jobs' || first === 'outages') return this.jobs.answer(method, path, body);
-    if (first === 'circles' && act === 'members') return this.#name(id, body as { account: string });
-    if (first === 'consents') return this.#consent(id, body as RecordConsent);
     if (first === 'access') return good(auditPage(this.#nowMs, url.searchParams));
     if (first === 'audit' && this.#reader !== people.robin.person) return bad(403, 'not_allowed');
     if (first === 'audit' && this.stale) return bad(403, 'step_up_required');
@@ -166,56 +168,8 @@ export class Agency {
     return id === '' ? this.#book(body as BookAppointment) : this.#change(id, act ?? '', body);
   }
 
-  /** A new client, a new caregiver, a caregiver who acts for a client. */
-  #enlist(person: string, act: string, body: unknown): Answered {
-    const { name, relationship, phone } = body as { name: string; relationship: string; phone?: string | null };
-    const made = { person: newId(), account: newId(), name };
-    if (act === 'representations') return this.#acting('', body as RecordRepresentation);
-    const refused = this.phones.answer('PUT', made.person, { number: phone ?? null });
-    if (refused.status !== 200) return refused;
-    if (act === 'caregivers') {
-      const client = this.around.clients.find((one) => one.person === person);
-      if (client === undefined) return bad(404, 'not_found');
-      client.caregivers = [...client.caregivers, { ...made, relationship, here: false, consents: [], represents: [] }];
-      return good({ ...made, role: 'caregiver' });
-    }
-    const { dana } = people;
-    const staff = [{ person: dana.person, account: dana.account, name: dana.name, role: dana.role }];
-    this.around.clients = [...this.around.clients, { ...made, here: false, staff, handing_over: [], caregivers: [], circles: [] }];
-    return good({ ...made, role: 'client' });
-  }
-
-  /** With the numbers, for the case manager. */
-  #around(): typeof this.around {
-    if (this.#reader !== people.dana.person) return this.around;
-    const called = <One extends { person: string }>(one: One): One => ({ ...one, phone: this.phones.of(one.person) });
-    const clients = this.around.clients.map((one) => ({ ...called(one), caregivers: one.caregivers.map(called) }));
-    return { clients };
-  }
-
-  #acting(id: string, body: RecordRepresentation | null): Answered {
-    const caregivers = this.around.clients.flatMap((client) => client.caregivers);
-    const now = this.#nowMs * 1_000;
-    if (body === null) {
-      for (const one of caregivers) {
-        one.represents = one.represents.map((acts) => (acts.id === id ? { ...acts, ended_at: now } : acts));
-      }
-      return good(caregivers.flatMap(({ represents }) => represents).find((acts) => acts.id === id));
-    }
-    const { basis, evidence, until } = body;
-    const acts: Representation = {
-      id: newId(), basis, evidence, from: now, until: until ?? null, ended_at: null, recorded_by: people.dana.account,
-    };
-    const caregiver = caregivers.find(({ person }) => person === body.caregiver);
-    if (caregiver === undefined) return bad(404, 'not_found');
-    caregiver.represents = [acts, ...caregiver.represents];
-    return good(acts);
-  }
-
   #appointmentsOf(person: string): Answered {
-    const acting = this.around.clients
-      .some(({ caregivers }) => caregivers.some((one) => one.person === this.#reader));
-    if (this.#reader !== people.dana.person && !acting) return bad(403, 'not_allowed');
+    if (this.#reader !== people.dana.person && !this.around.isCaregiver(this.#reader)) return bad(403, 'not_allowed');
     const mine = this.appointments.filter(({ participants }) => participants.some((one) => one.person === person));
     const not_booked = this.#reader === people.dana.person && person === people.maria.person ? this.notBooked : [];
     return good({ appointments: mine.map((one) => this.#seen(one)), not_booked });
@@ -226,13 +180,6 @@ export class Agency {
     if (booked.status !== 200) return booked;
     this.notBooked = this.notBooked.filter((one) => one.series !== series || one.occurrence !== occurrence);
     return booked;
-  }
-
-  #name(id: string, { account }: { account: string }): Answered {
-    const circle = this.around.clients[0]?.circles.find((one) => one.id === id);
-    if (circle === undefined) return bad(404, 'not_found');
-    circle.members = [...circle.members, account];
-    return good({});
   }
 
   /** From now on this person asks. */
@@ -294,7 +241,7 @@ export class Agency {
   /** By which clock visits of a kind go. */
   #clock(kind: VisitZone['kind'], client: string): VisitZone {
     const site = kind === 'office';
-    return { kind, zone: site ? this.hours.zone : (this.#preferences.get(client)?.zone ?? HERE), site };
+    return { kind, zone: site ? this.hours.zone : this.#preferences.of(client).zone, site };
   }
 
   #book({ client, kind, civil_start, zone, minutes, caregivers, staff, meeting_link, place }: BookAppointment): Answered {
@@ -425,49 +372,6 @@ export class Agency {
     }
   }
 
-  #consent(id: string, body: RecordConsent): Answered {
-    const ana = this.around.clients[0]?.caregivers[0];
-    if (ana === undefined) return bad(404, 'not_found');
-    const now = this.#nowMs * 1_000;
-    if (id !== '') {
-      ana.consents = ana.consents.map((one) => (one.id === id ? { ...one, withdrawn_at: now } : one));
-      return good(ana.consents.find((one) => one.id === id));
-    }
-    const { basis, note, until, appointments, reminders = false } = body;
-    const consent: Consent = {
-      id: newId(), basis, from: now, until: until ?? null, withdrawn_at: null, messages_in: [],
-      appointments, reminders, recorded_by: people.dana.account, note,
-    };
-    ana.consents = [consent, ...ana.consents];
-    return good(consent);
-  }
-
-  #prefer(method: string, person: string, body: Preferences): Answered {
-    if (method === 'PUT' && body.zone.includes('Nowhere')) return bad(400, 'zone_unknown');
-    if (method === 'PUT' && this.#email(person) !== body.email) this.#asked.set(person, 0);
-    if (method === 'PUT') this.#preferences.set(person, body);
-    return good(
-      this.#preferences.get(person) ?? {
-        language: 'en', zone: HERE, email: 'maria.sample@example.org', disclosure: 'times',
-        reminders: true, confirmed_reminders: false, calendar_file: true, unread_mail: true, safe_hours: null,
-      },
-    );
-  }
-
-  #email(person: string): string | null | undefined {
-    return this.#preferences.has(person) ? this.#preferences.get(person)?.email : 'maria.sample@example.org';
-  }
-
-  /** A changed address is not confirmed; so often it was asked again. */
-  #address(method: string, person: string): Answered {
-    const asked = this.#asked.get(person);
-    if (asked === undefined) return good({ state: 'confirmed', may_ask: false });
-    if (method === 'POST' && asked >= 3) return bad(429, 'rate_limited');
-    if (method === 'POST') this.#asked.set(person, asked + 1);
-    const again = this.#asked.get(person) ?? 0;
-    return good({ state: 'unconfirmed', asked_at: localTime(this.#nowMs, HERE), may_ask: again < 3 });
-  }
-
   #mails(id: string): Answered {
     const visit = this.appointments.find((one) => one.id === id);
     if (visit === undefined) return bad(404, 'not_found');
@@ -481,13 +385,6 @@ export class Agency {
     const meets = (one: Appointment): boolean => one.start < end(visit) && visit.start < end(one);
     const client = (one: Appointment): string | undefined => one.participants.find(({ role }) => role === 'client')?.person;
     return stands(visit) && this.appointments.some((one) => one !== visit && client(one) === client(visit) && stands(one) && meets(one));
-  }
-
-  #updateMails(): UpdateMails {
-    const mail = (hours: number, rest: Pick<UpdateMail, 'state' | 'reason'>): UpdateMail => ({
-      step: 'unread', at: localTime(this.#nowMs - hours * 3_600_000, HERE), ...rest,
-    });
-    return { mails: [mail(5, { state: 'skipped', reason: 'read' }), mail(26, { state: 'sent' })] };
   }
 
   #seen(visit: Appointment): Appointment {

@@ -1,5 +1,8 @@
-// A double of what the server says of a visit's mails: one of each kind that a screen must show, and none of the plan.
-import type { Appointment, LocalTime, MailsToPerson, Participant, VisitMail, VisitMails } from '../src/platform/api';
+// A double of what the server says of mails, a visit's and those about unread messages: one of each kind that a screen
+// must show, and none of the plan.
+import type {
+  Appointment, LocalTime, MailsToPerson, Participant, UpdateMail, UpdateMails, VisitMail, VisitMails,
+} from '../src/platform/api';
 import { localTime } from './clock';
 
 const HERE = 'America/Chicago';
@@ -31,4 +34,12 @@ export function mailsOf(visit: Appointment, nowMs: number): VisitMails {
     return { participant: id, name, role, mails: accepted ? confirmed : toClient };
   };
   return { people: visit.participants.map(of) };
+}
+
+/** The mails that told somebody of unread messages. */
+export function updateMails(nowMs: number): UpdateMails {
+  const mail = (hours: number, rest: Pick<UpdateMail, 'state' | 'reason'>): UpdateMail => ({
+    step: 'unread', at: localTime(nowMs - hours * HOUR, HERE), ...rest,
+  });
+  return { mails: [mail(5, { state: 'skipped', reason: 'read' }), mail(26, { state: 'sent' })] };
 }

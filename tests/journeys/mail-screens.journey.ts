@@ -1,0 +1,84 @@
+// What mails say, when they come and to which address, and which visits a consent covers: in a real browser over the
+// double of the agency, as a client chooses and as staff see it.
+import { describe, expect, test } from 'vitest';
+import { expectAccessible, takePictures } from './browser.ts';
+import { arrive, looksGood, openClient, openScreens, page, sent } from './screen.ts';
+
+openScreens();
+
+describe('mails and consent', () => {
+  test('a client chooses what mails may say', async () => {
+    await arrive('maria', 'Settings');
+    await page.getByRole('radio', { name: 'Only that there is news' }).check();
+    await page.getByLabel('Time zone').fill('Mars/Nowhere');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('We do not know this time zone').waitFor();
+    await looksGood('mail-settings');
+    await page.getByLabel('Time zone').fill('America/Denver');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+  });
+
+  test('a client chooses when mails may come', async () => {
+    await arrive('maria', 'Settings');
+    const group = page.getByRole('group', { name: 'When may mails come?' });
+    await expect.poll(() => group.getByRole('radio', { name: /Any time/ }).isChecked()).toBe(true);
+    await group.getByRole('radio', { name: /Only between/ }).check();
+    await group.getByLabel('From').fill('09:30');
+    await group.getByLabel('until', { exact: true }).fill('10:30');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Choose at least two hours').waitFor();
+    await looksGood('safe-hours');
+    await group.getByLabel('until', { exact: true }).fill('13:00');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'People' }).click();
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await expect.poll(() => group.getByRole('radio', { name: /Only between/ }).isChecked()).toBe(true);
+    await expect.poll(() => group.getByLabel('until', { exact: true }).inputValue()).toBe('13:00');
+  });
+
+  test('another address is to be confirmed first, and can be asked again', async () => {
+    await arrive('maria', 'Settings');
+    await expect.poll(() => page.getByText('Not confirmed yet').count()).toBe(0);
+    await page.getByLabel('E-mail address').fill('maria.elsewhere@example.org');
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Not confirmed yet').waitFor();
+    await looksGood('unconfirmed-address');
+    for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the mail again' }).click();
+    await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
+  });
+
+  test('staff see a client\'s', async () => {
+    await openClient();
+    await page.getByText('What mails this client gets').click();
+    await expect.poll(() => page.getByLabel('E-mail address').inputValue()).toBe('maria.sample@example.org');
+    await expectAccessible(page, 'client mails');
+  });
+
+  test('a consent covers visits only if somebody says so, and a client takes it back', async () => {
+    await openClient();
+    await page.getByRole('button', { name: 'Record another consent' }).click();
+    await page.getByLabel('What was agreed?').fill('Maria agreed by phone.');
+    await expect.poll(() => page.getByLabel('May be told visit times').isChecked()).toBe(false);
+    await page.getByLabel('May be told visit times').check();
+    await page.getByRole('button', { name: 'Save consent' }).click();
+    await page.getByText('You can now invite').waitFor();
+    expect(sent(/consents$/)).toMatchObject({ appointments: true });
+    await page.getByRole('button', { name: 'Withdraw this consent' }).first().click();
+    await expectAccessible(page, 'withdrawing');
+    await takePictures(page, 'withdrawing');
+    await page.getByRole('button', { name: 'Yes, withdraw' }).click();
+    await page.getByText('Withdrawn. ').waitFor();
+  });
+
+  test('also on the client\'s own page', async () => {
+    await arrive('maria', 'People');
+    await page.getByRole('button', { name: 'I take this back' }).click();
+    await expectAccessible(page, 'taking back');
+    await takePictures(page, 'taking-back');
+    await page.getByRole('button', { name: 'Yes, take it back' }).click();
+    await page.getByText(/Ana Sample.* is being taken out\. Nothing is sent until that is done/).waitFor();
+    await page.getByText('You have not allowed any messages').first().waitFor();
+  });
+});
