@@ -72,6 +72,7 @@ migrations! {
     40 "0040_places";
     41 "0041_device_shares";
     42 "0042_due";
+    44 "0044_history";
 }
 
 #[derive(Clone, Copy)]

@@ -78,6 +78,7 @@ impl World<'_> {
             members.push(caregiver.account);
         }
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: OpId::from_bytes([99; 16]),
             client: people.client.person,
             title: "Maria's circle".to_owned(),
