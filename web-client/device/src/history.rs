@@ -1,0 +1,148 @@
+//! Whether a circle keeps history (messaging.md, section 7): who wants it how, and what follows when it changes.
+//!
+//! The group's policy says it, and staff or the client change it by a commit. Where history is kept, every message is
+//! archived under the era's key and later devices of the same people read it. Where none is kept, nothing is archived
+//! and there is no key: a device reads what it received itself and nothing older. When history is kept again, that
+//! commit begins a new era, so nothing from before it can be read by its key.
+
+use protocol::frame::LogEntry;
+use protocol::policy::HistoryMode;
+use protocol::{AccountId, CircleId, Code};
+
+use crate::api::Content;
+use crate::content::{BodyKey, Era, wrap_matches};
+use crate::error::{Error, Result};
+use crate::state::{Circle, key};
+use crate::turn::Turn;
+
+impl Turn<'_> {
+    /// A person of staff or the client says whether a circle is to keep history. It is stored until the group's
+    /// policy says so, and may come before this device has heard of the circle: it then founds it so.
+    pub fn keep_history(&mut self, id: CircleId, keep: bool) -> Result<()> {
+        if !judge::may_set_history(self.must_me()?.role) {
+            return Err(Error::refused(
+                Code::NotAllowed,
+                "staff or the client say whether history is kept",
+            ));
+        }
+        let history = if keep {
+            HistoryMode::Eras
+        } else {
+            HistoryMode::Off
+        };
+        self.draft.write(&key::keep(id), &history);
+        if let Some(joined) = self.draft.circle(id)?.and_then(|circle| circle.joined) {
+            self.history_is(id, joined.history)?;
+        }
+        self.volatile.blocked.remove(&id);
+        self.in_circle(id, |turn| turn.tend(id))
+    }
+
+    /// What this device's person wants and no policy has said yet.
+    pub fn kept(&self, id: CircleId) -> Result<Option<HistoryMode>> {
+        self.draft.read(&key::keep(id))
+    }
+
+    /// The same, where the policy of the circle's group says otherwise.
+    pub fn wanted_history(&self, circle: &Circle) -> Result<Option<HistoryMode>> {
+        let Some(joined) = &circle.joined else {
+            return Ok(None);
+        };
+        let wanted = self.kept(circle.id)?;
+        Ok(wanted.filter(|wanted| *wanted != joined.history))
+    }
+
+    /// The policy says this now. If it is what this person wanted, that is done: whoever changes it later is not
+    /// contradicted.
+    pub fn history_is(&mut self, id: CircleId, history: HistoryMode) -> Result<()> {
+        if self.kept(id)? == Some(history) {
+            self.draft.delete(&key::keep(id));
+        }
+        Ok(())
+    }
+
+    /// The first era that may ever be handed on to people who come in now. `begun`: this device made the commit
+    /// that brings them, and holds its era already; else it is the one behind the newest.
+    pub fn first_era(
+        &self,
+        circle: &Circle,
+        (generation, history): (u32, HistoryMode),
+        begun: bool,
+    ) -> u32 {
+        let newest = self.newest_era(circle.id, generation);
+        if history.is_kept() {
+            return newest.map_or(0, |era| if begun { era } else { era + 1 });
+        }
+        // Nothing is handed on until history is kept again, and that begins an era after all others.
+        newest
+            .map_or(0, |era| era + 1)
+            .max(circle.era.saturating_add(1))
+    }
+
+    /// A commit changed whether history is kept, or did not. What held before is over: its last key stays, for
+    /// what was archived under it, and opens nothing that is said from here on.
+    pub fn settle_history(
+        &mut self,
+        circle: &mut Circle,
+        (entry, by): (&LogEntry, AccountId),
+        history: HistoryMode,
+    ) -> Result<()> {
+        let own = self.must_me()?.identity.device == entry.device;
+        let Some(joined) = &mut circle.joined else {
+            return Ok(());
+        };
+        let before = std::mem::replace(&mut joined.history, history);
+        self.history_is(circle.id, history)?;
+        if before == history {
+            return Ok(());
+        }
+        let kept = history.is_kept();
+        if !kept {
+            joined.era = None;
+        } else if !own {
+            // Only an era with a new number may hold, so that nobody has its key from before. This device's own
+            // commit has begun one.
+            joined.era_floor = joined.era_floor.saturating_add(1);
+        }
+        self.note(circle, entry, 1, Content::HistorySet { by, kept })
+    }
+
+    /// The era that holds after this device's own commit, which was adopted.
+    pub fn hold_own_era(&mut self, circle: &mut Circle, era: Option<&Era>) -> Result<()> {
+        match era {
+            Some(era) => self.hold_era(circle, era),
+            None => {
+                if let Some(joined) = &mut circle.joined {
+                    joined.era = None;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    /// What the sender put into the archive must be what it sent, and nothing where none is kept; if not, people
+    /// learn of it.
+    pub fn check_wrap(&mut self, circle: &Circle, body_key: &BodyKey, entry: &LogEntry) {
+        let joined = circle.joined.as_ref();
+        let (right, detail) = if circle.history().is_kept() {
+            let era = joined.and_then(|joined| joined.era.as_ref());
+            let archived = era.is_some_and(|era| {
+                era.era == entry.era && wrap_matches(era, body_key, &entry.wrap)
+            });
+            (archived, "a message was not archived as it was sent")
+        } else {
+            let detail = "a message was archived where no history is kept";
+            (entry.wrap.is_empty(), detail)
+        };
+        if !right {
+            self.problem(Some(circle.id), Code::Judged, detail);
+        }
+    }
+
+    /// Whether reading back can show this device anything: what is archived, or the place of its own message that
+    /// is on its way. Keys may come later only where history is kept.
+    pub fn reads_back(&self, id: CircleId, history: HistoryMode) -> bool {
+        let holds = |prefix: &[u8]| !self.draft.keys(prefix).is_empty();
+        history.is_kept() || holds(&key::eras(id)) || holds(&key::outbox(id))
+    }
+}
