@@ -59,7 +59,7 @@ impl Turn<'_> {
     }
 
     /// Whether this device should commit now, without anybody to bring in.
-    fn wants_commit(&self, circle: &Circle) -> Result<bool> {
+    pub fn wants_commit(&self, circle: &Circle) -> Result<bool> {
         let Some(joined) = &circle.joined else {
             return Ok(false);
         };

@@ -265,7 +265,7 @@ impl Turn<'_> {
             Some(joined) if joined.generation == place.generation => joined.cursor,
             _ => 0,
         };
-        let reads_back = self.reads_back(id, place.history);
+        let reads_back = self.reads_back(&circle, place.history);
         if circle.joined.is_none() {
             for generation in (0..place.generation).filter(|_| reads_back) {
                 circle.must_read(Gap {
