@@ -109,15 +109,13 @@ impl Turn<'_> {
 
     /// The era that holds after this device's own commit, which was adopted.
     pub fn hold_own_era(&mut self, circle: &mut Circle, era: Option<&Era>) -> Result<()> {
-        match era {
-            Some(era) => self.hold_era(circle, era),
-            None => {
-                if let Some(joined) = &mut circle.joined {
-                    joined.era = None;
-                }
-                Ok(())
-            }
+        if let Some(era) = era {
+            return self.hold_era(circle, era);
         }
+        if let Some(joined) = &mut circle.joined {
+            joined.era = None;
+        }
+        Ok(())
     }
 
     /// What the sender put into the archive must be what it sent, and nothing where none is kept; if not, people
