@@ -136,6 +136,8 @@ export class Device implements DeviceCore {
       case 'reset_circle':
       case 'rejoin':
         return this.#mend(command);
+      case 'keep_history':
+        return this.#keep(command.circle, command.keep);
       case 'trust_new_key':
       case 'verify_member':
         return this.#trust(command.account);
@@ -309,6 +311,15 @@ export class Device implements DeviceCore {
     this.#report(command);
     this.#alter(command.circle, { trouble: null, phase: 'ready' });
     if (command.kind === 'reset_circle') this.#note(command.circle, { kind: 'reset', by: this.#account });
+  }
+
+  #keep(circle: string, keep: boolean): void {
+    this.#report({ kind: 'keep_history', circle, keep });
+    const known = this.#circles.find(({ id }) => id === circle);
+    // One that was planned just now has no group yet.
+    if (known === undefined || known.keeps_history === keep) return;
+    this.#alter(circle, { keeps_history: keep });
+    this.#note(circle, { kind: 'history_set', by: this.#account, kept: keep });
   }
 
   #trust(account: string): void {

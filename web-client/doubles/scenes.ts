@@ -7,7 +7,7 @@ const TROUBLES = [
   'rejoining', 'old_copy', 'clock', 'needs_reset', 'recovering', 'security_stop', 'new_key',
 ] as const satisfies readonly Trouble[];
 const SCENES = [
-  'plain', ...TROUBLES, 'coming', 'not_yet', 'lost', 'removing', 'joining', 'urgent', 'notes', 'alone', 'safe', 'awaited',
+  'plain', ...TROUBLES, 'coming', 'not_yet', 'lost', 'unkept', 'removing', 'joining', 'urgent', 'notes', 'alone', 'safe', 'awaited',
 ] as const;
 export type Scene = (typeof SCENES)[number];
 
@@ -26,6 +26,7 @@ const DAY = 24 * 3_600_000;
 export function scenic(scene: Scene, view: CircleView): CircleView {
   if (view.id !== circles.pair) return view;
   if (scene === 'coming' || scene === 'not_yet' || scene === 'lost') return { ...view, history: scene };
+  if (scene === 'unkept') return { ...view, keeps_history: false };
   if (scene === 'removing') return { ...view, removing: true };
   if (scene === 'notes') {
     const { account, name, role } = people.ana;

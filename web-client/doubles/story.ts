@@ -46,7 +46,7 @@ const met = (by: Who): Partial<MemberView> => ({
 
 export function circlesOf(me: Person, scene: Scene = 'plain'): CircleView[] {
   const view = (circle: string, title: string, members: MemberView[]): CircleView => ({
-    id: circle, title, phase: 'ready', members, trouble: null, history: 'ready', removing: false, newest: null,
+    id: circle, title, phase: 'ready', members, trouble: null, history: 'ready', keeps_history: true, removing: false, newest: null,
   });
   const pair = view(circles.pair, 'Maria and Dana', [
     member('maria', me), member('dana', me), member('sam', me, { state: 'invited' }),

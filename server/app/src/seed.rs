@@ -94,6 +94,7 @@ async fn people(store: &Store, chance: &dyn Chance) -> anyhow::Result<()> {
         .relate(&installation, maria.person, ana.person, daughter)
         .await?;
     let circle = PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: OpId::from_bytes(chance.bytes()),
         client: maria.person,
         title: Title::new("Maria and Dana")?.reveal().to_owned(),

@@ -10,7 +10,7 @@ use openmls::prelude::{
 };
 use openmls_rust_crypto::RustCrypto;
 use protocol::bundle::CommitBundle;
-use protocol::policy::CirclePolicy;
+use protocol::policy::{CirclePolicy, HistoryMode};
 use protocol::{AccountId, Code, DeviceId, Refusal};
 
 use crate::key_package::reference;
@@ -62,14 +62,16 @@ pub fn accept(
         .collect();
     // Who comes in by themselves makes a key of their own: under the present number it would be a second.
     let moves = accounts_changed || returned || !removed.is_empty();
-    check_era(facts, bundle, moves)?;
+    let history = (before.history, judged.context.policy.history);
+    let era = check_era(facts, bundle, history, moves)?;
 
     let mut roster: Vec<_> = judged.roster.iter().map(RosterDevice::from).collect();
     roster.sort_unstable();
     Ok(Accepted {
         public_state: state.to_bytes(),
         epoch: facts.epoch + 1,
-        era: bundle.era,
+        era,
+        history: history.1,
         roster,
         added: judged.added.iter().map(RosterDevice::from).collect(),
         removed,
@@ -228,9 +230,16 @@ fn check_welcome(bundle: &CommitBundle, added: &BTreeSet<[u8; 32]>) -> Result<()
     }
 }
 
-/// A new era whenever an account came, anybody went, or a device came in by itself; otherwise the same one
-/// or the next.
-fn check_era(facts: &CommitFacts, bundle: &CommitBundle, must_move: bool) -> Result<(), Refusal> {
+/// A new era whenever an account came, anybody went, a device came in by itself, or history is kept again:
+/// nothing from before may be read by its key. Otherwise the same one or the next. Where no history is kept the
+/// number stands still, whatever the bundle says: there is no key that it could name. Answers the era that
+/// holds.
+fn check_era(
+    facts: &CommitFacts,
+    bundle: &CommitBundle,
+    (before, after): (HistoryMode, HistoryMode),
+    must_move: bool,
+) -> Result<u32, Refusal> {
     let Envelope { group, epoch } = read_envelope(&bundle.era_next)?;
     if group != facts.group || epoch != facts.epoch + 1 {
         return Err(Refusal::new(
@@ -238,10 +247,13 @@ fn check_era(facts: &CommitFacts, bundle: &CommitBundle, must_move: bool) -> Res
             "era_next is not of the next epoch",
         ));
     }
+    if !after.is_kept() {
+        return Ok(facts.era);
+    }
     let next = facts.era + 1;
-    let moves = bundle.era == next || (bundle.era == facts.era && !must_move);
-    if moves {
-        Ok(())
+    let may_stay = before.is_kept() && !must_move;
+    if bundle.era == next || (bundle.era == facts.era && may_stay) {
+        Ok(bundle.era)
     } else {
         Err(Refusal::new(Code::EraOver, format!("era {next} is due")))
     }

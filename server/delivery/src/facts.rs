@@ -1,6 +1,7 @@
 //! What the store hands in, and what it gets back.
 
 use protocol::certificate::DeviceCert;
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, DeviceId, GroupId, Role, Timestamp};
 
 /// A device with the account it belongs to, as the database has them.
@@ -131,8 +132,10 @@ pub struct Accepted {
     pub public_state: Vec<u8>,
     /// The epoch after the change.
     pub epoch: u64,
-    /// The archive era after the change.
+    /// The archive era after the change. It stands still while no history is kept.
     pub era: u32,
+    /// Whether history is kept after the change, by the group's policy.
+    pub history: HistoryMode,
     /// Every device in the group, in ascending order.
     pub roster: Vec<RosterDevice>,
     /// Devices that came in by Add: each gets the Welcome.

@@ -83,6 +83,7 @@ fn begin(
         public_state: state.to_bytes(),
         epoch: 0,
         era: 0,
+        history: policy_of(&group, id)?.history,
         roster: vec![RosterDevice::from(&founder)],
         added: Vec::new(),
         removed: Vec::new(),

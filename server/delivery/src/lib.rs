@@ -17,7 +17,8 @@
 //! 5. every added key package was claimed for this circle ([`Code::KeyPackageUnclaimed`]);
 //! 6. the GroupInfo is the commit's own ([`Code::GroupInfoMismatch`]);
 //! 7. the Welcome is for the added devices and nobody else ([`Code::WelcomeMismatch`]);
-//! 8. the first message of the next epoch is one, and the archive era moves as it must.
+//! 8. the first message of the next epoch is one, and the archive era moves as it must, or stands still where
+//!    no history is kept.
 //!
 //! What a public group cannot check are the confirmation tag and the path ciphertexts (they need
 //! secrets): a hostile member can post a commit that nobody can process. Devices answer that.

@@ -17,6 +17,11 @@ pub fn may_remove(role: Role) -> bool {
     matches!(role, Role::CaseManager | Role::Client | Role::Custodian)
 }
 
+/// Whether a role may say if a circle keeps history: it is the client's conversation, and the agency's record.
+pub fn may_set_history(role: Role) -> bool {
+    matches!(role, Role::CaseManager | Role::Client)
+}
+
 /// Judges the step from `before` to `after`, committed by `author`.
 pub fn check(
     before: &CirclePolicy,
@@ -27,7 +32,6 @@ pub fn check(
         let CirclePolicy {
             custodians,
             retention,
-            history,
             client_version_min,
             ..
         } = policy;
@@ -40,11 +44,13 @@ pub fn check(
                 .copied()
                 .collect::<Vec<_>>(),
             retention.clone(),
-            *history,
             *client_version_min,
         )
     };
     if fixed(before) != fixed(after) && !may_add(author.role) {
+        return Err(Violation::AmendmentNotAllowed);
+    }
+    if before.history != after.history && !may_set_history(author.role) {
         return Err(Violation::AmendmentNotAllowed);
     }
     for member in &after.members {

@@ -12,7 +12,8 @@
 //! * no device stands in a group twice; no account stands in the policy without a device in the group;
 //! * only Add, Remove, GroupContextExtensions and (for a device that comes back) ExternalInit; an
 //!   external sender may only Remove, although OpenMLS would process more;
-//! * the policy changes only by a role that may ([`amendment`]); nobody's role changes in passing, an
+//! * the policy changes only by a role that may ([`amendment`]), whether history is kept by staff or the client;
+//!   nobody's role changes in passing, an
 //!   identity key only by its own account and signed by the key before; `verified_by` signatures verify;
 //! * external senders are exactly removal keys that the pinned agency key signed, or one that follows from it or led
 //!   to it ([`agency`], [`context`]); they change only by a role that may, and only to later ones;
@@ -45,7 +46,8 @@ mod violation;
 
 pub use agency::AgencyKey;
 pub use amendment::{
-    check_removal_keys, check_verification, follows, read_succession, verification_content,
+    check_removal_keys, check_verification, follows, may_set_history, read_succession,
+    verification_content,
 };
 pub use certificate::{to_be_signed, verify};
 pub use commit::{Judged, judge_commit, judge_proposal};

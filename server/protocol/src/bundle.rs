@@ -39,11 +39,11 @@ pub struct CommitBundle {
     /// `MLSMessage(Welcome)` for the added devices.
     #[n(3)]
     pub welcome: Option<Bytes>,
-    /// The candidate's first message at the next epoch: it proves the committer's ratchet and carries
-    /// the key of the archive era that holds from here on.
+    /// The candidate's first message at the next epoch: it proves the committer's ratchet and, where history
+    /// is kept, carries the key of the archive era that holds from here on.
     #[n(4)]
     pub era_next: Bytes,
-    /// The archive era named inside `era_next`.
+    /// The archive era named inside `era_next`; of no meaning where no history is kept.
     #[n(5)]
     pub era: u32,
     /// The send counter of `era_next`.

@@ -118,6 +118,10 @@ codes! {
     Rollback = "rollback", 409, 0;
     /// An archive era that is over.
     EraOver = "era_over", 409, 0;
+    /// A message without an archive wrap, in a circle that keeps history.
+    WrapMissing = "wrap_missing", 409, 0;
+    /// A message with an archive wrap, in a circle that keeps no history.
+    WrapUnwanted = "wrap_unwanted", 409, 0;
     /// An MLS message that does not parse or is of the wrong kind.
     MlsMalformed = "mls_malformed", 400, 0;
     /// A commit that the public group does not accept.

@@ -135,6 +135,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::policy::HistoryMode;
 use crate::{
     AccountId, Bytes, CircleId, CircleStatus, Code, DeviceId, MemberState, OpId, PersonId, Role,
 };
@@ -238,6 +239,9 @@ bodies! {
         title: String,
         /// Accounts to invite besides the client and the caller.
         members: Vec<AccountId>,
+        /// Whether whoever makes its group is to have it keep history.
+        #[serde(default)]
+        history: HistoryMode,
     }
 
     /// One circle as one of its people sees it.
@@ -264,6 +268,9 @@ bodies! {
         era: u32,
         /// The caller's device may make the group (when planned) and add who awaits.
         may_add: bool,
+        /// Whether it keeps history: as it was planned, then as its group's policy says.
+        #[serde(default)]
+        history: HistoryMode,
     }
 
     /// One of a circle's people.

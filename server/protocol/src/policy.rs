@@ -4,6 +4,7 @@
 //! a leaf is valid only if its certificate chains to an identity key that members committed here.
 
 use minicbor::{Decode, Encode};
+use serde::{Deserialize, Serialize};
 
 use crate::{AccountId, Bytes, CircleId, Role, Timestamp};
 
@@ -75,16 +76,42 @@ pub struct VerifiedBy {
     pub signature: Bytes,
 }
 
-/// Whether a circle keeps history that a new device can read.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+/// Whether a circle keeps history that a new device can read. The text form stands in JSON and in the database,
+/// the integer in CBOR.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize, Encode, Decode)]
+#[cfg_attr(feature = "openapi", derive(utoipa::ToSchema))]
+#[serde(rename_all = "snake_case")]
 #[cbor(index_only)]
 pub enum HistoryMode {
     /// Every message carries an archive wrap under the era key.
+    #[default]
     #[n(0)]
     Eras,
-    /// No wraps: what a device did not receive it never reads.
+    /// No wraps and no era keys: what a device did not receive itself it never reads.
     #[n(1)]
     Off,
+}
+
+impl HistoryMode {
+    /// The one spelling, in JSON and in the database.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Eras => "eras",
+            Self::Off => "off",
+        }
+    }
+
+    /// Reads the one spelling.
+    pub fn parse(text: &str) -> Option<Self> {
+        [Self::Eras, Self::Off]
+            .into_iter()
+            .find(|mode| mode.as_str() == text)
+    }
+
+    /// Whether messages are archived for devices that come later.
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Eras)
+    }
 }
 
 impl CirclePolicy {

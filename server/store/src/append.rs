@@ -4,6 +4,7 @@
 use care::Caller;
 use care::rules::{Act, Permit};
 use protocol::frame::Append;
+use protocol::policy::HistoryMode;
 use protocol::{CircleId, Code, DeviceId, EntryKind, GroupId, Refusal, limits};
 
 use crate::audit::{Entry, Object};
@@ -57,7 +58,7 @@ pub(crate) fn decide<'a>(
     }
     facts.no_removal_may_wait()?;
     check_counter(append.send_counter, facts)?;
-    check_era(append.era, &state)?;
+    check_wrap(append, &state)?;
     check_sizes(append)?;
     let row = NewRow {
         circle: append.circle,
@@ -165,6 +166,26 @@ pub(crate) fn check_era(era: u32, state: &CircleState) -> Result<()> {
         );
     }
     Ok(())
+}
+
+/// Archived under the era that holds where history is kept, and not at all where none is: what a device may count on
+/// in a circle is what all its messages do. A redaction takes body and wrap out later.
+fn check_wrap(append: &Append, state: &CircleState) -> Result<()> {
+    let archived = !append.wrap.is_empty();
+    match (state.history, archived) {
+        (HistoryMode::Eras, true) => check_era(append.era, state),
+        (HistoryMode::Off, false) => Ok(()),
+        (HistoryMode::Eras, false) => Err(Refusal::new(
+            Code::WrapMissing,
+            "the circle keeps history: archive the message",
+        )
+        .into()),
+        (HistoryMode::Off, true) => Err(Refusal::new(
+            Code::WrapUnwanted,
+            "the circle keeps no history: archive nothing",
+        )
+        .into()),
+    }
 }
 
 fn check_sizes(append: &Append) -> Result<()> {

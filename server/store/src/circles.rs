@@ -23,7 +23,7 @@ use crate::{removal_keys, standing};
 
 statements! {
     CIRCLES = "
-        SELECT k.id, k.client, k.title, k.status, k.generation, k.epoch, k.era, m.state,
+        SELECT k.id, k.client, k.title, k.status, k.generation, k.epoch, k.era, k.history, m.state,
             (SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
                 WHERE cc.circle = k.id AND c.client = k.client AND c.caregiver = a.person
                 AND c.from_at <= $4 AND c.withdrawn_at IS NULL
@@ -82,6 +82,7 @@ struct CircleRow {
     generation: i64,
     epoch: i64,
     era: i64,
+    history: String,
     state: String,
     consents: i64,
     assignments: i64,
@@ -338,6 +339,7 @@ impl CircleRow {
             era: db::small(self.era),
             members: people.named.into_iter().map(|named| named.member).collect(),
             may_add,
+            history: db::history_mode(&self.history)?,
         })
     }
 }

@@ -31,7 +31,7 @@ const ROWS: u64 = 2;
 
 statements! {
     MOVE_ON = "
-        UPDATE circle SET epoch = $4, era = $5, next_seq = next_seq + 2
+        UPDATE circle SET epoch = $4, era = $5, history = $6, next_seq = next_seq + 2
         WHERE id = $1 AND generation = $2 AND epoch = $3 AND status = 'live'";
     PUBLIC_STATE = "SELECT public_state FROM circle_group WHERE circle = $1";
     LIVE = "SELECT id FROM device WHERE id = $1 AND revoked_at IS NULL";
@@ -207,7 +207,10 @@ fn check(
         return Err(stale(state));
     }
     append::check_counter(bundle.send_counter, facts)?;
-    append::check_era(bundle.era, state)?;
+    // Which era is due when history ends or begins, the policy says: the delivery service reads it.
+    if state.history.is_kept() {
+        append::check_era(bundle.era, state)?;
+    }
     for (part, size, max) in [
         ("era_next", bundle.era_next.len(), limits::MLS_BYTES_MAX),
         ("commit", bundle.commit.len(), limits::HTTP_BODY_BYTES_MAX),
@@ -262,6 +265,7 @@ async fn move_on(
         .bind(to_db(state.epoch))
         .bind(to_db(accepted.epoch))
         .bind(i64::from(accepted.era))
+        .bind(accepted.history.as_str())
         .run()
         .await?;
     if moved == 0 {
@@ -300,6 +304,7 @@ impl Change<'_> {
             let state = CircleState {
                 epoch: accepted.epoch,
                 era: accepted.era,
+                history: accepted.history,
                 next_seq: seq + ROWS,
                 ..self.state
             };

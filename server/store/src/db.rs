@@ -1,6 +1,7 @@
 //! Numbers and words between Rust and the database, which knows signed 64-bit integers and texts.
 
 use care::quiet::Window;
+use protocol::policy::HistoryMode;
 use protocol::{
     AppointmentKind, AppointmentState, AuthenticatorKind, CancelReason, CircleStatus, ConsentBasis,
     DeliveryState, Disclosure, EntryKind, JobName, JobOutcome, Language, MemberState, Misfire,
@@ -67,6 +68,7 @@ read_words! {
     entry_kind -> EntryKind;
     member_state -> MemberState;
     circle_status -> CircleStatus;
+    history_mode -> HistoryMode;
     consent_basis -> ConsentBasis;
     language -> Language;
     disclosure -> Disclosure;

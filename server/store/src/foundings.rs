@@ -17,7 +17,8 @@ use crate::{agency, key_packages, roster, standing};
 
 statements! {
     FOUND = "
-        UPDATE circle SET status = 'live', epoch = $2, era = $3 WHERE id = $1 AND status = 'planned'";
+        UPDATE circle SET status = 'live', epoch = $2, era = $3, history = $4
+        WHERE id = $1 AND status = 'planned'";
     KEEP_GROUP = "
         INSERT INTO circle_group (circle, public_state, group_info) VALUES ($1, $2, $3)
         ON CONFLICT (circle) DO UPDATE
@@ -75,6 +76,7 @@ async fn found(
         .bind(circle.uuid())
         .bind(to_db(accepted.epoch))
         .bind(i64::from(accepted.era))
+        .bind(accepted.history.as_str())
         .run()
         .await?;
     keep_group(tx, circle, &accepted, &founding.group_info).await?;

@@ -134,7 +134,8 @@ impl Store {
     /// ([`Code::NotFound`], [`Code::ConsentRequired`], [`Code::NotAllowed`]) · the circle has a group
     /// ([`Code::CircleStatus`]) · the message's own group and epoch ([`Code::MlsMalformed`],
     /// [`Code::Generation`], [`Code::Stale`]) · the device is in the group ([`Code::NotOnRoster`]) ·
-    /// no removal waits for its commit ([`Code::PendingRemovals`]) · its counter moved on ([`Code::Rollback`]) · the era holds ([`Code::EraOver`]) · sizes
+    /// no removal waits for its commit ([`Code::PendingRemovals`]) · its counter moved on ([`Code::Rollback`]) · the era holds ([`Code::EraOver`]) and it is archived exactly where history is kept
+    /// ([`Code::WrapMissing`], [`Code::WrapUnwanted`]) · sizes
     /// ([`Code::TooLarge`]).
     pub async fn append(&self, caller: &Caller, append: Append) -> Result<Done> {
         self.queue_append(caller, append).await

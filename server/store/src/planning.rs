@@ -6,6 +6,7 @@ use care::private::Title;
 use care::rules::Act;
 use protocol::frame::NoticeKind;
 use protocol::http::{Circle, PlanCircle};
+use protocol::policy::HistoryMode;
 use protocol::{
     AccountId, CircleId, CircleStatus, Code, ConsentId, DeviceId, PersonId, Refusal, Role, limits,
 };
@@ -23,8 +24,8 @@ use crate::{circles, inbox, standing};
 
 statements! {
     INSERT_CIRCLE = "
-        INSERT INTO circle (id, client, title, status, generation, epoch, era, next_seq, created_at)
-        VALUES ($1, $2, $3, 'planned', 0, 0, 0, 1, $4)";
+        INSERT INTO circle (id, client, title, status, generation, epoch, era, history, next_seq, created_at)
+        VALUES ($1, $2, $3, 'planned', 0, 0, 0, $5, 1, $4)";
     INSERT_MEMBER = "
         INSERT INTO circle_member (circle, account, role, state, place, invited_at)
         VALUES ($1, $2, $3, 'invited', $4, $5)";
@@ -68,10 +69,10 @@ impl Store {
             let object = Object::Person(plan.client);
             let permit = tx.authorize(&caller, Act::PlanCircle, standing, object)?;
             if let Some(done) = operations::seen(tx, &caller, Act::PlanCircle, plan.op_id).await? {
-                return show(tx, &caller, done.object.into(), &title).await;
+                return show(tx, &caller, done.object.into(), (&title, plan.history)).await;
             }
             let named = name(tx, &caller, &plan).await?;
-            let circle = insert(tx, plan.client, &title, &named).await?;
+            let circle = insert(tx, (plan.client, plan.history), &title, &named).await?;
             let outcome = Outcome::of(circle.uuid());
             operations::remember(tx, &caller, Act::PlanCircle, plan.op_id, outcome).await?;
             notify(tx, circle).await?;
@@ -82,7 +83,7 @@ impl Store {
                     .value("title", title.reveal(), salt)
                     .shown(named.iter().map(|named| named.account.uuid())),
             );
-            show(tx, &caller, circle, &title).await
+            show(tx, &caller, circle, (&title, plan.history)).await
         })
         .await
     }
@@ -185,7 +186,12 @@ pub(crate) async fn must_be_assigned(
     .into())
 }
 
-async fn insert(tx: &mut Tx, client: PersonId, title: &Title, named: &[Named]) -> Result<CircleId> {
+async fn insert(
+    tx: &mut Tx,
+    (client, history): (PersonId, HistoryMode),
+    title: &Title,
+    named: &[Named],
+) -> Result<CircleId> {
     let circle = CircleId::from_parts(tx.now(), tx.random());
     let now = tx.now().micros();
     let plain = title.reveal().as_bytes();
@@ -196,6 +202,7 @@ async fn insert(tx: &mut Tx, client: PersonId, title: &Title, named: &[Named]) -
         .bind(client.uuid())
         .bind(sealed)
         .bind(now)
+        .bind(history.as_str())
         .run()
         .await?;
     for (place, named) in (0_i64..).zip(named) {
@@ -230,7 +237,12 @@ async fn notify(tx: &mut Tx, circle: CircleId) -> Result<()> {
 }
 
 /// The circle as the caller sees it; the installation sees its outline.
-async fn show(tx: &mut Tx, caller: &Caller, circle: CircleId, title: &Title) -> Result<Circle> {
+async fn show(
+    tx: &mut Tx,
+    caller: &Caller,
+    circle: CircleId,
+    (title, history): (&Title, HistoryMode),
+) -> Result<Circle> {
     if !caller.is_installation() {
         return circles::show_one(tx, caller, circle).await;
     }
@@ -246,5 +258,6 @@ async fn show(tx: &mut Tx, caller: &Caller, circle: CircleId, title: &Title) -> 
         leaving: Vec::new(),
         era: 0,
         may_add: false,
+        history,
     })
 }

@@ -33,7 +33,7 @@ use crate::{inbox, rows};
 
 statements! {
     STATE = "
-        SELECT client, status, generation, epoch, era, next_seq FROM circle WHERE id = $1";
+        SELECT client, status, generation, epoch, era, history, next_seq FROM circle WHERE id = $1";
     OF_ACCOUNT = "
         SELECT device, account FROM circle_device
         WHERE circle = $1 AND account = $2 ORDER BY device";
@@ -84,6 +84,7 @@ struct StateRow {
     generation: i64,
     epoch: i64,
     era: i64,
+    history: String,
     next_seq: i64,
 }
 
@@ -288,6 +289,7 @@ pub(crate) async fn state(tx: &mut Tx, circle: CircleId) -> Result<CircleState> 
         generation: db::small(row.generation),
         epoch: db::from_db(row.epoch),
         era: db::small(row.era),
+        history: db::history_mode(&row.history)?,
         next_seq: db::from_db(row.next_seq),
     })
 }

@@ -37,7 +37,7 @@ statements! {
     SET_STATUS = "UPDATE circle SET status = $2 WHERE id = $1 AND status = 'live'";
     PUBLIC_STATE = "SELECT public_state FROM circle_group WHERE circle = $1";
     BEGIN = "
-        UPDATE circle SET status = 'live', generation = $3, epoch = $4, era = $5, next_seq = 1
+        UPDATE circle SET status = 'live', generation = $3, epoch = $4, era = $5, history = $6, next_seq = 1
         WHERE id = $1 AND generation = $2";
     DEVICES = "
         SELECT d.id FROM circle_member m
@@ -221,6 +221,7 @@ async fn begin(
         .bind(i64::from(next))
         .bind(to_db(accepted.epoch))
         .bind(i64::from(accepted.era))
+        .bind(accepted.history.as_str())
         .run()
         .await?;
     Ok(())

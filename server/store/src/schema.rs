@@ -73,6 +73,7 @@ migrations! {
     41 "0041_device_shares";
     42 "0042_due";
     43 "0043_claim_before";
+    44 "0044_history";
 }
 
 #[derive(Clone, Copy)]

@@ -69,6 +69,7 @@ impl Agency {
             .relate(&installation, maria.person, ana.person, daughter)
             .await?;
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: OpId::from_bytes([1; 16]),
             client: maria.person,
             title: "Maria and Dana".to_owned(),

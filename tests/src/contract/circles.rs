@@ -12,6 +12,7 @@ use super::house::{House, append, code, op, start};
 
 fn plan(house: &House, n: u8, title: &str) -> PlanCircle {
     PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: op(n),
         client: house.agency.maria.person,
         title: title.to_owned(),

@@ -22,6 +22,7 @@ fn record(house: &House, n: u8) -> RecordConsent {
 
 fn plan(house: &House, n: u8) -> PlanCircle {
     PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: op(n),
         client: house.agency.maria.person,
         title: "Maria's family".to_owned(),

@@ -254,6 +254,7 @@ pub async fn a_client_who_is_served_is_not_erased(engine: Engine) {
     desk.pass(1).await;
     let consent = desk.consent(None).await.id;
     let plan = protocol::http::PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: desk.op(),
         client: house.agency.maria.person,
         title: "Family".to_owned(),

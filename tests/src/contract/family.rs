@@ -37,6 +37,7 @@ impl Family {
         let consent = house.store.record_consent(&dana.caller, record);
         let consent = consent.await.unwrap().id;
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: OpId::from_bytes([0xc1; 16]),
             client: agency.maria.person,
             title: "Maria's family".to_owned(),

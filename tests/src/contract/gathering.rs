@@ -28,6 +28,8 @@ pub struct Gathering {
     removal_key: Bytes,
     /// The policy's members.
     pub listed: Vec<PolicyMember>,
+    /// Whether history is kept, by the policy.
+    pub history: HistoryMode,
 }
 
 impl Gathering {
@@ -47,6 +49,7 @@ impl Gathering {
             generation: 0,
             removal_key: Bytes::default(),
             listed: Vec::new(),
+            history: HistoryMode::Eras,
         };
         planned.hear(house).await;
         planned
@@ -71,6 +74,29 @@ impl Gathering {
         Ok(appended)
     }
 
+    /// `by` says whether history is kept from here on. The era moves on by `eras`.
+    pub async fn set_history(
+        &mut self,
+        house: &House,
+        by: &mut Device,
+        (history, eras): (HistoryMode, u32),
+    ) -> Result<Appended, Error> {
+        by.catch_up(house).await;
+        let mut context = self.context();
+        context.policy.history = history;
+        let extensions = context.to_extensions().unwrap();
+        let bundle = by.commit(eras, |builder| {
+            builder
+                .propose_group_context_extensions(extensions)
+                .unwrap()
+        });
+        let caller = by.enrolled.caller;
+        let appended = house.store.commit(&caller, self.circle, bundle).await?;
+        self.history = history;
+        by.cursor = self.cursor(appended.seq + 1);
+        Ok(appended)
+    }
+
     pub fn context(&self) -> Context {
         let mut members = self.listed.clone();
         members.sort_by_key(|member| member.account);
@@ -81,7 +107,7 @@ impl Gathering {
                 members,
                 custodians: Vec::new(),
                 retention: "standard".to_owned(),
-                history: HistoryMode::Eras,
+                history: self.history,
                 client_version_min: 1,
             },
             removal_keys: vec![self.removal_key.clone()],

@@ -92,6 +92,7 @@ mod visit_mails;
 mod visit_types;
 mod visit_zones;
 mod withdrawals;
+mod without_history;
 
 use testkit::Engine;
 
@@ -394,6 +395,13 @@ contract! {
         nobody_reads_what_was_before_their_time,
         only_a_device_in_the_group_reads,
         a_page_has_limits,
+    }
+    without_history {
+        a_message_is_archived_where_history_is_kept,
+        a_message_is_archived_nowhere_where_no_history_is_kept,
+        history_that_is_kept_again_begins_a_new_era,
+        a_client_may_switch_history_off_and_a_caregiver_may_not,
+        a_circle_is_shown_as_planned_and_then_as_its_group_says,
     }
     idle_devices {
         staff_are_asked_after_ninety_days_and_only_once,

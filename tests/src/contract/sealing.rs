@@ -45,6 +45,7 @@ pub async fn planted_names_are_nowhere_in_the_database(engine: Engine) {
     };
     store.record_consent(&dana, record).await.unwrap();
     let plan = PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: op(2),
         client: house.agency.maria.person,
         title: "Planted Title".to_owned(),

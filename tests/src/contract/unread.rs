@@ -324,6 +324,7 @@ pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
     let ana = desk.house.agency.ana;
     let consent = desk.consent(None).await.id;
     let plan = PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: desk.op(),
         client: desk.house.agency.maria.person,
         title: "Maria's family".to_owned(),

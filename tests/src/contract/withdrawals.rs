@@ -316,6 +316,7 @@ pub async fn the_circle_that_it_covered_refuses_her_too(engine: Engine) {
     let [dana, ana] = &desk.devices;
     let consent = desk.consent(None).await.id;
     let plan = PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: desk.op(),
         client: agency.maria.person,
         title: "Maria's family".to_owned(),

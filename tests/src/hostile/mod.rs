@@ -28,6 +28,8 @@
 //! | stands between two people at intake: another key, another inviter, a made-up word | a warning; other digits; "not verified" | [`intake`] |
 //! | forges, swaps, ascribes, reorders the past | less of the past, and nothing false | [`past`] |
 //! | makes up or repeats a "typing" | nothing | [`past`] |
+//! | says that history is kept, or is not, and it is otherwise | what the group's policy says; the person's own wish | [`without_history`] |
+//! | strips a wrap, adds one, or repeats a message from before the switch | a warning; "could not be read" | [`without_history`] |
 //!
 //! What a device cannot know: that something is withheld altogether, who pressed "I'll see to it" (markers are
 //! the server's word), and whose key it is at first contact, which is why "not verified" is shown until seen
@@ -43,3 +45,4 @@ mod people;
 pub mod phone;
 pub mod town;
 mod ways_in;
+mod without_history;

@@ -8,7 +8,7 @@ use super::phone::Phone;
 use super::town::{DANA, MARIA, Town};
 
 /// A tablet of Maria's that reads what was said before it came, through a lie about each page.
-fn tablet(town: &mut Town, mut lie: impl FnMut(&mut HistoryPage) + 'static) -> usize {
+pub fn tablet(town: &mut Town, mut lie: impl FnMut(&mut HistoryPage) + 'static) -> usize {
     let tablet = town.begin_second(MARIA);
     town.phones[tablet].answer_lie = Some(Box::new(move |request, (status, mut body)| {
         if request.path.contains("/history")

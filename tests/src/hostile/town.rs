@@ -212,6 +212,7 @@ impl Town {
     /// Dana plans a circle of a client's.
     pub fn plan_for(&mut self, client: Person, title: &str, members: Vec<AccountId>) -> CircleId {
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: self.op(),
             client: client.person,
             title: title.to_owned(),

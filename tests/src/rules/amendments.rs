@@ -5,7 +5,7 @@ use judge::{Context, Facts, Judged, Violation};
 use openmls::group::MlsGroup;
 use openmls::prelude::{LeafNodeIndex, LeafNodeParameters, MlsMessageIn, ProcessedMessageContent};
 use protocol::certificate::Succession;
-use protocol::policy::VerifiedBy;
+use protocol::policy::{HistoryMode, VerifiedBy};
 use protocol::{Bytes, Role, Timestamp, labels};
 use tls_codec::Deserialize as _;
 
@@ -16,6 +16,8 @@ pub struct Circle {
     pub followed: Followed,
     pub people: Vec<Party>,
     pub groups: Vec<MlsGroup>,
+    /// Whether history is kept.
+    history: HistoryMode,
 }
 
 pub const DANA: usize = 0;
@@ -25,6 +27,11 @@ pub const KEEPER: usize = 3;
 
 impl Circle {
     pub fn new() -> Self {
+        Self::keeping(HistoryMode::Eras)
+    }
+
+    /// The same, where history is kept or none.
+    fn keeping(history: HistoryMode) -> Self {
         let people = vec![
             Party::new(2, Role::CaseManager),
             Party::new(3, Role::Client),
@@ -34,6 +41,7 @@ impl Circle {
         let (followed, mut danas) = Followed::new(&people[DANA]);
         let mut all = context(&followed.agency, &people.iter().collect::<Vec<_>>());
         all.policy.custodians = vec![people[KEEPER].account];
+        all.policy.history = history;
         let packages = people[1..].iter().map(Party::key_package).collect();
         let bundle = commit(&people[DANA], &mut danas, packages, Some(&all));
         danas
@@ -46,6 +54,7 @@ impl Circle {
             followed,
             people,
             groups,
+            history,
         }
     }
 
@@ -56,6 +65,7 @@ impl Circle {
             &self.people.iter().collect::<Vec<_>>(),
         );
         all.policy.custodians = vec![self.people[KEEPER].account];
+        all.policy.history = self.history;
         all
     }
 
@@ -77,22 +87,32 @@ impl Circle {
     }
 
     pub fn judge_at(&mut self, commit: &Bytes, at: Timestamp) -> Result<Judged, Violation> {
+        self.judge_as(MARIA, commit, at)
+    }
+
+    /// As the device of somebody judges it who did not make it.
+    fn judge_as(
+        &mut self,
+        judge: usize,
+        commit: &Bytes,
+        at: Timestamp,
+    ) -> Result<Judged, Violation> {
         let agency_key = self.followed.agency.public();
         let facts = Facts {
             agency_keys: &[agency_key],
             at,
         };
-        let (maria, group) = (&self.people[MARIA], &mut self.groups[MARIA]);
+        let (judge, group) = (&self.people[judge], &mut self.groups[judge]);
         let message = MlsMessageIn::tls_deserialize_exact(&**commit).expect("reads");
         let message = message.try_into_protocol_message().expect("a message");
         let processed = group
-            .process_message(&maria.provider, message)
+            .process_message(&judge.provider, message)
             .expect("OpenMLS takes it");
         let sender = processed.sender().clone();
         let ProcessedMessageContent::StagedCommitMessage(staged) = processed.into_content() else {
             panic!("a commit")
         };
-        judge::judge_commit(group.public_group(), &sender, &staged, &facts)
+        ::judge::judge_commit(group.public_group(), &sender, &staged, &facts)
     }
 }
 
@@ -112,9 +132,8 @@ fn verified(by: &Party, of: &Party, at: Timestamp) -> VerifiedBy {
 #[test]
 fn terms_are_changed_by_staff_and_nobody_else() {
     type Change = fn(&mut Context);
-    let changes: [Change; 4] = [
+    let changes: [Change; 3] = [
         |context| context.policy.retention = "forever".to_owned(),
-        |context| context.policy.history = protocol::policy::HistoryMode::Off,
         |context| context.policy.client_version_min = 9,
         |context| context.policy.custodians.clear(),
     ];
@@ -131,6 +150,41 @@ fn terms_are_changed_by_staff_and_nobody_else() {
         change(&mut other);
         assert!(circle.amend(DANA, &other).is_ok());
     }
+}
+
+#[test]
+fn whether_history_is_kept_staff_and_the_client_say_and_nobody_else() {
+    let (on, off) = (HistoryMode::Eras, HistoryMode::Off);
+    for (before, after) in [(on, off), (off, on)] {
+        for (author, fine) in [(DANA, true), (MARIA, true), (ANA, false), (KEEPER, false)] {
+            let mut circle = Circle::keeping(before);
+            let mut other = circle.context();
+            other.policy.history = after;
+            let (people, groups) = (&circle.people, &mut circle.groups);
+            let bundle = commit(
+                &people[author],
+                &mut groups[author],
+                Vec::new(),
+                Some(&other),
+            );
+            let judge = if author == MARIA { DANA } else { MARIA };
+            let judged = circle.judge_as(judge, &bundle.commit, NOW).map(|_| ());
+            let refused = Err(Violation::AmendmentNotAllowed);
+            assert_eq!(judged, if fine { Ok(()) } else { refused }, "{author}");
+        }
+    }
+}
+
+#[test]
+fn a_client_changes_no_other_term_with_it() {
+    let mut circle = Circle::new();
+    let mut other = circle.context();
+    other.policy.history = HistoryMode::Off;
+    other.policy.retention = "short".to_owned();
+    let (people, groups) = (&circle.people, &mut circle.groups);
+    let bundle = commit(&people[MARIA], &mut groups[MARIA], Vec::new(), Some(&other));
+    let refused = circle.judge_as(DANA, &bundle.commit, NOW).unwrap_err();
+    assert_eq!(refused, Violation::AmendmentNotAllowed);
 }
 
 #[test]

@@ -153,6 +153,7 @@ mod tell {
         for (n, person, link) in [(0xd2, nora, &out.nora), (0xd3, olga, &link)] {
             let title = format!("{} and Dana", person.name);
             let request = PlanCircle {
+                history: protocol::policy::HistoryMode::Eras,
                 op_id: op(n),
                 client: person.person,
                 title: title.clone(),

@@ -286,6 +286,7 @@ mod tell {
         async fn nobody_brings_her_back(&self) -> Result<()> {
             let (dana, agency) = (&self.family.dana, *self.story.server.agency());
             let plan = PlanCircle {
+                history: protocol::policy::HistoryMode::Eras,
                 op_id: self.op(),
                 client: agency.maria.person,
                 title: "Once more".to_owned(),

@@ -32,6 +32,7 @@ pub async fn plan(
 ) -> Result<CircleId> {
     let agency_client = members.first().map(|client| client.person);
     let plan = PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: op(number),
         client: agency_client.unwrap_or(dana.person.person),
         title: title.to_owned(),

@@ -30,6 +30,7 @@ mod tell {
 
     async fn plans(dana: &Phone, client: PersonId, members: Vec<AccountId>) -> Result<CircleId> {
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: op(0xc0),
             client,
             title: TITLE.to_owned(),

@@ -26,6 +26,7 @@ mod tell {
         maria.reads(old, &["between us"]).await?;
 
         let mut plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: OpId::from_bytes([7; 16]),
             client: agency.maria.person,
             title: NEW.to_owned(),

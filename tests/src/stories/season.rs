@@ -156,6 +156,7 @@ impl<'s> Season<'s> {
         };
         let _: Consent = dana.asks(Method::POST, "/v1/consents", &consent).await?;
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: OpId::from_bytes([0x52; 16]),
             client: self.client.person,
             title: CIRCLE.to_owned(),

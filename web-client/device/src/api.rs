@@ -165,6 +165,14 @@ pub enum Command {
         /// The circle.
         circle: CircleId,
     },
+    /// Have a circle keep history, or none, from the change on: messages for devices that come later. Staff or the
+    /// client only. It may be said of a circle that was planned just now, and is then done when its group is made.
+    KeepHistory {
+        /// The circle.
+        circle: CircleId,
+        /// Whether it is kept.
+        keep: bool,
+    },
     /// A person's identity key changed and a human has made sure that it is theirs: they may be added.
     TrustNewKey {
         /// Whose.

@@ -6,6 +6,7 @@
 
 use protocol::bundle::CommitBundle;
 use protocol::http::{ClaimKeyPackages, ClaimedKeyPackages};
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, OpId, limits};
 
 use crate::ask::{Answer, Ask};
@@ -61,7 +62,7 @@ impl Turn<'_> {
     }
 
     /// Whether somebody waits for a commit of this device's, beside those whom it is to bring in.
-    fn wants_commit(&self, circle: &Circle) -> Result<bool> {
+    pub fn wants_commit(&self, circle: &Circle) -> Result<bool> {
         let Some(joined) = &circle.joined else {
             return Ok(false);
         };
@@ -73,10 +74,11 @@ impl Turn<'_> {
         let asked = self.volatile.commit_asked.contains(&circle.id);
         let waits = !self.draft.keys(&key::outbox(circle.id)).is_empty();
         let removes = !joined.leaving.is_empty() && (asked || waits);
-        // Nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
-        let keyless = joined.era.is_none() && waits;
+        // Where history is kept nobody ever sends without an archive wrap: whoever lacks the key begins a new era.
+        let keyless = joined.lacks_era() && waits;
+        let wishes = self.wanted_history(circle)?.is_some();
         let owes = circle.owes_a_share() || self.wants_marks(joined)?;
-        Ok(removes || keyless || circle.owes_succession || owes)
+        Ok(removes || keyless || wishes || circle.owes_succession || owes)
     }
 
     // --- adding ------------------------------------------------------------------------------
@@ -168,19 +170,16 @@ impl Turn<'_> {
         }
         let brings_succession = !change.successions.is_empty();
         let adds = !change.adds.is_empty();
+        let history = change.history.unwrap_or(circle.history());
         let fork = self.draft.fork();
         let mut group = Group::load(&fork, group_id)?;
         let committed = group.commit(&me, change)?;
-        let era = self.next_era(&circle, adds || brings_succession);
-        let (shares, owed) = self.shares(&circle, &group)?;
-        let first = if shares.is_empty() {
-            Payload::Era(era.clone())
-        } else {
-            Payload::Shared(era.clone(), shares)
-        };
+        let era = self.next_era(&circle, history, adds || brings_succession);
+        let (first, owed) = self.first_of_epoch(&circle, &group, era.as_ref())?;
         let era_next = group.encrypt(&me.identity, &first)?;
         drop(group);
-        let bundle = Self::bundle(&mut circle, committed, era_next, era.era);
+        let number = era.as_ref().map_or(circle.era, |era| era.era);
+        let bundle = Self::bundle(&mut circle, committed, era_next, number);
         let candidate = Candidate {
             bundle: bundle.clone(),
             changes: to_list(fork.changes_since(&self.draft)),
@@ -217,21 +216,43 @@ impl Turn<'_> {
         }
     }
 
+    /// The first message of the epoch that a commit makes, and whom it gives the circle's era keys.
+    fn first_of_epoch(
+        &self,
+        circle: &Circle,
+        group: &Group<'_, '_>,
+        era: Option<&Era>,
+    ) -> Result<(Payload, Vec<AccountId>)> {
+        let Some(era) = era else {
+            return Ok((Payload::NoEra, Vec::new()));
+        };
+        let (shares, owed) = self.shares(circle, group)?;
+        let first = if shares.is_empty() {
+            Payload::Era(era.clone())
+        } else {
+            Payload::Shared(era.clone(), shares)
+        };
+        Ok((first, owed))
+    }
+
     /// The era after a commit: a new one whenever an account comes or anybody goes, when this device
-    /// lacks the key, and every 30 days.
-    fn next_era(&self, circle: &Circle, people_change: bool) -> Era {
+    /// lacks the key, which it does when history is kept again, and every 30 days. None where no history is kept.
+    fn next_era(&self, circle: &Circle, history: HistoryMode, people_change: bool) -> Option<Era> {
+        if !history.is_kept() {
+            return None;
+        }
         let joined = circle.joined.as_ref();
         let held = joined.and_then(|joined| joined.era.clone());
         let goes = joined.is_some_and(|joined| !joined.leaving.is_empty());
         let old =
             joined.is_some_and(|joined| self.now >= joined.era_since.plus_seconds(limits::ERA_S));
-        match held {
+        Some(match held {
             Some(era) if !(people_change || goes || old) => era,
             _ => Era {
                 era: circle.era_after(),
                 key: chance::bytes(),
             },
-        }
+        })
     }
 
     pub fn post_commit(&mut self, id: CircleId, bundle: &CommitBundle) {
@@ -313,7 +334,7 @@ impl Turn<'_> {
         circle
             .vouched
             .retain(|vouched| !candidate.shared.contains(&vouched.account));
-        self.hold_era(circle, &candidate.era)?;
+        self.hold_own_era(circle, candidate.era.as_ref())?;
         if let Some(joined) = &mut circle.joined {
             joined.renewed_at = self.now;
         }
@@ -326,8 +347,8 @@ impl Turn<'_> {
         self.in_circle(id, |turn| turn.tend(id))
     }
 
-    /// How this account's new identity key comes into a circle's group, if it must, and whom this
-    /// person has met.
+    /// How this account's new identity key comes into a circle's group, if it must, whom this person has
+    /// met, and whether they want history kept otherwise.
     fn identity_change(&mut self, circle: &Circle) -> Result<Change> {
         let successions = if circle.owes_succession {
             self.successions()?
@@ -338,6 +359,7 @@ impl Turn<'_> {
             adds: Vec::new(),
             successions,
             marks: self.marks()?,
+            history: self.wanted_history(circle)?,
         })
     }
 
@@ -349,7 +371,7 @@ impl Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::policy::{CirclePolicy, HistoryMode};
+    use protocol::policy::CirclePolicy;
     use protocol::{CircleId, PersonId, http};
 
     use super::*;
@@ -396,6 +418,7 @@ mod tests {
             leaving: Vec::new(),
             era: 0,
             may_add: true,
+            history: HistoryMode::Eras,
         })
         .unwrap()
     }

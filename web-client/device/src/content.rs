@@ -32,6 +32,9 @@ pub enum Payload {
     /// manager vouched for.
     #[n(2)]
     Shared(#[n(0)] Era, #[n(1)] Vec<Share>),
+    /// The first message of an epoch in a circle that keeps no history: there is no key to hand on.
+    #[n(3)]
+    NoEra,
 }
 
 /// An archive era's key.

@@ -243,6 +243,7 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
         Command::Recover { code } => turn.recover(&code),
         Command::ResetCircle { circle } => turn.reset(circle),
         Command::Rejoin { circle } => turn.rejoin(circle),
+        Command::KeepHistory { circle, keep } => turn.keep_history(circle, keep),
         Command::TrustNewKey { account } => turn.trust_new_key(account),
         Command::VerifyMember {
             account,

@@ -4,14 +4,15 @@
 //! era's key, for later devices of the same people. So history is read without MLS, newest first.
 
 use protocol::bundle::HistoryPage;
+use protocol::certificate::DeviceCert;
 use protocol::frame::LogEntry;
-use protocol::{CircleId, EntryKind};
+use protocol::{CircleId, Code, EntryKind};
 
 use crate::api::{Content, Item, Progress};
 use crate::ask::{Answer, Ask};
-use crate::content::{Era, open_body, unwrap};
+use crate::content::{Era, Payload, open_body, unwrap};
 use crate::error::Result;
-use crate::state::{Circle, Gap, key};
+use crate::state::{Circle, Gap, Me, key};
 use crate::turn::Turn;
 
 /// Before a page is asked for again, milliseconds.
@@ -43,6 +44,34 @@ impl Turn<'_> {
         let generation = joined.generation;
         joined.era = Some(era.clone());
         self.keep_era(circle.id, generation, era)
+    }
+
+    /// The first message of an epoch came, behind its commit: with the key of the era that holds from here on, and
+    /// perhaps earlier ones for somebody; without any where no history is kept. Anything else is told, and this
+    /// device begins a new era before it sends, if one is due.
+    pub fn begin_epoch(
+        &mut self,
+        circle: &mut Circle,
+        (me, sender): (&Me, &DeviceCert),
+        first: &Payload,
+        entry: &LogEntry,
+    ) -> Result<()> {
+        let kept = circle.history().is_kept();
+        let detail = match first {
+            Payload::Era(era) if kept && self.may_hold(circle, era)? => {
+                return self.hold_era(circle, era);
+            }
+            Payload::Shared(era, shares) if kept && self.may_hold(circle, era)? => {
+                return self.take_shared(circle, (me, sender), (era, shares), entry);
+            }
+            Payload::NoEra if !kept => return Ok(()),
+            Payload::NoEra => "no archive key where history is kept",
+            _ if !kept => "an archive key where no history is kept",
+            // Its key is somebody's who was taken out, or two devices were told different things.
+            _ => "an archive key that is older than the one before",
+        };
+        self.problem(Some(circle.id), Code::Judged, detail);
+        Ok(())
     }
 
     /// Keeps an era's key, also in the vault. What it opens is read now.
@@ -170,6 +199,10 @@ impl Turn<'_> {
         }
         if entry.device == me.identity.device {
             self.settle_own(circle, &me, (generation, entry))?;
+        }
+        // It was said while no history was kept: for those who were there, and no key is missing.
+        if entry.wrap.is_empty() {
+            return Ok(true);
         }
         let Some(era) = self.draft.find_era(circle.id, generation, entry.era)? else {
             return Ok(false);

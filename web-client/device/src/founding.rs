@@ -2,7 +2,7 @@
 
 use judge::Violation;
 use protocol::bundle::Founding;
-use protocol::policy::CirclePolicy;
+use protocol::policy::{CirclePolicy, HistoryMode};
 use protocol::{CircleId, CircleStatus, Code, GroupId, Role};
 
 use crate::api::{Content, Item};
@@ -20,7 +20,9 @@ const RETRY_MS: u32 = 1_000;
 impl Turn<'_> {
     /// Makes a planned circle's group, alone in it.
     pub fn found(&mut self, circle: &Circle) -> Result<()> {
-        self.begin_generation(circle.id, 0, None)
+        // The person's own wish before the server's word for what somebody planned.
+        let history = self.kept(circle.id)?.unwrap_or(circle.planned);
+        self.begin_generation(circle.id, 0, (None, history))
     }
 
     /// A person of staff begins a broken circle's group anew.
@@ -44,14 +46,17 @@ impl Turn<'_> {
             .max(circle.generation)
             .saturating_add(1);
         self.draft.delete(&key::candidate(id));
-        self.begin_generation(id, generation, before.as_ref())
+        let history = before
+            .as_ref()
+            .map_or(circle.history(), |before| before.history);
+        self.begin_generation(id, generation, (before.as_ref(), history))
     }
 
     fn begin_generation(
         &mut self,
         id: CircleId,
         generation: u32,
-        before: Option<&CirclePolicy>,
+        (before, history): (Option<&CirclePolicy>, HistoryMode),
     ) -> Result<()> {
         let me = self.must_me()?;
         let fork = self.draft.fork();
@@ -59,7 +64,7 @@ impl Turn<'_> {
             circle: id,
             generation,
         };
-        let group = Group::found(&fork, &me, group_id, before)?;
+        let group = Group::found(&fork, &me, group_id, (before, history))?;
         let group_info = group.group_info(&me.identity)?;
         drop(group);
         let attempt = FoundingAttempt {
@@ -68,10 +73,10 @@ impl Turn<'_> {
                 group_info,
             },
             changes: to_list(fork.changes_since(&self.draft)),
-            era: Era {
+            era: history.is_kept().then(|| Era {
                 era: 0,
                 key: chance::bytes(),
-            },
+            }),
             generation,
         };
         self.draft.write(&key::founding(id), &attempt);
@@ -125,9 +130,13 @@ impl Turn<'_> {
             .awaiting
             .retain(|account| *account != me.identity.account);
         circle.joined = Some(Joined::new(attempt.generation, 0, &policy, self.now));
-        self.hold_era(&mut circle, &attempt.era)?;
+        if let Some(era) = &attempt.era {
+            self.hold_era(&mut circle, era)?;
+        }
+        self.history_is(id, policy.history)?;
         let here = policy.members.iter().map(|member| member.account);
-        circle.here_since(here, (attempt.generation, attempt.era.era));
+        let first = attempt.era.as_ref().map_or(1, |era| era.era);
+        circle.here_since(here, (attempt.generation, first));
         if attempt.generation > 0 {
             self.note_reset(&mut circle, me.identity.account, attempt.generation)?;
         }

@@ -98,12 +98,12 @@ fn to_bytes(message: &MlsMessageOut) -> Result<Bytes> {
 
 impl<'d, 'a> Group<'d, 'a> {
     /// Makes a circle's first group, alone in it, with a complete GroupContext. A later generation keeps
-    /// the terms of the one before.
+    /// the terms of the one before; whether history is kept is among them.
     pub fn found(
         draft: &'d Draft<'a>,
         me: &Me,
         id: GroupId,
-        before: Option<&CirclePolicy>,
+        (before, history): (Option<&CirclePolicy>, HistoryMode),
     ) -> Result<Self> {
         let mut policy = CirclePolicy {
             circle: id.circle,
@@ -117,12 +117,11 @@ impl<'d, 'a> Group<'d, 'a> {
             }],
             custodians: Vec::new(),
             retention: "standard".to_owned(),
-            history: HistoryMode::Eras,
+            history,
             client_version_min: 1,
         };
         if let Some(before) = before {
             policy.retention.clone_from(&before.retention);
-            policy.history = before.history;
             policy.client_version_min = before.client_version_min;
             if let Some(own) = before.member(me.identity.account) {
                 policy.members[0].successions.clone_from(&own.successions);

@@ -111,8 +111,10 @@ impl Turn<'_> {
         let (generation, start) = (notice.generation, notice.start_seq);
         let mut place = Joined::new(generation, start, &context.policy, self.now);
         place.awaits_era_behind(start);
-        // The key of the era that holds from here follows the Welcome.
-        let era = self.newest_era(id, generation).map_or(0, |era| era + 1);
+        // The key of the era that holds from here follows the Welcome, if history is kept.
+        let history = context.policy.history;
+        let era = self.first_era(&circle, (generation, history), false);
+        self.history_is(id, history)?;
         let here = context.policy.members.iter().map(|member| member.account);
         circle.here_since(here, (generation, era));
         circle.joined = Some(place);

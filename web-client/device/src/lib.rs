@@ -49,6 +49,7 @@ mod eras;
 mod error;
 mod founding;
 mod group;
+mod history;
 mod identity;
 mod inbox;
 mod intake;

@@ -5,7 +5,7 @@ use protocol::policy::CirclePolicy;
 use protocol::{AccountId, Bytes, Code, EntryKind};
 
 use crate::api::{Content, Item, Progress};
-use crate::content::{BodyKey, Payload, open_body, wrap_matches};
+use crate::content::{Payload, open_body};
 use crate::error::Result;
 use crate::group::{Closed, Epoch, Group, Opened};
 use crate::state::{Circle, GroupMember, Leaving, Me, key};
@@ -201,6 +201,7 @@ impl Turn<'_> {
             return Ok(());
         };
         circle.part_with(&gone);
+        self.settle_history(circle, (entry, by), policy.history)?;
         self.settle_members(circle, entry, (policy, &came), generation)?;
         if !gone.is_empty() {
             let took_ms = began.map(|since| {
@@ -247,8 +248,7 @@ impl Turn<'_> {
             joined.leaving.clear();
         }
         let own = self.must_me()?.identity.device == entry.device;
-        let newest = self.newest_era(circle.id, generation);
-        let era = newest.map_or(0, |era| if own { era } else { era + 1 });
+        let era = self.first_era(circle, (generation, policy.history), own);
         circle.here_since(came.iter().copied(), (generation, era));
         for member in &policy.members {
             self.draft.set_pin(member.account, &member.aik);
@@ -350,60 +350,35 @@ impl Turn<'_> {
                 return self.unreadable(circle, entry, "kind");
             }
         };
-        match payload {
-            Payload::Era(era) if self.may_hold(circle, &era)? => self.hold_era(circle, &era),
-            Payload::Shared(era, shares) if self.may_hold(circle, &era)? => {
-                self.take_shared(circle, (me, &sender), (&era, &shares), entry)
-            }
-            Payload::Era(_) | Payload::Shared(..) => {
-                // Its key is somebody's who was taken out, or two devices were told different things.
-                // This one begins a new era before it sends.
-                let detail = "an archive key that is older than the one before";
-                self.problem(Some(circle.id), Code::Judged, detail);
-                Ok(())
-            }
-            Payload::Key(body_key) => {
-                let body = match open_body(&body_key, &entry.body) {
-                    Ok(body) => body,
-                    Err(reason) => return self.unreadable(circle, entry, reason.0),
-                };
-                let place = (body.device, body.circle, body.epoch);
-                let own = body.account.is_none_or(|account| account == sender.account);
-                if place != (sender.device, circle.id, epoch) || !own {
-                    return self.unreadable(circle, entry, "body_of_another_place");
-                }
-                self.check_wrap(circle, &body_key, entry);
-                let content = Content::Text {
-                    from: sender.account,
-                    mine: sender.account == me.identity.account,
-                    text: body.text,
-                    urgency: entry.urgency,
-                    progress: Progress::Received,
-                };
-                let item = Item {
-                    id: body_key.message.to_string(),
-                    seq: Some(key::seat(group_id.generation, entry.seq)),
-                    at_ms: entry.accepted_at.micros() / 1_000,
-                    content,
-                };
-                let generation = group_id.generation;
-                self.put_item(circle, key::item(circle.id, generation, entry.seq), item)
-            }
+        let body_key = match payload {
+            Payload::Key(body_key) => body_key,
+            first => return self.begin_epoch(circle, (me, &sender), &first, entry),
+        };
+        let body = match open_body(&body_key, &entry.body) {
+            Ok(body) => body,
+            Err(reason) => return self.unreadable(circle, entry, reason.0),
+        };
+        let place = (body.device, body.circle, body.epoch);
+        let own = body.account.is_none_or(|account| account == sender.account);
+        if place != (sender.device, circle.id, epoch) || !own {
+            return self.unreadable(circle, entry, "body_of_another_place");
         }
-    }
-
-    /// What the sender put into the archive must be what it sent; if not, people learn of it.
-    fn check_wrap(&mut self, circle: &Circle, body_key: &BodyKey, entry: &LogEntry) {
-        let era = circle
-            .joined
-            .as_ref()
-            .and_then(|joined| joined.era.as_ref());
-        let archived =
-            era.is_some_and(|era| era.era == entry.era && wrap_matches(era, body_key, &entry.wrap));
-        if !archived {
-            let detail = "a message was not archived as it was sent";
-            self.problem(Some(circle.id), Code::Judged, detail);
-        }
+        self.check_wrap(circle, &body_key, entry);
+        let content = Content::Text {
+            from: sender.account,
+            mine: sender.account == me.identity.account,
+            text: body.text,
+            urgency: entry.urgency,
+            progress: Progress::Received,
+        };
+        let item = Item {
+            id: body_key.message.to_string(),
+            seq: Some(key::seat(group_id.generation, entry.seq)),
+            at_ms: entry.accepted_at.micros() / 1_000,
+            content,
+        };
+        let generation = group_id.generation;
+        self.put_item(circle, key::item(circle.id, generation, entry.seq), item)
     }
 
     fn unreadable(&mut self, circle: &mut Circle, entry: &LogEntry, reason: &str) -> Result<()> {
@@ -414,7 +389,7 @@ impl Turn<'_> {
 
     /// A note at an entry's place. One entry may be several notes: `which` tells them apart, and those of
     /// a commit take the place of the message behind it, which is never shown.
-    fn note(
+    pub fn note(
         &mut self,
         circle: &mut Circle,
         entry: &LogEntry,

@@ -134,8 +134,8 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Encrypts in the epoch that holds; nothing if this device has no era key yet: nobody ever sends
-    /// without a wrap.
+    /// Encrypts in the epoch that holds; nothing if this device has no era key yet: where history is kept
+    /// nobody ever sends without a wrap, and where none is kept nobody sends one.
     fn encrypt(&mut self, circle: &mut Circle, outgoing: &Outgoing) -> Result<Option<Sent>> {
         let me = self.must_me()?;
         let (Some(group_id), Some(joined)) = (circle.group(), circle.joined.as_ref()) else {
@@ -143,9 +143,10 @@ impl Turn<'_> {
         };
         // Behind the log the epoch may be over; while a removal waits nothing may be encrypted.
         let waits = joined.cursor < joined.head || !joined.leaving.is_empty();
-        let Some(era) = joined.era.clone().filter(|_| !waits) else {
+        if waits || joined.lacks_era() {
             return Ok(None);
-        };
+        }
+        let era = joined.era.clone().filter(|_| joined.history.is_kept());
         let mut group = Group::load(&self.draft, group_id)?;
         let (body_key, body) = seal_body(&Body {
             device: me.identity.device,
@@ -156,7 +157,7 @@ impl Turn<'_> {
             text: outgoing.text.clone(),
             account: Some(me.identity.account),
         });
-        let wrap = wrap(&era, &body_key);
+        let archived = era.as_ref().map(|era| wrap(era, &body_key));
         let mls = group.encrypt(&me.identity, &Payload::Key(body_key))?;
         drop(group);
         let send_counter = circle.next_counter(group_id.generation);
@@ -165,8 +166,8 @@ impl Turn<'_> {
             circle: circle.id,
             mls,
             body,
-            wrap,
-            era: era.era,
+            wrap: archived.unwrap_or_default(),
+            era: era.map_or(0, |era| era.era),
             send_counter,
             urgency: outgoing.urgency,
         };

@@ -217,14 +217,16 @@ impl Turn<'_> {
         // A new era: which one holds would otherwise be the server's word, and it could name one whose key
         // somebody has who was taken out.
         let generation = context.policy.generation;
-        let era = Era {
+        let era = context.policy.history.is_kept().then(|| Era {
             era: circle.era_after(),
             key: chance::bytes(),
-        };
-        let era_next = group.encrypt(&me.identity, &Payload::Era(era.clone()))?;
+        });
+        let first = era.clone().map_or(Payload::NoEra, Payload::Era);
+        let era_next = group.encrypt(&me.identity, &first)?;
         circle.generation = generation;
         let joined = circle.joined.take();
-        let bundle = Self::bundle(&mut circle, committed, era_next, era.era);
+        let number = era.as_ref().map_or(circle.era, |era| era.era);
+        let bundle = Self::bundle(&mut circle, committed, era_next, number);
         circle.joined = joined;
         let candidate = Candidate {
             bundle: bundle.clone(),
@@ -263,8 +265,9 @@ impl Turn<'_> {
             Some(joined) if joined.generation == place.generation => joined.cursor,
             _ => 0,
         };
+        let reads_back = self.reads_back(&circle, place.history);
         if circle.joined.is_none() {
-            for generation in 0..place.generation {
+            for generation in (0..place.generation).filter(|_| reads_back) {
                 circle.must_read(Gap {
                     generation,
                     before: u64::MAX >> 1,
@@ -282,23 +285,28 @@ impl Turn<'_> {
         let me = self.must_me()?;
         let epoch = Epoch::read(&self.draft, group)?;
         self.draft.know(&epoch.context(&me)?.policy, epoch.number());
-        circle.must_read(Gap {
-            generation: place.generation,
-            before: seq,
-            until,
-        });
+        if reads_back {
+            circle.must_read(Gap {
+                generation: place.generation,
+                before: seq,
+                until,
+            });
+        }
         for member in &place.members {
             self.draft.set_pin(member.account, &member.aik);
         }
-        let here = (place.generation, candidate.era.era);
+        let first = self.first_era(&circle, (place.generation, place.history), false);
+        let here = candidate.era.as_ref().map_or(first, |era| era.era);
+        let here = (place.generation, here);
         circle.here_since(place.members.iter().map(|member| member.account), here);
         self.volatile.welcomes_due.remove(&id);
         place.cursor = seq;
         place.awaits_era_behind(seq);
+        self.history_is(id, place.history)?;
         circle.joined = Some(place);
         circle.fallen = None;
         circle.stopped = None;
-        self.hold_era(&mut circle, &candidate.era)?;
+        self.hold_own_era(&mut circle, candidate.era.as_ref())?;
         self.draft.save(&circle);
         self.circles_changed = true;
         self.status_changed = true;

@@ -106,6 +106,7 @@ impl Turn<'_> {
             self.draft.delete(at);
         }
         self.draft.delete(&key::candidate(id));
+        self.draft.delete(&key::keep(id));
         self.draft.delete(&key::circle(id));
         self.delete_items(id);
         self.circles_changed = true;
@@ -158,6 +159,7 @@ impl Turn<'_> {
         circle.may_add = told.may_add;
         circle.generation = told.generation;
         circle.era = told.era;
+        circle.planned = told.history;
         self.fall_if_left_out(&mut circle, told.epoch)?;
         self.draft.save(&circle);
         self.status_changed |= joined_count_changes(&circle);

@@ -91,9 +91,11 @@ impl Circle {
         self.vouched.push(Vouched { account, before });
     }
 
-    /// Somebody vouched for is in the group under the new key, and has not been given the era keys.
+    /// Somebody vouched for is in the group under the new key, and has not been given the era keys. Where no
+    /// history is kept none are handed on.
     pub fn owes_a_share(&self) -> bool {
-        self.vouched.iter().any(|vouched| {
+        let kept = self.history().is_kept();
+        kept && self.vouched.iter().any(|vouched| {
             let joined = self.joined.iter().flat_map(|joined| &joined.members);
             let mut own = joined.filter(|member| member.account == vouched.account);
             own.any(|member| member.aik != vouched.before)

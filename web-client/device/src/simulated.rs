@@ -141,7 +141,7 @@ impl Device {
                     && circle
                         .joined
                         .as_ref()
-                        .is_some_and(|joined| joined.leaving.is_empty() && joined.era.is_some()),
+                        .is_some_and(|joined| joined.leaving.is_empty() && !joined.lacks_era()),
                 dark: circle
                     .dark
                     .iter()

@@ -14,6 +14,7 @@
 //! | `pin/<16>` | an account's identity key, as last accepted |
 //! | `known/<16>` | [`judge::Known`]: what was last true of a circle's group; it outlives the place in it |
 //! | `era/<16>/<4>/<4>` | an archive era's key, by circle, generation and number |
+//! | `keep/<16>` | whether this person wants a circle to keep history, until its group's policy says so |
 //! | `met/<16>` | [`crate::verification::Met`]: an identity key that this person vouches for |
 //! | `awaited` | [`crate::invited::Invited`]: it came by an invitation and waits for the word |
 //! | `intake/<16>` | [`crate::intake::Inviting`]: an invitation of this device's making, by its person |
@@ -136,8 +137,9 @@ pub struct Candidate {
     /// The group's rows after the commit, its first message already encrypted on them.
     #[n(1)]
     pub changes: Vec<Change>,
+    /// The archive era that it begins or goes on with; absent where no history is kept.
     #[n(2)]
-    pub era: Era,
+    pub era: Option<Era>,
     /// An external commit: the place that the device takes. Adopted at `ok`, for there is nothing
     /// before it that could be lost.
     #[n(3)]
@@ -159,8 +161,9 @@ pub struct FoundingAttempt {
     pub founding: protocol::bundle::Founding,
     #[n(1)]
     pub changes: Vec<Change>,
+    /// Its first archive era; absent where no history is kept.
     #[n(2)]
-    pub era: Era,
+    pub era: Option<Era>,
     #[n(3)]
     pub generation: u32,
 }

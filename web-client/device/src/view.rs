@@ -139,6 +139,7 @@ fn view(circle: &Circle, me: Option<AccountId>, missing: History) -> Result<Circ
         } else {
             missing
         },
+        keeps_history: circle.history().is_kept(),
         removing: (circle.joined.as_ref()).is_some_and(|joined| !joined.leaving.is_empty()),
         newest,
     })
@@ -147,7 +148,7 @@ fn view(circle: &Circle, me: Option<AccountId>, missing: History) -> Result<Circ
 /// The message behind the commit that brought this device in has not come: it says what may be read.
 fn awaits_first_era(circle: &Circle) -> bool {
     let joined = circle.joined.as_ref();
-    joined.is_some_and(|joined| joined.era.is_none() && joined.era_floor == 0)
+    joined.is_some_and(|joined| joined.lacks_era() && joined.era_floor == 0)
 }
 
 /// Whoever is in the group and whom the server does not name: people see everybody who can read.

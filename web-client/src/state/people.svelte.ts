@@ -1,4 +1,4 @@
-// The people around the clients whom this person may see: consents and new circles are made here.
+// The people around the clients whom this person may see: consents are made here.
 import type {
   Answer, Api, CaregiverCard, ClientCard, Consent, ConsentBasis, PersonCard, Representation, RepresentationBasis,
 } from '../platform/api';
@@ -28,12 +28,6 @@ export interface NewCaregiver {
   /** What they are to the client. */
   relationship: string;
   phone: string | null;
-}
-
-/** A new circle as it is being written. */
-export interface CircleDraft {
-  title: string;
-  members: string[];
 }
 
 export class People {
@@ -110,12 +104,6 @@ export class People {
   async withdrawConsent({ id }: Consent, clearCalendar: boolean): Promise<string | null> {
     const body = { clear_calendar: clearCalendar };
     return this.#once(['withdraw', id, body], (op_id) => this.#api.withdrawConsent(id, { op_id, ...body }));
-  }
-
-  /** Plans a new circle; the server then calls on this device to make its group. The code of the refusal, or null when done. */
-  async planCircle(client: ClientCard, draft: CircleDraft): Promise<string | null> {
-    const body = { client: client.person, title: draft.title.trim(), members: draft.members };
-    return this.#once([body], (op_id) => this.#api.planCircle({ op_id, ...body }));
   }
 
   async #once<Body>(

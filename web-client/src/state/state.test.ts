@@ -195,25 +195,6 @@ describe('people', () => {
     expect(liveConsent(consent({ withdrawn_at: 15_000 }), 14)).toBeUndefined();
   });
 
-  test('a lost answer is asked for again under the same id, a new intent under a new one', async () => {
-    const ids: string[] = [];
-    const answers = ['unreachable', '', ''];
-    const people = new People({
-      ...refusing,
-      planCircle: ({ op_id }) => {
-        ids.push(op_id);
-        const code = answers.shift() ?? '';
-        return Promise.resolve(code === '' ? { ok: true, body: {} as never } : { ok: false, code });
-      },
-    });
-    const draft = { title: 'Maria’s family', members: [ana.account] };
-    expect(await people.planCircle(client, draft)).toBe('unreachable');
-    expect(await people.planCircle(client, draft)).toBeNull();
-    expect(await people.planCircle(client, draft)).toBeNull();
-    expect(ids[0]).toBe(ids[1]);
-    expect(ids[2]).not.toBe(ids[1]);
-  });
-
   test('a last day lasts until its end where the writer is', () => {
     expect(new Date(endOfDayMicros('2027-03-31') / 1_000).toString()).toContain('Mar 31 2027 23:59:59');
   });

@@ -60,6 +60,11 @@ circle-new-suggestion = { $name }’s family
 circle-title = Title of the new circle
 circle-title-hint = Everyone in it can see the title.
 circle-members = Who is in it?
+circle-history = Are older messages kept?
+circle-history-keep = Keep history
+circle-history-keep-hint = A new phone can read what was written before.
+circle-history-none = Keep no history
+circle-history-none-hint = Whoever breaks into a phone later finds less. But if somebody loses their phone, older messages are gone.
 circle-make = Make the circle
 circle-planned-done = “{ $title }” is made. It opens as soon as people sign in.
 

@@ -36,6 +36,10 @@ note-key-changed = New keys for { $name }. Not verified any more.
 note-key-changed-mine = Your keys changed. Others see you as not verified until you meet.
 note-reset = { $name } began this circle anew. You can still read what was said before.
 note-reset-mine = You began this circle anew. You can still read what was said before.
+note-kept = { $name } switched history on. From here on, messages are kept for new devices.
+note-kept-mine = You switched history on. From here on, messages are kept for new devices.
+note-unkept = { $name } switched history off. From here on, a new device starts empty.
+note-unkept-mine = You switched history off. From here on, a new device starts empty.
 note-ack = { $name } sees to it
 note-ack-mine = You see to it
 
@@ -43,6 +47,24 @@ note-ack-mine = You see to it
 history-coming = Earlier messages are on their way. The newest come first.
 history-lost = Some earlier messages cannot be read on this device: the keys to them are gone. Everything new arrives as usual. Your case manager can tell you what was said.
 history-not-yet = Earlier messages are not here yet. Open carecircle once on another device of yours. If you have none, ask your case manager.
+
+## Whether they are kept
+keep-title = Earlier messages
+keep-on = Messages in this conversation are kept. A new device of someone in it can read them.
+keep-off = This conversation keeps no history. A new device starts empty.
+keep-doing = One moment. This is being changed for everyone in the circle…
+keep-stop = Keep no history
+keep-stop-sure = Keep no history from now on?
+keep-stop-loses = If somebody loses their phone, older messages are gone.
+keep-stop-gains = Whoever breaks into a phone later finds less.
+keep-stop-before = What was written before stays as it is.
+keep-stop-yes = Yes, keep none
+keep-start = Keep history
+keep-start-sure = Keep history from now on?
+keep-start-gains = A new phone can read what is written from now on.
+keep-start-loses = Whoever breaks into a phone later finds more.
+keep-start-before = What was written while none was kept does not come back.
+keep-start-yes = Yes, keep it
 
 ## What is wrong, and what to do
 circle-rejoining = This device fell behind here. It comes back in by itself. What you write waits and goes out then.

@@ -60,6 +60,11 @@ circle-new-suggestion = Familia de { $name }
 circle-title = Título del círculo nuevo
 circle-title-hint = Todos los que están en él ven el título.
 circle-members = ¿Quién está en él?
+circle-history = ¿Se guardan los mensajes anteriores?
+circle-history-keep = Guardar historial
+circle-history-keep-hint = Un teléfono nuevo puede leer lo que se escribió antes.
+circle-history-none = No guardar historial
+circle-history-none-hint = Quien entre más tarde en un teléfono encuentra menos. Pero si alguien pierde su teléfono, los mensajes anteriores se pierden.
 circle-make = Crear el círculo
 circle-planned-done = «{ $title }» está creado. Se abre cuando la gente entra.
 

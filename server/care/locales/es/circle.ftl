@@ -36,6 +36,10 @@ note-key-changed = Llaves nuevas de { $name }. Ya sin comprobar.
 note-key-changed-mine = Tus llaves cambiaron. Los demás te ven sin comprobar hasta que se vean.
 note-reset = { $name } empezó de nuevo este círculo. Aún puedes leer lo anterior.
 note-reset-mine = Empezaste de nuevo este círculo. Aún puedes leer lo anterior.
+note-kept = { $name } activó el historial. Desde aquí, los mensajes se guardan para aparatos nuevos.
+note-kept-mine = Activaste el historial. Desde aquí, los mensajes se guardan para aparatos nuevos.
+note-unkept = { $name } desactivó el historial. Desde aquí, un aparato nuevo empieza vacío.
+note-unkept-mine = Desactivaste el historial. Desde aquí, un aparato nuevo empieza vacío.
 note-ack = { $name } se ocupa
 note-ack-mine = Tú te ocupas
 
@@ -43,6 +47,24 @@ note-ack-mine = Tú te ocupas
 history-coming = Los mensajes anteriores están en camino. Llegan primero los más nuevos.
 history-lost = Algunos mensajes anteriores no se pueden leer en este aparato: ya no existen sus claves. Todo lo nuevo llega como siempre. Quien lleva tu caso puede contarte lo que se dijo.
 history-not-yet = Los mensajes anteriores aún no están aquí. Abre carecircle una vez en otro aparato tuyo. Si no tienes otro, pregunta a quien lleva tu caso.
+
+## Si se guardan
+keep-title = Mensajes anteriores
+keep-on = Los mensajes de esta conversación se guardan. Un aparato nuevo de alguien que está en ella puede leerlos.
+keep-off = Esta conversación no guarda historial. Un aparato nuevo empieza vacío.
+keep-doing = Un momento. Se está cambiando para todos en el círculo…
+keep-stop = No guardar historial
+keep-stop-sure = ¿No guardar historial desde ahora?
+keep-stop-loses = Si alguien pierde su teléfono, los mensajes anteriores se pierden.
+keep-stop-gains = Quien entre más tarde en un teléfono encuentra menos.
+keep-stop-before = Lo que se escribió antes queda como está.
+keep-stop-yes = Sí, no guardar nada
+keep-start = Guardar historial
+keep-start-sure = ¿Guardar historial desde ahora?
+keep-start-gains = Un teléfono nuevo puede leer lo que se escriba desde ahora.
+keep-start-loses = Quien entre más tarde en un teléfono encuentra más.
+keep-start-before = Lo que se escribió mientras no se guardaba no vuelve.
+keep-start-yes = Sí, guardarlo
 
 ## Lo que va mal y qué hacer
 circle-rejoining = Este aparato se quedó atrás aquí. Vuelve a entrar solo. Lo que escribas espera y sale entonces.

@@ -7,6 +7,7 @@ use std::collections::BTreeSet;
 
 use care::Caller;
 use care::rules::Standing;
+use protocol::policy::HistoryMode;
 use protocol::{CircleId, CircleStatus, Code, OpId, PersonId, Refusal, SessionId};
 use uuid::Uuid;
 
@@ -22,7 +23,7 @@ many! {
         "
         SELECT asked.place, ",
         live!("asked.now"),
-        ", k.client, k.status, k.generation, k.epoch, k.era, k.next_seq,
+        ", k.client, k.status, k.generation, k.epoch, k.era, k.history, k.next_seq,
             m.state AS member, cd.added_seq, sc.counter,
             (SELECT l.seq FROM circle_log l WHERE l.device = d.id AND l.op_id = asked.op_id) AS seen,
             (SELECT COUNT(*) FROM pending_removal r
@@ -57,6 +58,7 @@ struct CircleRow {
     generation: Option<i64>,
     epoch: Option<i64>,
     era: Option<i64>,
+    history: Option<String>,
     next_seq: Option<i64>,
     member: Option<String>,
     added_seq: Option<i64>,
@@ -103,6 +105,8 @@ pub(crate) struct CircleState {
     pub(crate) generation: u32,
     pub(crate) epoch: u64,
     pub(crate) era: u32,
+    /// Whether history is kept: as planned, then by the group's policy.
+    pub(crate) history: HistoryMode,
     pub(crate) next_seq: u64,
 }
 
@@ -252,6 +256,7 @@ impl CircleRow {
             generation: self.generation.map_or(0, db::small),
             epoch: self.epoch.map_or(0, db::from_db),
             era: self.era.map_or(0, db::small),
+            history: db::history_mode(self.history.as_deref().unwrap_or_default())?,
             next_seq: self.next_seq.map_or(0, db::from_db),
         }))
     }

@@ -74,6 +74,7 @@ impl Circle {
             members.push(Member::enrol(store, person.account, keys, now).await?);
         }
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: op(number, 0),
             client: client.person,
             title: format!("Circle {number}"),

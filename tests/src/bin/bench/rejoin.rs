@@ -92,6 +92,7 @@ async fn found(
     let mut op_id = [0; 16];
     op_id[..4].copy_from_slice(&number.to_be_bytes());
     let plan = PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: OpId::from_bytes(op_id),
         client: client.person,
         title: format!("Circle {number}"),

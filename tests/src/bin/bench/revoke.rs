@@ -165,6 +165,7 @@ async fn found(agency: &Agency, desk: &Headless, worker: AccountId, number: u32)
 
 fn plan(family: u32, round: u32, client: PersonAdded, members: Vec<AccountId>) -> PlanCircle {
     PlanCircle {
+        history: protocol::policy::HistoryMode::Eras,
         op_id: op(family, round),
         client: client.person,
         title: format!("Circle {family}-{round}"),

@@ -152,6 +152,7 @@ impl<'d> Seeds<'d> {
         let recorded = store.record_representation(&desk.dana, client, record);
         recorded.await.unwrap();
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: desk.op(),
             client,
             title: self.word(),

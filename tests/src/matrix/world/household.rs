@@ -201,6 +201,7 @@ impl World {
     async fn circle_of(&self, people: &People) -> Result<CircleId> {
         let others = [Role::Caregiver, Role::Supervisor, Role::Custodian];
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: self.op(),
             client: people[&Role::Client].0.person,
             title: "Sample circle".to_owned(),

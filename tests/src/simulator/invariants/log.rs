@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 use anyhow::{Context as _, Result, ensure};
+use openmls::prelude::MlsMessageIn;
 use protocol::frame::LogEntry;
-use protocol::{AccountId, CircleId, EntryKind, Timestamp, Urgency};
+use protocol::{AccountId, CircleId, DeviceId, EntryKind, Timestamp, Urgency};
 use sqlx::{Connection as _, SqliteConnection};
+use tls_codec::Deserialize as _;
 
 /// A place in the log.
 pub type Seat = (u32, u64);
@@ -17,6 +19,8 @@ pub struct Log {
     pub entries: Vec<(u32, LogEntry)>,
     /// Since when each account may read.
     pub since: BTreeMap<AccountId, Seat>,
+    /// Where each device last came into the group.
+    pub came: BTreeMap<DeviceId, Seat>,
     /// The public group that the server hands out.
     pub group_info: Vec<u8>,
 }
@@ -86,6 +90,13 @@ pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
     .bind(circle.uuid())
     .fetch_all(&mut database)
     .await?;
+    let added: Vec<(uuid::Uuid, i64, i64)> = sqlx::query_as(
+        "SELECT d.device, k.generation, d.added_seq
+         FROM circle_device d JOIN circle k ON k.id = d.circle WHERE d.circle = $1",
+    )
+    .bind(circle.uuid())
+    .fetch_all(&mut database)
+    .await?;
     let (group_info,): (Vec<u8>,) =
         sqlx::query_as("SELECT group_info FROM circle_group WHERE circle = $1")
             .bind(circle.uuid())
@@ -127,11 +138,39 @@ pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
             Ok((account.into(), seat))
         })
         .collect::<Result<_>>()?;
+    let came = came(&added, &entries)?;
     Ok(Log {
         entries,
         since,
+        came,
         group_info,
     })
+}
+
+/// Where each device last came in: where the server says that it was added, or by itself later.
+fn came(
+    added: &[(uuid::Uuid, i64, i64)],
+    entries: &[(u32, LogEntry)],
+) -> Result<BTreeMap<DeviceId, Seat>> {
+    let mut came = BTreeMap::new();
+    for (device, generation, seq) in added {
+        let seat = (u32::try_from(*generation)?, u64::try_from(*seq)?);
+        came.insert(DeviceId::from(*device), seat);
+    }
+    for (generation, entry) in entries {
+        if entry.kind != EntryKind::Commit {
+            continue;
+        }
+        let message = MlsMessageIn::tls_deserialize_exact(&*entry.mls)
+            .ok()
+            .and_then(|message| message.try_into_protocol_message().ok())
+            .context("a commit does not read")?;
+        if message.is_external() {
+            let last = came.entry(entry.device).or_default();
+            *last = (*last).max((*generation, entry.seq));
+        }
+    }
+    Ok(came)
 }
 
 /// I6: no text of anybody's in anything that the server stored.

@@ -18,7 +18,7 @@ use super::people::People;
 use super::server::Overheard;
 use super::{Plan, World};
 
-/// So many beginnings. A seed has the one of its remainder.
+/// So many beginnings. A seed has the one of its remainder; four divides it, for the casts without history.
 const CASTS: u64 = 24;
 /// What casts are made from is no seed's.
 const NO_SEED: u64 = 1 << 63;

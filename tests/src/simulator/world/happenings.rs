@@ -34,6 +34,25 @@ impl World<'_> {
         Ok(())
     }
 
+    /// Staff or the client switch history on or off.
+    pub(super) fn somebody_sets_history(&mut self) -> Result<()> {
+        let mut running = self.running();
+        let may = [self.people.client, self.people.manager];
+        running.retain(|index| may.contains(&self.phones[*index].person));
+        let Some(index) = self.dice.pick(&running) else {
+            return Ok(());
+        };
+        let keep = self.dice.percent(50);
+        self.note(if keep { "history on" } else { "history off" });
+        let command = Command::KeepHistory {
+            circle: self.circle,
+            keep,
+        };
+        let now = self.now();
+        self.phones[index].is_told(command, now)?;
+        Ok(())
+    }
+
     pub(super) fn advance_s(&mut self, seconds: i64) -> Result<()> {
         self.clock.advance(seconds);
         self.tick()

@@ -4,6 +4,7 @@ use anyhow::{Context as _, Result};
 use care::Caller;
 use care::private::{Name, Relationship};
 use protocol::http::{PlanCircle, RecordConsent};
+use protocol::policy::HistoryMode;
 use protocol::{ConsentBasis, OpId, Role};
 use store::Store;
 use testkit::Person;
@@ -54,6 +55,19 @@ impl People {
 }
 
 impl World<'_> {
+    /// Whether the circle of this world begins without history: one cast in four.
+    pub(super) fn is_without_history(&self) -> bool {
+        self.plan.seed % 4 == 1
+    }
+
+    fn first_history(&self) -> HistoryMode {
+        if self.is_without_history() {
+            HistoryMode::Off
+        } else {
+            HistoryMode::Eras
+        }
+    }
+
     /// The manager writes the consents down and plans the circle.
     pub(super) fn plan(&mut self) -> Result<()> {
         let people = self.people.clone();
@@ -78,6 +92,7 @@ impl World<'_> {
             members.push(caregiver.account);
         }
         let plan = PlanCircle {
+            history: self.first_history(),
             op_id: OpId::from_bytes([99; 16]),
             client: people.client.person,
             title: "Maria's circle".to_owned(),

@@ -22,6 +22,9 @@ pub struct CircleView {
     pub trouble: Option<Trouble>,
     /// Whether what was said before this device came in can be read here.
     pub history: History,
+    /// Whether messages are kept for devices that come later. If not, a new device starts empty
+    /// ([`super::Command::KeepHistory`]).
+    pub keeps_history: bool,
     /// Somebody is being taken out: nothing is sent until that is done, which takes a moment.
     pub removing: bool,
     /// The newest item, for the list.
@@ -172,6 +175,13 @@ pub enum Content {
     Reset {
         /// By whom.
         by: AccountId,
+    },
+    /// From here on messages are kept for devices that come later, or are not.
+    HistorySet {
+        /// Whose device made the change.
+        by: AccountId,
+        /// They are kept.
+        kept: bool,
     },
     /// Somebody sees to an urgent message.
     UrgentAck {

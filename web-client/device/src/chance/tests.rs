@@ -5,6 +5,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 use ed25519_dalek::{Signer as _, SigningKey};
 use protocol::certificate::{DeviceCert, RemovalKey, Signed};
 use protocol::http::{Agency, ClaimedKeyPackage, InvitationFound, RedeemInvitation, SignedIn};
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, CircleId, GroupId, PersonId, Role, Timestamp, labels};
 use sha2::{Digest as _, Sha256};
 
@@ -138,7 +139,7 @@ fn add_people() -> String {
         circle: CircleId::from_bytes([8; 16]),
         generation: 0,
     };
-    let mut group = Group::found(&ours, &staff, id, None).unwrap();
+    let mut group = Group::found(&ours, &staff, id, (None, HistoryMode::Eras)).unwrap();
     let add = |adds| Change {
         adds,
         ..Change::default()

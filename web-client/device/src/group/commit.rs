@@ -11,7 +11,7 @@ use openmls::prelude::{
     MlsMessageOut,
 };
 use openmls_traits::OpenMlsProvider;
-use protocol::policy::{CirclePolicy, PolicyMember, VerifiedBy};
+use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember, VerifiedBy};
 use protocol::{AccountId, Bytes, Role, Timestamp, limits};
 use tls_codec::Deserialize as _;
 
@@ -42,6 +42,8 @@ pub struct Change {
     pub successions: Vec<Bytes>,
     /// People whom this account has met in person, with their keys: they are verified by it.
     pub marks: Vec<(AccountId, Bytes, VerifiedBy)>,
+    /// Whether history is kept from this commit on; absent: as before.
+    pub history: Option<HistoryMode>,
 }
 
 impl<'d, 'a> Group<'d, 'a> {
@@ -87,6 +89,7 @@ impl<'d, 'a> Group<'d, 'a> {
         let custodians = &mut after.policy.custodians;
         custodians.retain(|account| staying.contains(account));
         mark(&mut after.policy, &change.marks);
+        after.policy.history = change.history.unwrap_or(context.policy.history);
         if let Some(key) = Self::later_removal_key(me, &context) {
             after.removal_keys = vec![key];
         }
@@ -337,7 +340,7 @@ mod tests {
             circle: CircleId::from_bytes([9; 16]),
             generation: 0,
         };
-        let mut group = Group::found(&draft, &me, id, None).unwrap();
+        let mut group = Group::found(&draft, &me, id, (None, HistoryMode::Eras)).unwrap();
         let not_after = |group: &Group<'_, '_>| {
             let leaves: Vec<_> = group.leaves().map(Result::unwrap).collect();
             assert_eq!(leaves.len(), 1);

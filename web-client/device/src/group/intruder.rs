@@ -6,6 +6,7 @@ use openmls::group::{CommitMessageBundle, MlsGroup};
 use openmls::key_packages::KeyPackage;
 use openmls::prelude::{LeafNodeParameters, MlsMessageBodyIn, MlsMessageIn, ProtocolVersion};
 use openmls_traits::OpenMlsProvider;
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, CircleId, GroupId, Role, Timestamp};
 use tls_codec::Deserialize as _;
 
@@ -142,7 +143,7 @@ impl Device {
             .ok_or(Error::Store("never seen"))?
             .to_vec();
         draft.forget_group(&super::mls_id(id))?;
-        let mut group = Group::found(&draft, &me, id, None)?;
+        let mut group = Group::found(&draft, &me, id, (None, HistoryMode::Eras))?;
         let newcomer = Newcomer {
             account: claim.account,
             device: claim.device,

@@ -251,6 +251,7 @@ fn an_older_answer_about_a_circle_that_comes_later_is_not_taken() {
             leaving: Vec::new(),
             era: 0,
             may_add: false,
+            history: HistoryMode::Eras,
         };
         serde_json::to_vec(&circle).unwrap()
     };

@@ -5,6 +5,7 @@
 //! place: send counters go on, and under which keys people were here stays known.
 
 use minicbor::{Decode, Encode};
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, CircleId, CircleStatus, DeviceId, GroupId, MemberState, Role};
 
 use super::key;
@@ -81,6 +82,10 @@ pub struct Circle {
     #[n(21)]
     #[cbor(default)]
     pub former: Vec<NewKey>,
+    /// Whether it is to keep history, as the server says: what holds until this device is in the group.
+    #[n(22)]
+    #[cbor(default)]
+    pub planned: HistoryMode,
 }
 
 /// An account's identity key.
@@ -176,7 +181,15 @@ impl Circle {
             since: Vec::new(),
             vouched: Vec::new(),
             former: Vec::new(),
+            planned: HistoryMode::Eras,
         }
+    }
+
+    /// Whether history is kept here: by the group's policy, or as the server says it was planned.
+    pub fn history(&self) -> HistoryMode {
+        self.joined
+            .as_ref()
+            .map_or(self.planned, |joined| joined.history)
     }
 
     /// The number of an archive era that is new, whatever the server says.

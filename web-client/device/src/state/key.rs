@@ -51,6 +51,10 @@ pub fn known(id: CircleId) -> Vec<u8> {
     [b"known/".as_slice(), id.as_bytes()].concat()
 }
 
+pub fn keep(id: CircleId) -> Vec<u8> {
+    [b"keep/".as_slice(), id.as_bytes()].concat()
+}
+
 pub fn eras(id: CircleId) -> Vec<u8> {
     [ERAS, id.as_bytes(), b"/"].concat()
 }

@@ -5,7 +5,7 @@
 //! one entry at a time; a change of the group is applied here when the log reaches it, and not before.
 
 use minicbor::{Decode, Encode};
-use protocol::policy::{CirclePolicy, PolicyMember};
+use protocol::policy::{CirclePolicy, HistoryMode, PolicyMember};
 use protocol::{AccountId, Bytes, DeviceId, Role, Timestamp};
 
 use crate::content::Era;
@@ -40,6 +40,10 @@ pub struct Joined {
     /// The newest era that the group's own messages named: none before it may hold again.
     #[n(9)]
     pub era_floor: u32,
+    /// Whether history is kept, by the policy that members committed.
+    #[n(10)]
+    #[cbor(default)]
+    pub history: HistoryMode,
 }
 
 impl Joined {
@@ -55,11 +59,17 @@ impl Joined {
             era_since: now,
             head: cursor,
             era_floor: 0,
+            history: policy.history,
         }
     }
 
-    /// Behind a commit there always stands the message that brings its era's key. Until that is here this
-    /// device is behind: were it to begin an era of its own, one number could get two keys.
+    /// Whether an archive era's key is still to come, without which nothing may be sent.
+    pub fn lacks_era(&self) -> bool {
+        self.history.is_kept() && self.era.is_none()
+    }
+
+    /// Behind a commit there always stands the message that brings its era's key, if history is kept. Until that
+    /// is here this device is behind: were it to begin an era of its own, one number could get two keys.
     pub fn awaits_era_behind(&mut self, commit: u64) {
         self.head = self.head.max(commit.saturating_add(1));
     }

@@ -38,6 +38,7 @@ pub fn entry(circle: &CircleView, entry: &Item, json: bool) -> serde_json::Resul
         Content::Joined { by, .. }
         | Content::Removed { by, .. }
         | Content::Reset { by }
+        | Content::HistorySet { by, .. }
         | Content::UrgentAck { by, .. } => name(circle, *by),
         Content::KeyChanged { account } => name(circle, *account),
         Content::Unreadable { .. } => None,
@@ -63,6 +64,10 @@ fn item(circle: &CircleView, item: &Item) -> String {
             format!("({} has new keys, not verified any more)", shown(*account))
         }
         Content::Reset { by } => format!("({} began the circle anew)", shown(*by)),
+        Content::HistorySet { by, kept } => {
+            let what = if *kept { "on" } else { "off" };
+            format!("({} switched history {what}, from here on)", shown(*by))
+        }
         Content::UrgentAck { by, .. } => format!("({} sees to it)", shown(*by)),
         Content::Unreadable { reason } => format!("(could not be read: {})", line(reason)),
     };

@@ -41,6 +41,9 @@ export function note(content: Exclude<Content, { kind: 'text' }>, reader: Reader
       return content.account === me ? t('note-key-changed-mine') : t('note-key-changed', { name: name(content.account) });
     case 'reset':
       return content.by === me ? t('note-reset-mine') : t('note-reset', { name: name(content.by) });
+    case 'history_set':
+      if (content.by === me) return content.kept ? t('note-kept-mine') : t('note-unkept-mine');
+      return content.kept ? t('note-kept', { name: name(content.by) }) : t('note-unkept', { name: name(content.by) });
     case 'urgent_ack':
       return content.by === me ? t('note-ack-mine') : t('note-ack', { name: name(content.by) });
     case 'unreadable':

@@ -155,6 +155,7 @@ impl World {
             people.push(person);
         }
         let plan = PlanCircle {
+            history: protocol::policy::HistoryMode::Eras,
             op_id: op(2, 0),
             client: client.person,
             title: "Maria's circle".to_owned(),

@@ -1,0 +1,31 @@
+// A new circle: the server names its people, then calls on a device to make its group.
+import type { ClientCard } from '../platform/api';
+import type { App } from './app.svelte';
+import { Intents } from './intents';
+
+/** A new circle as it is being written. */
+export interface CircleDraft {
+  title: string;
+  members: string[];
+  /** Whether its messages are kept for devices that come later. */
+  keep: boolean;
+}
+
+/** A form that was closed after a lost answer and is opened again asks for the same circle. */
+const intents = new Intents();
+
+/** Plans a circle; the code of the refusal, or null when done. */
+export async function planCircle(
+  { api, client: device, people }: Pick<App, 'api' | 'client' | 'people'>,
+  client: ClientCard,
+  { title, members, keep }: CircleDraft,
+): Promise<string | null> {
+  const history = keep ? 'eras' : 'off';
+  const body = { client: client.person, title: title.trim(), members, history } as const;
+  const answer = await intents.once(['circle', body], (op_id) => api.planCircle({ op_id, ...body }));
+  if (!answer.ok) return answer.code;
+  // This device hears the choice from the page too: the server could tell it another one.
+  await device.ask({ kind: 'command', command: { kind: 'keep_history', circle: answer.body.id, keep } });
+  await people.load();
+  return null;
+}
