@@ -1,7 +1,5 @@
 //! Reminders of one person for one day that are due together are one mail, whatever happens to it on the way.
 
-use std::collections::BTreeSet;
-
 use mail::{ReadBack, Sent};
 use protocol::http::{Appointment, SafeHours};
 use protocol::{Disclosure, Language, Reply, limits};
@@ -114,8 +112,7 @@ pub async fn whoever_comes_along_gets_one_mail_that_names_nobody(engine: Engine)
     let hers = of(&mails, desk.house.agency.maria).remove(0);
     assert_eq!(hers.subject, "You have an update");
     assert!(!hers.plain.contains("1:00") && !hers.plain.contains("November"));
-    let theirs: BTreeSet<String> = links(&hers).iter().map(LinkSecret::to_text).collect();
-    assert_eq!(theirs.len(), 2);
+    assert!(links(&hers).is_empty(), "where people sign in is all");
 }
 
 pub async fn a_sender_that_dies_anywhere_sends_the_same_list_once_or_twice(engine: Engine) {

@@ -228,6 +228,7 @@ contract! {
         close_to_the_start_only_yes_is_taken_and_then_nothing,
         whoever_is_not_the_client_declines_for_themselves,
         unsubscribing_ends_reminders_and_nothing_else,
+        whoever_lets_mails_tell_no_times_is_told_none_by_an_earlier_one,
         a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
     }
     undone_cancels {

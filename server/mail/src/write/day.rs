@@ -1,5 +1,5 @@
-//! What a mail says that reminds of several visits of one day: when each is, and the way to each. At level 0 it says
-//! no more than any mail of that level, and leads to each all the same.
+//! What a mail says that reminds of several visits of one day: when each is, and the way to each. At level 0 it is any
+//! mail of that level, and does not say that there are several.
 
 use care::texts::{Texts, Word, texts};
 use care::words_of_time;
@@ -19,14 +19,6 @@ pub(super) fn choose(
     let text = texts(language);
     let visits: Vec<&VisitFacts> = std::iter::once(first).chain(&letter.beside).collect();
     let mut said = frame(text, Button::to_app(text, identity)?)?;
-    let mut buttons = Vec::new();
-    for (number, visit) in (1..).zip(visits.iter().copied()) {
-        buttons.extend(to_page(letter, identity, (visit, number, visits.len()))?);
-        buttons.extend(to_room(letter, visit)?);
-    }
-    if !buttons.is_empty() {
-        said.buttons = buttons;
-    }
     if let Some(link) = link(identity, first)? {
         said.unsubscribe = Some(Button {
             label: text.say("mail-unsubscribe", &[])?,
@@ -35,6 +27,14 @@ pub(super) fn choose(
     }
     if letter.disclosure == Disclosure::Update {
         return Ok(said);
+    }
+    let mut buttons = Vec::new();
+    for visit in visits.iter().copied() {
+        buttons.extend(to_page(letter, identity, visit)?);
+        buttons.extend(to_room(letter, visit)?);
+    }
+    if !buttons.is_empty() {
+        said.buttons = buttons;
     }
     let day = words_of_time::day(language, first.zone.date(first.start));
     let words = [
@@ -78,30 +78,27 @@ fn say_visit(
     Ok(())
 }
 
-/// To the page of one of so many visits.
+/// To the page of one of the visits.
 fn to_page(
     letter: &Letter,
     identity: &Identity,
-    (visit, number, count): (&VisitFacts, usize, usize),
+    visit: &VisitFacts,
 ) -> Result<Option<Button>, WriteError> {
     let Some(url) = link(identity, visit)? else {
         return Ok(None);
     };
     let text = texts(letter.envelope.language);
-    let label = if letter.disclosure == Disclosure::Update {
-        let words = [("n", Word::Count(number)), ("count", Word::Count(count))];
-        text.say("mail-button-open-of", &words)?
+    let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
+    let clock = [("clock", Word::Text(&clock))];
+    let name = if wants_answer(letter.step) {
+        "mail-button-answer-at"
     } else {
-        let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
-        let clock = [("clock", Word::Text(&clock))];
-        let name = if wants_answer(letter.step) {
-            "mail-button-answer-at"
-        } else {
-            "mail-button-see-at"
-        };
-        text.say(name, &clock)?
+        "mail-button-see-at"
     };
-    Ok(Some(Button { label, url }))
+    Ok(Some(Button {
+        label: text.say(name, &clock)?,
+        url,
+    }))
 }
 
 /// To the room of a visit by video.

@@ -1,8 +1,9 @@
 //! Which sentences a mail says: by step, language and disclosure level. The only place that decides what
 //! may be told; layout and calendar take from here or follow the same level.
 //!
-//! Level 0 replaces everything by "You have an update". Level 1 knows day and time. Level 2 also knows the
-//! worker's first name, where the visit is, and the meeting link.
+//! Level 0 replaces everything by "You have an update" and leads to where people sign in, for what the page of a link
+//! tells or does without that says no less than level 1. Level 1 knows day and time. Level 2 also knows the worker's
+//! first name, where the visit is, and the meeting link.
 
 use care::texts::{TextError, Texts, Word, texts};
 use care::words_of_time;
@@ -97,12 +98,12 @@ fn choose_visit(
 ) -> Result<Said, WriteError> {
     let text = texts(letter.envelope.language);
     let link = link(identity, visit)?;
-    let page = Button {
-        label: text.say(
-            button_name(letter.step, letter.disclosure, link.is_some()),
-            &[],
-        )?,
-        url: link.clone().unwrap_or_else(|| identity.link_base.clone()),
+    let page = match &link {
+        Some(link) if letter.disclosure != Disclosure::Update => Button {
+            label: text.say(button_name(letter.step), &[])?,
+            url: link.clone(),
+        },
+        _ => Button::to_app(text, identity)?,
     };
     let mut said = frame(text, page)?;
     if let Some(link) = link
@@ -255,10 +256,8 @@ pub(super) fn wants_answer(step: Step) -> bool {
     matches!(step, Step::Invitation | Step::ThreeDays | Step::OneDay)
 }
 
-fn button_name(step: Step, disclosure: Disclosure, has_link: bool) -> &'static str {
-    if disclosure == Disclosure::Update || !has_link {
-        "mail-button-open"
-    } else if wants_answer(step) {
+fn button_name(step: Step) -> &'static str {
+    if wants_answer(step) {
         "mail-button-answer"
     } else {
         "mail-button-see"
