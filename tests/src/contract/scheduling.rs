@@ -273,6 +273,7 @@ contract! {
     }
     bundles {
         visits_of_one_day_are_one_reminder_with_a_link_to_each,
+        what_stops_one_list_stops_the_reminders_of_every_visit,
         whoever_comes_along_gets_one_mail_that_names_nobody,
         a_sender_that_dies_anywhere_sends_the_same_list_once_or_twice,
         of_a_day_of_which_one_visit_changes_nothing_untrue_leaves,

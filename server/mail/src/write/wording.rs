@@ -22,12 +22,21 @@ pub(super) struct Said {
     pub facts: Vec<String>,
     /// What the recipient is asked to do.
     pub hint: Option<String>,
+    /// Of a mail about several visits, each of them.
+    pub visits: Vec<SaidVisit>,
     /// The big buttons: links to pages, which act only when something is pressed there.
     pub buttons: Vec<Button>,
     pub no_button: String,
     /// The link that stops such mails.
     pub unsubscribe: Option<Button>,
     pub automatic: String,
+}
+
+/// One of several visits: what is said of it, and its own buttons.
+#[derive(Debug)]
+pub(super) struct SaidVisit {
+    pub facts: Vec<String>,
+    pub buttons: Vec<Button>,
 }
 
 #[derive(Debug)]
@@ -159,6 +168,7 @@ pub(super) fn frame(text: &Texts, page: Button) -> Result<Said, TextError> {
         body: text.say("mail-update-body", &[])?,
         facts: Vec::new(),
         hint: None,
+        visits: Vec::new(),
         buttons: vec![page],
         no_button: text.say("mail-no-button", &[])?,
         unsubscribe: None,
@@ -288,6 +298,12 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 impl Said {
+    /// Every button, in reading order.
+    pub(super) fn all_buttons(&self) -> impl Iterator<Item = &Button> {
+        let of_visits = self.visits.iter().flat_map(|visit| &visit.buttons);
+        of_visits.chain(&self.buttons)
+    }
+
     /// The same as text: for who reads without HTML, aloud or on a very old phone.
     pub(super) fn plain(&self) -> String {
         let mut blocks = vec![self.title.clone(), self.body.clone()];
@@ -295,9 +311,13 @@ impl Said {
             blocks.push(self.facts.join("\n"));
         }
         blocks.extend(self.hint.clone());
-        for button in self.buttons.iter().chain(&self.unsubscribe) {
-            blocks.push(format!("{}:\n{}", button.label, button.url));
+        let way = |button: &Button| format!("{}:\n{}", button.label, button.url);
+        for visit in &self.visits {
+            let ways = visit.buttons.iter().map(way);
+            let lines: Vec<String> = visit.facts.iter().cloned().chain(ways).collect();
+            blocks.push(lines.join("\n"));
         }
+        blocks.extend(self.buttons.iter().chain(&self.unsubscribe).map(way));
         blocks.push(self.automatic.clone());
         blocks.join("\n\n") + "\n"
     }
