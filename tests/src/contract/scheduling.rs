@@ -327,6 +327,7 @@ contract! {
         addresses_from_before_are_found,
         whoever_was_erased_is_found_no_more,
         whoever_writes_is_answered_once_a_day_and_programs_never,
+        an_answer_names_the_mail_that_it_answers_and_nothing_else_of_it,
         an_answer_that_waits_too_long_is_not_sent,
     }
     jobs {
