@@ -23,8 +23,8 @@
 //!   nothing else, comes by day, and seldom.
 //! * [`no_show`]: what follows when a client did not come: a neutral mail the next morning, or a call.
 //! * [`ways_in`]: what somebody of a role must be able to show, and which names they may sign in by.
-//! * [`email`]: mail addresses that are safe in a header and in an envelope, masked like names; [`phone`]: numbers
-//!   by which people are called; [`place`]: where they go.
+//! * [`email`]: mail addresses that are safe in a header and in an envelope, masked like names; [`message_id`]:
+//!   what names a mail that is answered; [`phone`]: numbers by which people are called; [`place`]: where they go.
 //! * [`texts`]: what the server itself says to people, in their language; [`words_of_time`]: days and
 //!   times as people read them; [`words_of_series`]: how often visits repeat.
 //! * [`series`]: by which rule visits repeat, and on which days that is.
@@ -50,6 +50,7 @@ mod clock;
 pub mod closure;
 pub mod email;
 pub mod membership;
+pub mod message_id;
 pub mod no_show;
 pub mod phone;
 pub mod place;

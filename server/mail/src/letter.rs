@@ -3,6 +3,7 @@
 
 use care::civil::Zone;
 use care::email::EmailAddress;
+use care::message_id::MessageId;
 use care::place::Place;
 use care::private::Name;
 use jiff::civil::Date;
@@ -102,6 +103,8 @@ pub struct BookAgainLetter {
 pub struct AnswerLetter {
     /// To whom it goes.
     pub envelope: Envelope,
+    /// What names the mail that it answers.
+    pub answered: Option<MessageId>,
     /// The number to call.
     pub phone: Option<String>,
 }

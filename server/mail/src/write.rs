@@ -98,7 +98,7 @@ fn put_together(
     envelope: &Envelope,
     identity: &Identity,
     said: &wording::Said,
-    automatic: &'static str,
+    automatic: mime::Automatic<'_>,
 ) -> Result<Mail, WriteError> {
     let parts = mime::Parts {
         plain: said.plain(),

@@ -51,6 +51,9 @@ pub const EMAIL_BYTES_MAX: usize = 254;
 pub const PHONE_BYTES_MAX: usize = 40;
 /// One mail with all its parts, bytes.
 pub const MAIL_BYTES_MAX: usize = 128 * 1024;
+/// What names a mail that comes back, bytes: it stands on one line of the mail that answers it (RFC 5322, section
+/// 2.1.1, asks for at most 998 on one).
+pub const RECEIVED_MESSAGE_ID_BYTES_MAX: usize = 250;
 /// A mail that comes back is read this far, bytes; what follows is taken and let go.
 pub const RECEIVED_MAIL_BYTES_READ: usize = 512 * 1024;
 /// A mail that comes back, bytes; a longer one is refused.

@@ -80,6 +80,7 @@ fn mail(at: ArrivedAt, arrived: Arrived) -> ArrivedMail {
     ArrivedMail {
         at,
         named: arrived.named,
+        message_id: arrived.message_id,
         sender: arrived.sender,
         automatic: arrived.automatic,
         content,

@@ -85,9 +85,13 @@ impl Worker {
             SingleMail::Address { token } => {
                 mail::write_address(&AddressLetter { envelope, token }, identity)
             }
-            SingleMail::Answer => {
-                let phone = self.replies.phone.clone();
-                mail::write_answer(&AnswerLetter { envelope, phone }, identity)
+            SingleMail::Answer { answered } => {
+                let letter = AnswerLetter {
+                    envelope,
+                    answered,
+                    phone: self.replies.phone.clone(),
+                };
+                mail::write_answer(&letter, identity)
             }
             SingleMail::BookAgain { token } => {
                 let letter = BookAgainLetter {

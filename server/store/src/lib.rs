@@ -175,7 +175,7 @@ pub use holds::staff::HoldWish;
 pub use hours::SlotSearch;
 pub use jobs::run::{AgencyJob, JobEnd, JobLease, JobStep};
 pub use keys::KeyCard;
-pub use links::{LinkSecret, LinkView};
+pub use links::{LinkReader, LinkSecret, LinkView};
 pub use outages::SchedulerHealth;
 pub use passwords::{PasswordKnown, PasswordLooked};
 pub use postbox::{ArrivedAt, ArrivedContent, ArrivedMail, CalendarAnswer, Taken};

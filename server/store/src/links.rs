@@ -1,5 +1,8 @@
 //! Links from mails: who holds one is taken for the participant it was sent to, for one appointment as
 //! it stood then. Looking changes nothing; answering is the same code as in the app.
+//!
+//! Whoever lets mails say no more than that there is something is told no time by a link either, however old the mail
+//! in which it stands, and answers by none: they sign in. A link always stops mails.
 
 use care::Caller;
 use care::caller::Holder;
@@ -7,8 +10,8 @@ use care::civil::Zone;
 use care::rules::{Act, Permit};
 use protocol::http::LocalTime;
 use protocol::{
-    AppointmentId, AppointmentState, Code, Language, PersonId, Refusal, Reply, Response, Role,
-    Timestamp, limits,
+    AppointmentId, AppointmentState, Code, Disclosure, Language, PersonId, Refusal, Reply,
+    Response, Role, Timestamp, limits,
 };
 use uuid::Uuid;
 
@@ -96,6 +99,15 @@ pub struct LinkView {
     pub undo: bool,
 }
 
+/// Whoever holds a link, as far as a page must know them that says nothing of the appointment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LinkReader {
+    /// Their language.
+    pub language: Language,
+    /// Their mails may say that they have appointments, and so may this page.
+    pub told_times: bool,
+}
+
 #[derive(sqlx::FromRow)]
 struct LinkRow {
     id: Uuid,
@@ -120,12 +132,13 @@ struct Found {
 
 impl Store {
     /// What a link is about. Changes nothing. [`Code::LinkGone`] for one that never was and for one
-    /// whose right has ended alike.
+    /// whose right has ended alike; [`Code::SignedOut`] if its reader lets mails tell no times now.
     pub async fn open_link(&self, secret: &LinkSecret) -> Result<LinkView> {
         let secret = secret.clone();
         self.read_audited("open link", async move |tx: &mut Tx| {
             let found = find(tx, &secret).await?;
             let permit = ask(tx, &found, Act::OpenLink).await?;
+            must_tell_times(tx, &found).await?;
             tx.audit(Entry::done(
                 &found.bearer,
                 permit,
@@ -136,13 +149,27 @@ impl Store {
         .await
     }
 
+    /// Who is asked whether their reminders are to end. Changes nothing. [`Code::LinkGone`] as [`Store::open_link`].
+    pub async fn link_reader(&self, secret: &LinkSecret) -> Result<LinkReader> {
+        let secret = secret.clone();
+        self.read_audited("link reader", async move |tx: &mut Tx| {
+            let found = find(tx, &secret).await?;
+            let permit = ask(tx, &found, Act::OpenLink).await?;
+            let object = Object::Link(found.row.id);
+            tx.audit(Entry::done(&found.bearer, permit, object));
+            reader(tx, &found).await
+        })
+        .await
+    }
+
     /// Answers by a link. The same answer again does nothing more. [`Code::AppointmentChanged`] if the
-    /// appointment has changed since the mail was written.
+    /// appointment has changed since the mail was written; [`Code::SignedOut`] as [`Store::open_link`].
     pub async fn reply_by_link(&self, secret: &LinkSecret, answer: Reply) -> Result<LinkView> {
         let secret = secret.clone();
         self.write("reply by link", async move |tx: &mut Tx| {
             let found = find(tx, &secret).await?;
             let permit = ask(tx, &found, Act::ReplyByLink).await?;
+            must_tell_times(tx, &found).await?;
             let seen = db::small(found.row.ics_sequence);
             let id = AppointmentId::from(found.row.appointment);
             let held = reply::hold_all(tx, id).await?;
@@ -154,8 +181,8 @@ impl Store {
         .await
     }
 
-    /// Ends the reminders of whoever holds the link (RFC 8058). Again does nothing more.
-    pub async fn opt_out_by_link(&self, secret: &LinkSecret) -> Result<Language> {
+    /// Ends the reminders of whoever holds the link (RFC 8058), those of every appointment. Again does nothing more.
+    pub async fn opt_out_by_link(&self, secret: &LinkSecret) -> Result<LinkReader> {
         let secret = secret.clone();
         self.write("opt out by link", async move |tx: &mut Tx| {
             let found = find(tx, &secret).await?;
@@ -164,7 +191,7 @@ impl Store {
             preferences::opt_out(tx, person).await?;
             let object = Object::Link(found.row.id);
             tx.audit(Entry::done(&found.bearer, permit, object).shown([person.uuid()]));
-            Ok(preferences::read(tx, person).await?.language)
+            reader(tx, &found).await
         })
         .await
     }
@@ -187,6 +214,23 @@ async fn ask(tx: &mut Tx, found: &Found, act: Act) -> Result<Permit> {
     let participant = found.row.participant.into();
     let standing = standing::appointments::of_bearer(tx, found.role, participant).await?;
     tx.authorize(&found.bearer, act, standing, Object::Link(found.row.id))
+}
+
+async fn reader(tx: &mut Tx, found: &Found) -> Result<LinkReader> {
+    let preferences = preferences::read(tx, found.row.person.into()).await?;
+    Ok(LinkReader {
+        language: preferences.language,
+        told_times: preferences.disclosure != Disclosure::Update,
+    })
+}
+
+/// Whoever reads somebody's mails has their links: a link says and does what the mails may say now, not what they might
+/// when it was sent.
+async fn must_tell_times(tx: &mut Tx, found: &Found) -> Result<()> {
+    if reader(tx, found).await?.told_times {
+        return Ok(());
+    }
+    Err(Refusal::new(Code::SignedOut, "their mails tell no times: sign in").into())
 }
 
 fn gone() -> Error {

@@ -1,12 +1,14 @@
 //! What comes back by mail. A mail that did not arrive marks the address ([`bounces`]); what a calendar answers is
 //! noted and never calls anything off ([`calendars`]); whoever wrote otherwise is a task for whoever serves them
-//! ([`answers`]). Of the mail itself nothing is kept, and of one by a stranger nothing at all.
+//! ([`answers`]). Of the mail itself nothing is kept but its Message-ID, sealed, until the automatic answer to it has
+//! left; and of one by a stranger nothing at all.
 //!
 //! Mail servers give a mail again when they did not hear that it was taken: a keyed hash of what names it is kept
 //! for some days, and a mail that is known does nothing more.
 
 use care::Caller;
 use care::email::EmailAddress;
+use care::message_id::MessageId;
 use care::rules::{Act, Asker, Permit, Standing};
 use protocol::{Response, Timestamp};
 
@@ -34,6 +36,8 @@ pub struct ArrivedMail {
     pub at: ArrivedAt,
     /// What names it: its Message-ID, or its head.
     pub named: String,
+    /// Its Message-ID, if it has one that an answer can name.
+    pub message_id: Option<MessageId>,
     /// By whom it says that it is.
     pub sender: Option<EmailAddress>,
     /// A program wrote it by itself: it gets no automatic answer.

@@ -324,9 +324,10 @@ columns! {
     TYPED_ADDRESS = Addresses, "single_mail", "typed_address", as "invitation_mail" "address",
         about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.intake AND a.role = 'client')",
         where "t.intake IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
+    // Of an invitation its link; of an automatic answer, what names the mail that it answers.
     INVITATION_LINK = Links, "single_mail", "link", as "invitation_mail" "link",
-        about "(SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.intake AND a.role = 'client')",
-        where "t.intake IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client')";
+        about "COALESCE((SELECT a.person FROM intake n JOIN account a ON a.id = n.account WHERE n.id = t.intake AND a.role = 'client'), (SELECT a.person FROM account a WHERE a.person = t.person AND a.role = 'client' LIMIT 1))",
+        where "(t.person = $1 OR t.intake IN (SELECT n.id FROM intake n JOIN account a ON a.id = n.account WHERE a.person = $1 AND a.role = 'client'))";
     ENROLMENT_LOOKUP = Links, "enrolment", "lookup";
     AUTHENTICATOR = Authenticators, "authenticator", "secret";
     LOGIN_NAME = Authenticators, "login", "name",

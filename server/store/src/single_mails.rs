@@ -11,6 +11,7 @@
 
 use care::Caller;
 use care::email::EmailAddress;
+use care::message_id::MessageId;
 use care::quiet::{Leave, Leaves};
 use care::rules::{Act, Asker, Permit, Standing};
 use protocol::{Disclosure, Language, SingleMailId, Timestamp, limits};
@@ -186,7 +187,10 @@ pub enum SingleMail {
         token: String,
     },
     /// That nobody answers where somebody wrote to.
-    Answer,
+    Answer {
+        /// What names the mail that it answers.
+        answered: Option<MessageId>,
+    },
     /// That there is another visit to be booked.
     BookAgain {
         /// The last part of the path of the link by which that is done; without, the app is where.
@@ -367,7 +371,10 @@ async fn about(tx: &mut Tx, kind: Kind, row: &DueRow) -> Result<Option<SingleMai
             let token = booking_links::token(tx, row.id).await?;
             token.map(|token| SingleMail::BookingLink { token })
         }
-        Kind::Answer => Some(SingleMail::Answer),
+        Kind::Answer => {
+            let answered = answers::answered(tx, row).await?;
+            Some(SingleMail::Answer { answered })
+        }
         Kind::BookAgain => book_again::about(tx, row).await?,
         Kind::Address => {
             let token = addresses::token(tx, row).await?;

@@ -1,7 +1,7 @@
 //! Links from mails: looking changes nothing, answering does what it says, once.
 
 use mail::ReadBack;
-use protocol::{AppointmentState, Code, Reply, Response};
+use protocol::{AppointmentState, Code, Disclosure, Reply, Response};
 use store::LinkSecret;
 use testkit::Engine;
 
@@ -301,6 +301,41 @@ pub async fn unsubscribing_ends_reminders_and_nothing_else(engine: Engine) {
     let own = store.preferences(&desk.maria, desk.maria.person).await;
     assert!(!own.unwrap().reminders);
     let unknown = store.opt_out_by_link(&LinkSecret::from([9; 16])).await;
+    assert_eq!(code(unknown), Code::LinkGone);
+}
+
+pub async fn whoever_lets_mails_tell_no_times_is_told_none_by_an_earlier_one(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (_, [maria, dana, ana]) = told(&desk).await;
+    let (store, person) = (desk.store(), desk.maria.person);
+    assert!(store.open_link(&maria).await.is_ok());
+    assert!(store.link_reader(&maria).await.unwrap().told_times);
+    desk.prefer(&desk.maria, person, |wish| {
+        wish.disclosure = Disclosure::Update;
+    })
+    .await;
+    let before = desk.dump().await;
+    assert_eq!(code(store.open_link(&maria).await), Code::SignedOut);
+    for reply in Reply::ALL {
+        let answered = store.reply_by_link(&maria, *reply).await;
+        assert_eq!(code(answered), Code::SignedOut, "{reply:?}");
+    }
+    assert!(!store.link_reader(&maria).await.unwrap().told_times);
+    assert!(before == desk.dump().await, "that changed a row");
+    // It is her wish, and nobody else's.
+    for secret in [&dana, &ana] {
+        assert!(store.open_link(secret).await.is_ok());
+    }
+    // What stops such mails does so still.
+    assert!(!store.opt_out_by_link(&maria).await.unwrap().told_times);
+    let own = store.preferences(&desk.maria, person).await;
+    assert!(!own.unwrap().reminders);
+    desk.prefer(&desk.maria, person, |wish| {
+        wish.disclosure = Disclosure::Times;
+    })
+    .await;
+    store.reply_by_link(&maria, Reply::Confirm).await.unwrap();
+    let unknown = store.link_reader(&LinkSecret::from([9; 16])).await;
     assert_eq!(code(unknown), Code::LinkGone);
 }
 

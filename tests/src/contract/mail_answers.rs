@@ -219,6 +219,35 @@ pub async fn whoever_writes_is_answered_once_a_day_and_programs_never(engine: En
     );
 }
 
+pub async fn an_answer_names_the_mail_that_it_answers_and_nothing_else_of_it(engine: Engine) {
+    let scene = Scene::open(engine).await;
+    let desk = &scene.desk;
+    let address = agency::email(desk.house.agency.maria.name);
+    let id = "<planted.7@mailbox.example>";
+    let first = letter(id, &address, "hello");
+    assert!(scene.arrives(FROM, &address, &first).await);
+    // The first of the day is the one that is answered.
+    scene.writes(&address, "and once more").await;
+    let named = "SELECT COUNT(*) FROM single_mail WHERE link IS NOT NULL";
+    assert_eq!(desk.house.count(named).await, 1);
+    let plain = desk.house.database.holds(b"planted.7").await.unwrap();
+    assert!(!plain, "it is sealed");
+    let mails = desk.post().await;
+    let raw = String::from_utf8(mails[0].bytes.clone()).unwrap();
+    let headers = format!("\r\nIn-Reply-To: {id}\r\nReferences: {id}\r\n");
+    assert!(raw.contains(&headers), "{raw}");
+    assert!(!raw.contains("planted subject"), "{raw}");
+    assert_eq!(desk.house.count(named).await, 0, "gone once it has left");
+    // What cannot stand in a header is not repeated.
+    desk.at("2026-11-03T00:01").await;
+    let odd = letter("<a@b@mailbox.example>", &address, "hello");
+    assert!(scene.arrives(FROM, &address, &odd).await);
+    let mails = desk.post().await;
+    assert_eq!(mails.len(), 1);
+    let raw = String::from_utf8(mails[0].bytes.clone()).unwrap();
+    assert!(!raw.contains("In-Reply-To") && !raw.contains("References"));
+}
+
 pub async fn an_answer_that_waits_too_long_is_not_sent(engine: Engine) {
     let scene = Scene::open(engine).await;
     let desk = &scene.desk;

@@ -228,6 +228,7 @@ contract! {
         close_to_the_start_only_yes_is_taken_and_then_nothing,
         whoever_is_not_the_client_declines_for_themselves,
         unsubscribing_ends_reminders_and_nothing_else,
+        whoever_lets_mails_tell_no_times_is_told_none_by_an_earlier_one,
         a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
     }
     undone_cancels {
@@ -272,6 +273,7 @@ contract! {
     }
     bundles {
         visits_of_one_day_are_one_reminder_with_a_link_to_each,
+        what_stops_one_list_stops_the_reminders_of_every_visit,
         whoever_comes_along_gets_one_mail_that_names_nobody,
         a_sender_that_dies_anywhere_sends_the_same_list_once_or_twice,
         of_a_day_of_which_one_visit_changes_nothing_untrue_leaves,
@@ -325,6 +327,7 @@ contract! {
         addresses_from_before_are_found,
         whoever_was_erased_is_found_no_more,
         whoever_writes_is_answered_once_a_day_and_programs_never,
+        an_answer_names_the_mail_that_it_answers_and_nothing_else_of_it,
         an_answer_that_waits_too_long_is_not_sent,
     }
     jobs {

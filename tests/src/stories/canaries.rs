@@ -117,7 +117,7 @@ mod tell {
     use mail::Mail;
     use protocol::http::{Appointment, BookAppointment};
     use protocol::{AppointmentKind, Disclosure, OpId};
-    use reqwest::{Client, Method};
+    use reqwest::{Client, Method, StatusCode};
     use testkit::{Engine, Options, Story, TestServer};
 
     use super::super::clerks::browser;
@@ -246,6 +246,34 @@ mod tell {
                 }
             }
         }
+        Ok(())
+    }
+
+    /// Where mails tell no time, nothing does to which they lead: not even the page of a visit to whoever takes its
+    /// address from that of what stops them.
+    async fn leads_to_no_visit((browser, base): (&Client, &str), sent: &Sent) -> Result<()> {
+        let mut stops = 0;
+        for (kind, mail) in sent.to(CLIENT_AT).chain(sent.to(CAREGIVER_AT)) {
+            for (_, link) in Opened::open(&mail.bytes).links() {
+                if !link.starts_with(&format!("{base}/l/")) {
+                    continue;
+                }
+                let visit = link.strip_suffix("/unsubscribe");
+                let visit = visit.with_context(|| format!("{kind} leads to a visit"))?;
+                let page = browser.get(visit).send().await?;
+                ensure!(
+                    page.status() == StatusCode::SEE_OTHER && page.headers()["location"] == "/"
+                );
+                let asked = browser.post(format!("{visit}/cancel")).send().await?;
+                ensure!(asked.headers()["location"] == "/", "{}", asked.status());
+                let page = read_page(browser, &link).await?.to_lowercase();
+                for word in ["appointment", "remind", "am (gmt", "pm (gmt"] {
+                    ensure!(!page.contains(word), "{word} behind a mail of {kind}");
+                }
+                stops += 1;
+            }
+        }
+        ensure!(stops > 8, "{stops} links that stop mails");
         Ok(())
     }
 
@@ -378,6 +406,9 @@ mod tell {
             season.walk(*disclosure, fortnight, &mut each).await?;
             everybody_was_told(&sent)?;
             says_what_it_may(&sent, *disclosure)?;
+            if *disclosure == Disclosure::Update {
+                leads_to_no_visit((&browser, &base), &sent).await?;
+            }
             read_pages((&browser, &base), &sent, &mut asked).await?;
         }
         // What another program fetches of all these visits.

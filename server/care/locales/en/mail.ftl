@@ -138,7 +138,6 @@ mail-kind-community = Where: at the place you agreed on
 mail-button-answer = Confirm or change
 mail-button-see = See your appointment
 mail-button-open = Open your page
-mail-button-open-of = Open { $n } of { $count }
 mail-button-answer-at = Confirm or change, { $clock }
 mail-button-see-at = See your appointment, { $clock }
 mail-button-join-at = Join by video, { $clock }

@@ -138,7 +138,6 @@ mail-kind-community = Dónde: en el lugar que acordaron
 mail-button-answer = Confirmar o cambiar
 mail-button-see = Ver su cita
 mail-button-open = Abrir su página
-mail-button-open-of = Abrir { $n } de { $count }
 mail-button-answer-at = Confirmar o cambiar, { $clock }
 mail-button-see-at = Ver su cita, { $clock }
 mail-button-join-at = Entrar por video, { $clock }

@@ -7,7 +7,7 @@ use care::texts::{TextError, Word, texts};
 use care::words_of_time::moment;
 use minijinja::context;
 use protocol::{AppointmentState, Code, Language, Refusal, Reply, Response as Said, Role};
-use store::{LinkSecret, LinkView};
+use store::{LinkReader, LinkSecret, LinkView};
 
 use super::{page, status};
 use crate::Gateway;
@@ -93,8 +93,18 @@ pub async fn show(
         Some(link) => gateway.store.open_link(&link).await,
         None => Err(Refusal::from(Code::LinkGone).into()),
     };
-    let page = opened.map(|view| about(&view, &secret));
-    show_or_refuse(&gateway, page, &headers)
+    match opened {
+        Ok(view) => about(&view, &secret).show(gateway.phone.as_deref()),
+        Err(error) => turned_away(&gateway, refusal(&error).code, &headers),
+    }
+}
+
+/// Why a link shows or does nothing. Where mails may tell no time the page tells none: it is told to whoever signs in.
+fn turned_away(gateway: &Gateway, code: Code, headers: &HeaderMap) -> Response {
+    match code {
+        Code::SignedOut => Redirect::to("/").into_response(),
+        code => refused(code, headers).show(gateway.phone.as_deref()),
+    }
 }
 
 /// `POST /l/<secret>/<answer>`: does it, then leads back to the page, which says what holds now.
@@ -115,7 +125,7 @@ pub async fn answer(
             Code::AppointmentChanged | Code::AppointmentState | Code::TooLate => {
                 Redirect::to(&format!("{}{secret}", super::LINK)).into_response()
             }
-            code => refused(code, &headers).show(gateway.phone.as_deref()),
+            code => turned_away(&gateway, code, &headers),
         },
     }
 }
@@ -142,15 +152,17 @@ pub async fn ask_opt_out(
     let Some(link) = LinkSecret::parse(&secret) else {
         return refused(Code::LinkGone, &headers).show(gateway.phone.as_deref());
     };
-    let language = match gateway.store.open_link(&link).await {
-        Ok(view) => view.language,
-        Err(_) => wished(&headers),
-    };
-    let mut page = Page::new(language, "page-unsubscribe-title");
-    page.lines.push("page-unsubscribe-body");
+    // Of whom nothing is known nothing is said of appointments either.
+    let reader = gateway
+        .store
+        .link_reader(&link)
+        .await
+        .unwrap_or(LinkReader {
+            language: wished(&headers),
+            told_times: false,
+        });
     let to = format!("{}{secret}/unsubscribe", super::LINK);
-    page.buttons.push((to, "page-unsubscribe"));
-    page.show(gateway.phone.as_deref())
+    may_stop(reader, to).show(gateway.phone.as_deref())
 }
 
 /// `POST /l/<secret>/unsubscribe`: no more reminders (RFC 8058: also without anybody looking).
@@ -163,12 +175,36 @@ pub async fn opt_out(
         Some(link) => gateway.store.opt_out_by_link(&link).await,
         None => Err(Refusal::from(Code::LinkGone).into()),
     };
-    let page = done.map(|language| {
-        let mut page = Page::new(language, "page-unsubscribed-title");
-        page.lines.push("page-unsubscribed-body");
-        page
-    });
-    show_or_refuse(&gateway, page, &headers)
+    show_or_refuse(&gateway, done.map(stopped), &headers)
+}
+
+/// Whether the reminders are to end. Where mails tell no times it does not say of what they remind.
+fn may_stop(reader: LinkReader, to: String) -> Page {
+    let (title, body, button) = if reader.told_times {
+        (
+            "page-unsubscribe-title",
+            "page-unsubscribe-body",
+            "page-unsubscribe",
+        )
+    } else {
+        ("page-updates-title", "page-fewer-body", "page-updates-stop")
+    };
+    let mut page = Page::new(reader.language, title);
+    page.lines.push(body);
+    page.buttons.push((to, button));
+    page
+}
+
+/// They have ended, said likewise.
+fn stopped(reader: LinkReader) -> Page {
+    let (title, body) = if reader.told_times {
+        ("page-unsubscribed-title", "page-unsubscribed-body")
+    } else {
+        ("page-updates-stopped-title", "page-fewer-stopped-body")
+    };
+    let mut page = Page::new(reader.language, title);
+    page.lines.push(body);
+    page
 }
 
 fn about(view: &LinkView, secret: &str) -> Page {
@@ -360,6 +396,27 @@ mod tests {
         let stale = text(about(&stale, "secret")).await;
         assert!(!stale.contains("<form") && stale.contains("/l/BwcHBwcHBwcHBwcHBwcHBw\""));
         assert!(!stale.contains("href=\"/\"") && !stale.contains("button quiet"));
+    }
+
+    #[tokio::test]
+    async fn where_mails_tell_no_times_the_page_that_stops_them_knows_no_appointment() {
+        for language in Language::ALL {
+            for told_times in [false, true] {
+                let reader = LinkReader {
+                    language: *language,
+                    told_times,
+                };
+                let asked = text(may_stop(reader, "/l/secret/unsubscribe".to_owned())).await;
+                assert!(
+                    asked.contains("action=\"/l/secret/unsubscribe\""),
+                    "{asked}"
+                );
+                let both = (asked + &text(stopped(reader)).await).to_lowercase();
+                let words = ["appointment", "cita", "remind", "recordatorio"];
+                let told = words.iter().any(|word| both.contains(word));
+                assert_eq!(told, told_times, "{both}");
+            }
+        }
     }
 
     #[test]

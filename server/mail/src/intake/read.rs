@@ -4,6 +4,7 @@
 use std::panic::catch_unwind;
 
 use care::email::EmailAddress;
+use care::message_id::MessageId;
 use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders as _, PartType};
 use protocol::{Response, Timestamp, limits};
 
@@ -17,6 +18,8 @@ const NAMED_BYTES_MAX: usize = 16 * 1024;
 pub struct Arrived {
     /// What names it: its Message-ID, or its head. The same when it is given again.
     pub named: String,
+    /// Its Message-ID, if that can stand in a mail which answers it.
+    pub message_id: Option<MessageId>,
     /// By whom it says that it is.
     pub sender: Option<EmailAddress>,
     /// A program wrote it by itself (RFC 3834, section 2): it is not answered.
@@ -63,6 +66,7 @@ pub fn read_arrived(bytes: &[u8], envelope_sender: &str) -> Arrived {
     let read = catch_unwind(|| read_mail(bytes, envelope_sender));
     read.ok().flatten().unwrap_or_else(|| Arrived {
         named: head(bytes),
+        message_id: None,
         sender: EmailAddress::parse(envelope_sender).ok(),
         automatic: envelope_sender.is_empty(),
         content: Content::Other,
@@ -79,6 +83,7 @@ fn read_mail(bytes: &[u8], envelope_sender: &str) -> Option<Arrived> {
     };
     Some(Arrived {
         named,
+        message_id: mail.message_id().and_then(MessageId::parse),
         sender,
         automatic: envelope_sender.is_empty() || is_automatic(&mail),
         content,

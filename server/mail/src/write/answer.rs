@@ -18,5 +18,6 @@ pub fn write_answer(letter: &AnswerLetter, identity: &Identity) -> Result<Mail, 
         Some(phone) => text.say("mail-unread-body-phone", &[("phone", Word::Text(phone))])?,
         None => text.say("mail-unread-body", &[])?,
     };
-    put_together(&letter.envelope, identity, &said, mime::REPLIED)
+    let automatic = mime::replied(letter.answered.as_ref());
+    put_together(&letter.envelope, identity, &said, automatic)
 }

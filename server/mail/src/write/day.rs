@@ -1,11 +1,11 @@
-//! What a mail says that reminds of several visits of one day: when each is, and the way to each. At level 0 it says
-//! no more than any mail of that level, and leads to each all the same.
+//! What a mail says that reminds of several visits of one day: of each, together, when it is and the way to it. At
+//! level 0 it is any mail of that level, and does not say that there are several.
 
 use care::texts::{Texts, Word, texts};
 use care::words_of_time;
 use protocol::Disclosure;
 
-use super::wording::{Button, Said, frame, link, one_line, say_where, wants_answer};
+use super::wording::{Button, Said, SaidVisit, frame, link, one_line, say_where, wants_answer};
 use super::{WriteError, is_https};
 use crate::{Identity, Letter, VisitFacts};
 
@@ -19,15 +19,9 @@ pub(super) fn choose(
     let text = texts(language);
     let visits: Vec<&VisitFacts> = std::iter::once(first).chain(&letter.beside).collect();
     let mut said = frame(text, Button::to_app(text, identity)?)?;
-    let mut buttons = Vec::new();
-    for (number, visit) in (1..).zip(visits.iter().copied()) {
-        buttons.extend(to_page(letter, identity, (visit, number, visits.len()))?);
-        buttons.extend(to_room(letter, visit)?);
-    }
-    if !buttons.is_empty() {
-        said.buttons = buttons;
-    }
-    if let Some(link) = link(identity, first)? {
+    // Whosever link it is: it ends the reminders of all visits of its reader.
+    let mut links = visits.iter().map(|visit| link(identity, visit));
+    if let Some(link) = links.find_map(Result::transpose).transpose()? {
         said.unsubscribe = Some(Button {
             label: text.say("mail-unsubscribe", &[])?,
             url: format!("{link}/unsubscribe"),
@@ -45,7 +39,13 @@ pub(super) fn choose(
     said.title = text.say("mail-day-title", &words)?;
     said.body = text.say("mail-day-body", &[])?;
     for visit in visits {
-        say_visit(&mut said, text, letter, visit)?;
+        let facts = say_visit(text, letter, visit)?;
+        let ways = [to_page(letter, identity, visit)?, to_room(letter, visit)?];
+        let buttons = ways.into_iter().flatten().collect();
+        said.visits.push(SaidVisit { facts, buttons });
+    }
+    if said.visits.iter().any(|visit| !visit.buttons.is_empty()) {
+        said.buttons.clear();
     }
     if wants_answer(letter.step) && said.unsubscribe.is_some() {
         said.hint = Some(text.say("mail-answer-hint", &[])?);
@@ -53,55 +53,47 @@ pub(super) fn choose(
     Ok(said)
 }
 
-fn say_visit(
-    said: &mut Said,
-    text: &Texts,
-    letter: &Letter,
-    visit: &VisitFacts,
-) -> Result<(), WriteError> {
+/// When it is; at the highest level with whom and where as well.
+fn say_visit(text: &Texts, letter: &Letter, visit: &VisitFacts) -> Result<Vec<String>, WriteError> {
     let language = letter.envelope.language;
     let moment = words_of_time::moment(language, &visit.zone, visit.start);
     let end = words_of_time::clock(language, &visit.zone, visit.end);
-    said.facts
-        .push(text.say("mail-when", &[("moment", Word::Text(&moment))])?);
-    said.facts
-        .push(text.say("mail-until", &[("clock", Word::Text(&end))])?);
+    let mut facts = vec![
+        text.say("mail-when", &[("moment", Word::Text(&moment))])?,
+        text.say("mail-until", &[("clock", Word::Text(&end))])?,
+    ];
     if letter.disclosure != Disclosure::Details {
-        return Ok(());
+        return Ok(facts);
     }
     if let Some(name) = &visit.worker_first_name {
         let name = one_line(name.reveal());
-        said.facts
-            .push(text.say("mail-with", &[("name", Word::Text(&name))])?);
+        facts.push(text.say("mail-with", &[("name", Word::Text(&name))])?);
     }
-    said.facts.push(say_where(text, visit)?);
-    Ok(())
+    facts.push(say_where(text, visit)?);
+    Ok(facts)
 }
 
-/// To the page of one of so many visits.
+/// To the page of one of the visits.
 fn to_page(
     letter: &Letter,
     identity: &Identity,
-    (visit, number, count): (&VisitFacts, usize, usize),
+    visit: &VisitFacts,
 ) -> Result<Option<Button>, WriteError> {
     let Some(url) = link(identity, visit)? else {
         return Ok(None);
     };
     let text = texts(letter.envelope.language);
-    let label = if letter.disclosure == Disclosure::Update {
-        let words = [("n", Word::Count(number)), ("count", Word::Count(count))];
-        text.say("mail-button-open-of", &words)?
+    let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
+    let clock = [("clock", Word::Text(&clock))];
+    let name = if wants_answer(letter.step) {
+        "mail-button-answer-at"
     } else {
-        let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
-        let clock = [("clock", Word::Text(&clock))];
-        let name = if wants_answer(letter.step) {
-            "mail-button-answer-at"
-        } else {
-            "mail-button-see-at"
-        };
-        text.say(name, &clock)?
+        "mail-button-see-at"
     };
-    Ok(Some(Button { label, url }))
+    Ok(Some(Button {
+        label: text.say(name, &clock)?,
+        url,
+    }))
 }
 
 /// To the room of a visit by video.

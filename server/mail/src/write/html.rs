@@ -12,7 +12,7 @@ use mrml::prelude::render::RenderOptions;
 use protocol::Language;
 
 use super::WriteError;
-use super::wording::{Button, Said};
+use super::wording::{Button, Said, SaidVisit};
 
 const TEMPLATE: &str = include_str!("mail.mjml");
 
@@ -35,7 +35,9 @@ pub(super) fn lay_out(said: &Said, language: Language) -> Result<String, WriteEr
         body => said.body.clone(),
         facts => said.facts.clone(),
         hint => said.hint.clone(),
+        visits => said.visits.iter().map(value_of_visit).collect::<Vec<_>>(),
         buttons => said.buttons.iter().map(value_of).collect::<Vec<_>>(),
+        links => said.all_buttons().map(value_of).collect::<Vec<_>>(),
         no_button => said.no_button.clone(),
         unsubscribe => said.unsubscribe.as_ref().map(value_of),
         automatic => said.automatic.clone(),
@@ -56,6 +58,11 @@ pub(super) fn lay_out(said: &Said, language: Language) -> Result<String, WriteEr
         .element
         .render(&options)
         .map_err(|_| WriteError::Layout)
+}
+
+fn value_of_visit(visit: &SaidVisit) -> Value {
+    let buttons: Vec<Value> = visit.buttons.iter().map(value_of).collect();
+    context! { facts => visit.facts.clone(), buttons }
 }
 
 fn value_of(button: &Button) -> Value {

@@ -6,6 +6,7 @@
 
 use std::time::{Duration, SystemTime};
 
+use care::message_id::MessageId;
 use lettre::Message;
 use lettre::message::header::{
     ContentDisposition, ContentTransferEncoding, ContentType, Date, HeaderName, HeaderValue,
@@ -22,17 +23,34 @@ const FILE_NAME: &str = "appointment.ics";
 /// After this second no Date can be written (the year 9999).
 const SECONDS_MAX: u64 = 253_402_300_799;
 
-/// A mail that nobody asked for (RFC 3834, section 5).
-pub(super) const GENERATED: &str = "auto-generated";
-/// A mail that answers one.
-pub(super) const REPLIED: &str = "auto-replied";
+/// What kind of automatic mail one is (RFC 3834, section 5).
+#[derive(Clone, Copy)]
+pub(super) struct Automatic<'m> {
+    word: &'static str,
+    /// Which mail it answers.
+    answered: Option<&'m MessageId>,
+}
 
-pub(super) struct Parts {
+/// A mail that nobody asked for.
+pub(super) const GENERATED: Automatic<'static> = Automatic {
+    word: "auto-generated",
+    answered: None,
+};
+
+/// A mail that answers one, which it names if it can (RFC 3834, section 3.1.5).
+pub(super) const fn replied(answered: Option<&MessageId>) -> Automatic<'_> {
+    Automatic {
+        word: "auto-replied",
+        answered,
+    }
+}
+
+pub(super) struct Parts<'m> {
     pub plain: String,
     pub html: String,
     pub calendar: Option<calendar::File>,
     /// What kind of automatic mail it is.
-    pub automatic: &'static str,
+    pub automatic: Automatic<'m>,
 }
 
 /// The mail, whole.
@@ -40,7 +58,7 @@ pub(super) fn put_together(
     envelope: &Envelope,
     identity: &Identity,
     said: &Said,
-    parts: Parts,
+    parts: Parts<'_>,
 ) -> Result<Mail, WriteError> {
     let id = hex(&envelope.message_id);
     let message_id = format!("{id}@{}", identity.domain);
@@ -63,7 +81,7 @@ pub(super) fn put_together(
         .reply_to(sender)
         .to(Mailbox::new(None, recipient))
         .subject(&said.subject)
-        .raw_header(raw("Auto-Submitted", parts.automatic.to_owned())?);
+        .raw_header(raw("Auto-Submitted", parts.automatic.word.to_owned())?);
     if let Some(unsubscribe) = &said.unsubscribe {
         builder = builder
             .raw_header(raw("List-Unsubscribe", format!("<{}>", unsubscribe.url))?)
@@ -71,6 +89,12 @@ pub(super) fn put_together(
                 "List-Unsubscribe-Post",
                 "List-Unsubscribe=One-Click".to_owned(),
             )?);
+    }
+    if let Some(answered) = parts.automatic.answered {
+        let answered = format!("<{}>", answered.reveal());
+        builder = builder
+            .raw_header(raw("In-Reply-To", answered.clone())?)
+            .raw_header(raw("References", answered)?);
     }
     let message = builder
         .multipart(body(parts, &id)?)
@@ -83,7 +107,7 @@ pub(super) fn put_together(
     })
 }
 
-fn body(parts: Parts, id: &str) -> Result<MultiPart, WriteError> {
+fn body(parts: Parts<'_>, id: &str) -> Result<MultiPart, WriteError> {
     let alternative = MultiPart::alternative()
         .boundary(format!("a-{id}"))
         .singlepart(SinglePart::plain(parts.plain))

@@ -7,6 +7,7 @@ mod canaries;
 mod day;
 mod feed;
 mod invited;
+mod kinds;
 mod place;
 mod reading;
 mod series;

@@ -1,8 +1,9 @@
 //! Which sentences a mail says: by step, language and disclosure level. The only place that decides what
 //! may be told; layout and calendar take from here or follow the same level.
 //!
-//! Level 0 replaces everything by "You have an update". Level 1 knows day and time. Level 2 also knows the
-//! worker's first name, where the visit is, and the meeting link.
+//! Level 0 replaces everything by "You have an update" and leads to where people sign in, for what the page of a link
+//! tells or does without that says no less than level 1. Level 1 knows day and time. Level 2 also knows the worker's
+//! first name, where the visit is, and the meeting link.
 
 use care::texts::{TextError, Texts, Word, texts};
 use care::words_of_time;
@@ -21,12 +22,21 @@ pub(super) struct Said {
     pub facts: Vec<String>,
     /// What the recipient is asked to do.
     pub hint: Option<String>,
+    /// Of a mail about several visits, each of them.
+    pub visits: Vec<SaidVisit>,
     /// The big buttons: links to pages, which act only when something is pressed there.
     pub buttons: Vec<Button>,
     pub no_button: String,
     /// The link that stops such mails.
     pub unsubscribe: Option<Button>,
     pub automatic: String,
+}
+
+/// One of several visits: what is said of it, and its own buttons.
+#[derive(Debug)]
+pub(super) struct SaidVisit {
+    pub facts: Vec<String>,
+    pub buttons: Vec<Button>,
 }
 
 #[derive(Debug)]
@@ -97,12 +107,12 @@ fn choose_visit(
 ) -> Result<Said, WriteError> {
     let text = texts(letter.envelope.language);
     let link = link(identity, visit)?;
-    let page = Button {
-        label: text.say(
-            button_name(letter.step, letter.disclosure, link.is_some()),
-            &[],
-        )?,
-        url: link.clone().unwrap_or_else(|| identity.link_base.clone()),
+    let page = match &link {
+        Some(link) if letter.disclosure != Disclosure::Update => Button {
+            label: text.say(button_name(letter.step), &[])?,
+            url: link.clone(),
+        },
+        _ => Button::to_app(text, identity)?,
     };
     let mut said = frame(text, page)?;
     if let Some(link) = link
@@ -158,6 +168,7 @@ pub(super) fn frame(text: &Texts, page: Button) -> Result<Said, TextError> {
         body: text.say("mail-update-body", &[])?,
         facts: Vec::new(),
         hint: None,
+        visits: Vec::new(),
         buttons: vec![page],
         no_button: text.say("mail-no-button", &[])?,
         unsubscribe: None,
@@ -255,10 +266,8 @@ pub(super) fn wants_answer(step: Step) -> bool {
     matches!(step, Step::Invitation | Step::ThreeDays | Step::OneDay)
 }
 
-fn button_name(step: Step, disclosure: Disclosure, has_link: bool) -> &'static str {
-    if disclosure == Disclosure::Update || !has_link {
-        "mail-button-open"
-    } else if wants_answer(step) {
+fn button_name(step: Step) -> &'static str {
+    if wants_answer(step) {
         "mail-button-answer"
     } else {
         "mail-button-see"
@@ -289,6 +298,12 @@ pub(super) fn one_line(text: &str) -> String {
 }
 
 impl Said {
+    /// Every button, in reading order.
+    pub(super) fn all_buttons(&self) -> impl Iterator<Item = &Button> {
+        let of_visits = self.visits.iter().flat_map(|visit| &visit.buttons);
+        of_visits.chain(&self.buttons)
+    }
+
     /// The same as text: for who reads without HTML, aloud or on a very old phone.
     pub(super) fn plain(&self) -> String {
         let mut blocks = vec![self.title.clone(), self.body.clone()];
@@ -296,9 +311,13 @@ impl Said {
             blocks.push(self.facts.join("\n"));
         }
         blocks.extend(self.hint.clone());
-        for button in self.buttons.iter().chain(&self.unsubscribe) {
-            blocks.push(format!("{}:\n{}", button.label, button.url));
+        let way = |button: &Button| format!("{}:\n{}", button.label, button.url);
+        for visit in &self.visits {
+            let ways = visit.buttons.iter().map(way);
+            let lines: Vec<String> = visit.facts.iter().cloned().chain(ways).collect();
+            blocks.push(lines.join("\n"));
         }
+        blocks.extend(self.buttons.iter().chain(&self.unsubscribe).map(way));
         blocks.push(self.automatic.clone());
         blocks.join("\n\n") + "\n"
     }

@@ -49,7 +49,7 @@ pub(super) async fn ask(tx: &mut Tx, doing: &Doing, mail: &ArrivedMail) -> Resul
         return Ok(Taken::LetGo);
     };
     if !mail.automatic {
-        single_mails::answers::plan(tx, person).await?;
+        single_mails::answers::plan(tx, person, mail.message_id.as_ref()).await?;
     }
     Ok(Taken::Asked)
 }

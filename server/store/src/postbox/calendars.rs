@@ -66,7 +66,7 @@ pub(super) async fn note(
             if is_older(part, answer.stamp) {
                 return Ok(Taken::LetGo);
             }
-            note_part(tx, &appointment, (part, mail.automatic), answer).await?;
+            note_part(tx, &appointment, (part, mail), answer).await?;
             Taken::Noted
         }
         // Two people with one address: nobody knows whose answer it is.
@@ -107,7 +107,7 @@ fn is_older(part: &PartRow, stamp: Timestamp) -> bool {
 async fn note_part(
     tx: &mut Tx,
     appointment: &AppointmentRow,
-    (part, automatic): (&PartRow, bool),
+    (part, mail): (&PartRow, &ArrivedMail),
     answer: &CalendarAnswer,
 ) -> Result<()> {
     // A clock that is ahead must not have the last word for ever.
@@ -115,8 +115,8 @@ async fn note_part(
     let person = part.person.into();
     reply::note(tx, appointment, person, (answer.response, said_at)).await?;
     let outside = matches!(db::role(&part.role)?, Role::Client | Role::Caregiver);
-    if answer.response == Response::Declined && outside && !automatic {
-        single_mails::answers::plan(tx, person).await?;
+    if answer.response == Response::Declined && outside && !mail.automatic {
+        single_mails::answers::plan(tx, person, mail.message_id.as_ref()).await?;
     }
     Ok(())
 }

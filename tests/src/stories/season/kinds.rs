@@ -58,7 +58,7 @@ fn kind_of(mail: &SingleMail) -> &'static str {
     match mail {
         SingleMail::Invitation { .. } => INTAKE,
         SingleMail::BookingLink { .. } => BOOKING_LINK,
-        SingleMail::Answer => ANSWER,
+        SingleMail::Answer { .. } => ANSWER,
         SingleMail::BookAgain { .. } => BOOK_AGAIN,
         SingleMail::Address { .. } => ADDRESS,
     }
@@ -73,7 +73,7 @@ fn the_season_knows_every_kind_of_mail() {
     for mail in [
         SingleMail::Invitation { link: words() },
         SingleMail::BookingLink { token: words() },
-        SingleMail::Answer,
+        SingleMail::Answer { answered: None },
         SingleMail::BookAgain { token: None },
         SingleMail::Address { token: words() },
     ] {

@@ -188,6 +188,7 @@ fn reports_of_postfix_exchange_and_gmail_are_read() {
     }
     let read = read_arrived(&crlf(POSTFIX), "");
     assert_eq!(read.named, "20261130171502.4F1C22A0@mx.post.example");
+    assert_eq!(read.message_id.unwrap().reveal(), read.named);
 }
 
 #[test]
@@ -407,6 +408,7 @@ fn a_mail_without_a_name_is_named_by_its_head_and_one_cut_off_is_read() {
     let read = read_arrived(&one, MARIA);
     assert_eq!(read.named, read_arrived(&two, MARIA).named);
     assert!(read.named.contains("Date"), "{}", read.named);
+    assert!(read.message_id.is_none(), "a head names it, and no answer");
     assert_eq!(read.sender.unwrap().reveal(), MARIA);
     let cut = &crlf(POSTFIX)[..900];
     assert!(!matches!(

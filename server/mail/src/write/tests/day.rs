@@ -36,16 +36,15 @@ fn it_lists_each_visit_with_its_time_and_its_own_link() {
 
 This is a reminder of your appointments. Each one has its own button.
 
-When: Tuesday, December 1, 2026 at 10:00 AM (GMT-6)
-Until: 10:30 AM (GMT-6)
-When: Tuesday, December 1, 2026 at 1:00 PM (GMT-6)
-Until: 1:30 PM (GMT-6)
-
 Please say if you will be there, or ask for another time.
 
+When: Tuesday, December 1, 2026 at 10:00 AM (GMT-6)
+Until: 10:30 AM (GMT-6)
 Confirm or change, 10:00 AM (GMT-6):
 https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA
 
+When: Tuesday, December 1, 2026 at 1:00 PM (GMT-6)
+Until: 1:30 PM (GMT-6)
 Confirm or change, 1:00 PM (GMT-6):
 https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
 
@@ -63,16 +62,15 @@ This email was written by a computer. Please do not write back.
 
 Este es un recordatorio de sus citas. Cada una tiene su propio botón.
 
-Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m. (GMT-6)
-Hasta: 10:30 a.m. (GMT-6)
-Cuándo: martes, 1 de diciembre de 2026 a la 1:00 p.m. (GMT-6)
-Hasta: 1:30 p.m. (GMT-6)
-
 Por favor, diga si va a venir o pida otra hora.
 
+Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m. (GMT-6)
+Hasta: 10:30 a.m. (GMT-6)
 Confirmar o cambiar, 10:00 a.m. (GMT-6):
 https://go.post.example/l/Zm9vYmFyYmF6cXV4MTIzNA
 
+Cuándo: martes, 1 de diciembre de 2026 a la 1:00 p.m. (GMT-6)
+Hasta: 1:30 p.m. (GMT-6)
 Confirmar o cambiar, 1:00 p.m. (GMT-6):
 https://go.post.example/l/c2Vjb25kc2Vjb25kc2Vjbw
 
@@ -85,12 +83,62 @@ Este correo lo escribió una computadora. Por favor, no responda por correo.
 }
 
 #[test]
+fn each_visit_is_a_paragraph_of_its_own_with_its_own_button_that_names_the_time() {
+    let mail = written(&letter_of(Step::OneDay, Language::En, Disclosure::Details));
+    let html = part(&mail, "text/html").unwrap();
+    let first = "<strong>When: Tuesday, December 1, 2026 at 10:00 AM (GMT-6)<br />\
+        Until: 10:30 AM (GMT-6)<br />With: Dana<br />Where: by video</strong>";
+    let second = "<strong>When: Tuesday, December 1, 2026 at 1:00 PM (GMT-6)<br />\
+        Until: 1:30 PM (GMT-6)<br />With: Sam<br />Where: by phone</strong>";
+    // In reading order, and below the buttons their addresses once more.
+    let mut rest = html.as_str();
+    for next in [
+        first,
+        "Confirm or change, 10:00 AM (GMT-6)</a>",
+        "Join by video, 10:00 AM (GMT-6)</a>",
+        second,
+        "Confirm or change, 1:00 PM (GMT-6)</a>",
+        "<br />Confirm or change, 10:00 AM (GMT-6):<br /><a href=",
+        "<br />Join by video, 10:00 AM (GMT-6):<br /><a href=",
+        "<br />Confirm or change, 1:00 PM (GMT-6):<br /><a href=",
+    ] {
+        let (_, after) = rest
+            .split_once(next)
+            .unwrap_or_else(|| panic!("{next}: {html}"));
+        rest = after;
+    }
+    assert!(!html.contains("Open your page"), "{html}");
+}
+
+#[test]
+fn it_can_be_stopped_whichever_visit_has_a_link() {
+    let mut letter = letter_of(Step::OneDay, Language::En, Disclosure::Times);
+    visit(&mut letter).link_token = None;
+    let mail = written(&letter);
+    let raw = String::from_utf8(mail.bytes).unwrap();
+    assert!(
+        raw.contains("/l/c2Vjb25kc2Vjb25kc2Vjbw/unsubscribe>"),
+        "{raw}"
+    );
+    letter.beside[0].link_token = None;
+    let (_, text) = shown(&letter);
+    assert!(
+        !text.contains("/l/") && !text.contains("Stop emails"),
+        "{text}"
+    );
+    assert!(
+        text.contains("Open your page:\nhttps://go.post.example\n"),
+        "{text}"
+    );
+}
+
+#[test]
 fn at_the_highest_level_it_says_with_whom_and_where_of_each() {
     let (_, text) = shown(&letter_of(Step::OneHour, Language::En, Disclosure::Details));
     for lines in [
-        "10:30 AM (GMT-6)\nWith: Dana\nWhere: by video\n",
-        "1:30 PM (GMT-6)\nWith: Sam\nWhere: by phone\n",
-        "See your appointment, 10:00 AM (GMT-6):\nhttps://go.post.example/l/Zm9v",
+        "10:30 AM (GMT-6)\nWith: Dana\nWhere: by video\nSee your appointment, 10:00 AM (GMT-6):\n",
+        "1:30 PM (GMT-6)\nWith: Sam\nWhere: by phone\nSee your appointment, 1:00 PM (GMT-6):\n",
+        "10:00 AM (GMT-6):\nhttps://go.post.example/l/Zm9v",
         "Join by video, 10:00 AM (GMT-6):\nhttps://video.example/r/xyz?a=1&b=2\n",
     ] {
         assert!(text.contains(lines), "{text}");
@@ -114,29 +162,11 @@ fn where_to_go_is_told_of_each_to_whoever_may_know() {
 }
 
 #[test]
-fn at_level_0_it_is_an_update_like_any_other_that_leads_to_each() {
-    for (language, labels) in [
-        (Language::En, ["Open 1 of 2:", "Open 2 of 2:"]),
-        (Language::Es, ["Abrir 1 de 2:", "Abrir 2 de 2:"]),
-    ] {
-        let one = letter(Step::OneDay, language, Disclosure::Update);
-        let several = letter_of(Step::OneDay, language, Disclosure::Update);
-        let (subject, text) = shown(&several);
-        assert_eq!(subject, shown(&one).0);
-        for label in labels {
-            assert!(text.contains(label), "{text}");
-        }
-        for word in [
-            "10:00",
-            "1:00",
-            "2026",
-            "December",
-            "diciembre",
-            "Dana",
-            "video",
-        ] {
-            assert!(!text.contains(word), "{word}: {text}");
-        }
+fn at_level_0_it_is_the_mail_of_one_visit() {
+    for language in Language::ALL {
+        let one = letter(Step::OneDay, *language, Disclosure::Update);
+        let several = letter_of(Step::OneDay, *language, Disclosure::Update);
+        assert_eq!(written(&several).bytes, written(&one).bytes);
     }
 }
 

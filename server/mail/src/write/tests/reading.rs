@@ -122,9 +122,13 @@ fn what_the_page_of_the_link_does_not_show_has_a_button_to_where_it_is() {
         assert!(!text(&elsewhere).contains(app));
         visit(&mut elsewhere).elsewhere = true;
         assert!(text(&elsewhere).contains(app));
-        // At level 0 there is one button, as in every mail of that level.
-        for step in [Step::RoomOpen, Step::Cancellation] {
-            assert!(!text(&letter(step, *language, Disclosure::Update)).contains(app));
+        // At level 0 nothing else is led to, but for what stops such mails.
+        for step in Step::ALL.iter().filter(|step| is_about_a_visit(**step)) {
+            let least = text(&letter(*step, *language, Disclosure::Update));
+            assert_eq!(least.matches(app).count(), 1, "{least}");
+            let stops = least.matches("/unsubscribe\n").count();
+            assert_eq!(least.matches(page).count(), stops, "{least}");
+            assert_eq!(stops, usize::from(step.is_reminder()), "{least}");
         }
     }
 }

@@ -74,8 +74,9 @@ fn who_wants_no_calendar_file_and_every_reminder_gets_none() {
 
 #[test]
 fn reminders_can_be_stopped_with_one_click_and_invitations_cannot() {
-    for step in Step::ALL {
-        let mail = written(&letter(*step, Language::En, Disclosure::Times));
+    let levels = Disclosure::ALL.iter();
+    for (step, level) in levels.flat_map(|level| Step::ALL.iter().map(move |step| (step, level))) {
+        let mail = written(&letter(*step, Language::En, *level));
         let reminder = matches!(
             step,
             Step::ThreeDays | Step::OneDay | Step::OneHour | Step::RoomOpen
