@@ -95,9 +95,10 @@ statements! {
             LEFT JOIN appointment k ON k.id = v.appointment
             LEFT JOIN series z ON z.id = k.series
             LEFT JOIN participant p ON p.id = v.participant
-            JOIN account a ON a.person = v.person
+            LEFT JOIN account a ON a.person = v.person
                 AND (a.id = p.account OR a.id = v.account
-                    OR (p.account IS NULL AND v.account IS NULL AND a.role = 'case_manager'))
+                    OR (p.account IS NULL AND v.account IS NULL
+                        AND a.role = 'case_manager' AND a.ended_at IS NULL))
             LEFT JOIN preference f ON f.person = v.person
             LEFT JOIN address d ON d.person = v.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL
@@ -137,7 +138,8 @@ pub(super) struct DueRow {
     pub(super) series: Option<Uuid>,
     pub(super) pinned_times: Option<String>,
     pub(super) person: Uuid,
-    pub(super) account: Uuid,
+    /// None where nobody is any more what the mail is for.
+    pub(super) account: Option<Uuid>,
     pub(super) language: Option<String>,
     #[sqlx(flatten)]
     pub(super) hours: HoursRow,
@@ -321,8 +323,11 @@ async fn decide(
     if let Some(decision) = out_of_question(row, now) {
         return Ok(decision);
     }
+    let Some(account) = row.account else {
+        return Ok(Decision::Drop("cancelled", "changed"));
+    };
     let step = db::step(&row.step)?;
-    let update = match unread::about(tx, row, step, now).await? {
+    let update = match unread::about(tx, (row, account), step, now).await? {
         Some(Said::PutOff(due)) => return Ok(Decision::PutOff(due)),
         Some(Said::Drop(why)) => return Ok(Decision::Drop("skipped", why.as_str())),
         Some(Said::Send(about)) => Some(about),
@@ -359,9 +364,7 @@ async fn decide(
             Some(About::Appointment(Box::new(facts)))
         }
         (None, Some(about)) => Some(about),
-        (None, None) => {
-            agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?
-        }
+        (None, None) => agenda::about(tx, account.into(), row.day.as_deref(), &pins.zone).await?,
     };
     let Some(about) = about else {
         return Ok(Decision::Drop("skipped", "nothing_to_say"));
