@@ -5,7 +5,7 @@ use std::sync::Arc;
 use care::Clock;
 use futures_util::{StreamExt as _, stream};
 use mail::{Identity, Mail, ReturnAddress, Sent, Transport};
-use protocol::limits;
+use protocol::{Timestamp, limits};
 use store::{Due, Lease, Note, Store, What};
 
 use crate::ledger::{Pen, ledger};
@@ -87,6 +87,7 @@ impl Worker {
     pub async fn pass(&self) -> store::Result<Pass> {
         let now = self.watched_now().await?;
         let (lease, due, more) = self.store.lease_due(now).await?;
+        let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
         let leased = due.len();
         let (pen, ledger) = ledger(
             self.store.clone(),
@@ -96,7 +97,7 @@ impl Worker {
         let sending = async move {
             let sends = due
                 .into_iter()
-                .map(|due| self.send(due, lease, pen.clone()));
+                .map(|due| self.send(due, (lease, until), pen.clone()));
             // The last pen must go, or the ledger would wait for more.
             let sends: Vec<_> = sends.collect();
             drop(pen);
@@ -115,8 +116,12 @@ impl Worker {
         })
     }
 
-    /// Sends one mail; whether the mail server took it.
-    async fn send(&self, due: Due, lease: Lease, pen: Pen) -> bool {
+    /// Sends one mail that is leased until then; whether the mail server took it.
+    async fn send(&self, due: Due, (lease, until): (Lease, Timestamp), pen: Pen) -> bool {
+        if self.clock.now() >= until {
+            // Mails before it took long: whoever leases it next decides again.
+            return false;
+        }
         let note = |what| Note {
             id: due.id,
             lease,

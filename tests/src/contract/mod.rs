@@ -42,6 +42,7 @@ mod hours;
 pub(crate) mod house;
 mod identities;
 mod idle_devices;
+mod in_hand;
 mod intake;
 mod invitation_mails;
 mod invitations;
