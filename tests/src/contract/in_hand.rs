@@ -2,11 +2,13 @@
 //! others, and whoever ended a right is not told of a mail that came after that (scheduling.md, P2).
 
 use mail::Mail;
-use protocol::{DeliveryId, Step, limits};
+use protocol::{DeliveryId, Scope, Step, limits};
 use store::{Due, Lease, Note, What};
 use testkit::{Engine, Person};
 
 use super::desk::{Desk, TUESDAY, of, to};
+use super::sendings::OVER;
+use super::series::{book, booked, call_off, shift};
 
 const NOTHING: [&str; 0] = [];
 const ELSEWHERE: &str = "maria.elsewhere@example.org";
@@ -48,6 +50,22 @@ async fn is_withheld(desk: &Desk, mail: (DeliveryId, Lease)) {
     let began = "SELECT COUNT(*) FROM delivery WHERE began > 0 AND state <> 'sent'";
     assert_eq!(desk.house.count(began).await, 0);
     assert!(note(desk, mail, What::Withheld).await);
+}
+
+/// The mail of a series is in hand, which its first visit was to bring.
+async fn take_series(desk: &Desk) -> (DeliveryId, Lease) {
+    book(desk, "FREQ=WEEKLY;COUNT=12").await;
+    let (lease, due) = take(desk).await;
+    assert_eq!((due.len(), due[0].step), (1, Step::Invitation));
+    (due[0].id, lease)
+}
+
+/// What Maria gets without anything else happening.
+async fn marias(desk: &Desk) -> Vec<String> {
+    let mut mails = desk.post().await;
+    mails.extend(desk.post().await);
+    let mails = of(&mails, desk.house.agency.maria);
+    mails.into_iter().map(|mail| mail.plain).collect()
 }
 
 async fn ended_as(desk: &Desk, person: Person, row: &str) {
@@ -155,4 +173,48 @@ pub async fn a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engi
     }
     let mails: Vec<Mail> = desk.post().await;
     assert_eq!(mails.iter().map(to).collect::<Vec<_>>(), [ELSEWHERE]);
+}
+
+pub async fn a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once(engine: Engine) {
+    let desk = open(engine).await;
+    let mail = take_series(&desk).await;
+    call_off(&desk, &booked(&desk).await[0], Scope::This)
+        .await
+        .unwrap();
+    is_withheld(&desk, mail).await;
+    let mails = marias(&desk).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("First: Tuesday, November 17, 2026 at 10:00"));
+    desk.until_told().await;
+    assert!(
+        marias(&desk).await.is_empty(),
+        "of the first she never heard"
+    );
+}
+
+pub async fn a_series_whose_first_visit_moved_meanwhile_is_told_beside_it(engine: Engine) {
+    let desk = open(engine).await;
+    let mail = take_series(&desk).await;
+    let first = booked(&desk).await.remove(0);
+    shift(&desk, &first, "2026-11-19T14:00", (Scope::This, false))
+        .await
+        .unwrap();
+    is_withheld(&desk, mail).await;
+    let mails = marias(&desk).await;
+    let tells = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
+    assert_eq!(tells("Repeats: every week on Tuesday"), 1, "{mails:?}");
+    assert_eq!(tells("When: Thursday, November 19, 2026 at 2:00"), 1);
+    assert_eq!(mails.len(), 2, "{mails:?}");
+}
+
+pub async fn a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit(engine: Engine) {
+    let desk = open(engine).await;
+    take_series(&desk).await;
+    call_off(&desk, &booked(&desk).await[0], Scope::This)
+        .await
+        .unwrap();
+    desk.pass(OVER).await;
+    let mails = marias(&desk).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("First: Tuesday, November 17, 2026 at 10:00"));
 }
