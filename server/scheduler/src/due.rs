@@ -83,8 +83,27 @@ impl Worker {
     }
 
     /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails about appointments and days, and as
-    /// many single ones.
+    /// many single ones: the ones also where the others break.
     pub async fn pass(&self) -> store::Result<Pass> {
+        let planned = self.send_planned_mails().await;
+        let single = self.send_single_mails().await;
+        let (planned, single) = match (planned, single) {
+            (Ok(planned), Ok(single)) => (planned, single),
+            (Err(error), Err(other)) => {
+                tracing::error!(%other, "single mails could not be sent");
+                return Err(error);
+            }
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
+        };
+        Ok(Pass {
+            accepted: planned.accepted + single.accepted,
+            leased: planned.leased + single.leased,
+            more: planned.more || single.more,
+        })
+    }
+
+    /// Sends those about appointments and days.
+    async fn send_planned_mails(&self) -> store::Result<Pass> {
         let now = self.watched_now().await?;
         let (lease, due, more) = self.store.lease_due(now).await?;
         let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
@@ -108,11 +127,10 @@ impl Worker {
                 .await
         };
         let (accepted, ()) = tokio::join!(sending, ledger.keep());
-        let single = self.send_single_mails().await?;
         Ok(Pass {
-            accepted: accepted + single.accepted,
-            leased: leased + single.leased,
-            more: more || single.more,
+            accepted,
+            leased,
+            more,
         })
     }
 

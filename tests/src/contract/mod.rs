@@ -16,6 +16,7 @@ mod authenticators;
 mod batches;
 pub(crate) mod booking_links;
 mod bookings;
+mod breakages;
 mod bundles;
 mod calendar_answers;
 mod calendar_feeds;

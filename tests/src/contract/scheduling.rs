@@ -3,11 +3,11 @@
 use testkit::Engine;
 
 use super::{
-    addresses, booking_links, bookings, bundles, calendar_answers, calendar_feeds, clock_jumps,
-    closings, closures, double_bookings, gaps, holds, hours, in_hand, invitation_mails, jobs,
-    links, mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
-    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unread, visit_mails, visit_types, visit_zones,
+    addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
+    clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
+    invitation_mails, jobs, links, mail_answers, nights, no_shows, outages, overlaps, phones,
+    places, postbox, preferences, reminders, safe_hours, sendings, series, series_mails,
+    team_changes, teams, undone_cancels, unread, visit_mails, visit_types, visit_zones,
 };
 
 contract! {
@@ -228,6 +228,12 @@ contract! {
         a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once,
         a_series_whose_first_visit_moved_meanwhile_is_told_beside_it,
         a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit,
+    }
+    breakages {
+        a_single_mail_that_cannot_be_read_does_not_stop_the_others,
+        a_single_mail_that_does_not_leave_is_an_alarm,
+        where_one_kind_of_mail_breaks_the_other_leaves,
+        where_mails_break_the_agencys_jobs_run,
     }
     links {
         looking_changes_no_row,

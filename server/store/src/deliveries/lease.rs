@@ -223,7 +223,8 @@ impl Store {
                     decision
                 } else {
                     let decision = decide(tx, row, &mut visits, now).await;
-                    decision.or_else(unreadable)?
+                    let dropped = |(state, reason)| Decision::Drop(state, reason);
+                    decision.or_else(|error| unreadable(error).map(dropped))?
                 };
                 match decision {
                     Decision::Wait => waiting += 1,
@@ -301,12 +302,12 @@ fn behind(row: &DueRow, first: &HashMap<Uuid, Step>) -> Result<Option<Decision>>
 
 /// A row that cannot be read never stops the others: it has failed, and a human is asked. (If it is the
 /// database that broke, noting this fails too, and nothing of the transaction stays.)
-fn unreadable(error: Error) -> Result<Decision> {
+pub(crate) fn unreadable(error: Error) -> Result<(&'static str, &'static str)> {
     if matches!(error, Error::Busy) {
         return Err(error);
     }
     tracing::error!(%error, "a planned mail cannot be read");
-    Ok(Decision::Drop("failed", "unreadable"))
+    Ok(("failed", "unreadable"))
 }
 
 /// What needs no look at anything else.
