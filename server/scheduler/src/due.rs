@@ -5,7 +5,7 @@ use std::sync::Arc;
 use care::Clock;
 use futures_util::{StreamExt as _, stream};
 use mail::{Identity, Mail, ReturnAddress, Sent, Transport};
-use protocol::limits;
+use protocol::{Timestamp, limits};
 use store::{Due, Lease, Note, Store, What};
 
 use crate::ledger::{Pen, ledger};
@@ -83,10 +83,30 @@ impl Worker {
     }
 
     /// Sends what is due now, at most [`limits::DELIVERIES_LEASED`] mails about appointments and days, and as
-    /// many single ones.
+    /// many single ones: the ones also where the others break.
     pub async fn pass(&self) -> store::Result<Pass> {
+        let planned = self.send_planned_mails().await;
+        let single = self.send_single_mails().await;
+        let (planned, single) = match (planned, single) {
+            (Ok(planned), Ok(single)) => (planned, single),
+            (Err(error), Err(other)) => {
+                tracing::error!(%other, "single mails could not be sent");
+                return Err(error);
+            }
+            (Err(error), Ok(_)) | (Ok(_), Err(error)) => return Err(error),
+        };
+        Ok(Pass {
+            accepted: planned.accepted + single.accepted,
+            leased: planned.leased + single.leased,
+            more: planned.more || single.more,
+        })
+    }
+
+    /// Sends those about appointments and days.
+    async fn send_planned_mails(&self) -> store::Result<Pass> {
         let now = self.watched_now().await?;
         let (lease, due, more) = self.store.lease_due(now).await?;
+        let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
         let leased = due.len();
         let (pen, ledger) = ledger(
             self.store.clone(),
@@ -96,7 +116,7 @@ impl Worker {
         let sending = async move {
             let sends = due
                 .into_iter()
-                .map(|due| self.send(due, lease, pen.clone()));
+                .map(|due| self.send(due, (lease, until), pen.clone()));
             // The last pen must go, or the ledger would wait for more.
             let sends: Vec<_> = sends.collect();
             drop(pen);
@@ -107,16 +127,19 @@ impl Worker {
                 .await
         };
         let (accepted, ()) = tokio::join!(sending, ledger.keep());
-        let single = self.send_single_mails().await?;
         Ok(Pass {
-            accepted: accepted + single.accepted,
-            leased: leased + single.leased,
-            more: more || single.more,
+            accepted,
+            leased,
+            more,
         })
     }
 
-    /// Sends one mail; whether the mail server took it.
-    async fn send(&self, due: Due, lease: Lease, pen: Pen) -> bool {
+    /// Sends one mail that is leased until then; whether the mail server took it.
+    async fn send(&self, due: Due, (lease, until): (Lease, Timestamp), pen: Pen) -> bool {
+        if self.clock.now() >= until {
+            // Mails before it took long: whoever leases it next decides again.
+            return false;
+        }
         let note = |what| Note {
             id: due.id,
             lease,

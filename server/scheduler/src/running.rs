@@ -61,7 +61,7 @@ impl Running {
 async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
     let mut lawful = false;
     while !stop.is_cancelled() {
-        let pause = match turn(worker, &mut lawful).await {
+        let pause = match worker.turn(&mut lawful).await {
             Ok(pause) => pause,
             Err(error) => {
                 tracing::error!(%error, "what is due could not be done");
@@ -76,42 +76,59 @@ async fn turn_until(worker: &Worker, bell: &Bell, stop: &CancellationToken) {
     }
 }
 
-/// Does what is due; how long to sleep then. `lawful` once everything to come stands where the zone database of this
-/// process has it.
-async fn turn(worker: &Worker, lawful: &mut bool) -> store::Result<Duration> {
-    let store = &worker.store;
-    let now = worker.watched_now().await?;
-    store.beat().await?;
-    if store.clock_jump().await?.is_some() {
-        // Nothing is sent, no job runs; whoever says that the clock is right rings the bell.
-        return Ok(poll());
-    }
-    if !*lawful {
-        let moved = agency::keep_civil_times(store, now).await?;
-        if moved > 0 {
-            tracing::info!(event = "clocks_changed", moved);
+impl Worker {
+    /// Does what is due, all of it whatever breaks of it; how long to sleep then. `lawful` once everything to come stands
+    /// where the zone database of this process has it.
+    pub async fn turn(&self, lawful: &mut bool) -> store::Result<Duration> {
+        let store = &self.store;
+        let now = self.watched_now().await?;
+        store.beat().await?;
+        if store.clock_jump().await?.is_some() {
+            // Nothing is sent, no job runs; whoever says that the clock is right rings the bell.
+            return Ok(poll());
         }
-        *lawful = true;
+        if !*lawful {
+            let moved = agency::keep_civil_times(store, now).await?;
+            if moved > 0 {
+                tracing::info!(event = "clocks_changed", moved);
+            }
+            *lawful = true;
+        }
+        let run = jobs::run(store, now).await;
+        let pass = self.pass().await;
+        if pass.as_ref().is_ok_and(|pass| pass.more) {
+            run?;
+            return Ok(Duration::ZERO);
+        }
+        // After the mails: what is stale by then was skipped, with its reason.
+        let kept = agency::run(store, now).await;
+        first_error([run, pass.map(|_| ()), kept])?;
+        let due = [
+            store.next_due().await?,
+            store.next_single_mail().await?,
+            store.next_job().await?,
+            store.next_agency_job().await?,
+            store.next_lapse(now).await?,
+            store.next_transfer_end().await?,
+            store.next_outcome().await?,
+        ];
+        let now = self.clock.now();
+        let next = due.into_iter().flatten().min();
+        Ok(next.map_or(poll(), |next| until(next, now).min(poll())))
     }
-    jobs::run(store, now).await?;
-    let pass = worker.pass().await?;
-    if pass.more {
-        return Ok(Duration::ZERO);
+}
+
+/// The first that broke; of the others the log says so.
+fn first_error(done: [store::Result<()>; 3]) -> store::Result<()> {
+    let mut first = Ok(());
+    for error in done.into_iter().filter_map(Result::err) {
+        if first.is_ok() {
+            first = Err(error);
+        } else {
+            tracing::error!(%error, "what is due could not be done");
+        }
     }
-    // After the mails: what is stale by then was skipped, with its reason.
-    agency::run(store, now).await?;
-    let due = [
-        store.next_due().await?,
-        store.next_single_mail().await?,
-        store.next_job().await?,
-        store.next_agency_job().await?,
-        store.next_lapse(now).await?,
-        store.next_transfer_end().await?,
-        store.next_outcome().await?,
-    ];
-    let now = worker.clock.now();
-    let next = due.into_iter().flatten().min();
-    Ok(next.map_or(poll(), |next| until(next, now).min(poll())))
+    first
 }
 
 fn poll() -> Duration {

@@ -5,7 +5,7 @@ use mail::{
     AddressLetter, AnswerLetter, BookAgainLetter, BookingLetter, Envelope, InvitationLetter, Mail,
     Sent, WriteError,
 };
-use protocol::SingleMailId;
+use protocol::{SingleMailId, limits};
 use store::{DueSingleMail, Lease, SingleMail, What};
 
 use crate::due::{Pass, Worker, outcome};
@@ -19,8 +19,13 @@ impl Worker {
             return Ok(Pass::default());
         }
         let (lease, due, more) = self.store.lease_single_mails(now).await?;
+        let until = now.plus_seconds(limits::DELIVERY_LEASE_S);
         let (mut accepted, leased) = (0, due.len());
         for due in due {
+            if self.clock.now() >= until {
+                // The ones before took long: what is left is leased and decided again.
+                break;
+            }
             accepted += usize::from(self.send_single_mail(due, lease).await);
         }
         Ok(Pass {

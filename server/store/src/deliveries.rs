@@ -1,13 +1,13 @@
 //! Planned mails: rows that are due at a time. [`replan`] makes them agree with what `care` wants, in
-//! the transaction of every change; [`lease`] takes due ones in hand and decides again; [`settle`] notes
+//! the transaction of every change; [`lease`] decides again about due ones and takes them in [`hand`]; [`settle`] notes
 //! what became of them.
 //!
 //! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
 //! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
 //! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
 //! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. Reminders that leave
-//! together are [`bundles`]. News that safe hours keep from coming in time is noted by [`untold`]. [`visit_mails`] says
-//! of an appointment who got what, and why not.
+//! together are [`bundles`]. News that safe hours keep from coming in time is noted by [`untold`]; what was dropped in the
+//! last moment another visit says ([`unsaid`]). [`visit_mails`] says of an appointment who got what, and why not.
 
 use std::collections::HashMap;
 
@@ -31,10 +31,12 @@ pub(crate) mod agenda;
 pub(crate) mod bundles;
 pub(crate) mod due;
 pub(crate) mod facts;
+pub(crate) mod hand;
 pub(crate) mod lease;
 pub(crate) mod settle;
 pub(crate) mod told;
 pub(crate) mod unread;
+pub(crate) mod unsaid;
 pub(crate) mod untold;
 pub(crate) mod visit_mails;
 pub(crate) mod waiting;

@@ -27,7 +27,10 @@ statements! {
     INSERT = "INSERT INTO outage (id, from_at, until_at) VALUES ($1, $2, $3)";
     HEALTH = "
         SELECT (SELECT at FROM heartbeat WHERE one = 1) AS heard_at,
-            (SELECT MIN(due_at) FROM delivery WHERE state = 'planned') AS due_at,
+            (SELECT MIN(t) FROM (
+                SELECT MIN(due_at) AS t FROM delivery WHERE state = 'planned'
+                UNION ALL
+                SELECT MIN(due_at) AS t FROM single_mail WHERE state = 'planned') AS planned) AS due_at,
             (SELECT COUNT(*) FROM clock_jump WHERE standing = 1) AS jumps";
     LIST = "
         SELECT o.id, o.from_at, o.until_at,

@@ -85,6 +85,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         crate::deliveries::bundles::STATEMENTS,
     ),
     ("deliveries::facts", crate::deliveries::facts::STATEMENTS),
+    ("deliveries::hand", crate::deliveries::hand::STATEMENTS),
     ("deliveries::lease", crate::deliveries::lease::STATEMENTS),
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),
     ("deliveries::told", crate::deliveries::told::STATEMENTS),

@@ -21,6 +21,7 @@ use crate::audit::{Entry, Object};
 use crate::clock_jumps;
 use crate::db;
 use crate::deliveries::due::Lease;
+use crate::deliveries::lease::unreadable;
 use crate::error::{Error, Result};
 use crate::hash::sha256;
 use crate::preferences::HoursRow;
@@ -222,7 +223,8 @@ impl Store {
     }
 
     /// Takes at most [`limits::DELIVERIES_LEASED`] single mails in hand at `now`. What is good no longer is dropped;
-    /// nothing is taken while the clock is in doubt. Whether there may be more.
+    /// one that cannot be read has failed, and a human is asked; nothing is taken while the clock is in doubt. Whether
+    /// there may be more.
     pub async fn lease_single_mails(
         &self,
         now: Timestamp,
@@ -243,7 +245,9 @@ impl Store {
             let mut taken = Vec::with_capacity(rows.len());
             for row in &rows {
                 let kind = Kind::parse(&row.kind)?;
-                match decide(tx, kind, row, now).await? {
+                let decision = decide(tx, kind, row, now).await;
+                let dropped = |(state, reason)| Decision::Drop(state, reason);
+                match decision.or_else(|error| unreadable(error).map(dropped))? {
                     Decision::Send(due, given) => {
                         if take(tx, &due, &lease, given).await? {
                             taken.push(*due);

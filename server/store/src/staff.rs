@@ -22,6 +22,7 @@ use uuid::Uuid;
 use crate::appointments::team;
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
+use crate::deliveries::agenda;
 use crate::devices::{self, Why};
 use crate::error::Result;
 use crate::operations::{self, Outcome};
@@ -67,7 +68,6 @@ statements! {
     VOID_INVITATIONS = "
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";
-    FORGET_JOBS = "DELETE FROM job WHERE account = $1";
     // Unless the person has another account here.
     END_ADDRESSES = "
         UPDATE address SET ended_at = $2
@@ -198,8 +198,8 @@ impl Store {
     }
 
     /// Makes a member of staff a case manager, supervisor or administrator. Their sessions and sockets end
-    /// at once, they are in no circle any more and come along to no visit, and their calendar feed is gone: what they
-    /// were let in as, they are no longer.
+    /// at once, they are in no circle any more and come along to no visit, their calendar feed is gone, and no agenda and
+    /// no digest comes any more that was theirs before: what they were let in as, they are no longer.
     /// [`Code::ServesClients`] while clients are entrusted to them. Never one's own. Again changes nothing.
     pub async fn change_role(
         &self,
@@ -232,6 +232,7 @@ impl Store {
             assignments::leave(tx, (&caller, permit), account, &circles).await?;
             team::leave(tx, (&caller, permit), account).await?;
             calendar_feeds::end_of(tx, account).await?;
+            agenda::end_of(tx, account).await?;
             tx.sql(SET_ROLE)
                 .bind(account.uuid())
                 .bind(asked.role.as_str())
@@ -400,7 +401,7 @@ async fn end(tx: &mut Tx, account: AccountId) -> Result<()> {
     ] {
         tx.sql(sql).bind(account.uuid()).bind(now).run().await?;
     }
-    tx.sql(FORGET_JOBS).bind(account.uuid()).run().await?;
+    agenda::end_of(tx, account).await?;
     series::end_of(tx, account, None).await?;
     calendar_feeds::end_of(tx, account).await?;
     forget_secrets(tx, account).await?;

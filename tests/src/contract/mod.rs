@@ -16,6 +16,7 @@ mod authenticators;
 mod batches;
 pub(crate) mod booking_links;
 mod bookings;
+mod breakages;
 mod bundles;
 mod calendar_answers;
 mod calendar_feeds;
@@ -42,6 +43,7 @@ mod hours;
 pub(crate) mod house;
 mod identities;
 mod idle_devices;
+mod in_hand;
 mod intake;
 mod invitation_mails;
 mod invitations;
@@ -65,6 +67,7 @@ mod phones;
 mod places;
 pub(crate) mod postbox;
 mod preferences;
+mod promotions;
 mod readers;
 mod recoveries;
 mod reminders;
@@ -445,6 +448,10 @@ contract! {
         whoever_has_gone_leaves_no_secret_behind,
         ended_sessions_end_and_their_devices_stay,
         ones_other_sessions_end_and_this_one_stays,
+    }
+    promotions {
+        whoever_becomes_something_else_gets_no_agenda_any_more,
+        what_was_planned_for_somebody_who_is_that_no_more_holds_nothing_up,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,

@@ -3,11 +3,11 @@
 use testkit::Engine;
 
 use super::{
-    addresses, booking_links, bookings, bundles, calendar_answers, calendar_feeds, clock_jumps,
-    closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
-    mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
-    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unread, visit_mails, visit_types, visit_zones,
+    addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
+    clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
+    invitation_mails, jobs, links, mail_answers, nights, no_shows, outages, overlaps, phones,
+    places, postbox, preferences, reminders, safe_hours, sendings, series, series_mails,
+    team_changes, teams, undone_cancels, unread, visit_mails, visit_types, visit_zones,
 };
 
 contract! {
@@ -217,6 +217,23 @@ contract! {
         an_unknown_outcome_is_sent_once_more_then_a_human_is_asked,
         a_sender_that_dies_twice_after_data_is_not_asked_a_third_time,
         a_second_copy_never_goes_to_another_address,
+    }
+    in_hand {
+        a_reminder_that_is_unwanted_by_now_does_not_leave,
+        a_caregivers_reminder_without_a_consent_by_now_does_not_leave,
+        nothing_leaves_to_an_address_that_was_replaced_meanwhile,
+        nothing_leaves_to_an_address_that_takes_no_mail_by_now,
+        a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,
+        a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,
+        a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once,
+        a_series_whose_first_visit_moved_meanwhile_is_told_beside_it,
+        a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit,
+    }
+    breakages {
+        a_single_mail_that_cannot_be_read_does_not_stop_the_others,
+        a_single_mail_that_does_not_leave_is_an_alarm,
+        where_one_kind_of_mail_breaks_the_other_leaves,
+        where_mails_break_the_agencys_jobs_run,
     }
     links {
         looking_changes_no_row,

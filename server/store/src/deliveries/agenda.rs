@@ -21,6 +21,16 @@ use crate::store::Store;
 use crate::tx::Tx;
 use crate::wake::Topic;
 
+/// The worker `a` whose job `j` is, if they still do what it is for.
+macro_rules! of_a_worker {
+    () => {
+        "
+            JOIN account a ON a.id = j.account AND a.ended_at IS NULL
+                AND (a.role = 'case_manager' OR (a.role = 'supervisor' AND j.name = 'digest'))
+        "
+    };
+}
+
 statements! {
     WITHOUT_AGENDA = "
         SELECT a.id, a.person FROM account a JOIN resource r ON r.account = a.id
@@ -43,11 +53,23 @@ statements! {
         FROM job t
         WHERE t.name = $6 AND t.account IS NULL AND t.paused_at IS NULL AND t.expression = $3
         ON CONFLICT (name, account) DO NOTHING";
-    DUE_JOBS = "
-        SELECT j.id, j.name, j.account, a.person, j.expression, j.both_days_at, j.misfire, j.next_at FROM job j
-            JOIN account a ON a.id = j.account
-        WHERE j.next_at <= $1 AND j.paused_at IS NULL ORDER BY j.next_at LIMIT 64";
-    NEXT_JOB = "SELECT MIN(next_at) FROM job WHERE account IS NOT NULL AND paused_at IS NULL";
+    DUE_JOBS = concat!(
+        "
+        SELECT j.id, j.name, j.account, a.person, j.expression, j.both_days_at, j.misfire, j.next_at FROM job j",
+        of_a_worker!(),
+        "WHERE j.next_at <= $1 AND j.paused_at IS NULL ORDER BY j.next_at LIMIT 64"
+    );
+    NEXT_JOB = concat!(
+        "SELECT MIN(j.next_at) FROM job j",
+        of_a_worker!(),
+        "WHERE j.paused_at IS NULL"
+    );
+    FORGET_JOBS = "DELETE FROM job WHERE account = $1";
+    CANCEL = "
+        UPDATE delivery SET state = 'cancelled', reason = 'changed', settled_at = $2
+        WHERE state = 'planned'
+            AND ((step = 'digest' AND account = $1)
+                OR (step = 'agenda' AND person = (SELECT a.person FROM account a WHERE a.id = $1)))";
     ADVANCE = "UPDATE job SET next_at = $3, zone = $4 WHERE id = $1 AND next_at = $2";
     RAN = "
         UPDATE job SET started_at = $1, ended_at = $1, outcome = 'done'
@@ -257,6 +279,15 @@ impl Store {
         })
         .await
     }
+}
+
+/// Somebody works here no longer, or as something else: their jobs end, and what these have planned.
+pub(crate) async fn end_of(tx: &mut Tx, account: AccountId) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(FORGET_JOBS).bind(account.uuid()).run().await?;
+    let cancel = tx.sql(CANCEL).bind(account.uuid()).bind(now);
+    cancel.run().await?;
+    Ok(())
 }
 
 async fn plan(tx: &mut Tx, job: &DueJob, now: Timestamp) -> Result<()> {

@@ -73,7 +73,7 @@ enum Together {
     /// Visits of one day on the recipient's clocks.
     OfDay {
         person: Uuid,
-        account: Uuid,
+        account: Option<Uuid>,
         disclosure: &'static str,
         day: String,
     },

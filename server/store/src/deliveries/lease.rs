@@ -8,12 +8,13 @@ use care::Caller;
 use care::quiet::{Leave, Leaves};
 use care::reminders::{self, Planned, Recipient, Visit, Way};
 use care::rules::Act;
-use protocol::{Role, Step, Timestamp, limits};
+use protocol::{AppointmentId, Role, Step, Timestamp, limits};
 use uuid::Uuid;
 
-use super::bundles::{self, Gathered, Ready};
+use super::bundles::{self, Ready};
 use super::due::{About, Due, Lease};
 use super::facts::{Pins, facts, pins, times};
+use super::hand::take_all;
 use super::unread::{self, Said};
 use super::{Calendar, agenda, settle, untold};
 use crate::appointments::AppointmentRow;
@@ -79,7 +80,8 @@ statements! {
                     THEN 2 ELSE 1 END) AS BIGINT)
                 FROM delivery o
                 WHERE o.person = v.person AND o.id <> v.id AND o.series IN (z.id, z.earlier)
-                AND o.step = 'invitation' AND (o.state IN ('sent', 'leased') OR o.began > 0)) AS heard,
+                AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0
+                    OR (o.state = 'leased' AND o.leased_until > $1))) AS heard,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.id <> v.id AND o.step = 'cancellation' AND o.created_at >= p.cleared_at
@@ -95,19 +97,15 @@ statements! {
             LEFT JOIN appointment k ON k.id = v.appointment
             LEFT JOIN series z ON z.id = k.series
             LEFT JOIN participant p ON p.id = v.participant
-            JOIN account a ON a.person = v.person
+            LEFT JOIN account a ON a.person = v.person
                 AND (a.id = p.account OR a.id = v.account
-                    OR (p.account IS NULL AND v.account IS NULL AND a.role = 'case_manager'))
+                    OR (p.account IS NULL AND v.account IS NULL
+                        AND a.role = 'case_manager' AND a.ended_at IS NULL))
             LEFT JOIN preference f ON f.person = v.person
             LEFT JOIN address d ON d.person = v.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL
             LEFT JOIN link l ON l.participant = v.participant AND l.ics_sequence = v.ics_sequence
         ORDER BY v.due_at, v.person, v.id";
-    LEASE = "
-        UPDATE delivery SET state = 'leased', lease = $2, leased_until = $3, written_at = $4,
-            address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9,
-            times = $11, bundle = $12
-        WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $10))";
     DROP = "
         UPDATE delivery SET state = $2, reason = $3, settled_at = $4, lease = NULL,
             leased_until = NULL
@@ -137,7 +135,8 @@ pub(super) struct DueRow {
     pub(super) series: Option<Uuid>,
     pub(super) pinned_times: Option<String>,
     pub(super) person: Uuid,
-    pub(super) account: Uuid,
+    /// None where nobody is any more what the mail is for.
+    pub(super) account: Option<Uuid>,
     pub(super) language: Option<String>,
     #[sqlx(flatten)]
     pub(super) hours: HoursRow,
@@ -175,6 +174,9 @@ enum Decision {
     Drop(&'static str, &'static str),
 }
 
+/// The lease, what is in hand by it, and whether there may be more.
+type Leased = (Lease, Vec<Due>, bool);
+
 impl Store {
     /// When something is next due, or a lease runs out.
     pub async fn next_due(&self) -> Result<Option<Timestamp>> {
@@ -189,6 +191,13 @@ impl Store {
     /// scheduler's time. What is no longer wanted, too late or superseded is dropped with its reason.
     /// Nothing is taken while the clock is in doubt (`clock_jumps`). Whether there may be more.
     pub async fn lease_due(&self, now: Timestamp) -> Result<(Lease, Vec<Due>, bool)> {
+        let (leased, unsaid) = self.lease_and_drop(now).await?;
+        self.plan_unsaid(unsaid).await;
+        Ok(leased)
+    }
+
+    /// The same, and visits whose news of a series was dropped because it holds no more.
+    async fn lease_and_drop(&self, now: Timestamp) -> Result<(Leased, Vec<AppointmentId>)> {
         let caller = Caller::scheduler();
         self.write("lease due", async move |tx: &mut Tx| {
             let standing = care::rules::Standing {
@@ -199,11 +208,11 @@ impl Store {
             let permit = tx.authorize(&caller, Act::LeaseDeliveries, standing, object)?;
             let lease = Lease(tx.random());
             if clock_jumps::stands(tx).await? {
-                return Ok((lease, Vec::new(), false));
+                return Ok(((lease, Vec::new(), false), Vec::new()));
             }
             let (rows, full) = due_rows(tx, now).await?;
             let mut ready = Vec::with_capacity(rows.len());
-            let mut waiting = 0;
+            let (mut waiting, mut unsaid) = (0, Vec::new());
             let mut visits = HashMap::new();
             let superseded = superseded(&rows)?;
             let mut first = HashMap::new();
@@ -214,13 +223,15 @@ impl Store {
                     decision
                 } else {
                     let decision = decide(tx, row, &mut visits, now).await;
-                    decision.or_else(unreadable)?
+                    let dropped = |(state, reason)| Decision::Drop(state, reason);
+                    decision.or_else(|error| unreadable(error).map(dropped))?
                 };
                 match decision {
                     Decision::Wait => waiting += 1,
                     Decision::PutOff(due) => unread::put_off(tx, row, due, now).await?,
                     Decision::Drop(state, reason) => {
                         drop_and_tell(tx, row, (state, reason), now).await?;
+                        unsaid.extend(spoke(row, reason, &visits));
                     }
                     Decision::Send(due, pins, given) => {
                         first.extend(row.participant.map(|to| (to, due.step)));
@@ -239,7 +250,7 @@ impl Store {
             }
             // Rows that all wait behind others say nothing of what comes after them.
             let more = full && waiting + taken.waiting < rows.len();
-            Ok((lease, taken.mails, more))
+            Ok(((lease, taken.mails, more), unsaid))
         })
         .await
     }
@@ -291,12 +302,12 @@ fn behind(row: &DueRow, first: &HashMap<Uuid, Step>) -> Result<Option<Decision>>
 
 /// A row that cannot be read never stops the others: it has failed, and a human is asked. (If it is the
 /// database that broke, noting this fails too, and nothing of the transaction stays.)
-fn unreadable(error: Error) -> Result<Decision> {
+pub(crate) fn unreadable(error: Error) -> Result<(&'static str, &'static str)> {
     if matches!(error, Error::Busy) {
         return Err(error);
     }
     tracing::error!(%error, "a planned mail cannot be read");
-    Ok(Decision::Drop("failed", "unreadable"))
+    Ok(("failed", "unreadable"))
 }
 
 /// What needs no look at anything else.
@@ -321,8 +332,11 @@ async fn decide(
     if let Some(decision) = out_of_question(row, now) {
         return Ok(decision);
     }
+    let Some(account) = row.account else {
+        return Ok(Decision::Drop("cancelled", "changed"));
+    };
     let step = db::step(&row.step)?;
-    let update = match unread::about(tx, row, step, now).await? {
+    let update = match unread::about(tx, (row, account), step, now).await? {
         Some(Said::PutOff(due)) => return Ok(Decision::PutOff(due)),
         Some(Said::Drop(why)) => return Ok(Decision::Drop("skipped", why.as_str())),
         Some(Said::Send(about)) => Some(about),
@@ -359,9 +373,7 @@ async fn decide(
             Some(About::Appointment(Box::new(facts)))
         }
         (None, Some(about)) => Some(about),
-        (None, None) => {
-            agenda::about(tx, row.account.into(), row.day.as_deref(), &pins.zone).await?
-        }
+        (None, None) => agenda::about(tx, account.into(), row.day.as_deref(), &pins.zone).await?,
     };
     let Some(about) = about else {
         return Ok(Decision::Drop("skipped", "nothing_to_say"));
@@ -471,90 +483,15 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
     })
 }
 
-/// What was taken in hand.
-#[derive(Default)]
-struct Taken {
-    mails: Vec<Due>,
-    /// Of which deliveries.
-    ids: Vec<Uuid>,
-    /// So many wait for others.
-    waiting: usize,
-}
-
-/// Takes what is ready in hand, as few mails.
-async fn take_all(
-    tx: &mut Tx,
-    ready: Vec<Ready<'_>>,
-    lease: &Lease,
-    now: Timestamp,
-) -> Result<Taken> {
-    let mut taken = Taken::default();
-    for mail in bundles::gather(tx, ready).await? {
-        match mail {
-            Gathered::Waits(rows) => taken.waiting += rows,
-            Gathered::Broken(rows) => {
-                for row in rows {
-                    drop_and_tell(tx, row, ("failed", "outcome_unknown"), now).await?;
-                }
-            }
-            Gathered::Leaves(mail) => {
-                let ids: Vec<Uuid> = mail.iter().map(|one| one.row.id).collect();
-                if let Some(due) = take_mail(tx, mail, lease).await? {
-                    taken.mails.push(due);
-                    taken.ids.extend(ids);
-                }
-            }
-        }
-    }
-    Ok(taken)
-}
-
-/// Takes all of a mail in hand; nothing if another process was faster.
-async fn take_mail(tx: &mut Tx, mail: Vec<Ready<'_>>, lease: &Lease) -> Result<Option<Due>> {
-    let bundle = bundles::carrier(&mail);
-    for one in &mail {
-        if take(tx, one, lease, bundle).await? {
-            continue;
-        }
-        if bundle.is_some() {
-            // Some of it, perhaps: once more, from the beginning.
-            return Err(Error::Busy);
-        }
-        return Ok(None);
-    }
-    Ok(bundles::one_mail(mail))
-}
-
-async fn take(
-    tx: &mut Tx,
-    Ready {
-        row, pins, leave, ..
-    }: &Ready<'_>,
-    lease: &Lease,
-    bundle: Option<Uuid>,
-) -> Result<bool> {
-    let until = leave.at().plus_seconds(limits::DELIVERY_LEASE_S);
-    let taken = tx
-        .sql(LEASE)
-        .bind(row.id)
-        .bind(lease.0.to_vec())
-        .bind(until.micros())
-        .bind(pins.written_at)
-        .bind(pins.address)
-        .bind(pins.language.as_str())
-        .bind(pins.zone.clone())
-        .bind(pins.disclosure.as_str())
-        .bind(pins.calendar_file_off_at)
-        .bind(leave.at().micros())
-        .bind(pins.times.clone())
-        .bind(bundle)
-        .run()
-        .await?;
-    Ok(taken == 1)
+/// The visit of which news was dropped, if it may have spoken for its series: while it was in hand no other was to.
+fn spoke(row: &DueRow, reason: &str, visits: &HashMap<Uuid, Stands>) -> Option<AppointmentId> {
+    let visit = &visits.get(&row.appointment?)?.appointment;
+    let spoke = reason == "changed" && row.step == Step::Invitation.as_str();
+    (spoke && visit.series.is_some()).then(|| visit.id.into())
 }
 
 /// Drops it, and asks a human where that is news.
-async fn drop_and_tell(
+pub(super) async fn drop_and_tell(
     tx: &mut Tx,
     row: &DueRow,
     (state, reason): (&'static str, &'static str),

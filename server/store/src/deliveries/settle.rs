@@ -15,15 +15,31 @@ use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 
 statements! {
+    // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too.
     BEGIN = "
         UPDATE delivery SET began = began + 1
-        WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2
+        WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
+            AND EXISTS (SELECT 1 FROM address d WHERE d.id = delivery.address
+                AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
+            AND NOT EXISTS (SELECT 1 FROM preference f WHERE f.person = delivery.person
+                AND ((f.reminders_off_at IS NOT NULL
+                        AND delivery.step IN ('three_days', 'one_day', 'one_hour', 'room_open'))
+                    OR (f.unread_mail_off_at IS NOT NULL AND delivery.step IN ('unread', 'digest'))))
+            AND (step <> 'agenda' OR EXISTS (SELECT 1 FROM account w
+                WHERE w.person = delivery.person AND w.role = 'case_manager' AND w.ended_at IS NULL))
             AND (appointment IS NULL OR ics_sequence =
                 (SELECT a.ics_sequence FROM appointment a WHERE a.id = delivery.appointment))
             AND (participant IS NULL OR EXISTS
                 (SELECT 1 FROM participant p WHERE p.id = delivery.participant
                     AND (p.left_at IS NULL
-                        OR (delivery.step = 'cancellation' AND p.cleared_at IS NOT NULL))))
+                        OR (delivery.step = 'cancellation' AND p.cleared_at IS NOT NULL))
+                    AND (p.role <> 'caregiver'
+                        OR delivery.step NOT IN ('three_days', 'one_day', 'one_hour', 'room_open')
+                        OR EXISTS (SELECT 1 FROM consent c JOIN appointment k ON k.client = c.client
+                            WHERE k.id = p.appointment AND c.caregiver = p.person
+                                AND c.reminders_at IS NOT NULL AND c.from_at <= $3
+                                AND c.withdrawn_at IS NULL
+                                AND (c.until_at IS NULL OR c.until_at > $3)))))
         RETURNING bundle";
     TAKE_BACK = "UPDATE delivery SET began = began - 1 WHERE id = $1";
     INSERT_ATTEMPT = "
@@ -85,7 +101,8 @@ pub enum What {
     },
     /// Cut off after DATA began: it may have arrived.
     Unknown,
-    /// Not sent: the appointment changed while it was being written.
+    /// Not sent: something changed while it was being written, or the lease ran out. What becomes of it, the next
+    /// lease decides.
     Withheld,
     /// It cannot be written: a defect, and never a reason to stop the others.
     Unwritable,
@@ -127,8 +144,9 @@ pub(crate) struct End {
 
 impl Store {
     /// Writes the notes down, in order. For each, whether it held: a mail may begin only while it is
-    /// leased by the same lease and its appointment has not changed. What is noted of a mail that speaks for
-    /// several deliveries is noted of each.
+    /// leased by the same lease, which has not run out, its appointment has not changed, its address takes mail, and
+    /// whoever gets it may and wants to be told such a thing. What is noted of a mail that speaks for several
+    /// deliveries is noted of each.
     pub async fn note_deliveries(&self, notes: Vec<Note>, now: Timestamp) -> Result<Vec<bool>> {
         let caller = Caller::scheduler();
         self.write("note deliveries", async move |tx: &mut Tx| {
@@ -162,13 +180,13 @@ impl Store {
 /// Counts that the mail begins, of all deliveries for which it speaks or, if it may not begin for one, of none.
 async fn begin(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
     let carrier = note.id.uuid();
-    let Some(told) = begin_one(tx, carrier, note.lease).await? else {
+    let Some(told) = begin_one(tx, carrier, note.lease, now).await? else {
         return Ok(false);
     };
     let mut begun = vec![carrier];
     if told.bundle.is_some() {
         for other in bundles::others(tx, carrier, note.lease).await? {
-            if begin_one(tx, other, note.lease).await?.is_none() {
+            if begin_one(tx, other, note.lease, now).await?.is_none() {
                 for id in begun {
                     tx.sql(TAKE_BACK).bind(id).run().await?;
                 }
@@ -185,8 +203,9 @@ async fn begin(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
 }
 
 /// Of one row: nothing if it may not begin.
-async fn begin_one(tx: &mut Tx, id: Uuid, lease: Lease) -> Result<Option<Told>> {
-    tx.sql(BEGIN).bind(id).bind(lease.0.to_vec()).maybe().await
+async fn begin_one(tx: &mut Tx, id: Uuid, lease: Lease, now: Timestamp) -> Result<Option<Told>> {
+    let begin = tx.sql(BEGIN).bind(id).bind(lease.0.to_vec());
+    begin.bind(now.micros()).maybe().await
 }
 
 /// Which deliveries are settled by the note, the mail's own first; none if somebody else has it in hand.
@@ -216,11 +235,7 @@ async fn settle_one(tx: &mut Tx, id: Uuid, note: &Note, now: Timestamp) -> Resul
     let Some(LeasedRow { row, told }) = row else {
         return Ok(None);
     };
-    let mut end = end(note.what, &row, now);
-    if told.bundle.is_some() && note.what == What::Withheld {
-        // One of several changed: which of them, the next lease finds.
-        (end.state, end.reason) = ("planned", None);
-    }
+    let end = end(note.what, &row, now);
     let settled = (end.state != "planned").then(|| now.micros());
     tx.sql(SETTLE)
         .bind(id)
@@ -255,7 +270,7 @@ pub(crate) fn end(what: What, row: &RowNow, now: Timestamp) -> End {
     };
     match what {
         What::Begins | What::Accepted => keep("sent", None),
-        What::Withheld => keep("cancelled", Some("changed")),
+        What::Withheld => keep("planned", None),
         What::Unwritable => keep("failed", Some("unwritable")),
         What::Rejected { begun, address, .. } => End {
             began: row.began - i64::from(begun),
@@ -359,6 +374,13 @@ mod tests {
         }
         assert_eq!(end(deferred, &row(4, 0, 9_000), now).state, "failed");
         assert_eq!(end(deferred, &row(0, 0, 59), now).state, "failed");
+    }
+
+    #[test]
+    fn what_was_withheld_is_decided_anew() {
+        let now = Timestamp::from_micros(0);
+        let end = end(What::Withheld, &row(1, 1, 9_000), now);
+        assert_eq!((end.state, end.tries, end.began), ("planned", 1, 1));
     }
 
     #[test]

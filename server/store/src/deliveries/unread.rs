@@ -278,14 +278,14 @@ pub(crate) async fn drop_if_over(tx: &mut Tx, account: Uuid) -> Result<()> {
 /// The rule, asked again about a mail that is due; nothing about mails that are about something else.
 pub(super) async fn about(
     tx: &mut Tx,
-    row: &DueRow,
+    (row, account): (&DueRow, Uuid),
     step: Step,
     now: Timestamp,
 ) -> Result<Option<Said>> {
     if !matches!(step, Step::Unread | Step::Digest) {
         return Ok(None);
     }
-    let Some(found) = waiting::look(tx, (row.account, row.id), now).await? else {
+    let Some(found) = waiting::look(tx, (account, row.id), now).await? else {
         return Ok(Some(Said::Drop(Why::NoRight)));
     };
     let conversations = if step == Step::Digest {
@@ -305,7 +305,7 @@ pub(super) async fn about(
         tx.sql(MARK).bind(row.id).bind(urgent).run().await?;
         None
     };
-    let way_out = stop_links::ensure(tx, row.account).await?;
+    let way_out = stop_links::ensure(tx, account).await?;
     Ok(Some(Said::Send(About::Update {
         conversations,
         stop: way_out,

@@ -22,7 +22,9 @@ statements! {
         WHERE id = $1 AND state = 'leased' AND lease = $2";
     BEGIN = "
         UPDATE single_mail SET began = began + 1
-        WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2
+        WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
+            AND (person IS NULL OR EXISTS (SELECT 1 FROM address d WHERE d.id = single_mail.address
+                AND d.ended_at IS NULL AND d.refused_at IS NULL))
         RETURNING began";
     SETTLE = "
         UPDATE single_mail SET state = $2, reason = $3, due_at = $4, tries = $5, began = $6,
@@ -47,7 +49,7 @@ struct HandRow {
 
 impl Store {
     /// Notes what becomes of a mail that is in hand, and whether that held: it may begin only while it is leased by the
-    /// same lease and what it is about is good.
+    /// same lease, which has not run out, what it is about is good, and its address takes mail.
     pub async fn note_single_mail(
         &self,
         id: SingleMailId,
@@ -92,6 +94,7 @@ async fn begin(
         return Ok(false);
     }
     let begins = tx.sql(BEGIN).bind(id).bind(lease.0.to_vec());
+    let begins = begins.bind(now.micros());
     Ok(begins.maybe::<(i64,)>().await?.is_some())
 }
 

@@ -1,0 +1,220 @@
+//! A mail that is in hand, and something that changes before its content leaves: it may have waited for minutes behind
+//! others, and whoever ended a right is not told of a mail that came after that (scheduling.md, P2).
+
+use mail::Mail;
+use protocol::{DeliveryId, Scope, Step, limits};
+use store::{Due, Lease, Note, What};
+use testkit::{Engine, Person};
+
+use super::desk::{Desk, TUESDAY, of, to};
+use super::sendings::OVER;
+use super::series::{book, booked, call_off, shift};
+
+const NOTHING: [&str; 0] = [];
+const ELSEWHERE: &str = "maria.elsewhere@example.org";
+/// When the reminders of three days before come.
+const THREE_DAYS: &str = "2026-11-07T10:00";
+
+/// Dana gets no mails.
+async fn open(engine: Engine) -> Desk {
+    let desk = Desk::open(engine).await;
+    desk.without_address(&desk.dana).await;
+    desk
+}
+
+async fn take(desk: &Desk) -> (Lease, Vec<Due>) {
+    let now = desk.house.clock_now();
+    let (lease, due, _) = desk.store().lease_due(now).await.unwrap();
+    (lease, due)
+}
+
+/// The mail to somebody.
+fn to_person(due: &[Due], person: Person) -> DeliveryId {
+    let address = testkit::agency::email(person.name);
+    let mut theirs = due.iter().filter(|due| due.to.reveal() == address);
+    let one = theirs.next().unwrap();
+    assert!(theirs.next().is_none());
+    one.id
+}
+
+/// Whether that can be noted of it.
+async fn note(desk: &Desk, (id, lease): (DeliveryId, Lease), what: What) -> bool {
+    let now = desk.house.clock_now();
+    let note = Note { id, lease, what };
+    desk.store().note_deliveries(vec![note], now).await.unwrap()[0]
+}
+
+/// It does not begin, and its sender says so.
+async fn is_withheld(desk: &Desk, mail: (DeliveryId, Lease)) {
+    assert!(!note(desk, mail, What::Begins).await, "it leaves");
+    let began = "SELECT COUNT(*) FROM delivery WHERE began > 0 AND state <> 'sent'";
+    assert_eq!(desk.house.count(began).await, 0);
+    assert!(note(desk, mail, What::Withheld).await);
+}
+
+/// The mail of a series is in hand, which its first visit was to bring.
+async fn take_series(desk: &Desk) -> (DeliveryId, Lease) {
+    book(desk, "FREQ=WEEKLY;COUNT=12").await;
+    let (lease, due) = take(desk).await;
+    assert_eq!((due.len(), due[0].step), (1, Step::Invitation));
+    (due[0].id, lease)
+}
+
+/// What Maria gets without anything else happening.
+async fn marias(desk: &Desk) -> Vec<String> {
+    let mut mails = desk.post().await;
+    mails.extend(desk.post().await);
+    let mails = of(&mails, desk.house.agency.maria);
+    mails.into_iter().map(|mail| mail.plain).collect()
+}
+
+async fn ended_as(desk: &Desk, person: Person, row: &str) {
+    let rows = desk.deliveries(person).await;
+    assert!(rows.contains(&row.to_owned()), "{rows:?}");
+}
+
+pub async fn a_reminder_that_is_unwanted_by_now_does_not_leave(engine: Engine) {
+    let desk = open(engine).await;
+    desk.book(TUESDAY).await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    desk.at(THREE_DAYS).await;
+    let (lease, due) = take(&desk).await;
+    assert_eq!((due.len(), due[0].step), (1, Step::ThreeDays));
+    desk.prefer(&desk.maria, desk.maria.person, |wish| {
+        wish.reminders = false;
+    })
+    .await;
+    is_withheld(&desk, (due[0].id, lease)).await;
+    assert_eq!(desk.sends().await, NOTHING);
+    ended_as(
+        &desk,
+        desk.house.agency.maria,
+        "three_days cancelled changed",
+    )
+    .await;
+}
+
+pub async fn a_caregivers_reminder_without_a_consent_by_now_does_not_leave(engine: Engine) {
+    let desk = open(engine).await;
+    let (_, consent) = desk.book_with_ana(TUESDAY).await;
+    // She may come whatever becomes of the reminders.
+    desk.consent_with(None, false).await;
+    assert_eq!(desk.sends().await, ["ana invitation", "maria invitation"]);
+    desk.at(THREE_DAYS).await;
+    let (lease, due) = take(&desk).await;
+    let agency = desk.house.agency;
+    let (anas, marias) = (to_person(&due, agency.ana), to_person(&due, agency.maria));
+    desk.withdraw(&desk.maria, consent).await.unwrap();
+    let left = "SELECT COUNT(*) FROM participant WHERE left_at IS NOT NULL";
+    assert_eq!(desk.house.count(left).await, 0);
+    is_withheld(&desk, (anas, lease)).await;
+    assert!(of(&desk.post().await, agency.ana).is_empty());
+    ended_as(&desk, agency.ana, "three_days cancelled changed").await;
+    assert!(note(&desk, (marias, lease), What::Begins).await, "Maria's");
+}
+
+pub async fn nothing_leaves_to_an_address_that_was_replaced_meanwhile(engine: Engine) {
+    let desk = open(engine).await;
+    desk.book(TUESDAY).await;
+    let (lease, due) = take(&desk).await;
+    let store = desk.store();
+    let wish = store.preferences(&desk.maria, desk.maria.person).await;
+    let mut wish = wish.unwrap();
+    wish.email = Some(ELSEWHERE.to_owned());
+    let put = store.put_preferences(&desk.maria, desk.maria.person, wish);
+    put.await.unwrap();
+    is_withheld(&desk, (due[0].id, lease)).await;
+    let mails = desk.post().await;
+    let left: Vec<String> = mails.iter().map(to).collect();
+    assert_eq!(left, [ELSEWHERE], "whether it is hers");
+    let maria = desk.house.agency.maria;
+    ended_as(&desk, maria, "invitation skipped address_unconfirmed").await;
+}
+
+pub async fn nothing_leaves_to_an_address_that_takes_no_mail_by_now(engine: Engine) {
+    let desk = open(engine).await;
+    desk.book(TUESDAY).await;
+    let (lease, due) = take(&desk).await;
+    // As when another mail was refused, or a stranger has said that it is not theirs.
+    let maria = desk.house.agency.maria;
+    let id = desk.house.id(maria.person.as_bytes());
+    let refuse = format!("UPDATE address SET refused_at = 1 WHERE person = {id}");
+    desk.house.run(&refuse).await;
+    is_withheld(&desk, (due[0].id, lease)).await;
+    assert_eq!(desk.sends().await, NOTHING);
+    ended_as(&desk, maria, "invitation skipped no_address").await;
+}
+
+pub async fn a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engine: Engine) {
+    let desk = open(engine).await;
+    desk.book(TUESDAY).await;
+    let (lease, due) = take(&desk).await;
+    desk.pass(limits::DELIVERY_LEASE_S).await;
+    is_withheld(&desk, (due[0].id, lease)).await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+}
+
+pub async fn a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engine: Engine) {
+    let desk = open(engine).await;
+    let store = desk.store();
+    let wish = store.preferences(&desk.maria, desk.maria.person).await;
+    let mut wish = wish.unwrap();
+    wish.email = Some(ELSEWHERE.to_owned());
+    let put = store.put_preferences(&desk.maria, desk.maria.person, wish);
+    put.await.unwrap();
+    let now = desk.house.clock_now();
+    let (lease, due, _) = store.lease_single_mails(now).await.unwrap();
+    assert_eq!(due.len(), 1);
+    desk.pass(limits::DELIVERY_LEASE_S).await;
+    let now = desk.house.clock_now();
+    for (what, holds) in [(What::Begins, false), (What::Withheld, true)] {
+        let noted = store.note_single_mail(due[0].id, lease, what, now).await;
+        assert_eq!(noted.unwrap(), holds, "{what:?}");
+    }
+    let mails: Vec<Mail> = desk.post().await;
+    assert_eq!(mails.iter().map(to).collect::<Vec<_>>(), [ELSEWHERE]);
+}
+
+pub async fn a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once(engine: Engine) {
+    let desk = open(engine).await;
+    let mail = take_series(&desk).await;
+    call_off(&desk, &booked(&desk).await[0], Scope::This)
+        .await
+        .unwrap();
+    is_withheld(&desk, mail).await;
+    let mails = marias(&desk).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("First: Tuesday, November 17, 2026 at 10:00"));
+    desk.until_told().await;
+    assert!(
+        marias(&desk).await.is_empty(),
+        "of the first she never heard"
+    );
+}
+
+pub async fn a_series_whose_first_visit_moved_meanwhile_is_told_beside_it(engine: Engine) {
+    let desk = open(engine).await;
+    let mail = take_series(&desk).await;
+    let first = booked(&desk).await.remove(0);
+    shift(&desk, &first, "2026-11-19T14:00", (Scope::This, false))
+        .await
+        .unwrap();
+    is_withheld(&desk, mail).await;
+    let mails = marias(&desk).await;
+    let tells = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
+    assert_eq!(tells("Repeats: every week on Tuesday"), 1, "{mails:?}");
+    assert_eq!(tells("When: Thursday, November 19, 2026 at 2:00"), 1);
+    assert_eq!(mails.len(), 2, "{mails:?}");
+}
+
+pub async fn a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit(engine: Engine) {
+    let desk = open(engine).await;
+    take_series(&desk).await;
+    call_off(&desk, &booked(&desk).await[0], Scope::This)
+        .await
+        .unwrap();
+    desk.pass(OVER).await;
+    let mails = marias(&desk).await;
+    assert_eq!(mails.len(), 1, "{mails:?}");
+    assert!(mails[0].contains("First: Tuesday, November 17, 2026 at 10:00"));
+}
