@@ -157,6 +157,7 @@ contract! {
         each_later_visit_brings_its_calendar_file_with_its_first_reminder,
         moving_the_rest_of_a_series_is_one_mail,
         moving_all_of_a_series_is_one_mail_and_puts_calendars_right,
+        a_visit_that_the_move_of_a_series_leaves_behind_is_told_with_it,
         a_visit_that_moves_by_itself_is_told_by_itself,
         calling_off_one_visit_or_the_rest_is_one_mail_each_time,
         whoever_has_an_address_later_hears_of_the_series_then,
