@@ -326,6 +326,7 @@ contract! {
         a_mail_in_hand_does_not_leave_after_the_withdrawal,
         a_consent_that_runs_out_ends_it_without_anybodys_act,
         another_live_consent_keeps_her,
+        a_new_consent_plans_what_it_allows_at_once,
         a_new_consent_does_not_bring_her_back_unasked,
         only_the_client_and_her_case_manager_withdraw,
         the_circle_that_it_covered_refuses_her_too,
