@@ -278,19 +278,31 @@ async fn hindrance(
         let refusal = Refusal::new(Code::SlotTaken, "the worker is busy then");
         return Ok(Some(refusal));
     }
+    Ok(is_full(tx, resource, (rules, found.start), except)
+        .await?
+        .then(day_is_full))
+}
+
+/// Whether the worker's day holds as many of a kind as it may, besides one appointment or what one actor holds.
+async fn is_full(
+    tx: &mut Tx,
+    resource: &Resource,
+    (rules, start): (&Rules, Timestamp),
+    except: Option<Uuid>,
+) -> Result<bool> {
     let Some(cap) = rules.cap else {
-        return Ok(None);
+        return Ok(false);
     };
     let day = SlotSpan {
-        from: found.start,
-        until: found.start,
+        from: start,
+        until: start,
     };
     let full = hours::full_days(tx, resource, cap, day, except).await?;
-    if !full.contains(&resource.zone.date(found.start)) {
-        return Ok(None);
-    }
-    let refusal = Refusal::new(Code::NotAvailable, "no more visits of this kind that day");
-    Ok(Some(refusal))
+    Ok(full.contains(&resource.zone.date(start)))
+}
+
+fn day_is_full() -> Refusal {
+    Refusal::new(Code::NotAvailable, "no more visits of this kind that day")
 }
 
 /// By what an appointment of so many minutes goes on that was booked as this kind.

@@ -237,6 +237,7 @@ contract! {
         what_begins_within_the_hour_or_is_several_is_told_at_once,
         of_a_series_one_visit_is_taken_back,
         a_time_that_somebody_took_meanwhile_stays_theirs,
+        a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
         what_the_client_called_off_is_theirs_to_take_back,
         what_was_to_see_to_before_is_so_again,
         nobody_is_called_about_what_was_taken_back,

@@ -263,7 +263,7 @@ visit-undo-left =
        *[other] No mail has gone out yet. You can undo this for { $count } more seconds.
     }
 visit-undone = The visit is on again. No mail went out.
-visit-undo-taken = Somebody has that time now. The visit stays cancelled.
+visit-undo-taken = That time is not free any more. The visit stays cancelled.
 visit-undo-late = It is too late to undo this. The mails go out now.
 
 ## Visits that repeat

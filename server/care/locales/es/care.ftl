@@ -263,7 +263,7 @@ visit-undo-left =
        *[other] Aún no salió ningún correo. Puedes deshacerlo { $count } segundos más.
     }
 visit-undone = La visita sigue en pie. No salió ningún correo.
-visit-undo-taken = Alguien ya tiene esa hora. La visita sigue cancelada.
+visit-undo-taken = Esa hora ya no está libre. La visita sigue cancelada.
 visit-undo-late = Ya es tarde para deshacerlo. Los correos salen ahora.
 
 ## Visitas que se repiten
