@@ -42,6 +42,9 @@ statements! {
     INSERT_CLAIM = "
         INSERT INTO claim (id, resource, appointment, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
     FREE_CLAIMS = "DELETE FROM claim WHERE appointment = $1";
+    INSERT_BESIDE = "
+        INSERT INTO claim_beside (appointment, resource, start_at, end_at) VALUES ($1, $2, $3, $4)";
+    FREE_BESIDE = "DELETE FROM claim_beside WHERE appointment = $1";
 }
 
 /// An appointment's row.
@@ -362,9 +365,29 @@ pub(crate) async fn claim(
     Ok(())
 }
 
+/// Keeps one resource for the appointment where something else has its claim: nobody else is booked then, whichever
+/// of the two goes.
+pub(crate) async fn keep_beside(
+    tx: &mut Tx,
+    resource: &Resource,
+    appointment: AppointmentId,
+    found: &Found,
+) -> Result<()> {
+    tx.sql(INSERT_BESIDE)
+        .bind(appointment.uuid())
+        .bind(resource.id)
+        .bind(found.claimed.from.micros())
+        .bind(found.claimed.until.micros())
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Gives back what the appointment kept busy.
 pub(crate) async fn free_claims(tx: &mut Tx, appointment: AppointmentId) -> Result<()> {
-    tx.sql(FREE_CLAIMS).bind(appointment.uuid()).run().await?;
+    for sql in [FREE_CLAIMS, FREE_BESIDE] {
+        tx.sql(sql).bind(appointment.uuid()).run().await?;
+    }
     Ok(())
 }
 

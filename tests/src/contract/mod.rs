@@ -48,6 +48,7 @@ mod invitations;
 mod jobs;
 mod key_packages;
 mod keys;
+mod law_collisions;
 mod links;
 mod login_names;
 mod mail_answers;

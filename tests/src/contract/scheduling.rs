@@ -4,10 +4,10 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, bundles, calendar_answers, calendar_feeds, clock_jumps,
-    closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
-    mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
-    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unread, visit_mails, visit_types, visit_zones,
+    closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs,
+    law_collisions, links, mail_answers, nights, no_shows, outages, overlaps, phones, places,
+    postbox, preferences, reminders, safe_hours, sendings, series, series_mails, team_changes,
+    teams, undone_cancels, unread, visit_mails, visit_types, visit_zones,
 };
 
 contract! {
@@ -230,6 +230,10 @@ contract! {
         whoever_is_not_the_client_declines_for_themselves,
         unsubscribing_ends_reminders_and_nothing_else,
         a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
+    }
+    law_collisions {
+        neither_time_of_two_visits_that_meet_is_sold_again,
+        what_is_only_held_gives_way_to_a_visit,
     }
     undone_cancels {
         what_is_taken_back_was_never_said,

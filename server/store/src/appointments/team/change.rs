@@ -9,7 +9,7 @@ use protocol::http::Appointment;
 use protocol::{AccountId, AppointmentId, Code, ParticipantId, Refusal, Scope, limits};
 use uuid::Uuid;
 
-use super::{FREE, HOLD, Team, lock, must_be_whole, must_work_here, staff};
+use super::{HOLD, Team, free, lock, must_be_whole, must_work_here, staff};
 use crate::appointments::{
     AppointmentRow, Asked, Found, claim_all, list, look, or_instead, read, rules_of,
 };
@@ -203,8 +203,7 @@ async fn leave(tx: &mut Tx, id: AppointmentId, account: AccountId) -> Result<Uui
     let now = tx.now().micros();
     let left = tx.sql(LEAVE).bind(id.uuid()).bind(account.uuid());
     left.bind(now).run().await?;
-    let free = tx.sql(FREE).bind(id.uuid()).bind(account.uuid());
-    free.run().await?;
+    free(tx, id.uuid(), account).await?;
     tasks::finish_by(tx, id, person).await?;
     Ok(person.uuid())
 }
