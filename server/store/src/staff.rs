@@ -63,7 +63,10 @@ statements! {
         WHERE g.account = $1 AND g.ended_at = $2
             AND NOT EXISTS (SELECT 1 FROM assignment o WHERE o.client = g.client
                 AND o.from_at <= $2 AND (o.ended_at IS NULL OR o.ended_at > $2))";
-    END_TASKS = "UPDATE task SET done_at = $2 WHERE account = $1 AND done_at IS NULL";
+    // What concerns a visit is for whoever serves its client by now, or will.
+    END_TASKS = "
+        UPDATE task SET done_at = $2
+        WHERE account = $1 AND done_at IS NULL AND appointment IS NULL";
     VOID_INVITATIONS = "
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";

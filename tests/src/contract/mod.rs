@@ -36,6 +36,7 @@ mod family;
 mod gaps;
 pub(crate) mod gathering;
 mod given_up;
+mod handed_on;
 mod histories;
 mod holds;
 mod hours;
@@ -439,6 +440,10 @@ contract! {
         whoever_has_gone_leaves_no_secret_behind,
         ended_sessions_end_and_their_devices_stay,
         ones_other_sessions_end_and_this_one_stays,
+    }
+    handed_on {
+        an_answer_about_a_visit_is_for_whoever_serves_by_then,
+        what_waits_outlives_an_account_and_a_time_without_anybody,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,
