@@ -23,6 +23,7 @@ use crate::tx::Tx;
 pub(crate) mod book;
 pub(crate) mod change;
 pub(crate) mod close;
+pub(crate) mod left;
 pub(crate) mod list;
 pub(crate) mod overlaps;
 pub(crate) mod place;

@@ -19,13 +19,25 @@ use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
 
+/// Whether a task waits at the time `$1`: that a visit is to be taken over does until it begins.
+macro_rules! open {
+    () => {
+        "t.done_at IS NULL AND t.kind <> 'device_idle'
+                AND (t.kind <> 'client_assigned' OR t.appointment IS NULL
+                    OR EXISTS (SELECT 1 FROM appointment k
+                        WHERE k.id = t.appointment AND k.start_at > $1))"
+    };
+}
+
 /// Open tasks at the time `$1` of a client, or of a case manager: of those who serve their client now.
 macro_rules! tasks {
     ($what:literal of client) => {
         concat!(
             "(SELECT ",
             $what,
-            " FROM task t WHERE t.client = p.id AND t.done_at IS NULL AND t.kind <> 'device_idle'
+            " FROM task t WHERE t.client = p.id AND ",
+            open!(),
+            "
                 AND EXISTS (SELECT 1 FROM assignment o WHERE o.account = ",
             whose!("$1"),
             " AND o.client = t.client AND o.from_at <= $1
@@ -36,7 +48,9 @@ macro_rules! tasks {
         concat!(
             "(SELECT ",
             $what,
-            " FROM task t WHERE t.done_at IS NULL AND t.kind <> 'device_idle'
+            " FROM task t WHERE ",
+            open!(),
+            "
                 AND t.client IN (SELECT o.client FROM assignment o WHERE o.account = a.id
                     AND o.from_at <= $1 AND (o.ended_at IS NULL OR o.ended_at > $1))
                 AND ",

@@ -19,7 +19,7 @@ use protocol::http::{
 use protocol::{AccountId, CircleId, Code, DeviceId, Refusal, Role, StaffState};
 use uuid::Uuid;
 
-use crate::appointments::team;
+use crate::appointments::{left, team};
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
 use crate::devices::{self, Why};
@@ -405,6 +405,7 @@ async fn end(tx: &mut Tx, account: AccountId) -> Result<()> {
     }
     tx.sql(FORGET_JOBS).bind(account.uuid()).run().await?;
     series::end_of(tx, account, None).await?;
+    left::ask(tx, account, None, account).await?;
     calendar_feeds::end_of(tx, account).await?;
     forget_secrets(tx, account).await?;
     sessions::end_all(tx, account).await

@@ -86,6 +86,7 @@ statements! {
             AND ", whose!("$2"), " = $1
             AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
                 WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
+            AND (t.kind <> 'client_assigned' OR a.id IS NULL OR a.start_at > $2)
             AND (", serves!("$1", "t.client", "$2"), "
                 OR (t.kind = 'transfer_offered' AND EXISTS (SELECT 1 FROM transfer x
                     WHERE x.id = t.transfer AND x.state = 'offered' AND x.expires_at > $2)))

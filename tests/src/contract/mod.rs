@@ -444,6 +444,8 @@ contract! {
     handed_on {
         an_answer_about_a_visit_is_for_whoever_serves_by_then,
         what_waits_outlives_an_account_and_a_time_without_anybody,
+        what_is_left_is_seen_and_taken_over,
+        a_client_who_is_handed_over_brings_what_is_booked,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,
