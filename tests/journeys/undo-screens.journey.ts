@@ -51,7 +51,7 @@ test('stays cancelled when somebody has its time by then', async () => {
   expect(off).toHaveLength(1);
   appointments.push(...off.map((one) => ({ ...one, id: `${one.id}-taken`, state: 'booked' as const })));
   await page.getByRole('button', { name: 'Undo', exact: true }).click();
-  await page.getByText('Somebody has that time now. The visit stays cancelled.').waitFor();
+  await page.getByText('That time is not free any more. The visit stays cancelled.').waitFor();
   await expectAccessible(page, 'taken meanwhile');
 });
 

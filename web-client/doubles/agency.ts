@@ -295,7 +295,8 @@ export class Agency {
         });
       }
     } else if (act === 'team') {
-      const refusal = this.#team(visit, (body as ChangeTeam).staff);
+      const { staff, take_over } = body as ChangeTeam;
+      const refusal = take_over === true ? this.#takenOver(visit) : this.#team(visit, staff);
       if (refusal !== null) return refusal;
     } else if (act === 'place') {
       const { place = null, scope } = body as ChangePlace;
@@ -326,6 +327,14 @@ export class Agency {
     if (taken) return bad(409, 'slot_taken');
     this.undoable.delete(visit.id);
     Object.assign(visit, { state: 'booked', cancelled: null });
+    return null;
+  }
+
+  /** Dana, who reads, is booked from now on. */
+  #takenOver(visit: Appointment): Answered | null {
+    if (visit.may_take_over !== true) return bad(409, 'appointment_changed');
+    const others = visit.participants.filter(({ booked }) => booked !== true);
+    Object.assign(visit, { participants: [...others, partOf('dana')], may_take_over: false, sequence: visit.sequence + 1 });
     return null;
   }
 

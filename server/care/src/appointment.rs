@@ -167,6 +167,8 @@ pub struct TeamChange {
     pub sequence: u32,
     /// Who takes part besides whoever is booked, each once.
     pub staff: Vec<AccountId>,
+    /// The caller is booked in the place of whoever is.
+    pub take_over: bool,
 }
 
 impl TeamChange {
@@ -176,6 +178,7 @@ impl TeamChange {
             op_id: request.op_id,
             sequence: request.sequence,
             staff: check_staff(request.staff)?,
+            take_over: request.take_over,
         })
     }
 }

@@ -409,6 +409,13 @@ impl Closed {
 }
 
 impl Hours {
+    /// Whether some closures take a date from the worker: one of them covers it, and nothing was said of that very
+    /// date.
+    pub fn give_way(&self, closed: &[Closed], date: Date) -> bool {
+        let said = self.dated.iter().any(|dated| dated.date == date);
+        !said && closed.iter().any(|closed| closed.covers(date))
+    }
+
     /// The hours of a date in order, those that touch made one; minutes of the local day.
     fn of(&self, date: Date) -> Vec<(u16, u16)> {
         let dated = || self.dated.iter().filter(|dated| dated.date == date);

@@ -361,7 +361,8 @@ words! {
         3 CannotReachByEmail = "cannot_reach_by_email",
         /// Nobody was at a person's device for 90 days: do they still have it?
         4 DeviceIdle = "device_idle",
-        /// A supervisor assigned a client: get in touch.
+        /// A supervisor assigned a client: get in touch. With an appointment: it is booked with somebody who serves its
+        /// client no longer, or not for long: take it over, or call it off.
         5 ClientAssigned = "client_assigned",
         /// A colleague offers a client: accept or decline.
         6 TransferOffered = "transfer_offered",

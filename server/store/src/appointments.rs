@@ -23,6 +23,7 @@ use crate::tx::Tx;
 pub(crate) mod book;
 pub(crate) mod change;
 pub(crate) mod close;
+pub(crate) mod left;
 pub(crate) mod list;
 pub(crate) mod overlaps;
 pub(crate) mod place;
@@ -42,6 +43,9 @@ statements! {
     INSERT_CLAIM = "
         INSERT INTO claim (id, resource, appointment, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
     FREE_CLAIMS = "DELETE FROM claim WHERE appointment = $1";
+    INSERT_BESIDE = "
+        INSERT INTO claim_beside (appointment, resource, start_at, end_at) VALUES ($1, $2, $3, $4)";
+    FREE_BESIDE = "DELETE FROM claim_beside WHERE appointment = $1";
 }
 
 /// An appointment's row.
@@ -278,19 +282,31 @@ async fn hindrance(
         let refusal = Refusal::new(Code::SlotTaken, "the worker is busy then");
         return Ok(Some(refusal));
     }
+    Ok(is_full(tx, resource, (rules, found.start), except)
+        .await?
+        .then(day_is_full))
+}
+
+/// Whether the worker's day holds as many of a kind as it may, besides one appointment or what one actor holds.
+async fn is_full(
+    tx: &mut Tx,
+    resource: &Resource,
+    (rules, start): (&Rules, Timestamp),
+    except: Option<Uuid>,
+) -> Result<bool> {
     let Some(cap) = rules.cap else {
-        return Ok(None);
+        return Ok(false);
     };
     let day = SlotSpan {
-        from: found.start,
-        until: found.start,
+        from: start,
+        until: start,
     };
     let full = hours::full_days(tx, resource, cap, day, except).await?;
-    if !full.contains(&resource.zone.date(found.start)) {
-        return Ok(None);
-    }
-    let refusal = Refusal::new(Code::NotAvailable, "no more visits of this kind that day");
-    Ok(Some(refusal))
+    Ok(full.contains(&resource.zone.date(start)))
+}
+
+fn day_is_full() -> Refusal {
+    Refusal::new(Code::NotAvailable, "no more visits of this kind that day")
 }
 
 /// By what an appointment of so many minutes goes on that was booked as this kind.
@@ -350,9 +366,29 @@ pub(crate) async fn claim(
     Ok(())
 }
 
+/// Keeps one resource for the appointment where something else has its claim: nobody else is booked then, whichever
+/// of the two goes.
+pub(crate) async fn keep_beside(
+    tx: &mut Tx,
+    resource: &Resource,
+    appointment: AppointmentId,
+    found: &Found,
+) -> Result<()> {
+    tx.sql(INSERT_BESIDE)
+        .bind(appointment.uuid())
+        .bind(resource.id)
+        .bind(found.claimed.from.micros())
+        .bind(found.claimed.until.micros())
+        .run()
+        .await?;
+    Ok(())
+}
+
 /// Gives back what the appointment kept busy.
 pub(crate) async fn free_claims(tx: &mut Tx, appointment: AppointmentId) -> Result<()> {
-    tx.sql(FREE_CLAIMS).bind(appointment.uuid()).run().await?;
+    for sql in [FREE_CLAIMS, FREE_BESIDE] {
+        tx.sql(sql).bind(appointment.uuid()).run().await?;
+    }
     Ok(())
 }
 

@@ -13,6 +13,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
+use crate::appointments::left;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::operations::{self, Outcome};
@@ -178,11 +179,13 @@ pub(crate) async fn begin(tx: &mut Tx, staff: AccountId, client: PersonId) -> Re
             .run()
             .await?;
     }
+    left::keep(tx, staff, client).await?;
     tx.wake(Topic::Account(staff));
     Ok(true)
 }
 
-/// They serve the client no longer, book no more visits of a series for them, and stand in none of the client's `circles`, which are held.
+/// They serve the client no longer, book no more visits of a series for them, and stand in none of the client's
+/// `circles`, which are held. Whoever serves the client from now on is asked to take over what is booked with them.
 pub(crate) async fn end(
     tx: &mut Tx,
     by: (&Caller, Permit),
@@ -199,6 +202,7 @@ pub(crate) async fn end(
         .await?;
     transfers::void_of(tx, staff, Some(client)).await?;
     series::end_of(tx, staff, Some(client)).await?;
+    left::ask(tx, staff, Some(client), staff).await?;
     leave(tx, by, staff, circles).await?;
     tx.wake(Topic::Account(staff));
     Ok(())

@@ -14,22 +14,48 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::seal::PERSON_NAME;
+use crate::serving::whose;
 use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
 
-/// Open tasks at the time `$1` that meet a condition: of those who serve their client now.
+/// Whether a task waits at the time `$1`: that a visit is to be taken over does until it begins.
+macro_rules! open {
+    () => {
+        "t.done_at IS NULL AND t.kind <> 'device_idle'
+                AND (t.kind <> 'client_assigned' OR t.appointment IS NULL
+                    OR EXISTS (SELECT 1 FROM appointment k
+                        WHERE k.id = t.appointment AND k.start_at > $1))"
+    };
+}
+
+/// Open tasks at the time `$1` of a client, or of a case manager: of those who serve their client now.
 macro_rules! tasks {
-    ($what:literal, $condition:literal) => {
+    ($what:literal of client) => {
+        concat!(
+            "(SELECT ",
+            $what,
+            " FROM task t WHERE t.client = p.id AND ",
+            open!(),
+            "
+                AND EXISTS (SELECT 1 FROM assignment o WHERE o.account = ",
+            whose!("$1"),
+            " AND o.client = t.client AND o.from_at <= $1
+                    AND (o.ended_at IS NULL OR o.ended_at > $1)))"
+        )
+    };
+    ($what:literal of manager) => {
         concat!(
             "(SELECT ",
             $what,
             " FROM task t WHERE ",
-            $condition,
-            " AND t.done_at IS NULL AND t.kind <> 'device_idle'
-                AND EXISTS (SELECT 1 FROM assignment o WHERE o.account = t.account
-                    AND o.client = t.client AND o.from_at <= $1
-                    AND (o.ended_at IS NULL OR o.ended_at > $1)))"
+            open!(),
+            "
+                AND t.client IN (SELECT o.client FROM assignment o WHERE o.account = a.id
+                    AND o.from_at <= $1 AND (o.ended_at IS NULL OR o.ended_at > $1))
+                AND ",
+            whose!("$1"),
+            " = a.id)"
         )
     };
 }
@@ -43,8 +69,8 @@ statements! {
                 AND x.expires_at > $1) AS offers,
             (SELECT MIN(k.start_at) FROM appointment k WHERE k.client = p.id
                 AND k.state = 'booked' AND k.start_at > $1) AS next_at, ",
-        tasks!("COUNT(*)", "t.client = p.id"), " AS tasks, ",
-        tasks!("MIN(t.created_at)", "t.client = p.id"), " AS waiting_at
+        tasks!("COUNT(*)" of client), " AS tasks, ",
+        tasks!("MIN(t.created_at)" of client), " AS waiting_at
         FROM account a JOIN person p ON p.id = a.person
         WHERE a.role = 'client' AND NOT EXISTS (SELECT 1 FROM client_key d
             WHERE d.client = p.id AND d.state = 'erased')
@@ -65,8 +91,8 @@ statements! {
             CAST(CASE WHEN a.aik IS NULL THEN 0 ELSE 1 END AS BIGINT) AS active,
             (SELECT COUNT(*) FROM assignment g WHERE g.account = a.id AND g.from_at <= $1
                 AND g.ended_at IS NULL) AS clients, ",
-        tasks!("COUNT(*)", "t.account = a.id"), " AS tasks, ",
-        tasks!("MIN(t.created_at)", "t.account = a.id"), " AS waiting_at
+        tasks!("COUNT(*)" of manager), " AS tasks, ",
+        tasks!("MIN(t.created_at)" of manager), " AS waiting_at
         FROM account a JOIN person p ON p.id = a.person
         WHERE a.role = 'case_manager' AND a.ended_at IS NULL ORDER BY a.id"
     );

@@ -36,6 +36,7 @@ statements! {
         SELECT id, name, from_date, until_date FROM closure
         WHERE ended_at IS NULL AND until_date >= $1 ORDER BY from_date, until_date, id";
     DAYS = "SELECT from_date, until_date FROM closure WHERE ended_at IS NULL AND until_date >= $1";
+    MADE_SINCE = "SELECT from_date, until_date FROM closure WHERE ended_at IS NULL AND created_at > $1";
     READ = "SELECT id, name, from_date, until_date FROM closure WHERE id = $1";
     INSERT = "
         INSERT INTO closure (id, name, from_date, until_date, created_at) VALUES ($1, $2, $3, $4, $5)";
@@ -147,6 +148,17 @@ impl Store {
 pub(crate) async fn days(tx: &mut Tx) -> Result<Vec<Closed>> {
     let first = first_day(tx).to_string();
     let rows = tx.sql(DAYS).bind(first).all::<(String, String)>().await?;
+    parse(rows)
+}
+
+/// The days of the closures that were made after an instant.
+pub(crate) async fn made_since(tx: &mut Tx, since: Timestamp) -> Result<Vec<Closed>> {
+    let rows = tx.sql(MADE_SINCE).bind(since.micros());
+    let rows = rows.all::<(String, String)>().await?;
+    parse(rows)
+}
+
+fn parse(rows: Vec<(String, String)>) -> Result<Vec<Closed>> {
     let mut days = Vec::with_capacity(rows.len());
     for (first, last) in rows {
         days.push(Closed {

@@ -5,7 +5,7 @@ use care::caller::Purpose;
 use care::private::Note;
 use care::rules::Act;
 use protocol::http::{Consent, RecordConsent, WithdrawConsent};
-use protocol::{CircleId, Code, ConsentId, PersonId, Refusal, RemovalReason, Role};
+use protocol::{AppointmentId, CircleId, Code, ConsentId, PersonId, Refusal, RemovalReason, Role};
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
@@ -75,7 +75,8 @@ struct ConsentRow {
 
 impl Store {
     /// Writes down that a client allows a caregiver to be in circles that a human then names; it covers
-    /// none yet. [`Code::NotFound`] if the caller does not serve the client or the caregiver is not on
+    /// none yet. Mails about the appointments that the caregiver takes part in are planned by it in the same
+    /// transaction. [`Code::NotFound`] if the caller does not serve the client or the caregiver is not on
     /// the client's record. The same operation again gets the same consent.
     pub async fn record_consent(&self, caller: &Caller, record: RecordConsent) -> Result<Consent> {
         let caller = *caller;
@@ -90,6 +91,12 @@ impl Store {
             }
             check(tx, &record).await?;
             let id = insert(tx, &caller, &record, &note).await?;
+            if record.appointments {
+                for appointment in taking_part(tx, record.client, record.caregiver).await? {
+                    appointments::hold(tx, appointment).await?;
+                    deliveries::replan(tx, appointment).await?;
+                }
+            }
             let outcome = Outcome::of(id.uuid());
             operations::remember(tx, &caller, Act::RecordConsent, op_id, outcome).await?;
             let salt = tx.random();
@@ -189,27 +196,33 @@ async fn leave(
         series::leave(tx, client, caregiver).await?;
     }
     let now = tx.now().micros();
-    let taking_part = tx
-        .sql(TAKING_PART)
-        .bind(client.uuid())
-        .bind(caregiver.uuid())
-        .bind(now)
-        .all::<(Uuid,)>()
-        .await?;
-    for (appointment,) in taking_part {
-        appointments::hold(tx, appointment.into()).await?;
+    for appointment in taking_part(tx, client, caregiver).await? {
+        appointments::hold(tx, appointment).await?;
         if !stays {
             tx.sql(LEAVE)
-                .bind(appointment)
+                .bind(appointment.uuid())
                 .bind(caregiver.uuid())
                 .bind(now)
                 .bind(clear_calendar.then_some(now))
                 .run()
                 .await?;
         }
-        deliveries::replan(tx, appointment.into()).await?;
+        deliveries::replan(tx, appointment).await?;
     }
     Ok(())
+}
+
+/// The client's appointments that are not over and that the caregiver has not left.
+async fn taking_part(
+    tx: &mut Tx,
+    client: PersonId,
+    caregiver: PersonId,
+) -> Result<Vec<AppointmentId>> {
+    let now = tx.now().micros();
+    let rows = tx.sql(TAKING_PART).bind(client.uuid());
+    let rows = rows.bind(caregiver.uuid()).bind(now);
+    let rows = rows.all::<(Uuid,)>().await?;
+    Ok(rows.into_iter().map(|(id,)| id.into()).collect())
 }
 
 /// Whether a live consent of the client lets the caregiver take part in appointments.

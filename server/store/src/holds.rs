@@ -41,6 +41,10 @@ statements! {
         INSERT INTO claim (id, resource, hold, start_at, end_at) VALUES ($1, $2, $3, $4, $5)";
     FREE_CLAIMS = "DELETE FROM claim WHERE hold = $1";
     FORGET = "DELETE FROM hold WHERE id = $1";
+    IN_THE_WAY = "
+        SELECT id, hold FROM claim
+        WHERE resource = $1 AND hold IS NOT NULL AND start_at < $3 AND end_at > $2";
+    FREE = "DELETE FROM claim WHERE id = $1";
 }
 
 #[derive(sqlx::FromRow)]
@@ -181,6 +185,19 @@ pub(crate) async fn make(tx: &mut Tx, actor: Actor, kept: &Kept) -> Result<Times
 async fn forget(tx: &mut Tx, hold: Uuid) -> Result<()> {
     tx.sql(FREE_CLAIMS).bind(hold).run().await?;
     tx.sql(FORGET).bind(hold).run().await?;
+    Ok(())
+}
+
+/// Lets go of whatever is held on a resource, which is locked, in the way of a visit that is booked already. As
+/// [`drop_expired`], of that resource alone: without its hold, what is left of it on others keeps nobody out.
+pub(crate) async fn give_way(tx: &mut Tx, resource: Uuid, span: SlotSpan) -> Result<()> {
+    let in_the_way = tx.sql(IN_THE_WAY).bind(resource);
+    let in_the_way = in_the_way.bind(span.from.micros());
+    let in_the_way = in_the_way.bind(span.until.micros());
+    for (claim, hold) in in_the_way.all::<(Uuid, Uuid)>().await? {
+        tx.sql(FREE).bind(claim).run().await?;
+        tx.sql(FORGET).bind(hold).run().await?;
+    }
     Ok(())
 }
 

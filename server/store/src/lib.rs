@@ -133,6 +133,7 @@ mod rows;
 mod schema;
 mod seal;
 mod series;
+mod serving;
 mod sessions;
 mod settings;
 mod single_mails;

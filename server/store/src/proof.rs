@@ -35,6 +35,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "appointments::close",
         crate::appointments::close::STATEMENTS,
     ),
+    ("appointments::left", crate::appointments::left::STATEMENTS),
     ("appointments::list", crate::appointments::list::STATEMENTS),
     (
         "appointments::place",

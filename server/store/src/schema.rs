@@ -74,6 +74,7 @@ migrations! {
     42 "0042_due";
     43 "0043_claim_before";
     44 "0044_history";
+    45 "0045_claims_beside";
 }
 
 #[derive(Clone, Copy)]

@@ -19,7 +19,7 @@ use protocol::http::{
 use protocol::{AccountId, CircleId, Code, DeviceId, Refusal, Role, StaffState};
 use uuid::Uuid;
 
-use crate::appointments::team;
+use crate::appointments::{left, team};
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
 use crate::deliveries::agenda;
@@ -64,7 +64,10 @@ statements! {
         WHERE g.account = $1 AND g.ended_at = $2
             AND NOT EXISTS (SELECT 1 FROM assignment o WHERE o.client = g.client
                 AND o.from_at <= $2 AND (o.ended_at IS NULL OR o.ended_at > $2))";
-    END_TASKS = "UPDATE task SET done_at = $2 WHERE account = $1 AND done_at IS NULL";
+    // What concerns a visit is for whoever serves its client by now, or will.
+    END_TASKS = "
+        UPDATE task SET done_at = $2
+        WHERE account = $1 AND done_at IS NULL AND appointment IS NULL";
     VOID_INVITATIONS = "
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";
@@ -403,6 +406,7 @@ async fn end(tx: &mut Tx, account: AccountId) -> Result<()> {
     }
     agenda::end_of(tx, account).await?;
     series::end_of(tx, account, None).await?;
+    left::ask(tx, account, None, account).await?;
     calendar_feeds::end_of(tx, account).await?;
     forget_secrets(tx, account).await?;
     sessions::end_all(tx, account).await

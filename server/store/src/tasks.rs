@@ -1,5 +1,5 @@
 //! What a case manager is asked to see to: a person asked for another time, a mail does not arrive, nobody
-//! was at a device for long.
+//! was at a device for long. What concerns a visit goes over to a colleague with its client ([`crate::serving`]).
 
 use care::Caller;
 use care::rules::Act;
@@ -14,6 +14,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::phones::Numbers;
 use crate::seal::PERSON_NAME;
+use crate::serving::{serves, whose};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{idle_devices, preferences, standing};
@@ -64,7 +65,8 @@ statements! {
         UPDATE task SET done_at = $2
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
             AND (why IS NULL OR why <> 'outside_safe_hours')";
-    LIST = "
+    // Their own, and what concerns visits of clients whom they serve: of those, what is theirs by now.
+    LIST = concat!("
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
             t.appointment, t.created_at, t.why,
             COALESCE(a.start_at, t.at_time,
@@ -75,20 +77,26 @@ statements! {
             JOIN person p ON p.id = t.person
             LEFT JOIN appointment a ON a.id = t.appointment
             LEFT JOIN device d ON d.id = t.device
-        WHERE t.account = $1 AND t.done_at IS NULL
+        WHERE t.id IN (
+                SELECT o.id FROM task o WHERE o.account = $1 AND o.done_at IS NULL
+                UNION ALL
+                SELECT o.id FROM assignment m JOIN task o ON o.client = m.client
+                WHERE m.account = $1 AND o.account <> $1 AND o.appointment IS NOT NULL
+                    AND o.done_at IS NULL)
+            AND ", whose!("$2"), " = $1
             AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
                 WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
-            AND (EXISTS (SELECT 1 FROM assignment g WHERE g.account = t.account
-                    AND g.client = t.client AND g.from_at <= $2
-                    AND (g.ended_at IS NULL OR g.ended_at > $2))
+            AND (t.kind <> 'client_assigned' OR a.id IS NULL OR a.start_at > $2)
+            AND (", serves!("$1", "t.client", "$2"), "
                 OR (t.kind = 'transfer_offered' AND EXISTS (SELECT 1 FROM transfer x
                     WHERE x.id = t.transfer AND x.state = 'offered' AND x.expires_at > $2)))
-        ORDER BY t.created_at, t.id LIMIT $3";
-    OWNER = "SELECT account, client FROM task WHERE id = $1";
+        ORDER BY t.created_at, t.id LIMIT $3");
+    OWNER = concat!("SELECT ", whose!("$2"), " AS account, t.client FROM task t WHERE t.id = $1");
     FINISH = "UPDATE task SET done_at = $2 WHERE id = $1 AND done_at IS NULL";
 }
 
-/// Whom a task is for and what it is about.
+/// Whom a task is for and what it is about. If whoever it is for serves the client no longer, and it concerns a visit,
+/// whoever does sees to it.
 pub(crate) struct Concern {
     pub(crate) account: AccountId,
     pub(crate) client: PersonId,
@@ -161,15 +169,12 @@ impl Store {
         .await
     }
 
-    /// The caller has seen to it. [`Code::NotFound`] for anybody else's; again does nothing.
+    /// The caller has seen to it. [`Code::NotFound`] for anybody else's, and for what went over to a colleague with its
+    /// client; again does nothing.
     pub async fn finish_task(&self, caller: &Caller, id: TaskId) -> Result<()> {
         let caller = *caller;
         self.write("finish task", async move |tx: &mut Tx| {
-            let owner = tx
-                .sql(OWNER)
-                .bind(id.uuid())
-                .maybe::<(Uuid, Uuid)>()
-                .await?;
+            let owner = owner(tx, id).await?;
             let own = owner.is_some_and(|(account, _)| account == caller.account.uuid());
             let standing = care::rules::Standing {
                 own,
@@ -196,6 +201,13 @@ impl Store {
         })
         .await
     }
+}
+
+/// Whose a task is by now, and which client it is about.
+async fn owner(tx: &mut Tx, id: TaskId) -> Result<Option<(Uuid, Uuid)>> {
+    let now = tx.now().micros();
+    let owner = tx.sql(OWNER).bind(id.uuid()).bind(now);
+    owner.maybe::<(Uuid, Uuid)>().await
 }
 
 /// Whether the person is to be called: they wait for an answer, or mails do not reach them.
@@ -284,7 +296,9 @@ async fn insert(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Result<Uuid> 
         .bind(now.micros())
         .run()
         .await?;
-    tx.wake(crate::wake::Topic::Account(concern.account));
+    let owner = owner(tx, id).await?;
+    let account = owner.map_or(concern.account, |(account, _)| account.into());
+    tx.wake(crate::wake::Topic::Account(account));
     Ok(id.uuid())
 }
 

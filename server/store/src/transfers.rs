@@ -16,6 +16,7 @@ use protocol::{
 };
 use uuid::Uuid;
 
+use crate::appointments::left;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
@@ -334,7 +335,7 @@ async fn permit(
 }
 
 /// From now on the colleague serves the client; the other does so for a while, and books no more visits of a
-/// series: the colleague is asked to.
+/// series: the colleague is asked to, and to take over what is booked.
 async fn hand_over(tx: &mut Tx, parties: &Parties) -> Result<()> {
     let until = tx.now().plus_seconds(limits::HANDOVER_S);
     let handed = tx
@@ -350,6 +351,7 @@ async fn hand_over(tx: &mut Tx, parties: &Parties) -> Result<()> {
     }
     assignments::begin(tx, parties.to(), parties.client()).await?;
     series::end_of(tx, parties.from(), Some(parties.client())).await?;
+    left::ask(tx, parties.from(), Some(parties.client()), parties.to()).await?;
     tx.wake(Topic::Due);
     Ok(())
 }

@@ -167,6 +167,7 @@ pub async fn nobody_is_booked_on_a_closed_day_and_what_is_booked_stays(engine: E
         op_id: desk.op(),
         sequence: stays.sequence,
         staff: vec![desk.sam.account],
+        take_over: false,
     };
     let refused = desk.scheduler.change_team(&desk.dana, stays.id, with_sam);
     assert_eq!(code(refused.await), Code::NotAvailable);

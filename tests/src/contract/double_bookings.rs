@@ -187,6 +187,7 @@ async fn change(
                 op_id: desk.op(),
                 sequence: card.sequence,
                 staff,
+                take_over: false,
             };
             let changed = desk.scheduler.change_team(worker, card.id, request).await?;
             (Deed::TeamChanged, changed)

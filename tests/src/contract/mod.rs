@@ -37,6 +37,7 @@ mod family;
 mod gaps;
 pub(crate) mod gathering;
 mod given_up;
+mod handed_on;
 mod histories;
 mod holds;
 mod hours;
@@ -50,6 +51,7 @@ mod invitations;
 mod jobs;
 mod key_packages;
 mod keys;
+mod law_collisions;
 mod links;
 mod login_names;
 mod mail_answers;
@@ -330,6 +332,7 @@ contract! {
         a_mail_in_hand_does_not_leave_after_the_withdrawal,
         a_consent_that_runs_out_ends_it_without_anybodys_act,
         another_live_consent_keeps_her,
+        a_new_consent_plans_what_it_allows_at_once,
         a_new_consent_does_not_bring_her_back_unasked,
         only_the_client_and_her_case_manager_withdraw,
         the_circle_that_it_covered_refuses_her_too,
@@ -452,6 +455,12 @@ contract! {
     promotions {
         whoever_becomes_something_else_gets_no_agenda_any_more,
         what_was_planned_for_somebody_who_is_that_no_more_holds_nothing_up,
+    }
+    handed_on {
+        an_answer_about_a_visit_is_for_whoever_serves_by_then,
+        what_waits_outlives_an_account_and_a_time_without_anybody,
+        what_is_left_is_seen_and_taken_over,
+        a_client_who_is_handed_over_brings_what_is_booked,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,

@@ -5,9 +5,10 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
     clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
-    invitation_mails, jobs, links, mail_answers, nights, no_shows, outages, overlaps, phones,
-    places, postbox, preferences, reminders, safe_hours, sendings, series, series_mails,
-    team_changes, teams, undone_cancels, unread, visit_mails, visit_types, visit_zones,
+    invitation_mails, jobs, law_collisions, links, mail_answers, nights, no_shows, outages,
+    overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings, series,
+    series_mails, team_changes, teams, undone_cancels, unread, visit_mails, visit_types,
+    visit_zones,
 };
 
 contract! {
@@ -157,6 +158,7 @@ contract! {
         each_later_visit_brings_its_calendar_file_with_its_first_reminder,
         moving_the_rest_of_a_series_is_one_mail,
         moving_all_of_a_series_is_one_mail_and_puts_calendars_right,
+        a_visit_that_the_move_of_a_series_leaves_behind_is_told_with_it,
         a_visit_that_moves_by_itself_is_told_by_itself,
         calling_off_one_visit_or_the_rest_is_one_mail_each_time,
         whoever_has_an_address_later_hears_of_the_series_then,
@@ -248,12 +250,17 @@ contract! {
         whoever_lets_mails_tell_no_times_is_told_none_by_an_earlier_one,
         a_worker_who_no_longer_serves_the_client_holds_a_dead_link,
     }
+    law_collisions {
+        neither_time_of_two_visits_that_meet_is_sold_again,
+        what_is_only_held_gives_way_to_a_visit,
+    }
     undone_cancels {
         what_is_taken_back_was_never_said,
         left_so_it_is_told_after_a_minute,
         what_begins_within_the_hour_or_is_several_is_told_at_once,
         of_a_series_one_visit_is_taken_back,
         a_time_that_somebody_took_meanwhile_stays_theirs,
+        a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
         what_the_client_called_off_is_theirs_to_take_back,
         what_was_to_see_to_before_is_so_again,
         nobody_is_called_about_what_was_taken_back,

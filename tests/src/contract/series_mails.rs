@@ -154,6 +154,33 @@ pub async fn moving_all_of_a_series_is_one_mail_and_puts_calendars_right(engine:
     assert!(desk.post().await.is_empty());
 }
 
+pub async fn a_visit_that_the_move_of_a_series_leaves_behind_is_told_with_it(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.without_address(&desk.dana).await;
+    book(&desk, TWELVE_WEEKS).await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    // Something else stands where the fourth one would go.
+    desk.book("2026-12-01T14:00").await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    let cards = booked(&desk).await;
+    desk.pass(60).await;
+    shift(&desk, &cards[0], "2026-11-10T14:00", (Scope::All, true))
+        .await
+        .unwrap();
+    assert_eq!(planned(&desk, "invitation").await, 2);
+    let mails = of(&desk.post().await, desk.house.agency.maria);
+    assert_eq!(mails.len(), 2);
+    let alone = mails
+        .iter()
+        .find(|mail| !mail.plain.contains("Repeats"))
+        .unwrap();
+    says(alone, &["When: Tuesday, December 1, 2026 at 10:00"]);
+    // The night finds nothing to mend.
+    let now = desk.house.clock_now();
+    assert_eq!(desk.store().reconcile(now, None).await.unwrap().did, 0);
+    assert!(desk.post().await.is_empty());
+}
+
 pub async fn a_visit_that_moves_by_itself_is_told_by_itself(engine: Engine) {
     let desk = Desk::open(engine).await;
     book(&desk, TWELVE_WEEKS).await;

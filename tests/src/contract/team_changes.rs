@@ -23,6 +23,7 @@ async fn by(
         op_id: desk.op(),
         sequence: card.sequence,
         staff: staff.to_vec(),
+        take_over: false,
     };
     desk.scheduler.change_team(caller, card.id, request).await
 }
@@ -192,6 +193,7 @@ pub async fn who_may_move_it_may_say_who_comes_and_is_noted_once(engine: Engine)
         op_id: desk.op(),
         sequence: card.sequence,
         staff: vec![desk.sam.account],
+        take_over: false,
     };
     for _ in 0..2 {
         let changed = desk

@@ -1,9 +1,9 @@
 //! A cancel by staff that is taken back before anybody is told: then it never was; left so, it is told by itself.
 
 use mail::{Memory, ReadBack};
-use protocol::http::{Appointment, UndoCancel};
-use protocol::{AppointmentState, Code, Reply, Scope, limits};
-use testkit::Engine;
+use protocol::http::{AddClosure, AddVisitType, Appointment, ClosedDays, UndoCancel, VisitTerms};
+use protocol::{AppointmentKind, AppointmentState, Code, Reply, Role, Scope, limits};
+use testkit::{Engine, agency};
 
 use super::desk::{Desk, Mortal, TUESDAY, link, of, worker};
 use super::double_bookings::no_overlap;
@@ -189,6 +189,68 @@ pub async fn a_time_that_somebody_took_meanwhile_stays_theirs(engine: Engine) {
     desk.until_told().await;
     let sent = desk.sends().await;
     assert!(sent.contains(&"dana cancellation".to_owned()), "{sent:?}");
+}
+
+pub async fn a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let robin = agency::add(desk.store(), "Robin Overview", Role::Supervisor).await;
+    let robin = desk.house.enrol(robin.unwrap(), 5).await.caller;
+    let terms = VisitTerms {
+        name: "Once a day".to_owned(),
+        kind: AppointmentKind::Video,
+        minutes: 30,
+        before_minutes: 0,
+        after_minutes: 0,
+        travel_minutes: 0,
+        notice_minutes: 0,
+        days_ahead: 60,
+        per_day_max: Some(1),
+    };
+    let add = AddVisitType {
+        op_id: desk.op(),
+        terms,
+    };
+    let kind = desk.scheduler.add_visit_type(&robin, &add).await.unwrap();
+    let book = async |civil: &str| {
+        let mut request = desk.request(civil);
+        request.visit_type = Some(kind.id);
+        desk.scheduler.book(&desk.dana, request).await.unwrap()
+    };
+    // By staff and by the client: another one has the day, at an hour that does not meet it.
+    let off = desk.call_off(&book(TUESDAY).await).await.unwrap();
+    let other = book("2026-11-10T14:00").await;
+    assert_eq!(code(desk.take_back(&off).await), Code::NotAvailable);
+    let seen = (other.id, other.sequence);
+    let gone = desk.reply(&desk.maria, seen, Reply::Cancel).await.unwrap();
+    let third = book("2026-11-10T09:00").await;
+    let seen = (gone.id, gone.sequence);
+    let undone = desk.reply(&desk.maria, seen, Reply::Undo).await;
+    assert_eq!(code(undone), Code::NotAvailable);
+    desk.call_off(&third).await.unwrap();
+    desk.reply(&desk.maria, seen, Reply::Undo).await.unwrap();
+    no_overlap(&desk.house).await;
+    // Closed before it was called off, it stands; closed since, it does not.
+    let card = book("2026-11-11T10:00").await;
+    let close = async |day: &str| {
+        let days = ClosedDays {
+            name: "Days of Placeholder".to_owned(),
+            from: day.to_owned(),
+            until: day.to_owned(),
+        };
+        let op_id = desk.op();
+        let request = AddClosure { op_id, days };
+        desk.scheduler.add_closure(&robin, &request).await.unwrap()
+    };
+    close("2026-11-11").await;
+    desk.pass(1).await;
+    let off = desk.call_off(&card).await.unwrap();
+    let on = desk.take_back(&off).await.unwrap();
+    let off = desk.call_off(&on).await.unwrap();
+    desk.pass(1).await;
+    let since = close("2026-11-11").await;
+    assert_eq!(code(desk.take_back(&off).await), Code::NotAvailable);
+    desk.store().end_closure(&robin, since.id).await.unwrap();
+    desk.take_back(&off).await.unwrap();
 }
 
 pub async fn what_the_client_called_off_is_theirs_to_take_back(engine: Engine) {

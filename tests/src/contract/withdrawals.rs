@@ -266,6 +266,24 @@ pub async fn being_reminded_is_allowed_by_itself(engine: Engine) {
     assert!(confirmed.await.is_ok(), "she still takes part");
 }
 
+pub async fn a_new_consent_plans_what_it_allows_at_once(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let ana = desk.house.agency.ana;
+    desk.consent_with(None, false).await;
+    let mut request = desk.request(TUESDAY);
+    request.caregivers = vec![ana.person];
+    desk.scheduler.book(&desk.dana, request).await.unwrap();
+    assert_eq!(of(&desk.post().await, ana).len(), 1);
+    // An hour before tomorrow's visit is told of, Maria lets her be reminded as well.
+    desk.at("2026-11-09T09:00").await;
+    desk.post().await;
+    assert_eq!(to_come(&desk).await, 0);
+    desk.consent(None).await;
+    assert!(to_come(&desk).await > 0, "by the answer, not by a job");
+    desk.at("2026-11-09T10:00").await;
+    assert_eq!(of(&desk.post().await, ana).len(), 1, "the day before");
+}
+
 pub async fn a_new_consent_does_not_bring_her_back_unasked(engine: Engine) {
     let desk = Desk::open(engine).await;
     let (card, consents, invitation) = told(&desk, 1).await;

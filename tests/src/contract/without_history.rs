@@ -48,7 +48,7 @@ pub async fn a_message_is_archived_where_history_is_kept(engine: Engine) {
 }
 
 pub async fn a_message_is_archived_nowhere_where_no_history_is_kept(engine: Engine) {
-    let mut family = without(engine).await;
+    let mut family = Box::pin(without(engine)).await;
     let era = shown(&family).await.1;
     assert_eq!(shown(&family).await, (HistoryMode::Off, era));
     assert!(era > 0, "people came before");
@@ -69,7 +69,7 @@ pub async fn a_message_is_archived_nowhere_where_no_history_is_kept(engine: Engi
 }
 
 pub async fn history_that_is_kept_again_begins_a_new_era(engine: Engine) {
-    let mut family = without(engine).await;
+    let mut family = Box::pin(without(engine)).await;
     let era = shown(&family).await.1;
     let (house, gathering) = (&family.house, &mut family.gathering);
     let same = (HistoryMode::Eras, 0);

@@ -374,12 +374,8 @@ impl<'d> World<'d> {
                 self.a_copy_is_made();
                 Ok(())
             }
-            93..=96 => {
-                self.the_server_asks();
-                Ok(())
-            }
             97 if self.is_without_history() => self.somebody_sets_history(),
-            97 => {
+            93..=97 => {
                 self.the_server_asks();
                 Ok(())
             }

@@ -1,7 +1,9 @@
 import { describe, expect, test } from 'vitest';
+import { refusing } from '../../doubles/refusing';
 import { people } from '../../doubles/story';
 import type { Appointment, PersonCard } from '../platform/api';
-import { along, besides, comers, fitting } from './team';
+import { along, bookedWith, besides, comers, fitting } from './team';
+import { Visits } from './visits.svelte';
 
 const card = (account: string, name: string): PersonCard => ({ account, person: `p-${account}`, name, role: 'case_manager' });
 const team = [card('s', 'Sam Specimen'), card('j', 'José Ejemplo'), card('n', 'Noor Placeholder')];
@@ -43,4 +45,33 @@ describe('who else comes', () => {
     expect(accounts(sam)).toEqual(['s', 'j', 'n', 'l']);
     expect(comers(visit, [], null).map(({ name }) => name)).toEqual(['Lee Leaver']);
   });
+});
+
+test('a visit is taken over with whoever comes along', async () => {
+  const asked: unknown[] = [];
+  const left: Appointment = {
+    id: 'v', client: people.maria.person, client_name: people.maria.name, kind: 'home', state: 'booked',
+    sequence: 3, start: 1, minutes: 30,
+    at: { civil: '2026-12-01T10:00', offset: '-06:00', zone: 'America/Chicago' },
+    yours: { civil: '2026-12-01T10:00', offset: '-06:00', zone: 'America/Chicago' },
+    participants: [
+      { id: '1', person: 'x', name: 'Jo', role: 'case_manager', account: 'x', booked: true, response: 'accepted' },
+      { id: '2', person: 'y', name: 'Kit', role: 'case_manager', account: 'y', booked: false, response: 'accepted' },
+    ],
+    meeting_link: null, cancelled: null, closed: null, visit_type: null,
+    may_change: true, may_take_over: true, may_close: false, may_reply: false,
+  };
+  const staff = new Visits(
+    {
+      ...refusing,
+      changeTeam: (_id, request) => {
+        asked.push(request);
+        return Promise.resolve({ ok: true, body: { ...left, may_take_over: false } });
+      },
+    },
+    () => Promise.resolve({ ok: true, body: { appointments: [left] } }),
+  );
+  expect(await staff.takeOver(left)).toBeNull();
+  expect(asked).toMatchObject([{ sequence: 3, staff: ['y'], take_over: true }]);
+  expect(bookedWith(left)).toBe('Jo');
 });

@@ -31,6 +31,11 @@ export function along({ participants }: Appointment): string[] {
     .flatMap(({ account }) => account ?? []);
 }
 
+/** The name of whoever is booked. */
+export function bookedWith({ participants }: Appointment): string | undefined {
+  return participants.find((one) => one.booked === true)?.name;
+}
+
 /** Who can come along to a visit: colleagues, the reader themselves, and whoever comes now; not whoever is booked. */
 export function comers(
   { participants }: Appointment, colleagues: readonly PersonCard[], me: PersonCard | null,

@@ -5,6 +5,7 @@ import type {
 } from '../platform/api';
 import { addDays } from './days';
 import { Intents } from './intents';
+import { along } from './team';
 
 /** A visit's new time as it is being chosen. */
 export interface NewTime {
@@ -92,6 +93,15 @@ export class Visits {
   changeTeam({ id, sequence }: Appointment, accounts: readonly string[]): Promise<Refused | null> {
     const staff = [...accounts].sort();
     return this.#change(['team', id, sequence, staff], (op_id) => this.#api.changeTeam(id, { op_id, sequence, staff }));
+  }
+
+  /** Takes it over from whoever is booked and does not go on serving the client; the refusal, or null when done. */
+  takeOver(visit: Appointment): Promise<Refused | null> {
+    const { id, sequence } = visit;
+    const staff = along(visit);
+    return this.#change(['take over', id, sequence, staff], (op_id) =>
+      this.#api.changeTeam(id, { op_id, sequence, staff, take_over: true }),
+    );
   }
 
   /** Says where it is, and of a series others; null: no place. The refusal, or null when done. */

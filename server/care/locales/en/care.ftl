@@ -191,6 +191,10 @@ visit-team-instead =
        *[other] All of you would be free at these times. You can move the visit first.
     }
 visit-beside = You come along. Whoever serves the client can change this visit.
+visit-left = This visit is booked with { $name }, who will not go on with this client. Take it over, or cancel it.
+visit-left-go = Take the visit over
+visit-left-done = The visit is yours now. The mails go out now.
+visit-left-busy = You are not free at that time. Cancel the visit and book another time.
 visit-overlaps = { $name } has another visit at that time.
 visit-mails-why = Mails about this visit: who got one, and why not?
 visit-mails-none = There was no mail, and none is planned.
@@ -268,7 +272,7 @@ visit-undo-left =
        *[other] No mail has gone out yet. You can undo this for { $count } more seconds.
     }
 visit-undone = The visit is on again. No mail went out.
-visit-undo-taken = Somebody has that time now. The visit stays cancelled.
+visit-undo-taken = That time is not free any more. The visit stays cancelled.
 visit-undo-late = It is too late to undo this. The mails go out now.
 
 ## Visits that repeat
@@ -446,6 +450,7 @@ task-device-seen = Last used: { $time }
 task-device-keep = They still have it
 task-device-remove = Take the device out
 task-assigned = A client was assigned to you: get in touch
+task-visit-left = A visit is still booked with { $name }, who will not go on with this client. Take it over, or cancel it.
 task-offered = { $name } offers you a client
 task-taken = { $name } took a client over: add them to circles
 task-refused = { $name } declined a client

@@ -191,6 +191,10 @@ visit-team-instead =
        *[other] A estas horas todos estarían libres. Puedes mover la visita antes.
     }
 visit-beside = Tú acompañas. Quien atiende al cliente puede cambiar esta visita.
+visit-left = Esta visita está reservada con { $name }, que no seguirá con este cliente. Tómala o cancélala.
+visit-left-go = Tomar la visita
+visit-left-done = La visita ahora es tuya. Los correos salen ahora.
+visit-left-busy = A esa hora no estás libre. Cancela la visita y reserva otra hora.
 visit-overlaps = { $name } tiene otra visita a esa hora.
 visit-mails-why = Correos sobre esta visita: ¿quién recibió uno y por qué no?
 visit-mails-none = No hubo ningún correo y no hay ninguno previsto.
@@ -268,7 +272,7 @@ visit-undo-left =
        *[other] Aún no salió ningún correo. Puedes deshacerlo { $count } segundos más.
     }
 visit-undone = La visita sigue en pie. No salió ningún correo.
-visit-undo-taken = Alguien ya tiene esa hora. La visita sigue cancelada.
+visit-undo-taken = Esa hora ya no está libre. La visita sigue cancelada.
 visit-undo-late = Ya es tarde para deshacerlo. Los correos salen ahora.
 
 ## Visitas que se repiten
@@ -446,6 +450,7 @@ task-device-seen = Último uso: { $time }
 task-device-keep = Todavía lo tiene
 task-device-remove = Quitar el aparato
 task-assigned = Te asignaron un cliente: ponte en contacto
+task-visit-left = Una visita sigue reservada con { $name }, que no seguirá con este cliente. Tómala o cancélala.
 task-offered = { $name } te ofrece un cliente
 task-taken = { $name } aceptó a un cliente: añade a esa persona a los círculos
 task-refused = { $name } rechazó a un cliente

@@ -293,7 +293,7 @@ pub(super) fn show_or_refuse(
 pub(super) fn refused(code: Code, headers: &HeaderMap) -> Page {
     let (title, body) = match code {
         Code::LinkGone | Code::NotFound => ("page-gone-title", "page-gone-body"),
-        Code::SlotTaken => ("page-taken-title", "page-taken-body"),
+        Code::SlotTaken | Code::NotAvailable => ("page-taken-title", "page-taken-body"),
         _ => ("page-failed-title", "page-failed-body"),
     };
     let mut page = Page::new(wished(headers), title);

@@ -154,6 +154,10 @@ bodies! {
         /// Who comes besides whoever is booked: case managers, at most [`crate::limits::APPOINTMENT_STAFF_MAX`].
         /// Who is new must be free then; whoever is not named comes no longer.
         staff: Vec<AccountId>,
+        /// The caller is booked in the place of whoever is, who serves the client no longer, or not for long
+        /// ([`Appointment::may_take_over`]), and comes no longer unless named.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        take_over: bool,
     }
 
     /// Says where an appointment is from now on; its time stays. Not for one by video or phone.
@@ -294,6 +298,10 @@ bodies! {
         /// is told until then. At most [`crate::limits::STAFF_UNDO_S`].
         #[serde(default, skip_serializing_if = "Option::is_none")]
         undo_left_s: Option<u16>,
+        /// Whoever is booked serves the client no longer, or not for long: the reader may take it over
+        /// ([`ChangeTeam::take_over`]).
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        may_take_over: bool,
         /// The reader may say how it went.
         may_close: bool,
         /// The reader takes part and may answer now, or take back a cancel of the last ten minutes.

@@ -10,12 +10,13 @@ use protocol::http::{Appointment, Appointments, Participant};
 use protocol::{AppointmentId, AppointmentState, PersonId, Role, SeriesId, VisitTypeId, limits};
 use uuid::Uuid;
 
-use super::{AppointmentRow, close, local, overlaps, read, undo};
+use super::{AppointmentRow, close, left, local, overlaps, read, undo};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::phones::Numbers;
 use crate::seal::{MEETING_LINK, PERSON_NAME, PLACE};
+use crate::serving::{heir, serves};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{preferences, representations, series, standing};
@@ -50,6 +51,33 @@ macro_rules! mine {
     };
 }
 
+/// The booked appointments within `$3` and `$4` that are the case manager `$1`'s by now (`$2`): whoever is booked serves
+/// the client no longer ([`crate::serving`]). None lasts longer than a day.
+macro_rules! left {
+    () => {
+        concat!(
+            "
+        FROM account w
+            JOIN assignment m ON m.account = w.id
+            JOIN appointment a ON a.client = m.client
+        WHERE w.person = $1 AND w.role = 'case_manager' AND a.organizer <> w.id
+            AND a.state = 'booked' AND a.end_at > $3 AND a.start_at < $4
+            AND a.start_at > $3 - 86400000000
+            AND NOT ",
+            serves!("a.organizer", "a.client", "$2"),
+            " AND w.id = ",
+            heir!("a.client", "$2")
+        )
+    };
+}
+
+/// The ids of both.
+macro_rules! shown {
+    () => {
+        concat!("SELECT a.id ", mine!(), " UNION ALL SELECT a.id ", left!())
+    };
+}
+
 macro_rules! parts {
     () => {
         "p.id, p.appointment, p.person, p.account, n.name, p.role, p.response, p.asked_at, y.id AS by_person,
@@ -69,14 +97,15 @@ macro_rules! answered_by {
 statements! {
     MINE = concat!(
         "
-        SELECT ", columns!(), mine!(), "
+        SELECT ", columns!(), " FROM appointment a
+        WHERE a.id IN (", shown!(), ")
         ORDER BY a.start_at, a.id LIMIT $5"
     );
     PARTS_OF_MINE = concat!(
         "
         SELECT ", parts!(), "
         FROM participant p JOIN person n ON n.id = p.person ", answered_by!(), "
-        WHERE p.left_at IS NULL AND p.appointment IN (SELECT a.id ", mine!(), ")
+        WHERE p.left_at IS NULL AND p.appointment IN (", shown!(), ")
         ORDER BY p.id"
     );
     OF_CLIENT = concat!(
@@ -150,7 +179,7 @@ pub struct Within {
 
 impl Store {
     /// The appointments that the caller takes part in, soonest first, at most
-    /// [`limits::APPOINTMENTS_LISTED_MAX`].
+    /// [`limits::APPOINTMENTS_LISTED_MAX`]; with those that somebody left to them who serves the client no longer.
     pub async fn appointments(&self, caller: &Caller, within: Within) -> Result<Appointments> {
         let caller = *caller;
         self.read_audited("appointments", async move |tx: &mut Tx| {
@@ -261,6 +290,7 @@ async fn cards(
     let staff = caller.role == Role::CaseManager;
     let clients = served(tx, caller, &rows).await?;
     let overlapping = overlaps::among(tx, &rows, &clients).await?;
+    let left = left::among(tx, caller.account, &rows, &clients).await?;
     let mut by_appointment: HashMap<Uuid, Vec<PartRow>> = HashMap::new();
     for part in parts {
         by_appointment
@@ -316,6 +346,7 @@ async fn cards(
             overlaps: overlapping.contains(&row.id),
             may_change: open && serves,
             undo_left_s: undo::left_s(&row, tx.now())?.filter(|_| serves),
+            may_take_over: left.contains(&row.id),
             may_close: serves && row.stage()?.is_to_be_closed(tx.now()),
             may_reply: (open || can_undo) && takes_part && !staff,
         });

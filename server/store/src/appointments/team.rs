@@ -51,6 +51,9 @@ statements! {
     FREE = "
         DELETE FROM claim
         WHERE appointment = $1 AND resource IN (SELECT r.id FROM resource r WHERE r.account = $2)";
+    FREE_BESIDE = "
+        DELETE FROM claim_beside
+        WHERE appointment = $1 AND resource IN (SELECT r.id FROM resource r WHERE r.account = $2)";
     LEAVE_SERIES = "DELETE FROM series_staff WHERE account = $1";
 }
 
@@ -172,6 +175,15 @@ pub(crate) async fn lock_resources(tx: &mut Tx, id: AppointmentId) -> Result<Vec
     Ok(ids)
 }
 
+/// What an appointment keeps of somebody's time is given back.
+async fn free(tx: &mut Tx, appointment: Uuid, account: AccountId) -> Result<()> {
+    for sql in [FREE, FREE_BESIDE] {
+        let free = tx.sql(sql).bind(appointment).bind(account.uuid());
+        free.run().await?;
+    }
+    Ok(())
+}
+
 /// Somebody of the staff comes along to nothing any more that is to come: their time is given back, no series names
 /// them. What they are booked for themselves stays. Each appointment that they left has its entry.
 pub(crate) async fn leave(
@@ -190,8 +202,7 @@ pub(crate) async fn leave(
         tx.sql(HOLD).bind(id).run().await?;
         let leave = tx.sql(LEAVE).bind(id).bind(account.uuid());
         leave.bind(now).run().await?;
-        let free = tx.sql(FREE).bind(id).bind(account.uuid());
-        free.run().await?;
+        free(tx, id, account).await?;
         deliveries::replan(tx, id.into()).await?;
         let object = Object::Appointment(id.into());
         tx.audit(Entry::done(caller, permit, object).about(client.into()));

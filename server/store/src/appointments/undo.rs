@@ -6,7 +6,10 @@ use care::rules::Act;
 use protocol::http::{Appointment, UndoCancel};
 use protocol::{AppointmentId, AppointmentState, Code, Refusal, Scope, Timestamp};
 
-use super::{AppointmentRow, claim_all, hold, hold_with, list, taken_by, team};
+use super::{
+    AppointmentRow, Found, claim_all, day_is_full, hold, hold_with, is_full, list, rules_of,
+    taken_by, team,
+};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
@@ -15,7 +18,7 @@ use crate::operations::{self, Outcome};
 use crate::series::mails;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{deliveries, standing, tasks};
+use crate::{closures, deliveries, standing, tasks};
 
 statements! {
     REVIVE = "
@@ -38,8 +41,9 @@ impl Store {
     /// Takes back that staff called an appointment off: it is on again with all of its team, and nobody hears that
     /// it was not. [`Code::TooLate`] once people are told, [`Code::AppointmentState`] if it is not called off, or its
     /// client did that, [`Code::AppointmentChanged`] if the caller saw another, [`Code::SlotTaken`] if somebody of the
-    /// team has something else then, [`Code::NotAvailable`] if nobody of it is left: then it stays called off. The
-    /// same operation again does nothing more.
+    /// team has something else then, [`Code::NotAvailable`] if nobody of it is left, the day has been filled with
+    /// as many of the kind as it may hold, or the agency has been closed then: then it stays called off. The same
+    /// operation again does nothing more.
     pub async fn undo_cancel(
         &self,
         caller: &Caller,
@@ -106,6 +110,7 @@ pub(super) async fn restore(
     team::must_be_somebody(team)?;
     let id = AppointmentId::from(appointment.id);
     let found = taken_by(tx, appointment).await?;
+    must_still_fit(tx, appointment, team, &found).await?;
     let now = tx.now().micros();
     // Should somebody have been told already, it is a new invitation and not the old one.
     let sequence = if deliveries::told_of(tx, id, appointment.sequence()).await? {
@@ -121,6 +126,28 @@ pub(super) async fn restore(
     // Nobody is to call anybody about it.
     tasks::finish_calls(tx, id, db::at(appointment.told_at)).await?;
     claim_all(tx, team, id, &found).await
+}
+
+/// [`Code::NotAvailable`] if the day was filled with others of its kind meanwhile, or the agency was closed then. The
+/// hours are not asked: what is booked stays when they change, and so does what is taken back.
+async fn must_still_fit(
+    tx: &mut Tx,
+    appointment: &AppointmentRow,
+    team: &[Resource],
+    found: &Found,
+) -> Result<()> {
+    let rules = rules_of(tx, appointment, appointment.minutes()).await?;
+    let closed = closures::made_since(tx, db::at(appointment.told_at)).await?;
+    for one in team {
+        let (of, itself) = ((&rules, found.start), Some(appointment.id));
+        if is_full(tx, one, of, itself).await? {
+            return Err(day_is_full().into());
+        }
+        if one.hours.give_way(&closed, one.zone.date(found.start)) {
+            return Err(Refusal::new(Code::NotAvailable, "the agency is closed then").into());
+        }
+    }
+    Ok(())
 }
 
 /// Whether its client called it off, or who acts for them did.

@@ -24,7 +24,13 @@ many! {
         WHERE c.resource = asked.resource
             AND c.start_at > asked.since AND c.start_at < asked.until_at AND c.end_at > asked.from_at
             AND (c.appointment IS NULL OR c.appointment <> asked.actor)
-            AND (c.hold IS NULL OR (h.actor <> asked.actor AND h.expires_at > asked.now))";
+            AND (c.hold IS NULL OR (h.actor <> asked.actor AND h.expires_at > asked.now))
+        UNION ALL
+        SELECT asked.place, b.start_at, b.end_at
+        FROM asked CROSS JOIN claim_beside b JOIN appointment a ON a.id = b.appointment
+        WHERE b.resource = asked.resource
+            AND b.start_at > asked.since AND b.start_at < asked.until_at AND b.end_at > asked.from_at
+            AND b.appointment <> asked.actor AND a.state = 'booked'";
     OF_KIND = [
         place: Integer, account: Id, resource: Id, kind: Id, since: Integer, from_at: Integer,
         until_at: Integer, actor: Id, now: Integer,

@@ -2,7 +2,7 @@
 //! zone database of now (scheduling.md, section 1). All appointments of one worker move in one
 //! transaction, with those of whoever takes part in one of them, and so on: first every claim that moves is given
 //! back, then each is taken anew, so that two that move together do not meet. Where one does meet another, both
-//! stand and their worker gets a task.
+//! stand, the time of both is kept, and their worker gets a task. What is only held gives way.
 
 use care::Caller;
 use care::availability::kept_free;
@@ -11,12 +11,15 @@ use protocol::{AccountId, AppointmentId, TaskKind, Timestamp};
 use uuid::Uuid;
 
 use super::run::{JobStep, permit};
-use crate::appointments::{self, AppointmentRow, Found, claim, free_claims, rules_of, team};
+use crate::appointments::{
+    self, AppointmentRow, Found, claim, free_claims, keep_beside, rules_of, team,
+};
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::deliveries::{self, Agreeing};
 use crate::error::{Error, Result};
-use crate::hours::Resource;
+use crate::holds;
+use crate::hours::{self, Resource};
 use crate::store::Store;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
@@ -51,8 +54,6 @@ statements! {
             ics_sequence = ics_sequence + 1, told_at = $5, moved_at = $5, law_at = $5,
             team_at = NULL
         WHERE id = $1";
-    MEETS = "
-        SELECT id FROM claim WHERE resource = $1 AND start_at < $3 AND end_at > $2 LIMIT 1";
 }
 
 /// An appointment whose instant is another now.
@@ -191,8 +192,8 @@ async fn resolve(tx: &mut Tx, id: AppointmentId) -> Result<Option<Moved>> {
     Ok(Some(Moved { row, found }))
 }
 
-/// Claims whoever of the staff takes part for the new time. Where somebody's is taken, the appointment stands
-/// without a claim on it, and whoever is booked is asked to give one of the two another time.
+/// Claims whoever of the staff takes part for the new time. Where somebody's is taken by another visit, it is kept
+/// beside that one's claim, and whoever is booked is asked to give one of the two another time.
 async fn take_anew(tx: &mut Tx, locked: &[Resource], moved: &Moved) -> Result<()> {
     let id = AppointmentId::from(moved.row.id);
     let (claimed, mut met) = (moved.found.claimed, false);
@@ -201,13 +202,13 @@ async fn take_anew(tx: &mut Tx, locked: &[Resource], moved: &Moved) -> Result<()
         if !busy.contains(&resource.id) {
             continue;
         }
-        let meets = tx.sql(MEETS).bind(resource.id);
-        let meets = meets.bind(claimed.from.micros());
-        let meets = meets.bind(claimed.until.micros());
-        if meets.maybe::<(Uuid,)>().await?.is_some() {
-            met = true;
-        } else {
+        holds::give_way(tx, resource.id, claimed).await?;
+        let meets = hours::busy(tx, resource, claimed, Some(moved.row.id)).await?;
+        if meets.is_empty() {
             claim(tx, resource, id, &moved.found).await?;
+        } else {
+            met = true;
+            keep_beside(tx, resource, id, &moved.found).await?;
         }
     }
     if !met {

@@ -78,7 +78,7 @@ pub(crate) async fn shift(
     if !stayed.is_empty() {
         let conflicts = stayed.iter().map(|(_, conflict)| conflict.clone());
         let conflicts: Vec<Conflict> = conflicts.collect();
-        if !change.skip_conflicts || !stay(tx, stayed).await? {
+        if !change.skip_conflicts || !stay(tx, &stayed).await? {
             return Err(refusal(conflicts).into());
         }
     }
@@ -87,6 +87,10 @@ pub(crate) async fn shift(
     for id in &moved {
         tasks::finish_of(tx, *id).await?;
         deliveries::replan(tx, *id).await?;
+    }
+    // They are not where the series has them any more: each tells of itself.
+    for (one, _) in &stayed {
+        deliveries::replan(tx, one.row.id.into()).await?;
     }
     mails::speak(tx, Some(now.uuid())).await?;
     Ok(moved)
@@ -189,16 +193,16 @@ async fn take_anew(
 }
 
 /// Takes their old times again; whether that can be: one that moved may be there now.
-async fn stay(tx: &mut Tx, stayed: Vec<(Moving, Conflict)>) -> Result<bool> {
+async fn stay(tx: &mut Tx, stayed: &[(Moving, Conflict)]) -> Result<bool> {
     for (Moving { row, team, .. }, _) in stayed {
-        let found: Found = taken_by(tx, &row).await?;
-        for resource in &team {
+        let found: Found = taken_by(tx, row).await?;
+        for resource in team {
             let busy = hours::busy(tx, resource, found.claimed, Some(row.id)).await?;
             if !busy.is_empty() {
                 return Ok(false);
             }
         }
-        claim_all(tx, &team, row.id.into(), &found).await?;
+        claim_all(tx, team, row.id.into(), &found).await?;
     }
     Ok(true)
 }

@@ -74,6 +74,9 @@ struct Row {
     accepted_at: i64,
 }
 
+/// An account, and since when it is in the circle.
+type SinceRow = (uuid::Uuid, Option<i64>, Option<i64>);
+
 /// Everything that the server accepted.
 pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
     let mut database = connect(directory).await?;
@@ -84,7 +87,7 @@ pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
     .bind(circle.uuid())
     .fetch_all(&mut database)
     .await?;
-    let since: Vec<(uuid::Uuid, Option<i64>, Option<i64>)> = sqlx::query_as(
+    let since: Vec<SinceRow> = sqlx::query_as(
         "SELECT account, since_generation, since_seq FROM circle_member WHERE circle = $1",
     )
     .bind(circle.uuid())
@@ -128,16 +131,7 @@ pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
         };
         entries.push((generation, entry));
     }
-    let since = since
-        .into_iter()
-        .map(|(account, generation, seq)| {
-            let seat = (
-                u32::try_from(generation.unwrap_or(0))?,
-                u64::try_from(seq.unwrap_or(0))?,
-            );
-            Ok((account.into(), seat))
-        })
-        .collect::<Result<_>>()?;
+    let since = since.into_iter().map(seated).collect::<Result<_>>()?;
     let came = came(&added, &entries)?;
     Ok(Log {
         entries,
@@ -145,6 +139,11 @@ pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
         came,
         group_info,
     })
+}
+
+fn seated((account, generation, seq): SinceRow) -> Result<(AccountId, Seat)> {
+    let generation = u32::try_from(generation.unwrap_or(0))?;
+    Ok((account.into(), (generation, u64::try_from(seq.unwrap_or(0))?)))
 }
 
 /// Where each device last came in: where the server says that it was added, or by itself later.

@@ -177,6 +177,7 @@ impl Town {
                     op_id: op(dice),
                     sequence: card.sequence,
                     staff,
+                    take_over: false,
                 };
                 self.scheduler.change_team(worker, card.id, request).await?
             }

@@ -183,6 +183,7 @@ impl Season<'_> {
             op_id: self.op(),
             sequence: card.sequence,
             staff,
+            take_over: false,
         };
         let path = format!("/v1/appointments/{}/team", card.id);
         let dana = &self.clerks[DANA];

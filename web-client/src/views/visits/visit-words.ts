@@ -106,7 +106,7 @@ export function repeatsName({ frequency, interval, days, shift_days }: RepeatsTo
   return t('repeats-on', { how, days: new Intl.ListFormat(language).format(named) });
 }
 
-export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why'>): string {
+export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why' | 'appointment'>): string {
   const name = task.person_name;
   if (task.why === 'outside_safe_hours') return t('task-outside-hours', { name });
   return {
@@ -115,7 +115,7 @@ export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why'>): stri
     declined: () => t('task-declined', { name }),
     cannot_reach_by_email: () => t('task-unreachable', { name }),
     device_idle: () => t('task-device-idle', { name }),
-    client_assigned: () => t('task-assigned'),
+    client_assigned: () => (task.appointment ? t('task-visit-left', { name }) : t('task-assigned')),
     transfer_offered: () => t('task-offered', { name }),
     transfer_accepted: () => t('task-taken', { name }),
     transfer_declined: () => t('task-refused', { name }),

@@ -1,5 +1,6 @@
 //! Who of the staff comes to an appointment that is booked already. Whoever is new is found free by the code that
-//! books; whoever stays keeps what is kept of their time. Whoever is booked stays.
+//! books; whoever stays keeps what is kept of their time. Whoever is booked stays, as long as they go on serving the
+//! client: else a colleague who does takes the appointment over, and they come no longer unless they are named.
 
 use care::Caller;
 use care::appointment::TeamChange;
@@ -9,9 +10,9 @@ use protocol::http::Appointment;
 use protocol::{AccountId, AppointmentId, Code, ParticipantId, Refusal, Scope, limits};
 use uuid::Uuid;
 
-use super::{FREE, HOLD, Team, lock, must_be_whole, must_work_here, staff};
+use super::{HOLD, Team, free, lock, must_be_whole, must_work_here, staff};
 use crate::appointments::{
-    AppointmentRow, Asked, Found, claim_all, list, look, or_instead, read, rules_of,
+    AppointmentRow, Asked, Found, claim_all, left, list, look, or_instead, read, rules_of,
 };
 use crate::audit::{Entry, Object};
 use crate::error::{Error, Result};
@@ -38,6 +39,7 @@ statements! {
             left_at = NULL, cleared_at = NULL, response_at = NULL, response_by = NULL,
             asked_at = NULL, said_at = NULL
         WHERE participant.left_at IS NOT NULL";
+    TAKE_OVER = "UPDATE appointment SET organizer = $2 WHERE id = $1";
     LEAVE = "
         UPDATE participant SET left_at = $3, cleared_at = $3
         WHERE appointment = $1 AND account = $2 AND left_at IS NULL";
@@ -46,8 +48,10 @@ statements! {
 /// An appointment, locked with all whom a change of its team concerns.
 struct Held {
     row: AppointmentRow,
-    /// Who comes along so far.
+    /// Who comes so far, but for whoever is to be booked.
     before: Vec<AccountId>,
+    /// Whoever is to be booked does not come so far.
+    joins: bool,
     /// The time of all who come or are to come.
     locked: Vec<Resource>,
 }
@@ -56,9 +60,10 @@ impl Store {
     /// Says who else of the staff takes part in an appointment from now on, of a series in this visit alone. Who is new
     /// must be free then, as for a booking: [`Code::NotFound`] for somebody who is no case manager here,
     /// [`Code::NotAvailable`] and [`Code::SlotTaken`] with the next times at which all would be free,
-    /// [`Code::TooManyParticipants`]. Whoever is booked stays, named or not. The sequence rises and everybody is told
-    /// anew, unless nothing changes; who comes no longer is told that. Refused by
-    /// [`care::appointment::Stage::may_change`]. The same operation again changes it once.
+    /// [`Code::TooManyParticipants`]. Whoever is booked stays, named or not, unless the caller takes the appointment
+    /// over, and is then free as whoever is new: [`Code::AppointmentChanged`] if whoever is booked goes on serving the
+    /// client. The sequence rises and everybody is told anew, unless nothing changes; who comes no longer is told that.
+    /// Refused by [`care::appointment::Stage::may_change`]. The same operation again changes it once.
     pub async fn change_team(
         &self,
         caller: &Caller,
@@ -70,14 +75,12 @@ impl Store {
             let standing = standing::appointments::to_appointment(tx, &caller, id).await?;
             let object = Object::Appointment(id);
             let permit = tx.authorize(&caller, Act::ChangeTeam, standing, object)?;
-            let booked = read(tx, id).await?.organizer();
+            let booked = booked(tx, &caller, (id, change.take_over)).await?;
             let team = Team::new(booked, &change.staff);
             let held = hold(tx, id, &team).await?;
             let op_id = change.op_id;
-            if operations::seen(tx, &caller, Act::ChangeTeam, op_id)
-                .await?
-                .is_some()
-            {
+            let seen = operations::seen(tx, &caller, Act::ChangeTeam, op_id).await?;
+            if seen.is_some() {
                 return list::card(tx, &caller, id).await;
             }
             held.row.stage()?.may_change(change.sequence, tx.now())?;
@@ -90,6 +93,24 @@ impl Store {
         })
         .await
     }
+}
+
+/// Who is booked from now on: whoever is, or the caller, who takes it over. [`Code::AppointmentChanged`] if there is
+/// nothing to be taken over.
+async fn booked(
+    tx: &mut Tx,
+    caller: &Caller,
+    (id, take_over): (AppointmentId, bool),
+) -> Result<AccountId> {
+    let row = read(tx, id).await?;
+    if take_over && row.organizer() != caller.account {
+        if left::stays(tx, row.organizer(), row.client()).await? {
+            let what = "whoever is booked goes on serving the client";
+            return Err(Refusal::new(Code::AppointmentChanged, what).into());
+        }
+        return Ok(caller.account);
+    }
+    Ok(row.organizer())
 }
 
 /// Locks the time of all who come or are to come, then the appointment.
@@ -109,6 +130,7 @@ async fn hold(tx: &mut Tx, id: AppointmentId, team: &Team) -> Result<Held> {
     }
     Ok(Held {
         row: read(tx, id).await?,
+        joins: !before.contains(&team.booked),
         before: Team::new(team.booked, &before).others,
         locked,
     })
@@ -117,10 +139,12 @@ async fn hold(tx: &mut Tx, id: AppointmentId, team: &Team) -> Result<Held> {
 /// Has these come and no others. The people who are new, and those who come no longer.
 async fn put(tx: &mut Tx, held: &Held, team: &Team) -> Result<Vec<Uuid>> {
     let id = AppointmentId::from(held.row.id);
-    let joining = without(&team.others, &held.before);
+    let taken_over = held.row.organizer() != team.booked;
+    let mut joining = without(&team.others, &held.before);
+    joining.extend(held.joins.then_some(team.booked));
     let leaving = without(&held.before, &team.others);
     let mut people = Vec::with_capacity(joining.len() + leaving.len());
-    if joining.is_empty() && leaving.is_empty() {
+    if joining.is_empty() && leaving.is_empty() && !taken_over {
         return Ok(people);
     }
     for account in leaving {
@@ -137,6 +161,11 @@ async fn put(tx: &mut Tx, held: &Held, team: &Team) -> Result<Vec<Uuid>> {
     }
     for account in joining {
         people.push(join(tx, id, account).await?);
+    }
+    if taken_over {
+        let take_over = tx.sql(TAKE_OVER).bind(id.uuid());
+        take_over.bind(team.booked.uuid()).run().await?;
+        left::keep(tx, team.booked, held.row.client()).await?;
     }
     let now = tx.now().micros();
     let change = tx.sql(CHANGE).bind(id.uuid()).bind(now);
@@ -203,8 +232,7 @@ async fn leave(tx: &mut Tx, id: AppointmentId, account: AccountId) -> Result<Uui
     let now = tx.now().micros();
     let left = tx.sql(LEAVE).bind(id.uuid()).bind(account.uuid());
     left.bind(now).run().await?;
-    let free = tx.sql(FREE).bind(id.uuid()).bind(account.uuid());
-    free.run().await?;
+    free(tx, id.uuid(), account).await?;
     tasks::finish_by(tx, id, person).await?;
     Ok(person.uuid())
 }

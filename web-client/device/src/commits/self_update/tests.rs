@@ -3,6 +3,7 @@
 use protocol::bundle::CommitBundle;
 use protocol::frame::{LogEntry, LogPage, Ready, ServerFrame};
 use protocol::http::Ticket;
+use protocol::policy::HistoryMode;
 use protocol::{
     AccountId, Bytes, CircleId, CircleStatus, DeviceId, EntryKind, GroupId, Timestamp, Urgency,
     limits,
@@ -37,7 +38,7 @@ fn rows(change: impl Fn(&mut Circle)) -> Rows {
             circle: id(number),
             generation: 0,
         };
-        let group = Group::found(&draft, &me, group, None).unwrap();
+        let group = Group::found(&draft, &me, group, (None, HistoryMode::Eras)).unwrap();
         let policy = group.context(&me).unwrap().policy;
         let newest = Item {
             id: "0/7".to_owned(),

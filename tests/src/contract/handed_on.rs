@@ -1,0 +1,205 @@
+//! What becomes of a visit whose worker serves its client no longer: whoever does is asked about it, sees it, and can
+//! take it over.
+
+use care::Caller;
+use protocol::http::{Appointment, BookAppointment, CancelAppointment, ChangeTeam, EndStaff, Task};
+use protocol::{CancelReason, Code, Reply, Role, Scope, TaskKind, limits};
+use store::Within;
+use testkit::Engine;
+
+use super::desk::{Desk, TUESDAY, of};
+use super::double_bookings::no_overlap;
+use super::house::code;
+use super::office::Office;
+use super::teams::enrolled;
+
+/// What somebody sees of the next weeks.
+async fn mine(desk: &Desk, caller: &Caller) -> Vec<Appointment> {
+    let weeks = Within {
+        from: None,
+        days: 30,
+    };
+    let mine = desk.store().appointments(caller, weeks).await;
+    mine.unwrap().appointments
+}
+
+/// Dana serves Maria no longer; Sam does.
+async fn end(office: &Office) {
+    let desk = &office.desk;
+    let maria = desk.maria.person;
+    let ended = office.end(&office.robin, desk.dana.account, maria).await;
+    ended.unwrap();
+}
+
+/// What somebody is asked of that kind.
+async fn asked(desk: &Desk, caller: &Caller, kind: TaskKind) -> Vec<Task> {
+    let mut tasks = desk.tasks(caller).await;
+    tasks.retain(|task| task.kind == kind);
+    tasks
+}
+
+pub async fn an_answer_about_a_visit_is_for_whoever_serves_by_then(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    let [before, after] = [
+        desk.book(TUESDAY).await,
+        desk.book("2026-11-11T10:00").await,
+    ];
+    let another = TaskKind::AskedForAnotherTime;
+    let seen = (before.id, before.sequence);
+    desk.reply(&desk.maria, seen, Reply::AnotherTime)
+        .await
+        .unwrap();
+    assert_eq!(asked(desk, &desk.dana, another).await.len(), 1);
+    assert!(asked(desk, &desk.sam, another).await.is_empty());
+    end(&office).await;
+    // What waits goes over, what comes goes there.
+    desk.house.woken.take();
+    let seen = (after.id, after.sequence);
+    desk.reply(&desk.maria, seen, Reply::AnotherTime)
+        .await
+        .unwrap();
+    let woken = desk.house.woken.take();
+    assert!(woken.contains(&store::Topic::Account(desk.sam.account)));
+    let tasks = asked(desk, &desk.sam, another).await;
+    assert_eq!(tasks.len(), 2, "{tasks:?}");
+    assert!(desk.tasks(&desk.dana).await.is_empty());
+    let loads = desk.store().caseloads(&office.robin).await.unwrap();
+    let waits = i64::try_from(desk.tasks(&desk.sam).await.len()).unwrap();
+    let sams = loads
+        .managers
+        .iter()
+        .find(|load| load.account == desk.sam.account);
+    assert_eq!(i64::from(sams.unwrap().tasks), waits);
+    let client = desk.maria.person;
+    let card = loads.clients.iter().find(|card| card.person == client);
+    assert_eq!(i64::from(card.unwrap().tasks), waits);
+    // It is done by whoever it is for.
+    let finished = desk.store().finish_task(&desk.dana, tasks[0].id).await;
+    assert_eq!(code(finished), Code::NotFound);
+    let finished = desk.store().finish_task(&desk.sam, tasks[0].id).await;
+    finished.unwrap();
+    assert_eq!(asked(desk, &desk.sam, another).await.len(), 1);
+}
+
+pub async fn what_waits_outlives_an_account_and_a_time_without_anybody(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    let card = desk.book(TUESDAY).await;
+    let maria = desk.maria.person;
+    let alone = office.end(&office.robin, desk.sam.account, maria).await;
+    alone.unwrap();
+    let seen = (card.id, card.sequence);
+    desk.reply(&desk.maria, seen, Reply::AnotherTime)
+        .await
+        .unwrap();
+    let kim = enrolled(desk, "Kim Keyring", Role::Administrator).await;
+    let end = EndStaff { op_id: desk.op() };
+    let ended = desk.store().end_account(&kim, desk.dana.account, end).await;
+    ended.unwrap();
+    let another = TaskKind::AskedForAnotherTime;
+    assert!(asked(desk, &desk.sam, another).await.is_empty());
+    let assigned = office.assign(&office.robin, desk.sam.account, maria).await;
+    assigned.unwrap();
+    assert_eq!(asked(desk, &desk.sam, another).await.len(), 1);
+}
+
+async fn take_over(desk: &Desk, by: &Caller, card: &Appointment) -> store::Result<Appointment> {
+    let request = ChangeTeam {
+        op_id: desk.op(),
+        sequence: card.sequence,
+        staff: Vec::new(),
+        take_over: true,
+    };
+    desk.scheduler.change_team(by, card.id, request).await
+}
+
+pub async fn what_is_left_is_seen_and_taken_over(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    let card = desk.book(TUESDAY).await;
+    desk.post().await;
+    // Nobody takes what somebody sees to.
+    let refused = take_over(desk, &desk.sam, &card).await;
+    assert_eq!(code(refused), Code::AppointmentChanged);
+    assert!(mine(desk, &desk.sam).await.is_empty());
+    end(&office).await;
+    let left = asked(desk, &desk.sam, TaskKind::ClientAssigned).await;
+    assert_eq!(left.len(), 1, "{left:?}");
+    assert_eq!(left[0].appointment, Some(card.id));
+    assert_eq!(left[0].person_name, "Dana Placeholder");
+    let seen = mine(desk, &desk.sam).await;
+    assert_eq!(seen.len(), 1);
+    assert!(seen[0].id == card.id && seen[0].may_take_over && seen[0].may_change);
+    assert_eq!(seen[0].participants.len(), 2, "with whom it is booked");
+    assert!(mine(desk, &desk.dana).await.is_empty());
+    let refused = take_over(desk, &desk.dana, &card).await;
+    assert_eq!(code(refused), Code::NotFound);
+    // Who takes it over must be free then.
+    let other = desk.scheduler.book(&desk.sam, desk.request(TUESDAY)).await;
+    let refused = take_over(desk, &desk.sam, &card).await;
+    assert_eq!(code(refused), Code::SlotTaken);
+    let other = other.unwrap();
+    let cancel = CancelAppointment {
+        op_id: desk.op(),
+        sequence: other.sequence,
+        reason: CancelReason::Agency,
+        scope: Scope::This,
+    };
+    let off = desk.scheduler.cancel(&desk.sam, other.id, cancel).await;
+    off.unwrap();
+    desk.until_told().await;
+    desk.post().await;
+    let taken = take_over(desk, &desk.sam, &card).await.unwrap();
+    assert!(!taken.may_take_over);
+    let booked = taken.participants.iter().find(|part| part.booked).unwrap();
+    assert_eq!(booked.account, Some(desk.sam.account));
+    assert_eq!(taken.participants.len(), 2);
+    no_overlap(&desk.house).await;
+    assert!(desk.tasks(&desk.sam).await.is_empty());
+    let mails = desk.post().await;
+    for person in [desk.house.agency.maria, desk.house.agency.sam] {
+        assert_eq!(of(&mails, person).len(), 1, "{}", person.name);
+    }
+    let seen = (taken.id, taken.sequence);
+    desk.reply(&desk.maria, seen, Reply::AnotherTime)
+        .await
+        .unwrap();
+    assert_eq!(desk.tasks(&desk.sam).await.len(), 1);
+}
+
+pub async fn a_client_who_is_handed_over_brings_what_is_booked(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    let request = BookAppointment {
+        client: office.lee.person,
+        ..desk.request("2026-11-17T10:00")
+    };
+    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+    let offer = office.offered().await;
+    office.accept(&desk.sam, offer).await.unwrap();
+    let left = asked(desk, &desk.sam, TaskKind::ClientAssigned).await;
+    assert_eq!(left.len(), 1, "{left:?}");
+    // For as long as both serve Lee it is Dana's day.
+    assert_eq!(mine(desk, &desk.dana).await.len(), 1);
+    assert!(mine(desk, &desk.sam).await.is_empty());
+    let of_lee = desk.store().appointments_of(&desk.sam, office.lee.person);
+    assert!(of_lee.await.unwrap().appointments[0].may_take_over);
+    desk.pass(limits::HANDOVER_S).await;
+    assert!(mine(desk, &desk.dana).await.is_empty());
+    assert_eq!(mine(desk, &desk.sam).await[0].id, card.id);
+    assert_eq!(
+        asked(desk, &desk.sam, TaskKind::ClientAssigned).await.len(),
+        1,
+        "asked once"
+    );
+    // Who serves Lee again keeps it.
+    let again = office.assign(&office.robin, desk.dana.account, office.lee.person);
+    again.await.unwrap();
+    assert!(mine(desk, &desk.sam).await.is_empty());
+    assert!(
+        asked(desk, &desk.sam, TaskKind::ClientAssigned)
+            .await
+            .is_empty()
+    );
+}
