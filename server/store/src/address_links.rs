@@ -217,6 +217,9 @@ async fn say(tx: &mut Tx, row: &LinkRow, theirs: bool) -> Result<AddressState> {
     let (person, now) = (PersonId::from(row.person), tx.now().micros());
     let write = tx.sql(if theirs { CONFIRM } else { DISOWN });
     write.bind(row.address).bind(now).run().await?;
+    if theirs {
+        tasks::finish_confirmed(tx, person).await?;
+    }
     preferences::replan_all(tx, person).await?;
     if !theirs {
         answers::tell(tx, person, TaskKind::CannotReachByEmail).await?;

@@ -73,6 +73,7 @@ migrations! {
     41 "0041_device_shares";
     42 "0042_due";
     43 "0043_claim_before";
+    46 "0046_unreached";
 }
 
 #[derive(Clone, Copy)]

@@ -10,18 +10,18 @@ use super::desk::{Desk, TUESDAY, read, to};
 use super::house::code;
 
 const NOTHING: [&str; 0] = [];
-const ELSEWHERE: &str = "maria.elsewhere@example.org";
-const STRANGERS: &str = "mario.sample@example.org";
+pub(super) const ELSEWHERE: &str = "maria.elsewhere@example.org";
+pub(super) const STRANGERS: &str = "mario.sample@example.org";
 
 /// Dana gets no mails.
-async fn open(engine: Engine) -> Desk {
+pub(super) async fn open(engine: Engine) -> Desk {
     let desk = Desk::open(engine).await;
     desk.without_address(&desk.dana).await;
     desk
 }
 
 /// Somebody writes down another address of Maria's.
-async fn writes(desk: &Desk, caller: &Caller, email: &str) {
+pub(super) async fn writes(desk: &Desk, caller: &Caller, email: &str) {
     let (store, person) = (desk.store(), desk.maria.person);
     let mut wish = store.preferences(caller, person).await.unwrap();
     wish.email = Some(email.to_owned());
@@ -29,7 +29,7 @@ async fn writes(desk: &Desk, caller: &Caller, email: &str) {
 }
 
 /// What leaves, to whom: nothing that `desk.sends` reads from rows of another table.
-async fn leaves(desk: &Desk) -> Vec<(String, ReadBack)> {
+pub(super) async fn leaves(desk: &Desk) -> Vec<(String, ReadBack)> {
     let mails = desk.post().await;
     mails.iter().map(|mail| (to(mail), read(mail))).collect()
 }
@@ -40,7 +40,7 @@ fn secret(mail: &ReadBack) -> LinkSecret {
 }
 
 /// The mail that asks, and no other.
-async fn asked(desk: &Desk, email: &str) -> LinkSecret {
+pub(super) async fn asked(desk: &Desk, email: &str) -> LinkSecret {
     let mails = leaves(desk).await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert_eq!(mails[0].0, email);
@@ -151,6 +151,7 @@ pub async fn a_link_that_is_wrong_old_or_replaced_says_nothing(engine: Engine) {
 pub async fn whoever_says_that_it_is_not_them_gets_nothing_and_staff_are_asked(engine: Engine) {
     let desk = open(engine).await;
     desk.book(TUESDAY).await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
     writes(&desk, &desk.dana, STRANGERS).await;
     let secret = asked(&desk, STRANGERS).await;
     for theirs in [false, true, false] {

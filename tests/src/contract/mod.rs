@@ -86,6 +86,7 @@ mod thresholds;
 mod tickets;
 mod transfers;
 mod undone_cancels;
+mod unreached;
 mod unread;
 mod vaults;
 mod visit_mails;

@@ -7,7 +7,7 @@ use super::{
     closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
     mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
     reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unread, visit_mails, visit_types, visit_zones,
+    unreached, unread, visit_mails, visit_types, visit_zones,
 };
 
 contract! {
@@ -120,6 +120,16 @@ contract! {
         asking_is_for_oneself_and_for_whoever_serves_them,
         an_address_that_takes_no_mail_is_a_task,
         the_question_waits_for_safe_hours,
+    }
+    unreached {
+        a_cancel_that_no_address_takes_is_called_once,
+        a_booking_and_a_move_that_no_address_takes_are_one_call,
+        the_mail_tells_it_once_the_address_is_confirmed,
+        what_was_told_on_the_phone_is_taken_back_on_the_phone,
+        a_refused_address_leaves_its_visit_to_be_told,
+        a_series_that_no_address_takes_is_one_call,
+        whoever_books_by_themselves_knows,
+        a_question_that_nobody_answers_is_a_task_once,
     }
     phones {
         a_number_stays_as_it_was_typed_until_another_takes_its_place,

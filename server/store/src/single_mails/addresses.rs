@@ -12,6 +12,7 @@ use crate::db;
 use crate::error::Result;
 use crate::links::LinkSecret;
 use crate::tx::Tx;
+use crate::unanswered;
 use crate::wake::Topic;
 
 statements! {
@@ -62,6 +63,7 @@ pub(crate) async fn plan(tx: &mut Tx, person: PersonId, address: Uuid) -> Result
         .bind(now.plus_seconds(limits::ADDRESS_LINK_S).micros())
         .run()
         .await?;
+    unanswered::asked_again(tx, address).await?;
     tx.wake(Topic::Due);
     Ok(())
 }
