@@ -21,7 +21,7 @@ use crate::postbox::answers;
 use crate::single_mails::addresses as mails;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{preferences, representations, standing, tasks};
+use crate::{booking_links, preferences, representations, single_mails, standing, tasks};
 
 statements! {
     ENSURE = "
@@ -43,6 +43,10 @@ statements! {
     DISOWN = "
         UPDATE address SET disowned_at = $2, refused_at = COALESCE(refused_at, $2)
         WHERE id = $1 AND disowned_at IS NULL";
+    FORGET_LINKS = "
+        DELETE FROM link WHERE participant IN (SELECT p.id FROM participant p
+            JOIN delivery v ON v.appointment = p.appointment AND v.participant = p.id
+            WHERE p.person = $1 AND v.address = $2 AND (v.state IN ('sent', 'leased') OR v.began > 0))";
 }
 
 #[derive(sqlx::FromRow)]
@@ -141,8 +145,8 @@ impl Store {
     }
 
     /// Whoever reads at the address says that it is theirs, or is not. Theirs: everything that they are to be told is
-    /// planned in the same transaction. Not theirs: nothing more is sent there, whatever is said later, and whoever
-    /// serves the person is asked to reach them. Again does nothing more.
+    /// planned in the same transaction. Not theirs: nothing more is sent there, whatever is said later, what was sent
+    /// opens nothing any more, and whoever serves the person is asked to reach them. Again does nothing more.
     pub async fn answer_address_link(
         &self,
         secret: &LinkSecret,
@@ -151,7 +155,7 @@ impl Store {
         let secret = secret.clone();
         self.write("answer address link", async move |tx: &mut Tx| {
             let (row, caller, permit) = find(tx, &secret, Act::AnswerAddressLink).await?;
-            let state = say(tx, &row, theirs).await?;
+            let state = say(tx, (&caller, permit), &row, theirs).await?;
             tx.audit(Entry::done(&caller, permit, Object::Link(row.id)).shown([row.person]));
             view(tx, &row, state).await
         })
@@ -203,7 +207,12 @@ impl Store {
 }
 
 /// Writes down what is said of an address, and does what follows. What is so now.
-async fn say(tx: &mut Tx, row: &LinkRow, theirs: bool) -> Result<AddressState> {
+async fn say(
+    tx: &mut Tx,
+    by: (&Caller, Permit),
+    row: &LinkRow,
+    theirs: bool,
+) -> Result<AddressState> {
     let before = row.said.state();
     // What a stranger said stays said.
     let state = if theirs && before != AddressState::Disowned {
@@ -219,7 +228,13 @@ async fn say(tx: &mut Tx, row: &LinkRow, theirs: bool) -> Result<AddressState> {
     write.bind(row.address).bind(now).run().await?;
     if theirs {
         tasks::finish_confirmed(tx, person).await?;
+    } else {
+        // What was mailed there opens nothing to a stranger; who is told again gets other links.
+        booking_links::revoke_mailed_to(tx, by, row.address).await?;
+        let forget = tx.sql(FORGET_LINKS).bind(row.person).bind(row.address);
+        forget.run().await?;
     }
+    single_mails::booking_links::hasten(tx, person).await?;
     preferences::replan_all(tx, person).await?;
     if !theirs {
         answers::tell(tx, person, TaskKind::CannotReachByEmail).await?;

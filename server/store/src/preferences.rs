@@ -351,5 +351,5 @@ async fn put_address(
             single_mails::addresses::plan(tx, person, id).await?;
         }
     }
-    Ok(())
+    single_mails::booking_links::hasten(tx, person).await
 }

@@ -92,6 +92,7 @@ mod vaults;
 mod visit_mails;
 mod visit_types;
 mod visit_zones;
+mod waiting_links;
 mod withdrawals;
 
 use testkit::Engine;

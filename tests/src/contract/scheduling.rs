@@ -7,7 +7,7 @@ use super::{
     closings, closures, double_bookings, gaps, holds, hours, invitation_mails, jobs, links,
     mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
     reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unreached, unread, visit_mails, visit_types, visit_zones,
+    unreached, unread, visit_mails, visit_types, visit_zones, waiting_links,
 };
 
 contract! {
@@ -130,6 +130,11 @@ contract! {
         a_series_that_no_address_takes_is_one_call,
         whoever_books_by_themselves_knows,
         a_question_that_nobody_answers_is_a_task_once,
+    }
+    waiting_links {
+        a_mailed_booking_link_waits_until_the_address_is_confirmed,
+        a_link_for_which_nobody_confirmed_the_address_is_a_task,
+        what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so,
     }
     phones {
         a_number_stays_as_it_was_typed_until_another_takes_its_place,
