@@ -14,7 +14,7 @@ use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::deliveries::LINK_SECRET_BYTES;
+use crate::deliveries::{LINK_SECRET_BYTES, unread};
 use crate::error::Result;
 use crate::links::LinkSecret;
 use crate::postbox::answers;
@@ -236,7 +236,9 @@ async fn say(
     }
     single_mails::booking_links::hasten(tx, person).await?;
     preferences::replan_all(tx, person).await?;
-    if !theirs {
+    if theirs {
+        unread::plan_for(tx, person).await?;
+    } else {
         answers::tell(tx, person, TaskKind::CannotReachByEmail).await?;
         tasks::not_theirs(tx, person).await?;
     }

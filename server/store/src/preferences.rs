@@ -347,7 +347,9 @@ async fn put_address(
             .bind(caller.is_installation().then(|| now.micros()))
             .run()
             .await?;
-        if !caller.is_installation() {
+        if caller.is_installation() {
+            deliveries::unread::plan_for(tx, person).await?;
+        } else {
             single_mails::addresses::plan(tx, person, id).await?;
         }
     }

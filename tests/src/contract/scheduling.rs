@@ -362,6 +362,7 @@ contract! {
         by_night_only_urgent_messages_are_mailed,
         an_urgent_message_waits_for_safe_hours_too,
         to_an_address_that_nobody_confirmed_nothing_is_mailed,
+        what_came_before_an_address_was_confirmed_is_mailed_then,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
         a_refused_address_is_not_tried_again_and_a_human_is_asked,
