@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { Agency } from '../../web-client/doubles/agency.ts';
-import type { Who } from '../../web-client/doubles/story.ts';
+import { people, type Who } from '../../web-client/doubles/story.ts';
 import {
   PHONE, expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile,
 } from './browser.ts';
@@ -482,15 +482,18 @@ describe('the calendar', () => {
     await expectAccessible(page, 'outside safe hours');
   });
 
-  test('whom no mail reaches is to be called, and an unanswered question to be asked about', async () => {
+  test('whom no mail reaches is to be called', async () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
-    if (task === undefined) throw new Error('nobody is out of reach');
-    task.why = 'no_address';
+    if (task !== undefined) task.why = 'no_address';
     await arrive('dana', 'Calendar');
     await page.getByText(/Call .*Ana Sample.*: no e-mail could tell them/).first().waitFor();
     await page.getByText('They do not know yet', { exact: false }).waitFor();
     await expectAccessible(page, 'nobody told');
-    task.why = 'unconfirmed';
+  });
+
+  test('whoever has not confirmed their address is to be asked', async () => {
+    const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
+    if (task !== undefined) task.why = 'unconfirmed';
     await arrive('dana', 'Calendar');
     await page.getByText(/Ana Sample.* has not confirmed their e-mail address/).first().waitFor();
     await expectAccessible(page, 'address unconfirmed');
@@ -559,6 +562,15 @@ describe('mails and consent', () => {
     await expectFitsNarrow(page, 'unconfirmed address');
     for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the mail again' }).click();
     await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
+  });
+
+  test('an address from which mails come back can be tried again', async () => {
+    stage.agency.refusing.add(people.maria.person);
+    await arrive('maria', 'Settings');
+    await page.getByText('Mails to this address come back', { exact: false }).waitFor();
+    await expectAccessible(page, 'refused address');
+    await page.getByRole('button', { name: 'Send the mail again' }).click();
+    await page.getByText('Not confirmed yet').waitFor();
   });
 
   test('staff see a client\'s', async () => {

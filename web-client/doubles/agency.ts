@@ -88,6 +88,8 @@ export class Agency {
   undoLeftS = 60;
   /** Nobody showed a passkey within the last minutes. */
   stale = false;
+  /** From whose addresses mails come back. */
+  readonly refusing = new Set<string>();
   readonly #preferences = new Map<string, Preferences>();
   readonly #asked = new Map<string, number>();
   #reader: string = people.dana.person;
@@ -460,6 +462,11 @@ export class Agency {
 
   /** A changed address is not confirmed; so often it was asked again. */
   #address(method: string, person: string): Answered {
+    if (this.refusing.has(person)) {
+      if (method !== 'POST') return good({ state: 'refused', may_ask: true });
+      this.refusing.delete(person);
+      this.#asked.set(person, -1);
+    }
     const asked = this.#asked.get(person);
     if (asked === undefined) return good({ state: 'confirmed', may_ask: false });
     if (method === 'POST' && asked >= 3) return bad(429, 'rate_limited');

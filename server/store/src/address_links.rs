@@ -180,8 +180,9 @@ impl Store {
         .await
     }
 
-    /// Has a mail ask once more whether the address is theirs, unless that is known or one is on its way.
-    /// [`Code::RateLimited`] after [`limits::ADDRESS_ASKED_AGAIN_MAX`] within a day.
+    /// Has a mail ask once more whether the address is theirs, unless that is known or one is on its way; of one from
+    /// which mails came back, whether they arrive again. [`Code::RateLimited`] after
+    /// [`limits::ADDRESS_ASKED_AGAIN_MAX`] within a day, and [`limits::ADDRESSES_ASKED_MAX`] of the person's in all.
     pub async fn ask_address(&self, caller: &Caller, person: PersonId) -> Result<AddressStanding> {
         let caller = *caller;
         self.write("ask address", async move |tx: &mut Tx| {
@@ -189,20 +190,28 @@ impl Store {
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::AskAddress, standing, object)?;
             let live = tx.sql(LIVE).bind(person.uuid()).maybe::<LiveRow>().await?;
-            if let Some(row) = live.filter(|row| row.said.state() == AddressState::Unconfirmed)
-                && !mails::is_under_way(tx, row.id).await?
-            {
-                if !may_ask(tx, &row).await? {
-                    let detail = "the address was asked often enough today";
-                    return Err(Refusal::new(Code::RateLimited, detail).into());
-                }
-                mails::plan(tx, person, row.id).await?;
+            if let Some(row) = live {
+                ask_again(tx, person, &row).await?;
             }
             let acting = representations::acting(&caller, standing);
             tx.audit(Entry::done(&acting, permit, object));
             stands(tx, &caller, person).await
         })
         .await
+    }
+}
+
+async fn ask_again(tx: &mut Tx, person: PersonId, row: &LiveRow) -> Result<()> {
+    match row.said.state() {
+        AddressState::Refused => preferences::try_address_again(tx, person).await,
+        AddressState::Unconfirmed if !mails::is_under_way(tx, row.id).await? => {
+            if !may_ask(tx, row).await? {
+                let detail = "the address was asked often enough today";
+                return Err(Refusal::new(Code::RateLimited, detail).into());
+            }
+            mails::plan(tx, person, row.id).await
+        }
+        _ => Ok(()),
     }
 }
 
@@ -283,11 +292,18 @@ async fn stands(tx: &mut Tx, caller: &Caller, person: PersonId) -> Result<Addres
     let state = row.said.state();
     let zone = preferences::zone_of(tx, caller.person).await?;
     let asked_at = mails::asked_at(tx, row.id).await?;
-    let is_open = state == AddressState::Unconfirmed;
+    let may_ask = match state {
+        AddressState::Unconfirmed => {
+            !mails::is_under_way(tx, row.id).await? && may_ask(tx, &row).await?
+        }
+        // What came back once may arrive by now; what a stranger said stays said.
+        AddressState::Refused => mails::has_room(tx, person).await?,
+        _ => false,
+    };
     Ok(AddressStanding {
         state,
         asked_at: asked_at.map(|at| zone.local(at)),
-        may_ask: is_open && !mails::is_under_way(tx, row.id).await? && may_ask(tx, &row).await?,
+        may_ask,
     })
 }
 

@@ -273,3 +273,57 @@ pub async fn the_question_waits_for_safe_hours(engine: Engine) {
     desk.at("2026-11-02T11:00").await;
     asked(&desk, ELSEWHERE).await;
 }
+
+pub async fn an_address_that_was_refused_can_be_tried_again(engine: Engine) {
+    let desk = open(engine).await;
+    let (store, person) = (desk.store(), desk.maria.person);
+    desk.book(TUESDAY).await;
+    let refused = Sent::Rejected {
+        code: 550,
+        address: true,
+    };
+    desk.memory.answer_next([refused]);
+    assert_eq!(desk.sends().await, NOTHING);
+    let stands = store.address_standing(&desk.dana, person).await.unwrap();
+    assert!(stands.state == AddressState::Refused && stands.may_ask);
+    // It is refused once more, and then it is not.
+    for answers in [Some(refused), None] {
+        desk.memory.answer_next(answers);
+        let stands = store.ask_address(&desk.dana, person).await.unwrap();
+        assert!(stands.state == AddressState::Unconfirmed && !stands.may_ask);
+        if answers.is_some() {
+            assert_eq!(leaves(&desk).await.len(), 0);
+            assert_eq!(state(&desk).await, AddressState::Refused);
+        }
+    }
+    let secret = asked(&desk, &testkit::agency::email("Maria Sample")).await;
+    assert!(!desk.to_do().await.is_empty(), "she was not told yet");
+    store.answer_address_link(&secret, true).await.unwrap();
+    assert_eq!(leaves(&desk).await.len(), 1, "the invitation");
+}
+
+pub async fn what_comes_back_each_time_is_tried_so_often_a_day(engine: Engine) {
+    let desk = open(engine).await;
+    let (store, person) = (desk.store(), desk.maria.person);
+    let refused = Sent::Rejected {
+        code: 550,
+        address: true,
+    };
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    for tried in 1..=limits::ADDRESSES_ASKED_MAX {
+        desk.memory.answer_next([refused]);
+        assert_eq!(leaves(&desk).await.len(), 0);
+        assert_eq!(state(&desk).await, AddressState::Refused);
+        let stands = store.address_standing(&desk.dana, person).await.unwrap();
+        assert_eq!(stands.may_ask, tried < limits::ADDRESSES_ASKED_MAX);
+        if stands.may_ask {
+            store.ask_address(&desk.dana, person).await.unwrap();
+        }
+    }
+    let once_more = store.ask_address(&desk.dana, person).await;
+    assert_eq!(code(once_more), Code::RateLimited);
+    assert_eq!(state(&desk).await, AddressState::Refused);
+    desk.pass(86_400).await;
+    store.ask_address(&desk.dana, person).await.unwrap();
+    asked(&desk, ELSEWHERE).await;
+}

@@ -120,6 +120,8 @@ contract! {
         asking_is_for_oneself_and_for_whoever_serves_them,
         an_address_that_takes_no_mail_is_a_task,
         the_question_waits_for_safe_hours,
+        an_address_that_was_refused_can_be_tried_again,
+        what_comes_back_each_time_is_tried_so_often_a_day,
     }
     unreached {
         a_cancel_that_no_address_takes_is_called_once,
@@ -324,6 +326,7 @@ contract! {
         a_reminder_of_several_visits_that_bounces_is_news_of_each,
         a_token_that_was_not_written_here_is_nobodys,
         a_delay_changes_nothing_and_a_refused_content_no_address,
+        what_passes_is_a_task_and_silences_nobody,
         a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,
         an_invitation_and_a_booking_link_that_bounce_are_tasks,
     }

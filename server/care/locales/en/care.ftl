@@ -544,6 +544,7 @@ address-ask = Send the mail again
 address-wait = The mail is on its way, or was sent often enough today. It cannot be sent again right now.
 address-disowned = Whoever reads mail at this address says that it is somebody else’s. Nothing more goes there. Check the address and change it.
 address-refused = Mails to this address come back. Check the address and change it.
+address-refused-again = Is it right? Then try it once more: a mail asks there again, and the others follow when somebody answers.
 phone-number = Phone number
 phone-number-hint = So that the agency can call you. It is never put in a mail. Leave empty to remove it.
 phone-number-theirs = To call them. It is kept locked, and never put in a mail. Leave empty to remove it.

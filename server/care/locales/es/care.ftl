@@ -544,6 +544,7 @@ address-ask = Enviar el correo otra vez
 address-wait = El correo está en camino o hoy ya se envió bastantes veces. Ahora no se puede enviar otra vez.
 address-disowned = Quien lee los correos de esta dirección dice que es de otra persona. Allí no llega nada más. Revisa la dirección y cámbiala.
 address-refused = Los correos a esta dirección vuelven. Revisa la dirección y cámbiala.
+address-refused-again = ¿Es correcta? Entonces prueba otra vez: un correo pregunta allí de nuevo, y los demás llegan cuando alguien contesta.
 phone-number = Número de teléfono
 phone-number-hint = Para que la agencia pueda llamarte. Nunca aparece en un correo. Deja esto vacío para quitarlo.
 phone-number-theirs = Para llamar. Se guarda bajo llave y nunca aparece en un correo. Deja esto vacío para quitarlo.

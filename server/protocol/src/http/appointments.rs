@@ -367,7 +367,8 @@ bodies! {
         /// When a mail last asked whether the address is theirs, in the reader's zone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<LocalTime>,
-        /// Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day.
+        /// Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day. Also where mails
+        /// came back from, which may take them by now.
         may_ask: bool,
     }
 
