@@ -82,7 +82,11 @@ describe('a link to book by', () => {
     await page.getByText('Links to choose a time').click();
     await page.getByRole('button', { name: 'Make a link', exact: true }).click();
     await looksGood('booking-link-form');
+    // Nobody has said that the client's address is theirs.
+    stage.agency.links.unconfirmed = true;
+    await page.getByRole('checkbox', { name: /Send it by mail too/ }).check();
     await page.getByRole('button', { name: 'Make this link' }).click();
+    await page.getByText('It waits until the client confirms their e-mail address.', { exact: false }).waitFor();
     await page.getByText('It is shown only this once.', { exact: false }).waitFor();
     await page.getByText(/Works until/).waitFor();
     await looksGood('booking-link-made');

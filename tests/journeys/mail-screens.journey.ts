@@ -1,8 +1,9 @@
 // What mails say, when they come and to which address, and which visits a consent covers: in a real browser over the
 // double of the agency, as a client chooses and as staff see it.
 import { describe, expect, test } from 'vitest';
+import { people } from '../../web-client/doubles/story.ts';
 import { expectAccessible, takePictures } from './browser.ts';
-import { arrive, looksGood, openClient, openScreens, page, sent } from './screen.ts';
+import { arrive, looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
 
 openScreens();
 
@@ -47,6 +48,15 @@ describe('mails and consent', () => {
     await looksGood('unconfirmed-address');
     for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the mail again' }).click();
     await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
+  });
+
+  test('an address from which mails come back can be tried again', async () => {
+    stage.agency.preferences.refusing.add(people.maria.person);
+    await arrive('maria', 'Settings');
+    await page.getByText('Mails to this address come back', { exact: false }).waitFor();
+    await looksGood('refused-address');
+    await page.getByRole('button', { name: 'Send the mail again' }).click();
+    await page.getByText('Not confirmed yet').waitFor();
   });
 
   test('staff see a client\'s', async () => {

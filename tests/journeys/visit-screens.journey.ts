@@ -132,6 +132,23 @@ describe('the calendar', () => {
     await expectAccessible(page, 'outside safe hours');
   });
 
+  test('whom no mail reaches is to be called', async () => {
+    const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
+    if (task !== undefined) task.why = 'no_address';
+    await arrive('dana', 'Calendar');
+    await page.getByText(/Call .*Ana Sample.*: no e-mail could tell them/).first().waitFor();
+    await page.getByText('They do not know yet', { exact: false }).waitFor();
+    await expectAccessible(page, 'nobody told');
+  });
+
+  test('whoever has not confirmed their address is to be asked', async () => {
+    const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
+    if (task !== undefined) task.why = 'unconfirmed';
+    await arrive('dana', 'Calendar');
+    await page.getByText(/Ana Sample.* has not confirmed their e-mail address/).first().waitFor();
+    await expectAccessible(page, 'address unconfirmed');
+  });
+
   test('a task is ticked off and the focus goes on', async () => {
     await arrive('dana', 'Calendar');
     await page.getByRole('heading', { name: /To do \(.*2.*\)/ }).waitFor();

@@ -60,7 +60,7 @@ export class Agency {
   /** What the client allowed, and who there is. */
   readonly around: Around;
   /** How they want to be told things. */
-  readonly #preferences: PreferencesDouble;
+  readonly preferences: PreferencesDouble;
   /** Who works here, who serves whom. */
   staff: StaffDouble;
   /** What is done by itself. */
@@ -98,7 +98,7 @@ export class Agency {
   constructor(nowMs: number) {
     this.#nowMs = nowMs;
     this.around = new Around(nowMs, this.phones);
-    this.#preferences = new PreferencesDouble(nowMs);
+    this.preferences = new PreferencesDouble(nowMs);
     this.staff = new StaffDouble(nowMs);
     this.jobs = new JobsDouble(nowMs);
     this.links = new LinksDouble(nowMs);
@@ -130,9 +130,9 @@ export class Agency {
     const path = url.pathname.split('/').slice(2);
     const [first, id = '', act] = path;
     if (first === 'booking-links' || act === 'booking-links') return this.links.answer(method, id, body);
-    if (first === 'people' && act === 'preferences') return this.#preferences.answer(method, id, body as Preferences);
+    if (first === 'people' && act === 'preferences') return this.preferences.answer(method, id, body as Preferences);
     if (first === 'people' && act === 'visit-zones') return good({ zones: KINDS.map((kind) => this.#clock(kind, id)) });
-    if (first === 'people' && act === 'address') return this.#preferences.address(method, id);
+    if (first === 'people' && act === 'address') return this.preferences.address(method, id);
     if (first === 'people' && act === 'phone') return this.phones.answer(method, id, body);
     if (first === 'people' && act === 'update-mails') return good(updateMails(this.#nowMs));
     if (first === 'people' && act === 'appointments') return this.#appointmentsOf(id);
@@ -241,7 +241,7 @@ export class Agency {
   /** By which clock visits of a kind go. */
   #clock(kind: VisitZone['kind'], client: string): VisitZone {
     const site = kind === 'office';
-    return { kind, zone: site ? this.hours.zone : this.#preferences.of(client).zone, site };
+    return { kind, zone: site ? this.hours.zone : this.preferences.of(client).zone, site };
   }
 
   #book({ client, kind, civil_start, zone, minutes, caregivers, staff, meeting_link, place }: BookAppointment): Answered {

@@ -7,6 +7,8 @@ const DAY_US = 86_400_000_000;
 
 export class LinksDouble {
   links: BookingLink[] = [];
+  /** Nobody has said that the client's address is theirs. */
+  unconfirmed = false;
   readonly #nowUs: number;
 
   constructor(nowMs: number) {
@@ -29,7 +31,7 @@ export class LinksDouble {
       id: `01990000-0000-7000-b000-${String(this.links.length + 1).padStart(12, '0')}`,
       state: 'open', kind, minutes, visit_type: visit_type ?? null, from, until,
       workers: workers.length === 0 ? [people.dana.account] : workers,
-      made: this.#nowUs, expires: this.#nowUs + valid_days * DAY_US, mailed: mail,
+      made: this.#nowUs, expires: this.#nowUs + valid_days * DAY_US, mailed: mail, mail_waits: mail && this.unconfirmed,
     };
     this.links = [link, ...this.links];
     return good({ link, path: '/b/AAECAwQFBgcICQoLDA0ODw' });

@@ -12,6 +12,8 @@ const FIRST: Preferences = {
 const ASKED_MAX = 3;
 
 export class PreferencesDouble {
+  /** From whose addresses mails come back. */
+  readonly refusing = new Set<string>();
   readonly #kept = new Map<string, Preferences>();
   /** How often the mail that confirms a changed address was asked for again. */
   readonly #asked = new Map<string, number>();
@@ -31,6 +33,11 @@ export class PreferencesDouble {
   }
 
   address(method: string, person: string): Answered {
+    if (this.refusing.has(person)) {
+      if (method !== 'POST') return good({ state: 'refused', may_ask: true });
+      this.refusing.delete(person);
+      this.#asked.set(person, -1);
+    }
     const asked = this.#asked.get(person);
     if (asked === undefined) return good({ state: 'confirmed', may_ask: false });
     if (method === 'POST' && asked >= ASKED_MAX) return bad(429, 'rate_limited');

@@ -30,7 +30,8 @@
 //!
 //! Of whoever has safe hours every mail is due within them. What would come outside waits for them to begin,
 //! if it is still worth something then; a reminder that cannot wait comes before they end. News that would come
-//! too late is a [`Way::Call`]: somebody must tell it in another way.
+//! too late is a [`Way::Call`]: somebody must tell it in another way. So must they where no address takes a mail
+//! ([`Way::Unreachable`]): a client or a caregiver who hears nothing travels to a visit that is off.
 
 use protocol::{AppointmentKind, AppointmentState, ParticipantId, Response, Role, Step, Timestamp};
 
@@ -123,6 +124,8 @@ pub struct Recipient {
     pub told: bool,
     /// The last one that may have was of an earlier sequence.
     pub outdated: bool,
+    /// Somebody was asked to tell them of it, or of its series, in another way.
+    pub called: bool,
     /// What they were told of its series.
     pub heard: Heard,
     /// They were added when it was booked already: of its series they take part in what they were added to.
@@ -144,7 +147,7 @@ pub struct Planned {
     pub step: Step,
     /// It speaks for the series.
     pub series: bool,
-    /// When it is sent; may have passed. Of a call: now.
+    /// When it is sent; may have passed. If it is told in another way: now.
     pub due: Timestamp,
     /// After this it is worthless. Never before `due`.
     pub not_after: Timestamp,
@@ -161,25 +164,27 @@ pub enum Way {
     MailAndCall,
     /// In another way: no mail would come in time.
     Call,
+    /// In another way: no address takes a mail.
+    Unreachable,
+}
+
+impl Way {
+    /// Whether a mail is sent.
+    pub const fn is_mail(self) -> bool {
+        matches!(self, Self::Mail | Self::MailAndCall)
+    }
 }
 
 /// Everything that the appointment wants, at most one for each participant and step; recipient by
 /// recipient, steps in order. A mail that is worthless at `now` is not wanted; one that was due before
 /// `now` and is not yet worthless is, and whoever sends decides.
 pub fn plan(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
-    let hears = |to: &&Recipient| to.reachable && (to.takes_part || to.cleared_at.is_some());
+    let hears = |to: &&Recipient| to.takes_part || to.cleared_at.is_some();
     let planned = recipients.iter().filter(hears).flat_map(|to| {
         let steps = Step::ALL.iter();
         steps.filter_map(|step| {
             let about = wants(visit, to, *step)?;
-            let mail = time(visit, to, *step);
-            let mail = mail.filter(|(due, not_after)| due <= not_after && now <= *not_after);
-            let (way, (due, not_after)) = match (mail, is_late(visit, to, *step, now)) {
-                (Some(mail), false) => (Way::Mail, mail),
-                (Some(mail), true) => (Way::MailAndCall, mail),
-                (None, true) => (Way::Call, (now, visit.end)),
-                (None, false) => return None,
-            };
+            let (way, (due, not_after)) = way(visit, to, *step, now)?;
             Some(Planned {
                 participant: to.participant,
                 step: *step,
@@ -191,6 +196,28 @@ pub fn plan(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Plan
         })
     });
     planned.collect()
+}
+
+/// How somebody is told what they are to be told, when, and until when it is worth something; nothing if it falls to a
+/// rule about time, or no mail reaches them and it can go unsaid.
+fn way(
+    visit: &Visit,
+    to: &Recipient,
+    step: Step,
+    now: Timestamp,
+) -> Option<(Way, (Timestamp, Timestamp))> {
+    let call = (now, visit.end);
+    if !to.reachable {
+        return is_missed(visit, to, step, now).then_some((Way::Unreachable, call));
+    }
+    let mail = time(visit, to, step);
+    let mail = mail.filter(|(due, not_after)| due <= not_after && now <= *not_after);
+    match (mail, is_late(visit, to, step, now)) {
+        (Some(mail), false) => Some((Way::Mail, mail)),
+        (Some(mail), true) => Some((Way::MailAndCall, mail)),
+        (None, true) => Some((Way::Call, call)),
+        (None, false) => None,
+    }
 }
 
 /// What a mail speaks for.
@@ -241,20 +268,30 @@ fn invites(visit: &Visit, to: &Recipient) -> Option<For> {
 
 /// What a cancellation is about, if there is one: nobody is told that something is off of which they never heard.
 fn calls_off(visit: &Visit, to: &Recipient) -> Option<For> {
-    let heard = to.told || to.heard != Heard::Nothing;
+    let heard = to.told || to.called || to.heard != Heard::Nothing;
     match visit.in_series {
+        None => (to.told || to.called).then_some(For::Visit),
         Some(place) if place.first && heard => Some(For::Series),
         Some(place) if place.alone && heard => Some(For::Visit),
         // What is in their calendar is taken out of it, one by one.
-        _ => to.told.then_some(For::Visit),
+        Some(_) => to.told.then_some(For::Visit),
     }
 }
 
-/// Reminders are for the people served; staff have their agenda.
-fn is_reminded(to: &Recipient) -> bool {
+/// Staff have their agenda and the app.
+fn is_served(to: &Recipient) -> bool {
     matches!(to.role, Role::Client | Role::Caregiver)
-        && to.wants_reminders
-        && to.response != Response::Declined
+}
+
+/// Reminders are for the people served.
+fn is_reminded(to: &Recipient) -> bool {
+    is_served(to) && to.wants_reminders && to.response != Response::Declined
+}
+
+/// Whether it is news of a booking, a move or a cancel that somebody served must hear before the visit begins, though
+/// no mail reaches them.
+fn is_missed(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
+    is_served(to) && to.takes_part && !step.is_reminder() && now < visit.start
 }
 
 /// Whether it is news of a booking, a move or a cancel that no mail brings in time, because it would come outside the

@@ -28,6 +28,7 @@
 pub mod intake;
 pub mod letter;
 mod read_back;
+mod status;
 pub mod transport;
 pub mod write;
 

@@ -1,6 +1,6 @@
 //! What is done again and again for people: the daily agenda and the digest on each worker's own morning; mails
 //! to whoever has not fetched their messages; rights and offers that run out by themselves; devices at which nobody
-//! was for long; appointments of which nobody has said how they went. What is done for the agency as a whole is
+//! was for long; addresses at which nobody has answered; appointments of which nobody has said how they went. What is done for the agency as a whole is
 //! [`crate::agency`]'s.
 
 use care::civil::Zone;
@@ -18,6 +18,7 @@ pub async fn run(store: &Store, now: Timestamp) -> store::Result<()> {
     while store.end_lapsed(now).await? {}
     while store.expire_transfers(now).await? {}
     while store.ask_about_idle_devices(now).await? {}
+    while store.ask_about_unanswered_addresses(now).await? {}
     while store.ask_for_outcomes(now).await? {}
     for _ in 0..limits::UNREAD_LOOKS_MAX {
         if !store.plan_unread_mails(now).await? {

@@ -14,14 +14,14 @@ use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::deliveries::LINK_SECRET_BYTES;
+use crate::deliveries::{LINK_SECRET_BYTES, unread};
 use crate::error::Result;
 use crate::links::LinkSecret;
 use crate::postbox::answers;
 use crate::single_mails::addresses as mails;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{preferences, representations, standing, tasks};
+use crate::{booking_links, preferences, representations, single_mails, standing, tasks};
 
 statements! {
     ENSURE = "
@@ -43,6 +43,10 @@ statements! {
     DISOWN = "
         UPDATE address SET disowned_at = $2, refused_at = COALESCE(refused_at, $2)
         WHERE id = $1 AND disowned_at IS NULL";
+    FORGET_LINKS = "
+        DELETE FROM link WHERE participant IN (SELECT p.id FROM participant p
+            JOIN delivery v ON v.appointment = p.appointment AND v.participant = p.id
+            WHERE p.person = $1 AND v.address = $2 AND (v.state IN ('sent', 'leased') OR v.began > 0))";
 }
 
 #[derive(sqlx::FromRow)]
@@ -141,8 +145,8 @@ impl Store {
     }
 
     /// Whoever reads at the address says that it is theirs, or is not. Theirs: everything that they are to be told is
-    /// planned in the same transaction. Not theirs: nothing more is sent there, whatever is said later, and whoever
-    /// serves the person is asked to reach them. Again does nothing more.
+    /// planned in the same transaction. Not theirs: nothing more is sent there, whatever is said later, what was sent
+    /// opens nothing any more, and whoever serves the person is asked to reach them. Again does nothing more.
     pub async fn answer_address_link(
         &self,
         secret: &LinkSecret,
@@ -151,7 +155,7 @@ impl Store {
         let secret = secret.clone();
         self.write("answer address link", async move |tx: &mut Tx| {
             let (row, caller, permit) = find(tx, &secret, Act::AnswerAddressLink).await?;
-            let state = say(tx, &row, theirs).await?;
+            let state = say(tx, (&caller, permit), &row, theirs).await?;
             tx.audit(Entry::done(&caller, permit, Object::Link(row.id)).shown([row.person]));
             view(tx, &row, state).await
         })
@@ -176,8 +180,9 @@ impl Store {
         .await
     }
 
-    /// Has a mail ask once more whether the address is theirs, unless that is known or one is on its way.
-    /// [`Code::RateLimited`] after [`limits::ADDRESS_ASKED_AGAIN_MAX`] within a day.
+    /// Has a mail ask once more whether the address is theirs, unless that is known or one is on its way; of one from
+    /// which mails came back, whether they arrive again. [`Code::RateLimited`] after
+    /// [`limits::ADDRESS_ASKED_AGAIN_MAX`] within a day, and [`limits::ADDRESSES_ASKED_MAX`] of the person's in all.
     pub async fn ask_address(&self, caller: &Caller, person: PersonId) -> Result<AddressStanding> {
         let caller = *caller;
         self.write("ask address", async move |tx: &mut Tx| {
@@ -185,14 +190,8 @@ impl Store {
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::AskAddress, standing, object)?;
             let live = tx.sql(LIVE).bind(person.uuid()).maybe::<LiveRow>().await?;
-            if let Some(row) = live.filter(|row| row.said.state() == AddressState::Unconfirmed)
-                && !mails::is_under_way(tx, row.id).await?
-            {
-                if !may_ask(tx, &row).await? {
-                    let detail = "the address was asked often enough today";
-                    return Err(Refusal::new(Code::RateLimited, detail).into());
-                }
-                mails::plan(tx, person, row.id).await?;
+            if let Some(row) = live {
+                ask_again(tx, person, &row).await?;
             }
             let acting = representations::acting(&caller, standing);
             tx.audit(Entry::done(&acting, permit, object));
@@ -202,8 +201,27 @@ impl Store {
     }
 }
 
+async fn ask_again(tx: &mut Tx, person: PersonId, row: &LiveRow) -> Result<()> {
+    match row.said.state() {
+        AddressState::Refused => preferences::try_address_again(tx, person).await,
+        AddressState::Unconfirmed if !mails::is_under_way(tx, row.id).await? => {
+            if !may_ask(tx, row).await? {
+                let detail = "the address was asked often enough today";
+                return Err(Refusal::new(Code::RateLimited, detail).into());
+            }
+            mails::plan(tx, person, row.id).await
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Writes down what is said of an address, and does what follows. What is so now.
-async fn say(tx: &mut Tx, row: &LinkRow, theirs: bool) -> Result<AddressState> {
+async fn say(
+    tx: &mut Tx,
+    by: (&Caller, Permit),
+    row: &LinkRow,
+    theirs: bool,
+) -> Result<AddressState> {
     let before = row.said.state();
     // What a stranger said stays said.
     let state = if theirs && before != AddressState::Disowned {
@@ -217,8 +235,19 @@ async fn say(tx: &mut Tx, row: &LinkRow, theirs: bool) -> Result<AddressState> {
     let (person, now) = (PersonId::from(row.person), tx.now().micros());
     let write = tx.sql(if theirs { CONFIRM } else { DISOWN });
     write.bind(row.address).bind(now).run().await?;
+    if theirs {
+        tasks::finish_confirmed(tx, person).await?;
+    } else {
+        // What was mailed there opens nothing to a stranger; who is told again gets other links.
+        booking_links::revoke_mailed_to(tx, by, row.address).await?;
+        let forget = tx.sql(FORGET_LINKS).bind(row.person).bind(row.address);
+        forget.run().await?;
+    }
+    single_mails::booking_links::hasten(tx, person).await?;
     preferences::replan_all(tx, person).await?;
-    if !theirs {
+    if theirs {
+        unread::plan_for(tx, person).await?;
+    } else {
         answers::tell(tx, person, TaskKind::CannotReachByEmail).await?;
         tasks::not_theirs(tx, person).await?;
     }
@@ -263,11 +292,18 @@ async fn stands(tx: &mut Tx, caller: &Caller, person: PersonId) -> Result<Addres
     let state = row.said.state();
     let zone = preferences::zone_of(tx, caller.person).await?;
     let asked_at = mails::asked_at(tx, row.id).await?;
-    let is_open = state == AddressState::Unconfirmed;
+    let may_ask = match state {
+        AddressState::Unconfirmed => {
+            !mails::is_under_way(tx, row.id).await? && may_ask(tx, &row).await?
+        }
+        // What came back once may arrive by now; what a stranger said stays said.
+        AddressState::Refused => mails::has_room(tx, person).await?,
+        _ => false,
+    };
     Ok(AddressStanding {
         state,
         asked_at: asked_at.map(|at| zone.local(at)),
-        may_ask: is_open && !mails::is_under_way(tx, row.id).await? && may_ask(tx, &row).await?,
+        may_ask,
     })
 }
 

@@ -29,12 +29,16 @@ use crate::store::Store;
 use crate::tx::Tx;
 use crate::{agency, holds, planning, preferences, single_mails, standing, visit_types};
 
-/// The columns of [`LinkRow`], and whether it was to leave by mail.
+/// The columns of [`LinkRow`], and whether it was to leave by mail and waits for the address.
 macro_rules! columns {
     () => {
         "b.id, b.secret, b.client, b.kind, b.visit_type, b.minutes, b.meeting_link, b.first_day,
             b.last_day, b.made_at, b.expires_at, b.revoked_at, b.appointment, b.used_at,
-            m.id AS mail"
+            m.id AS mail,
+            CAST(CASE WHEN m.state = 'planned' AND NOT EXISTS (SELECT 1 FROM address d
+                WHERE d.person = b.client AND d.channel = 'email' AND d.ended_at IS NULL
+                    AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
+                THEN 1 ELSE 0 END AS BIGINT) AS mail_waits"
     };
 }
 
@@ -78,6 +82,11 @@ statements! {
     REVOKE = "
         UPDATE booking_link SET revoked_at = $2, revoked_by = $3, secret = NULL, meeting_link = NULL
         WHERE id = $1 AND revoked_at IS NULL AND used_at IS NULL";
+    MAILED_TO = "
+        SELECT b.id, b.client FROM single_mail m JOIN booking_link b ON b.id = m.booking_link
+        WHERE m.address = $1 AND (m.state IN ('sent', 'leased') OR m.began > 0)
+            AND b.revoked_at IS NULL AND b.used_at IS NULL
+        ORDER BY b.id";
 }
 
 /// A link's row.
@@ -98,6 +107,7 @@ struct LinkRow {
     appointment: Option<Uuid>,
     used_at: Option<i64>,
     mail: Option<Uuid>,
+    mail_waits: i64,
 }
 
 impl LinkRow {
@@ -269,6 +279,19 @@ async fn revoke(
     Ok(())
 }
 
+/// Ends the links that were mailed to an address whose reader says that it is not the client's.
+pub(crate) async fn revoke_mailed_to(
+    tx: &mut Tx,
+    (caller, permit): (&Caller, Permit),
+    address: Uuid,
+) -> Result<()> {
+    let mailed = tx.sql(MAILED_TO).bind(address).all::<(Uuid, Uuid)>();
+    for (id, client) in mailed.await? {
+        revoke(tx, (caller, permit), client.into(), id.into()).await?;
+    }
+    Ok(())
+}
+
 /// Those named, or the caller alone; each must be a case manager who serves the client.
 async fn workers(
     tx: &mut Tx,
@@ -413,6 +436,7 @@ async fn card(tx: &mut Tx, link: &LinkRow) -> Result<BookingLink> {
         made: db::at(link.made_at),
         expires: db::at(link.expires_at),
         mailed: link.mail.is_some(),
+        mail_waits: link.mail_waits > 0,
     })
 }
 

@@ -6,8 +6,9 @@
 //! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
 //! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
 //! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. Reminders that leave
-//! together are [`bundles`]. News that safe hours keep from coming in time is noted by [`untold`]; what was dropped in the
-//! last moment another visit says ([`unsaid`]). [`visit_mails`] says of an appointment who got what, and why not.
+//! together are [`bundles`]. News that safe hours keep from coming in time, or for which there is no address that takes
+//! mail, is noted by [`untold`]; what was dropped in the last moment another visit says ([`unsaid`]). [`visit_mails`]
+//! says of an appointment who got what, and why not.
 
 use std::collections::HashMap;
 
@@ -24,6 +25,7 @@ use crate::hash::sha256;
 use crate::preferences::HoursRow;
 use crate::seal::LINK_SECRET;
 use crate::series::mails::{self, Place};
+use crate::tasks;
 use crate::tx::Tx;
 use crate::wake::Topic;
 
@@ -70,6 +72,11 @@ statements! {
                 WHERE v.person = p.person AND v.series IN ($4, $5) AND v.step = 'invitation'
                 AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS heard,
             (SELECT COUNT(*) FROM delivery v
+                WHERE v.person = p.person AND v.step = 'invitation'
+                AND (v.appointment = p.appointment OR v.series IN ($4, $5))
+                AND (v.state = 'failed' OR (v.state = 'skipped' AND v.reason IN ('no_address',
+                    'address_unconfirmed', 'address_refused', 'outside_safe_hours')))) AS called,
+            (SELECT COUNT(*) FROM delivery v
                 WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'cancellation' AND v.created_at >= p.cleared_at
                 AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS cleared,
@@ -81,7 +88,9 @@ statements! {
             CAST(CASE WHEN state IN ('planned', 'cancelled')
                 OR (state = 'failed' AND reason = 'address_refused')
                 OR (state = 'skipped' AND reason IN ('no_address', 'address_unconfirmed',
-                    'outside_safe_hours')) THEN 1 ELSE 0 END AS BIGINT) AS open
+                    'address_refused', 'outside_safe_hours')) THEN 1 ELSE 0 END AS BIGINT) AS open,
+            CAST(CASE WHEN reason IN ('no_address', 'address_unconfirmed', 'address_refused')
+                THEN 1 ELSE 0 END AS BIGINT) AS unreached
         FROM delivery WHERE appointment = $1";
     INSERT = "
         INSERT INTO delivery (id, dedupe, person, appointment, participant, ics_sequence, step,
@@ -128,6 +137,7 @@ struct RecipientRow {
     beside: i64,
     told: Option<i64>,
     heard: Option<i64>,
+    called: i64,
     cleared: i64,
     person: Uuid,
 }
@@ -154,6 +164,7 @@ impl RecipientRow {
             cleared_at: calendar.to_clear(self.cleared_at, role)?,
             told: self.told.is_some(),
             outdated: is_outdated(self.told, sequence),
+            called: self.called > 0,
             heard: heard(self.heard),
             joined: self.joined_at.is_some(),
             wants_all_reminders: self.confirmed_reminders_at.is_some(),
@@ -217,6 +228,8 @@ struct DeliveryRow {
     tries: i64,
     /// May be planned again: waits, was no longer wanted, or had no address that takes mail.
     open: i64,
+    /// It was the address.
+    unreached: i64,
 }
 
 impl DeliveryRow {
@@ -291,15 +304,18 @@ pub(crate) async fn agree(
         let dedupe = dedupe(of, one.participant, one.step, series);
         let known = there.remove(&dedupe);
         let person = persons.get(&one.participant).copied().unwrap_or_default();
-        let of = (&row, series.map(|place| place.series));
-        if one.way == Way::Call {
+        if !one.way.is_mail() {
             let known = known.map(|row| row.id);
-            mended += untold::note(tx, of, (person, dedupe, known), &one).await?;
+            mended += untold::note(tx, (&row, series), (person, dedupe, known), &one).await?;
             continue;
         }
+        let of = (&row, series.map(|place| place.series));
         let (id, changed) = if let Some(row) = known {
             let untouched = agreeing == Agreeing::ToCome && row.waits_since(one.due, now);
             let changed = !untouched && plan_again(tx, &row, &one).await? > 0;
+            if changed && row.unreached > 0 {
+                tasks::finish_told(tx, person.into(), appointment).await?;
+            }
             (row.id, changed)
         } else {
             (insert(tx, of, (person, dedupe), &one).await?, true)

@@ -147,6 +147,7 @@ mod tickets;
 mod token;
 mod transfers;
 mod tx;
+mod unanswered;
 mod urgents;
 mod vaults;
 mod visit_types;

@@ -334,22 +334,52 @@ async fn put_address(
         .run()
         .await?;
     tasks::finish_unreachable(tx, person).await?;
-    if let (Some(email), Some(text)) = (email, wished) {
-        let id = EntryId::from_parts(now, tx.random()).uuid();
-        let sealed = tx.seal_about(person, ADDRESS, id, text.as_bytes()).await?;
-        let index = addresses::index(tx, email);
-        tx.sql(INSERT_ADDRESS)
-            .bind(id)
-            .bind(person.uuid())
-            .bind(sealed)
-            .bind(now.micros())
-            .bind(index)
-            .bind(caller.is_installation().then(|| now.micros()))
-            .run()
-            .await?;
-        if !caller.is_installation() {
+    if let Some(email) = email {
+        let id = insert_address(tx, person, email, caller.is_installation()).await?;
+        if caller.is_installation() {
+            deliveries::unread::plan_for(tx, person).await?;
+        } else {
             single_mails::addresses::plan(tx, person, id).await?;
         }
     }
-    Ok(())
+    single_mails::booking_links::hasten(tx, person).await
+}
+
+async fn insert_address(
+    tx: &mut Tx,
+    person: PersonId,
+    email: &EmailAddress,
+    confirmed: bool,
+) -> Result<Uuid> {
+    let now = tx.now();
+    let id = EntryId::from_parts(now, tx.random()).uuid();
+    let plain = email.reveal().as_bytes();
+    let sealed = tx.seal_about(person, ADDRESS, id, plain).await?;
+    let index = addresses::index(tx, email);
+    tx.sql(INSERT_ADDRESS)
+        .bind(id)
+        .bind(person.uuid())
+        .bind(sealed)
+        .bind(now.micros())
+        .bind(index)
+        .bind(confirmed.then(|| now.micros()))
+        .run()
+        .await?;
+    Ok(id)
+}
+
+/// An address from which mails came back may take them by now: it is asked as if it had just been written down.
+/// [`Code::RateLimited`] if theirs were asked about too often within a day.
+pub(crate) async fn try_address_again(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let Some(text) = address(tx, person).await? else {
+        return Ok(());
+    };
+    let email = EmailAddress::parse(&text)?;
+    let now = tx.now().micros();
+    let end = tx.sql(END_ADDRESS).bind(person.uuid()).bind(now);
+    end.run().await?;
+    tasks::finish_unreachable(tx, person).await?;
+    let id = insert_address(tx, person, &email, false).await?;
+    single_mails::addresses::plan(tx, person, id).await?;
+    replan_all(tx, person).await
 }

@@ -200,6 +200,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("tickets", crate::tickets::STATEMENTS),
     ("transfers", crate::transfers::STATEMENTS),
     ("transfers::list", crate::transfers::list::STATEMENTS),
+    ("unanswered", crate::unanswered::STATEMENTS),
     ("urgents", crate::urgents::STATEMENTS),
     ("vaults", crate::vaults::STATEMENTS),
     ("visit_types", crate::visit_types::STATEMENTS),

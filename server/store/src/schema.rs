@@ -75,6 +75,7 @@ migrations! {
     43 "0043_claim_before";
     44 "0044_history";
     45 "0045_claims_beside";
+    46 "0046_unreached";
 }
 
 #[derive(Clone, Copy)]

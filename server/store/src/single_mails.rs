@@ -7,7 +7,7 @@
 //! planned, whether that is good still, what it holds, and who is told if it does not arrive; all else is here.
 //!
 //! A mail goes to the address that its person has when it leaves, or to the one that was typed. Of an address of which
-//! nobody has said that it is theirs only what proves that goes there.
+//! nobody has said that it is theirs only what proves that goes there: a booking link waits for it.
 
 use care::Caller;
 use care::email::EmailAddress;
@@ -48,12 +48,15 @@ statements! {
             m.written_at, m.address AS pinned_address, m.language AS pinned_language,
             m.disclosure AS pinned_disclosure,
             d.id AS address, d.value AS address_value, f.language, f.disclosure, f.zone, f.safe_from,
-            f.safe_until
+            f.safe_until,
+            (SELECT COUNT(*) FROM address u WHERE u.person = m.person AND u.channel = 'email'
+                AND u.ended_at IS NULL AND u.refused_at IS NULL AND u.confirmed_at IS NULL)
+                AS unconfirmed
         FROM single_mail m
             LEFT JOIN preference f ON f.person = m.person
             LEFT JOIN address d ON d.person = m.person AND d.channel = 'email'
                 AND d.ended_at IS NULL AND d.refused_at IS NULL
-                AND (d.confirmed_at IS NOT NULL OR m.kind IN ('address', 'booking_link'))
+                AND (d.confirmed_at IS NOT NULL OR m.kind = 'address')
         WHERE (m.state = 'planned' AND m.due_at <= $1)
             OR (m.state = 'leased' AND m.leased_until <= $1)
         ORDER BY m.due_at, m.id LIMIT $2";
@@ -146,6 +149,8 @@ struct DueRow {
     pinned_disclosure: Option<String>,
     address: Option<Uuid>,
     address_value: Option<Vec<u8>>,
+    /// There is an address, of which nobody has said that it is theirs.
+    unconfirmed: i64,
     language: Option<String>,
     disclosure: Option<String>,
     /// Of an address that was typed: at any time.
@@ -311,6 +316,9 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
     if row.began >= 2 || elsewhere {
         return Ok(Decision::Drop("failed", "outcome_unknown"));
     }
+    if kind == Kind::BookingLink && row.address.is_none() && row.unconfirmed > 0 {
+        return wait(tx, row, now).await;
+    }
     if let Some(reason) = why_not(tx, (kind, row.id), row.not_after, now).await? {
         return Ok(Decision::Drop("cancelled", reason));
     }
@@ -353,6 +361,20 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
         address: row.address,
     });
     Ok(Decision::Send(due, leave))
+}
+
+/// What opens a client's calendar to whoever reads it waits until somebody has said that the address is theirs
+/// ([`booking_links::hasten`]). If nobody did while it was good, it has failed.
+async fn wait(tx: &mut Tx, row: &DueRow, now: Timestamp) -> Result<Decision> {
+    let over = db::at(row.not_after);
+    let last = now.min(over.plus_seconds(-1));
+    Ok(if !booking_links::is_good(tx, row.id, last).await? {
+        Decision::Drop("cancelled", "changed")
+    } else if now < over {
+        Decision::PutOff(over)
+    } else {
+        Decision::Drop("failed", "address_unconfirmed")
+    })
 }
 
 /// The address of the person, or the one that was typed; none that can be read any more.

@@ -24,11 +24,16 @@ statements! {
         SELECT id FROM task
         WHERE account = $1 AND kind = $2 AND person = $3 AND done_at IS NULL
             AND COALESCE(appointment, id) = COALESCE($4, appointment, id)
-            AND (why IS NULL OR why <> 'outside_safe_hours' OR appointment = $5)";
+            AND (why IS NULL OR why NOT IN ('outside_safe_hours', 'no_address') OR appointment = $5)";
     INSERT = "
         INSERT INTO task (id, account, kind, client, person, appointment, created_at)
         VALUES ($1, $2, $3, $4, $5, $6, $7)";
     OUTSIDE_HOURS = "UPDATE task SET why = 'outside_safe_hours' WHERE id = $1 AND why IS NULL";
+    NO_ADDRESS = "UPDATE task SET why = 'no_address' WHERE id = $1 AND why IS NULL";
+    UNCONFIRMED = "
+        UPDATE task SET why = 'unconfirmed'
+        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email' AND why IS NULL
+            AND appointment IS NULL";
     NOT_THEIRS = "
         UPDATE task SET why = 'not_theirs'
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email' AND why IS NULL";
@@ -56,15 +61,31 @@ statements! {
     FINISH_CALLS = "
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND created_at >= $2 AND done_at IS NULL
-            AND kind = 'cannot_reach_by_email' AND why = 'outside_safe_hours'";
+            AND kind = 'cannot_reach_by_email' AND why IN ('outside_safe_hours', 'no_address')";
+    FINISH_TOLD = "
+        UPDATE task SET done_at = $3
+        WHERE person = $1 AND appointment = $2 AND done_at IS NULL
+            AND kind = 'cannot_reach_by_email' AND (why IS NULL OR why = 'no_address')";
+    FINISH_CONFIRMED = "
+        UPDATE task SET done_at = $2
+        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
+            AND why IN ('no_address', 'unconfirmed')";
     FINISH_BY = "
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND person = $2 AND done_at IS NULL
             AND kind <> 'cannot_reach_by_email'";
+    // News that did not arrive has not been told because there is another address.
+    STILL_UNTOLD = "
+        UPDATE task SET why = 'no_address'
+        WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email' AND why IS NULL
+            AND EXISTS (SELECT 1 FROM delivery v JOIN appointment a ON a.id = v.appointment
+                WHERE a.id = task.appointment AND a.start_at > $2 AND v.person = $1
+                    AND v.ics_sequence = a.ics_sequence AND v.state = 'failed'
+                    AND v.step IN ('invitation', 'cancellation'))";
     FINISH_UNREACHABLE = "
         UPDATE task SET done_at = $2
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
-            AND (why IS NULL OR why <> 'outside_safe_hours')";
+            AND (why IS NULL OR why NOT IN ('outside_safe_hours', 'no_address'))";
     // Their own, and what concerns visits of clients whom they serve: of those, what is theirs by now.
     LIST = concat!("
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
@@ -249,12 +270,27 @@ pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Res
 /// Asks somebody to tell a person what happened to a visit, which no mail can in time: each visit is a thing to
 /// see to. Whoever is asked to reach them about it already is told why.
 pub(crate) async fn raise_outside_hours(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    raise_of_visit(tx, concern, OUTSIDE_HOURS).await
+}
+
+/// The same where no address of theirs takes a mail.
+pub(crate) async fn raise_untold(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    raise_of_visit(tx, concern, NO_ADDRESS).await
+}
+
+async fn raise_of_visit(tx: &mut Tx, concern: &Concern, say_why: &'static str) -> Result<()> {
     let kind = TaskKind::CannotReachByEmail;
     let id = match open(tx, kind, concern, concern.appointment).await? {
         Some(id) => id,
         None => insert(tx, kind, concern).await?,
     };
-    tx.sql(OUTSIDE_HOURS).bind(id).run().await?;
+    tx.sql(say_why).bind(id).run().await?;
+    Ok(())
+}
+
+/// Whoever is asked to reach the person is told that nobody has answered at their address.
+pub(crate) async fn unconfirmed(tx: &mut Tx, person: PersonId) -> Result<()> {
+    tx.sql(UNCONFIRMED).bind(person.uuid()).run().await?;
     Ok(())
 }
 
@@ -405,9 +441,32 @@ pub(crate) async fn finish_by(
     Ok(())
 }
 
-/// The person has another address: whether mails reach them is to be seen anew.
+/// A mail tells the person of the appointment after all, or they know: nobody needs to reach them about it.
+pub(crate) async fn finish_told(
+    tx: &mut Tx,
+    person: PersonId,
+    appointment: AppointmentId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    let finish = tx.sql(FINISH_TOLD).bind(person.uuid());
+    finish.bind(appointment.uuid()).bind(now).run().await?;
+    Ok(())
+}
+
+/// Mails reach the person: what no mail told them, and is worth telling still, comes to them now.
+pub(crate) async fn finish_confirmed(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let now = tx.now().micros();
+    let finish = tx.sql(FINISH_CONFIRMED).bind(person.uuid());
+    finish.bind(now).run().await?;
+    Ok(())
+}
+
+/// The person has another address, or none: whether mails reach them is to be seen anew. What they were not told of a
+/// visit to come is still to be told.
 pub(crate) async fn finish_unreachable(tx: &mut Tx, person: PersonId) -> Result<()> {
     let now = tx.now().micros();
+    let keep = tx.sql(STILL_UNTOLD).bind(person.uuid()).bind(now);
+    keep.run().await?;
     tx.sql(FINISH_UNREACHABLE)
         .bind(person.uuid())
         .bind(now)

@@ -10,18 +10,18 @@ use super::desk::{Desk, TUESDAY, read, to};
 use super::house::code;
 
 const NOTHING: [&str; 0] = [];
-const ELSEWHERE: &str = "maria.elsewhere@example.org";
-const STRANGERS: &str = "mario.sample@example.org";
+pub(super) const ELSEWHERE: &str = "maria.elsewhere@example.org";
+pub(super) const STRANGERS: &str = "mario.sample@example.org";
 
 /// Dana gets no mails.
-async fn open(engine: Engine) -> Desk {
+pub(super) async fn open(engine: Engine) -> Desk {
     let desk = Desk::open(engine).await;
     desk.without_address(&desk.dana).await;
     desk
 }
 
 /// Somebody writes down another address of Maria's.
-async fn writes(desk: &Desk, caller: &Caller, email: &str) {
+pub(super) async fn writes(desk: &Desk, caller: &Caller, email: &str) {
     let (store, person) = (desk.store(), desk.maria.person);
     let mut wish = store.preferences(caller, person).await.unwrap();
     wish.email = Some(email.to_owned());
@@ -29,7 +29,7 @@ async fn writes(desk: &Desk, caller: &Caller, email: &str) {
 }
 
 /// What leaves, to whom: nothing that `desk.sends` reads from rows of another table.
-async fn leaves(desk: &Desk) -> Vec<(String, ReadBack)> {
+pub(super) async fn leaves(desk: &Desk) -> Vec<(String, ReadBack)> {
     let mails = desk.post().await;
     mails.iter().map(|mail| (to(mail), read(mail))).collect()
 }
@@ -40,7 +40,7 @@ fn secret(mail: &ReadBack) -> LinkSecret {
 }
 
 /// The mail that asks, and no other.
-async fn asked(desk: &Desk, email: &str) -> LinkSecret {
+pub(super) async fn asked(desk: &Desk, email: &str) -> LinkSecret {
     let mails = leaves(desk).await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert_eq!(mails[0].0, email);
@@ -151,6 +151,7 @@ pub async fn a_link_that_is_wrong_old_or_replaced_says_nothing(engine: Engine) {
 pub async fn whoever_says_that_it_is_not_them_gets_nothing_and_staff_are_asked(engine: Engine) {
     let desk = open(engine).await;
     desk.book(TUESDAY).await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
     writes(&desk, &desk.dana, STRANGERS).await;
     let secret = asked(&desk, STRANGERS).await;
     for theirs in [false, true, false] {
@@ -270,5 +271,59 @@ pub async fn the_question_waits_for_safe_hours(engine: Engine) {
     writes(&desk, &desk.maria, ELSEWHERE).await;
     assert_eq!(leaves(&desk).await.len(), 0);
     desk.at("2026-11-02T11:00").await;
+    asked(&desk, ELSEWHERE).await;
+}
+
+pub async fn an_address_that_was_refused_can_be_tried_again(engine: Engine) {
+    let desk = open(engine).await;
+    let (store, person) = (desk.store(), desk.maria.person);
+    desk.book(TUESDAY).await;
+    let refused = Sent::Rejected {
+        code: 550,
+        address: true,
+    };
+    desk.memory.answer_next([refused]);
+    assert_eq!(desk.sends().await, NOTHING);
+    let stands = store.address_standing(&desk.dana, person).await.unwrap();
+    assert!(stands.state == AddressState::Refused && stands.may_ask);
+    // It is refused once more, and then it is not.
+    for answers in [Some(refused), None] {
+        desk.memory.answer_next(answers);
+        let stands = store.ask_address(&desk.dana, person).await.unwrap();
+        assert!(stands.state == AddressState::Unconfirmed && !stands.may_ask);
+        if answers.is_some() {
+            assert_eq!(leaves(&desk).await.len(), 0);
+            assert_eq!(state(&desk).await, AddressState::Refused);
+        }
+    }
+    let secret = asked(&desk, &testkit::agency::email("Maria Sample")).await;
+    assert!(!desk.to_do().await.is_empty(), "she was not told yet");
+    store.answer_address_link(&secret, true).await.unwrap();
+    assert_eq!(leaves(&desk).await.len(), 1, "the invitation");
+}
+
+pub async fn what_comes_back_each_time_is_tried_so_often_a_day(engine: Engine) {
+    let desk = open(engine).await;
+    let (store, person) = (desk.store(), desk.maria.person);
+    let refused = Sent::Rejected {
+        code: 550,
+        address: true,
+    };
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    for tried in 1..=limits::ADDRESSES_ASKED_MAX {
+        desk.memory.answer_next([refused]);
+        assert_eq!(leaves(&desk).await.len(), 0);
+        assert_eq!(state(&desk).await, AddressState::Refused);
+        let stands = store.address_standing(&desk.dana, person).await.unwrap();
+        assert_eq!(stands.may_ask, tried < limits::ADDRESSES_ASKED_MAX);
+        if stands.may_ask {
+            store.ask_address(&desk.dana, person).await.unwrap();
+        }
+    }
+    let once_more = store.ask_address(&desk.dana, person).await;
+    assert_eq!(code(once_more), Code::RateLimited);
+    assert_eq!(state(&desk).await, AddressState::Refused);
+    desk.pass(86_400).await;
+    store.ask_address(&desk.dana, person).await.unwrap();
     asked(&desk, ELSEWHERE).await;
 }

@@ -91,11 +91,13 @@ mod thresholds;
 mod tickets;
 mod transfers;
 mod undone_cancels;
+mod unreached;
 mod unread;
 mod vaults;
 mod visit_mails;
 mod visit_types;
 mod visit_zones;
+mod waiting_links;
 mod withdrawals;
 mod without_history;
 

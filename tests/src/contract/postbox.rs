@@ -310,6 +310,24 @@ pub async fn a_delay_changes_nothing_and_a_refused_content_no_address(engine: En
     assert_eq!(scene.desk.house.count(refused).await, 0);
 }
 
+pub async fn what_passes_is_a_task_and_silences_nobody(engine: Engine) {
+    // A full mailbox, a broken way, our own machine on somebody's list.
+    for status in ["5.2.2", "5.4.1", "5.7.1"] {
+        let scene = Scene::open(engine).await;
+        let mail = invited(&scene).await;
+        let desk = &scene.desk;
+        assert!(scene.bounces(&mail, ("failed", status)).await);
+        let rows = desk.deliveries(desk.house.agency.maria).await;
+        assert_eq!(rows[0], "invitation failed rejected", "{status}");
+        assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
+        let refused = "SELECT COUNT(*) FROM address WHERE refused_at IS NOT NULL";
+        assert_eq!(desk.house.count(refused).await, 0, "{status}");
+        desk.at("2026-11-07T10:00").await;
+        let mails = desk.post().await;
+        assert_eq!(mails.len(), 1, "{status}: her reminders go on");
+    }
+}
+
 pub async fn a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one(engine: Engine) {
     let scene = Scene::open(engine).await;
     let mail = invited(&scene).await;

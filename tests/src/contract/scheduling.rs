@@ -7,8 +7,8 @@ use super::{
     clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
     invitation_mails, jobs, law_collisions, links, mail_answers, nights, no_shows, outages,
     overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings, series,
-    series_mails, team_changes, teams, undone_cancels, unread, visit_mails, visit_types,
-    visit_zones,
+    series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails, visit_types,
+    visit_zones, waiting_links,
 };
 
 contract! {
@@ -121,6 +121,23 @@ contract! {
         asking_is_for_oneself_and_for_whoever_serves_them,
         an_address_that_takes_no_mail_is_a_task,
         the_question_waits_for_safe_hours,
+        an_address_that_was_refused_can_be_tried_again,
+        what_comes_back_each_time_is_tried_so_often_a_day,
+    }
+    unreached {
+        a_cancel_that_no_address_takes_is_called_once,
+        a_booking_and_a_move_that_no_address_takes_are_one_call,
+        the_mail_tells_it_once_the_address_is_confirmed,
+        what_was_told_on_the_phone_is_taken_back_on_the_phone,
+        a_refused_address_leaves_its_visit_to_be_told,
+        a_series_that_no_address_takes_is_one_call,
+        whoever_books_by_themselves_knows,
+        a_question_that_nobody_answers_is_a_task_once,
+    }
+    waiting_links {
+        a_mailed_booking_link_waits_until_the_address_is_confirmed,
+        a_link_for_which_nobody_confirmed_the_address_is_a_task,
+        what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so,
     }
     phones {
         a_number_stays_as_it_was_typed_until_another_takes_its_place,
@@ -335,6 +352,7 @@ contract! {
         a_reminder_of_several_visits_that_bounces_is_news_of_each,
         a_token_that_was_not_written_here_is_nobodys,
         a_delay_changes_nothing_and_a_refused_content_no_address,
+        what_passes_is_a_task_and_silences_nobody,
         a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,
         an_invitation_and_a_booking_link_that_bounce_are_tasks,
     }
@@ -374,6 +392,7 @@ contract! {
         by_night_only_urgent_messages_are_mailed,
         an_urgent_message_waits_for_safe_hours_too,
         to_an_address_that_nobody_confirmed_nothing_is_mailed,
+        what_came_before_an_address_was_confirmed_is_mailed_then,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
         a_refused_address_is_not_tried_again_and_a_human_is_asked,

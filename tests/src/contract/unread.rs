@@ -8,6 +8,7 @@ use protocol::{CircleId, Code, DeliveryState, Step, Urgency, limits};
 use store::LinkSecret;
 use testkit::{Engine, Person};
 
+use super::addresses::{ELSEWHERE, STRANGERS, asked, leaves, writes};
 use super::desk::{Desk, of};
 use super::house::{append, code};
 
@@ -296,6 +297,35 @@ pub async fn to_an_address_that_nobody_confirmed_nothing_is_mailed(engine: Engin
     put.unwrap();
     scene.desk.post().await;
     assert_eq!(scene.marias().await, ["unread skipped address_unconfirmed"]);
+}
+
+pub async fn what_came_before_an_address_was_confirmed_is_mailed_then(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    writes(&scene.desk, &scene.desk.dana, ELSEWHERE).await;
+    let secret = asked(&scene.desk, ELSEWHERE).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(leaves(&scene.desk).await.len(), 0);
+    assert_eq!(scene.marias().await, NOTHING);
+    let confirm = scene.desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    let mails = leaves(&scene.desk).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].0 == ELSEWHERE && mails[0].1.subject == "You have an update");
+    // One that was planned already, and dropped because of another address.
+    scene.pass(limits::UNREAD_PAUSE_S).await;
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    scene.plan().await;
+    writes(&scene.desk, &scene.desk.dana, STRANGERS).await;
+    let secret = asked(&scene.desk, STRANGERS).await;
+    let dropped = ["unread sent", "unread skipped address_unconfirmed"];
+    assert_eq!(scene.marias().await, dropped);
+    let confirm = scene.desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    assert_eq!(leaves(&scene.desk).await.len(), 1);
+    let sent = scene.marias().await.into_iter();
+    assert_eq!(sent.filter(|row| row == "unread sent").count(), 2);
 }
 
 pub async fn a_zone_that_changes_while_a_mail_waits_moves_it(engine: Engine) {

@@ -173,7 +173,7 @@ mod tests {
     }
 
     /// Somebody's device in a circle, at the sixth era if history is kept.
-    fn rows(me: Me, history: HistoryMode) -> Rows {
+    fn rows(me: &Me, history: HistoryMode) -> Rows {
         let mut circle = Circle::new(CIRCLE);
         circle.status = protocol::CircleStatus::Live;
         circle.era = 5;
@@ -182,7 +182,7 @@ mod tests {
         joined.era = history.is_kept().then_some(era(5));
         circle.joined = Some(joined);
         [
-            (key::ME.to_vec(), protocol::frame::to_vec(&me)),
+            (key::ME.to_vec(), protocol::frame::to_vec(me)),
             (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
         ]
         .into()
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_wish_holds_until_the_policy_says_it_and_no_longer() {
-        let rows = rows(maria(), HistoryMode::Eras);
+        let rows = rows(&maria(), HistoryMode::Eras);
         let (mut turn, mut circle) = begin(&rows);
         let me = turn.must_me().unwrap().identity.account;
         turn.keep_history(CIRCLE, false).unwrap();
@@ -250,7 +250,7 @@ mod tests {
 
     #[test]
     fn what_holds_already_is_no_wish() {
-        let rows = rows(dana(), HistoryMode::Off);
+        let rows = rows(&dana(), HistoryMode::Off);
         let (mut turn, circle) = begin(&rows);
         turn.keep_history(CIRCLE, false).unwrap();
         assert_eq!(turn.kept(CIRCLE).unwrap(), None);
@@ -263,7 +263,7 @@ mod tests {
             role: protocol::Role::Caregiver,
             ..maria()
         };
-        let rows = rows(ana, HistoryMode::Eras);
+        let rows = rows(&ana, HistoryMode::Eras);
         let (mut turn, _) = begin(&rows);
         let refused = turn.keep_history(CIRCLE, false);
         assert!(matches!(
@@ -279,7 +279,7 @@ mod tests {
     #[test]
     fn without_history_a_message_waits_for_no_key() {
         for (history, wants) in [(HistoryMode::Eras, true), (HistoryMode::Off, false)] {
-            let rows = rows(maria(), history);
+            let rows = rows(&maria(), history);
             let (turn, mut circle) = begin(&rows);
             circle.joined.as_mut().unwrap().era = None;
             let waiting = [key::outbox(CIRCLE), vec![0]].concat();
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn no_key_is_taken_where_no_history_is_kept() {
-        let rows = rows(maria(), HistoryMode::Off);
+        let rows = rows(&maria(), HistoryMode::Off);
         let (mut turn, mut circle) = begin(&rows);
         let me = turn.must_me().unwrap();
         let sender = judge::certificate::read_device_cert(&me.identity.certificate).unwrap();
@@ -305,7 +305,7 @@ mod tests {
 
     #[test]
     fn a_key_from_before_holds_no_more_when_history_is_kept_again() {
-        let rows = rows(maria(), HistoryMode::Eras);
+        let rows = rows(&maria(), HistoryMode::Eras);
         let (mut turn, mut circle) = begin(&rows);
         let commit = entry(EntryKind::Commit, Bytes::default());
         let at = (&commit, protocol::AccountId::from_bytes([3; 16]));
@@ -320,7 +320,7 @@ mod tests {
 
     #[test]
     fn whoever_comes_while_no_history_is_kept_is_never_given_a_key_from_before() {
-        let rows = rows(dana(), HistoryMode::Off);
+        let rows = rows(&dana(), HistoryMode::Off);
         let (turn, circle) = begin(&rows);
         turn.draft.write(&key::era(CIRCLE, 0, 5), &era(5));
         for own in [true, false] {
@@ -339,7 +339,7 @@ mod tests {
             hash: [6; 32],
         };
         let wrapped = crate::content::wrap(&era(5), &body_key);
-        let rows = rows(maria(), HistoryMode::Off);
+        let rows = rows(&maria(), HistoryMode::Off);
         let (mut turn, circle) = begin(&rows);
         let honest = entry(EntryKind::Message, Bytes::default());
         turn.check_wrap(&circle, &body_key, &honest);

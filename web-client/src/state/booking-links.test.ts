@@ -5,7 +5,7 @@ import { ClientLinks, LINK_KINDS, freshDraft } from './booking-links.svelte';
 
 const LINK: BookingLink = {
   id: 'l', state: 'open', kind: 'home', minutes: 60, visit_type: 'home', from: '2026-12-02', until: '2026-12-15',
-  workers: ['dana'], made: 1, expires: 2, mailed: false,
+  workers: ['dana'], made: 1, expires: 2, mailed: false, mail_waits: false,
 };
 const TERMS = {
   name: 'Home visit', kind: 'home', minutes: 60, before_minutes: 0, after_minutes: 0, travel_minutes: 0,

@@ -98,6 +98,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     cleared_at: None,
                     told,
                     outdated: told && wants_reminders,
+                    called: false,
                     heard: Heard::Nothing,
                     joined: false,
                     wants_reminders,

@@ -48,6 +48,7 @@ pub(super) fn maria() -> Recipient {
         cleared_at: None,
         told: true,
         outdated: false,
+        called: false,
         heard: Heard::Nothing,
         joined: false,
         wants_reminders: true,
@@ -64,14 +65,14 @@ fn always(zone: Zone) -> MailHours {
 /// What the plan tells by mail.
 pub(super) fn mails(visit: &Visit, recipients: &[Recipient], now: Timestamp) -> Vec<Planned> {
     let mut planned = plan(visit, recipients, now);
-    planned.retain(|one| one.way != Way::Call);
+    planned.retain(|one| one.way.is_mail());
     planned
 }
 
-/// What it has somebody tell in another way.
+/// What it has somebody tell in another way, because a mail would come too late.
 pub(super) fn calls(visit: &Visit, to: &Recipient) -> Vec<Step> {
     let planned = plan(visit, std::slice::from_ref(to), visit.told_at).into_iter();
-    let called = planned.filter(|one| one.way != Way::Mail);
+    let called = planned.filter(|one| matches!(one.way, Way::Call | Way::MailAndCall));
     called.map(|one| one.step).collect()
 }
 
@@ -247,7 +248,7 @@ fn an_answer_ends_the_reminders_it_makes_needless() {
 }
 
 #[test]
-fn who_does_not_take_part_or_cannot_be_reached_gets_nothing() {
+fn who_does_not_take_part_or_cannot_be_reached_gets_no_mail() {
     for state in AppointmentState::ALL {
         let visit = Visit {
             state: *state,
@@ -264,6 +265,64 @@ fn who_does_not_take_part_or_cannot_be_reached_gets_nothing() {
         };
         assert_eq!(steps(&visit, &mute), [], "{state:?}");
     }
+}
+
+/// What somebody is to tell them because no address takes a mail.
+fn missed(visit: &Visit, to: &Recipient, now: Timestamp) -> Vec<Step> {
+    let planned = plan(visit, std::slice::from_ref(to), now).into_iter();
+    let missed = planned.filter(|one| one.way == Way::Unreachable);
+    missed.map(|one| one.step).collect()
+}
+
+#[test]
+fn news_for_whom_no_mail_reaches_is_told_in_another_way_until_the_visit_begins() {
+    use AppointmentState as State;
+    let booked = visit("2026-12-01T10:00");
+    let off = Visit {
+        state: State::Cancelled,
+        ..booked
+    };
+    let mute = Recipient {
+        reachable: false,
+        ..maria()
+    };
+    let ana = Recipient {
+        role: Role::Caregiver,
+        ..mute.clone()
+    };
+    for to in [&mute, &ana] {
+        assert_eq!(missed(&booked, to, booked.told_at), [Step::Invitation]);
+        assert_eq!(missed(&off, to, off.told_at), [Step::Cancellation]);
+        assert_eq!(missed(&off, to, off.start), [], "it would have begun");
+    }
+    // Staff have the app; who takes part no longer is told nothing; who never heard of it need not hear that it is off.
+    let dana = Recipient {
+        role: Role::CaseManager,
+        ..mute.clone()
+    };
+    let gone = Recipient {
+        takes_part: false,
+        cleared_at: Some(off.told_at),
+        ..ana
+    };
+    let unaware = Recipient {
+        told: false,
+        ..mute.clone()
+    };
+    for to in [&dana, &gone, &unaware] {
+        assert_eq!(missed(&off, to, off.told_at), []);
+    }
+    // Whoever was told on the phone hears on the phone that it is off, or by mail once one reaches them.
+    let called = Recipient {
+        called: true,
+        ..unaware
+    };
+    assert_eq!(missed(&off, &called, off.told_at), [Step::Cancellation]);
+    let reached = Recipient {
+        reachable: true,
+        ..called
+    };
+    assert_eq!(steps(&off, &reached), [Step::Cancellation]);
 }
 
 #[test]

@@ -3,7 +3,7 @@
 
 use protocol::{AppointmentKind, AppointmentState, MailReason, Response, Role, Step, Timestamp};
 
-use super::{FRESH_S, MORNING, Recipient, Visit};
+use super::{FRESH_S, MORNING, Planned, Recipient, Visit, Way};
 use super::{at_days_before, calls_off, comes, invites, news_at, plan};
 
 /// Why no mail of that step is wanted at `now`. Nothing if one is, or if the step is for no such visit or person: staff
@@ -13,7 +13,8 @@ pub fn why_not(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> Opt
         return None;
     }
     let planned = plan(visit, std::slice::from_ref(to), now);
-    if planned.iter().any(|one| one.step == step) {
+    let stands = |one: &Planned| one.step == step && one.way != Way::Unreachable;
+    if planned.iter().any(stands) {
         return None;
     }
     let why = by_right(to)
@@ -76,7 +77,7 @@ fn told_elsewhere(visit: &Visit, to: &Recipient, step: Step) -> Option<MailReaso
     match step {
         Step::Invitation if invites(visit, to).is_none() => Some(MailReason::Series),
         Step::Cancellation if calls_off(visit, to).is_none() => {
-            let heard = to.told || to.heard != super::Heard::Nothing;
+            let heard = to.told || to.called || to.heard != super::Heard::Nothing;
             Some(if heard {
                 MailReason::Series
             } else {

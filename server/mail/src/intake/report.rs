@@ -4,6 +4,8 @@
 
 use protocol::limits;
 
+use crate::status::{self, Status};
+
 /// Whether a mail has failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Failure {
@@ -76,30 +78,37 @@ fn put(groups: &mut [Group], field: Option<(String, String)>) {
     }
 }
 
-/// As a reply at the door would be judged: the address (5.1), the mailbox (5.2), no way there (5.4). A policy
-/// (5.7), or a time that ran out (4), is not the address's fault.
+/// As a reply at the door would be judged; a time that ran out (4) is not the address's fault.
 fn is_about_the_address(group: &Group) -> bool {
-    let mut numbers = group.status.split('.');
-    let (class, subject) = (numbers.next(), numbers.next());
-    match (class, subject) {
-        (Some("5"), Some("1" | "2" | "4")) => true,
+    match Status::parse(&group.status) {
+        _ if group.status.starts_with('4') => false,
+        Some(status) if !status.is_vague() => status.is_the_address(),
         // Nothing said: then what the mail server replied.
-        (Some("5"), Some("0")) | (Some(""), None) => is_refused_recipient(&group.diagnostic),
+        _ if group.status.is_empty() || group.status.starts_with("5.0") => {
+            is_refused_recipient(&group.diagnostic)
+        }
         _ => false,
     }
 }
 
-/// `smtp; 550 5.1.1 <someone@mailbox.example>: no such user`.
+/// `smtp; 550 5.1.1 <someone@mailbox.example>: no such user`, or without the longer code.
 fn is_refused_recipient(diagnostic: &str) -> bool {
     let Some((kind, reply)) = diagnostic.split_once(';') else {
-        return true;
+        return false;
     };
-    let code = reply
-        .trim_start()
-        .get(..3)
-        .and_then(|code| code.parse::<u16>().ok());
-    kind.trim().eq_ignore_ascii_case("smtp")
-        && code.is_none_or(|code| matches!(code, 550..=553 | 556))
+    let reply = reply.trim_start();
+    let (Some(code), Some(text)) = (reply.get(..3), reply.get(3..)) else {
+        return false;
+    };
+    if !kind.trim().eq_ignore_ascii_case("smtp") {
+        return false;
+    }
+    let word = text.trim_start_matches([' ', '-']);
+    let word = word.split_ascii_whitespace().next().unwrap_or_default();
+    match Status::parse(word) {
+        Some(status) => status.is_the_address(),
+        None => code.parse().is_ok_and(status::is_the_address),
+    }
 }
 
 #[cfg(test)]
@@ -128,15 +137,26 @@ mod tests {
                 "Failed",
                 "5.2.2",
                 "smtp; 552 5.2.2 mailbox full",
-                Some(true),
+                Some(false),
             ),
             (
                 "failed",
                 "5.4.1",
                 "smtp; 550 5.4.1 access denied",
+                Some(false),
+            ),
+            ("failed", "5.4.4", "X-Postfix; host not found", Some(false)),
+            ("failed", "5.2.1", "smtp; 550 5.2.1 closed", Some(true)),
+            ("failed", "5.1.8", "smtp; 550 5.1.8 sender", Some(false)),
+            ("failed", "5.1", "smtp; 550 no", Some(false)),
+            (
+                "failed",
+                "5.0.0",
+                "smtp; 550-5.1.1 no such user",
                 Some(true),
             ),
-            ("failed", "5.4.4", "X-Postfix; host not found", Some(true)),
+            ("failed", "5.0.0", "smtp; 550 5.7.1 blocked", Some(false)),
+            ("failed", "", "", Some(false)),
             (
                 "failed",
                 "5.7.1",
@@ -144,7 +164,12 @@ mod tests {
                 Some(false),
             ),
             ("failed", "5.3.4", "smtp; 552 5.3.4 too large", Some(false)),
-            ("failed", "5.0.0", "smtp; 550 unknown", Some(true)),
+            (
+                "failed",
+                "5.0.0",
+                "smtp; 550 listed at bl.example",
+                Some(false),
+            ),
             ("failed", "5.0.0", "smtp; 554 no", Some(false)),
             ("failed", "", "smtp; 551 user has moved", Some(true)),
             ("failed", "4.4.7", "smtp; 451 later", Some(false)),

@@ -375,7 +375,8 @@ bodies! {
         /// When a mail last asked whether the address is theirs, in the reader's zone.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         asked_at: Option<LocalTime>,
-        /// Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day.
+        /// Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day. Also where mails
+        /// came back from, which may take them by now.
         may_ask: bool,
     }
 
@@ -434,8 +435,8 @@ bodies! {
         /// Since when it waits.
         since: Timestamp,
         /// Why mails do not reach that person, in a word, if it is known: news of that appointment would come outside
-        /// their hours (`outside_safe_hours`), or whoever reads at their address says that it is not theirs
-        /// (`not_theirs`).
+        /// their hours (`outside_safe_hours`), or no address of theirs took it (`no_address`); nobody has said in time
+        /// that their address is theirs (`unconfirmed`), or whoever reads there says that it is not (`not_theirs`).
         #[serde(default, skip_serializing_if = "Option::is_none")]
         why: Option<String>,
     }

@@ -75,6 +75,8 @@ bodies! {
         expires: Timestamp,
         /// It was to leave by mail.
         mailed: bool,
+        /// That mail has not left: nobody has said yet that the client's address is theirs.
+        mail_waits: bool,
     }
 
     /// Makes a link good no longer.

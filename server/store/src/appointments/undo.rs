@@ -34,7 +34,8 @@ statements! {
     FORGET_CALLS = "
         UPDATE delivery SET state = 'cancelled', reason = 'changed', settled_at = $3
         WHERE appointment = $1 AND ics_sequence = $2 AND step = 'cancellation'
-            AND state = 'skipped' AND reason = 'outside_safe_hours'";
+            AND state = 'skipped' AND reason IN ('outside_safe_hours', 'no_address',
+                'address_unconfirmed', 'address_refused')";
 }
 
 impl Store {

@@ -22,10 +22,10 @@ use crate::error::Result;
 use crate::holds::{self, Actor, Kept};
 use crate::hours::{self, Resource};
 use crate::links::LinkSecret;
-use crate::preferences;
 use crate::seal::{BOOKING_MEETING_LINK, LINK_SECRET};
 use crate::store::Store;
 use crate::tx::Tx;
+use crate::{preferences, tasks};
 
 statements! {
     USE = "
@@ -297,6 +297,8 @@ async fn take(
     let part: PartRow = tx.sql(CLIENTS_PART).bind(id.uuid()).one().await?;
     let of = (id, link.client());
     deliveries::ensure_link(tx, of, part.id.into(), db::small(part.ics_sequence)).await?;
+    // Whoever booked it has no need to be told.
+    tasks::finish_told(tx, link.client(), id).await?;
     Ok(id)
 }
 

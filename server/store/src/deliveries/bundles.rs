@@ -14,9 +14,9 @@ use care::quiet::Leave;
 use protocol::{Disclosure, Timestamp};
 use uuid::Uuid;
 
-use super::due::{About, Due, Lease};
+use super::due::{About, Due, Lease, message_id};
 use super::facts::Pins;
-use super::lease::{DueRow, message_id};
+use super::lease::DueRow;
 use crate::error::Result;
 use crate::tx::Tx;
 

@@ -9,6 +9,7 @@ use protocol::http::Repeats;
 use protocol::{AppointmentKind, DeliveryId, Disclosure, Language, Step, Timestamp};
 
 use super::LINK_SECRET_BYTES;
+use crate::hash::sha256;
 
 /// What one worker of the scheduler holds, so that only it settles what it leased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -119,4 +120,12 @@ pub struct SeriesFacts {
     pub reminded: bool,
     /// The recipient was told of it before: its times are new.
     pub again: bool,
+}
+
+/// From the row's `dedupe`, or those of all rows of a bundle: whoever sends it again sends the same one.
+pub(super) fn message_id(dedupe: &[u8]) -> [u8; 16] {
+    let hash = sha256(&[b"carecircle/message-id/v1", dedupe]);
+    let mut id = [0; 16];
+    id.copy_from_slice(&hash[..16]);
+    id
 }

@@ -6,13 +6,13 @@ use std::collections::hash_map::Entry as MapEntry;
 
 use care::Caller;
 use care::quiet::{Leave, Leaves};
-use care::reminders::{self, Planned, Recipient, Visit, Way};
+use care::reminders::{self, Planned, Recipient, Visit};
 use care::rules::Act;
 use protocol::{AppointmentId, Role, Step, Timestamp, limits};
 use uuid::Uuid;
 
 use super::bundles::{self, Ready};
-use super::due::{About, Due, Lease};
+use super::due::{About, Due, Lease, message_id};
 use super::facts::{Pins, facts, pins, times};
 use super::hand::take_all;
 use super::unread::{self, Said};
@@ -21,7 +21,6 @@ use crate::appointments::AppointmentRow;
 use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::{Error, Result};
-use crate::hash::sha256;
 use crate::preferences::HoursRow;
 use crate::return_tokens::Kind;
 use crate::seal::ADDRESS;
@@ -82,6 +81,11 @@ statements! {
                 WHERE o.person = v.person AND o.id <> v.id AND o.series IN (z.id, z.earlier)
                 AND o.step = 'invitation' AND (o.state = 'sent' OR o.began > 0
                     OR (o.state = 'leased' AND o.leased_until > $1))) AS heard,
+            (SELECT COUNT(*) FROM delivery o
+                WHERE o.person = v.person AND o.id <> v.id AND o.step = 'invitation'
+                AND (o.appointment = v.appointment OR o.series IN (z.id, z.earlier))
+                AND (o.state = 'failed' OR (o.state = 'skipped' AND o.reason IN ('no_address',
+                    'address_unconfirmed', 'address_refused', 'outside_safe_hours')))) AS called,
             (SELECT COUNT(*) FROM delivery o
                 WHERE o.appointment = v.appointment AND o.participant = v.participant
                 AND o.id <> v.id AND o.step = 'cancellation' AND o.created_at >= p.cleared_at
@@ -159,6 +163,7 @@ pub(super) struct DueRow {
     pub(super) beside: i64,
     pub(super) told: Option<i64>,
     pub(super) heard: Option<i64>,
+    pub(super) called: i64,
     pub(super) cleared: i64,
     pub(super) ahead: i64,
     pub(super) unconfirmed: i64,
@@ -443,7 +448,7 @@ fn leaves(
     let step = db::step(&row.step)?;
     let wanted = reminders::plan(visit, std::slice::from_ref(&to), now);
     let this = |one: &Planned| one.step == step && one.series == row.series.is_some();
-    if !wanted.iter().any(|one| this(one) && one.way != Way::Call) {
+    if !wanted.iter().any(|one| this(one) && one.way.is_mail()) {
         return Ok(None);
     }
     let worthless = (step, db::at(row.not_after));
@@ -471,6 +476,7 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
         cleared_at: calendar.to_clear(row.cleared_at, role)?,
         told: row.told.is_some(),
         outdated: super::is_outdated(row.told, sequence),
+        called: row.called > 0,
         heard: super::heard(row.heard),
         joined: row.joined_at.is_some(),
         wants_all_reminders: row.confirmed_reminders_at.is_some(),
@@ -500,8 +506,8 @@ pub(super) async fn drop_and_tell(
     drop_row(tx, row, (state, reason), now).await?;
     if state == "failed" {
         settle::tell_worker(tx, row.id).await?;
-    } else if reason == untold::WHY {
-        untold::tell(tx, row.id).await?;
+    } else {
+        untold::tell_dropped(tx, row.id, reason).await?;
     }
     Ok(())
 }
@@ -521,12 +527,4 @@ async fn drop_row(
         .await?;
     metrics::counter!("deliveries_dropped", "reason" => reason).increment(1);
     Ok(())
-}
-
-/// From the row's `dedupe`, or those of all rows of a bundle: whoever sends it again sends the same one.
-pub(super) fn message_id(dedupe: &[u8]) -> [u8; 16] {
-    let hash = sha256(&[b"carecircle/message-id/v1", dedupe]);
-    let mut id = [0; 16];
-    id.copy_from_slice(&hash[..16]);
-    id
 }

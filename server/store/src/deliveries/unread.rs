@@ -4,11 +4,12 @@
 //! row, moved in the transaction that plans; of two processes one moves it. A row's audit entry orders the log
 //! by time, so that no index had to be added to what every message writes.
 //!
-//! A mail is planned at most once at a time for a person; right before it leaves, it is decided again.
+//! A mail is planned at most once at a time for a person; right before it leaves, it is decided again. Whoever has no
+//! address to which it can go is looked at again when somebody has said that theirs is ([`plan_for`]).
 
 use care::Caller;
 use care::unread::{self, Wanted, Why};
-use protocol::{DeliveryId, EntryId, Step, TaskKind, Timestamp, limits};
+use protocol::{DeliveryId, EntryId, PersonId, Step, TaskKind, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::About;
@@ -73,6 +74,11 @@ statements! {
         "l.urgency <> 'routine'
             AND a.role IN ('client', 'caregiver', 'case_manager', 'supervisor')"
     );
+    ACCOUNTS = "
+        SELECT id FROM account
+        WHERE person = $1 AND ended_at IS NULL
+            AND role IN ('client', 'caregiver', 'case_manager', 'supervisor')
+        ORDER BY id";
     LAST = "
         SELECT id, state, urgent_at FROM delivery
         WHERE account = $1 AND step = 'unread' ORDER BY id DESC LIMIT 1";
@@ -206,6 +212,19 @@ impl Store {
         })
         .await
     }
+}
+
+/// Mails reach a person from now on: the look through the log went past what came before, so what waits for them is
+/// told now.
+pub(crate) async fn plan_for(tx: &mut Tx, person: PersonId) -> Result<()> {
+    let now = tx.now();
+    let accounts = tx.sql(ACCOUNTS).bind(person.uuid());
+    for (account,) in accounts.all::<(Uuid,)>().await? {
+        if plan(tx, (account, person.uuid()), now).await? {
+            tx.wake(Topic::Due);
+        }
+    }
+    Ok(())
 }
 
 /// Plans a mail to them, if one is wanted and none waits; whether that changed anything.

@@ -20,7 +20,8 @@ statements! {
     ABOUT = "
         SELECT v.appointment, d.id AS address, d.refused_at,
             CAST(CASE WHEN d.id IS NOT NULL AND d.ended_at IS NOT NULL AND EXISTS (SELECT 1
-                FROM address o WHERE o.person = d.person AND o.ended_at IS NULL)
+                FROM address o WHERE o.person = d.person AND o.ended_at IS NULL
+                    AND o.refused_at IS NULL AND o.confirmed_at IS NOT NULL)
                 THEN 1 ELSE 0 END AS BIGINT) AS replaced
         FROM delivery v LEFT JOIN address d ON d.id = v.address WHERE v.id = $1";
     REFUSE = "UPDATE address SET refused_at = $2 WHERE id = $1 AND refused_at IS NULL";
@@ -31,7 +32,7 @@ struct AboutRow {
     appointment: Option<Uuid>,
     address: Option<Uuid>,
     refused_at: Option<i64>,
-    /// The person has another one by now.
+    /// The person has another one by now that takes mails.
     replaced: i64,
 }
 

@@ -12,6 +12,7 @@ use crate::db;
 use crate::error::Result;
 use crate::links::LinkSecret;
 use crate::tx::Tx;
+use crate::unanswered;
 use crate::wake::Topic;
 
 statements! {
@@ -43,13 +44,7 @@ const DAY_S: i64 = 86_400;
 /// Plans a mail to an address of a person. [`Code::RateLimited`] if theirs were asked about too often within a day.
 pub(crate) async fn plan(tx: &mut Tx, person: PersonId, address: Uuid) -> Result<()> {
     let now = tx.now();
-    let (asked,): (i64,) = tx
-        .sql(ASKED_OF)
-        .bind(person.uuid())
-        .bind(now.plus_seconds(-DAY_S).micros())
-        .one()
-        .await?;
-    if asked >= limits::ADDRESSES_ASKED_MAX {
+    if !has_room(tx, person).await? {
         let detail = "email: it was changed too often today";
         return Err(Refusal::new(Code::RateLimited, detail).into());
     }
@@ -62,8 +57,17 @@ pub(crate) async fn plan(tx: &mut Tx, person: PersonId, address: Uuid) -> Result
         .bind(now.plus_seconds(limits::ADDRESS_LINK_S).micros())
         .run()
         .await?;
+    unanswered::asked_again(tx, address).await?;
     tx.wake(Topic::Due);
     Ok(())
+}
+
+/// Whether theirs may be asked about once more today.
+pub(crate) async fn has_room(tx: &mut Tx, person: PersonId) -> Result<bool> {
+    let since = tx.now().plus_seconds(-DAY_S).micros();
+    let asked = tx.sql(ASKED_OF).bind(person.uuid()).bind(since);
+    let (asked,): (i64,) = asked.one().await?;
+    Ok(asked < limits::ADDRESSES_ASKED_MAX)
 }
 
 /// Whether the address is still to be asked about.

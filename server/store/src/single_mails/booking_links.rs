@@ -1,6 +1,9 @@
 //! Booking links that leave by mail, to the address that the client has when the mail leaves. Planned in the
 //! transaction of the link.
 //!
+//! It does not leave to an address of which nobody has said that it is theirs: whoever reads there would see when the
+//! client's workers are free, and could book in the client's name. It waits for that, and staff see that it does.
+//!
 //! A link that was used, taken back or is void before its mail left is not mailed any more. Whoever made it is
 //! asked to see to it where nobody can be reached.
 
@@ -33,6 +36,9 @@ statements! {
     SECRET = "
         SELECT b.id, b.secret FROM single_mail m JOIN booking_link b ON b.id = m.booking_link
         WHERE m.id = $1";
+    HASTEN = "
+        UPDATE single_mail SET due_at = $2
+        WHERE person = $1 AND kind = 'booking_link' AND state = 'planned' AND tries = 0 AND due_at > $2";
     CONCERN = "
         SELECT b.made_by, b.client, b.client AS person
         FROM single_mail m JOIN booking_link b ON b.id = m.booking_link WHERE m.id = $1";
@@ -49,6 +55,16 @@ pub(crate) async fn plan(tx: &mut Tx, id: BookingLinkId, client: PersonId) -> Re
     let planned = tx.sql(INSERT).bind(id.uuid()).bind(client.uuid());
     planned.bind(now).run().await?;
     tx.wake(Topic::Due);
+    Ok(())
+}
+
+/// Something was said of the client's address, or there is another one: mails that wait for that are decided again.
+pub(crate) async fn hasten(tx: &mut Tx, client: PersonId) -> Result<()> {
+    let now = tx.now().micros();
+    let hasten = tx.sql(HASTEN).bind(client.uuid()).bind(now);
+    if hasten.run().await? > 0 {
+        tx.wake(Topic::Due);
+    }
     Ok(())
 }
 

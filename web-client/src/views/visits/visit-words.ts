@@ -109,6 +109,8 @@ export function repeatsName({ frequency, interval, days, shift_days }: RepeatsTo
 export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why' | 'appointment'>): string {
   const name = task.person_name;
   if (task.why === 'outside_safe_hours') return t('task-outside-hours', { name });
+  if (task.why === 'no_address') return t('task-no-address', { name });
+  if (task.why === 'unconfirmed') return t('task-unconfirmed', { name });
   return {
     asked_for_another_time: () => t('task-asked', { name }),
     called_off: () => t('task-called-off', { name }),

@@ -6,37 +6,29 @@ use std::error::Error as _;
 use lettre::transport::smtp::Error;
 
 use super::Sent;
+use crate::status::{self, Status};
 
 /// Why a step did not succeed.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct Failure {
     /// The reply's code; none if the connection broke or the reply made no sense.
     code: Option<u16>,
-    /// The second number of the enhanced code: 1 address, 2 mailbox, 7 policy.
-    subject: Option<u16>,
+    /// Its enhanced code.
+    status: Option<Status>,
 }
 
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self {
             code: error.status().map(u16::from),
-            subject: error
-                .source()
-                .and_then(|text| subject_of(&text.to_string())),
+            status: error.source().and_then(|text| status_of(&text.to_string())),
         }
     }
 }
 
-/// `5.1.1 no such user` is about 1.
-fn subject_of(text: &str) -> Option<u16> {
-    let first = text.split_ascii_whitespace().next()?;
-    let mut numbers = first.split('.');
-    let class = numbers.next()?;
-    let subject = numbers.next()?.parse().ok()?;
-    let detail = numbers.next()?;
-    let is_enhanced =
-        matches!(class, "4" | "5") && detail.parse::<u16>().is_ok() && numbers.next().is_none();
-    is_enhanced.then_some(subject)
+/// `5.1.1 no such user` begins with one.
+fn status_of(text: &str) -> Option<Status> {
+    Status::parse(text.split_ascii_whitespace().next()?)
 }
 
 impl Failure {
@@ -50,17 +42,17 @@ impl Failure {
         self.judged(|_, _| false)
     }
 
-    /// After RCPT TO: the address, unless the server says that its policy is the reason.
+    /// After RCPT TO: the address, if the server says so.
     pub(super) fn about_recipient(self) -> Sent {
-        self.judged(|code, subject| match subject {
-            Some(subject) => matches!(subject, 1 | 2),
-            None => matches!(code, 550..=553 | 556),
+        self.judged(|code, said| match said {
+            Some(said) => said.is_the_address(),
+            None => status::is_the_address(code),
         })
     }
 
     /// After DATA, before any content.
     pub(super) fn about_content(self) -> Sent {
-        self.judged(|_, subject| subject == Some(1))
+        self.judged(|_, said| said.is_some_and(Status::names_the_address))
     }
 
     /// After the content: without a reply it may have arrived.
@@ -71,11 +63,11 @@ impl Failure {
         }
     }
 
-    fn judged(self, address: impl FnOnce(u16, Option<u16>) -> bool) -> Sent {
+    fn judged(self, address: impl FnOnce(u16, Option<Status>) -> bool) -> Sent {
         match self.code {
             Some(code @ 500..) => Sent::Rejected {
                 code,
-                address: address(code, self.subject),
+                address: address(code, self.status),
             },
             code => Sent::Deferred { code },
         }
@@ -89,7 +81,7 @@ mod tests {
     fn failure(code: u16, text: &str) -> Failure {
         Failure {
             code: Some(code),
-            subject: subject_of(text),
+            status: status_of(text),
         }
     }
 
@@ -103,7 +95,13 @@ mod tests {
                 address: true
             }
         );
-        for (code, text) in [(550, "5.7.1 blocked"), (554, "relay access denied")] {
+        for (code, text) in [
+            (550, "5.7.1 blocked"),
+            (550, "blocked using bl.example"),
+            (552, "5.2.2 mailbox full"),
+            (550, "5.4.1 access denied"),
+            (554, "relay access denied"),
+        ] {
             assert_eq!(
                 failure(code, text).about_recipient(),
                 Sent::Rejected {
@@ -134,11 +132,9 @@ mod tests {
     }
 
     #[test]
-    fn enhanced_codes_are_read_and_nothing_that_only_looks_like_one() {
-        assert_eq!(subject_of("5.1.1 <maria@example.test> unknown"), Some(1));
-        assert_eq!(subject_of("5.7.23"), Some(7));
-        for text in ["", "no such user", "192.0.2.1 refused", "5.1 x", "5.1.x"] {
-            assert_eq!(subject_of(text), None, "{text}");
-        }
+    fn an_enhanced_code_is_the_first_word() {
+        let unknown = status_of("5.1.1 <maria@example.test> unknown");
+        assert!(unknown.is_some_and(Status::is_the_address));
+        assert_eq!(status_of("no such user 5.1.1"), None);
     }
 }

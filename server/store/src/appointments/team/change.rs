@@ -139,12 +139,12 @@ async fn hold(tx: &mut Tx, id: AppointmentId, team: &Team) -> Result<Held> {
 /// Has these come and no others. The people who are new, and those who come no longer.
 async fn put(tx: &mut Tx, held: &Held, team: &Team) -> Result<Vec<Uuid>> {
     let id = AppointmentId::from(held.row.id);
-    let taken_over = held.row.organizer() != team.booked;
+    let is_handed_on = held.row.organizer() != team.booked;
     let mut joining = without(&team.others, &held.before);
     joining.extend(held.joins.then_some(team.booked));
     let leaving = without(&held.before, &team.others);
     let mut people = Vec::with_capacity(joining.len() + leaving.len());
-    if joining.is_empty() && leaving.is_empty() && !taken_over {
+    if joining.is_empty() && leaving.is_empty() && !is_handed_on {
         return Ok(people);
     }
     for account in leaving {
@@ -162,7 +162,7 @@ async fn put(tx: &mut Tx, held: &Held, team: &Team) -> Result<Vec<Uuid>> {
     for account in joining {
         people.push(join(tx, id, account).await?);
     }
-    if taken_over {
+    if is_handed_on {
         let take_over = tx.sql(TAKE_OVER).bind(id.uuid());
         take_over.bind(team.booked.uuid()).run().await?;
         left::keep(tx, team.booked, held.row.client()).await?;

@@ -1,0 +1,94 @@
+//! Links that are mailed open nothing to a stranger: a booking link waits until somebody has said that the address is
+//! the client's, and what was mailed there ends when somebody says that it is not.
+
+use protocol::http::BookingLink;
+use protocol::{BookingLinkState, Code};
+use testkit::Engine;
+
+use super::addresses::{ELSEWHERE, asked, leaves, open, writes};
+use super::booking_links;
+use super::desk::{Desk, TUESDAY, link};
+use super::house::code;
+
+/// The only link of Maria's, as staff see it.
+async fn card(desk: &Desk) -> BookingLink {
+    let links = desk.store().booking_links(&desk.dana, desk.maria.person);
+    let mut links = links.await.unwrap().links;
+    assert_eq!(links.len(), 1);
+    links.remove(0)
+}
+
+pub async fn a_mailed_booking_link_waits_until_the_address_is_confirmed(engine: Engine) {
+    let desk = open(engine).await;
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    let secret = asked(&desk, ELSEWHERE).await;
+    booking_links::make(&desk, |asked| asked.mail = true).await;
+    for _ in 0..3 {
+        assert_eq!(leaves(&desk).await.len(), 0, "a stranger may read there");
+        assert!(card(&desk).await.mail_waits, "and staff see that it waits");
+        desk.pass(3_600).await;
+    }
+    let confirm = desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    let mails = leaves(&desk).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].0 == ELSEWHERE && mails[0].1.plain.contains("https://house.example/b/"));
+    let card = card(&desk).await;
+    assert!(card.mailed && !card.mail_waits);
+    assert_eq!(leaves(&desk).await.len(), 0, "once");
+}
+
+pub async fn a_link_for_which_nobody_confirmed_the_address_is_a_task(engine: Engine) {
+    let desk = open(engine).await;
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    asked(&desk, ELSEWHERE).await;
+    booking_links::make(&desk, |asked| {
+        asked.mail = true;
+        asked.valid_days = 3;
+    })
+    .await;
+    desk.pass(3 * 86_400 - 1).await;
+    assert_eq!(leaves(&desk).await.len(), 0);
+    assert!(desk.to_do().await.is_empty());
+    desk.pass(1).await;
+    assert_eq!(leaves(&desk).await.len(), 0);
+    assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
+    let failed = "SELECT COUNT(*) FROM single_mail WHERE kind = 'booking_link'
+        AND state = 'failed' AND reason = 'address_unconfirmed'";
+    assert_eq!(desk.house.count(failed).await, 1);
+}
+
+pub async fn what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so(engine: Engine) {
+    let desk = open(engine).await;
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    let secret = asked(&desk, ELSEWHERE).await;
+    let confirm = desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    let booking = booking_links::make(&desk, |asked| asked.mail = true).await;
+    desk.book(TUESDAY).await;
+    let mails = leaves(&desk).await;
+    assert_eq!(mails.len(), 2);
+    let invitation = mails.iter().find(|(_, mail)| mail.calendar.is_some());
+    let visit = link(&invitation.unwrap().1);
+    booking_links::hold(&desk, &booking, "2026-11-10T13:00")
+        .await
+        .unwrap();
+    assert!(desk.store().open_link(&visit).await.is_ok());
+    let deny = desk.store().answer_address_link(&secret, false);
+    deny.await.unwrap();
+    assert_eq!(card(&desk).await.state, BookingLinkState::Revoked);
+    let held = "SELECT COUNT(*) FROM hold";
+    assert_eq!(desk.house.count(held).await, 0, "what it held is free");
+    let hold = booking_links::hold(&desk, &booking, "2026-11-10T14:00").await;
+    assert_eq!(code(hold), Code::LinkGone);
+    assert_eq!(code(desk.store().open_link(&visit).await), Code::LinkGone);
+    // Where she does read, she gets links of her own.
+    desk.prefer(&desk.dana, desk.maria.person, |wish| {
+        wish.email = Some("maria.sample@example.net".to_owned());
+    })
+    .await;
+    desk.at("2026-11-07T10:00").await;
+    let mails = leaves(&desk).await;
+    assert_eq!(mails.len(), 1, "a reminder");
+    assert!(desk.store().open_link(&link(&mails[0].1)).await.is_ok());
+}
