@@ -79,8 +79,8 @@ pub async fn what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so(engine
     assert_eq!(card(&desk).await.state, BookingLinkState::Revoked);
     let held = "SELECT COUNT(*) FROM hold";
     assert_eq!(desk.house.count(held).await, 0, "what it held is free");
-    let hold = booking_links::hold(&desk, &booking, "2026-11-10T14:00").await;
-    assert_eq!(code(hold), Code::LinkGone);
+    let kept = booking_links::hold(&desk, &booking, "2026-11-10T14:00").await;
+    assert_eq!(code(kept), Code::LinkGone);
     assert_eq!(code(desk.store().open_link(&visit).await), Code::LinkGone);
     // Where she does read, she gets links of her own.
     desk.prefer(&desk.dana, desk.maria.person, |wish| {

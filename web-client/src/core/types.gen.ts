@@ -4,7 +4,7 @@ export type AccountId = string;
 export type CircleId = string;
 export type PersonId = string;
 export type DeviceId = string;
-export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "phone_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+export type Code = "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "wrap_missing" | "wrap_unwanted" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "phone_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
 export type Role = "client" | "caregiver" | "case_manager" | "supervisor" | "administrator" | "custodian";
 export type Urgency = "routine" | "urgent" | "crisis";
 export type MemberState = "invited" | "confirmed" | "left";
@@ -110,7 +110,15 @@ circle: CircleId, } | { "kind": "rejoin",
 /**
  * The circle.
  */
-circle: CircleId, } | { "kind": "trust_new_key", 
+circle: CircleId, } | { "kind": "keep_history", 
+/**
+ * The circle.
+ */
+circle: CircleId, 
+/**
+ * Whether it is kept.
+ */
+keep: boolean, } | { "kind": "trust_new_key", 
 /**
  * Whose.
  */
@@ -388,6 +396,11 @@ trouble: Trouble | null | undefined,
  */
 history: History, 
 /**
+ * Whether messages are kept for devices that come later. If not, a new device starts empty
+ * ([`super::Command::KeepHistory`]).
+ */
+keeps_history: boolean, 
+/**
  * Somebody is being taken out: nothing is sent until that is done, which takes a moment.
  */
 removing: boolean, 
@@ -505,7 +518,15 @@ account: AccountId, } | { "kind": "reset",
 /**
  * By whom.
  */
-by: AccountId, } | { "kind": "urgent_ack", 
+by: AccountId, } | { "kind": "history_set", 
+/**
+ * Whose device made the change.
+ */
+by: AccountId, 
+/**
+ * They are kept.
+ */
+kept: boolean, } | { "kind": "urgent_ack", 
 /**
  * Who.
  */

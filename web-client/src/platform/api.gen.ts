@@ -1377,6 +1377,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/people/{person}/visit-zones": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** In which zone visits of the caller's with a client are agreed if no other is wished. */
+        get: operations["read_visit_zones"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/recovery/enrol": {
         parameters: {
             query?: never;
@@ -2024,7 +2041,10 @@ export interface components {
         /** @description Where mails reach a person. */
         AddressStanding: {
             asked_at?: components["schemas"]["LocalTime"] | null;
-            /** @description Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day. */
+            /**
+             * @description Another such mail can be sent now: at most [`crate::limits::ADDRESS_ASKED_AGAIN_MAX`] a day. Also where mails
+             *     came back from, which may take them by now.
+             */
             may_ask: boolean;
             /** @description Whether they do. */
             state: components["schemas"]["AddressState"];
@@ -2068,6 +2088,11 @@ export interface components {
             may_close: boolean;
             /** @description The reader takes part and may answer now, or take back a cancel of the last ten minutes. */
             may_reply: boolean;
+            /**
+             * @description Whoever is booked serves the client no longer, or not for long: the reader may take it over
+             *     ([`ChangeTeam::take_over`]).
+             */
+            may_take_over?: boolean;
             /** @description Where a video appointment happens. */
             meeting_link?: string | null;
             /**
@@ -2115,7 +2140,7 @@ export interface components {
          * @description How far an appointment has come.
          * @enum {string}
          */
-        AppointmentState: "requested" | "held" | "booked" | "checked_in" | "in_progress" | "completed" | "no_show" | "cancelled";
+        AppointmentState: "booked" | "completed" | "no_show" | "cancelled";
         /** @description Several appointments. */
         Appointments: {
             /** @description Soonest first. */
@@ -2318,7 +2343,10 @@ export interface components {
              */
             staff?: components["schemas"]["AccountId"][];
             visit_type?: components["schemas"]["VisitTypeId"] | null;
-            /** @description The zone; the client's if absent. */
+            /**
+             * @description The zone. If absent, for a visit at the office that of the site: the one in which the caller said when they
+             *     can be booked; for any other the client's.
+             */
             zone?: string | null;
         };
         /** @description Books the caller in the place of such a visit. */
@@ -2358,6 +2386,8 @@ export interface components {
             kind: components["schemas"]["AppointmentKind"];
             /** @description Since when there is the link. */
             made: components["schemas"]["Timestamp"];
+            /** @description That mail has not left: nobody has said yet that the client's address is theirs. */
+            mail_waits: boolean;
             /** @description It was to leave by mail. */
             mailed: boolean;
             /**
@@ -2509,6 +2539,11 @@ export interface components {
              *     Who is new must be free then; whoever is not named comes no longer.
              */
             staff: components["schemas"]["AccountId"][];
+            /**
+             * @description The caller is booked in the place of whoever is, who serves the client no longer, or not for long
+             *     ([`Appointment::may_take_over`]), and comes no longer unless named.
+             */
+            take_over?: boolean;
         };
         /** @description One circle as one of its people sees it. */
         Circle: {
@@ -2531,6 +2566,8 @@ export interface components {
              * @description The group's generation.
              */
             generation: number;
+            /** @description Whether it keeps history: as it was planned, then as its group's policy says. */
+            history?: components["schemas"]["HistoryMode"];
             /** @description The circle. */
             id: components["schemas"]["CircleId"];
             /** @description Accounts with a device whose removal waits for its commit. */
@@ -2706,7 +2743,7 @@ export interface components {
          * @description Why something was refused. The text form is the same in JSON, in frames and in logs.
          * @enum {string}
          */
-        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "phone_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
+        Code: "malformed_frame" | "unknown_frame" | "text_frame" | "too_large" | "bad_request" | "name_too_long" | "not_found" | "signed_out" | "authenticator_required" | "step_up_required" | "not_confirmed" | "sign_in_refused" | "ceremony_gone" | "authenticator_kept" | "login_invalid" | "login_taken" | "not_allowed" | "origin_not_allowed" | "hello_expected" | "hello_timeout" | "ticket_invalid" | "signature_invalid" | "challenge_invalid" | "device_unknown" | "invitation_unknown" | "invitation_expired" | "invitation_used" | "confirmation_late" | "certificate_invalid" | "rate_limited" | "too_many_sockets" | "stale" | "generation" | "not_on_roster" | "pending_removals" | "missing_removals" | "rollback" | "era_over" | "wrap_missing" | "wrap_unwanted" | "mls_malformed" | "commit_invalid" | "judged" | "group_info_mismatch" | "welcome_mismatch" | "key_package_unclaimed" | "key_package_invalid" | "circle_founded" | "circle_status" | "consent_required" | "too_many_devices" | "enrolment_gone" | "enrolment_taken" | "recovery_unknown" | "vault_changed" | "succession_invalid" | "transfer_gone" | "transfer_open" | "serves_clients" | "only_manager" | "account_state" | "slot_taken" | "not_available" | "time_past" | "time_in_gap" | "time_malformed" | "rule_invalid" | "series_conflicts" | "zone_unknown" | "too_many_participants" | "meeting_link_invalid" | "email_invalid" | "phone_invalid" | "appointment_changed" | "appointment_state" | "too_late" | "link_gone" | "cron_fields" | "cron_malformed" | "cron_both_days" | "cron_never" | "busy" | "internal" | "silent" | "too_slow" | "shutting_down";
         /** @description What a code app must be told. Shown once. */
         CodeAppAsked: {
             /** @description Names this ceremony, 32 bytes, [`crate::limits::CEREMONY_S`]. */
@@ -2948,6 +2985,12 @@ export interface components {
             /** @description Until when they still serve the client. */
             until: components["schemas"]["Timestamp"];
         };
+        /**
+         * @description Whether a circle keeps history that a new device can read. The text form stands in JSON and in the database,
+         *     the integer in CBOR.
+         * @enum {string}
+         */
+        HistoryMode: "eras" | "off";
         /** @description Keep this time for me, and for whoever is to come along: [`crate::limits::HOLD_S`], at most [`crate::limits::HOLDS_MAX`] at once. */
         HoldTime: {
             /** @description When it would begin: `2026-12-01T10:00` on the clocks of `zone`. */
@@ -2955,6 +2998,7 @@ export interface components {
             /** @description For a visit with this client. */
             client: components["schemas"]["PersonId"];
             instead?: components["schemas"]["Timestamp"] | null;
+            kind?: components["schemas"]["AppointmentKind"] | null;
             /**
              * Format: int32
              * @description How long, minutes.
@@ -2966,7 +3010,7 @@ export interface components {
              */
             staff?: components["schemas"]["AccountId"][];
             visit_type?: components["schemas"]["VisitTypeId"] | null;
-            /** @description The zone; the client's if absent. */
+            /** @description The zone; if absent that of a visit of this `kind` ([`super::BookAppointment::zone`]). */
             zone?: string | null;
         };
         /** @description Hours as they were saved. */
@@ -3521,6 +3565,8 @@ export interface components {
         PlanCircle: {
             /** @description The client it is around. */
             client: components["schemas"]["PersonId"];
+            /** @description Whether whoever makes its group is to have it keep history. */
+            history?: components["schemas"]["HistoryMode"];
             /** @description Accounts to invite besides the client and the caller. */
             members: components["schemas"]["AccountId"][];
             /** @description The request's id. */
@@ -4005,8 +4051,8 @@ export interface components {
             since: components["schemas"]["Timestamp"];
             /**
              * @description Why mails do not reach that person, in a word, if it is known: news of that appointment would come outside
-             *     their hours (`outside_safe_hours`), or whoever reads at their address says that it is not theirs
-             *     (`not_theirs`).
+             *     their hours (`outside_safe_hours`), or no address of theirs took it (`no_address`); nobody has said in time
+             *     that their address is theirs (`unconfirmed`), or whoever reads there says that it is not (`not_theirs`).
              */
             why?: string | null;
         };
@@ -4229,6 +4275,23 @@ export interface components {
         VisitTypes: {
             /** @description Oldest first. */
             visit_types: components["schemas"]["VisitType"][];
+        };
+        /** @description One of them. */
+        VisitZone: {
+            /** @description Where the visit happens. */
+            kind: components["schemas"]["AppointmentKind"];
+            /** @description It is that of the site, the office where the caller sees people; else the client's. */
+            site: boolean;
+            /** @description The zone, as the IANA database names it. */
+            zone: string;
+        };
+        /**
+         * @description In which zone a visit of the caller's with a client is agreed if no other is wished
+         *     ([`BookAppointment::zone`]).
+         */
+        VisitZones: {
+            /** @description Of each kind of place one. */
+            zones: components["schemas"]["VisitZone"][];
         };
         /** @description Hours of a weekday. */
         WeeklyHours: {
@@ -7030,6 +7093,35 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["UpdateMails"];
+                };
+            };
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ErrorBody"];
+                };
+            };
+        };
+    };
+    read_visit_zones: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                person: components["schemas"]["PersonId"];
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["VisitZones"];
                 };
             };
             default: {

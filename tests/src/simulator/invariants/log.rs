@@ -143,7 +143,10 @@ pub async fn read_log(directory: &Path, circle: CircleId) -> Result<Log> {
 
 fn seated((account, generation, seq): SinceRow) -> Result<(AccountId, Seat)> {
     let generation = u32::try_from(generation.unwrap_or(0))?;
-    Ok((account.into(), (generation, u64::try_from(seq.unwrap_or(0))?)))
+    Ok((
+        account.into(),
+        (generation, u64::try_from(seq.unwrap_or(0))?),
+    ))
 }
 
 /// Where each device last came in: where the server says that it was added, or by itself later.
