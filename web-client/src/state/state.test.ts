@@ -6,6 +6,7 @@ import type { Item, Status } from '../core/types.gen';
 import type { Consent } from '../platform/api';
 import { App } from './app.svelte';
 import { TEXT_BYTES_MAX } from './conversation.svelte';
+import { endOfDayMicros, liveConsent } from './people.svelte';
 import { Router, href, parse, type Address } from './router.svelte';
 
 /** An address bar without a browser. */
