@@ -32,9 +32,8 @@ async fn spoil(desk: &Desk, person: Person) {
 }
 
 async fn rename(desk: &Desk, table: &str, name: &str) {
-    desk.house
-        .run(&format!("ALTER TABLE {table} RENAME TO {name}"))
-        .await;
+    let rename = format!("ALTER TABLE {table} RENAME TO {name}");
+    desk.house.beside().attempt(&rename).await.unwrap();
 }
 
 /// To whom something has left.
