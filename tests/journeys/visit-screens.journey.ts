@@ -69,6 +69,10 @@ describe('a visit that is over', () => {
   test('waits until somebody says how it went', async () => {
     await openClient();
     const visit = page.getByRole('article').first();
+    await visit.getByRole('button', { name: 'How did it go?' }).waitFor();
+    // Whether they will come is no news any more; of those to come it is.
+    await page.getByRole('article').getByText('no answer yet').first().waitFor();
+    expect(await visit.getByText('no answer yet').count()).toBe(0);
     await visit.getByRole('button', { name: 'How did it go?' }).click();
     await visit.getByRole('radio', { name: 'Did not come' }).check();
     await visit.getByLabel('What comes next').selectOption({ label: 'Something else, as noted' });
