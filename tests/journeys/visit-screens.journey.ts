@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { arrive, looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
 
 openScreens();
@@ -151,6 +152,43 @@ describe('the calendar', () => {
     await arrive('dana', 'Calendar');
     await page.getByText(/Ana Sample.* has not confirmed their e-mail address/).first().waitFor();
     await expectAccessible(page, 'address unconfirmed');
+  });
+
+  test('whoever asked for another time is one tap away from it', async () => {
+    await arrive('dana', 'Calendar');
+    await page.getByRole('link', { name: /^Find another time/ }).click();
+    await page.getByRole('heading', { name: 'Maria Sample', level: 1 }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Move this visit');
+    const visit = page.getByRole('article').filter({ hasText: 'Elm Street' });
+    await expectAccessible(page, 'moving from a task');
+    await visit.getByLabel('Day', { exact: true }).fill('2027-12-07');
+    await visit.getByLabel('Time', { exact: true }).fill('13:30');
+    await visit.getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The mails').waitFor();
+    expect(sent(/move$/)).toMatchObject({ civil_start: '2027-12-07T13:30' });
+    // Asked for once: it does not open again.
+    await expect.poll(() => page.getByRole('heading', { name: 'Move this visit' }).count()).toBe(0);
+  });
+
+  test('a visit that a colleague left is one tap away, and so is saying how one went', async () => {
+    const { tasks, appointments } = stage.agency;
+    const [first] = tasks;
+    const left = appointments.find(({ kind, client_name }) => kind === 'phone' && client_name === 'Maria Sample');
+    const over = appointments.find(({ kind, client_name }) => kind === 'community' && client_name === 'Maria Sample');
+    if (first === undefined || left === undefined || over === undefined) throw new Error('the story has changed');
+    tasks.push(
+      { ...first, id: `${first.id}-left`, kind: 'client_assigned', person_name: 'Sam Specimen', appointment: left.id },
+      { ...first, id: `${first.id}-over`, kind: 'outcome_due', appointment: over.id },
+    );
+    await arrive('dana', 'Calendar');
+    await page.getByText('will not go on with this client', { exact: false }).waitFor();
+    await looksGood('tasks');
+    await page.getByRole('link', { name: /^See the visit.*Sam Specimen/ }).click();
+    await page.getByRole('article').filter({ hasText: 'Phone call' }).first().waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest('article')?.textContent ?? '')).toContain('Phone call');
+    await page.goBack();
+    await page.getByRole('link', { name: /^Say how it went/ }).click();
+    await expect.poll(() => focused(page)).toBe('How did this visit go?');
   });
 
   test('a task is ticked off and the focus goes on', async () => {
