@@ -1,7 +1,7 @@
 // The pages of visits in a real browser, over the double of the device core and of the agency: what a
 // client in a hurry and a case manager with a full day see and can do, and that axe finds nothing.
 import { describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
+import { PHONE, expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
 import { focused } from './keyboard.ts';
 import { arrive, looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
@@ -128,6 +128,31 @@ describe('the calendar', () => {
     await page.getByRole('heading', { name: /Today/, level: 3 }).waitFor();
   });
 
+  test('on a phone the day comes first, and one line above it leads to what there is to do', async () => {
+    await page.setViewportSize(PHONE);
+    await arrive('dana', 'Calendar');
+    const today = page.getByRole('heading', { name: /Today/, level: 3 });
+    await today.waitFor();
+    await expect.poll(() => page.getByRole('heading', { level: 3 }).count()).toBe(1);
+    const list = page.getByRole('heading', { name: /To do \(.*2.*\)/ });
+    const go = page.getByRole('button', { name: /2.* things to do/ });
+    await go.waitFor();
+    await list.waitFor();
+    const tops = await Promise.all([go, today, list].map(async (one) => (await one.boundingBox())?.y ?? NaN));
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+    expect(tops[1]).toBeLessThan(PHONE.height);
+    await expectAccessible(page, 'calendar on a phone');
+    await expectFitsNarrow(page, 'calendar on a phone');
+    await takeTall(page, 'calendar-phone');
+    await go.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('todo');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('li') !== null)).toBe(true);
+    await page.getByRole('link', { name: 'Week', exact: true }).click();
+    await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
+  });
+
   test('whom no mail can tell in time is to be told in another way', async () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'outside_safe_hours';
@@ -173,7 +198,7 @@ describe('the calendar', () => {
   test('a visit that a colleague left is one tap away, and so is saying how one went', async () => {
     const { tasks, appointments } = stage.agency;
     const [first] = tasks;
-    const left = appointments.find(({ kind, client_name }) => kind === 'phone' && client_name === 'Maria Sample');
+    const left = appointments.find(({ kind, state, client_name }) => kind === 'phone' && state === 'booked' && client_name === 'Maria Sample');
     const over = appointments.find(({ kind, client_name }) => kind === 'community' && client_name === 'Maria Sample');
     if (first === undefined || left === undefined || over === undefined) throw new Error('the story has changed');
     tasks.push(

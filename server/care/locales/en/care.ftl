@@ -424,6 +424,11 @@ sheet-place = Place or phone
 sheet-notes = Notes
 sheet-keep = This page names people. Keep it with you, and shred it when you are done.
 todo = To do ({ $count })
+todo-go =
+    { $count ->
+        [one] { $count } thing to do
+       *[other] { $count } things to do
+    }
 todo-none = Nothing waits for you.
 todo-all = Show all { $count }
 todo-fewer = Show fewer

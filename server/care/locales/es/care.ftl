@@ -424,6 +424,11 @@ sheet-place = Lugar o teléfono
 sheet-notes = Notas
 sheet-keep = Esta hoja nombra a personas. Llévala contigo y destrúyela al terminar.
 todo = Por hacer ({ $count })
+todo-go =
+    { $count ->
+        [one] { $count } cosa por hacer
+       *[other] { $count } cosas por hacer
+    }
 todo-none = Nada te espera.
 todo-all = Ver todo ({ $count })
 todo-fewer = Ver menos
