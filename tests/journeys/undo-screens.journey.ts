@@ -65,6 +65,19 @@ test('is told when its time is over, and whoever stood at the button hears so', 
   expect(await focused(page)).toBe('Cancelled. The mails go out now.');
 });
 
+test('says by itself that its time is over, to whoever is elsewhere by then, once and without taking the focus', async () => {
+  stage.agency.undoLeftS = 10;
+  await cancelByMistake();
+  const region = page.getByRole('status').filter({ hasText: 'Cancelled.' });
+  await page.getByRole('button', { name: 'Book a visit' }).focus();
+  await region.getByText('Cancelled. The mails go out now.').waitFor();
+  await expect.poll(() => page.getByText('The mails go out in one minute').count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
+  expect(await page.getByText('Cancelled. The mails go out now.').count()).toBe(1);
+  expect(await focused(page)).toBe('Book a visit');
+  await expectAccessible(page, 'the time to undo is over');
+});
+
 test('is undone in the calendar too, and in Spanish', async () => {
   await signIn(page, stage, 'dana');
   await speakSpanish();
