@@ -190,6 +190,7 @@ visit-team-instead =
         [one] All of you would be free at this time. You can move the visit first.
        *[other] All of you would be free at these times. You can move the visit first.
     }
+visit-team-clock = These times are by the clock in { $city }, not by yours in { $here }.
 visit-beside = You come along. Whoever serves the client can change this visit.
 visit-left = This visit is booked with { $name }, who will not go on with this client. Take it over, or cancel it.
 visit-left-go = Take the visit over

@@ -190,6 +190,7 @@ visit-team-instead =
         [one] A esta hora todos estarían libres. Puedes mover la visita antes.
        *[other] A estas horas todos estarían libres. Puedes mover la visita antes.
     }
+visit-team-clock = Estas horas van por el reloj de { $city }, no por el tuyo de { $here }.
 visit-beside = Tú acompañas. Quien atiende al cliente puede cambiar esta visita.
 visit-left = Esta visita está reservada con { $name }, que no seguirá con este cliente. Tómala o cancélala.
 visit-left-go = Tomar la visita
