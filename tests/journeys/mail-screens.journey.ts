@@ -11,13 +11,15 @@ describe('mails and consent', () => {
   test('a client chooses what mails may say', async () => {
     await arrive('maria', 'Settings');
     await page.getByRole('radio', { name: 'Only that there is news' }).check();
+    await expect.poll(() => page.getByLabel('Time zone').inputValue()).toBe('Chicago');
     await page.getByLabel('Time zone').fill('Mars/Nowhere');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('We do not know this time zone').waitFor();
     await looksGood('mail-settings');
-    await page.getByLabel('Time zone').fill('America/Denver');
+    await page.getByLabel('Time zone').fill('Denver');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
+    expect(stage.agency.preferences.of(people.maria.person).zone).toBe('America/Denver');
   });
 
   test('a client chooses when mails may come', async () => {

@@ -14,6 +14,10 @@ describe('a client\'s own visits', () => {
     const next = page.getByRole('article').first();
     await next.getByText(/With .*Dana Placeholder and Ana Sample/).waitFor();
     await expect.poll(() => next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
+    // A city is enough for a visit that is agreed by another clock.
+    await page.getByText(/Chicago.* time/).first().waitFor();
+    await page.getByText(/ in .*Denver/).first().waitFor();
+    await expect.poll(() => page.getByText('UTC').count()).toBe(0);
     await looksGood('visits');
     await next.getByRole('button', { name: 'I will be there' }).click();
     await next.getByText('You said: I will be there.').waitFor();
