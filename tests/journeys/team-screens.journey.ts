@@ -27,7 +27,7 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await expectAccessible(page, 'who comes');
   await takePictures(page, 'team-change', visit);
   await visit.getByRole('button', { name: 'Save who comes' }).click();
-  await page.getByText('Saved. The mails go out now.').waitFor();
+  await page.getByText('Saved. The emails go out now.').waitFor();
   expect(sent(/team$/)).toEqual({ sequence: 0, staff: ['01990000-0000-7000-8000-000000000003'] });
   await visit.getByText('Sam Specimen').waitFor();
   await visit.getByRole('button', { name: 'Change who comes' }).click();

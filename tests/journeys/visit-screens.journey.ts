@@ -161,7 +161,7 @@ describe('the calendar', () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'outside_safe_hours';
     await arrive('dana', 'Calendar');
-    await page.getByText(/No mail can tell .*Ana Sample.* in time/).first().waitFor();
+    await page.getByText(/No email can tell .*Ana Sample.* in time/).first().waitFor();
     await page.getByText('outside their safe hours', { exact: false }).waitFor();
     await expectAccessible(page, 'outside safe hours');
   });
@@ -170,7 +170,7 @@ describe('the calendar', () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'no_address';
     await arrive('dana', 'Calendar');
-    await page.getByText(/Call .*Ana Sample.*: no e-mail could tell them/).first().waitFor();
+    await page.getByText(/Call .*Ana Sample.*: no email could tell them/).first().waitFor();
     await page.getByText('They do not know yet', { exact: false }).waitFor();
     await expectAccessible(page, 'nobody told');
   });
@@ -179,7 +179,7 @@ describe('the calendar', () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'unconfirmed';
     await arrive('dana', 'Calendar');
-    await page.getByText(/Ana Sample.* has not confirmed their e-mail address/).first().waitFor();
+    await page.getByText(/Ana Sample.* has not confirmed their email address/).first().waitFor();
     await expectAccessible(page, 'address unconfirmed');
   });
 
@@ -193,7 +193,7 @@ describe('the calendar', () => {
     await visit.getByLabel('Day', { exact: true }).fill('2027-12-07');
     await visit.getByLabel('Time', { exact: true }).fill('13:30');
     await visit.getByRole('button', { name: 'Move it here' }).click();
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     expect(sent(/move$/)).toMatchObject({ civil_start: '2027-12-07T13:30' });
     // Asked for once: it does not open again.
     await expect.poll(() => page.getByRole('heading', { name: 'Move this visit' }).count()).toBe(0);
