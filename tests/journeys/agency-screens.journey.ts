@@ -36,10 +36,10 @@ describe('jobs', () => {
     await signIn(page, stage, 'kim');
     await openJobs();
     const notice = page.getByRole('region', { name: 'The clock of the server jumped' });
-    await notice.getByText('No mails leave now, and no jobs run.', { exact: false }).waitFor();
+    await notice.getByText('No emails leave now, and no jobs run.', { exact: false }).waitFor();
     await notice.getByText(/It should have shown/).waitFor();
     // The other alarm would say the same in other words.
-    await expect.poll(() => page.getByText('Mails are late now', { exact: false }).count()).toBe(0);
+    await expect.poll(() => page.getByText('Emails are late now', { exact: false }).count()).toBe(0);
     await looksGood('clock-jumped');
     await notice.getByRole('button', { name: 'The clock is right: go on' }).click();
     await notice.getByRole('group').getByText(/Is it really/).waitFor();
@@ -68,7 +68,7 @@ describe('an outage', () => {
     await page.getByRole('link', { name: 'Calendar', exact: true }).click();
     await page.getByRole('link', { name: 'See whom to call' }).click();
     await page.getByRole('heading', { name: 'When the server was down', level: 1 }).waitFor();
-    await page.getByText(/4.* mails were not sent/).waitFor();
+    await page.getByText(/4.* emails were not sent/).waitFor();
     await looksGood('outages');
     await page.getByRole('button', { name: /I have called.*Maria Sample/ }).click();
     await page.getByText(/Dana Placeholder.* called: /).waitFor();
@@ -84,9 +84,9 @@ describe('a link to book by', () => {
     await looksGood('booking-link-form');
     // Nobody has said that the client's address is theirs.
     stage.agency.links.unconfirmed = true;
-    await page.getByRole('checkbox', { name: /Send it by mail too/ }).check();
+    await page.getByRole('checkbox', { name: /Send it by email too/ }).check();
     await page.getByRole('button', { name: 'Make this link' }).click();
-    await page.getByText('It waits until the client confirms their e-mail address.', { exact: false }).waitFor();
+    await page.getByText('It waits until the client confirms their email address.', { exact: false }).waitFor();
     await page.getByText('It is shown only this once.', { exact: false }).waitFor();
     await page.getByText(/Works until/).waitFor();
     await looksGood('booking-link-made');

@@ -139,14 +139,14 @@ describe('booking', () => {
     await expectAccessible(page, 'moving');
     await takePictures(page, 'moving');
     await visit.getByRole('button', { name: 'Move it here' }).click();
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ sequence: 0, zone: 'America/Denver' });
     await visit.getByRole('button', { name: 'Cancel visit' }).click();
     await visit.getByRole('radio', { name: 'The agency cannot come' }).check();
     await expectAccessible(page, 'cancelling');
     await takePictures(page, 'cancelling');
     await visit.getByRole('button', { name: 'Yes, cancel the visit' }).click();
-    await page.getByText('Cancelled. The mails').waitFor();
+    await page.getByText('Cancelled. The emails').waitFor();
     expect(sent(/cancel$/)).toEqual({ sequence: 1, reason: 'agency' });
   });
 });
@@ -189,7 +189,7 @@ describe('a series', () => {
     await expectAccessible(page, 'cancelling a series');
     await takePictures(page, 'cancelling-series');
     await visits.nth(1).getByRole('button', { name: 'Yes, cancel these visits' }).click();
-    await page.getByText('Cancelled. The mails').waitFor();
+    await page.getByText('Cancelled. The emails').waitFor();
     expect(sent(/cancel$/)).toEqual({ sequence: 0, reason: 'client', scope: 'this_and_later' });
     await expect.poll(() => visits.count()).toBe(1);
   });
@@ -209,7 +209,7 @@ describe('a series', () => {
     await visits.first().getByLabel('Time', { exact: true }).fill('13:30');
     await looksGood('moving-series');
     await visits.first().getByRole('button', { name: 'Move it here' }).click();
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
     await expect.poll(() => visits.filter({ hasText: '1:30' }).count()).toBe(2);
   });

@@ -135,7 +135,7 @@ describe('the grid', () => {
     await page.keyboard.press('Escape');
     await dialog.getByRole('button', { name: 'Cancel visit' }).click();
     await dialog.getByRole('button', { name: 'Yes, cancel the visit' }).click();
-    await page.getByText('Cancelled. The mails').waitFor();
+    await page.getByText('Cancelled. The emails').waitFor();
     await dialog.waitFor({ state: 'detached' });
     await visit('Noor Placeholder.*Cancelled').waitFor();
     await expectAccessible(page, 'grid with a cancelled visit');
@@ -170,14 +170,14 @@ describe('a visit is moved', () => {
     await page.mouse.up();
     const dialog = page.getByRole('dialog', { name: 'Noor Placeholder' });
     await dialog.getByText(/^From .*11:30.* to .*1:00/).waitFor();
-    await dialog.getByText('Everyone who takes part gets a mail').waitFor();
+    await dialog.getByText('Everyone who takes part gets an email').waitFor();
     expect(stage.posted).toEqual([]);
     await expect.poll(() => dialog.getByLabel('Time', { exact: true }).inputValue()).toBe('13:00');
     await dialog.getByRole('button', { name: '9:15 AM' }).waitFor();
     await expectAccessible(page, 'moving by hand');
     await takePictures(page, 'grid-moving');
     await dialog.getByRole('button', { name: 'Move it here' }).click();
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toEqual({ sequence: 0, civil_start: `${day}T13:00`, zone: HERE, minutes: 30 });
     await visit('1:00.*Noor Placeholder').waitFor();
     await expect.poll(() => focused(page)).toMatch(/1:00.*Noor Placeholder/);
@@ -250,7 +250,7 @@ describe('a visit is moved', () => {
     expect(stage.posted).toEqual([]);
     await tabTo(page, 'Move it here');
     await page.keyboard.press('Enter');
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: `${addDays(day, back ? -1 : 1)}T13:00`, zone: HERE });
     await visit('1:00.*Noor Placeholder').waitFor();
     await expect.poll(() => focused(page)).toMatch(/1:00.*Noor Placeholder/);
@@ -285,7 +285,7 @@ describe('a visit is moved', () => {
     await takePictures(page, 'grid-refused');
     await dialog.getByRole('alert').getByRole('button', { name: /11:15/ }).click();
     await dialog.getByRole('button', { name: 'Move it here' }).click();
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: `${day}T11:15` });
     // Now two are at the same time: they stand beside each other.
     const [one, two] = [await visit('Lee Specimen').boundingBox(), await visit('Noor Placeholder').boundingBox()];

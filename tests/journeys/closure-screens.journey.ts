@@ -46,6 +46,6 @@ test('the days are told in Spanish', async () => {
   await speakSpanish();
   await page.getByRole('link', { name: 'Calendario', exact: true }).click();
   await page.getByRole('link', { name: 'Días cerrados' }).click();
-  await page.getByText(/2.* visitas están anotadas en estos días/).waitFor();
+  await page.getByText(/2.* visitas están reservadas en estos días/).waitFor();
   await looksGood('closures-es');
 });

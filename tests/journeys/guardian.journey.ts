@@ -35,9 +35,9 @@ describe('a guardian', () => {
     await openClient(dana);
     await page.getByRole('article', { name: EVA }).getByRole('link', { name: /Invite/ }).click();
     await page.getByRole('heading', { name: /Invite .*Eva Invented/, level: 1 }).waitFor();
-    await page.getByLabel(/E-mail address of/).fill(TO_EVA);
+    await page.getByLabel(/Email address of/).fill(TO_EVA);
     await page.getByRole('button', { name: 'Send the link' }).click();
-    await page.getByText(/The link is on its way by e-mail/).waitFor();
+    await page.getByText(/The link is on its way by email/).waitFor();
     await expectAccessible(page, 'mailed');
     await takePictures(page, 'real-invitation-mailed');
     const mail = await lastMail(server, TO_EVA, ({ plain }) => plain.includes('https://'));
@@ -78,8 +78,8 @@ describe('a guardian', () => {
     await page.getByRole('link', { name: 'People', exact: true }).click();
     await page.getByRole('heading', { name: new RegExp(MARIA), level: 1 }).waitFor();
     await page.getByText(/You act for .*Maria Sample/).waitFor();
-    await page.getByText('What mails').click();
-    await page.getByText(/What mails .*Maria Sample.* gets/).waitFor();
+    await page.getByText('What emails').click();
+    await page.getByText(/What emails .*Maria Sample.* gets/).waitFor();
     await expectGoodLooks(page, 'real-acting');
     await page.getByRole('link', { name: /Who has looked at the record of/ }).click();
     await page.getByRole('heading', { name: /Who has looked at the record of .*Maria Sample/ }).waitFor();

@@ -48,7 +48,7 @@ test('a visit that a colleague left is taken over', async () => {
   await takePictures(page, 'visit-left', visit);
   await expectFitsNarrow(page, 'a visit that was left');
   await visit.getByRole('button', { name: 'Take the visit over' }).click();
-  await page.getByText('The visit is yours now. The mails go out now.').waitFor();
+  await page.getByText('The visit is yours now. The emails go out now.').waitFor();
   expect(await visit.getByRole('button', { name: 'Take the visit over' }).count()).toBe(0);
   const sent = stage.posted.filter(({ path }) => path.endsWith('/team'));
   expect(JSON.parse(sent[0]?.body ?? '{}')).toMatchObject({ sequence: 0, staff: [], take_over: true });

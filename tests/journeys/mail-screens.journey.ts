@@ -11,18 +11,20 @@ describe('mails and consent', () => {
   test('a client chooses what mails may say', async () => {
     await arrive('maria', 'Settings');
     await page.getByRole('radio', { name: 'Only that there is news' }).check();
+    await expect.poll(() => page.getByLabel('Time zone').inputValue()).toBe('Chicago');
     await page.getByLabel('Time zone').fill('Mars/Nowhere');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('We do not know this time zone').waitFor();
     await looksGood('mail-settings');
-    await page.getByLabel('Time zone').fill('America/Denver');
+    await page.getByLabel('Time zone').fill('Denver');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
+    expect(stage.agency.preferences.of(people.maria.person).zone).toBe('America/Denver');
   });
 
   test('a client chooses when mails may come', async () => {
     await arrive('maria', 'Settings');
-    const group = page.getByRole('group', { name: 'When may mails come?' });
+    const group = page.getByRole('group', { name: 'When may emails come?' });
     await expect.poll(() => group.getByRole('radio', { name: /Any time/ }).isChecked()).toBe(true);
     await group.getByRole('radio', { name: /Only between/ }).check();
     await group.getByLabel('From').fill('09:30');
@@ -42,27 +44,27 @@ describe('mails and consent', () => {
   test('another address is to be confirmed first, and can be asked again', async () => {
     await arrive('maria', 'Settings');
     await expect.poll(() => page.getByText('Not confirmed yet').count()).toBe(0);
-    await page.getByLabel('E-mail address').fill('maria.elsewhere@example.org');
+    await page.getByLabel('Email address').fill('maria.elsewhere@example.org');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Not confirmed yet').waitFor();
     await looksGood('unconfirmed-address');
-    for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the mail again' }).click();
+    for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the email again' }).click();
     await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
   });
 
   test('an address from which mails come back can be tried again', async () => {
     stage.agency.preferences.refusing.add(people.maria.person);
     await arrive('maria', 'Settings');
-    await page.getByText('Mails to this address come back', { exact: false }).waitFor();
+    await page.getByText('Emails to this address come back', { exact: false }).waitFor();
     await looksGood('refused-address');
-    await page.getByRole('button', { name: 'Send the mail again' }).click();
+    await page.getByRole('button', { name: 'Send the email again' }).click();
     await page.getByText('Not confirmed yet').waitFor();
   });
 
   test('staff see a client\'s', async () => {
     await openClient();
-    await page.getByText('What mails this client gets').click();
-    await expect.poll(() => page.getByLabel('E-mail address').inputValue()).toBe('maria.sample@example.org');
+    await page.getByText('What emails this client gets').click();
+    await expect.poll(() => page.getByLabel('Email address').inputValue()).toBe('maria.sample@example.org');
     await expectAccessible(page, 'client mails');
   });
 

@@ -28,6 +28,16 @@ test('staff write a client’s number down and press it to call', async () => {
   await expect.poll(() => ana.getByRole('link', { name: /Call .*Ana Sample/ }).getAttribute('href')).toBe('tel:3125550177');
 });
 
+test('the number stands once on the client’s page, and on each card of a calendar', async () => {
+  await openClient();
+  await page.getByRole('article').filter({ hasText: 'Phone call' }).first().waitFor();
+  await expect.poll(() => calls('Maria Sample').count()).toBe(1);
+  const visit = stage.agency.appointments.find(({ meeting_link }) => meeting_link !== null && meeting_link !== undefined);
+  await page.evaluate((hash) => (location.hash = hash), `#/calendar/day/${visit?.yours.civil.slice(0, 10) ?? ''}`);
+  const card = page.getByRole('article').filter({ hasText: '2:30' });
+  await expect.poll(() => card.getByRole('link', { name: /Call .*Maria Sample/ }).getAttribute('href')).toBe('tel:+13125550142');
+});
+
 test('whoever is to be called stands there with their number', async () => {
   await signIn(page, stage, 'dana');
   await page.getByRole('link', { name: 'Calendar', exact: true }).click();

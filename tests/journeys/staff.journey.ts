@@ -66,7 +66,7 @@ describe('staff', () => {
     await expectAccessible(page, 'real caseloads');
     await takePictures(page, 'real-caseloads');
     await lou.page.getByRole('link', { name: 'Calendar', exact: true }).click();
-    await lou.page.getByText('A client was assigned to you').first().waitFor();
+    await lou.page.getByText(new RegExp(`${MARIA}.* is your client now`)).first().waitFor();
     await openClient(lou);
     await lou.page.getByRole('heading', { name: MARIA, level: 1 }).waitFor();
   });

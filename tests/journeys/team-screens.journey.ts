@@ -13,6 +13,9 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await early.getByRole('group', { name: 'Who else from the team?' }).getByRole('checkbox', { name: 'Sam Specimen' }).check();
   await early.getByRole('button', { name: 'Save who comes' }).click();
   await early.getByText('All of you would be free at these times', { exact: false }).waitFor();
+  // The visit goes by another clock than the reader's: whose times these are is said, and with each of them.
+  await early.getByText(/These times are by the clock in .*Denver/).waitFor();
+  await expect.poll(() => early.getByRole('listitem').filter({ hasText: '(Denver)' }).count()).toBe(3);
   await looksGood('team-refused', early);
   await early.getByRole('button', { name: 'Cancel', exact: true }).click();
 
@@ -24,7 +27,7 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await expectAccessible(page, 'who comes');
   await takePictures(page, 'team-change', visit);
   await visit.getByRole('button', { name: 'Save who comes' }).click();
-  await page.getByText('Saved. The mails go out now.').waitFor();
+  await page.getByText('Saved. The emails go out now.').waitFor();
   expect(sent(/team$/)).toEqual({ sequence: 0, staff: ['01990000-0000-7000-8000-000000000003'] });
   await visit.getByText('Sam Specimen').waitFor();
   await visit.getByRole('button', { name: 'Change who comes' }).click();

@@ -18,25 +18,25 @@ async function cancelByMistake(): Promise<void> {
   const visit = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
   await visit.getByRole('button', { name: 'Cancel visit' }).click();
   await visit.getByRole('button', { name: 'Yes, cancel the visit' }).click();
-  await page.getByText('Cancelled. The mails go out in one minute.').waitFor();
+  await page.getByText('Cancelled. The emails go out in one minute.').waitFor();
 }
 
 test('is undone by keyboard, and nothing but that was sent', async () => {
   await cancelByMistake();
   const visit = page.getByRole('article').filter({ hasText: 'Phone call' });
   await expect.poll(() => visit.count()).toBe(0);
-  const line = page.getByRole('group').filter({ hasText: 'No mail has gone out yet' });
+  const line = page.getByRole('group').filter({ hasText: 'No email has gone out yet' });
   await line.getByText(/You can undo this for .*\d+.* more seconds?/).waitFor();
   await looksGood('cancelled-by-mistake');
   // It took no focus; what was pressed is gone, so what happened has it, and the way back is the next stop.
-  expect(await focused(page)).toBe('Cancelled. The mails go out in one minute.');
+  expect(await focused(page)).toBe('Cancelled. The emails go out in one minute.');
   // Read out once: the seconds that pass are in no live region.
   const live = await line.evaluate((element) => element.closest('[role=status], [role=alert], [aria-live]') === null);
   expect(live).toBe(true);
   await page.keyboard.press('Tab');
   expect(await focused(page)).toBe('Undo');
   await page.keyboard.press('Enter');
-  await page.getByText('The visit is on again. No mail went out.').waitFor();
+  await page.getByText('The visit is on again. No email went out.').waitFor();
   await line.waitFor({ state: 'detached' });
   await visit.first().getByRole('button', { name: 'Cancel visit' }).waitFor();
   const acts = stage.posted.map(({ path }) => path.split('/').at(-1));
@@ -61,8 +61,21 @@ test('is told when its time is over, and whoever stood at the button hears so', 
   const undo = page.getByRole('button', { name: 'Undo', exact: true });
   await undo.focus();
   await undo.waitFor({ state: 'detached' });
-  await page.getByText('Cancelled. The mails go out now.').waitFor();
-  expect(await focused(page)).toBe('Cancelled. The mails go out now.');
+  await page.getByText('Cancelled. The emails go out now.').waitFor();
+  expect(await focused(page)).toBe('Cancelled. The emails go out now.');
+});
+
+test('says by itself that its time is over, to whoever is elsewhere by then, once and without taking the focus', async () => {
+  stage.agency.undoLeftS = 10;
+  await cancelByMistake();
+  const region = page.getByRole('status').filter({ hasText: 'Cancelled.' });
+  await page.getByRole('button', { name: 'Book a visit' }).focus();
+  await region.getByText('Cancelled. The emails go out now.').waitFor();
+  await expect.poll(() => page.getByText('The emails go out in one minute').count()).toBe(0);
+  await expect.poll(() => page.getByRole('button', { name: 'Undo', exact: true }).count()).toBe(0);
+  expect(await page.getByText('Cancelled. The emails go out now.').count()).toBe(1);
+  expect(await focused(page)).toBe('Book a visit');
+  await expectAccessible(page, 'the time to undo is over');
 });
 
 test('is undone in the calendar too, and in Spanish', async () => {

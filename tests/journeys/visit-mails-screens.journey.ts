@@ -12,11 +12,11 @@ test('the mails of a visit are told when somebody asks, each with why', async ()
   const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();
   const list = visit.getByRole('list', { name: 'Maria Sample' });
   expect(await list.count()).toBe(0);
-  await visit.getByText('Mails about this visit', { exact: false }).click();
+  await visit.getByText('Emails about this visit', { exact: false }).click();
   await list.getByText('At night nobody gets reminders.', { exact: false }).waitFor();
   await list.getByText('They had just had the news of the visit.', { exact: false }).waitFor();
   const daughter = visit.getByRole('list', { name: 'Ana Sample' });
-  await daughter.getByText('It could not be sent. Mail to this address came back', { exact: false }).waitFor();
+  await daughter.getByText('It could not be sent. Email to this address came back', { exact: false }).waitFor();
   expect(await visit.textContent()).not.toContain('@');
   await looksGood('visit-mails');
 });

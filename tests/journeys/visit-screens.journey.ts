@@ -1,8 +1,9 @@
 // The pages of visits in a real browser, over the double of the device core and of the agency: what a
 // client in a hurry and a case manager with a full day see and can do, and that axe finds nothing.
 import { describe, expect, test } from 'vitest';
-import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
+import { PHONE, expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { arrive, looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
 
 openScreens();
@@ -13,6 +14,10 @@ describe('a client\'s own visits', () => {
     const next = page.getByRole('article').first();
     await next.getByText(/With .*Dana Placeholder and Ana Sample/).waitFor();
     await expect.poll(() => next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
+    // A city is enough for a visit that is agreed by another clock.
+    await page.getByText(/Chicago.* time/).first().waitFor();
+    await page.getByText(/ in .*Denver/).first().waitFor();
+    await expect.poll(() => page.getByText('UTC').count()).toBe(0);
     await looksGood('visits');
     await next.getByRole('button', { name: 'I will be there' }).click();
     await next.getByText('You said: I will be there.').waitFor();
@@ -69,6 +74,10 @@ describe('a visit that is over', () => {
   test('waits until somebody says how it went', async () => {
     await openClient();
     const visit = page.getByRole('article').first();
+    await visit.getByRole('button', { name: 'How did it go?' }).waitFor();
+    // Whether they will come is no news any more; of those to come it is.
+    await page.getByRole('article').getByText('no answer yet').first().waitFor();
+    expect(await visit.getByText('no answer yet').count()).toBe(0);
     await visit.getByRole('button', { name: 'How did it go?' }).click();
     await visit.getByRole('radio', { name: 'Did not come' }).check();
     await visit.getByLabel('What comes next').selectOption({ label: 'Something else, as noted' });
@@ -123,11 +132,36 @@ describe('the calendar', () => {
     await page.getByRole('heading', { name: /Today/, level: 3 }).waitFor();
   });
 
+  test('on a phone the day comes first, and one line above it leads to what there is to do', async () => {
+    await page.setViewportSize(PHONE);
+    await arrive('dana', 'Calendar');
+    const today = page.getByRole('heading', { name: /Today/, level: 3 });
+    await today.waitFor();
+    await expect.poll(() => page.getByRole('heading', { level: 3 }).count()).toBe(1);
+    const list = page.getByRole('heading', { name: /To do \(.*2.*\)/ });
+    const go = page.getByRole('button', { name: /2.* things to do/ });
+    await go.waitFor();
+    await list.waitFor();
+    const tops = await Promise.all([go, today, list].map(async (one) => (await one.boundingBox())?.y ?? NaN));
+    expect(tops).toEqual([...tops].sort((a, b) => a - b));
+    expect(tops[1]).toBeLessThan(PHONE.height);
+    await expectAccessible(page, 'calendar on a phone');
+    await expectFitsNarrow(page, 'calendar on a phone');
+    await takeTall(page, 'calendar-phone');
+    await go.focus();
+    await page.keyboard.press('Enter');
+    expect(await page.evaluate(() => document.activeElement?.id)).toBe('todo');
+    await page.keyboard.press('Tab');
+    expect(await page.evaluate(() => document.activeElement?.closest('li') !== null)).toBe(true);
+    await page.getByRole('link', { name: 'Week', exact: true }).click();
+    await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
+  });
+
   test('whom no mail can tell in time is to be told in another way', async () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'outside_safe_hours';
     await arrive('dana', 'Calendar');
-    await page.getByText(/No mail can tell .*Ana Sample.* in time/).first().waitFor();
+    await page.getByText(/No email can tell .*Ana Sample.* in time/).first().waitFor();
     await page.getByText('outside their safe hours', { exact: false }).waitFor();
     await expectAccessible(page, 'outside safe hours');
   });
@@ -136,7 +170,7 @@ describe('the calendar', () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'no_address';
     await arrive('dana', 'Calendar');
-    await page.getByText(/Call .*Ana Sample.*: no e-mail could tell them/).first().waitFor();
+    await page.getByText(/Call .*Ana Sample.*: no email could tell them/).first().waitFor();
     await page.getByText('They do not know yet', { exact: false }).waitFor();
     await expectAccessible(page, 'nobody told');
   });
@@ -145,8 +179,45 @@ describe('the calendar', () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'unconfirmed';
     await arrive('dana', 'Calendar');
-    await page.getByText(/Ana Sample.* has not confirmed their e-mail address/).first().waitFor();
+    await page.getByText(/Ana Sample.* has not confirmed their email address/).first().waitFor();
     await expectAccessible(page, 'address unconfirmed');
+  });
+
+  test('whoever asked for another time is one tap away from it', async () => {
+    await arrive('dana', 'Calendar');
+    await page.getByRole('link', { name: /^Find another time/ }).click();
+    await page.getByRole('heading', { name: 'Maria Sample', level: 1 }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Move this visit');
+    const visit = page.getByRole('article').filter({ hasText: 'Elm Street' });
+    await expectAccessible(page, 'moving from a task');
+    await visit.getByLabel('Day', { exact: true }).fill('2027-12-07');
+    await visit.getByLabel('Time', { exact: true }).fill('13:30');
+    await visit.getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The emails').waitFor();
+    expect(sent(/move$/)).toMatchObject({ civil_start: '2027-12-07T13:30' });
+    // Asked for once: it does not open again.
+    await expect.poll(() => page.getByRole('heading', { name: 'Move this visit' }).count()).toBe(0);
+  });
+
+  test('a visit that a colleague left is one tap away, and so is saying how one went', async () => {
+    const { tasks, appointments } = stage.agency;
+    const [first] = tasks;
+    const left = appointments.find(({ kind, state, client_name }) => kind === 'phone' && state === 'booked' && client_name === 'Maria Sample');
+    const over = appointments.find(({ kind, client_name }) => kind === 'community' && client_name === 'Maria Sample');
+    if (first === undefined || left === undefined || over === undefined) throw new Error('the story has changed');
+    tasks.push(
+      { ...first, id: `${first.id}-left`, kind: 'client_assigned', person_name: 'Sam Specimen', appointment: left.id },
+      { ...first, id: `${first.id}-over`, kind: 'outcome_due', appointment: over.id },
+    );
+    await arrive('dana', 'Calendar');
+    await page.getByText('will not go on with this client', { exact: false }).waitFor();
+    await looksGood('tasks');
+    await page.getByRole('link', { name: /^See the visit.*Sam Specimen/ }).click();
+    await page.getByRole('article').filter({ hasText: 'Phone call' }).first().waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.closest('article')?.textContent ?? '')).toContain('Phone call');
+    await page.goBack();
+    await page.getByRole('link', { name: /^Say how it went/ }).click();
+    await expect.poll(() => focused(page)).toBe('How did this visit go?');
   });
 
   test('a task is ticked off and the focus goes on', async () => {

@@ -178,7 +178,7 @@ describe('a visit', () => {
   test('speaks Spanish to whoever chose it, from the next page on', async () => {
     const { page } = maria;
     await go(maria, 'Settings');
-    await page.getByLabel('Language of the mails').selectOption({ label: 'Español' });
+    await page.getByLabel('Language of the emails').selectOption({ label: 'Español' });
     await expectGood(page, 'settings');
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved', { exact: true }).waitFor();
@@ -265,7 +265,7 @@ describe('a visit', () => {
     await free.getByRole('button', { name: '2:00 PM', exact: true }).click();
     await expectGood(page, 'calendar-move');
     await row.getByRole('button', { name: 'Move it here' }).click();
-    await page.getByText('Moved. The mails').waitFor();
+    await page.getByText('Moved. The emails').waitFor();
     await page.getByRole('region', { name: dayWords(LATER) }).getByText('Video visit', { exact: true }).waitFor();
     await page.getByText('Nothing waits for you.').waitFor();
     await expectGood(page, 'calendar-moved');
@@ -295,7 +295,7 @@ describe('a visit', () => {
     await booked.getByRole('radio', { name: 'The agency cannot come' }).check();
     await expectGood(page, 'visit-call-off');
     await booked.getByRole('button', { name: 'Yes, cancel the visit' }).click();
-    await page.getByText('Cancelled. The mails').waitFor();
+    await page.getByText('Cancelled. The emails').waitFor();
     await expectGood(page, 'visit-called-off');
     const cancelled = await lastMail(server, TO_MARIA, (mail) => inCalendar(mail, 'METHOD') === 'CANCEL');
     expect(cancelled.subject).toBe(`Cancelada: cita el ${dayWords(LATER, 'es')}`);

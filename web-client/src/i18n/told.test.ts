@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, zoneCity } from './told';
+import { lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, zoneCity, zoneNamed } from './told';
 
 const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 const at = { civil: '2026-12-01T10:00', offset: '-06:00', zone: 'America/Chicago' };
@@ -35,4 +35,10 @@ test('a zone is known by its city, and what cannot be read is shown as it came',
   expect(zoneCity('America/Argentina/Buenos_Aires')).toBe('Buenos Aires');
   expect(zoneCity('UTC')).toBe('UTC');
   expect(toldDay('soon', NOW, 'en')).toBe('soon');
+});
+
+test('a city that is typed is a zone, and what fits none is the server\'s to refuse', () => {
+  expect(zoneNamed(' new york ')).toBe('America/New_York');
+  expect(zoneNamed('America/Denver')).toBe('America/Denver');
+  expect(zoneNamed('Mars/Nowhere')).toBe('Mars/Nowhere');
 });

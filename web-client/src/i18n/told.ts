@@ -69,3 +69,10 @@ export function lasting(minutes: number, language: Language): string {
 export function zoneNames(): string[] {
   return typeof Intl.supportedValuesOf === 'function' ? Intl.supportedValuesOf('timeZone') : [];
 }
+
+/** The zone of a city, or the one with that name; what fits none stays as it was typed: the server decides. */
+export function zoneNamed(typed: string): string {
+  const wanted = typed.trim().toLowerCase();
+  const zone = zoneNames().find((one) => [one, zoneCity(one)].some((name) => name.toLowerCase() === wanted));
+  return zone ?? typed.trim();
+}

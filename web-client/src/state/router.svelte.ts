@@ -3,12 +3,16 @@
 import type { CalendarSpan } from './calendar.svelte';
 import { isDay } from './days';
 
+/** What a link to a client's visits may ask for. */
+export type VisitAct = 'move' | 'close' | 'book';
+
 export type Route =
   | { name: 'circles' }
   | { name: 'conversation'; circle: string }
   | { name: 'members'; circle: string }
   | { name: 'people' }
-  | { name: 'person'; person: string }
+  /** One client; with one of their visits, or what is to be done: to move it, to say how it went, to book another. */
+  | { name: 'person'; person: string; visit?: string; act?: VisitAct }
   /** New keys for the client or one of the caregivers. */
   | { name: 'new_keys'; person: string; who: string }
   /** A new client: who is it? */
@@ -71,6 +75,10 @@ const table: [RegExp, (part: string, second: string) => Route][] = [
   [new RegExp(`^#/people/${ID}/access$`), (person) => ({ name: 'access', person })],
   [/^#\/audit$/, () => ({ name: 'audit' })],
   [new RegExp(`^#/people/${ID}$`), (person) => ({ name: 'person', person })],
+  [new RegExp(`^#/people/${ID}/book$`), (person) => ({ name: 'person', person, act: 'book' })],
+  [new RegExp(`^#/people/${ID}/visits/${ID}$`), (person, visit) => ({ name: 'person', person, visit })],
+  [new RegExp(`^#/people/${ID}/visits/${ID}/move$`), (person, visit) => ({ name: 'person', person, visit, act: 'move' })],
+  [new RegExp(`^#/people/${ID}/visits/${ID}/close$`), (person, visit) => ({ name: 'person', person, visit, act: 'close' })],
   [new RegExp(`^#/people/${ID}/new-keys/${ID}$`), (person, who) => ({ name: 'new_keys', person, who })],
   [new RegExp(`^#/circles/${ID}$`), (circle) => ({ name: 'conversation', circle })],
   [new RegExp(`^#/circles/${ID}/members$`), (circle) => ({ name: 'members', circle })],
@@ -92,8 +100,10 @@ export function href(route: Route): string {
       return `#/circles/${route.circle}`;
     case 'members':
       return `#/circles/${route.circle}/members`;
-    case 'person':
-      return `#/people/${route.person}`;
+    case 'person': {
+      const visit = route.visit === undefined ? [] : ['visits', route.visit];
+      return ['#/people', route.person, ...visit, ...(route.act === undefined ? [] : [route.act])].join('/');
+    }
     case 'transfers':
       return '#/people/transfers';
     case 'new_keys':

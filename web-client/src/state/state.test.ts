@@ -50,6 +50,9 @@ describe('the router', () => {
       { name: 'devices' }, { name: 'recovery' }, { name: 'new_keys', person: id, who: circles.family },
       { name: 'calendar', span: 'week', day: null }, { name: 'calendar', span: 'day', day: '2026-12-01' },
       { name: 'access' }, { name: 'access', person: id },
+      { name: 'person', person: id, act: 'book' }, { name: 'person', person: id, visit: circles.family },
+      { name: 'person', person: id, visit: circles.family, act: 'move' },
+      { name: 'person', person: id, visit: circles.family, act: 'close' },
     ] as const) {
       expect(parse(href(route))).toEqual(route);
     }

@@ -53,5 +53,9 @@ test('what staff called off can be had back for as long as the server says', asy
   expect(staff.calledOff.map(({ untilMs }) => untilMs)).toEqual([START + 55_000]);
   listed = [{ ...off, undo_left_s: null }];
   await staff.load();
+  // It stays until that was said; then it does not come again.
+  expect(staff.calledOff.map(({ untilMs }) => untilMs)).toEqual([START + 10_000]);
+  staff.forget(off);
+  await staff.load();
   expect(staff.calledOff).toEqual([]);
 });

@@ -177,13 +177,17 @@ export class Visits {
     this.#note([appointment]);
   }
 
-  /** How long each of these can be had back, by the server's word: clocks of browsers go wrong. */
+  /**
+   * How long each of these can be had back, by the server's word: clocks of browsers go wrong. One whose time is over
+   * stays until whoever shows it has said so ({@link Visits.forget}).
+   */
   #note(visits: readonly Appointment[]): void {
     const off = new Map(this.#off);
     for (const visit of visits) {
-      off.delete(visit.id);
+      const known = off.delete(visit.id);
       const left = visit.undo_left_s ?? 0;
       if (left > 0) off.set(visit.id, { visit, untilMs: Date.now() + left * 1_000 });
+      else if (known && visit.state === 'cancelled') off.set(visit.id, { visit, untilMs: Date.now() });
     }
     this.#off = off;
   }

@@ -4,28 +4,28 @@ jobs = Jobs
 jobs-intro = The server does these things by itself. You can change when.
 jobs-zone = Times are those of { $zone }.
 jobs-heard = The server was last at work: { $time }.
-jobs-alarm = Mails are late now, or the part of the server that sends them has stopped. Look at the server.
+jobs-alarm = Emails are late now, or the part of the server that sends them has stopped. Look at the server.
 clock-jumped = The clock of the server jumped
-clock-stopped = No mails leave now, and no jobs run. A wrong clock would send them at the wrong time.
+clock-stopped = No emails leave now, and no jobs run. A wrong clock would send them at the wrong time.
 clock-what = The clock of the server showed { $shown }. It should have shown { $expected }.
 clock-now = Now it shows { $time }.
 clock-help = Look at your own clock. If the server is wrong, have its clock set right: then it goes on by itself. If the server is right, say so here.
 clock-confirm = The clock is right: go on
-clock-confirm-sure = Is it really { $time } now? Mails that are too late are not sent any more.
+clock-confirm-sure = Is it really { $time } now? Emails that are too late are not sent any more.
 clock-confirm-yes = Yes, go on
 clock-goes-on = The server goes on. Look at “When the server was down” to see what was not sent.
 job-agenda = Daily agenda
-job-agenda-hint = Tells each case manager by mail when the visits of the day begin. It comes by each one’s own clock.
+job-agenda-hint = Tells each case manager by email when the visits of the day begin. It comes by each one’s own clock.
 job-retention = Clean up
-job-retention-hint = Deletes old mails and old sign-ins. It keeps messages, visits and the log.
+job-retention-hint = Deletes old emails and old sign-ins. It keeps messages, visits and the log.
 job-re-resolve = Clock changes
-job-re-resolve-hint = Keeps visits at their hour when a country changes its clock rules. People get the new time by mail.
-job-reconciliation = Check the mails
-job-reconciliation-hint = Looks if each visit has the mails it should have, and mends them. It should find nothing.
+job-re-resolve-hint = Keeps visits at their hour when a country changes its clock rules. People get the new time by email.
+job-reconciliation = Check the emails
+job-reconciliation-hint = Looks if each visit has the emails it should have, and mends them. It should find nothing.
 job-series = Visits that repeat
 job-series-hint = Books them half a year ahead. What cannot be booked goes to the list of things to do.
 job-digest = Waiting messages
-job-digest-hint = Tells each case manager and supervisor by mail how many conversations wait for them. No names. It comes by each one’s own clock, and only if something waits.
+job-digest-hint = Tells each case manager and supervisor by email how many conversations wait for them. No names. It comes by each one’s own clock, and only if something waits.
 job-paused = Paused
 job-running = At work now
 job-asked = Will start in a moment
@@ -60,13 +60,13 @@ cron-malformed = One part cannot be read. Use numbers, such as 7, 1-5 or 1,15.
 cron-both-days = You chose a day of the month and a day of the week. Tick the box if both must fit.
 cron-never = There is no such day, so it would not run.
 outages = When the server was down
-outages-intro = While the server is down, no mail leaves. Mail that is too late is not sent after that, so that nobody gets old news.
+outages-intro = While the server is down, no email leaves. Email that is too late is not sent after that, so that nobody gets old news.
 outages-none = There was no such time in the last 14 days.
 outage-when = { $from } to { $until }
 outage-not-sent = { $count ->
-    [0] No mail was left out.
-    [one] One mail was not sent.
-   *[other] { $count } mails were not sent.
+    [0] No email was left out.
+    [one] One email was not sent.
+   *[other] { $count } emails were not sent.
 }
 outage-nobody = You need to call nobody.
 outage-about = For the visit of { $name }
@@ -80,5 +80,5 @@ step-one-hour = one hour before
 step-room-open = the room is open
 step-cancellation = the visit is off
 step-agenda = the agenda
-step-unread = the mail that a message waits
+step-unread = the email that a message waits
 step-digest = the number of waiting conversations

@@ -43,13 +43,13 @@ intake-secret = Show it to { $name } only. Whoever has it could come in as them.
 intake-waits = Waiting for { $name }…
 intake-print = Print it
 intake-print-hint = Whoever comes by a printed code is shown as “not verified” until you meet.
-intake-mail = Send it by e-mail
-intake-mail-hint = Whoever comes by a mailed link is shown as “not verified” until you meet. The mail names nobody.
-intake-mail-address = E-mail address of { $name }
+intake-mail = Send it by email
+intake-mail-hint = Whoever comes by a link from an email is shown as “not verified” until you meet. The email names nobody.
+intake-mail-address = Email address of { $name }
 intake-mail-send = Send the link
 intake-mail-sending = Sending…
-intake-mailed = The link is on its way by e-mail. Waiting for { $name }…
-intake-came-by-mail = Somebody came by the link from the mail. So nobody can say that they saw both screens.
+intake-mailed = The link is on its way by email. Waiting for { $name }…
+intake-came-by-mail = Somebody came by the link from the email. So nobody can say that they saw both screens.
 intake-stop = End this invitation
 intake-stop-sure = End this invitation? The code then opens nothing any more.
 intake-stop-yes = Yes, end it
@@ -94,7 +94,7 @@ intake-not-here = { $name } has not come in yet.
 
 ## Acting for a client
 acts-title = Acting for { $name }
-acts-what = A guardian or representative may do what { $name } may: end what a helper may see, answer about visits, change how mails come. All of it is written down as done in their place.
+acts-what = A guardian or representative may do what { $name } may: end what a helper may see, answer about visits, change how emails come. All of it is written down as done in their place.
 acts-record = Write down that { $helper } acts for { $name }
 acts-basis = By what right?
 acts-guardian = Guardian (by a court, or a parent of a minor)
@@ -119,7 +119,7 @@ acts-whom = For whom do you act?
 acts-whom-hint = Each of them has a page of their own. What you do there is written down as done in their place.
 acts-visits = Visits
 acts-access = Who has looked at the record of { $name }
-acts-mails = What mails { $name } gets
+acts-mails = What emails { $name } gets
 consent-ended-for = Ended by { $name } in the place of { $client }
 
 ## The slip

@@ -92,8 +92,10 @@ kind-community = En otro lugar
 kind-court = Cita en el juzgado
 when-zone = Hora de { $city } (UTC{ $offset })
 when-there = { $time } en { $city } (UTC{ $offset })
+when-zone-plain = Hora de { $city }
+when-there-plain = { $time } en { $city }
 visit-join = Entrar a la visita por video
-visit-booked = Confirmada
+visit-booked = Reservada
 visit-completed = Se hizo
 visit-no-show = No vino
 visit-cancelled = Cancelada
@@ -114,13 +116,13 @@ close-note-hint = Solo puede leerlo el personal que atiende a este cliente.
 close-done = Se guardó cómo fue.
 close-by = Lo escribió { $name }, { $time }
 next-none = Nada por ahora
-next-book-again = Anotar otra visita
+next-book-again = Reservar otra visita
 next-call = Llamar al cliente
 next-refer = Enviar a otra persona
 next-other = Otra cosa, según la nota
 reason-client = El cliente lo pidió
 reason-agency = La agencia no puede
-reason-mistake = Se anotó por error
+reason-mistake = Se reservó por error
 reason-other = Otra cosa
 
 ## Las visitas propias
@@ -143,10 +145,10 @@ undo = Mantener la visita
 undo-hint = Puedes deshacerlo durante diez minutos.
 undo-done = Bien. Tu visita sigue en pie.
 
-## Anotar visitas, para el personal
-visit-book = Anotar una visita
-visit-book-go = Anotar esta visita
-visit-booked-done = Anotada: { $time }. Los correos salen ahora.
+## Reservar visitas, para el personal
+visit-book = Reservar una visita
+visit-book-go = Reservar esta visita
+visit-booked-done = Reservada: { $time }. Los correos salen ahora.
 visit-type = ¿Qué tipo de visita?
 visit-type-none = Ningún tipo en particular
 visit-kind = ¿Cómo se ven?
@@ -190,6 +192,7 @@ visit-team-instead =
         [one] A esta hora todos estarían libres. Puedes mover la visita antes.
        *[other] A estas horas todos estarían libres. Puedes mover la visita antes.
     }
+visit-team-clock = Estas horas van por el reloj de { $city }, no por el tuyo de { $here }.
 visit-beside = Tú acompañas. Quien atiende al cliente puede cambiar esta visita.
 visit-left = Esta visita está reservada con { $name }, que no seguirá con este cliente. Tómala o cancélala.
 visit-left-go = Tomar la visita
@@ -247,7 +250,7 @@ instead =
         [one] Esta sirve:
        *[other] Estas horas están libres:
     }
-visits-none-staff = No hay ninguna visita anotada.
+visits-none-staff = No hay ninguna visita reservada.
 answer-yes = allí estará
 answer-no = no puede ir
 answer-asked = necesita otra hora
@@ -296,7 +299,7 @@ repeats-ends-count = después de varias visitas
 repeats-ends-day = un día
 repeats-count = Número de visitas
 repeats-last = Último día
-repeats-hint = Ahora se anota medio año. El resto sigue semana a semana.
+repeats-hint = Ahora se reserva medio año. El resto sigue semana a semana.
 repeats-days =
     { $count ->
         [1] cada día
@@ -316,7 +319,7 @@ repeats-months =
     }
 repeats-on = { $how }, { $days }
 visit-repeats = Se repite { $how }
-series-book-go = Anotar estas visitas
+series-book-go = Reservar estas visitas
 gaps =
     { $count ->
         [one] No se pudo reservar { $count } fecha de una serie
@@ -327,13 +330,13 @@ gap-instead = En lugar de { $time }, que no se pudo reservar.
 series-mails = Todos los que participan reciben un correo con las fechas, y avisos antes de cada visita.
 series-booked =
     { $count ->
-        [one] Una visita anotada.
-       *[other] { $count } visitas anotadas.
+        [one] Una visita reservada.
+       *[other] { $count } visitas reservadas.
     }
 series-booked-some =
     { $count ->
-        [one] Una visita anotada, { $left } sin anotar.
-       *[other] { $count } visitas anotadas, { $left } sin anotar.
+        [one] Una visita reservada, { $left } sin reservar.
+       *[other] { $count } visitas reservadas, { $left } sin reservar.
     }
 conflicts =
     { $count ->
@@ -341,16 +344,17 @@ conflicts =
        *[other] { $count } visitas no pueden ser a su hora
     }
 conflict-free = Libre: { $times }
-conflicts-book = Anotar las demás
+conflicts-book = Reservar las demás
 conflicts-move = Mover las demás
 scope = ¿Qué visitas?
 scope-this = Solo esta visita
 scope-later = Esta y las siguientes
 scope-all = Todas
 scope-move-hint = Las demás se mueven los mismos días, a la misma hora. Una visita que se movió sola se queda.
-scope-cancel-hint = Después no se anotan más de estas visitas. No se puede deshacer.
+scope-cancel-hint = Después no se reservan más de estas visitas. No se puede deshacer.
 series-cancel-yes = Sí, cancelar estas visitas
-task-series = Una visita de { $name } que se repite no se pudo anotar. Busca otra hora.
+task-series = Una visita de { $name } que se repite no se pudo reservar
+task-series-why = Busca otra hora en la página del cliente.
 
 ## Enlaces con los que un cliente elige una hora
 booking-links = Enlaces para elegir una hora
@@ -423,22 +427,29 @@ sheet-place = Lugar o teléfono
 sheet-notes = Notas
 sheet-keep = Esta hoja nombra a personas. Llévala contigo y destrúyela al terminar.
 todo = Por hacer ({ $count })
+todo-go =
+    { $count ->
+        [one] { $count } cosa por hacer
+       *[other] { $count } cosas por hacer
+    }
 todo-none = Nada te espera.
 todo-all = Ver todo ({ $count })
 todo-fewer = Ver menos
 task-asked = { $name } necesita otra hora
-task-called-off = { $name } canceló
+task-called-off = { $name } canceló una visita
 task-declined = { $name } no puede ir
 task-unreachable = Los correos no llegan a { $name }
+task-unreachable-why = Llama y pide una dirección de correo que funcione.
 task-outside-hours = Ningún correo puede avisar a tiempo a { $name }
-task-outside-hours-why = Se anotó, movió o canceló la visita, y un correo llegaría fuera de sus horas seguras. Avisa de otra forma que sea segura.
+task-outside-hours-why = Se reservó, movió o canceló una visita, y un correo llegaría fuera de sus horas seguras. Avisa de otra forma que sea segura.
 task-no-address = Llama a { $name }: ningún correo pudo avisar
-task-no-address-why = Se anotó, movió o canceló la visita, y ninguna dirección de correo suya funciona o está confirmada. Todavía no lo sabe.
+task-no-address-why = Se reservó, movió o canceló una visita, y ninguna dirección de correo suya funciona o está confirmada. Todavía no lo sabe.
 task-unconfirmed = { $name } no ha confirmado su dirección de correo
 task-unconfirmed-why = Un correo preguntó allí si la dirección es correcta, y nadie contestó en una semana. No llega ningún otro correo. Pregúntale si es correcta.
 task-device-idle = { $name } no usa un aparato desde hace 90 días
 task-outcome = ¿Cómo fue la visita con { $name }?
-task-clocks = Cambiaron las reglas de la hora y la visita con { $name } ahora coincide con otra. Mueve una de las dos.
+task-clocks = La visita con { $name } ahora coincide con otra
+task-clocks-why = Cambiaron las reglas de la hora. Mueve una de las dos.
 task-wrote = { $name } respondió por correo: abre el buzón
 task-no-show = { $name } no vino
 task-no-show-why = Si le llegan los correos, a la mañana siguiente sale uno neutral. No dice que faltó a una visita.
@@ -454,25 +465,30 @@ task-device-why = Puede estar en el hospital, en la cárcel o sin luz. Pregunta 
 task-device-seen = Último uso: { $time }
 task-device-keep = Todavía lo tiene
 task-device-remove = Quitar el aparato
-task-assigned = Te asignaron un cliente: ponte en contacto
-task-visit-left = Una visita sigue reservada con { $name }, que no seguirá con este cliente. Tómala o cancélala.
+task-assigned = { $name } ya es tu cliente: ponte en contacto
+task-visit-left = Una visita sigue reservada con { $name }
+task-visit-left-why = { $name } no seguirá con este cliente. Toma la visita o cancélala.
 task-offered = { $name } te ofrece un cliente
-task-taken = { $name } aceptó a un cliente: añade a esa persona a los círculos
+task-taken = { $name } aceptó a un cliente: añade a esta persona a los círculos
 task-refused = { $name } rechazó a un cliente
 task-late = { $name } no respondió a tu oferta
 task-offered-open = Ver la oferta
 task-visit = Visita: { $time }
+task-client = Cliente:
+task-go-see = Ver la visita
+task-go-move = Buscar otra hora
+task-go-close = Decir cómo fue
 task-since = desde { $time }
 task-done = Hecho
 
 ## Tipos de visitas
 visit-types = Tipos de visitas
-visit-types-intro = Se ofrecen al anotar una visita. Lo que ya está anotado queda como está.
-visit-types-none = Aún no se ofrece ninguno. De todos modos se pueden anotar visitas.
+visit-types-intro = Se ofrecen al reservar una visita. Lo que ya está reservado queda como está.
+visit-types-none = Aún no se ofrece ninguno. De todos modos se pueden reservar visitas.
 visit-type-add = Añadir un tipo de visita
 visit-type-change = Cambiar
 visit-type-end = Dejar de ofrecer
-visit-type-end-sure = ¿Dejar de ofrecer este tipo? Las visitas anotadas siguen.
+visit-type-end-sure = ¿Dejar de ofrecer este tipo? Las visitas reservadas siguen.
 visit-type-end-yes = Sí, dejar de ofrecerlo
 visit-type-ended = Ya no se ofrece.
 visit-type-saved = Guardado: { $name }.
@@ -488,9 +504,9 @@ visit-type-per-day-hint = Por cada trabajador. Deja esto vacío para todas las q
 visit-type-way = { $count } min de camino
 visit-type-cap = como mucho { $count } al día
 
-## Cuándo se puede anotar algo con alguien del personal
+## Cuándo se puede reservar con alguien del personal
 hours-title = Mi horario de visitas
-hours-intro = Las horas libres se buscan dentro de este horario. Lo que ya está anotado queda anotado.
+hours-intro = Las horas libres se buscan dentro de este horario. Lo que ya está reservado queda reservado.
 hours-zone-hint = El reloj que vale para este horario. Escribe una ciudad y elige de la lista.
 hours-week = Cada semana
 hours-closed = Sin horas
@@ -509,13 +525,13 @@ hours-save = Guardar el horario
 hours-saved = Guardado.
 hours-outside =
     { $count ->
-        [one] { $count } visita anotada queda fuera de este horario. Muévela si no debe ser así.
-       *[other] { $count } visitas anotadas quedan fuera de este horario. Muévelas si no debe ser así.
+        [one] { $count } visita reservada queda fuera de este horario. Muévela si no debe ser así.
+       *[other] { $count } visitas reservadas quedan fuera de este horario. Muévelas si no debe ser así.
     }
 
 ## Los días en que la agencia está cerrada
 closures = Días cerrados
-closures-intro = En estos días no se puede anotar a nadie. Lo que ya está anotado queda anotado.
+closures-intro = En estos días no se puede reservar con nadie. Lo que ya está reservado queda reservado.
 closures-none = Aún no hay días en la lista.
 closures-full = La lista está llena. Quita antes algunos días.
 closure-add = Añadir días
@@ -526,20 +542,20 @@ closure-until = Último día
 closure-saved = Guardado: { $name }.
 closure-booked =
     { $count ->
-        [one] { $count } visita está anotada en estos días. Sigue ahí hasta que alguien la mueva.
-       *[other] { $count } visitas están anotadas en estos días. Siguen ahí hasta que alguien las mueva.
+        [one] { $count } visita está reservada en estos días. Sigue ahí hasta que alguien la mueva.
+       *[other] { $count } visitas están reservadas en estos días. Siguen ahí hasta que alguien las mueva.
     }
 closure-booked-hint = Quien lleva cada caso encuentra las suyas en «Mi horario de visitas».
 closure-end = Quitar de la lista
-closure-end-sure = ¿Se puede volver a anotar visitas en estos días?
+closure-end-sure = ¿Se pueden volver a reservar visitas en estos días?
 closure-end-yes = Sí, quitar
-closure-ended = En estos días se puede volver a anotar visitas.
+closure-ended = En estos días se pueden volver a reservar visitas.
 closures-here = La agencia está cerrada
 closures-here-hint = En estos días no tienes horas. ¿Vas a trabajar de todos modos? Añade arriba la fecha con sus horas.
 closure-yours =
     { $count ->
-        [one] { $count } de tus visitas está anotada entonces.
-       *[other] { $count } de tus visitas están anotadas entonces.
+        [one] { $count } de tus visitas está reservada entonces.
+       *[other] { $count } de tus visitas están reservadas entonces.
     }
 closure-see = Ver en el calendario
 
@@ -560,7 +576,7 @@ phone-number-hint = Para que la agencia pueda llamarte. Nunca aparece en un corr
 phone-number-theirs = Para llamar. Se guarda bajo llave y nunca aparece en un correo. Deja esto vacío para quitarlo.
 phone-add = Añadir un número de teléfono
 phone-change = Cambiar el número de teléfono
-phone-keep = Anotar este número
+phone-keep = Guardar este número
 phone-call = Llamar a { $name }
 settings-phone = Llamadas para ti
 mail-language = Idioma de los correos

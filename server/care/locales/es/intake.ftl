@@ -12,7 +12,7 @@ intake-who = ¿Quién es el cliente nuevo?
 intake-who-hint = Hazlo mientras la persona está contigo. Tarda unos cinco minutos.
 intake-name = Nombre completo
 intake-name-hint = Como quiere que la llamen. Se guarda bajo llave.
-intake-phone-hint = Si lo sabes. También puedes anotarlo después.
+intake-phone-hint = Si lo sabes. También puedes añadirlo después.
 intake-add = Agregar este cliente
 intake-adding = Agregando…
 

@@ -6,6 +6,9 @@ import type {
   VisitZone,
 } from '../../platform/api';
 
+/** What a link to a visit asks for: to see it, to move it, to say how it went. */
+export type Opens = 'see' | 'move' | 'close';
+
 export function kindName(kind: AppointmentKind): string {
   return {
     video: () => t('kind-video'),
@@ -129,4 +132,27 @@ export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why' | 'appo
     no_show: () => t('task-no-show', { name }),
     call_client: () => t('task-call', { name }),
   }[task.kind]();
+}
+
+const NOT_REACHED: Record<string, () => string> = {
+  outside_safe_hours: () => t('task-outside-hours-why'),
+  no_address: () => t('task-no-address-why'),
+  unconfirmed: () => t('task-unconfirmed-why'),
+  not_theirs: () => t('address-disowned'),
+};
+
+/** What is behind a task and what to do about it, where its name does not say so. */
+export function taskWhy(task: Pick<Task, 'kind' | 'person_name' | 'why' | 'appointment'>): string | null {
+  const why = NOT_REACHED[task.why ?? ''];
+  if (why !== undefined) return why();
+  if (task.kind === 'client_assigned') return task.appointment ? t('task-visit-left-why', { name: task.person_name }) : null;
+  const words: Partial<Record<Task['kind'], () => string>> = {
+    cannot_reach_by_email: () => t('task-unreachable-why'),
+    device_idle: () => t('task-device-why'),
+    no_show: () => t('task-no-show-why'),
+    call_client: () => t('task-call-why'),
+    clocks_changed: () => t('task-clocks-why'),
+    series_conflict: () => t('task-series-why'),
+  };
+  return words[task.kind]?.() ?? null;
 }
