@@ -27,6 +27,8 @@ const FORCED: &str = "XTASK_WASM";
 const DEBIAN_CARGO: &str = "/usr/bin/cargo";
 const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std";
+/// SHA-2 as loops, not unrolled: a phone hashes little and downloads all of it.
+const SMALL_HASHES: &str = "--cfg=sha2_backend_soft=\"compact\"";
 const DEBIAN_LINKER: &str = "wasm-ld-19";
 /// Beside each module: which compiler made it.
 const MADE_BY: &str = "made-by";
@@ -59,7 +61,8 @@ impl Toolchain {
             };
             // Cargo takes flags for rustc from one place, and looks here first. Nothing that is built needs others:
             // that randomness is a browser's is a feature (`wasm_js`).
-            cargo.env("CARGO_ENCODED_RUSTFLAGS", remapping.flags());
+            let flags = [&remapping.flags(), SMALL_HASHES].join("\u{1f}");
+            cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
             if build.testing {
                 cargo.args(["--features", "testing"]);
             }
