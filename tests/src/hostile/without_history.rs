@@ -1,11 +1,11 @@
 //! Circles without history, and a server that would have it otherwise: it flips the mode, strips a wrap or adds one,
 //! and repeats what was said before.
 
-use device::api::{Command, Content, History};
+use device::api::{Command, Content, History, Trouble};
 use protocol::frame::Append;
-use protocol::http::PlanCircle;
+use protocol::http::{Distress, PlanCircle};
 use protocol::policy::HistoryMode;
-use protocol::{Bytes, CircleId};
+use protocol::{Bytes, CircleId, EntryKind};
 
 use super::past::tablet;
 use super::town::{ANA, DANA, MARIA, Town};
@@ -194,6 +194,45 @@ fn a_message_from_before_the_switch_comes_again() {
     town.push_entries(MARIA, vec![past]);
     assert_eq!(town.phones[MARIA].texts(), ["archived"], "once");
     assert_eq!(town.phones[MARIA].unreadable(), ["sealed"]);
+}
+
+/// These people's devices cannot process the last commit.
+fn breaks_for(town: &mut Town, people: [usize; 2]) {
+    let is_commit = |entry: &&protocol::frame::LogEntry| entry.kind == EntryKind::Commit;
+    let seq = town.log().iter().rfind(is_commit).expect("a commit").seq;
+    for who in people {
+        let report = Distress {
+            op_id: town.op(),
+            generation: 0,
+            seq,
+        };
+        let caller = town.caller(who);
+        let noted = town.store.report_distress(&caller, town.circle, report);
+        town.runtime.block_on(noted).expect("noted");
+    }
+    town.settle();
+}
+
+#[test]
+fn a_broken_circle_is_begun_anew_by_whoever_missed_that_its_history_ended() {
+    let mut town = Town::with_ana();
+    town.phones[DANA].cut();
+    town.settle();
+    keep(&mut town, MARIA, false);
+    breaks_for(&mut town, [MARIA, ANA]);
+    town.reconnect(DANA);
+    assert_eq!(town.view(DANA).trouble, Some(Trouble::NeedsReset));
+    assert!(town.view(DANA).keeps_history, "Dana's phone missed it");
+    let circle = town.circle;
+    town.command(DANA, Command::ResetCircle { circle });
+    town.tick(60);
+    town.says(DANA, "From here on");
+    assert!(sent(&town, DANA).wrap.is_empty());
+    for who in [DANA, MARIA, ANA] {
+        assert!(!town.view(who).keeps_history);
+        assert_eq!(town.view(who).trouble, None);
+        assert_eq!(town.phones[who].texts(), ["From here on"]);
+    }
 }
 
 #[test]
