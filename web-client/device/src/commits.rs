@@ -242,6 +242,7 @@ impl Turn<'_> {
             return None;
         }
         let joined = circle.joined.as_ref();
+        let generation = joined.map_or(circle.generation, |joined| joined.generation);
         let held = joined.and_then(|joined| joined.era.clone());
         let goes = joined.is_some_and(|joined| !joined.leaving.is_empty());
         let old =
@@ -249,7 +250,7 @@ impl Turn<'_> {
         Some(match held {
             Some(era) if !(people_change || goes || old) => era,
             _ => Era {
-                era: circle.era_after(),
+                era: circle.era_after(generation),
                 key: chance::bytes(),
             },
         })

@@ -218,7 +218,7 @@ impl Turn<'_> {
         // somebody has who was taken out.
         let generation = context.policy.generation;
         let era = context.policy.history.is_kept().then(|| Era {
-            era: circle.era_after(),
+            era: circle.era_after(generation),
             key: chance::bytes(),
         });
         let first = era.clone().map_or(Payload::NoEra, Payload::Era);

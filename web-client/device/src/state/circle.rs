@@ -192,9 +192,12 @@ impl Circle {
             .map_or(self.planned, |joined| joined.history)
     }
 
-    /// The number of an archive era that is new, whatever the server says.
-    pub fn era_after(&self) -> u32 {
-        let floor = self.joined.as_ref().map_or(0, |joined| joined.era_floor);
+    /// The number of an archive era that is new in a generation, whatever the server says. Each generation counts
+    /// its own: what this device saw in the one before says nothing about the next.
+    pub fn era_after(&self, generation: u32) -> u32 {
+        let joined = self.joined.as_ref();
+        let here = joined.filter(|joined| joined.generation == generation);
+        let floor = here.map_or(0, |joined| joined.era_floor);
         self.era.max(floor).saturating_add(1)
     }
 
