@@ -2,7 +2,7 @@
 //! and repeats what was said before.
 
 use device::api::{Command, Content, History, Trouble};
-use protocol::frame::Append;
+use protocol::frame::{Append, ServerFrame};
 use protocol::http::{Distress, PlanCircle};
 use protocol::policy::HistoryMode;
 use protocol::{Bytes, CircleId, EntryKind};
@@ -81,6 +81,7 @@ fn with_an_honest_server_a_new_device_starts_empty_where_no_history_is_kept() {
     );
     let tablet = tablet(&mut town, |_| {});
     assert_eq!(town.phones[tablet].texts(), ["archived"]);
+    assert!(town.phones[tablet].unreadable().is_empty());
     assert_eq!(
         town.view(tablet).history,
         History::Ready,
@@ -194,6 +195,31 @@ fn a_message_from_before_the_switch_comes_again() {
     town.push_entries(MARIA, vec![past]);
     assert_eq!(town.phones[MARIA].texts(), ["archived"], "once");
     assert_eq!(town.phones[MARIA].unreadable(), ["sealed"]);
+}
+
+#[test]
+fn a_device_that_was_out_of_step_says_what_was_not_kept_for_it() {
+    let mut town = Town::new();
+    town.circle = plan(&mut town, HistoryMode::Off);
+    town.says(DANA, "one");
+    town.phones[MARIA].frame_lie = Some(Box::new(|frame| match frame {
+        ServerFrame::Log(_) => Vec::new(),
+        frame => vec![frame],
+    }));
+    town.says(DANA, "two");
+    town.says(DANA, "three");
+    let circle = town.circle;
+    town.command(MARIA, Command::Rejoin { circle });
+    town.phones[MARIA].hears_the_truth();
+    town.reconnect(MARIA);
+    town.says(DANA, "four");
+    assert_eq!(town.phones[MARIA].texts(), ["one", "four"]);
+    assert_eq!(town.phones[MARIA].unreadable(), ["not_kept"; 2]);
+    assert_eq!(town.view(MARIA).history, History::Ready);
+    assert_eq!(town.phones[DANA].unreadable(), Vec::<String>::new());
+    // A device that was not there yet lost nothing.
+    let tablet = tablet(&mut town, |_| {});
+    assert!(town.phones[tablet].unreadable().is_empty());
 }
 
 /// These people's devices cannot process the last commit.

@@ -193,6 +193,7 @@ impl Turn<'_> {
             generation: joined.generation,
             before: u64::MAX >> 1,
             until: joined.cursor,
+            missed: true,
         });
         Ok(())
     }

@@ -117,6 +117,7 @@ impl Turn<'_> {
         self.history_is(id, history)?;
         let here = context.policy.members.iter().map(|member| member.account);
         circle.here_since(here, (generation, era));
+        circle.follows_from(generation, start.saturating_add(1));
         circle.joined = Some(place);
         circle.generation = generation;
         circle.status = protocol::CircleStatus::Live;

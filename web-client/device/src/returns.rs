@@ -261,22 +261,7 @@ impl Turn<'_> {
             return Ok(());
         };
         self.draft.delete(&key::candidate(id));
-        let until = match &circle.joined {
-            Some(joined) if joined.generation == place.generation => joined.cursor,
-            _ => 0,
-        };
-        let reads_back = self.reads_back(&circle, place.history);
-        if circle.joined.is_none() {
-            for generation in (0..place.generation).filter(|_| reads_back) {
-                circle.must_read(Gap {
-                    generation,
-                    before: u64::MAX >> 1,
-                    until: 0,
-                });
-            }
-        } else if until == 0 {
-            self.leave_generation(&mut circle)?;
-        }
+        self.settle_past(&mut circle, &place, seq)?;
         self.draft.adopt(from_list(candidate.changes));
         let group = GroupId {
             circle: id,
@@ -285,13 +270,6 @@ impl Turn<'_> {
         let me = self.must_me()?;
         let epoch = Epoch::read(&self.draft, group)?;
         self.draft.know(&epoch.context(&me)?.policy, epoch.number());
-        if reads_back {
-            circle.must_read(Gap {
-                generation: place.generation,
-                before: seq,
-                until,
-            });
-        }
         for member in &place.members {
             self.draft.set_pin(member.account, &member.aik);
         }
@@ -313,6 +291,38 @@ impl Turn<'_> {
         self.follow(&circle);
         self.read_history(id)?;
         self.come_into_others()
+    }
+
+    /// What this device did not see of the logs before it came in there becomes history to be read, if that can show
+    /// it anything: what is archived, or that something was said while it was out of step.
+    fn settle_past(&mut self, circle: &mut Circle, place: &Joined, seq: u64) -> Result<()> {
+        let until = match &circle.joined {
+            Some(joined) if joined.generation == place.generation => joined.cursor,
+            _ => 0,
+        };
+        let reads_back = self.reads_back(circle, place.history);
+        if circle.joined.is_none() {
+            for generation in (0..place.generation).filter(|_| reads_back) {
+                circle.must_read(Gap {
+                    generation,
+                    before: u64::MAX >> 1,
+                    until: 0,
+                    missed: false,
+                });
+            }
+        } else if until == 0 {
+            self.leave_generation(circle)?;
+        }
+        circle.follows_from(place.generation, seq);
+        if reads_back || until > 0 {
+            circle.must_read(Gap {
+                generation: place.generation,
+                before: seq,
+                until,
+                missed: until > 0,
+            });
+        }
+        Ok(())
     }
 
     /// Room for the next circle.
