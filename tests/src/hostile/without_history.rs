@@ -262,6 +262,28 @@ fn a_broken_circle_is_begun_anew_by_whoever_missed_that_its_history_ended() {
 }
 
 #[test]
+fn a_wish_that_was_done_and_undone_while_a_device_was_away_is_old() {
+    let mut town = Town::new();
+    let laptop = town.begin_second(DANA);
+    town.command(DANA, Command::ApproveDevice);
+    town.tick(2);
+    town.tick(60);
+    town.phones[laptop].cut();
+    town.settle();
+    // Dana chose it on her laptop, and her phone founds the circle so.
+    town.circle = plan(&mut town, HistoryMode::Off);
+    keep(&mut town, laptop, false);
+    assert!(!town.view(MARIA).keeps_history);
+    keep(&mut town, MARIA, true);
+    town.reconnect(laptop);
+    assert_eq!(town.epoch(laptop), town.epoch(MARIA), "it came in");
+    for who in [MARIA, DANA, laptop] {
+        assert!(town.view(who).keeps_history);
+    }
+    assert!(town.phones[laptop].was_warned("history may have been switched meanwhile"));
+}
+
+#[test]
 fn a_caregiver_has_no_say_in_it() {
     let mut town = Town::with_ana();
     keep(&mut town, ANA, false);

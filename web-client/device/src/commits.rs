@@ -290,6 +290,7 @@ impl Turn<'_> {
             return Ok(());
         }
         self.draft.delete(&key::candidate(id));
+        self.settle_wish(id)?;
         let (code, detail) = answer.refusal();
         #[cfg(feature = "simulated")]
         crate::simulated::trace(&format!(

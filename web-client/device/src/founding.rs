@@ -117,6 +117,7 @@ impl Turn<'_> {
         };
         self.draft.delete(&key::founding(id));
         if answer.status != 200 {
+            self.settle_wish(id)?;
             self.not_founded(id, attempt.generation, answer);
             return Ok(());
         }

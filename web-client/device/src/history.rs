@@ -6,7 +6,7 @@
 //! commit begins a new era, so nothing from before it can be read by its key.
 
 use protocol::frame::LogEntry;
-use protocol::policy::HistoryMode;
+use protocol::policy::{CirclePolicy, HistoryMode};
 use protocol::{AccountId, CircleId, Code};
 
 use crate::api::Content;
@@ -14,6 +14,9 @@ use crate::content::{BodyKey, Era, wrap_matches};
 use crate::error::{Error, Result};
 use crate::state::{Circle, key};
 use crate::turn::Turn;
+
+/// Within so many epochs of a group nobody has had time to decide anew: it is made, and its people are added.
+const FIRST_EPOCHS: u64 = 1;
 
 impl Turn<'_> {
     /// A person of staff or the client says whether a circle is to keep history. It is stored until the group's
@@ -31,8 +34,10 @@ impl Turn<'_> {
             HistoryMode::Off
         };
         self.draft.write(&key::keep(id), &history);
-        if let Some(joined) = self.draft.circle(id)?.and_then(|circle| circle.joined) {
-            self.history_is(id, joined.history)?;
+        // What is on its way may bring the opposite, and this is the last word.
+        let under_way = [key::candidate(id), key::founding(id)];
+        if under_way.iter().all(|at| self.draft.find(at).is_none()) {
+            self.settle_wish(id)?;
         }
         self.volatile.blocked.remove(&id);
         self.in_circle(id, |turn| turn.tend(id))
@@ -57,6 +62,38 @@ impl Turn<'_> {
     pub fn history_is(&mut self, id: CircleId, history: HistoryMode) -> Result<()> {
         if self.kept(id)? == Some(history) {
             self.draft.delete(&key::keep(id));
+        }
+        Ok(())
+    }
+
+    /// Nothing of this device's is on its way in a circle: what holds there already is no wish.
+    pub fn settle_wish(&mut self, id: CircleId) -> Result<()> {
+        match self.draft.circle(id)?.and_then(|circle| circle.joined) {
+            Some(joined) => self.history_is(id, joined.history),
+            None => Ok(()),
+        }
+    }
+
+    /// This device came in by the commit that made this epoch, and saw none of those between that and the last one
+    /// it knows. What its person wanted before may have been done there, and undone by somebody since: nobody is
+    /// overruled by what is old. To be called before what the device knows is written anew.
+    pub fn doubt_wish(&mut self, policy: &CirclePolicy, epoch: u64) -> Result<()> {
+        let id = policy.circle;
+        self.history_is(id, policy.history)?;
+        let known = self.draft.known(id)?;
+        let known = known.filter(|known| known.policy.generation == policy.generation);
+        let seen = known.map_or(FIRST_EPOCHS, |known| known.epoch);
+        if epoch > seen.saturating_add(1) {
+            self.drop_wish(id, "history may have been switched meanwhile")?;
+        }
+        Ok(())
+    }
+
+    /// What this person wanted, if anything, is not done, and they are told.
+    pub fn drop_wish(&mut self, id: CircleId, why: &str) -> Result<()> {
+        if self.kept(id)?.is_some() {
+            self.draft.delete(&key::keep(id));
+            self.problem(Some(id), Code::HistoryNotSet, why);
         }
         Ok(())
     }
@@ -148,14 +185,15 @@ impl Turn<'_> {
 
 #[cfg(test)]
 mod tests {
-    use protocol::policy::CirclePolicy;
+    use protocol::bundle::CommitBundle;
     use protocol::{Bytes, DeviceId, EntryKind, MessageId, OpId, Urgency};
 
     use super::*;
+    use crate::ask::Answer;
     use crate::content::Payload;
     use crate::invented::{NOW, dana, maria};
     use crate::rows::Rows;
-    use crate::state::{Joined, Me};
+    use crate::state::{Candidate, Joined, Me};
     use crate::volatile::Volatile;
 
     const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
@@ -255,6 +293,84 @@ mod tests {
         turn.keep_history(CIRCLE, false).unwrap();
         assert_eq!(turn.kept(CIRCLE).unwrap(), None);
         assert!(!turn.wants_commit(&circle).unwrap());
+    }
+
+    /// A commit of this device's that is on its way.
+    fn candidate() -> Candidate {
+        Candidate {
+            bundle: CommitBundle {
+                op_id: OpId::from_bytes([2; 16]),
+                commit: vec![1].into(),
+                group_info: Bytes::default(),
+                welcome: None,
+                era_next: Bytes::default(),
+                era: 0,
+                send_counter: 1,
+            },
+            changes: Vec::new(),
+            era: None,
+            place: None,
+            brings_succession: false,
+            shared: Vec::new(),
+        }
+    }
+
+    #[test]
+    fn the_last_word_outlives_the_one_before_that_is_on_its_way() {
+        let rows = rows(&maria(), HistoryMode::Eras);
+        let (mut turn, mut circle) = begin(&rows);
+        let me = turn.must_me().unwrap().identity.account;
+        turn.keep_history(CIRCLE, false).unwrap();
+        turn.draft.write(&key::candidate(CIRCLE), &candidate());
+        turn.keep_history(CIRCLE, true).unwrap();
+        let commit = entry(EntryKind::Commit, Bytes::default());
+        turn.settle_history(&mut circle, (&commit, me), HistoryMode::Off)
+            .unwrap();
+        let wanted = turn.wanted_history(&circle).unwrap();
+        assert_eq!(wanted, Some(HistoryMode::Eras));
+    }
+
+    #[test]
+    fn a_last_word_that_holds_already_is_no_wish_once_nothing_is_on_its_way() {
+        let rows = rows(&maria(), HistoryMode::Eras);
+        let (mut turn, _) = begin(&rows);
+        turn.draft.write(&key::candidate(CIRCLE), &candidate());
+        turn.keep_history(CIRCLE, true).unwrap();
+        let refused = Answer {
+            number: 1,
+            status: 409,
+            body: br#"{"code":"stale","detail":""}"#,
+        };
+        turn.committed(CIRCLE, candidate().bundle.op_id, refused)
+            .unwrap();
+        assert_eq!(turn.kept(CIRCLE).unwrap(), None);
+    }
+
+    #[test]
+    fn an_old_wish_overrules_nothing_that_this_device_did_not_see() {
+        let rows = rows(&maria(), HistoryMode::Eras);
+        for (known, epoch, stays) in [
+            (None, 2, true),
+            (None, 3, false),
+            (Some((0, 7)), 8, true),
+            (Some((0, 7)), 9, false),
+            // It knew another generation.
+            (Some((1, 7)), 3, false),
+        ] {
+            let (mut turn, _) = begin(&rows);
+            if let Some((generation, epoch)) = known {
+                let before = CirclePolicy {
+                    generation,
+                    ..policy(HistoryMode::Eras)
+                };
+                turn.draft.know(&before, epoch);
+            }
+            turn.keep_history(CIRCLE, false).unwrap();
+            turn.doubt_wish(&policy(HistoryMode::Eras), epoch).unwrap();
+            let case = format!("{known:?} {epoch}");
+            assert_eq!(turn.kept(CIRCLE).unwrap().is_some(), stays, "{case}");
+            assert_eq!(warnings(&turn).is_empty(), stays, "{case}");
+        }
     }
 
     #[test]

@@ -269,7 +269,9 @@ impl Turn<'_> {
         };
         let me = self.must_me()?;
         let epoch = Epoch::read(&self.draft, group)?;
-        self.draft.know(&epoch.context(&me)?.policy, epoch.number());
+        let policy = epoch.context(&me)?.policy;
+        self.doubt_wish(&policy, epoch.number())?;
+        self.draft.know(&policy, epoch.number());
         for member in &place.members {
             self.draft.set_pin(member.account, &member.aik);
         }
@@ -280,7 +282,6 @@ impl Turn<'_> {
         self.volatile.welcomes_due.remove(&id);
         place.cursor = seq;
         place.awaits_era_behind(seq);
-        self.history_is(id, place.history)?;
         circle.joined = Some(place);
         circle.fallen = None;
         circle.stopped = None;
