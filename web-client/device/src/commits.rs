@@ -170,7 +170,8 @@ impl Turn<'_> {
         }
         let brings_succession = !change.successions.is_empty();
         let adds = !change.adds.is_empty();
-        let history = change.history.unwrap_or(circle.history());
+        let switch = change.history;
+        let history = switch.unwrap_or(circle.history());
         let fork = self.draft.fork();
         let mut group = Group::load(&fork, group_id)?;
         let committed = group.commit(&me, change)?;
@@ -187,6 +188,7 @@ impl Turn<'_> {
             place: None,
             brings_succession,
             shared: owed,
+            history: switch,
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);
@@ -312,6 +314,14 @@ impl Turn<'_> {
                 self.read_circle(id);
             }
             Code::Rollback => self.fall(id, crate::state::Why::OldCopy, None)?,
+            _ if candidate.history.is_some() && is_final(code) => {
+                // This server takes no such switch: nothing else waits behind it.
+                self.drop_wish(id, &detail)?;
+                self.in_circle(id, |turn| {
+                    turn.tend(id)?;
+                    turn.flush(id)
+                })?;
+            }
             _ => {
                 self.volatile.blocked.insert(id);
                 self.problem(Some(id), code, detail);
@@ -369,6 +379,18 @@ impl Turn<'_> {
     pub fn may_found(circle: &Circle) -> bool {
         circle.may_add && circle.status == CircleStatus::Planned
     }
+}
+
+/// Whether a commit that was refused for this would be refused again, however the circle goes on.
+const fn is_final(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::Stale
+            | Code::MissingRemovals
+            | Code::Generation
+            | Code::CircleStatus
+            | Code::NotOnRoster
+    )
 }
 
 #[cfg(test)]

@@ -235,6 +235,7 @@ impl Turn<'_> {
             place: Some(Joined::new(generation, 0, &context.policy, self.now)),
             brings_succession: false,
             shared: Vec::new(),
+            history: None,
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);

@@ -31,6 +31,7 @@ mod place;
 
 use minicbor::{Decode, Encode};
 use protocol::bundle::CommitBundle;
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, MessageId, OpId, PersonId, Role, Timestamp, Urgency};
 
 use crate::content::Era;
@@ -151,6 +152,10 @@ pub struct Candidate {
     #[n(5)]
     #[cbor(default)]
     pub shared: Vec<AccountId>,
+    /// It switches history to this, as this device's person wants.
+    #[n(6)]
+    #[cbor(default)]
+    pub history: Option<HistoryMode>,
 }
 
 /// A group on its way to its founding, or to the founding of its next generation.
