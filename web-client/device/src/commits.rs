@@ -276,6 +276,8 @@ impl Turn<'_> {
             .read::<Candidate>(&key::candidate(id))?
             .filter(|held| held.bundle.op_id == op_id)
         else {
+            // It is of no use any more, and neither is the room that it had among those who come in.
+            self.volatile.returning.remove(&id);
             return Ok(());
         };
         if answer.status == 200 {
@@ -291,6 +293,7 @@ impl Turn<'_> {
             self.timer(RETRY_MS);
             return Ok(());
         }
+        self.volatile.returning.remove(&id);
         self.draft.delete(&key::candidate(id));
         self.settle_wish(id)?;
         let (code, detail) = answer.refusal();
@@ -326,6 +329,9 @@ impl Turn<'_> {
                 self.volatile.blocked.insert(id);
                 self.problem(Some(id), code, detail);
             }
+        }
+        if candidate.place.is_some() {
+            self.come_into_others(id)?;
         }
         Ok(())
     }

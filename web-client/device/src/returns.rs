@@ -292,7 +292,7 @@ impl Turn<'_> {
         self.status_changed = true;
         self.follow(&circle);
         self.read_history(id)?;
-        self.come_into_others()
+        self.come_into_others(id)
     }
 
     /// What this device did not see of the logs before it came in there becomes history to be read, if that can show
@@ -327,14 +327,19 @@ impl Turn<'_> {
         Ok(())
     }
 
-    /// Room for the next circle.
-    fn come_into_others(&mut self) -> Result<()> {
+    /// There is room for the next circle, which is another one than this.
+    pub fn come_into_others(&mut self, than: CircleId) -> Result<()> {
+        let idle = |id: &CircleId| {
+            let busy = self.volatile.committing.contains(id) || self.volatile.blocked.contains(id);
+            *id != than && !busy
+        };
         let waiting: Vec<_> = self
             .draft
             .circles()?
             .into_iter()
             .filter(|circle| circle.joined.is_none() || circle.fallen.is_some())
             .map(|circle| circle.id)
+            .filter(idle)
             .rev()
             .take(AT_ONCE)
             .collect();
@@ -344,3 +349,6 @@ impl Turn<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;
