@@ -122,6 +122,9 @@ codes! {
     WrapMissing = "wrap_missing", 409, 0;
     /// A message with an archive wrap, in a circle that keeps no history.
     WrapUnwanted = "wrap_unwanted", 409, 0;
+    /// A device does not switch history as its person wanted: somebody may have decided otherwise since, or the
+    /// server does not take it. No server says this.
+    HistoryNotSet = "history_not_set", 409, 0;
     /// An MLS message that does not parse or is of the wrong kind.
     MlsMalformed = "mls_malformed", 400, 0;
     /// A commit that the public group does not accept.

@@ -154,6 +154,30 @@ fn a_welcome_announced_for_another_generation_is_refused() {
 }
 
 #[test]
+fn whoever_is_kept_from_a_new_generations_welcome_comes_in_alone() {
+    // People came and went: the old generation is in a later era than the new one.
+    let mut town = Town::with_ana();
+    town.phones[MARIA].frame_lie = Some(Box::new(|frame| match frame {
+        ServerFrame::Inbox(_) => Vec::new(),
+        frame => vec![frame],
+    }));
+    let circle = town.circle;
+    town.command(DANA, Command::ResetCircle { circle });
+    town.tick(60);
+    town.command(MARIA, Command::Rejoin { circle });
+    town.tick(60);
+    assert_eq!(town.view(MARIA).trouble, None);
+    town.says(MARIA, "Here I am again");
+    town.says(DANA, "Welcome back");
+    for who in [DANA, MARIA] {
+        assert_eq!(
+            town.phones[who].texts(),
+            ["Here I am again", "Welcome back"]
+        );
+    }
+}
+
+#[test]
 fn a_group_info_of_a_ghosts_group_is_not_a_way_back() {
     let mut town = Town::new();
     let mut ghost = Ghost::new(&town, Role::CaseManager);

@@ -1,11 +1,11 @@
 //! Circles without history, and a server that would have it otherwise: it flips the mode, strips a wrap or adds one,
 //! and repeats what was said before.
 
-use device::api::{Command, Content, History};
-use protocol::frame::Append;
-use protocol::http::PlanCircle;
+use device::api::{Command, Content, History, Trouble};
+use protocol::frame::{Append, ServerFrame};
+use protocol::http::{Distress, PlanCircle};
 use protocol::policy::HistoryMode;
-use protocol::{Bytes, CircleId};
+use protocol::{Bytes, CircleId, EntryKind};
 
 use super::past::tablet;
 use super::town::{ANA, DANA, MARIA, Town};
@@ -81,6 +81,7 @@ fn with_an_honest_server_a_new_device_starts_empty_where_no_history_is_kept() {
     );
     let tablet = tablet(&mut town, |_| {});
     assert_eq!(town.phones[tablet].texts(), ["archived"]);
+    assert!(town.phones[tablet].unreadable().is_empty());
     assert_eq!(
         town.view(tablet).history,
         History::Ready,
@@ -194,6 +195,92 @@ fn a_message_from_before_the_switch_comes_again() {
     town.push_entries(MARIA, vec![past]);
     assert_eq!(town.phones[MARIA].texts(), ["archived"], "once");
     assert_eq!(town.phones[MARIA].unreadable(), ["sealed"]);
+}
+
+#[test]
+fn a_device_that_was_out_of_step_says_what_was_not_kept_for_it() {
+    let mut town = Town::new();
+    town.circle = plan(&mut town, HistoryMode::Off);
+    town.says(DANA, "one");
+    town.phones[MARIA].frame_lie = Some(Box::new(|frame| match frame {
+        ServerFrame::Log(_) => Vec::new(),
+        frame => vec![frame],
+    }));
+    town.says(DANA, "two");
+    town.says(DANA, "three");
+    let circle = town.circle;
+    town.command(MARIA, Command::Rejoin { circle });
+    town.phones[MARIA].hears_the_truth();
+    town.reconnect(MARIA);
+    town.says(DANA, "four");
+    assert_eq!(town.phones[MARIA].texts(), ["one", "four"]);
+    assert_eq!(town.phones[MARIA].unreadable(), ["not_kept"; 2]);
+    assert_eq!(town.view(MARIA).history, History::Ready);
+    assert_eq!(town.phones[DANA].unreadable(), Vec::<String>::new());
+    // A device that was not there yet lost nothing.
+    let tablet = tablet(&mut town, |_| {});
+    assert!(town.phones[tablet].unreadable().is_empty());
+}
+
+/// These people's devices cannot process the last commit.
+fn breaks_for(town: &mut Town, people: [usize; 2]) {
+    let is_commit = |entry: &&protocol::frame::LogEntry| entry.kind == EntryKind::Commit;
+    let seq = town.log().iter().rfind(is_commit).expect("a commit").seq;
+    for who in people {
+        let report = Distress {
+            op_id: town.op(),
+            generation: 0,
+            seq,
+        };
+        let caller = town.caller(who);
+        let noted = town.store.report_distress(&caller, town.circle, report);
+        town.runtime.block_on(noted).expect("noted");
+    }
+    town.settle();
+}
+
+#[test]
+fn a_broken_circle_is_begun_anew_by_whoever_missed_that_its_history_ended() {
+    let mut town = Town::with_ana();
+    town.phones[DANA].cut();
+    town.settle();
+    keep(&mut town, MARIA, false);
+    breaks_for(&mut town, [MARIA, ANA]);
+    town.reconnect(DANA);
+    assert_eq!(town.view(DANA).trouble, Some(Trouble::NeedsReset));
+    assert!(town.view(DANA).keeps_history, "Dana's phone missed it");
+    let circle = town.circle;
+    town.command(DANA, Command::ResetCircle { circle });
+    town.tick(60);
+    town.says(DANA, "From here on");
+    assert!(sent(&town, DANA).wrap.is_empty());
+    for who in [DANA, MARIA, ANA] {
+        assert!(!town.view(who).keeps_history);
+        assert_eq!(town.view(who).trouble, None);
+        assert_eq!(town.phones[who].texts(), ["From here on"]);
+    }
+}
+
+#[test]
+fn a_wish_that_was_done_and_undone_while_a_device_was_away_is_old() {
+    let mut town = Town::new();
+    let laptop = town.begin_second(DANA);
+    town.command(DANA, Command::ApproveDevice);
+    town.tick(2);
+    town.tick(60);
+    town.phones[laptop].cut();
+    town.settle();
+    // Dana chose it on her laptop, and her phone founds the circle so.
+    town.circle = plan(&mut town, HistoryMode::Off);
+    keep(&mut town, laptop, false);
+    assert!(!town.view(MARIA).keeps_history);
+    keep(&mut town, MARIA, true);
+    town.reconnect(laptop);
+    assert_eq!(town.epoch(laptop), town.epoch(MARIA), "it came in");
+    for who in [MARIA, DANA, laptop] {
+        assert!(town.view(who).keeps_history);
+    }
+    assert!(town.phones[laptop].was_warned("history may have been switched meanwhile"));
 }
 
 #[test]

@@ -236,10 +236,6 @@ fn a_new_generation_keeps_its_terms_roles_and_keys() {
         judged(|after| after.policy.retention = "short".to_owned()),
         Err(Violation::Reset)
     );
-    assert_eq!(
-        judged(|after| after.policy.history = HistoryMode::Off),
-        Err(Violation::Reset)
-    );
     let promoted = |after: &mut Context| after.policy.members[0].role = Role::Supervisor;
     assert_eq!(judged(promoted), Err(Violation::Reset));
     let circle = Circle::new();
@@ -247,6 +243,32 @@ fn a_new_generation_keeps_its_terms_roles_and_keys() {
     other.aik = Party::new(0x70, Role::CaseManager).aik;
     other.certify();
     assert_eq!(reset(&circle, &other, |_| {}), Err(Violation::Reset));
+}
+
+#[test]
+fn a_new_generation_may_keep_no_history_any_more_and_never_again() {
+    let circle = Circle::new();
+    let agency_key = circle.followed.agency.public();
+    let facts = Facts {
+        agency_keys: &[agency_key],
+        at: NOW,
+    };
+    let judged = |before: HistoryMode, after: HistoryMode| {
+        let dana = &circle.people[DANA];
+        let (group, mut policy) = next(&circle, dana, |made| made.policy.history = after);
+        policy.history = before;
+        let context = group.public_group().group_context();
+        judge_reset(&policy, context, group.members(), &facts).map(|_| ())
+    };
+    let (eras, off) = (HistoryMode::Eras, HistoryMode::Off);
+    assert_eq!(judged(eras, eras), Ok(()));
+    assert_eq!(judged(off, off), Ok(()));
+    assert_eq!(
+        judged(eras, off),
+        Ok(()),
+        "whoever knows of the end is right"
+    );
+    assert_eq!(judged(off, eras), Err(Violation::Reset));
 }
 
 #[test]

@@ -5,6 +5,7 @@ use super::on_both_engines;
 on_both_engines![
     two_accounts_in_distress_and_staff_begin_anew,
     the_server_is_restored_from_an_old_backup,
+    a_server_from_before_history_ended_does_not_bring_it_back,
     a_circle_that_the_restored_server_does_not_know_stays_readable,
     an_old_copy_says_plainly_what_it_can_never_read,
 ];
@@ -111,6 +112,41 @@ mod tell {
         }
         // What was said after the backup stands on the devices, and only there.
         begin_anew((&dana, &maria), circle, &["zero", "one", "two"]).await
+    }
+
+    pub async fn a_server_from_before_history_ended_does_not_bring_it_back(
+        engine: Engine,
+    ) -> Result<()> {
+        let mut story = Story::begin(engine).await?;
+        let (dana, maria, circle) = two(&story).await?;
+        story.server.down(Down::Gracefully).await?;
+        let copy = story.server.database().copy().await?;
+        story.server.up().await?;
+        let keep = false;
+        maria
+            .device
+            .command(Command::KeepHistory { circle, keep })
+            .await?;
+        for phone in [&dana, &maria] {
+            phone.circle(circle, |view| !view.keeps_history).await?;
+        }
+        dana.says(circle, "off the record").await?;
+        for phone in [&dana, &maria] {
+            phone.reads(circle, &["zero", "off the record"]).await?;
+        }
+        story.server.down(Down::Gracefully).await?;
+        story.server.database().restore(&copy).await?;
+        story.server.up().await?;
+        for phone in [&dana, &maria] {
+            phone
+                .circle(circle, |view| view.trouble == Some(Trouble::Recovering))
+                .await?;
+        }
+        begin_anew((&dana, &maria), circle, &["zero", "off the record"]).await?;
+        for phone in [&dana, &maria] {
+            phone.circle(circle, |view| !view.keeps_history).await?;
+        }
+        Ok(())
     }
 
     pub async fn a_circle_that_the_restored_server_does_not_know_stays_readable(

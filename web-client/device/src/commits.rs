@@ -170,7 +170,8 @@ impl Turn<'_> {
         }
         let brings_succession = !change.successions.is_empty();
         let adds = !change.adds.is_empty();
-        let history = change.history.unwrap_or(circle.history());
+        let switch = change.history;
+        let history = switch.unwrap_or(circle.history());
         let fork = self.draft.fork();
         let mut group = Group::load(&fork, group_id)?;
         let committed = group.commit(&me, change)?;
@@ -187,6 +188,7 @@ impl Turn<'_> {
             place: None,
             brings_succession,
             shared: owed,
+            history: switch,
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);
@@ -242,6 +244,7 @@ impl Turn<'_> {
             return None;
         }
         let joined = circle.joined.as_ref();
+        let generation = joined.map_or(circle.generation, |joined| joined.generation);
         let held = joined.and_then(|joined| joined.era.clone());
         let goes = joined.is_some_and(|joined| !joined.leaving.is_empty());
         let old =
@@ -249,7 +252,7 @@ impl Turn<'_> {
         Some(match held {
             Some(era) if !(people_change || goes || old) => era,
             _ => Era {
-                era: circle.era_after(),
+                era: circle.era_after(generation),
                 key: chance::bytes(),
             },
         })
@@ -273,6 +276,8 @@ impl Turn<'_> {
             .read::<Candidate>(&key::candidate(id))?
             .filter(|held| held.bundle.op_id == op_id)
         else {
+            // It is of no use any more, and neither is the room that it had among those who come in.
+            self.volatile.returning.remove(&id);
             return Ok(());
         };
         if answer.status == 200 {
@@ -288,7 +293,9 @@ impl Turn<'_> {
             self.timer(RETRY_MS);
             return Ok(());
         }
+        self.volatile.returning.remove(&id);
         self.draft.delete(&key::candidate(id));
+        self.settle_wish(id)?;
         let (code, detail) = answer.refusal();
         #[cfg(feature = "simulated")]
         crate::simulated::trace(&format!(
@@ -310,10 +317,21 @@ impl Turn<'_> {
                 self.read_circle(id);
             }
             Code::Rollback => self.fall(id, crate::state::Why::OldCopy, None)?,
+            _ if candidate.history.is_some() && is_final(code) => {
+                // This server takes no such switch: nothing else waits behind it.
+                self.drop_wish(id, &detail)?;
+                self.in_circle(id, |turn| {
+                    turn.tend(id)?;
+                    turn.flush(id)
+                })?;
+            }
             _ => {
                 self.volatile.blocked.insert(id);
                 self.problem(Some(id), code, detail);
             }
+        }
+        if candidate.place.is_some() {
+            self.come_into_others(id)?;
         }
         Ok(())
     }
@@ -367,6 +385,18 @@ impl Turn<'_> {
     pub fn may_found(circle: &Circle) -> bool {
         circle.may_add && circle.status == CircleStatus::Planned
     }
+}
+
+/// Whether a commit that was refused for this would be refused again, however the circle goes on.
+const fn is_final(code: Code) -> bool {
+    !matches!(
+        code,
+        Code::Stale
+            | Code::MissingRemovals
+            | Code::Generation
+            | Code::CircleStatus
+            | Code::NotOnRoster
+    )
 }
 
 #[cfg(test)]

@@ -7,7 +7,6 @@ use crate::api::{Command, Delta, Input, Item, Step, Write};
 use crate::error::{Error, Result};
 use crate::rows::{Changes, Draft, Rows};
 use crate::sealing::{Sealed, Sealing};
-use crate::state::key;
 use crate::turn::Turn;
 use crate::vault::Table;
 use crate::volatile::Volatile;
@@ -110,15 +109,10 @@ impl Device {
         Ok(delta)
     }
 
-    /// A device of before they were apart.
+    /// A device of before they were apart, or of a program that put them together again.
     fn part_secrets(&mut self) -> Result<()> {
-        if self.rows.contains_key(key::SECRETS) {
-            return Ok(());
-        }
         let draft = Draft::new(&self.rows);
-        if let Some(me) = draft.me()? {
-            draft.write_me(me);
-        }
+        draft.part_secrets()?;
         let changes = draft.into_changes();
         self.keep(changes);
         Ok(())

@@ -164,7 +164,7 @@ impl Turn<'_> {
                 break;
             }
             reached = entry.seq;
-            if !self.take_entry(circle, gap.generation, entry)? {
+            if !self.take_entry(circle, gap, entry)? {
                 let before = dark.map_or(entry.seq.saturating_add(1), |dark| dark.before);
                 dark = Some(Gap {
                     before,
@@ -187,13 +187,9 @@ impl Turn<'_> {
     }
 
     /// Reads one entry of the past. Answers whether its key is known.
-    fn take_entry(
-        &mut self,
-        circle: &mut Circle,
-        generation: u32,
-        entry: &LogEntry,
-    ) -> Result<bool> {
+    fn take_entry(&mut self, circle: &mut Circle, gap: Gap, entry: &LogEntry) -> Result<bool> {
         let me = self.must_me()?;
+        let generation = gap.generation;
         if entry.kind != EntryKind::Message || entry.body.is_empty() {
             return Ok(true);
         }
@@ -202,6 +198,9 @@ impl Turn<'_> {
         }
         // It was said while no history was kept: for those who were there, and no key is missing.
         if entry.wrap.is_empty() {
+            if gap.missed && entry.device != me.identity.device {
+                self.note_not_kept(circle, generation, entry)?;
+            }
             return Ok(true);
         }
         let Some(era) = self.draft.find_era(circle.id, generation, entry.era)? else {
@@ -238,13 +237,43 @@ impl Turn<'_> {
                 },
             },
         };
-        let place = key::item(circle.id, generation, entry.seq);
-        if circle.newest.is_none() {
-            self.put_item(circle, place, item)?;
-        } else {
-            self.put_old_item(circle.id, place, item)?;
-        }
+        self.put_past(circle, (generation, entry.seq), item)?;
         Ok(true)
+    }
+
+    /// Somebody spoke while this device, which was in the group, was out of step, and nothing was archived: people
+    /// learn that there was something, and can ask for it.
+    fn note_not_kept(
+        &mut self,
+        circle: &mut Circle,
+        generation: u32,
+        entry: &LogEntry,
+    ) -> Result<()> {
+        self.counters.undecryptable += 1;
+        let item = Item {
+            id: format!("{generation}/{}", entry.seq),
+            seq: Some(key::seat(generation, entry.seq)),
+            at_ms: entry.accepted_at.micros() / 1_000,
+            content: Content::Unreadable {
+                reason: "not_kept".to_owned(),
+            },
+        };
+        self.put_past(circle, (generation, entry.seq), item)
+    }
+
+    /// An item of the past, at its place.
+    fn put_past(
+        &mut self,
+        circle: &mut Circle,
+        (generation, seq): (u32, u64),
+        item: Item,
+    ) -> Result<()> {
+        let place = key::item(circle.id, generation, seq);
+        if circle.newest.is_none() {
+            self.put_item(circle, place, item)
+        } else {
+            self.put_old_item(circle.id, place, item)
+        }
     }
 }
 

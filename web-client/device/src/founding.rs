@@ -46,9 +46,16 @@ impl Turn<'_> {
             .max(circle.generation)
             .saturating_add(1);
         self.draft.delete(&key::candidate(id));
-        let history = before
+        let known = before
             .as_ref()
             .map_or(circle.history(), |before| before.history);
+        // This device may have missed that history ended, and so may a server that was restored: whichever
+        // knows of it is right, for the judge takes no laxer terms than it knows.
+        let history = if circle.planned.is_kept() {
+            known
+        } else {
+            HistoryMode::Off
+        };
         self.begin_generation(id, generation, (before.as_ref(), history))
     }
 
@@ -110,6 +117,7 @@ impl Turn<'_> {
         };
         self.draft.delete(&key::founding(id));
         if answer.status != 200 {
+            self.settle_wish(id)?;
             self.not_founded(id, attempt.generation, answer);
             return Ok(());
         }
@@ -186,6 +194,7 @@ impl Turn<'_> {
             generation: joined.generation,
             before: u64::MAX >> 1,
             until: joined.cursor,
+            missed: true,
         });
         Ok(())
     }

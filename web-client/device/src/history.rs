@@ -6,14 +6,18 @@
 //! commit begins a new era, so nothing from before it can be read by its key.
 
 use protocol::frame::LogEntry;
-use protocol::policy::HistoryMode;
+use protocol::policy::{CirclePolicy, HistoryMode};
 use protocol::{AccountId, CircleId, Code};
 
 use crate::api::Content;
 use crate::content::{BodyKey, Era, wrap_matches};
 use crate::error::{Error, Result};
+use crate::group::Epoch;
 use crate::state::{Circle, key};
 use crate::turn::Turn;
+
+/// Within so many epochs of a group nobody has had time to decide anew: it is made, and its people are added.
+const FIRST_EPOCHS: u64 = 1;
 
 impl Turn<'_> {
     /// A person of staff or the client says whether a circle is to keep history. It is stored until the group's
@@ -31,8 +35,10 @@ impl Turn<'_> {
             HistoryMode::Off
         };
         self.draft.write(&key::keep(id), &history);
-        if let Some(joined) = self.draft.circle(id)?.and_then(|circle| circle.joined) {
-            self.history_is(id, joined.history)?;
+        // What is on its way may bring the opposite, and this is the last word.
+        let under_way = [key::candidate(id), key::founding(id)];
+        if under_way.iter().all(|at| self.draft.find(at).is_none()) {
+            self.settle_wish(id)?;
         }
         self.volatile.blocked.remove(&id);
         self.in_circle(id, |turn| turn.tend(id))
@@ -57,6 +63,60 @@ impl Turn<'_> {
     pub fn history_is(&mut self, id: CircleId, history: HistoryMode) -> Result<()> {
         if self.kept(id)? == Some(history) {
             self.draft.delete(&key::keep(id));
+        }
+        Ok(())
+    }
+
+    /// How it stands, by the group's own policy. A place that a program of before wrote does not say it, and that
+    /// program may have begun an era of its own where no history is kept.
+    pub fn agree_on_history(&mut self, circle: &mut Circle) -> Result<()> {
+        let Some(group) = circle.group() else {
+            return Ok(());
+        };
+        // A group that does not read is the trouble of whoever opens it next.
+        let Ok(history) = Epoch::read(&self.draft, group).and_then(|epoch| epoch.history()) else {
+            return Ok(());
+        };
+        let Some(joined) = &mut circle.joined else {
+            return Ok(());
+        };
+        if joined.history == history {
+            return Ok(());
+        }
+        joined.history = history;
+        joined.era = joined.era.take().filter(|_| history.is_kept());
+        self.circles_changed = true;
+        self.history_is(circle.id, history)
+    }
+
+    /// Nothing of this device's is on its way in a circle: what holds there already is no wish.
+    pub fn settle_wish(&mut self, id: CircleId) -> Result<()> {
+        match self.draft.circle(id)?.and_then(|circle| circle.joined) {
+            Some(joined) => self.history_is(id, joined.history),
+            None => Ok(()),
+        }
+    }
+
+    /// This device came in by the commit that made this epoch, and saw none of those between that and the last one
+    /// it knows. What its person wanted before may have been done there, and undone by somebody since: nobody is
+    /// overruled by what is old. To be called before what the device knows is written anew.
+    pub fn doubt_wish(&mut self, policy: &CirclePolicy, epoch: u64) -> Result<()> {
+        let id = policy.circle;
+        self.history_is(id, policy.history)?;
+        let known = self.draft.known(id)?;
+        let known = known.filter(|known| known.policy.generation == policy.generation);
+        let seen = known.map_or(FIRST_EPOCHS, |known| known.epoch);
+        if epoch > seen.saturating_add(1) {
+            self.drop_wish(id, "history may have been switched meanwhile")?;
+        }
+        Ok(())
+    }
+
+    /// What this person wanted, if anything, is not done, and they are told.
+    pub fn drop_wish(&mut self, id: CircleId, why: &str) -> Result<()> {
+        if self.kept(id)?.is_some() {
+            self.draft.delete(&key::keep(id));
+            self.problem(Some(id), Code::HistoryNotSet, why);
         }
         Ok(())
     }
@@ -147,208 +207,4 @@ impl Turn<'_> {
 }
 
 #[cfg(test)]
-mod tests {
-    use protocol::policy::CirclePolicy;
-    use protocol::{Bytes, DeviceId, EntryKind, MessageId, OpId, Urgency};
-
-    use super::*;
-    use crate::content::Payload;
-    use crate::invented::{NOW, dana, maria};
-    use crate::rows::Rows;
-    use crate::state::{Joined, Me};
-    use crate::volatile::Volatile;
-
-    const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
-
-    fn policy(history: HistoryMode) -> CirclePolicy {
-        CirclePolicy {
-            circle: CIRCLE,
-            generation: 0,
-            members: Vec::new(),
-            custodians: Vec::new(),
-            retention: String::new(),
-            history,
-            client_version_min: 1,
-        }
-    }
-
-    /// Somebody's device in a circle, at the sixth era if history is kept.
-    fn rows(me: &Me, history: HistoryMode) -> Rows {
-        let mut circle = Circle::new(CIRCLE);
-        circle.status = protocol::CircleStatus::Live;
-        circle.era = 5;
-        let mut joined = Joined::new(0, 7, &policy(history), NOW);
-        joined.era_floor = 5;
-        joined.era = history.is_kept().then_some(era(5));
-        circle.joined = Some(joined);
-        [
-            (key::ME.to_vec(), protocol::frame::to_vec(me)),
-            (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
-        ]
-        .into()
-    }
-
-    fn era(era: u32) -> Era {
-        Era { era, key: [1; 32] }
-    }
-
-    fn begin(rows: &Rows) -> (Turn<'_>, Circle) {
-        let turn = Turn::new(rows, Volatile::default(), "localhost", NOW);
-        let circle = turn.draft.circle(CIRCLE).unwrap().unwrap();
-        (turn, circle)
-    }
-
-    /// An entry of somebody else's device.
-    fn entry(kind: EntryKind, wrap: Bytes) -> LogEntry {
-        LogEntry {
-            seq: 8,
-            kind,
-            epoch: 0,
-            device: DeviceId::from_bytes([0x77; 16]),
-            op_id: OpId::from_bytes([1; 16]),
-            mls: Bytes::default(),
-            body: vec![1].into(),
-            wrap,
-            era: 0,
-            urgency: Urgency::Routine,
-            accepted_at: NOW,
-        }
-    }
-
-    fn warnings(turn: &Turn<'_>) -> Vec<String> {
-        let warning = |effect: &crate::api::Effect| match effect {
-            crate::api::Effect::Event {
-                event: crate::api::Event::Problem { detail, .. },
-            } => Some(detail.clone()),
-            _ => None,
-        };
-        turn.effects.iter().filter_map(warning).collect()
-    }
-
-    #[test]
-    fn a_wish_holds_until_the_policy_says_it_and_no_longer() {
-        let rows = rows(&maria(), HistoryMode::Eras);
-        let (mut turn, mut circle) = begin(&rows);
-        let me = turn.must_me().unwrap().identity.account;
-        turn.keep_history(CIRCLE, false).unwrap();
-        assert!(turn.wants_commit(&circle).unwrap());
-        assert_eq!(
-            turn.wanted_history(&circle).unwrap(),
-            Some(HistoryMode::Off)
-        );
-        let commit = entry(EntryKind::Commit, Bytes::default());
-        let at = (&commit, me);
-        turn.settle_history(&mut circle, at, HistoryMode::Off)
-            .unwrap();
-        assert_eq!(circle.history(), HistoryMode::Off);
-        // Somebody else has it kept again: this device does not contradict.
-        turn.settle_history(&mut circle, at, HistoryMode::Eras)
-            .unwrap();
-        assert_eq!(turn.wanted_history(&circle).unwrap(), None);
-        assert!(!turn.wants_commit(&circle).unwrap());
-    }
-
-    #[test]
-    fn what_holds_already_is_no_wish() {
-        let rows = rows(&dana(), HistoryMode::Off);
-        let (mut turn, circle) = begin(&rows);
-        turn.keep_history(CIRCLE, false).unwrap();
-        assert_eq!(turn.kept(CIRCLE).unwrap(), None);
-        assert!(!turn.wants_commit(&circle).unwrap());
-    }
-
-    #[test]
-    fn a_caregiver_does_not_say_whether_history_is_kept() {
-        let ana = Me {
-            role: protocol::Role::Caregiver,
-            ..maria()
-        };
-        let rows = rows(&ana, HistoryMode::Eras);
-        let (mut turn, _) = begin(&rows);
-        let refused = turn.keep_history(CIRCLE, false);
-        assert!(matches!(
-            refused,
-            Err(Error::Refused {
-                code: Code::NotAllowed,
-                ..
-            })
-        ));
-        assert_eq!(turn.kept(CIRCLE).unwrap(), None);
-    }
-
-    #[test]
-    fn without_history_a_message_waits_for_no_key() {
-        for (history, wants) in [(HistoryMode::Eras, true), (HistoryMode::Off, false)] {
-            let rows = rows(&maria(), history);
-            let (turn, mut circle) = begin(&rows);
-            circle.joined.as_mut().unwrap().era = None;
-            let waiting = [key::outbox(CIRCLE), vec![0]].concat();
-            turn.draft.write(&waiting, &true);
-            assert_eq!(turn.wants_commit(&circle).unwrap(), wants);
-        }
-    }
-
-    #[test]
-    fn no_key_is_taken_where_no_history_is_kept() {
-        let rows = rows(&maria(), HistoryMode::Off);
-        let (mut turn, mut circle) = begin(&rows);
-        let me = turn.must_me().unwrap();
-        let sender = judge::certificate::read_device_cert(&me.identity.certificate).unwrap();
-        let message = entry(EntryKind::Message, Bytes::default());
-        let from = (&me, &sender);
-        turn.begin_epoch(&mut circle, from, &Payload::Era(era(6)), &message)
-            .unwrap();
-        assert_eq!(warnings(&turn), ["an archive key where no history is kept"]);
-        assert!(circle.joined.as_ref().unwrap().era.is_none());
-        assert!(turn.draft.keys(key::ERAS).is_empty(), "nor kept");
-    }
-
-    #[test]
-    fn a_key_from_before_holds_no_more_when_history_is_kept_again() {
-        let rows = rows(&maria(), HistoryMode::Eras);
-        let (mut turn, mut circle) = begin(&rows);
-        let commit = entry(EntryKind::Commit, Bytes::default());
-        let at = (&commit, protocol::AccountId::from_bytes([3; 16]));
-        turn.settle_history(&mut circle, at, HistoryMode::Off)
-            .unwrap();
-        assert!(circle.joined.as_ref().unwrap().era.is_none());
-        turn.settle_history(&mut circle, at, HistoryMode::Eras)
-            .unwrap();
-        assert!(!turn.may_hold(&circle, &era(5)).unwrap());
-        assert!(turn.may_hold(&circle, &era(6)).unwrap());
-    }
-
-    #[test]
-    fn whoever_comes_while_no_history_is_kept_is_never_given_a_key_from_before() {
-        let rows = rows(&dana(), HistoryMode::Off);
-        let (turn, circle) = begin(&rows);
-        turn.draft.write(&key::era(CIRCLE, 0, 5), &era(5));
-        for own in [true, false] {
-            let first = turn.first_era(&circle, (0, HistoryMode::Off), own);
-            assert_eq!(first, 6);
-        }
-        let first = turn.first_era(&circle, (0, HistoryMode::Eras), true);
-        assert_eq!(first, 5, "kept, and the commit's own era is the newest");
-    }
-
-    #[test]
-    fn a_wrap_where_none_belongs_is_told() {
-        let body_key = BodyKey {
-            message: MessageId::from_bytes([4; 16]),
-            key: [5; 32],
-            hash: [6; 32],
-        };
-        let wrapped = crate::content::wrap(&era(5), &body_key);
-        let rows = rows(&maria(), HistoryMode::Off);
-        let (mut turn, circle) = begin(&rows);
-        let honest = entry(EntryKind::Message, Bytes::default());
-        turn.check_wrap(&circle, &body_key, &honest);
-        assert!(warnings(&turn).is_empty());
-        let archived = entry(EntryKind::Message, wrapped);
-        turn.check_wrap(&circle, &body_key, &archived);
-        assert_eq!(
-            warnings(&turn),
-            ["a message was archived where no history is kept"]
-        );
-    }
-}
+mod tests;

@@ -118,6 +118,11 @@ impl Identity {
         secrets
     }
 
+    /// Whether they are here.
+    pub fn holds_secrets(&self) -> bool {
+        self.aik != [0; 32]
+    }
+
     /// Put back.
     pub fn give_secrets(&mut self, secrets: &[u8]) -> Result<()> {
         let (aik, seal_ikm) = secrets.split_at_checked(32).ok_or(SECRETS)?;

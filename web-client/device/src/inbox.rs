@@ -105,6 +105,7 @@ impl Turn<'_> {
         for member in &context.policy.members {
             self.draft.set_pin(member.account, &member.aik);
         }
+        self.doubt_wish(&context.policy, epoch)?;
         self.draft.know(&context.policy, epoch);
         let moved = circle.joined.is_some();
         self.leave_generation(&mut circle)?;
@@ -114,9 +115,9 @@ impl Turn<'_> {
         // The key of the era that holds from here follows the Welcome, if history is kept.
         let history = context.policy.history;
         let era = self.first_era(&circle, (generation, history), false);
-        self.history_is(id, history)?;
         let here = context.policy.members.iter().map(|member| member.account);
         circle.here_since(here, (generation, era));
+        circle.follows_from(generation, start.saturating_add(1));
         circle.joined = Some(place);
         circle.generation = generation;
         circle.status = protocol::CircleStatus::Live;

@@ -250,6 +250,7 @@ impl Turn<'_> {
             return Ok(());
         }
         joined.head = position.head;
+        self.agree_on_history(&mut circle)?;
         let known = if circle.counter.0 == position.generation {
             circle.counter.1
         } else {

@@ -218,7 +218,7 @@ impl Turn<'_> {
         // somebody has who was taken out.
         let generation = context.policy.generation;
         let era = context.policy.history.is_kept().then(|| Era {
-            era: circle.era_after(),
+            era: circle.era_after(generation),
             key: chance::bytes(),
         });
         let first = era.clone().map_or(Payload::NoEra, Payload::Era);
@@ -235,6 +235,7 @@ impl Turn<'_> {
             place: Some(Joined::new(generation, 0, &context.policy, self.now)),
             brings_succession: false,
             shared: Vec::new(),
+            history: None,
         };
         self.draft.write(&key::candidate(id), &candidate);
         self.draft.save(&circle);
@@ -261,22 +262,7 @@ impl Turn<'_> {
             return Ok(());
         };
         self.draft.delete(&key::candidate(id));
-        let until = match &circle.joined {
-            Some(joined) if joined.generation == place.generation => joined.cursor,
-            _ => 0,
-        };
-        let reads_back = self.reads_back(&circle, place.history);
-        if circle.joined.is_none() {
-            for generation in (0..place.generation).filter(|_| reads_back) {
-                circle.must_read(Gap {
-                    generation,
-                    before: u64::MAX >> 1,
-                    until: 0,
-                });
-            }
-        } else if until == 0 {
-            self.leave_generation(&mut circle)?;
-        }
+        self.settle_past(&mut circle, &place, seq)?;
         self.draft.adopt(from_list(candidate.changes));
         let group = GroupId {
             circle: id,
@@ -284,14 +270,9 @@ impl Turn<'_> {
         };
         let me = self.must_me()?;
         let epoch = Epoch::read(&self.draft, group)?;
-        self.draft.know(&epoch.context(&me)?.policy, epoch.number());
-        if reads_back {
-            circle.must_read(Gap {
-                generation: place.generation,
-                before: seq,
-                until,
-            });
-        }
+        let policy = epoch.context(&me)?.policy;
+        self.doubt_wish(&policy, epoch.number())?;
+        self.draft.know(&policy, epoch.number());
         for member in &place.members {
             self.draft.set_pin(member.account, &member.aik);
         }
@@ -302,7 +283,6 @@ impl Turn<'_> {
         self.volatile.welcomes_due.remove(&id);
         place.cursor = seq;
         place.awaits_era_behind(seq);
-        self.history_is(id, place.history)?;
         circle.joined = Some(place);
         circle.fallen = None;
         circle.stopped = None;
@@ -312,17 +292,54 @@ impl Turn<'_> {
         self.status_changed = true;
         self.follow(&circle);
         self.read_history(id)?;
-        self.come_into_others()
+        self.come_into_others(id)
     }
 
-    /// Room for the next circle.
-    fn come_into_others(&mut self) -> Result<()> {
+    /// What this device did not see of the logs before it came in there becomes history to be read, if that can show
+    /// it anything: what is archived, or that something was said while it was out of step.
+    fn settle_past(&mut self, circle: &mut Circle, place: &Joined, seq: u64) -> Result<()> {
+        let until = match &circle.joined {
+            Some(joined) if joined.generation == place.generation => joined.cursor,
+            _ => 0,
+        };
+        let reads_back = self.reads_back(circle, place.history);
+        if circle.joined.is_none() {
+            for generation in (0..place.generation).filter(|_| reads_back) {
+                circle.must_read(Gap {
+                    generation,
+                    before: u64::MAX >> 1,
+                    until: 0,
+                    missed: false,
+                });
+            }
+        } else if until == 0 {
+            self.leave_generation(circle)?;
+        }
+        circle.follows_from(place.generation, seq);
+        if reads_back || until > 0 {
+            circle.must_read(Gap {
+                generation: place.generation,
+                before: seq,
+                until,
+                missed: until > 0,
+            });
+        }
+        Ok(())
+    }
+
+    /// There is room for the next circle, which is another one than this.
+    pub fn come_into_others(&mut self, than: CircleId) -> Result<()> {
+        let idle = |id: &CircleId| {
+            let busy = self.volatile.committing.contains(id) || self.volatile.blocked.contains(id);
+            *id != than && !busy
+        };
         let waiting: Vec<_> = self
             .draft
             .circles()?
             .into_iter()
             .filter(|circle| circle.joined.is_none() || circle.fallen.is_some())
             .map(|circle| circle.id)
+            .filter(idle)
             .rev()
             .take(AT_ONCE)
             .collect();
@@ -332,3 +349,6 @@ impl Turn<'_> {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests;

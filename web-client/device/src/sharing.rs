@@ -203,12 +203,14 @@ impl Turn<'_> {
                 generation,
                 before: u64::MAX >> 1,
                 until: 0,
+                missed: false,
             });
         }
         circle.must_read(Gap {
             generation: group_id.generation,
             before: entry.seq,
             until: 0,
+            missed: false,
         });
         self.circles_changed = true;
         self.timer(1);

@@ -31,6 +31,7 @@ mod place;
 
 use minicbor::{Decode, Encode};
 use protocol::bundle::CommitBundle;
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, MessageId, OpId, PersonId, Role, Timestamp, Urgency};
 
 use crate::content::Era;
@@ -151,6 +152,10 @@ pub struct Candidate {
     #[n(5)]
     #[cbor(default)]
     pub shared: Vec<AccountId>,
+    /// It switches history to this, as this device's person wants.
+    #[n(6)]
+    #[cbor(default)]
+    pub history: Option<HistoryMode>,
 }
 
 /// A group on its way to its founding, or to the founding of its next generation.
@@ -233,10 +238,23 @@ impl Draft<'_> {
         let Some(mut me) = self.read::<Me>(key::ME)? else {
             return Ok(None);
         };
-        if let Some(secrets) = self.find(key::SECRETS) {
+        // What stands in the row itself, a program of before wrote there after the other row.
+        if let Some(secrets) = self.find(key::SECRETS)
+            && !me.identity.holds_secrets()
+        {
             me.identity.give_secrets(&secrets)?;
         }
         Ok(Some(me))
+    }
+
+    /// Takes the secrets out of the row that opens in a browser that is signed out, if a program of before left
+    /// any there.
+    pub fn part_secrets(&self) -> Result<()> {
+        let me = self.read::<Me>(key::ME)?;
+        if let Some(me) = me.filter(|me| me.identity.holds_secrets()) {
+            self.write_me(me);
+        }
+        Ok(())
     }
 
     /// Writes it, in two rows: in a browser that is signed out only the one without secrets opens.

@@ -66,6 +66,9 @@ impl<'a> Turn<'a> {
             };
             self.volatile.link = Some(at_rest);
             self.count(true)?;
+            if self.volatile.sealed == Sealed::Open {
+                self.draft.part_secrets()?;
+            }
         }
         self.count(false)?;
         if self.status_changed {

@@ -64,7 +64,7 @@ pub struct Volatile {
     pub self_update_at: Option<Timestamp>,
     /// Until when the Welcome is awaited into circles that this device was brought into.
     pub welcomes_due: BTreeMap<CircleId, Timestamp>,
-    /// Circles that this device is coming into just now.
+    /// Circles that this device is coming into just now: from the asking for the group to the answer to the commit.
     pub returning: BTreeSet<CircleId>,
     /// Circles in whose group this person has a later identity key than this device knows: the vault is
     /// being read.

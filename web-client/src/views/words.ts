@@ -116,6 +116,8 @@ export function trouble(code: string): string {
       return t('trouble-visit-over');
     case 'too_late':
       return t('visit-too-late');
+    case 'history_not_set':
+      return t('trouble-history');
     case 'judged':
     case 'rollback':
       return t('trouble-stopped');

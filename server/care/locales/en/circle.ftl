@@ -40,6 +40,7 @@ note-kept = { $name } switched history on. From here on, messages are kept for n
 note-kept-mine = You switched history on. From here on, messages are kept for new devices.
 note-unkept = { $name } switched history off. From here on, a new device starts empty.
 note-unkept-mine = You switched history off. From here on, a new device starts empty.
+note-not-kept = This device missed one message. History was off, so it was not kept. Ask whoever wrote then to send it again.
 note-ack = { $name } sees to it
 note-ack-mine = You see to it
 

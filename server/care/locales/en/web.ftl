@@ -161,4 +161,5 @@ trouble-signed-out = You are signed out. Please sign in again.
 trouble-slow-down = That was too fast. Please wait a minute and try again.
 trouble-unreachable = No connection. Please try again.
 trouble-stopped = Something did not look right, so we stopped. Please call your agency.
+trouble-history = History was not switched. Please look how it stands now. Switch it again if you still want to.
 trouble-other = That did not work. Please try again.

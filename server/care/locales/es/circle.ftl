@@ -40,6 +40,7 @@ note-kept = { $name } activó el historial. Desde aquí, los mensajes se guardan
 note-kept-mine = Activaste el historial. Desde aquí, los mensajes se guardan para aparatos nuevos.
 note-unkept = { $name } desactivó el historial. Desde aquí, un aparato nuevo empieza vacío.
 note-unkept-mine = Desactivaste el historial. Desde aquí, un aparato nuevo empieza vacío.
+note-not-kept = A este aparato no le llegó un mensaje. El historial estaba desactivado, así que no se guardó. Pide a quien escribió entonces que lo envíe otra vez.
 note-ack = { $name } se ocupa
 note-ack-mine = Tú te ocupas
 

@@ -161,4 +161,5 @@ trouble-signed-out = Estás fuera de sesión. Entra otra vez, por favor.
 trouble-slow-down = Fue muy rápido. Espera un minuto y prueba otra vez.
 trouble-unreachable = Sin conexión. Prueba otra vez, por favor.
 trouble-stopped = Algo no se veía bien y paramos. Llama a tu agencia, por favor.
+trouble-history = El historial no se cambió. Mira cómo está ahora. Cámbialo otra vez si aún quieres.
 trouble-other = No funcionó. Prueba otra vez, por favor.

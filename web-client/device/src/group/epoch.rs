@@ -3,8 +3,10 @@
 
 use judge::Facts;
 use judge::context::Context;
+use openmls::extensions::UnknownExtension;
 use openmls::group::GroupContext;
 use openmls_traits::storage::StorageProvider;
+use protocol::policy::{CirclePolicy, EXTENSION_TYPE, HistoryMode};
 use protocol::{GroupId, Timestamp};
 
 use super::mls_id;
@@ -31,6 +33,14 @@ impl Epoch {
     /// Its number.
     pub fn number(&self) -> u64 {
         self.context.epoch().as_u64()
+    }
+
+    /// Whether history is kept, by the policy that holds.
+    pub fn history(&self) -> Result<HistoryMode> {
+        let policy = self.context.extensions().unknown(EXTENSION_TYPE);
+        let UnknownExtension(policy) = policy.ok_or(Error::Group("a group without a policy"))?;
+        let policy: CirclePolicy = minicbor::decode(policy).map_err(Error::mls)?;
+        Ok(policy.history)
     }
 
     /// The policy that holds. A group of ours always has one: the judge saw to it.

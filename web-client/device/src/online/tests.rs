@@ -1,11 +1,13 @@
 //! A device goes online and off, and hears the server's answers in any order.
 
 use protocol::policy::{CirclePolicy, HistoryMode};
-use protocol::{AccountId, CircleId};
+use protocol::{AccountId, CircleId, GroupId};
 
 use super::*;
 use crate::api::{Command, Event, Input, Status, Step};
-use crate::invented::{NOW, maria};
+use crate::content::Era;
+use crate::group::Group;
+use crate::invented::{NOW, maria, maria_of_an_agency};
 use crate::state::{Circle, Joined};
 use crate::vault::{Table, Vault};
 use crate::volatile::Volatile;
@@ -124,6 +126,57 @@ fn a_circle_that_was_entered_behind_hello_is_followed_once_the_server_is_ready()
         _ => false,
     });
     assert!(follows);
+}
+
+#[test]
+fn a_place_that_a_program_of_before_wrote_learns_from_its_group_that_no_history_is_kept() {
+    let me = maria_of_an_agency();
+    let id = CircleId::from_bytes([9; 16]);
+    let group = GroupId {
+        circle: id,
+        generation: 0,
+    };
+    let nothing = rows::Rows::new();
+    let draft = rows::Draft::new(&nothing);
+    draft.write_me(me.clone());
+    let founded = Group::found(&draft, &me, group, (None, HistoryMode::Off)).unwrap();
+    let policy = founded.context(&me).unwrap().policy;
+    drop(founded);
+    let mut circle = Circle::new(id);
+    circle.status = protocol::CircleStatus::Live;
+    let mut joined = Joined::new(0, 7, &policy, NOW);
+    joined.history = HistoryMode::default();
+    joined.era = Some(Era {
+        era: 0,
+        key: [1; 32],
+    });
+    circle.joined = Some(joined);
+    draft.save(&circle);
+    let written = draft.into_changes().into_iter();
+    let stored: rows::Rows = written
+        .filter_map(|(key, value)| Some((key, value?)))
+        .collect();
+    let mut turn = Turn::new(&stored, Volatile::default(), "localhost", NOW);
+    turn.ready(&Ready {
+        account: me.identity.account,
+        now: NOW,
+        positions: vec![Position {
+            circle: id,
+            generation: 0,
+            epoch: 0,
+            head: 7,
+            send_counter: 0,
+            own_commit_epoch: None,
+            era: 0,
+            removal_pending: false,
+            status: protocol::CircleStatus::Live,
+        }],
+        key_packages: 20,
+    })
+    .unwrap();
+    let joined = turn.draft.circle(id).unwrap().unwrap().joined.unwrap();
+    assert_eq!(joined.history, HistoryMode::Off);
+    assert!(joined.era.is_none(), "an era of its own");
 }
 
 #[test]

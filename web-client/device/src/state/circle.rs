@@ -153,6 +153,11 @@ pub struct Gap {
     pub before: u64,
     #[n(2)]
     pub until: u64,
+    /// This device was in the group before all of it and fell out of step: what was said there for those who were
+    /// there, and is archived nowhere, was said for it too.
+    #[n(3)]
+    #[cbor(default)]
+    pub missed: bool,
 }
 
 impl Circle {
@@ -192,9 +197,12 @@ impl Circle {
             .map_or(self.planned, |joined| joined.history)
     }
 
-    /// The number of an archive era that is new, whatever the server says.
-    pub fn era_after(&self) -> u32 {
-        let floor = self.joined.as_ref().map_or(0, |joined| joined.era_floor);
+    /// The number of an archive era that is new in a generation, whatever the server says. Each generation counts
+    /// its own: what this device saw in the one before says nothing about the next.
+    pub fn era_after(&self, generation: u32) -> u32 {
+        let joined = self.joined.as_ref();
+        let here = joined.filter(|joined| joined.generation == generation);
+        let floor = here.map_or(0, |joined| joined.era_floor);
         self.era.max(floor).saturating_add(1)
     }
 
@@ -221,6 +229,16 @@ impl Circle {
             self.gaps.push(gap);
             self.gaps
                 .sort_by_key(|gap| std::cmp::Reverse((gap.generation, gap.before)));
+        }
+    }
+
+    /// This device follows a generation's log by itself from there on: nothing behind is history.
+    pub fn follows_from(&mut self, generation: u32, seq: u64) {
+        for gaps in [&mut self.gaps, &mut self.dark] {
+            for gap in gaps.iter_mut().filter(|gap| gap.generation == generation) {
+                gap.before = gap.before.min(seq);
+            }
+            gaps.retain(|gap| gap.before > gap.until.saturating_add(1));
         }
     }
 

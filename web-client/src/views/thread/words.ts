@@ -47,7 +47,7 @@ export function note(content: Exclude<Content, { kind: 'text' }>, reader: Reader
     case 'urgent_ack':
       return content.by === me ? t('note-ack-mine') : t('note-ack', { name: name(content.by) });
     case 'unreadable':
-      return t('note-unreadable');
+      return content.reason === 'not_kept' ? t('note-not-kept') : t('note-unreadable');
   }
 }
 

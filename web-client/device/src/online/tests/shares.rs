@@ -8,6 +8,7 @@ use super::*;
 use crate::error::Error;
 use crate::invited::Invited;
 use crate::sealing::Sealing;
+use crate::state::Me;
 
 const SHARE: [u8; 32] = [9; 32];
 const PATH: &str = "/v1/session/share";
@@ -281,6 +282,28 @@ fn what_certifies_and_opens_is_not_in_what_signs_in() {
         assert!(stands(&me), "where it is open it is whole");
         assert!(!door.values().any(stands));
     }
+}
+
+#[test]
+fn what_a_program_of_before_left_in_what_signs_in_is_taken_out_at_the_next_opening() {
+    let mut stored = shared().stored;
+    let sealing = Sealing::shared(VAULT_KEY, Some(&SHARE)).unwrap();
+    // After a theft it wrote the new identity key there, while that of before stood where it belongs.
+    let left = maria();
+    let row = protocol::frame::to_vec(&left);
+    let row = sealing.seal(Table::State, key::ME, &row).unwrap();
+    stored.insert(key::ME.to_vec(), row);
+    let mut host = in_browser(stored, true, Some(SHARE));
+    host.hears(Input::Tick);
+    let open = |key: &[u8]| {
+        let value = sealing.open(Table::State, key, &host.stored[key]).unwrap();
+        (key.to_vec(), value)
+    };
+    let whole: rows::Rows = [open(key::ME), open(key::SECRETS)].into();
+    let door: Me = rows::decode(&whole[key::ME]).unwrap();
+    assert_eq!(door.identity.aik_secret(), [0; 32]);
+    let me = rows::Draft::new(&whole).me().unwrap().unwrap();
+    assert_eq!(me.identity.aik_secret(), left.identity.aik_secret());
 }
 
 #[test]
