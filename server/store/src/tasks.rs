@@ -278,14 +278,25 @@ pub(crate) async fn raise_untold(tx: &mut Tx, concern: &Concern) -> Result<()> {
     raise_of_visit(tx, concern, NO_ADDRESS).await
 }
 
+/// The same where the mail that was to tell it did not arrive: another visit's is no reason to leave it unsaid.
+pub(crate) async fn raise_lost(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    of_visit(tx, concern).await?;
+    Ok(())
+}
+
 async fn raise_of_visit(tx: &mut Tx, concern: &Concern, say_why: &'static str) -> Result<()> {
-    let kind = TaskKind::CannotReachByEmail;
-    let id = match open(tx, kind, concern, concern.appointment).await? {
-        Some(id) => id,
-        None => insert(tx, kind, concern).await?,
-    };
+    let id = of_visit(tx, concern).await?;
     tx.sql(say_why).bind(id).run().await?;
     Ok(())
+}
+
+/// What asks to reach the person about this visit, and no other.
+async fn of_visit(tx: &mut Tx, concern: &Concern) -> Result<Uuid> {
+    let kind = TaskKind::CannotReachByEmail;
+    match open(tx, kind, concern, concern.appointment).await? {
+        Some(id) => Ok(id),
+        None => insert(tx, kind, concern).await,
+    }
 }
 
 /// Whoever is asked to reach the person is told that nobody has answered at their address.

@@ -54,6 +54,7 @@ mod keys;
 mod law_collisions;
 mod links;
 mod login_names;
+mod lost_news;
 mod mail_answers;
 mod naming;
 mod nights;

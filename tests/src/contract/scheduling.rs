@@ -5,10 +5,10 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
     clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
-    invitation_mails, jobs, law_collisions, links, mail_answers, nights, no_shows, outages,
-    overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings, series,
-    series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails, visit_types,
-    visit_zones, waiting_links,
+    invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights, no_shows,
+    outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings,
+    series, series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails,
+    visit_types, visit_zones, waiting_links,
 };
 
 contract! {
@@ -133,6 +133,10 @@ contract! {
         a_series_that_no_address_takes_is_one_call,
         whoever_books_by_themselves_knows,
         a_question_that_nobody_answers_is_a_task_once,
+    }
+    lost_news {
+        each_visit_whose_news_is_refused_is_a_call,
+        reminders_that_are_refused_are_one_thing_to_see_to,
     }
     waiting_links {
         a_mailed_booking_link_waits_until_the_address_is_confirmed,

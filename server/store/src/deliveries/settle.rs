@@ -59,9 +59,16 @@ statements! {
     REFUSE_ADDRESS = "
         UPDATE address SET refused_at = $2
         WHERE id = (SELECT address FROM delivery WHERE id = $1) AND refused_at IS NULL";
+    // Whoever called it off themselves knows.
     CONCERN = "
-        SELECT a.organizer, a.client, v.person, a.id FROM delivery v
+        SELECT a.organizer, a.client, v.person, a.id,
+            CAST(CASE WHEN v.step IN ('invitation', 'cancellation')
+                AND p.role IN ('client', 'caregiver')
+                AND (a.cancelled_by IS NULL OR a.cancelled_by <> v.person)
+                THEN 1 ELSE 0 END AS BIGINT) AS is_news
+        FROM delivery v
             JOIN appointment a ON a.id = v.appointment
+            LEFT JOIN participant p ON p.id = v.participant
         WHERE v.id = $1";
 }
 
@@ -329,14 +336,15 @@ async fn end_attempt(tx: &mut Tx, id: Uuid, what: What, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// A mail that somebody counts on did not arrive: a human must see to it.
+/// A mail that somebody counts on did not arrive: a human must see to it. News of a visit that a client or a caregiver
+/// did not get is a thing to see to for each visit; that mails do not reach a person is one, whatever else showed it.
 pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
     let concern = tx
         .sql(CONCERN)
         .bind(delivery)
-        .maybe::<(Uuid, Uuid, Uuid, Uuid)>()
+        .maybe::<(Uuid, Uuid, Uuid, Uuid, i64)>()
         .await?;
-    let Some((account, client, person, appointment)) = concern else {
+    let Some((account, client, person, appointment, is_news)) = concern else {
         return unread::tell_staff(tx, delivery).await;
     };
     let concern = Concern {
@@ -345,6 +353,9 @@ pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
         person: person.into(),
         appointment: Some(appointment.into()),
     };
+    if is_news > 0 {
+        return tasks::raise_lost(tx, &concern).await;
+    }
     tasks::raise(tx, TaskKind::CannotReachByEmail, &concern).await
 }
 
