@@ -47,10 +47,13 @@ statements! {
     FINISH_OFFER = "
         UPDATE task SET done_at = $2
         WHERE transfer = $1 AND kind = 'transfer_offered' AND done_at IS NULL";
+    // Somebody is to take it over whenever it is.
     FINISH_OF = "
         UPDATE task SET done_at = $2
         WHERE appointment = $1 AND done_at IS NULL
-            AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')";
+            AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')
+            AND (kind <> 'client_assigned' OR NOT EXISTS (SELECT 1 FROM appointment k
+                WHERE k.id = task.appointment AND k.state = 'booked'))";
     REOPEN_OF = "
         UPDATE task SET done_at = NULL
         WHERE appointment = $1 AND done_at = $2

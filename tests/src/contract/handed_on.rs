@@ -2,8 +2,10 @@
 //! take it over.
 
 use care::Caller;
-use protocol::http::{Appointment, BookAppointment, CancelAppointment, ChangeTeam, EndStaff, Task};
-use protocol::{CancelReason, Code, Reply, Role, Scope, TaskKind, limits};
+use protocol::http::{
+    Appointment, BookAppointment, CancelAppointment, ChangeTeam, EndStaff, MoveAppointment, Task,
+};
+use protocol::{AppointmentId, CancelReason, Code, Reply, Role, Scope, TaskKind, limits};
 use store::Within;
 use testkit::Engine;
 
@@ -11,6 +13,7 @@ use super::desk::{Desk, TUESDAY, of};
 use super::double_bookings::no_overlap;
 use super::house::code;
 use super::office::Office;
+use super::series::{self, booked};
 use super::teams::enrolled;
 
 /// What somebody sees of the next weeks.
@@ -202,4 +205,81 @@ pub async fn a_client_who_is_handed_over_brings_what_is_booked(engine: Engine) {
             .await
             .is_empty()
     );
+}
+
+/// The visits that Sam is asked to take over.
+async fn left_to_sam(desk: &Desk) -> Vec<Option<AppointmentId>> {
+    let left = asked(desk, &desk.sam, TaskKind::ClientAssigned).await;
+    left.into_iter().map(|task| task.appointment).collect()
+}
+
+/// A night goes by.
+async fn look(desk: &Desk) {
+    let now = desk.house.clock_now();
+    desk.store().reconcile(now, None).await.unwrap();
+}
+
+pub async fn of_a_series_that_is_left_each_visit_is_asked_about(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    series::book(desk, "FREQ=WEEKLY;COUNT=4").await;
+    desk.post().await;
+    let visits = booked(desk).await;
+    end(&office).await;
+    assert_eq!(
+        left_to_sam(desk).await,
+        [Some(visits[0].id)],
+        "the next one"
+    );
+    look(desk).await;
+    assert_eq!(left_to_sam(desk).await.len(), 1);
+    // Moved, it is still with somebody who does not come.
+    let change = MoveAppointment {
+        op_id: desk.op(),
+        sequence: visits[0].sequence,
+        civil_start: "2026-11-10T14:00".to_owned(),
+        zone: None,
+        minutes: None,
+        scope: Scope::This,
+        skip_conflicts: false,
+    };
+    let moved = desk
+        .scheduler
+        .move_appointment(&desk.sam, visits[0].id, change);
+    moved.await.unwrap();
+    assert_eq!(left_to_sam(desk).await, [Some(visits[0].id)]);
+    // It begins, and the next one is found by night.
+    desk.at("2026-11-10T14:30").await;
+    assert!(left_to_sam(desk).await.is_empty());
+    look(desk).await;
+    assert_eq!(left_to_sam(desk).await, [Some(visits[1].id)]);
+    // One is taken over: what of the others, at once.
+    let cards = mine(desk, &desk.sam).await;
+    let card = cards.iter().find(|card| card.id == visits[1].id).unwrap();
+    take_over(desk, &desk.sam, card).await.unwrap();
+    assert_eq!(left_to_sam(desk).await, [Some(visits[2].id)]);
+    // Whoever has seen to it is not asked again.
+    let task = asked(desk, &desk.sam, TaskKind::ClientAssigned).await;
+    let done = desk.store().finish_task(&desk.sam, task[0].id).await;
+    done.unwrap();
+    look(desk).await;
+    assert!(left_to_sam(desk).await.is_empty());
+}
+
+pub async fn what_is_booked_while_a_client_is_handed_over_is_asked_about(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    let offer = office.offered().await;
+    office.accept(&desk.sam, offer).await.unwrap();
+    // After she has gone.
+    let request = BookAppointment {
+        client: office.lee.person,
+        ..desk.request("2026-11-24T10:00")
+    };
+    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+    assert!(left_to_sam(desk).await.is_empty());
+    for _ in 0..2 {
+        look(desk).await;
+        assert_eq!(left_to_sam(desk).await, [Some(card.id)]);
+    }
 }

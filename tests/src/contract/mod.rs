@@ -464,6 +464,8 @@ contract! {
         what_waits_outlives_an_account_and_a_time_without_anybody,
         what_is_left_is_seen_and_taken_over,
         a_client_who_is_handed_over_brings_what_is_booked,
+        of_a_series_that_is_left_each_visit_is_asked_about,
+        what_is_booked_while_a_client_is_handed_over_is_asked_about,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,
