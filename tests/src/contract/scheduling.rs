@@ -244,6 +244,8 @@ contract! {
     in_hand {
         a_reminder_that_is_unwanted_by_now_does_not_leave,
         a_caregivers_reminder_without_a_consent_by_now_does_not_leave,
+        a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave,
+        a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave,
         nothing_leaves_to_an_address_that_was_replaced_meanwhile,
         nothing_leaves_to_an_address_that_takes_no_mail_by_now,
         a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,

@@ -53,7 +53,7 @@ statements! {
             v.series, v.times AS pinned_times, v.person,
             a.id AS account,
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
-            f.confirmed_reminders_at,
+            f.confirmed_reminders_at, f.changed_at AS preference_at,
             f.safe_from, f.safe_until,
             d.id AS address, d.value AS address_value,
             p.role, p.response, p.left_at, p.cleared_at, p.joined_at, l.id AS link, l.secret AS link_secret,
@@ -147,6 +147,8 @@ pub(super) struct DueRow {
     pub(super) disclosure: Option<String>,
     pub(super) reminders_off_at: Option<i64>,
     pub(super) confirmed_reminders_at: Option<i64>,
+    /// Since when their wishes stand as they do.
+    pub(super) preference_at: Option<i64>,
     pub(super) calendar_file_off_at: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,

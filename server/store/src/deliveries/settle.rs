@@ -15,7 +15,8 @@ use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 
 statements! {
-    // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too.
+    // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too. What may
+    // have left already is sent again as it was, whatever its reader wishes by now.
     BEGIN = "
         UPDATE delivery SET began = began + 1
         WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
@@ -25,6 +26,11 @@ statements! {
                 AND ((f.reminders_off_at IS NOT NULL
                         AND delivery.step IN ('three_days', 'one_day', 'one_hour', 'room_open'))
                     OR (f.unread_mail_off_at IS NOT NULL AND delivery.step IN ('unread', 'digest'))))
+            AND (began > 0 OR NOT EXISTS (SELECT 1 FROM preference w
+                WHERE w.person = delivery.person
+                    AND (delivery.preference_at IS NULL OR w.changed_at <> delivery.preference_at
+                        OR (w.disclosure = 'update' AND delivery.disclosure <> 'update')
+                        OR (w.disclosure = 'times' AND delivery.disclosure = 'details'))))
             AND (step <> 'agenda' OR EXISTS (SELECT 1 FROM account w
                 WHERE w.person = delivery.person AND w.role = 'case_manager' AND w.ended_at IS NULL))
             AND (appointment IS NULL OR ics_sequence =
@@ -152,7 +158,7 @@ pub(crate) struct End {
 impl Store {
     /// Writes the notes down, in order. For each, whether it held: a mail may begin only while it is
     /// leased by the same lease, which has not run out, its appointment has not changed, its address takes mail, and
-    /// whoever gets it may and wants to be told such a thing. What is noted of a mail that speaks for several
+    /// whoever gets it may and wants to be told such a thing, and so much of it, at such a time. What is noted of a mail that speaks for several
     /// deliveries is noted of each.
     pub async fn note_deliveries(&self, notes: Vec<Note>, now: Timestamp) -> Result<Vec<bool>> {
         let caller = Caller::scheduler();
