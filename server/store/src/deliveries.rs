@@ -83,15 +83,22 @@ statements! {
             p.person
         FROM participant p LEFT JOIN preference f ON f.person = p.person
         WHERE p.appointment = $1 ORDER BY p.id";
+    // What one address certainly did not take may come to another one.
     ROWS = "
-        SELECT id, dedupe, state, due_at, tries,
-            CAST(CASE WHEN state IN ('planned', 'cancelled')
-                OR (state = 'failed' AND reason = 'address_refused')
-                OR (state = 'skipped' AND reason IN ('no_address', 'address_unconfirmed',
+        SELECT v.id, v.dedupe, v.state, v.due_at, v.tries,
+            CAST(CASE WHEN v.state IN ('planned', 'cancelled')
+                OR (v.state = 'failed' AND v.reason = 'address_refused')
+                OR (v.state = 'failed' AND v.reason IN ('rejected', 'deferred') AND v.began = 0
+                    AND EXISTS (SELECT 1 FROM address d
+                        WHERE d.person = v.person AND d.channel = 'email' AND d.id <> v.address
+                            AND d.ended_at IS NULL AND d.refused_at IS NULL
+                            AND d.confirmed_at IS NOT NULL))
+                OR (v.state = 'skipped' AND v.reason IN ('no_address', 'address_unconfirmed',
                     'address_refused', 'outside_safe_hours')) THEN 1 ELSE 0 END AS BIGINT) AS open,
-            CAST(CASE WHEN reason IN ('no_address', 'address_unconfirmed', 'address_refused')
+            CAST(CASE WHEN v.reason IN ('no_address', 'address_unconfirmed', 'address_refused')
+                OR (v.state = 'failed' AND v.reason IN ('rejected', 'deferred'))
                 THEN 1 ELSE 0 END AS BIGINT) AS unreached
-        FROM delivery WHERE appointment = $1";
+        FROM delivery v WHERE v.appointment = $1";
     INSERT = "
         INSERT INTO delivery (id, dedupe, person, appointment, participant, ics_sequence, step,
             channel, due_at, not_after, state, tries, began, created_at, series)
@@ -226,7 +233,7 @@ struct DeliveryRow {
     state: String,
     due_at: i64,
     tries: i64,
-    /// May be planned again: waits, was no longer wanted, or had no address that takes mail.
+    /// May be planned again: waits, was no longer wanted, had no address that takes mail, or there is another one.
     open: i64,
     /// It was the address.
     unreached: i64,

@@ -69,10 +69,17 @@ statements! {
         UPDATE task SET done_at = $3
         WHERE person = $1 AND appointment = $2 AND done_at IS NULL
             AND kind = 'cannot_reach_by_email' AND (why IS NULL OR why = 'no_address')";
+    // What may have arrived, or could not be written, no mail says once more.
     FINISH_CONFIRMED = "
         UPDATE task SET done_at = $2
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
-            AND why IN ('no_address', 'unconfirmed')";
+            AND why IN ('no_address', 'unconfirmed')
+            AND NOT EXISTS (SELECT 1 FROM delivery v JOIN appointment a ON a.id = v.appointment
+                WHERE a.id = task.appointment AND a.start_at > $2 AND v.person = $1
+                    AND v.ics_sequence = a.ics_sequence AND v.state = 'failed'
+                    AND v.step IN ('invitation', 'cancellation')
+                    AND (v.began > 0
+                        OR v.reason NOT IN ('address_refused', 'rejected', 'deferred')))";
     FINISH_BY = "
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND person = $2 AND done_at IS NULL
@@ -467,7 +474,8 @@ pub(crate) async fn finish_told(
     Ok(())
 }
 
-/// Mails reach the person: what no mail told them, and is worth telling still, comes to them now.
+/// Mails reach the person: what no mail told them, and is worth telling still, comes to them now. What does not come
+/// even so is still to be told.
 pub(crate) async fn finish_confirmed(tx: &mut Tx, person: PersonId) -> Result<()> {
     let now = tx.now().micros();
     let finish = tx.sql(FINISH_CONFIRMED).bind(person.uuid());

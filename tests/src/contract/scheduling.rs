@@ -136,6 +136,8 @@ contract! {
     }
     lost_news {
         each_visit_whose_news_is_refused_is_a_call,
+        what_one_address_did_not_take_comes_to_the_next_one,
+        what_may_have_arrived_is_told_on_the_phone_whatever_the_address,
         reminders_that_are_refused_are_one_thing_to_see_to,
     }
     waiting_links {
