@@ -1,5 +1,5 @@
 //! What a case manager is asked to see to: a person asked for another time, a mail does not arrive, nobody
-//! was at a device for long. What concerns a visit goes over to a colleague with its client ([`crate::serving`]).
+//! was at a device for long. Most of it goes over to a colleague with its client ([`crate::serving`]).
 
 use care::Caller;
 use care::rules::Act;
@@ -14,7 +14,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::phones::Numbers;
 use crate::seal::PERSON_NAME;
-use crate::serving::{serves, whose};
+use crate::serving::{is_asked, serves, whose};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{idle_devices, preferences, standing};
@@ -96,7 +96,7 @@ statements! {
         UPDATE task SET done_at = $2
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
             AND (why IS NULL OR why NOT IN ('outside_safe_hours', 'no_address'))";
-    // Their own, and what concerns visits of clients whom they serve: of those, what is theirs by now.
+    // Their own, and what concerns clients whom they serve: of those, what is theirs by now.
     LIST = concat!("
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
             t.appointment, t.created_at, t.why,
@@ -112,9 +112,9 @@ statements! {
                 SELECT o.id FROM task o WHERE o.account = $1 AND o.done_at IS NULL
                 UNION ALL
                 SELECT o.id FROM assignment m JOIN task o ON o.client = m.client
-                WHERE m.account = $1 AND o.account <> $1 AND o.appointment IS NOT NULL
-                    AND o.done_at IS NULL)
+                WHERE m.account = $1 AND o.account <> $1 AND o.done_at IS NULL)
             AND ", whose!("$2"), " = $1
+            AND ", is_asked!("$2"), "
             AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
                 WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
             AND (t.kind <> 'client_assigned' OR a.id IS NULL OR a.start_at > $2)
@@ -126,8 +126,8 @@ statements! {
     FINISH = "UPDATE task SET done_at = $2 WHERE id = $1 AND done_at IS NULL";
 }
 
-/// Whom a task is for and what it is about. If whoever it is for serves the client no longer, and it concerns a visit,
-/// whoever does sees to it.
+/// Whom a task is for and what it is about. If whoever it is for serves the client no longer, whoever does sees to it
+/// ([`crate::serving`]).
 pub(crate) struct Concern {
     pub(crate) account: AccountId,
     pub(crate) client: PersonId,

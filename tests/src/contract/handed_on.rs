@@ -9,6 +9,7 @@ use protocol::{AppointmentId, CancelReason, Code, Reply, Role, Scope, TaskKind, 
 use store::Within;
 use testkit::Engine;
 
+use super::addresses::{self, ELSEWHERE};
 use super::desk::{Desk, TUESDAY, of};
 use super::double_bookings::no_overlap;
 use super::house::code;
@@ -282,4 +283,89 @@ pub async fn what_is_booked_while_a_client_is_handed_over_is_asked_about(engine:
         look(desk).await;
         assert_eq!(left_to_sam(desk).await, [Some(card.id)]);
     }
+}
+
+/// Another address of Maria's is written down, and nobody answers there.
+async fn goes_stale(desk: &Desk) {
+    addresses::writes(desk, &desk.dana, ELSEWHERE).await;
+    addresses::asked(desk, ELSEWHERE).await;
+    wait(desk).await;
+}
+
+/// So long nobody answers.
+async fn wait(desk: &Desk) {
+    desk.pass(limits::ADDRESS_LINK_S).await;
+    desk.post().await;
+}
+
+/// Whether somebody is asked about Maria's address, once, and their supervisor sees as many tasks as they do.
+async fn asked_about_the_address(office: &Office, caller: &Caller) -> bool {
+    let desk = &office.desk;
+    let tasks = asked(desk, caller, TaskKind::CannotReachByEmail).await;
+    assert!(tasks.len() < 2, "{tasks:?}");
+    let loads = desk.store().caseloads(&office.robin).await.unwrap();
+    let mut loads = loads.managers.iter();
+    if let Some(load) = loads.find(|load| load.account == caller.account) {
+        let all = desk.tasks(caller).await.len();
+        assert_eq!(usize::try_from(load.tasks).unwrap(), all);
+    }
+    let why = tasks.first().and_then(|task| task.why.as_deref());
+    why == Some("unconfirmed")
+}
+
+pub async fn what_is_about_no_visit_goes_over_with_the_client(engine: Engine) {
+    for the_account_ends in [false, true] {
+        let office = Office::open(engine).await;
+        let (desk, robin) = (&office.desk, &office.robin);
+        let (maria, sam) = (desk.maria.person, desk.sam.account);
+        office.end(robin, sam, maria).await.unwrap();
+        goes_stale(desk).await;
+        assert!(asked_about_the_address(&office, &desk.dana).await);
+        if the_account_ends {
+            let kim = enrolled(desk, "Kim Keyring", Role::Administrator).await;
+            let ending = EndStaff { op_id: desk.op() };
+            let ended = desk.store().end_account(&kim, desk.dana.account, ending);
+            ended.await.unwrap();
+        } else {
+            end(&office).await;
+            assert!(!asked_about_the_address(&office, &desk.dana).await);
+        }
+        assert!(!asked_about_the_address(&office, &desk.sam).await);
+        office.assign(robin, sam, maria).await.unwrap();
+        assert!(asked_about_the_address(&office, &desk.sam).await);
+        let task = asked(desk, &desk.sam, TaskKind::CannotReachByEmail).await;
+        let done = desk.store().finish_task(&desk.sam, task[0].id).await;
+        done.unwrap();
+        assert!(!asked_about_the_address(&office, &desk.sam).await);
+    }
+}
+
+pub async fn what_each_was_asked_goes_over_to_nobody_who_was_asked_too(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    goes_stale(desk).await;
+    for worker in [&desk.dana, &desk.sam] {
+        assert!(asked_about_the_address(&office, worker).await);
+    }
+    end(&office).await;
+    assert!(asked_about_the_address(&office, &desk.sam).await, "once");
+    let task = asked(desk, &desk.sam, TaskKind::CannotReachByEmail).await;
+    let done = desk.store().finish_task(&desk.sam, task[0].id).await;
+    done.unwrap();
+    assert!(!asked_about_the_address(&office, &desk.sam).await);
+}
+
+pub async fn a_question_that_goes_stale_while_nobody_serves_waits_for_whoever_will(engine: Engine) {
+    let office = Office::open(engine).await;
+    let (desk, robin) = (&office.desk, &office.robin);
+    let (maria, sam) = (desk.maria.person, desk.sam.account);
+    addresses::writes(desk, &desk.dana, ELSEWHERE).await;
+    addresses::asked(desk, ELSEWHERE).await;
+    office.end(robin, sam, maria).await.unwrap();
+    end(&office).await;
+    wait(desk).await;
+    office.assign(robin, sam, maria).await.unwrap();
+    assert!(!asked_about_the_address(&office, &desk.sam).await);
+    desk.post().await;
+    assert!(asked_about_the_address(&office, &desk.sam).await);
 }

@@ -466,6 +466,9 @@ contract! {
         a_client_who_is_handed_over_brings_what_is_booked,
         of_a_series_that_is_left_each_visit_is_asked_about,
         what_is_booked_while_a_client_is_handed_over_is_asked_about,
+        what_is_about_no_visit_goes_over_with_the_client,
+        what_each_was_asked_goes_over_to_nobody_who_was_asked_too,
+        a_question_that_goes_stale_while_nobody_serves_waits_for_whoever_will,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,
