@@ -14,7 +14,8 @@ use std::collections::HashMap;
 
 use care::reminders::{self, Heard, Planned, Recipient, Visit, Way};
 use protocol::{
-    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Role, Step, Timestamp,
+    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Response, Role, Step,
+    Timestamp,
 };
 use uuid::Uuid;
 
@@ -80,6 +81,9 @@ statements! {
                 WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'cancellation' AND v.created_at >= p.cleared_at
                 AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS cleared,
+            (SELECT COUNT(*) FROM appointment k
+                WHERE k.id = p.appointment AND p.response = 'accepted'
+                    AND p.response_at >= k.told_at) AS agreed,
             p.person
         FROM participant p LEFT JOIN preference f ON f.person = p.person
         WHERE p.appointment = $1 ORDER BY p.id";
@@ -146,12 +150,14 @@ struct RecipientRow {
     heard: Option<i64>,
     called: i64,
     cleared: i64,
+    agreed: i64,
     person: Uuid,
 }
 
 impl RecipientRow {
     fn recipient(&self, tx: &Tx, sequence: u32) -> Result<Recipient> {
         let role = db::role(&self.role)?;
+        let response = db::response(&self.response)?;
         let calendar = Calendar {
             disclosure: self.disclosure.as_deref(),
             file_off: self.calendar_file_off_at.is_some(),
@@ -171,15 +177,21 @@ impl RecipientRow {
             cleared_at: calendar.to_clear(self.cleared_at, role)?,
             told: self.told.is_some(),
             outdated: is_outdated(self.told, sequence),
-            called: self.called > 0,
+            called: self.called > 0 || said_yes(role, response),
+            agreed: self.agreed > 0,
             heard: heard(self.heard),
             joined: self.joined_at.is_some(),
             wants_all_reminders: self.confirmed_reminders_at.is_some(),
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
-            response: db::response(&self.response)?,
+            response,
         })
     }
+}
+
+/// Whether somebody who is served has said that they will come: then they know of it, whoever told them.
+fn said_yes(role: Role, response: Response) -> bool {
+    matches!(role, Role::Client | Role::Caregiver) && response == Response::Accepted
 }
 
 /// Whether the last mail that told somebody of an appointment was of an earlier sequence.

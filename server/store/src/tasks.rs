@@ -69,6 +69,10 @@ statements! {
         UPDATE task SET done_at = $3
         WHERE person = $1 AND appointment = $2 AND done_at IS NULL
             AND kind = 'cannot_reach_by_email' AND (why IS NULL OR why = 'no_address')";
+    FINISH_KNOWN = "
+        UPDATE task SET done_at = $3
+        WHERE person = $1 AND appointment = $2 AND done_at IS NULL
+            AND kind = 'cannot_reach_by_email' AND why IN ('outside_safe_hours', 'no_address')";
     // What may have arrived, or could not be written, no mail says once more.
     FINISH_CONFIRMED = "
         UPDATE task SET done_at = $2
@@ -117,7 +121,8 @@ statements! {
             AND ", is_asked!("$2"), "
             AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
                 WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
-            AND (t.kind <> 'client_assigned' OR a.id IS NULL OR a.start_at > $2)
+            AND (a.id IS NULL OR a.start_at > $2 OR (t.kind <> 'client_assigned'
+                AND (t.why IS NULL OR t.why NOT IN ('outside_safe_hours', 'no_address'))))
             AND (", serves!("$1", "t.client", "$2"), "
                 OR (t.kind = 'transfer_offered' AND EXISTS (SELECT 1 FROM transfer x
                     WHERE x.id = t.transfer AND x.state = 'offered' AND x.expires_at > $2)))
@@ -470,6 +475,19 @@ pub(crate) async fn finish_told(
 ) -> Result<()> {
     let now = tx.now().micros();
     let finish = tx.sql(FINISH_TOLD).bind(person.uuid());
+    finish.bind(appointment.uuid()).bind(now).run().await?;
+    Ok(())
+}
+
+/// The person has said yes to the appointment as it stands: nobody needs to tell them of it. That mails do not reach them
+/// stays a thing to see to.
+pub(crate) async fn finish_known(
+    tx: &mut Tx,
+    person: PersonId,
+    appointment: AppointmentId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    let finish = tx.sql(FINISH_KNOWN).bind(person.uuid());
     finish.bind(appointment.uuid()).bind(now).run().await?;
     Ok(())
 }

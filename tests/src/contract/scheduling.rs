@@ -133,6 +133,9 @@ contract! {
         a_series_that_no_address_takes_is_one_call,
         whoever_books_by_themselves_knows,
         a_question_that_nobody_answers_is_a_task_once,
+        whoever_has_said_yes_is_not_called,
+        another_place_is_news_to_whoever_has_said_yes,
+        nobody_is_called_about_a_visit_that_has_begun,
     }
     lost_news {
         each_visit_whose_news_is_refused_is_a_call,
