@@ -124,8 +124,11 @@ pub struct Recipient {
     pub told: bool,
     /// The last one that may have was of an earlier sequence.
     pub outdated: bool,
-    /// Somebody was asked to tell them of it, or of its series, in another way.
+    /// They know of it without a mail: somebody was asked to tell them of it, or of its series, in another way, or they
+    /// have said yes to it.
     pub called: bool,
+    /// They have said yes to it as it stands.
+    pub agreed: bool,
     /// What they were told of its series.
     pub heard: Heard,
     /// They were added when it was booked already: of its series they take part in what they were added to.
@@ -291,13 +294,19 @@ fn is_reminded(to: &Recipient) -> bool {
 /// Whether it is news of a booking, a move or a cancel that somebody served must hear before the visit begins, though
 /// no mail reaches them.
 fn is_missed(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
-    is_served(to) && to.takes_part && !step.is_reminder() && now < visit.start
+    let is_news = !step.is_reminder() && !knows(to, step);
+    is_served(to) && to.takes_part && is_news && now < visit.start
+}
+
+/// Whoever has said yes to it need not be called about it.
+fn knows(to: &Recipient, step: Step) -> bool {
+    to.agreed && step == Step::Invitation
 }
 
 /// Whether it is news of a booking, a move or a cancel that no mail brings in time, because it would come outside the
 /// safe hours of whom it is for: after the visit began, or would have begun as they know it.
 fn is_late(visit: &Visit, to: &Recipient, step: Step, now: Timestamp) -> bool {
-    if step.is_reminder() || !to.takes_part {
+    if step.is_reminder() || !to.takes_part || knows(to, step) {
         return false;
     }
     let asked = news_at(visit, to, step);

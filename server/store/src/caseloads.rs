@@ -14,18 +14,23 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::seal::PERSON_NAME;
-use crate::serving::whose;
+use crate::serving::{is_asked, whose};
 use crate::standing;
 use crate::store::Store;
 use crate::tx::Tx;
 
-/// Whether a task waits at the time `$1`: that a visit is to be taken over does until it begins.
+/// Whether a task waits at the time `$1`: that a visit is to be taken over or told of does until it begins.
 macro_rules! open {
     () => {
-        "t.done_at IS NULL AND t.kind <> 'device_idle'
-                AND (t.kind <> 'client_assigned' OR t.appointment IS NULL
+        concat!(
+            "t.done_at IS NULL AND t.kind <> 'device_idle'
+                AND (t.appointment IS NULL OR (t.kind <> 'client_assigned'
+                        AND (t.why IS NULL OR t.why NOT IN ('outside_safe_hours', 'no_address')))
                     OR EXISTS (SELECT 1 FROM appointment k
-                        WHERE k.id = t.appointment AND k.start_at > $1))"
+                        WHERE k.id = t.appointment AND k.start_at > $1))
+                AND ",
+            is_asked!("$1")
+        )
     };
 }
 

@@ -14,7 +14,8 @@ use std::collections::HashMap;
 
 use care::reminders::{self, Heard, Planned, Recipient, Visit, Way};
 use protocol::{
-    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Role, Step, Timestamp,
+    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Response, Role, Step,
+    Timestamp,
 };
 use uuid::Uuid;
 
@@ -80,18 +81,28 @@ statements! {
                 WHERE v.appointment = p.appointment AND v.participant = p.id
                 AND v.step = 'cancellation' AND v.created_at >= p.cleared_at
                 AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS cleared,
+            (SELECT COUNT(*) FROM appointment k
+                WHERE k.id = p.appointment AND p.response = 'accepted'
+                    AND p.response_at >= k.told_at) AS agreed,
             p.person
         FROM participant p LEFT JOIN preference f ON f.person = p.person
         WHERE p.appointment = $1 ORDER BY p.id";
+    // What one address certainly did not take may come to another one.
     ROWS = "
-        SELECT id, dedupe, state, due_at, tries,
-            CAST(CASE WHEN state IN ('planned', 'cancelled')
-                OR (state = 'failed' AND reason = 'address_refused')
-                OR (state = 'skipped' AND reason IN ('no_address', 'address_unconfirmed',
+        SELECT v.id, v.dedupe, v.state, v.due_at, v.tries,
+            CAST(CASE WHEN v.state IN ('planned', 'cancelled')
+                OR (v.state = 'failed' AND v.reason = 'address_refused')
+                OR (v.state = 'failed' AND v.reason IN ('rejected', 'deferred') AND v.began = 0
+                    AND EXISTS (SELECT 1 FROM address d
+                        WHERE d.person = v.person AND d.channel = 'email' AND d.id <> v.address
+                            AND d.ended_at IS NULL AND d.refused_at IS NULL
+                            AND d.confirmed_at IS NOT NULL))
+                OR (v.state = 'skipped' AND v.reason IN ('no_address', 'address_unconfirmed',
                     'address_refused', 'outside_safe_hours')) THEN 1 ELSE 0 END AS BIGINT) AS open,
-            CAST(CASE WHEN reason IN ('no_address', 'address_unconfirmed', 'address_refused')
+            CAST(CASE WHEN v.reason IN ('no_address', 'address_unconfirmed', 'address_refused')
+                OR (v.state = 'failed' AND v.reason IN ('rejected', 'deferred'))
                 THEN 1 ELSE 0 END AS BIGINT) AS unreached
-        FROM delivery WHERE appointment = $1";
+        FROM delivery v WHERE v.appointment = $1";
     INSERT = "
         INSERT INTO delivery (id, dedupe, person, appointment, participant, ics_sequence, step,
             channel, due_at, not_after, state, tries, began, created_at, series)
@@ -139,12 +150,14 @@ struct RecipientRow {
     heard: Option<i64>,
     called: i64,
     cleared: i64,
+    agreed: i64,
     person: Uuid,
 }
 
 impl RecipientRow {
     fn recipient(&self, tx: &Tx, sequence: u32) -> Result<Recipient> {
         let role = db::role(&self.role)?;
+        let response = db::response(&self.response)?;
         let calendar = Calendar {
             disclosure: self.disclosure.as_deref(),
             file_off: self.calendar_file_off_at.is_some(),
@@ -164,15 +177,21 @@ impl RecipientRow {
             cleared_at: calendar.to_clear(self.cleared_at, role)?,
             told: self.told.is_some(),
             outdated: is_outdated(self.told, sequence),
-            called: self.called > 0,
+            called: self.called > 0 || said_yes(role, response),
+            agreed: self.agreed > 0,
             heard: heard(self.heard),
             joined: self.joined_at.is_some(),
             wants_all_reminders: self.confirmed_reminders_at.is_some(),
             wants_reminders: self.reminders_off_at.is_none()
                 && (role != Role::Caregiver || self.reminded > 0),
-            response: db::response(&self.response)?,
+            response,
         })
     }
+}
+
+/// Whether somebody who is served has said that they will come: then they know of it, whoever told them.
+fn said_yes(role: Role, response: Response) -> bool {
+    matches!(role, Role::Client | Role::Caregiver) && response == Response::Accepted
 }
 
 /// Whether the last mail that told somebody of an appointment was of an earlier sequence.
@@ -226,7 +245,7 @@ struct DeliveryRow {
     state: String,
     due_at: i64,
     tries: i64,
-    /// May be planned again: waits, was no longer wanted, or had no address that takes mail.
+    /// May be planned again: waits, was no longer wanted, had no address that takes mail, or there is another one.
     open: i64,
     /// It was the address.
     unreached: i64,

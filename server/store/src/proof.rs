@@ -12,6 +12,7 @@ use crate::engine::Engine;
 use crate::many::Many;
 use crate::schema;
 
+mod finished;
 mod moved;
 mod parity;
 mod send;

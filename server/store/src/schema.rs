@@ -76,6 +76,7 @@ migrations! {
     44 "0044_history";
     45 "0045_claims_beside";
     46 "0046_unreached";
+    47 "0047_seen_to";
 }
 
 #[derive(Clone, Copy)]

@@ -27,6 +27,7 @@ use crate::devices::{self, Why};
 use crate::error::Result;
 use crate::operations::{self, Outcome};
 use crate::seal::PERSON_NAME;
+use crate::serving::is_handed_on;
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{
@@ -64,10 +65,10 @@ statements! {
         WHERE g.account = $1 AND g.ended_at = $2
             AND NOT EXISTS (SELECT 1 FROM assignment o WHERE o.client = g.client
                 AND o.from_at <= $2 AND (o.ended_at IS NULL OR o.ended_at > $2))";
-    // What concerns a visit is for whoever serves its client by now, or will.
-    END_TASKS = "
+    // What is for whoever serves the client goes over to whoever does by now, or will.
+    END_TASKS = concat!("
         UPDATE task SET done_at = $2
-        WHERE account = $1 AND done_at IS NULL AND appointment IS NULL";
+        WHERE account = $1 AND done_at IS NULL AND NOT ", is_handed_on!("task"));
     VOID_INVITATIONS = "
         UPDATE invitation SET expires_at = $2
         WHERE account = $1 AND used_at IS NULL AND expires_at > $2";

@@ -1,5 +1,5 @@
 //! What a case manager is asked to see to: a person asked for another time, a mail does not arrive, nobody
-//! was at a device for long. What concerns a visit goes over to a colleague with its client ([`crate::serving`]).
+//! was at a device for long. Most of it goes over to a colleague with its client ([`crate::serving`]).
 
 use care::Caller;
 use care::rules::Act;
@@ -14,7 +14,7 @@ use crate::db;
 use crate::error::{Error, Result};
 use crate::phones::Numbers;
 use crate::seal::PERSON_NAME;
-use crate::serving::{serves, whose};
+use crate::serving::{is_asked, serves, whose};
 use crate::store::Store;
 use crate::tx::Tx;
 use crate::{idle_devices, preferences, standing};
@@ -47,10 +47,13 @@ statements! {
     FINISH_OFFER = "
         UPDATE task SET done_at = $2
         WHERE transfer = $1 AND kind = 'transfer_offered' AND done_at IS NULL";
+    // Somebody is to take it over whenever it is.
     FINISH_OF = "
         UPDATE task SET done_at = $2
         WHERE appointment = $1 AND done_at IS NULL
-            AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')";
+            AND kind NOT IN ('cannot_reach_by_email', 'no_show', 'call_client')
+            AND (kind <> 'client_assigned' OR NOT EXISTS (SELECT 1 FROM appointment k
+                WHERE k.id = task.appointment AND k.state = 'booked'))";
     REOPEN_OF = "
         UPDATE task SET done_at = NULL
         WHERE appointment = $1 AND done_at = $2
@@ -66,10 +69,21 @@ statements! {
         UPDATE task SET done_at = $3
         WHERE person = $1 AND appointment = $2 AND done_at IS NULL
             AND kind = 'cannot_reach_by_email' AND (why IS NULL OR why = 'no_address')";
+    FINISH_KNOWN = "
+        UPDATE task SET done_at = $3
+        WHERE person = $1 AND appointment = $2 AND done_at IS NULL
+            AND kind = 'cannot_reach_by_email' AND why IN ('outside_safe_hours', 'no_address')";
+    // What may have arrived, or could not be written, no mail says once more.
     FINISH_CONFIRMED = "
         UPDATE task SET done_at = $2
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
-            AND why IN ('no_address', 'unconfirmed')";
+            AND why IN ('no_address', 'unconfirmed')
+            AND NOT EXISTS (SELECT 1 FROM delivery v JOIN appointment a ON a.id = v.appointment
+                WHERE a.id = task.appointment AND a.start_at > $2 AND v.person = $1
+                    AND v.ics_sequence = a.ics_sequence AND v.state = 'failed'
+                    AND v.step IN ('invitation', 'cancellation')
+                    AND (v.began > 0
+                        OR v.reason NOT IN ('address_refused', 'rejected', 'deferred')))";
     FINISH_BY = "
         UPDATE task SET done_at = $3
         WHERE appointment = $1 AND person = $2 AND done_at IS NULL
@@ -86,7 +100,7 @@ statements! {
         UPDATE task SET done_at = $2
         WHERE person = $1 AND done_at IS NULL AND kind = 'cannot_reach_by_email'
             AND (why IS NULL OR why NOT IN ('outside_safe_hours', 'no_address'))";
-    // Their own, and what concerns visits of clients whom they serve: of those, what is theirs by now.
+    // Their own, and what concerns clients whom they serve: of those, what is theirs by now.
     LIST = concat!("
         SELECT t.id, t.kind, t.client, c.name AS client_name, t.person, p.name AS person_name,
             t.appointment, t.created_at, t.why,
@@ -102,12 +116,13 @@ statements! {
                 SELECT o.id FROM task o WHERE o.account = $1 AND o.done_at IS NULL
                 UNION ALL
                 SELECT o.id FROM assignment m JOIN task o ON o.client = m.client
-                WHERE m.account = $1 AND o.account <> $1 AND o.appointment IS NOT NULL
-                    AND o.done_at IS NULL)
+                WHERE m.account = $1 AND o.account <> $1 AND o.done_at IS NULL)
             AND ", whose!("$2"), " = $1
+            AND ", is_asked!("$2"), "
             AND (d.id IS NULL OR (d.revoked_at IS NULL AND NOT EXISTS (SELECT 1 FROM session s
                 WHERE s.device = d.id AND s.last_seen_at > t.created_at)))
-            AND (t.kind <> 'client_assigned' OR a.id IS NULL OR a.start_at > $2)
+            AND (a.id IS NULL OR a.start_at > $2 OR (t.kind <> 'client_assigned'
+                AND (t.why IS NULL OR t.why NOT IN ('outside_safe_hours', 'no_address'))))
             AND (", serves!("$1", "t.client", "$2"), "
                 OR (t.kind = 'transfer_offered' AND EXISTS (SELECT 1 FROM transfer x
                     WHERE x.id = t.transfer AND x.state = 'offered' AND x.expires_at > $2)))
@@ -116,8 +131,8 @@ statements! {
     FINISH = "UPDATE task SET done_at = $2 WHERE id = $1 AND done_at IS NULL";
 }
 
-/// Whom a task is for and what it is about. If whoever it is for serves the client no longer, and it concerns a visit,
-/// whoever does sees to it.
+/// Whom a task is for and what it is about. If whoever it is for serves the client no longer, whoever does sees to it
+/// ([`crate::serving`]).
 pub(crate) struct Concern {
     pub(crate) account: AccountId,
     pub(crate) client: PersonId,
@@ -278,14 +293,25 @@ pub(crate) async fn raise_untold(tx: &mut Tx, concern: &Concern) -> Result<()> {
     raise_of_visit(tx, concern, NO_ADDRESS).await
 }
 
+/// The same where the mail that was to tell it did not arrive: another visit's is no reason to leave it unsaid.
+pub(crate) async fn raise_lost(tx: &mut Tx, concern: &Concern) -> Result<()> {
+    of_visit(tx, concern).await?;
+    Ok(())
+}
+
 async fn raise_of_visit(tx: &mut Tx, concern: &Concern, say_why: &'static str) -> Result<()> {
-    let kind = TaskKind::CannotReachByEmail;
-    let id = match open(tx, kind, concern, concern.appointment).await? {
-        Some(id) => id,
-        None => insert(tx, kind, concern).await?,
-    };
+    let id = of_visit(tx, concern).await?;
     tx.sql(say_why).bind(id).run().await?;
     Ok(())
+}
+
+/// What asks to reach the person about this visit, and no other.
+async fn of_visit(tx: &mut Tx, concern: &Concern) -> Result<Uuid> {
+    let kind = TaskKind::CannotReachByEmail;
+    match open(tx, kind, concern, concern.appointment).await? {
+        Some(id) => Ok(id),
+        None => insert(tx, kind, concern).await,
+    }
 }
 
 /// Whoever is asked to reach the person is told that nobody has answered at their address.
@@ -453,7 +479,21 @@ pub(crate) async fn finish_told(
     Ok(())
 }
 
-/// Mails reach the person: what no mail told them, and is worth telling still, comes to them now.
+/// The person has said yes to the appointment as it stands: nobody needs to tell them of it. That mails do not reach them
+/// stays a thing to see to.
+pub(crate) async fn finish_known(
+    tx: &mut Tx,
+    person: PersonId,
+    appointment: AppointmentId,
+) -> Result<()> {
+    let now = tx.now().micros();
+    let finish = tx.sql(FINISH_KNOWN).bind(person.uuid());
+    finish.bind(appointment.uuid()).bind(now).run().await?;
+    Ok(())
+}
+
+/// Mails reach the person: what no mail told them, and is worth telling still, comes to them now. What does not come
+/// even so is still to be told.
 pub(crate) async fn finish_confirmed(tx: &mut Tx, person: PersonId) -> Result<()> {
     let now = tx.now().micros();
     let finish = tx.sql(FINISH_CONFIRMED).bind(person.uuid());

@@ -18,6 +18,7 @@ use crate::tx::Tx;
 const AT_ONCE: usize = 64;
 
 statements! {
+    // Of whoever nobody serves nobody is asked, until somebody does.
     UNANSWERED = "
         SELECT d.id, d.person FROM address d
         WHERE d.confirmed_at IS NULL AND d.ended_at IS NULL AND d.refused_at IS NULL
@@ -26,6 +27,12 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM single_mail m
                 WHERE m.address = d.id AND m.kind = 'address'
                     AND (m.state IN ('planned', 'leased') OR m.not_after > $1))
+            AND (EXISTS (SELECT 1 FROM assignment g
+                    WHERE g.client = d.person AND g.from_at <= $1
+                        AND (g.ended_at IS NULL OR g.ended_at > $1))
+                OR EXISTS (SELECT 1 FROM related_person r JOIN assignment g ON g.client = r.client
+                    WHERE r.person = d.person AND g.from_at <= $1
+                        AND (g.ended_at IS NULL OR g.ended_at > $1)))
         ORDER BY d.id LIMIT 64";
     MARK = "
         UPDATE address SET unanswered_at = $2
@@ -72,12 +79,13 @@ async fn ask(tx: &mut Tx, (address, person): (Uuid, PersonId), now: Timestamp) -
         return Ok(());
     }
     let clients = answers::tell(tx, person, TaskKind::CannotReachByEmail).await?;
+    if clients.is_empty() {
+        // Whoever served them does so no longer: whoever will is asked.
+        return asked_again(tx, address).await;
+    }
     tasks::unconfirmed(tx, person).await?;
     for client in &clients {
         tx.audit(Entry::done(&caller, permit, object).about(*client));
-    }
-    if clients.is_empty() {
-        tx.audit(Entry::done(&caller, permit, object));
     }
     Ok(())
 }

@@ -2,15 +2,19 @@
 //! take it over.
 
 use care::Caller;
-use protocol::http::{Appointment, BookAppointment, CancelAppointment, ChangeTeam, EndStaff, Task};
-use protocol::{CancelReason, Code, Reply, Role, Scope, TaskKind, limits};
+use protocol::http::{
+    Appointment, BookAppointment, CancelAppointment, ChangeTeam, EndStaff, MoveAppointment, Task,
+};
+use protocol::{AppointmentId, CancelReason, Code, Reply, Role, Scope, TaskKind, limits};
 use store::Within;
 use testkit::Engine;
 
+use super::addresses::{self, ELSEWHERE};
 use super::desk::{Desk, TUESDAY, of};
 use super::double_bookings::no_overlap;
 use super::house::code;
 use super::office::Office;
+use super::series::{self, booked};
 use super::teams::enrolled;
 
 /// What somebody sees of the next weeks.
@@ -202,4 +206,166 @@ pub async fn a_client_who_is_handed_over_brings_what_is_booked(engine: Engine) {
             .await
             .is_empty()
     );
+}
+
+/// The visits that Sam is asked to take over.
+async fn left_to_sam(desk: &Desk) -> Vec<Option<AppointmentId>> {
+    let left = asked(desk, &desk.sam, TaskKind::ClientAssigned).await;
+    left.into_iter().map(|task| task.appointment).collect()
+}
+
+/// A night goes by.
+async fn look(desk: &Desk) {
+    let now = desk.house.clock_now();
+    desk.store().reconcile(now, None).await.unwrap();
+}
+
+pub async fn of_a_series_that_is_left_each_visit_is_asked_about(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    series::book(desk, "FREQ=WEEKLY;COUNT=4").await;
+    desk.post().await;
+    let visits = booked(desk).await;
+    end(&office).await;
+    assert_eq!(
+        left_to_sam(desk).await,
+        [Some(visits[0].id)],
+        "the next one"
+    );
+    look(desk).await;
+    assert_eq!(left_to_sam(desk).await.len(), 1);
+    // Moved, it is still with somebody who does not come.
+    let change = MoveAppointment {
+        op_id: desk.op(),
+        sequence: visits[0].sequence,
+        civil_start: "2026-11-10T14:00".to_owned(),
+        zone: None,
+        minutes: None,
+        scope: Scope::This,
+        skip_conflicts: false,
+    };
+    let moved = desk
+        .scheduler
+        .move_appointment(&desk.sam, visits[0].id, change);
+    moved.await.unwrap();
+    assert_eq!(left_to_sam(desk).await, [Some(visits[0].id)]);
+    // It begins, and the next one is found by night.
+    desk.at("2026-11-10T14:30").await;
+    assert!(left_to_sam(desk).await.is_empty());
+    look(desk).await;
+    assert_eq!(left_to_sam(desk).await, [Some(visits[1].id)]);
+    // One is taken over: what of the others, at once.
+    let cards = mine(desk, &desk.sam).await;
+    let card = cards.iter().find(|card| card.id == visits[1].id).unwrap();
+    take_over(desk, &desk.sam, card).await.unwrap();
+    assert_eq!(left_to_sam(desk).await, [Some(visits[2].id)]);
+    // Whoever has seen to it is not asked again.
+    let task = asked(desk, &desk.sam, TaskKind::ClientAssigned).await;
+    let done = desk.store().finish_task(&desk.sam, task[0].id).await;
+    done.unwrap();
+    look(desk).await;
+    assert!(left_to_sam(desk).await.is_empty());
+}
+
+pub async fn what_is_booked_while_a_client_is_handed_over_is_asked_about(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    let offer = office.offered().await;
+    office.accept(&desk.sam, offer).await.unwrap();
+    // After she has gone.
+    let request = BookAppointment {
+        client: office.lee.person,
+        ..desk.request("2026-11-24T10:00")
+    };
+    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+    assert!(left_to_sam(desk).await.is_empty());
+    for _ in 0..2 {
+        look(desk).await;
+        assert_eq!(left_to_sam(desk).await, [Some(card.id)]);
+    }
+}
+
+/// Another address of Maria's is written down, and nobody answers there.
+async fn goes_stale(desk: &Desk) {
+    addresses::writes(desk, &desk.dana, ELSEWHERE).await;
+    addresses::asked(desk, ELSEWHERE).await;
+    wait(desk).await;
+}
+
+/// So long nobody answers.
+async fn wait(desk: &Desk) {
+    desk.pass(limits::ADDRESS_LINK_S).await;
+    desk.post().await;
+}
+
+/// Whether somebody is asked about Maria's address, once, and their supervisor sees as many tasks as they do.
+async fn asked_about_the_address(office: &Office, caller: &Caller) -> bool {
+    let desk = &office.desk;
+    let tasks = asked(desk, caller, TaskKind::CannotReachByEmail).await;
+    assert!(tasks.len() < 2, "{tasks:?}");
+    let loads = desk.store().caseloads(&office.robin).await.unwrap();
+    let mut loads = loads.managers.iter();
+    if let Some(load) = loads.find(|load| load.account == caller.account) {
+        let all = desk.tasks(caller).await.len();
+        assert_eq!(usize::try_from(load.tasks).unwrap(), all);
+    }
+    let why = tasks.first().and_then(|task| task.why.as_deref());
+    why == Some("unconfirmed")
+}
+
+pub async fn what_is_about_no_visit_goes_over_with_the_client(engine: Engine) {
+    for the_account_ends in [false, true] {
+        let office = Office::open(engine).await;
+        let (desk, robin) = (&office.desk, &office.robin);
+        let (maria, sam) = (desk.maria.person, desk.sam.account);
+        office.end(robin, sam, maria).await.unwrap();
+        goes_stale(desk).await;
+        assert!(asked_about_the_address(&office, &desk.dana).await);
+        if the_account_ends {
+            let kim = enrolled(desk, "Kim Keyring", Role::Administrator).await;
+            let ending = EndStaff { op_id: desk.op() };
+            let ended = desk.store().end_account(&kim, desk.dana.account, ending);
+            ended.await.unwrap();
+        } else {
+            end(&office).await;
+            assert!(!asked_about_the_address(&office, &desk.dana).await);
+        }
+        assert!(!asked_about_the_address(&office, &desk.sam).await);
+        office.assign(robin, sam, maria).await.unwrap();
+        assert!(asked_about_the_address(&office, &desk.sam).await);
+        let task = asked(desk, &desk.sam, TaskKind::CannotReachByEmail).await;
+        let done = desk.store().finish_task(&desk.sam, task[0].id).await;
+        done.unwrap();
+        assert!(!asked_about_the_address(&office, &desk.sam).await);
+    }
+}
+
+pub async fn what_each_was_asked_goes_over_to_nobody_who_was_asked_too(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    goes_stale(desk).await;
+    for worker in [&desk.dana, &desk.sam] {
+        assert!(asked_about_the_address(&office, worker).await);
+    }
+    end(&office).await;
+    assert!(asked_about_the_address(&office, &desk.sam).await, "once");
+    let task = asked(desk, &desk.sam, TaskKind::CannotReachByEmail).await;
+    let done = desk.store().finish_task(&desk.sam, task[0].id).await;
+    done.unwrap();
+    assert!(!asked_about_the_address(&office, &desk.sam).await);
+}
+
+pub async fn a_question_that_goes_stale_while_nobody_serves_waits_for_whoever_will(engine: Engine) {
+    let office = Office::open(engine).await;
+    let (desk, robin) = (&office.desk, &office.robin);
+    let (maria, sam) = (desk.maria.person, desk.sam.account);
+    addresses::writes(desk, &desk.dana, ELSEWHERE).await;
+    addresses::asked(desk, ELSEWHERE).await;
+    office.end(robin, sam, maria).await.unwrap();
+    end(&office).await;
+    wait(desk).await;
+    office.assign(robin, sam, maria).await.unwrap();
+    assert!(!asked_about_the_address(&office, &desk.sam).await);
+    desk.post().await;
+    assert!(asked_about_the_address(&office, &desk.sam).await);
 }

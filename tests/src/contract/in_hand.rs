@@ -2,7 +2,7 @@
 //! others, and whoever ended a right is not told of a mail that came after that (scheduling.md, P2).
 
 use mail::Mail;
-use protocol::{DeliveryId, Scope, Step, limits};
+use protocol::{DeliveryId, Disclosure, Scope, Step, limits};
 use store::{Due, Lease, Note, What};
 use testkit::{Engine, Person};
 
@@ -111,6 +111,47 @@ pub async fn a_caregivers_reminder_without_a_consent_by_now_does_not_leave(engin
     assert!(of(&desk.post().await, agency.ana).is_empty());
     ended_as(&desk, agency.ana, "three_days cancelled changed").await;
     assert!(note(&desk, (marias, lease), What::Begins).await, "Maria's");
+}
+
+pub async fn a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave(engine: Engine) {
+    let desk = open(engine).await;
+    let maria = desk.house.agency.maria;
+    desk.prefer(&desk.maria, maria.person, |wish| {
+        wish.disclosure = Disclosure::Details;
+    })
+    .await;
+    desk.book(TUESDAY).await;
+    let (lease, due) = take(&desk).await;
+    assert_eq!(due[0].disclosure, Disclosure::Details);
+    desk.prefer(&desk.maria, maria.person, |wish| {
+        wish.disclosure = Disclosure::Update;
+    })
+    .await;
+    is_withheld(&desk, (due[0].id, lease)).await;
+    let mail = of(&desk.post().await, maria).remove(0);
+    assert_eq!(mail.subject, "You have an update");
+    let said = format!("{} {}", mail.plain, mail.html);
+    for word in ["Dana", "meet.example.org", "November"] {
+        assert!(!said.contains(word), "{word}: {said}");
+    }
+}
+
+pub async fn a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave(engine: Engine) {
+    let desk = open(engine).await;
+    desk.book(TUESDAY).await;
+    let (lease, due) = take(&desk).await;
+    desk.pass(1).await;
+    desk.prefer(&desk.maria, desk.maria.person, |wish| {
+        wish.safe_hours = Some(protocol::http::SafeHours {
+            from: 11 * 60,
+            until: 13 * 60,
+        });
+    })
+    .await;
+    is_withheld(&desk, (due[0].id, lease)).await;
+    assert_eq!(desk.sends().await, NOTHING);
+    desk.at("2026-11-02T11:00").await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
 }
 
 pub async fn nothing_leaves_to_an_address_that_was_replaced_meanwhile(engine: Engine) {

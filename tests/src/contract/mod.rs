@@ -54,6 +54,7 @@ mod keys;
 mod law_collisions;
 mod links;
 mod login_names;
+mod lost_news;
 mod mail_answers;
 mod naming;
 mod nights;
@@ -463,6 +464,11 @@ contract! {
         what_waits_outlives_an_account_and_a_time_without_anybody,
         what_is_left_is_seen_and_taken_over,
         a_client_who_is_handed_over_brings_what_is_booked,
+        of_a_series_that_is_left_each_visit_is_asked_about,
+        what_is_booked_while_a_client_is_handed_over_is_asked_about,
+        what_is_about_no_visit_goes_over_with_the_client,
+        what_each_was_asked_goes_over_to_nobody_who_was_asked_too,
+        a_question_that_goes_stale_while_nobody_serves_waits_for_whoever_will,
     }
     assignments {
         a_supervisor_assigns_and_ends_and_sees_no_content,

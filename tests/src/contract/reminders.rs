@@ -228,8 +228,8 @@ pub async fn a_refused_address_is_not_used_again_and_a_human_is_asked(engine: En
     assert_eq!(desk.sends().await, NOTHING);
     assert_eq!(
         desk.to_do().await,
-        ["maria cannot_reach_by_email"],
-        "asked once"
+        ["maria cannot_reach_by_email"; 2],
+        "once for each visit of which she was not told"
     );
     assert_eq!(diary(&desk, "2026-11-09T12:00").await, NOTHING);
     // Dana puts it right.

@@ -5,10 +5,10 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
     clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
-    invitation_mails, jobs, law_collisions, links, mail_answers, nights, no_shows, outages,
-    overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings, series,
-    series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails, visit_types,
-    visit_zones, waiting_links,
+    invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights, no_shows,
+    outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings,
+    series, series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails,
+    visit_types, visit_zones, waiting_links,
 };
 
 contract! {
@@ -133,6 +133,15 @@ contract! {
         a_series_that_no_address_takes_is_one_call,
         whoever_books_by_themselves_knows,
         a_question_that_nobody_answers_is_a_task_once,
+        whoever_has_said_yes_is_not_called,
+        another_place_is_news_to_whoever_has_said_yes,
+        nobody_is_called_about_a_visit_that_has_begun,
+    }
+    lost_news {
+        each_visit_whose_news_is_refused_is_a_call,
+        what_one_address_did_not_take_comes_to_the_next_one,
+        what_may_have_arrived_is_told_on_the_phone_whatever_the_address,
+        reminders_that_are_refused_are_one_thing_to_see_to,
     }
     waiting_links {
         a_mailed_booking_link_waits_until_the_address_is_confirmed,
@@ -240,6 +249,8 @@ contract! {
     in_hand {
         a_reminder_that_is_unwanted_by_now_does_not_leave,
         a_caregivers_reminder_without_a_consent_by_now_does_not_leave,
+        a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave,
+        a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave,
         nothing_leaves_to_an_address_that_was_replaced_meanwhile,
         nothing_leaves_to_an_address_that_takes_no_mail_by_now,
         a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,

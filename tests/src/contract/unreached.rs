@@ -1,12 +1,13 @@
 //! Whom no mail reaches is told in another way: by whoever serves them, who is asked once for each visit.
 
 use mail::Sent;
-use protocol::http::Task;
-use protocol::{AddressState, limits};
+use protocol::http::{BookAppointment, ChangePlace, Task};
+use protocol::{AddressState, AppointmentKind, Reply, Scope, limits};
 use testkit::Engine;
 
 use super::addresses::{ELSEWHERE, STRANGERS, asked, leaves, open, writes};
 use super::desk::{Desk, TUESDAY};
+use super::office::Office;
 use super::{booking_links, series};
 
 const NOTHING: [&str; 0] = [];
@@ -178,4 +179,78 @@ pub async fn a_question_that_nobody_answers_is_a_task_once(engine: Engine) {
     let view = store.answer_address_link(&secret, true).await.unwrap();
     assert_eq!(view.state, AddressState::Confirmed);
     assert!(desk.to_do().await.is_empty());
+}
+
+pub async fn whoever_has_said_yes_is_not_called(engine: Engine) {
+    let desk = open(engine).await;
+    desk.without_address(&desk.maria).await;
+    let card = desk.book(TUESDAY).await;
+    assert_eq!(desk.to_do().await, CALL);
+    let yes = async |sequence| {
+        let said = desk.reply(&desk.maria, (card.id, sequence), Reply::Confirm);
+        said.await.unwrap()
+    };
+    yes(card.sequence).await;
+    assert!(desk.to_do().await.is_empty(), "she has said it herself");
+    // As if it stood there from before anybody was called.
+    for table in ["task", "delivery"] {
+        desk.house.run(&format!("DELETE FROM {table}")).await;
+    }
+    let now = desk.house.clock_now();
+    desk.store().reconcile(now, None).await.unwrap();
+    assert!(desk.to_do().await.is_empty());
+    // What becomes of it is news again.
+    desk.pass(1).await;
+    let moved = desk.shift(&card, "2026-11-12T15:00").await.unwrap();
+    assert_eq!(only(&desk).await.appointment, Some(card.id));
+    yes(moved.sequence).await;
+    assert!(desk.to_do().await.is_empty());
+    for table in ["task", "delivery"] {
+        desk.house.run(&format!("DELETE FROM {table}")).await;
+    }
+    desk.pass(1).await;
+    desk.call_off(&moved).await.unwrap();
+    assert_eq!(desk.to_do().await, CALL, "she would come");
+}
+
+pub async fn another_place_is_news_to_whoever_has_said_yes(engine: Engine) {
+    let desk = open(engine).await;
+    desk.without_address(&desk.maria).await;
+    let request = BookAppointment {
+        kind: AppointmentKind::Home,
+        meeting_link: None,
+        ..desk.request(TUESDAY)
+    };
+    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+    let said = desk.reply(&desk.maria, (card.id, card.sequence), Reply::Confirm);
+    said.await.unwrap();
+    assert!(desk.to_do().await.is_empty());
+    desk.pass(1).await;
+    let change = ChangePlace {
+        op_id: desk.op(),
+        sequence: card.sequence,
+        place: Some("the room behind the stairs".to_owned()),
+        scope: Scope::This,
+    };
+    let changed = desk.scheduler.change_place(&desk.dana, card.id, &change);
+    changed.await.unwrap();
+    assert_eq!(desk.to_do().await, CALL);
+}
+
+pub async fn nobody_is_called_about_a_visit_that_has_begun(engine: Engine) {
+    let office = Office::open(engine).await;
+    let desk = &office.desk;
+    desk.without_address(&desk.dana).await;
+    desk.without_address(&desk.maria).await;
+    desk.book(TUESDAY).await;
+    let waits = async || {
+        let loads = desk.store().caseloads(&office.robin).await.unwrap();
+        let mut loads = loads.managers.iter();
+        let dana = loads.find(|load| load.account == desk.dana.account);
+        dana.unwrap().tasks
+    };
+    desk.at("2026-11-10T09:59").await;
+    assert_eq!((desk.to_do().await.len(), waits().await), (1, 1));
+    desk.at(TUESDAY).await;
+    assert_eq!((desk.to_do().await.len(), waits().await), (0, 0));
 }

@@ -99,6 +99,7 @@ fn any_recipient() -> impl Strategy<Value = Recipient> {
                     told,
                     outdated: told && wants_reminders,
                     called: false,
+                    agreed: false,
                     heard: Heard::Nothing,
                     joined: false,
                     wants_reminders,

@@ -49,6 +49,7 @@ pub(super) fn maria() -> Recipient {
         told: true,
         outdated: false,
         called: false,
+        agreed: false,
         heard: Heard::Nothing,
         joined: false,
         wants_reminders: true,
@@ -294,6 +295,12 @@ fn news_for_whom_no_mail_reaches_is_told_in_another_way_until_the_visit_begins()
         assert_eq!(missed(&booked, to, booked.told_at), [Step::Invitation]);
         assert_eq!(missed(&off, to, off.told_at), [Step::Cancellation]);
         assert_eq!(missed(&off, to, off.start), [], "it would have begun");
+        let agreed = Recipient {
+            agreed: true,
+            ..to.clone()
+        };
+        assert_eq!(missed(&booked, &agreed, booked.told_at), [], "they know");
+        assert_eq!(missed(&off, &agreed, off.told_at), [Step::Cancellation]);
     }
     // Staff have the app; who takes part no longer is told nothing; who never heard of it need not hear that it is off.
     let dana = Recipient {

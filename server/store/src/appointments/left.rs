@@ -28,6 +28,21 @@ statements! {
             AND NOT EXISTS (SELECT 1 FROM task t
                 WHERE t.appointment = k.id AND t.kind = 'client_assigned' AND t.done_at IS NULL)
         ORDER BY k.start_at, k.id";
+    // The same of which nobody was ever asked, and who was to serve the client instead.
+    UNASKED = "
+        SELECT k.id, (SELECT g.handed_to FROM assignment g
+                WHERE g.account = k.organizer AND g.client = k.client AND g.handed_to IS NOT NULL
+                ORDER BY g.from_at DESC, g.id DESC LIMIT 1) AS handed_to
+        FROM appointment k
+        WHERE k.organizer = $1 AND k.client = $2 AND k.state = 'booked' AND k.start_at > $3
+            AND k.id = COALESCE($4, k.id)
+            AND NOT EXISTS (SELECT 1 FROM appointment e
+                WHERE e.series = k.series AND e.organizer = k.organizer
+                    AND e.state = 'booked' AND e.start_at > $3
+                    AND (e.start_at < k.start_at OR (e.start_at = k.start_at AND e.id < k.id)))
+            AND NOT EXISTS (SELECT 1 FROM task t
+                WHERE t.appointment = k.id AND t.kind = 'client_assigned')
+        ORDER BY k.start_at, k.id";
     FINISH = "
         UPDATE task SET done_at = $3
         WHERE client = $2 AND kind = 'client_assigned' AND done_at IS NULL
@@ -99,6 +114,44 @@ pub(crate) async fn ask(
         tasks::raise(tx, TaskKind::ClientAssigned, &concern).await?;
     }
     Ok(())
+}
+
+/// Asks about an appointment if it is left and nobody was ever asked about it: one of a series once the visits before it
+/// have been or were taken over, or one that was booked by whoever served the client not for long. Whether that is new.
+pub(crate) async fn ask_about(tx: &mut Tx, row: &AppointmentRow) -> Result<u64> {
+    let now = tx.now().micros();
+    let to_come = row.state == AppointmentState::Booked.as_str() && row.start_at > now;
+    if !to_come || stays(tx, row.organizer(), row.client()).await? {
+        return Ok(0);
+    }
+    ask_unasked(tx, (row.organizer(), row.client()), Some(row.id)).await
+}
+
+/// Of a worker's visits with a client those of which nobody was ever asked, or that one alone; how many.
+pub(super) async fn ask_unasked(
+    tx: &mut Tx,
+    (worker, client): (AccountId, PersonId),
+    visit: Option<Uuid>,
+) -> Result<u64> {
+    let now = tx.now().micros();
+    let unasked = tx.sql(UNASKED).bind(worker.uuid()).bind(client.uuid());
+    let unasked = unasked.bind(now).bind(visit);
+    let unasked = unasked.all::<(Uuid, Option<Uuid>)>().await?;
+    if unasked.is_empty() {
+        return Ok(0);
+    }
+    let person = devices::person_of(tx, worker).await?;
+    let asked = unasked.len() as u64;
+    for (id, handed_to) in unasked {
+        let concern = Concern {
+            account: handed_to.map_or(worker, AccountId::from),
+            client,
+            person,
+            appointment: Some(AppointmentId::from(id)),
+        };
+        tasks::raise(tx, TaskKind::ClientAssigned, &concern).await?;
+    }
+    Ok(asked)
 }
 
 /// The worker serves the client again: nobody needs to take their visits over.

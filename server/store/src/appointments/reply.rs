@@ -137,6 +137,7 @@ pub(crate) async fn reply(
             if part.response != Response::Accepted {
                 answer(tx, &part, Response::Accepted, None).await?;
                 tasks::finish_by(tx, id, person).await?;
+                tasks::finish_known(tx, person, id).await?;
             }
         }
         Reply::AnotherTime => {
@@ -206,7 +207,8 @@ pub(crate) async fn note(
     match response {
         Response::Declined => raise(tx, appointment, &part, TaskKind::Declined).await?,
         Response::Tentative => raise(tx, appointment, &part, TaskKind::AnsweredByMail).await?,
-        Response::Accepted | Response::NeedsAction => {}
+        Response::Accepted => tasks::finish_known(tx, person, id).await?,
+        Response::NeedsAction => {}
     }
     deliveries::replan(tx, id).await
 }

@@ -29,6 +29,8 @@ pub(super) struct Pins {
     pub(super) zone: String,
     pub(super) disclosure: Disclosure,
     pub(super) calendar_file_off_at: Option<i64>,
+    /// Since when the wishes stand of which it is written.
+    pub(super) preference_at: Option<i64>,
     /// Of a mail that speaks for a series: [`Times`].
     pub(super) times: Option<String>,
 }
@@ -50,6 +52,7 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             zone: zone.clone(),
             disclosure: db::disclosure(disclosure)?,
             calendar_file_off_at: row.pinned_off,
+            preference_at: row.preference_at,
             times: None,
         });
     }
@@ -78,6 +81,7 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             .unwrap_or_else(|| tx.core().zone.name().to_owned()),
         disclosure,
         calendar_file_off_at: row.calendar_file_off_at,
+        preference_at: row.preference_at,
         times: None,
     })
 }

@@ -13,7 +13,7 @@ statements! {
     LEASE = "
         UPDATE delivery SET state = 'leased', lease = $2, leased_until = $3, written_at = $4,
             address = $5, language = $6, zone = $7, disclosure = $8, calendar_file_off_at = $9,
-            times = $11, bundle = $12
+            times = $11, bundle = $12, preference_at = $13
         WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $10))";
 }
 
@@ -94,6 +94,7 @@ async fn take(
         .bind(leave.at().micros())
         .bind(pins.times.clone())
         .bind(bundle)
+        .bind(pins.preference_at)
         .run()
         .await?;
     Ok(taken == 1)

@@ -8,7 +8,7 @@ use care::Caller;
 use care::quiet::{Leave, Leaves};
 use care::reminders::{self, Planned, Recipient, Visit};
 use care::rules::Act;
-use protocol::{AppointmentId, Role, Step, Timestamp, limits};
+use protocol::{AppointmentId, Response, Role, Step, Timestamp, limits};
 use uuid::Uuid;
 
 use super::bundles::{self, Ready};
@@ -53,7 +53,7 @@ statements! {
             v.series, v.times AS pinned_times, v.person,
             a.id AS account,
             f.language, f.zone, f.disclosure, f.reminders_off_at, f.calendar_file_off_at,
-            f.confirmed_reminders_at,
+            f.confirmed_reminders_at, f.changed_at AS preference_at,
             f.safe_from, f.safe_until,
             d.id AS address, d.value AS address_value,
             p.role, p.response, p.left_at, p.cleared_at, p.joined_at, l.id AS link, l.secret AS link_secret,
@@ -147,6 +147,8 @@ pub(super) struct DueRow {
     pub(super) disclosure: Option<String>,
     pub(super) reminders_off_at: Option<i64>,
     pub(super) confirmed_reminders_at: Option<i64>,
+    /// Since when their wishes stand as they do.
+    pub(super) preference_at: Option<i64>,
     pub(super) calendar_file_off_at: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,
@@ -457,6 +459,8 @@ fn leaves(
 
 fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
     let role = row.role.as_deref().map_or(Ok(Role::Client), db::role)?;
+    let response = row.response.as_deref();
+    let response = response.map_or(Ok(Response::NeedsAction), db::response)?;
     let calendar = Calendar {
         disclosure: row.disclosure.as_deref(),
         file_off: row.calendar_file_off_at.is_some(),
@@ -476,16 +480,15 @@ fn recipient(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
         cleared_at: calendar.to_clear(row.cleared_at, role)?,
         told: row.told.is_some(),
         outdated: super::is_outdated(row.told, sequence),
-        called: row.called > 0,
+        called: row.called > 0 || super::said_yes(role, response),
+        // It is about to leave: whether they need no call is asked no more.
+        agreed: false,
         heard: super::heard(row.heard),
         joined: row.joined_at.is_some(),
         wants_all_reminders: row.confirmed_reminders_at.is_some(),
         wants_reminders: row.reminders_off_at.is_none()
             && (role != Role::Caregiver || row.reminded > 0),
-        response: row
-            .response
-            .as_deref()
-            .map_or(Ok(protocol::Response::NeedsAction), db::response)?,
+        response,
     })
 }
 

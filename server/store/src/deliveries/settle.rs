@@ -15,7 +15,8 @@ use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 
 statements! {
-    // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too.
+    // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too. What may
+    // have left already is sent again as it was, whatever its reader wishes by now.
     BEGIN = "
         UPDATE delivery SET began = began + 1
         WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
@@ -25,6 +26,11 @@ statements! {
                 AND ((f.reminders_off_at IS NOT NULL
                         AND delivery.step IN ('three_days', 'one_day', 'one_hour', 'room_open'))
                     OR (f.unread_mail_off_at IS NOT NULL AND delivery.step IN ('unread', 'digest'))))
+            AND (began > 0 OR NOT EXISTS (SELECT 1 FROM preference w
+                WHERE w.person = delivery.person
+                    AND (delivery.preference_at IS NULL OR w.changed_at <> delivery.preference_at
+                        OR (w.disclosure = 'update' AND delivery.disclosure <> 'update')
+                        OR (w.disclosure = 'times' AND delivery.disclosure = 'details'))))
             AND (step <> 'agenda' OR EXISTS (SELECT 1 FROM account w
                 WHERE w.person = delivery.person AND w.role = 'case_manager' AND w.ended_at IS NULL))
             AND (appointment IS NULL OR ics_sequence =
@@ -59,9 +65,16 @@ statements! {
     REFUSE_ADDRESS = "
         UPDATE address SET refused_at = $2
         WHERE id = (SELECT address FROM delivery WHERE id = $1) AND refused_at IS NULL";
+    // Whoever called it off themselves knows.
     CONCERN = "
-        SELECT a.organizer, a.client, v.person, a.id FROM delivery v
+        SELECT a.organizer, a.client, v.person, a.id,
+            CAST(CASE WHEN v.step IN ('invitation', 'cancellation')
+                AND p.role IN ('client', 'caregiver')
+                AND (a.cancelled_by IS NULL OR a.cancelled_by <> v.person)
+                THEN 1 ELSE 0 END AS BIGINT) AS is_news
+        FROM delivery v
             JOIN appointment a ON a.id = v.appointment
+            LEFT JOIN participant p ON p.id = v.participant
         WHERE v.id = $1";
 }
 
@@ -145,7 +158,7 @@ pub(crate) struct End {
 impl Store {
     /// Writes the notes down, in order. For each, whether it held: a mail may begin only while it is
     /// leased by the same lease, which has not run out, its appointment has not changed, its address takes mail, and
-    /// whoever gets it may and wants to be told such a thing. What is noted of a mail that speaks for several
+    /// whoever gets it may and wants to be told such a thing, and so much of it, at such a time. What is noted of a mail that speaks for several
     /// deliveries is noted of each.
     pub async fn note_deliveries(&self, notes: Vec<Note>, now: Timestamp) -> Result<Vec<bool>> {
         let caller = Caller::scheduler();
@@ -329,14 +342,15 @@ async fn end_attempt(tx: &mut Tx, id: Uuid, what: What, now: Timestamp) -> Resul
     Ok(())
 }
 
-/// A mail that somebody counts on did not arrive: a human must see to it.
+/// A mail that somebody counts on did not arrive: a human must see to it. News of a visit that a client or a caregiver
+/// did not get is a thing to see to for each visit; that mails do not reach a person is one, whatever else showed it.
 pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
     let concern = tx
         .sql(CONCERN)
         .bind(delivery)
-        .maybe::<(Uuid, Uuid, Uuid, Uuid)>()
+        .maybe::<(Uuid, Uuid, Uuid, Uuid, i64)>()
         .await?;
-    let Some((account, client, person, appointment)) = concern else {
+    let Some((account, client, person, appointment, is_news)) = concern else {
         return unread::tell_staff(tx, delivery).await;
     };
     let concern = Concern {
@@ -345,6 +359,9 @@ pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
         person: person.into(),
         appointment: Some(appointment.into()),
     };
+    if is_news > 0 {
+        return tasks::raise_lost(tx, &concern).await;
+    }
     tasks::raise(tx, TaskKind::CannotReachByEmail, &concern).await
 }
 

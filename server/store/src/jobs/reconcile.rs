@@ -3,13 +3,16 @@
 //! there should be nothing to mend; a number above nothing is a defect that somebody should look for.
 //!
 //! What is due already is left to the lease, which decides it and says why.
+//!
+//! Of a visit that is booked with whoever serves its client no longer somebody is asked to take it over, unless they were
+//! asked before: that a visit before it speaks for it ends by time alone.
 
 use care::Caller;
 use protocol::{AppointmentId, Timestamp};
 use uuid::Uuid;
 
 use super::run::{JobStep, permit};
-use crate::appointments;
+use crate::appointments::{self, left};
 use crate::audit::{Entry, Object};
 use crate::deliveries::{self, Agreeing};
 use crate::error::Result;
@@ -55,6 +58,7 @@ impl Store {
             let permit = permit(tx, &caller, object)?;
             let row = appointments::hold(tx, id).await?;
             let mended = deliveries::agree(tx, id, Agreeing::ToCome).await?;
+            let mended = mended + left::ask_about(tx, &row).await?;
             if mended > 0 {
                 tx.audit(Entry::done(&caller, permit, object).about(row.client()));
             }

@@ -92,7 +92,7 @@ async fn delivery(tx: &mut Tx, id: Uuid, address: bool) -> Result<bool> {
     }
     for (id, appointment) in told {
         match appointment {
-            // It comes to the other one.
+            // It comes to the other one, whatever was wrong with the one before.
             Some(appointment) if about.replaced > 0 => {
                 deliveries::replan(tx, appointment.into()).await?;
             }

@@ -49,7 +49,7 @@ const MOVED: [&str; 4] = [
     "SELECT COUNT(*) FROM task WHERE id = @4 AND kind = 'declined' AND done_at IS NULL",
 ];
 
-fn written(sql: &str, engine: Engine) -> AssertSqlSafe<String> {
+pub(super) fn written(sql: &str, engine: Engine) -> AssertSqlSafe<String> {
     let mut text = sql.to_owned();
     for n in 1..=9 {
         let hex = format!("{n:032x}");

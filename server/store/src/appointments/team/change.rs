@@ -165,7 +165,10 @@ async fn put(tx: &mut Tx, held: &Held, team: &Team) -> Result<Vec<Uuid>> {
     if is_handed_on {
         let take_over = tx.sql(TAKE_OVER).bind(id.uuid());
         take_over.bind(team.booked.uuid()).run().await?;
-        left::keep(tx, team.booked, held.row.client()).await?;
+        let client = held.row.client();
+        left::keep(tx, team.booked, client).await?;
+        // It may have spoken for others of its series.
+        left::ask_unasked(tx, (held.row.organizer(), client), None).await?;
     }
     let now = tx.now().micros();
     let change = tx.sql(CHANGE).bind(id.uuid()).bind(now);
