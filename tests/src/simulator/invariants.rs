@@ -13,12 +13,15 @@ use protocol::{CircleId, DeviceId};
 use super::phone::{Phone, text_of};
 
 mod log;
+mod reading;
 mod thief;
 mod tree;
 
 pub use log::{Log, Seat, head, no_canary, read_log};
 pub use thief::Cut;
 pub use tree::Tree;
+
+use reading::{Excuses, Readable, Shown};
 
 /// What is known of one device.
 #[derive(Default)]
@@ -178,30 +181,16 @@ impl Watch {
             let device = Self::device_of(phone);
             let came = device.and_then(|device| log.came.get(&device).copied());
             let came = came.unwrap_or_default();
-            // What was archived every device reads; what was not, those that were there.
-            let (mut said, mut expected) = (BTreeSet::new(), BTreeSet::new());
-            for (generation, entry) in log.written() {
-                let seat = (*generation, entry.seq);
-                if seat > since {
-                    said.insert(seat);
-                }
-                if seat > since && (!entry.wrap.is_empty() || seat > came) {
-                    expected.insert(seat);
-                }
-            }
-            let read = seats(phone)?;
-            // Whoever goes on from an old copy may have lost the only copy of an era's key; the device
-            // says so ("not yet"), and that is the one way in which a message may stay unread.
+            let readable = Readable::of(log, since, came);
+            let shown = shown_by(phone)?;
             let seen = self.seen.get(&phone.name).context("looked at")?;
-            let lost_keys = seen.put_back > 0;
-            let dark: Vec<_> = seen.places.iter().flat_map(|place| &place.dark).collect();
-            let excused = |(generation, seq): &Seat| {
-                lost_keys
-                    && dark
-                        .iter()
-                        .any(|(of, before, until)| of == generation && seq < before && seq > until)
+            let dark = seen.places.iter().flat_map(|place| &place.dark);
+            let dark: Vec<_> = dark.copied().collect();
+            let excuses = Excuses {
+                put_back: seen.put_back > 0,
+                dark: &dark,
             };
-            if let Some(lost) = expected.difference(&read).find(|seat| !excused(seat)) {
+            if let Some(lost) = readable.lost(&shown, &excuses) {
                 let notes: Vec<_> = seen.places.iter().map(|place| &place.note).collect();
                 bail!(
                     "I3/I9: {} never read the message at {lost:?} ({notes:?}, put back {} times)",
@@ -209,9 +198,9 @@ impl Watch {
                     seen.put_back
                 );
             }
-            if let Some(strange) = read.difference(&said).next() {
+            if let Some(strange) = readable.strange(&shown) {
                 bail!(
-                    "I3: {} reads a message that is not in the log at {strange:?}",
+                    "I3: {} reads a message that it cannot read at {strange:?}",
                     phone.name
                 );
             }
@@ -242,13 +231,15 @@ fn shown_once(seen: &mut Seen, phone: &mut Phone) -> Result<()> {
     Ok(())
 }
 
-/// The places of the texts on a device's disk.
-fn seats(phone: &Phone) -> Result<BTreeSet<Seat>> {
-    let mut seats = BTreeSet::new();
+/// What a device's disk says of each place.
+fn shown_by(phone: &Phone) -> Result<Shown> {
+    let mut shown = Shown::default();
     for (key, item) in phone.disk.items.keys().zip(phone.items()?) {
-        if !matches!(item.content, Content::Text { .. }) {
-            continue;
-        }
+        let seats = match &item.content {
+            Content::Text { .. } => &mut shown.texts,
+            Content::Unreadable { reason } if reason == "not_kept" => &mut shown.not_kept,
+            _ => continue,
+        };
         let place = key.get(16..24).context("a place has 8 bytes")?;
         let place = u64::from_be_bytes(place.try_into()?);
         let waiting = place >= u64::MAX / 2;
@@ -259,5 +250,5 @@ fn seats(phone: &Phone) -> Result<BTreeSet<Seat>> {
         );
         seats.insert((u32::try_from(place >> 40)?, place & ((1 << 40) - 1)));
     }
-    Ok(seats)
+    Ok(shown)
 }

@@ -20,10 +20,10 @@
 //! | I6 | no text of anybody's in anything that the server stored, a crashed server's files included | at the end |
 //! | I7 | a server that plays any message it likes, alone or with whoever was taken out, makes no device merge an account that its group does not list ([`collusion`]) | at the end |
 //! | I8 | the server's public tree and `GroupInfo` are those of mls-rs | at every epoch |
-//! | I9 | history on a new device is history on the old one; what was said while none was kept, from its coming in on | at the end |
+//! | I9 | history on a new device is history on the old one; what was said while none was kept, from where it first came in on, or it says that it missed it | at the end |
 //! | – | no device stops: with an honest server there is no violation | after every step |
 //!
-//! One cast in four keeps no history at first, and its people switch it on and off.
+//! One cast in four keeps no history at first, and the people of every cast switch it on and off.
 //!
 //! # What it catches
 //!

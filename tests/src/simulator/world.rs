@@ -374,8 +374,8 @@ impl<'d> World<'d> {
                 self.a_copy_is_made();
                 Ok(())
             }
-            97 if self.is_without_history() => self.somebody_sets_history(),
-            93..=97 => {
+            97 => self.somebody_sets_history(),
+            93..=96 => {
                 self.the_server_asks();
                 Ok(())
             }

@@ -19,7 +19,7 @@ pub struct Log {
     pub entries: Vec<(u32, LogEntry)>,
     /// Since when each account may read.
     pub since: BTreeMap<AccountId, Seat>,
-    /// Where each device last came into the group.
+    /// Where each device first came into the group.
     pub came: BTreeMap<DeviceId, Seat>,
     /// The public group that the server hands out.
     pub group_info: Vec<u8>,
@@ -149,7 +149,8 @@ fn seated((account, generation, seq): SinceRow) -> Result<(AccountId, Seat)> {
     ))
 }
 
-/// Where each device last came in: where the server says that it was added, or by itself later.
+/// Where each device first came in: where the server says that it was added, or by itself. Whoever comes in again was
+/// there before.
 fn came(
     added: &[(uuid::Uuid, i64, i64)],
     entries: &[(u32, LogEntry)],
@@ -168,8 +169,9 @@ fn came(
             .and_then(|message| message.try_into_protocol_message().ok())
             .context("a commit does not read")?;
         if message.is_external() {
-            let last = came.entry(entry.device).or_default();
-            *last = (*last).max((*generation, entry.seq));
+            let seat = (*generation, entry.seq);
+            let first = came.entry(entry.device).or_insert(seat);
+            *first = (*first).min(seat);
         }
     }
     Ok(came)

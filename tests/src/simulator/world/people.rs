@@ -55,13 +55,9 @@ impl People {
 }
 
 impl World<'_> {
-    /// Whether the circle of this world begins without history: one cast in four.
-    pub(super) fn is_without_history(&self) -> bool {
-        self.plan.seed % 4 == 1
-    }
-
+    /// The circle begins without history in one cast of four.
     fn first_history(&self) -> HistoryMode {
-        if self.is_without_history() {
+        if self.plan.seed % 4 == 1 {
             HistoryMode::Off
         } else {
             HistoryMode::Eras

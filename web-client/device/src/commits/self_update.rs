@@ -4,11 +4,14 @@
 //!
 //! Nobody waits for one, so everything else goes first: the log, a removal (its commit renews the leaf as well),
 //! messages on their way out. A case manager has a hundred circles and many sign in at nine: so one circle
-//! follows the other, the newest activity first, after a pause that is long beside what a commit takes and is
-//! another one on each device.
+//! follows the other after a pause that is long beside what a commit takes and is another one on each device: first
+//! where a week is over, the longest first, then the newest activity. Whoever is online a few minutes a day would
+//! otherwise renew the same busy circles every day, and the quiet ones never.
 //!
 //! Nothing is kept of what is still to be done. When a person signed in is stored, and when each leaf was
 //! renewed; what follows from the two is the same after a restart.
+
+use std::cmp::Reverse;
 
 use protocol::{CircleId, Timestamp, limits};
 
@@ -89,7 +92,7 @@ impl Turn<'_> {
         self.timer(wait_ms + 1);
     }
 
-    /// Renews the leaf in the circle with the newest activity of those where that is due, if the pause is over.
+    /// Renews the leaf in the circle that is first of those where that is due, if the pause is over.
     pub fn update_next_leaf(&mut self) -> Result<()> {
         if self.volatile.self_update_at.is_none_or(|at| at > self.now) {
             return Ok(());
@@ -107,13 +110,21 @@ impl Turn<'_> {
         if !due.is_empty() && (commits || due.len() > 1) {
             self.await_self_update();
         }
-        match due.into_iter().max_by_key(newest_ms) {
+        let first = |circle: &Circle| (self.week_over(circle).map(Reverse), newest_ms(circle));
+        match due.into_iter().max_by_key(first) {
             Some(circle) if !commits => self.in_circle(circle.id, |turn| {
                 let change = turn.identity_change(&circle)?;
                 turn.commit(circle.id, change)
             }),
             _ => Ok(()),
         }
+    }
+
+    /// When the leaf was renewed, where that is a week ago.
+    fn week_over(&self, circle: &Circle) -> Option<Timestamp> {
+        let renewed_at = circle.joined.as_ref()?.renewed_at;
+        let week_after = renewed_at.plus_seconds(limits::SELF_UPDATE_S);
+        (self.now >= week_after).then_some(renewed_at)
     }
 
     /// A commit of this device's is on its way there and may still arrive.

@@ -218,6 +218,23 @@ fn whoever_signs_in_renews_one_leaf_after_the_other_newest_activity_first() {
 }
 
 #[test]
+fn where_a_week_is_over_the_leaf_of_longest_ago_goes_before_the_newest_activity() {
+    let renewed_days = [(1, 1), (2, 8), (3, 0)];
+    let rows = rows(|circle| {
+        let mut days = renewed_days.iter();
+        let (_, days) = days.find(|(number, _)| id(*number) == circle.id).unwrap();
+        let renewed_at = NOW.plus_seconds(days * DAY_S);
+        circle.joined.as_mut().unwrap().renewed_at = renewed_at;
+    });
+    let mut host = Host::new(rows, NOW.plus_seconds(10 * DAY_S));
+    host.comes_online(Command::SignIn);
+    for number in [3, 1, 2] {
+        assert_eq!(host.waits(), [id(number)]);
+        host.log_shows_it();
+    }
+}
+
+#[test]
 fn leaves_are_renewed_after_a_week_and_by_a_sign_in_after_a_day() {
     for (after_s, command, renews) in [
         (DAY_S, Command::Connect, false),
