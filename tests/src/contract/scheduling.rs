@@ -145,6 +145,7 @@ contract! {
     }
     waiting_links {
         a_mailed_booking_link_waits_until_the_address_is_confirmed,
+        a_link_that_was_tried_before_the_address_was_replaced_leaves_too,
         a_link_for_which_nobody_confirmed_the_address_is_a_task,
         what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so,
     }
