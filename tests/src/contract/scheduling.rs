@@ -145,6 +145,7 @@ contract! {
     }
     waiting_links {
         a_mailed_booking_link_waits_until_the_address_is_confirmed,
+        a_link_that_was_tried_before_the_address_was_replaced_leaves_too,
         a_link_for_which_nobody_confirmed_the_address_is_a_task,
         what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so,
     }
@@ -289,6 +290,7 @@ contract! {
         of_a_series_one_visit_is_taken_back,
         a_time_that_somebody_took_meanwhile_stays_theirs,
         a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
+        a_day_that_may_hold_less_by_now_takes_back_what_it_held,
         what_the_client_called_off_is_theirs_to_take_back,
         what_was_to_see_to_before_is_so_again,
         nobody_is_called_about_what_was_taken_back,

@@ -1,8 +1,9 @@
 //! A cancel by staff that is taken back before anybody is told: then it never was; left so, it is told by itself.
 
+use care::Caller;
 use mail::{Memory, ReadBack};
 use protocol::http::{AddClosure, AddVisitType, Appointment, ClosedDays, UndoCancel, VisitTerms};
-use protocol::{AppointmentKind, AppointmentState, Code, Reply, Role, Scope, limits};
+use protocol::{AppointmentKind, AppointmentState, Code, Reply, Role, Scope, VisitTypeId, limits};
 use testkit::{Engine, agency};
 
 use super::desk::{Desk, Mortal, TUESDAY, link, of, worker};
@@ -191,12 +192,9 @@ pub async fn a_time_that_somebody_took_meanwhile_stays_theirs(engine: Engine) {
     assert!(sent.contains(&"dana cancellation".to_owned()), "{sent:?}");
 }
 
-pub async fn a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let robin = agency::add(desk.store(), "Robin Overview", Role::Supervisor).await;
-    let robin = desk.house.enrol(robin.unwrap(), 5).await.caller;
-    let terms = VisitTerms {
-        name: "Once a day".to_owned(),
+fn at_most(a_day: u16) -> VisitTerms {
+    VisitTerms {
+        name: "So many a day".to_owned(),
         kind: AppointmentKind::Video,
         minutes: 30,
         before_minutes: 0,
@@ -204,16 +202,64 @@ pub async fn a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back(engine
         travel_minutes: 0,
         notice_minutes: 0,
         days_ahead: 60,
-        per_day_max: Some(1),
-    };
+        per_day_max: Some(a_day),
+    }
+}
+
+/// A supervisor, and a kind of visit of which there are no more a day.
+async fn so_many_a_day(desk: &Desk, most: u16) -> (Caller, VisitTypeId) {
+    let robin = agency::add(desk.store(), "Robin Overview", Role::Supervisor).await;
+    let robin = desk.house.enrol(robin.unwrap(), 5).await.caller;
     let add = AddVisitType {
         op_id: desk.op(),
-        terms,
+        terms: at_most(most),
     };
     let kind = desk.scheduler.add_visit_type(&robin, &add).await.unwrap();
+    (robin, kind.id)
+}
+
+pub async fn a_day_that_may_hold_less_by_now_takes_back_what_it_held(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (robin, kind) = so_many_a_day(&desk, 3).await;
+    let mut cards = Vec::new();
+    for civil in [TUESDAY, "2026-11-10T12:00", "2026-11-10T14:00"] {
+        let mut request = desk.request(civil);
+        request.visit_type = Some(kind);
+        let card = desk.scheduler.book(&desk.dana, request).await;
+        cards.push(card.unwrap());
+    }
+    let fewer = at_most(2);
+    let lowered = desk.scheduler.change_visit_type(&robin, kind, &fewer);
+    lowered.await.unwrap();
+    desk.pass(1).await;
+    // The client's mistake, and staff's.
+    let seen = (cards[0].id, cards[0].sequence);
+    let gone = desk.reply(&desk.maria, seen, Reply::Cancel).await.unwrap();
+    let seen = (gone.id, gone.sequence);
+    let back = desk.reply(&desk.maria, seen, Reply::Undo).await.unwrap();
+    assert_eq!(back.state, AppointmentState::Booked);
+    let off = desk.call_off(&cards[1]).await.unwrap();
+    desk.take_back(&off).await.unwrap();
+    // Another one that comes to the day has its place.
+    let off = [
+        desk.call_off(&cards[2]).await.unwrap(),
+        desk.call_off(&back).await.unwrap(),
+    ];
+    let mut request = desk.request("2026-11-10T09:00");
+    request.visit_type = Some(kind);
+    desk.scheduler.book(&desk.dana, request).await.unwrap();
+    for off in &off {
+        assert_eq!(code(desk.take_back(off).await), Code::NotAvailable);
+    }
+    no_overlap(&desk.house).await;
+}
+
+pub async fn a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (robin, kind) = so_many_a_day(&desk, 1).await;
     let book = async |civil: &str| {
         let mut request = desk.request(civil);
-        request.visit_type = Some(kind.id);
+        request.visit_type = Some(kind);
         desk.scheduler.book(&desk.dana, request).await.unwrap()
     };
     // By staff and by the client: another one has the day, at an hour that does not meet it.

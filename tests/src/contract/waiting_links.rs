@@ -1,6 +1,7 @@
 //! Links that are mailed open nothing to a stranger: a booking link waits until somebody has said that the address is
 //! the client's, and what was mailed there ends when somebody says that it is not.
 
+use mail::Sent;
 use protocol::http::BookingLink;
 use protocol::{BookingLinkState, Code};
 use testkit::Engine;
@@ -36,6 +37,24 @@ pub async fn a_mailed_booking_link_waits_until_the_address_is_confirmed(engine: 
     let card = card(&desk).await;
     assert!(card.mailed && !card.mail_waits);
     assert_eq!(leaves(&desk).await.len(), 0, "once");
+}
+
+pub async fn a_link_that_was_tried_before_the_address_was_replaced_leaves_too(engine: Engine) {
+    let desk = open(engine).await;
+    booking_links::make(&desk, |asked| asked.mail = true).await;
+    desk.memory
+        .answer_next([Sent::Deferred { code: Some(451) }]);
+    assert_eq!(leaves(&desk).await.len(), 0, "a busy mail server");
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    let secret = asked(&desk, ELSEWHERE).await;
+    desk.pass(3_600).await;
+    assert_eq!(leaves(&desk).await.len(), 0);
+    assert!(card(&desk).await.mail_waits);
+    let confirm = desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    let mails = leaves(&desk).await;
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].0, ELSEWHERE);
 }
 
 pub async fn a_link_for_which_nobody_confirmed_the_address_is_a_task(engine: Engine) {

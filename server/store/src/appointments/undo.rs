@@ -2,9 +2,10 @@
 //! Staff take back what one of them called off; what a client called off, only they do ([`super::reply`]).
 
 use care::Caller;
+use care::civil::plus_days;
 use care::rules::Act;
 use protocol::http::{Appointment, UndoCancel};
-use protocol::{AppointmentId, AppointmentState, Code, Refusal, Scope, Timestamp};
+use protocol::{AppointmentId, AppointmentState, Code, Refusal, Scope, Timestamp, limits};
 
 use super::{
     AppointmentRow, Found, claim_all, day_is_full, hold, hold_with, is_full, list, rules_of,
@@ -36,6 +37,16 @@ statements! {
         WHERE appointment = $1 AND ics_sequence = $2 AND step = 'cancellation'
             AND state = 'skipped' AND reason IN ('outside_safe_hours', 'no_address',
                 'address_unconfirmed', 'address_refused')";
+    // What was booked, moved or given to the worker of that kind on that day since then, or is held.
+    FILLED = "
+        SELECT COUNT(*) FROM claim c
+            LEFT JOIN appointment k ON k.id = c.appointment
+            LEFT JOIN hold h ON h.id = c.hold
+        WHERE c.resource = $1 AND c.start_at > $2 AND c.start_at < $4
+            AND ((k.visit_type = $5 AND k.start_at >= $3 AND k.start_at < $4
+                    AND (k.created_at >= $6 OR k.moved_at >= $6 OR k.team_at >= $6))
+                OR (h.visit_type = $5 AND h.start_at >= $3 AND h.start_at < $4
+                    AND h.expires_at > $7))";
 }
 
 impl Store {
@@ -141,7 +152,7 @@ async fn must_still_fit(
     let closed = closures::made_since(tx, db::at(appointment.told_at)).await?;
     for one in team {
         let (of, itself) = ((&rules, found.start), Some(appointment.id));
-        if is_full(tx, one, of, itself).await? {
+        if is_full(tx, one, of, itself).await? && was_filled(tx, one, appointment).await? {
             return Err(day_is_full().into());
         }
         if one.hours.give_way(&closed, one.zone.date(found.start)) {
@@ -149,6 +160,28 @@ async fn must_still_fit(
         }
     }
     Ok(())
+}
+
+/// Whether anything of its kind has come to the worker's day since it was called off. If not, all that stands there stood
+/// beside it, however many the day may hold by now.
+async fn was_filled(tx: &mut Tx, worker: &Resource, appointment: &AppointmentRow) -> Result<bool> {
+    let day = worker.zone.date(db::at(appointment.start_at));
+    let from = worker.zone.start_of(day);
+    let until = worker.zone.start_of(plus_days(day, 1));
+    let reach = i64::from(limits::CLAIM_MINUTES_MAX) * 60;
+    let now = tx.now().micros();
+    let (filled,): (i64,) = tx
+        .sql(FILLED)
+        .bind(worker.id)
+        .bind(from.plus_seconds(-reach).micros())
+        .bind(from.micros())
+        .bind(until.micros())
+        .bind(appointment.visit_type)
+        .bind(appointment.told_at)
+        .bind(now)
+        .one()
+        .await?;
+    Ok(filled > 0)
 }
 
 /// Whether its client called it off, or who acts for them did.

@@ -36,9 +36,11 @@ statements! {
     SECRET = "
         SELECT b.id, b.secret FROM single_mail m JOIN booking_link b ON b.id = m.booking_link
         WHERE m.id = $1";
+    // One that was tried waits for its pause to end, unless it was put off since for want of an address.
     HASTEN = "
         UPDATE single_mail SET due_at = $2
-        WHERE person = $1 AND kind = 'booking_link' AND state = 'planned' AND tries = 0 AND due_at > $2";
+        WHERE person = $1 AND kind = 'booking_link' AND state = 'planned' AND due_at > $2
+            AND (tries = 0 OR due_at = not_after)";
     CONCERN = "
         SELECT b.made_by, b.client, b.client AS person
         FROM single_mail m JOIN booking_link b ON b.id = m.booking_link WHERE m.id = $1";
