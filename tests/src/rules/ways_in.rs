@@ -247,16 +247,16 @@ fn a_new_generation_keeps_its_terms_roles_and_keys() {
 
 #[test]
 fn a_new_generation_may_keep_no_history_any_more_and_never_again() {
-    let circle = Circle::new();
-    let agency_key = circle.followed.agency.public();
-    let facts = Facts {
-        agency_keys: &[agency_key],
-        at: NOW,
-    };
     let judged = |before: HistoryMode, after: HistoryMode| {
+        let circle = Circle::new();
         let dana = &circle.people[DANA];
         let (group, mut policy) = next(&circle, dana, |made| made.policy.history = after);
         policy.history = before;
+        let agency_key = circle.followed.agency.public();
+        let facts = Facts {
+            agency_keys: &[agency_key],
+            at: NOW,
+        };
         let context = group.public_group().group_context();
         judge_reset(&policy, context, group.members(), &facts).map(|_| ())
     };

@@ -46,7 +46,7 @@ const MOVED: [&str; 4] = [
     "SELECT COUNT(*) FROM single_mail
         WHERE id = @3 AND kind = 'answer' AND person = @8 AND day = '2026-11-02'
             AND not_after = 700 AND state = 'leased' AND lease = ~5 AND leased_until = 60",
-    "SELECT COUNT(*) FROM task WHERE id = @4 AND kind = 'declined' AND done_at IS NULL",
+    "SELECT COUNT(*) FROM task WHERE id = @4 AND kind = 'declined'",
 ];
 
 pub(super) fn written(sql: &str, engine: Engine) -> AssertSqlSafe<String> {
