@@ -29,8 +29,6 @@ const DEBIAN_RUSTC: &str = "/usr/bin/rustc";
 const DEBIAN_SOURCES: &str = "/usr/lib/rustlib/src/rust/library/std";
 /// SHA-2 as loops, not unrolled: a phone hashes little and downloads all of it.
 const SMALL_HASHES: &str = "--cfg=sha2_backend_soft=\"compact\"";
-/// Curves in numbers of 64 bits, which `WebAssembly` multiplies at once.
-const WIDE_NUMBERS: &str = "--cfg=curve25519_dalek_bits=\"64\"";
 const DEBIAN_LINKER: &str = "wasm-ld-19";
 /// Beside each module: which compiler made it.
 const MADE_BY: &str = "made-by";
@@ -63,7 +61,7 @@ impl Toolchain {
             };
             // Cargo takes flags for rustc from one place, and looks here first. Nothing that is built needs others:
             // that randomness is a browser's is a feature (`wasm_js`).
-            let flags = [&remapping.flags(), SMALL_HASHES, WIDE_NUMBERS].join("\u{1f}");
+            let flags = [&remapping.flags(), SMALL_HASHES].join("\u{1f}");
             cargo.env("CARGO_ENCODED_RUSTFLAGS", flags);
             if build.testing {
                 cargo.args(["--features", "testing"]);
