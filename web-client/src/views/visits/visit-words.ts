@@ -120,7 +120,7 @@ export function taskName(task: Pick<Task, 'kind' | 'person_name' | 'why' | 'appo
     declined: () => t('task-declined', { name }),
     cannot_reach_by_email: () => t('task-unreachable', { name }),
     device_idle: () => t('task-device-idle', { name }),
-    client_assigned: () => (task.appointment ? t('task-visit-left', { name }) : t('task-assigned')),
+    client_assigned: () => (task.appointment ? t('task-visit-left', { name }) : t('task-assigned', { name })),
     transfer_offered: () => t('task-offered', { name }),
     transfer_accepted: () => t('task-taken', { name }),
     transfer_declined: () => t('task-refused', { name }),
