@@ -56,14 +56,21 @@ struct Batch<'a> {
 /// Decides every piece, in order. `Err` undoes the whole batch and is never a refusal.
 pub(crate) async fn decide(tx: &mut Tx, asks: &[Ask]) -> Result<Vec<Result<u64, Refusal>>> {
     standing::hold_circles(tx, &circles(asks)).await?;
-    let questions: Vec<standing::Ask> = asks.iter().map(question).collect();
+    let questions: Vec<standing::Ask> = asks.iter().filter_map(question).collect();
     let facts = standing::to_circles(tx, &questions).await?;
+    let mut facts = facts.into_iter();
     let mut batch = Batch::default();
     let mut verdicts = Vec::with_capacity(asks.len());
-    for (ask, facts) in asks.iter().zip(facts) {
+    for ask in asks {
         let verdict = match ask {
-            Ask::Append(caller, append) => batch.append(tx, caller, append, facts),
-            Ask::Ack(caller, ack) => batch.acks.take(tx, caller, ack, &facts).map(|()| 0),
+            Ask::Append(caller, append) => {
+                let facts = facts.next().unwrap_or_default();
+                batch.append(tx, caller, append, facts)
+            }
+            Ask::Ack(caller, ack) => {
+                let facts = facts.next().unwrap_or_default();
+                batch.acks.take(tx, caller, ack, &facts).map(|()| 0)
+            }
             Ask::Leaf(entry) => {
                 tx.audit(entry.clone());
                 Ok(0)
@@ -91,18 +98,18 @@ fn circles(asks: &[Ask]) -> BTreeSet<CircleId> {
     asks.iter().filter_map(circle).collect()
 }
 
-/// What is to be known for one piece.
-fn question(ask: &Ask) -> standing::Ask {
+/// What is to be known for one piece; for an entry nothing.
+fn question(ask: &Ask) -> Option<standing::Ask> {
     let (session, circle, op_id) = match ask {
         Ask::Append(caller, append) => (caller.session, Some(append.circle), Some(append.op_id)),
         Ask::Ack(caller, _) => (caller.session, None, None),
-        Ask::Leaf(_) => (Caller::installation().session, None, None),
+        Ask::Leaf(_) => return None,
     };
-    standing::Ask {
+    Some(standing::Ask {
         session,
         circle,
         op_id,
-    }
+    })
 }
 
 impl<'a> Batch<'a> {

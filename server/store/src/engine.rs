@@ -18,7 +18,7 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{
-    Arguments as _, ConnectOptions as _, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite,
+    Arguments as _, ConnectOptions as _, Connection as _, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite,
     SqliteConnection, SqlitePool, Transaction, Type,
 };
 
@@ -51,6 +51,8 @@ const READERS: u32 = 4;
 const POSTGRES_CONNECTIONS: u32 = 16;
 /// Waiting for a connection longer than this is [`Error::Busy`].
 const ACQUIRE: Duration = Duration::from_secs(10);
+/// A connection that was given back this lately was tested then; another test would cost every transaction a trip.
+const UNTESTED: Duration = Duration::from_secs(1);
 /// Prepared statements kept by each connection: more than there are constants.
 const STATEMENTS_CACHED: usize = 384;
 
@@ -112,6 +114,15 @@ impl Pools {
                 let pool = PgPoolOptions::new()
                     .max_connections(POSTGRES_CONNECTIONS)
                     .acquire_timeout(ACQUIRE)
+                    .test_before_acquire(false)
+                    .before_acquire(|on, was| {
+                        Box::pin(async move {
+                            if was.idle_for >= UNTESTED {
+                                on.ping().await?;
+                            }
+                            Ok(true)
+                        })
+                    })
                     .connect_with(options)
                     .await
                     .map_err(cannot_open)?;

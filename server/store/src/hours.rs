@@ -24,8 +24,10 @@ pub(crate) use slots::{busy, free, free_of_many, full_days};
 
 many! {
     RESOURCES = [place: Integer, account: Id] "
-        SELECT asked.place, r.id, r.zone, v.weekday, v.date, v.from_minute, v.until_minute
-        FROM asked CROSS JOIN resource r LEFT JOIN availability v ON v.resource = r.id
+        SELECT asked.place, r.id, r.zone, v.weekday, v.date, v.from_minute, v.until_minute,
+            CAST(CASE WHEN a.role = 'case_manager' AND a.ended_at IS NULL THEN 1 ELSE 0 END AS BIGINT) AS here
+        FROM asked CROSS JOIN resource r JOIN account a ON a.id = r.account
+            LEFT JOIN availability v ON v.resource = r.id
         WHERE r.account = asked.account";
 }
 
@@ -51,6 +53,7 @@ struct ResourceRow {
     place: i64,
     id: Uuid,
     zone: String,
+    here: i64,
     weekday: Option<i64>,
     date: Option<String>,
     from_minute: Option<i64>,
@@ -65,6 +68,8 @@ pub(crate) struct Resource {
     pub(crate) account: AccountId,
     pub(crate) zone: Zone,
     pub(crate) hours: Hours,
+    /// A case manager whose account had not ended when this was read.
+    works_here: bool,
 }
 
 /// What a search for slots wants to know.
@@ -191,10 +196,11 @@ impl Store {
                 Some(name) => tx.core().zones.find(name)?,
                 None => preferences::zone_of(tx, caller.person).await?,
             };
-            team::must_work_here(tx, &team.others).await?;
             let workers = team.everybody();
             let resources = of_many(tx, &workers).await?;
-            if resources.len() < workers.len() {
+            let here = |worker: &Resource| worker.works_here || worker.account == caller.account;
+            if resources.len() < workers.len() || !resources.iter().all(here) {
+                team::must_work_here(tx, &team.others).await?;
                 return Ok(Slots { slots: Vec::new() });
             }
             let rules = rules(tx, wish.visit_type, wish.minutes).await?;
@@ -308,6 +314,7 @@ pub(crate) async fn of_many(tx: &mut Tx, workers: &[AccountId]) -> Result<Vec<Re
                 id: row.id,
                 account: *worker.ok_or_else(|| Error::broken("a worker was not asked about"))?,
                 zone: preferences::zone(tx, &row.zone),
+                works_here: row.here != 0,
                 hours: Hours {
                     closed: closed.clone(),
                     ..read(own)?
