@@ -34,6 +34,7 @@ pub(crate) mod double_bookings;
 mod enrolments;
 mod erasures;
 mod family;
+mod full_days;
 mod gaps;
 pub(crate) mod gathering;
 mod given_up;

@@ -4,7 +4,7 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
-    clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
+    clock_jumps, closings, closures, double_bookings, full_days, gaps, holds, hours, in_hand,
     invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights, no_shows,
     outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings,
     series, series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails,
@@ -289,13 +289,15 @@ contract! {
         what_begins_within_the_hour_or_is_several_is_told_at_once,
         of_a_series_one_visit_is_taken_back,
         a_time_that_somebody_took_meanwhile_stays_theirs,
-        a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
-        a_day_that_may_hold_less_by_now_takes_back_what_it_held,
         what_the_client_called_off_is_theirs_to_take_back,
         what_was_to_see_to_before_is_so_again,
         nobody_is_called_about_what_was_taken_back,
         a_server_that_dies_in_the_minute_tells_it_after_it,
         taking_back_is_whole_or_not_at_all,
+    }
+    full_days {
+        a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
+        a_day_that_may_hold_less_by_now_takes_back_what_it_held,
     }
     reminders {
         a_visit_is_told_by_the_plan,
