@@ -4,11 +4,11 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
-    clock_jumps, closings, closures, double_bookings, full_days, gaps, holds, hours, in_hand,
-    invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights, no_shows,
-    outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings,
-    series, series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails,
-    visit_types, visit_zones, waiting_links,
+    clock_jumps, closings, closures, digests, double_bookings, full_days, gaps, holds, hours,
+    in_hand, invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights,
+    no_shows, outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours,
+    sendings, series, series_mails, team_changes, teams, undone_cancels, unreached, unread,
+    unread_addresses, visit_mails, visit_types, visit_zones, waiting_links,
 };
 
 contract! {
@@ -406,13 +406,17 @@ contract! {
         the_next_one_comes_four_hours_later_for_what_came_since,
         by_night_only_urgent_messages_are_mailed,
         an_urgent_message_waits_for_safe_hours_too,
-        to_an_address_that_nobody_confirmed_nothing_is_mailed,
-        what_came_before_an_address_was_confirmed_is_mailed_then,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
-        a_refused_address_is_not_tried_again_and_a_human_is_asked,
         two_processes_at_once_plan_one_mail,
         whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back,
+    }
+    unread_addresses {
+        to_an_address_that_nobody_confirmed_nothing_is_mailed,
+        what_came_before_an_address_was_confirmed_is_mailed_then,
+        a_refused_address_is_not_tried_again_and_a_human_is_asked,
+    }
+    digests {
         staff_are_told_each_working_morning_how_many_conversations_wait,
         staff_are_told_of_urgent_messages_at_once,
         staff_see_what_became_of_such_mails_and_not_about_what,
