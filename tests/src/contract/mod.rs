@@ -25,6 +25,7 @@ mod client_keys;
 mod clock_jumps;
 mod closings;
 mod closures;
+mod colleagues;
 mod consents;
 pub(crate) mod desk;
 mod device_shares;

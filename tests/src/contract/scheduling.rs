@@ -4,8 +4,8 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
-    clock_jumps, closings, closures, digests, double_bookings, full_days, gaps, holds, hours,
-    in_hand, invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights,
+    clock_jumps, closings, closures, colleagues, digests, double_bookings, full_days, gaps, holds,
+    hours, in_hand, invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights,
     no_shows, outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours,
     sendings, series, series_mails, team_changes, teams, undone_cancels, unreached, unread,
     unread_addresses, visit_mails, visit_types, visit_zones, waiting_links,
@@ -201,15 +201,17 @@ contract! {
     teams {
         two_workers_are_booked_and_both_are_busy,
         a_colleagues_overlap_is_refused_with_times_when_both_are_free,
-        who_comes_along_works_here_and_has_hours,
         a_move_keeps_both_and_a_cancel_frees_both,
-        who_comes_along_sees_it_and_changes_nothing,
-        both_are_told_and_have_it_in_their_agenda,
         a_number_a_day_counts_who_comes_along,
         a_series_is_held_by_both_and_moves_with_both,
-        whose_account_ends_comes_along_no_more,
         a_change_of_the_clocks_law_moves_the_time_of_both,
         two_bookings_that_name_each_other_at_once_end_as_one,
+    }
+    colleagues {
+        who_comes_along_works_here_and_has_hours,
+        who_comes_along_sees_it_and_changes_nothing,
+        both_are_told_and_have_it_in_their_agenda,
+        whose_account_ends_comes_along_no_more,
     }
     team_changes {
         who_is_added_is_busy_and_everybody_is_told,
