@@ -54,6 +54,7 @@ mod invitations;
 mod jobs;
 mod key_packages;
 mod keys;
+mod later_visits;
 mod law_collisions;
 mod links;
 mod login_names;

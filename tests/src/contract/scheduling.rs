@@ -5,10 +5,10 @@ use testkit::Engine;
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
     clock_jumps, closings, closures, colleagues, digests, double_bookings, full_days, gaps, holds,
-    hours, in_hand, invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights,
-    no_shows, outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours,
-    sendings, series, series_mails, team_changes, teams, undone_cancels, unreached, unread,
-    unread_addresses, visit_mails, visit_types, visit_zones, waiting_links,
+    hours, in_hand, invitation_mails, jobs, later_visits, law_collisions, links, lost_news,
+    mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
+    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
+    unreached, unread, unread_addresses, visit_mails, visit_types, visit_zones, waiting_links,
 };
 
 contract! {
@@ -174,11 +174,13 @@ contract! {
         this_and_later_ones_become_a_series_of_their_own,
         moving_onto_what_is_taken_is_refused_or_leaves_that_one,
         calling_off_more_than_one_ends_the_series,
+        the_link_of_a_series_is_sealed_under_its_clients_key,
+    }
+    later_visits {
         later_visits_are_booked_as_time_goes_on,
         a_series_that_moved_goes_on_where_it_is,
         without_a_consent_later_visits_are_without_the_caregiver,
         a_series_ends_with_its_workers_service_and_a_colleague_is_asked,
-        the_link_of_a_series_is_sealed_under_its_clients_key,
     }
     series_mails {
         booking_a_series_is_one_mail_to_each_who_takes_part,
