@@ -1,37 +1,15 @@
 // Circles that keep no history, in real browsers over the double of the device core: the choice when a circle is
 // made, what its pages say, and how staff or the client change it.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
-import { Newsroom } from '../../web-client/doubles/news.ts';
+import { describe, expect, test } from 'vitest';
 import type { Scene } from '../../web-client/doubles/scenes.ts';
 import { circles, type Who } from '../../web-client/doubles/story.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { signIn } from './double.ts';
+import { looksGood, openClient, openScreens, page, posted, stage } from './screen.ts';
 
 const NONE = 'This conversation keeps no history. A new device starts empty.';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.news = new Newsroom();
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens();
 
 /** The page of a circle's people. */
 async function openMembers(who: Who, title: string, scene: Scene = 'plain'): Promise<void> {
@@ -52,9 +30,7 @@ describe('a circle that has begun', () => {
     await page.getByRole('button', { name: 'Keep no history' }).click();
     await page.getByText('If somebody loses their phone, older messages are gone.').waitFor();
     await page.getByText('Whoever breaks into a phone later finds less.').waitFor();
-    await expectAccessible(page, 'history question');
-    await takePictures(page, 'history-question');
-    await expectFitsNarrow(page, 'history question');
+    await looksGood('history-question');
     await page.getByRole('button', { name: 'No, go back' }).click();
     expect(asked()).toEqual([]);
     await page.getByRole('button', { name: 'Keep no history' }).click();
@@ -93,8 +69,7 @@ test('a new device reads at the top of the conversation why it is empty', async 
 });
 
 test('whoever makes a circle chooses, and keeping history is what nobody needs to choose', async () => {
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   await page.getByRole('button', { name: 'Record another consent' }).click();
   await page.getByLabel('What was agreed?').fill('Maria agreed by phone.');
   await page.getByRole('button', { name: 'Save consent' }).click();
@@ -107,6 +82,5 @@ test('whoever makes a circle chooses, and keeping history is what nobody needs t
   await expectFitsNarrow(page, 'circle form with a choice');
   await page.getByRole('button', { name: 'Make the circle' }).click();
   await page.getByText('It opens as soon as people sign in').waitFor();
-  const planned = stage.posted.find(({ path }) => path === '/v1/circles');
-  expect(JSON.parse(planned?.body ?? '{}')).toMatchObject({ history: 'off' });
+  expect(posted(/^\/v1\/circles$/)).toMatchObject({ history: 'off' });
 });

@@ -1,32 +1,10 @@
 // A visit that is booked with a colleague who does not go on serving its client, in a real browser over the doubles: it
-// is said on its card, in both languages, and taken over there.
-import type { Page } from 'playwright-core';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Agency } from '../../web-client/doubles/agency.ts';
+// is said on its card, and taken over there.
+import { expect, test } from 'vitest';
 import { people } from '../../web-client/doubles/story.ts';
-import { expectAccessible, expectFitsNarrow, openProfile, takePictures, type Profile } from './browser.ts';
-import { playDouble, signIn, type Stage } from './double.ts';
-import { openClient } from './family.ts';
+import { looksGood, openClient, openScreens, page, posted, stage } from './screen.ts';
 
-let stage: Stage;
-let profile: Profile;
-let page: Page;
-
-beforeAll(async () => {
-  stage = await playDouble();
-});
-afterAll(() => stage.end());
-beforeEach(async () => {
-  stage.agency = new Agency(Date.now());
-  stage.posted = [];
-  profile = await openProfile();
-  page = profile.page;
-});
-afterEach(async () => {
-  const { violations } = profile;
-  await profile.end();
-  expect(violations).toEqual([]);
-});
+openScreens();
 
 /** Sam is booked for the visit at Maria's home, and serves her no longer. */
 function leaveBehind(): void {
@@ -40,16 +18,12 @@ function leaveBehind(): void {
 
 test('a visit that a colleague left is taken over', async () => {
   leaveBehind();
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   const visit = page.getByRole('article').filter({ hasText: 'Elm Street' }).first();
   await visit.getByText(/This visit is booked with .*Sam Specimen/).waitFor();
-  await expectAccessible(page, 'a visit that was left');
-  await takePictures(page, 'visit-left', visit);
-  await expectFitsNarrow(page, 'a visit that was left');
+  await looksGood('visit-left', visit);
   await visit.getByRole('button', { name: 'Take the visit over' }).click();
   await page.getByText('The visit is yours now. The emails go out now.').waitFor();
   expect(await visit.getByRole('button', { name: 'Take the visit over' }).count()).toBe(0);
-  const sent = stage.posted.filter(({ path }) => path.endsWith('/team'));
-  expect(JSON.parse(sent[0]?.body ?? '{}')).toMatchObject({ sequence: 0, staff: [], take_over: true });
+  expect(posted(/\/team$/)).toMatchObject({ sequence: 0, staff: [], take_over: true });
 });

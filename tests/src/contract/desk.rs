@@ -1,16 +1,16 @@
-//! A house whose people book: Dana, Sam, Maria and Ana signed in, and the post room that sends what is
+//! A house whose people book: Dana, Sam, Maria and Ana signed in, and the post room ([`post_room`]) that sends what is
 //! due into memory.
 
 use std::collections::{BTreeMap, HashSet};
 use std::future::Future;
 use std::pin::Pin;
+use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
 use std::task::{Context, Poll};
 
 use care::Caller;
 use care::civil::CivilTime;
-use mail::{Mail, Memory, ReadBack, Transport};
+use mail::Memory;
 use protocol::http::{
     Appointment, BookAppointment, CancelAppointment, Consent, MoveAppointment, Preferences,
     RecordConsent, ReplyToAppointment, Task, UndoCancel, WithdrawConsent,
@@ -20,10 +20,14 @@ use protocol::{
     Timestamp, limits,
 };
 use scheduler::{Scheduler, Worker};
-use store::{Database, LinkSecret, Store};
-use testkit::{Engine, FakeClock, Person, TestDatabase};
+use store::{Database, Store};
+use testkit::{Engine, TestDatabase};
 
 use super::house::{Enrolled, House, texts};
+
+mod post_room;
+
+pub use post_room::{link, of, read, to, worker, worker_of};
 
 /// The Tuesday of next week at ten; the house's clock begins on a Monday at nine, both in Chicago.
 pub const TUESDAY: &str = "2026-11-10T10:00";
@@ -296,97 +300,6 @@ impl Desk {
             .collect()
     }
 
-    // --- what the post does ----------------------------------------------------------------------
-
-    /// Does what is due now, and what that makes due. Mails in the order in which they left.
-    pub async fn post(&self) -> Vec<Mail> {
-        self.deliver().await;
-        let mails = self.memory.take();
-        self.newly_sent().await;
-        mails
-    }
-
-    /// Does what is due; in words, who got what: `maria one_day`. What the rows say was sent and what
-    /// really left must be the same addresses.
-    pub async fn sends(&self) -> Vec<String> {
-        self.deliver().await;
-        let mut left: Vec<_> = self.memory.take().iter().map(to).collect();
-        let sent = self.newly_sent().await;
-        let said = sent
-            .iter()
-            .map(|(person, _)| testkit::agency::email(person.name));
-        let mut said: Vec<_> = said.collect();
-        left.sort();
-        said.sort();
-        assert_eq!(left, said, "what left is not what the rows say");
-        let words = sent
-            .iter()
-            .map(|(person, step)| format!("{} {step}", first(person.name)));
-        let mut words: Vec<_> = words.collect();
-        words.sort();
-        words
-    }
-
-    async fn deliver(&self) {
-        let now = self.house.clock_now();
-        scheduler::jobs::run(self.store(), now).await.unwrap();
-        while self.worker.pass().await.unwrap().leased > 0 {}
-    }
-
-    /// What was sent since the last time this was asked, by the rows.
-    async fn newly_sent(&self) -> Vec<(Person, String)> {
-        let rows = self.sent_rows().await;
-        let mut reported = self.reported.lock().unwrap();
-        let mut sent = Vec::new();
-        for row in rows {
-            let mut fields = row.split(' ');
-            let (id, person, step) = (fields.next(), fields.next(), fields.next());
-            if reported.insert(id.unwrap().to_owned()) {
-                sent.push((self.person(person.unwrap()), step.unwrap().to_owned()));
-            }
-        }
-        sent
-    }
-
-    async fn sent_rows(&self) -> Vec<String> {
-        let id = self.hexed("v.id");
-        let person = self.hexed("v.person");
-        self.house
-            .texts(&format!(
-                "SELECT {id} || ' ' || {person} || ' ' || v.step FROM delivery v
-                 WHERE v.state = 'sent' AND (v.bundle IS NULL OR v.bundle = v.id)
-                 ORDER BY v.settled_at, v.due_at, v.id"
-            ))
-            .await
-    }
-
-    /// An id's column as hexadecimal digits, in this engine's SQL.
-    pub fn hexed(&self, column: &str) -> String {
-        match self.house.database.settings() {
-            Database::Sqlite { .. } => format!("lower(hex({column}))"),
-            Database::Postgres { .. } => format!("replace({column}::text, '-', '')"),
-        }
-    }
-
-    fn person(&self, id: &str) -> Person {
-        let people = self.house.agency.people();
-        let found = people
-            .into_iter()
-            .find(|person| super::house::hex(person.person.as_bytes()) == id);
-        found.unwrap()
-    }
-
-    /// `step state reason` of every planned mail of a person, by step.
-    pub async fn deliveries(&self, person: Person) -> Vec<String> {
-        let id = self.house.id(person.person.as_bytes());
-        self.house
-            .texts(&format!(
-                "SELECT step || ' ' || state || COALESCE(' ' || reason, '') FROM delivery
-                 WHERE person = {id} ORDER BY ics_sequence, due_at, step"
-            ))
-            .await
-    }
-
     /// Every row of every table but the audit's, as text.
     pub async fn dump(&self) -> BTreeMap<String, Vec<String>> {
         dump(&self.house.database).await
@@ -419,49 +332,9 @@ pub async fn dump(database: &TestDatabase) -> BTreeMap<String, Vec<String>> {
     dump
 }
 
-/// Sends into the memory, by the house's clock.
-pub fn worker(house: &House, memory: &Memory) -> Worker {
-    worker_of(house.store.clone(), house.clock.clone(), memory)
-}
-
-/// The same of another process, by its own clock.
-pub fn worker_of(store: Store, clock: FakeClock, memory: &Memory) -> Worker {
-    let identity = mail::Identity {
-        from_name: "Appointments".to_owned(),
-        from: "appointments@example.net".to_owned(),
-        link_base: "https://house.example".to_owned(),
-        domain: "example.net".to_owned(),
-    };
-    let transport = Transport::Memory(memory.clone());
-    Worker::new(store, Arc::new(clock), identity, transport)
-}
-
 /// `maria`.
 pub fn first(name: &str) -> String {
     name.split(' ').next().unwrap().to_lowercase()
-}
-
-/// The envelope's recipient.
-pub fn to(mail: &Mail) -> String {
-    mail.to.reveal().to_owned()
-}
-
-/// As its reader sees it.
-pub fn read(mail: &Mail) -> ReadBack {
-    mail::read_back(&mail.bytes).unwrap()
-}
-
-/// The mails to one of the people, read.
-pub fn of(mails: &[Mail], person: Person) -> Vec<ReadBack> {
-    let address = testkit::agency::email(person.name);
-    let mails = mails.iter().filter(|mail| to(mail) == address);
-    mails.map(read).collect()
-}
-
-/// The secret of the link in a mail.
-pub fn link(mail: &ReadBack) -> LinkSecret {
-    let (_, after) = mail.plain.split_once("/l/").unwrap();
-    LinkSecret::parse(&after[..22]).unwrap()
 }
 
 /// A future that is dropped after it was polled so often: whoever ran it died there.

@@ -2,62 +2,78 @@
 //! others, and whoever ended a right is not told of a mail that came after that (scheduling.md, P2).
 
 use mail::Mail;
-use protocol::{DeliveryId, Disclosure, Scope, Step, limits};
+use protocol::{Disclosure, Scope, Step, limits};
 use store::{Due, Lease, Note, What};
 use testkit::{Engine, Person};
 
+use super::addresses::{ELSEWHERE, open, writes};
 use super::desk::{Desk, TUESDAY, of, to};
 use super::sendings::OVER;
 use super::series::{book, booked, call_off, shift};
 
 const NOTHING: [&str; 0] = [];
-const ELSEWHERE: &str = "maria.elsewhere@example.org";
 /// When the reminders of three days before come.
 const THREE_DAYS: &str = "2026-11-07T10:00";
 
-/// Dana gets no mails.
-async fn open(engine: Engine) -> Desk {
-    let desk = Desk::open(engine).await;
-    desk.without_address(&desk.dana).await;
-    desk
+/// What a sender has in hand.
+struct Hand<'d> {
+    desk: &'d Desk,
+    lease: Lease,
+    due: Vec<Due>,
 }
 
-async fn take(desk: &Desk) -> (Lease, Vec<Due>) {
-    let now = desk.house.clock_now();
-    let (lease, due, _) = desk.store().lease_due(now).await.unwrap();
-    (lease, due)
-}
+impl<'d> Hand<'d> {
+    /// Takes what is due now.
+    async fn take(desk: &'d Desk) -> Self {
+        let now = desk.house.clock_now();
+        let (lease, due, _) = desk.store().lease_due(now).await.unwrap();
+        Self { desk, lease, due }
+    }
 
-/// The mail to somebody.
-fn to_person(due: &[Due], person: Person) -> DeliveryId {
-    let address = testkit::agency::email(person.name);
-    let mut theirs = due.iter().filter(|due| due.to.reveal() == address);
-    let one = theirs.next().unwrap();
-    assert!(theirs.next().is_none());
-    one.id
-}
+    /// Maria's invitation to a visit.
+    async fn with_invitation(desk: &'d Desk) -> Self {
+        desk.book(TUESDAY).await;
+        Self::take(desk).await
+    }
 
-/// Whether that can be noted of it.
-async fn note(desk: &Desk, (id, lease): (DeliveryId, Lease), what: What) -> bool {
-    let now = desk.house.clock_now();
-    let note = Note { id, lease, what };
-    desk.store().note_deliveries(vec![note], now).await.unwrap()[0]
-}
+    /// The mail of a series, which its first visit was to bring.
+    async fn with_series(desk: &'d Desk) -> Self {
+        book(desk, "FREQ=WEEKLY;COUNT=12").await;
+        let hand = Self::take(desk).await;
+        assert_eq!((hand.due.len(), hand.due[0].step), (1, Step::Invitation));
+        hand
+    }
 
-/// It does not begin, and its sender says so.
-async fn is_withheld(desk: &Desk, mail: (DeliveryId, Lease)) {
-    assert!(!note(desk, mail, What::Begins).await, "it leaves");
-    let began = "SELECT COUNT(*) FROM delivery WHERE began > 0 AND state <> 'sent'";
-    assert_eq!(desk.house.count(began).await, 0);
-    assert!(note(desk, mail, What::Withheld).await);
-}
+    /// The one mail to somebody.
+    fn mail_to(&self, person: Person) -> &Due {
+        let address = testkit::agency::email(person.name);
+        let mut theirs = self.due.iter().filter(|due| due.to.reveal() == address);
+        let one = theirs.next().unwrap();
+        assert!(theirs.next().is_none());
+        one
+    }
 
-/// The mail of a series is in hand, which its first visit was to bring.
-async fn take_series(desk: &Desk) -> (DeliveryId, Lease) {
-    book(desk, "FREQ=WEEKLY;COUNT=12").await;
-    let (lease, due) = take(desk).await;
-    assert_eq!((due.len(), due[0].step), (1, Step::Invitation));
-    (due[0].id, lease)
+    /// Whether that can be noted of the mail to somebody.
+    async fn note(&self, person: Person, what: What) -> bool {
+        let now = self.desk.house.clock_now();
+        let (id, lease) = (self.mail_to(person).id, self.lease);
+        let note = Note { id, lease, what };
+        let noted = self.desk.store().note_deliveries(vec![note], now).await;
+        noted.unwrap()[0]
+    }
+
+    /// The mail to somebody does not begin, and its sender says so.
+    async fn withholds(&self, person: Person) {
+        assert!(!self.note(person, What::Begins).await, "it leaves");
+        let began = "SELECT COUNT(*) FROM delivery WHERE began > 0 AND state <> 'sent'";
+        assert_eq!(self.desk.house.count(began).await, 0);
+        assert!(self.note(person, What::Withheld).await);
+    }
+
+    /// The same of Maria's.
+    async fn withholds_marias(&self) {
+        self.withholds(self.desk.house.agency.maria).await;
+    }
 }
 
 /// What Maria gets without anything else happening.
@@ -78,13 +94,13 @@ pub async fn a_reminder_that_is_unwanted_by_now_does_not_leave(engine: Engine) {
     desk.book(TUESDAY).await;
     assert_eq!(desk.sends().await, ["maria invitation"]);
     desk.at(THREE_DAYS).await;
-    let (lease, due) = take(&desk).await;
-    assert_eq!((due.len(), due[0].step), (1, Step::ThreeDays));
+    let hand = Hand::take(&desk).await;
+    assert_eq!((hand.due.len(), hand.due[0].step), (1, Step::ThreeDays));
     desk.prefer(&desk.maria, desk.maria.person, |wish| {
         wish.reminders = false;
     })
     .await;
-    is_withheld(&desk, (due[0].id, lease)).await;
+    hand.withholds_marias().await;
     assert_eq!(desk.sends().await, NOTHING);
     ended_as(
         &desk,
@@ -101,16 +117,15 @@ pub async fn a_caregivers_reminder_without_a_consent_by_now_does_not_leave(engin
     desk.consent_with(None, false).await;
     assert_eq!(desk.sends().await, ["ana invitation", "maria invitation"]);
     desk.at(THREE_DAYS).await;
-    let (lease, due) = take(&desk).await;
+    let hand = Hand::take(&desk).await;
     let agency = desk.house.agency;
-    let (anas, marias) = (to_person(&due, agency.ana), to_person(&due, agency.maria));
     desk.withdraw(&desk.maria, consent).await.unwrap();
     let left = "SELECT COUNT(*) FROM participant WHERE left_at IS NOT NULL";
     assert_eq!(desk.house.count(left).await, 0);
-    is_withheld(&desk, (anas, lease)).await;
+    hand.withholds(agency.ana).await;
     assert!(of(&desk.post().await, agency.ana).is_empty());
     ended_as(&desk, agency.ana, "three_days cancelled changed").await;
-    assert!(note(&desk, (marias, lease), What::Begins).await, "Maria's");
+    assert!(hand.note(agency.maria, What::Begins).await, "Maria's");
 }
 
 pub async fn a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave(engine: Engine) {
@@ -120,14 +135,13 @@ pub async fn a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave(e
         wish.disclosure = Disclosure::Details;
     })
     .await;
-    desk.book(TUESDAY).await;
-    let (lease, due) = take(&desk).await;
-    assert_eq!(due[0].disclosure, Disclosure::Details);
+    let hand = Hand::with_invitation(&desk).await;
+    assert_eq!(hand.mail_to(maria).disclosure, Disclosure::Details);
     desk.prefer(&desk.maria, maria.person, |wish| {
         wish.disclosure = Disclosure::Update;
     })
     .await;
-    is_withheld(&desk, (due[0].id, lease)).await;
+    hand.withholds_marias().await;
     let mail = of(&desk.post().await, maria).remove(0);
     assert_eq!(mail.subject, "You have an update");
     let said = format!("{} {}", mail.plain, mail.html);
@@ -138,8 +152,7 @@ pub async fn a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave(e
 
 pub async fn a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave(engine: Engine) {
     let desk = open(engine).await;
-    desk.book(TUESDAY).await;
-    let (lease, due) = take(&desk).await;
+    let hand = Hand::with_invitation(&desk).await;
     desk.pass(1).await;
     desk.prefer(&desk.maria, desk.maria.person, |wish| {
         wish.safe_hours = Some(protocol::http::SafeHours {
@@ -148,7 +161,7 @@ pub async fn a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave(eng
         });
     })
     .await;
-    is_withheld(&desk, (due[0].id, lease)).await;
+    hand.withholds_marias().await;
     assert_eq!(desk.sends().await, NOTHING);
     desk.at("2026-11-02T11:00").await;
     assert_eq!(desk.sends().await, ["maria invitation"]);
@@ -156,15 +169,9 @@ pub async fn a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave(eng
 
 pub async fn nothing_leaves_to_an_address_that_was_replaced_meanwhile(engine: Engine) {
     let desk = open(engine).await;
-    desk.book(TUESDAY).await;
-    let (lease, due) = take(&desk).await;
-    let store = desk.store();
-    let wish = store.preferences(&desk.maria, desk.maria.person).await;
-    let mut wish = wish.unwrap();
-    wish.email = Some(ELSEWHERE.to_owned());
-    let put = store.put_preferences(&desk.maria, desk.maria.person, wish);
-    put.await.unwrap();
-    is_withheld(&desk, (due[0].id, lease)).await;
+    let hand = Hand::with_invitation(&desk).await;
+    writes(&desk, &desk.maria, ELSEWHERE).await;
+    hand.withholds_marias().await;
     let mails = desk.post().await;
     let left: Vec<String> = mails.iter().map(to).collect();
     assert_eq!(left, [ELSEWHERE], "whether it is hers");
@@ -174,35 +181,29 @@ pub async fn nothing_leaves_to_an_address_that_was_replaced_meanwhile(engine: En
 
 pub async fn nothing_leaves_to_an_address_that_takes_no_mail_by_now(engine: Engine) {
     let desk = open(engine).await;
-    desk.book(TUESDAY).await;
-    let (lease, due) = take(&desk).await;
+    let hand = Hand::with_invitation(&desk).await;
     // As when another mail was refused, or a stranger has said that it is not theirs.
     let maria = desk.house.agency.maria;
     let id = desk.house.id(maria.person.as_bytes());
     let refuse = format!("UPDATE address SET refused_at = 1 WHERE person = {id}");
     desk.house.run(&refuse).await;
-    is_withheld(&desk, (due[0].id, lease)).await;
+    hand.withholds_marias().await;
     assert_eq!(desk.sends().await, NOTHING);
     ended_as(&desk, maria, "invitation skipped no_address").await;
 }
 
 pub async fn a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engine: Engine) {
     let desk = open(engine).await;
-    desk.book(TUESDAY).await;
-    let (lease, due) = take(&desk).await;
+    let hand = Hand::with_invitation(&desk).await;
     desk.pass(limits::DELIVERY_LEASE_S).await;
-    is_withheld(&desk, (due[0].id, lease)).await;
+    hand.withholds_marias().await;
     assert_eq!(desk.sends().await, ["maria invitation"]);
 }
 
 pub async fn a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engine: Engine) {
     let desk = open(engine).await;
     let store = desk.store();
-    let wish = store.preferences(&desk.maria, desk.maria.person).await;
-    let mut wish = wish.unwrap();
-    wish.email = Some(ELSEWHERE.to_owned());
-    let put = store.put_preferences(&desk.maria, desk.maria.person, wish);
-    put.await.unwrap();
+    writes(&desk, &desk.maria, ELSEWHERE).await;
     let now = desk.house.clock_now();
     let (lease, due, _) = store.lease_single_mails(now).await.unwrap();
     assert_eq!(due.len(), 1);
@@ -218,11 +219,11 @@ pub async fn a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engi
 
 pub async fn a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once(engine: Engine) {
     let desk = open(engine).await;
-    let mail = take_series(&desk).await;
+    let hand = Hand::with_series(&desk).await;
     call_off(&desk, &booked(&desk).await[0], Scope::This)
         .await
         .unwrap();
-    is_withheld(&desk, mail).await;
+    hand.withholds_marias().await;
     let mails = marias(&desk).await;
     assert_eq!(mails.len(), 1, "{mails:?}");
     assert!(mails[0].contains("First: Tuesday, November 17, 2026 at 10:00"));
@@ -235,12 +236,12 @@ pub async fn a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once(
 
 pub async fn a_series_whose_first_visit_moved_meanwhile_is_told_beside_it(engine: Engine) {
     let desk = open(engine).await;
-    let mail = take_series(&desk).await;
+    let hand = Hand::with_series(&desk).await;
     let first = booked(&desk).await.remove(0);
     shift(&desk, &first, "2026-11-19T14:00", (Scope::This, false))
         .await
         .unwrap();
-    is_withheld(&desk, mail).await;
+    hand.withholds_marias().await;
     let mails = marias(&desk).await;
     let tells = |words: &str| mails.iter().filter(|mail| mail.contains(words)).count();
     assert_eq!(tells("Repeats: every week on Tuesday"), 1, "{mails:?}");
@@ -250,7 +251,7 @@ pub async fn a_series_whose_first_visit_moved_meanwhile_is_told_beside_it(engine
 
 pub async fn a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit(engine: Engine) {
     let desk = open(engine).await;
-    take_series(&desk).await;
+    Hand::with_series(&desk).await;
     call_off(&desk, &booked(&desk).await[0], Scope::This)
         .await
         .unwrap();

@@ -31,13 +31,32 @@ async fn said_by(desk: &Desk, caller: &Caller, card: &Appointment, outcome: Outc
     closed.unwrap();
 }
 
-/// A visit on that Tuesday, to which Maria did not come; what was mailed before is out of the way.
-async fn missed(desk: &Desk) -> Appointment {
-    let card = desk.book(TUESDAY).await;
+/// Maria did not come to what is booked on that Tuesday; what was mailed before is out of the way.
+async fn misses(desk: &Desk, card: &Appointment) {
     desk.at("2026-11-10T10:35").await;
     desk.post().await;
-    said(desk, &card, Outcome::NoShow).await;
+    said(desk, card, Outcome::NoShow).await;
+}
+
+/// A visit on that Tuesday, to which she did not come.
+async fn missed_at(desk: &Desk) -> Appointment {
+    let card = desk.book(TUESDAY).await;
+    misses(desk, &card).await;
     card
+}
+
+/// A desk at which that is all that has happened.
+async fn missed(engine: Engine) -> Desk {
+    let desk = Desk::open(engine).await;
+    missed_at(&desk).await;
+    desk
+}
+
+/// The next morning nothing leaves, and so the mail stands then.
+async fn is_stopped(desk: &Desk, row: &str) {
+    desk.at(MORNING).await;
+    assert!(leaves(desk).await.is_empty(), "{row}");
+    assert_eq!(rows(desk).await, [row]);
 }
 
 /// What leaves now to Maria or to Ana: staff have mails of their own.
@@ -61,8 +80,9 @@ async fn rows(desk: &Desk) -> Vec<String> {
     desk.house.texts(sql).await
 }
 
-/// Robin offers calls of half an hour; before them, what no link books.
-async fn offer_calls(desk: &Desk) {
+/// A desk at which Robin offers calls of half an hour; before them, what no link books.
+async fn calls_offered(engine: Engine) -> Desk {
+    let desk = Desk::open(engine).await;
     let robin = agency::add(desk.store(), "Robin Overview", Role::Supervisor).await;
     let robin = desk.house.enrol(robin.unwrap(), 5).await.caller;
     for (name, kind) in [
@@ -86,6 +106,7 @@ async fn offer_calls(desk: &Desk) {
         let added = desk.scheduler.add_visit_type(&robin, &request).await;
         added.unwrap();
     }
+    desk
 }
 
 async fn link_states(desk: &Desk) -> Vec<BookingLinkState> {
@@ -97,9 +118,7 @@ async fn link_states(desk: &Desk) -> Vec<BookingLinkState> {
 pub async fn the_first_no_show_is_a_task_and_a_neutral_mail_the_next_morning(engine: Engine) {
     let desk = Desk::open(engine).await;
     let (card, _) = desk.book_with_ana(TUESDAY).await;
-    desk.at("2026-11-10T10:35").await;
-    desk.post().await;
-    said(&desk, &card, Outcome::NoShow).await;
+    misses(&desk, &card).await;
     assert_eq!(desk.to_do().await, ["maria no_show"]);
     for quiet in ["2026-11-10T20:00", "2026-11-11T09:59"] {
         desk.at(quiet).await;
@@ -135,9 +154,8 @@ pub async fn the_first_no_show_is_a_task_and_a_neutral_mail_the_next_morning(eng
 }
 
 pub async fn where_something_is_offered_the_mail_holds_a_link_that_books_it(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    offer_calls(&desk).await;
-    missed(&desk).await;
+    let desk = calls_offered(engine).await;
+    missed_at(&desk).await;
     assert_eq!(link_states(&desk).await, [BookingLinkState::Open]);
     desk.at(MORNING).await;
     let mails = leaves(&desk).await;
@@ -165,7 +183,7 @@ pub async fn the_second_in_a_row_is_a_call_and_a_visit_that_is_kept_ends_the_row
     let next = desk.book("2026-11-11T09:00").await;
     let kept = desk.book("2026-11-12T09:00").await;
     let last = desk.book("2026-11-13T09:00").await;
-    missed(&desk).await;
+    missed_at(&desk).await;
     // Before the mail of the first has left.
     desk.at("2026-11-11T09:40").await;
     said(&desk, &next, Outcome::NoShow).await;
@@ -194,9 +212,8 @@ pub async fn the_second_in_a_row_is_a_call_and_a_visit_that_is_kept_ends_the_row
 }
 
 pub async fn a_no_show_that_is_put_right_leaves_nothing_behind(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    offer_calls(&desk).await;
-    let card = missed(&desk).await;
+    let desk = calls_offered(engine).await;
+    let card = missed_at(&desk).await;
     said(&desk, &card, Outcome::NoShow).await;
     assert_eq!(rows(&desk).await, ["planned"], "said anew, planned once");
     said(&desk, &card, Outcome::Completed).await;
@@ -216,46 +233,38 @@ pub async fn a_no_show_that_is_put_right_leaves_nothing_behind(engine: Engine) {
 }
 
 pub async fn whoever_wants_no_reminders_or_has_no_address_gets_no_such_mail(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    offer_calls(&desk).await;
+    let desk = calls_offered(engine).await;
     let person = desk.maria.person;
     desk.prefer(&desk.maria, person, |wish| wish.reminders = false)
         .await;
-    missed(&desk).await;
+    missed_at(&desk).await;
     assert_eq!(desk.to_do().await, ["maria no_show"]);
     assert!(rows(&desk).await.is_empty() && link_states(&desk).await.is_empty());
 
     let desk = Desk::open(engine).await;
     desk.without_address(&desk.maria).await;
-    missed(&desk).await;
+    missed_at(&desk).await;
     assert_eq!(desk.to_do().await, ["maria no_show"]);
     assert!(rows(&desk).await.is_empty());
 }
 
 pub async fn what_is_no_longer_true_in_the_morning_stops_the_mail(engine: Engine) {
     // They want no such mails any more.
-    let desk = Desk::open(engine).await;
-    missed(&desk).await;
+    let desk = missed(engine).await;
     let person = desk.maria.person;
     desk.prefer(&desk.maria, person, |wish| wish.reminders = false)
         .await;
-    desk.at(MORNING).await;
-    assert!(leaves(&desk).await.is_empty());
-    assert_eq!(rows(&desk).await, ["cancelled unwanted"]);
+    is_stopped(&desk, "cancelled unwanted").await;
 
     // They cannot be reached any more: somebody must know.
-    let desk = Desk::open(engine).await;
-    missed(&desk).await;
+    let desk = missed(engine).await;
     desk.without_address(&desk.maria).await;
-    desk.at(MORNING).await;
-    assert!(leaves(&desk).await.is_empty());
-    assert_eq!(rows(&desk).await, ["cancelled no_address"]);
+    is_stopped(&desk, "cancelled no_address").await;
     let to_do = desk.to_do().await;
     assert_eq!(to_do, ["maria no_show", "maria cannot_reach_by_email"]);
 
     // Somebody called, and they have another visit.
-    let desk = Desk::open(engine).await;
-    missed(&desk).await;
+    let desk = missed(engine).await;
     desk.pass(60).await;
     desk.book("2026-11-12T11:00").await;
     leaves(&desk).await;
@@ -264,20 +273,16 @@ pub async fn what_is_no_longer_true_in_the_morning_stops_the_mail(engine: Engine
     assert_eq!(rows(&desk).await, ["cancelled changed"]);
 
     // Nobody serves them any more.
-    let desk = Desk::open(engine).await;
-    missed(&desk).await;
+    let desk = missed(engine).await;
     let now = desk.house.clock_now().micros();
     desk.house
         .run(&format!("UPDATE assignment SET ended_at = {now}"))
         .await;
-    desk.at(MORNING).await;
-    assert!(leaves(&desk).await.is_empty());
-    assert_eq!(rows(&desk).await, ["cancelled changed"]);
+    is_stopped(&desk, "cancelled changed").await;
 }
 
 pub async fn after_a_long_outage_the_mail_does_not_come_by_night(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    missed(&desk).await;
+    let desk = missed(engine).await;
     desk.at("2026-11-11T18:01").await;
     assert!(leaves(&desk).await.is_empty());
     assert_eq!(rows(&desk).await, ["cancelled too_late"]);

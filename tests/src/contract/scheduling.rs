@@ -4,11 +4,11 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
-    clock_jumps, closings, closures, double_bookings, gaps, holds, hours, in_hand,
-    invitation_mails, jobs, law_collisions, links, lost_news, mail_answers, nights, no_shows,
-    outages, overlaps, phones, places, postbox, preferences, reminders, safe_hours, sendings,
-    series, series_mails, team_changes, teams, undone_cancels, unreached, unread, visit_mails,
-    visit_types, visit_zones, waiting_links,
+    clock_jumps, closings, closures, colleagues, digests, double_bookings, full_days, gaps, holds,
+    hours, in_hand, invitation_mails, jobs, later_visits, law_collisions, links, lost_news,
+    mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
+    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
+    unreached, unread, unread_addresses, visit_mails, visit_types, visit_zones, waiting_links,
 };
 
 contract! {
@@ -174,11 +174,13 @@ contract! {
         this_and_later_ones_become_a_series_of_their_own,
         moving_onto_what_is_taken_is_refused_or_leaves_that_one,
         calling_off_more_than_one_ends_the_series,
+        the_link_of_a_series_is_sealed_under_its_clients_key,
+    }
+    later_visits {
         later_visits_are_booked_as_time_goes_on,
         a_series_that_moved_goes_on_where_it_is,
         without_a_consent_later_visits_are_without_the_caregiver,
         a_series_ends_with_its_workers_service_and_a_colleague_is_asked,
-        the_link_of_a_series_is_sealed_under_its_clients_key,
     }
     series_mails {
         booking_a_series_is_one_mail_to_each_who_takes_part,
@@ -201,15 +203,17 @@ contract! {
     teams {
         two_workers_are_booked_and_both_are_busy,
         a_colleagues_overlap_is_refused_with_times_when_both_are_free,
-        who_comes_along_works_here_and_has_hours,
         a_move_keeps_both_and_a_cancel_frees_both,
-        who_comes_along_sees_it_and_changes_nothing,
-        both_are_told_and_have_it_in_their_agenda,
         a_number_a_day_counts_who_comes_along,
         a_series_is_held_by_both_and_moves_with_both,
-        whose_account_ends_comes_along_no_more,
         a_change_of_the_clocks_law_moves_the_time_of_both,
         two_bookings_that_name_each_other_at_once_end_as_one,
+    }
+    colleagues {
+        who_comes_along_works_here_and_has_hours,
+        who_comes_along_sees_it_and_changes_nothing,
+        both_are_told_and_have_it_in_their_agenda,
+        whose_account_ends_comes_along_no_more,
     }
     team_changes {
         who_is_added_is_busy_and_everybody_is_told,
@@ -289,13 +293,15 @@ contract! {
         what_begins_within_the_hour_or_is_several_is_told_at_once,
         of_a_series_one_visit_is_taken_back,
         a_time_that_somebody_took_meanwhile_stays_theirs,
-        a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
-        a_day_that_may_hold_less_by_now_takes_back_what_it_held,
         what_the_client_called_off_is_theirs_to_take_back,
         what_was_to_see_to_before_is_so_again,
         nobody_is_called_about_what_was_taken_back,
         a_server_that_dies_in_the_minute_tells_it_after_it,
         taking_back_is_whole_or_not_at_all,
+    }
+    full_days {
+        a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
+        a_day_that_may_hold_less_by_now_takes_back_what_it_held,
     }
     reminders {
         a_visit_is_told_by_the_plan,
@@ -404,13 +410,17 @@ contract! {
         the_next_one_comes_four_hours_later_for_what_came_since,
         by_night_only_urgent_messages_are_mailed,
         an_urgent_message_waits_for_safe_hours_too,
-        to_an_address_that_nobody_confirmed_nothing_is_mailed,
-        what_came_before_an_address_was_confirmed_is_mailed_then,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
-        a_refused_address_is_not_tried_again_and_a_human_is_asked,
         two_processes_at_once_plan_one_mail,
         whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back,
+    }
+    unread_addresses {
+        to_an_address_that_nobody_confirmed_nothing_is_mailed,
+        what_came_before_an_address_was_confirmed_is_mailed_then,
+        a_refused_address_is_not_tried_again_and_a_human_is_asked,
+    }
+    digests {
         staff_are_told_each_working_morning_how_many_conversations_wait,
         staff_are_told_of_urgent_messages_at_once,
         staff_see_what_became_of_such_mails_and_not_about_what,

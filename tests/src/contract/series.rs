@@ -1,12 +1,11 @@
-//! Series: booked as far ahead as they are, moved and called off one by one or together, booked on as time
-//! goes by; and nothing of them is dropped in silence.
+//! Series: booked as far ahead as they are, moved and called off one by one or together; and nothing of them is
+//! dropped in silence.
 
 use protocol::http::{
-    Appointment, BookSeries, CancelAppointment, Conflict, EndAssignment, MoveAppointment,
-    SeriesBooked,
+    Appointment, BookSeries, CancelAppointment, Conflict, MoveAppointment, SeriesBooked,
 };
 use protocol::{
-    AppointmentState, CancelReason, Code, Frequency, Instead, PersonId, Refusal, Scope, TaskKind,
+    AppointmentState, CancelReason, Code, Frequency, Instead, PersonId, Refusal, Scope,
 };
 use store::Result;
 use testkit::Engine;
@@ -17,9 +16,9 @@ use super::double_bookings::no_overlap;
 use super::house::code;
 
 /// Half a year ahead of the house's first day, and a month more.
-const THIRTY_WEEKS: &str = "FREQ=WEEKLY;COUNT=30";
+pub(super) const THIRTY_WEEKS: &str = "FREQ=WEEKLY;COUNT=30";
 /// So many of them are booked at once: to the 27th of April.
-const AT_ONCE: usize = 25;
+pub(super) const AT_ONCE: usize = 25;
 
 pub(super) fn series(desk: &Desk, civil: &str, rule: &str) -> BookSeries {
     BookSeries {
@@ -56,7 +55,7 @@ pub(super) async fn booked(desk: &Desk) -> Vec<Appointment> {
     seen
 }
 
-async fn starts(desk: &Desk) -> Vec<String> {
+pub(super) async fn starts(desk: &Desk) -> Vec<String> {
     let cards = booked(desk).await.into_iter();
     cards.map(|card| card.at.civil).collect()
 }
@@ -90,14 +89,14 @@ pub(super) async fn call_off(desk: &Desk, card: &Appointment, scope: Scope) -> R
     desk.scheduler.cancel(&desk.dana, card.id, request).await
 }
 
-async fn live_series(desk: &Desk) -> i64 {
+pub(super) async fn live_series(desk: &Desk) -> i64 {
     desk.house
         .count("SELECT COUNT(*) FROM series WHERE ended_at IS NULL")
         .await
 }
 
 /// What was booked on or could not be, by now.
-async fn extend(desk: &Desk) -> u64 {
+pub(super) async fn extend(desk: &Desk) -> u64 {
     let now = desk.house.clock_now();
     let step = desk.store().extend_series(now).await.unwrap();
     assert!(!desk.store().extend_series(now).await.unwrap().more);
@@ -367,133 +366,6 @@ pub async fn calling_off_more_than_one_ends_the_series(engine: Engine) {
     assert_eq!(starts(&desk).await, [TUESDAY]);
     let again = call_off(&desk, &cards[2], Scope::All).await;
     assert_eq!(code(again), Code::AppointmentState);
-}
-
-pub async fn later_visits_are_booked_as_time_goes_on(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let now = desk.house.clock_now();
-    scheduler::agency::run(desk.store(), now).await.unwrap();
-    book(&desk, THIRTY_WEEKS).await;
-    assert_eq!(extend(&desk).await, 0);
-    desk.book("2027-05-11T10:15").await;
-    desk.at("2026-11-16T12:00").await;
-    assert_eq!(extend(&desk).await, 2, "one is booked, one is a task");
-    assert_eq!(desk.to_do().await, ["maria series_conflict"]);
-    let task = desk.tasks(&desk.dana).await.remove(0);
-    assert_eq!(task.kind, TaskKind::SeriesConflict);
-    assert_eq!(task.at.unwrap().civil, "2027-05-11T10:00");
-    assert_eq!(extend(&desk).await, 0, "it is told once");
-    let gaps = "SELECT COUNT(*) FROM series_gap WHERE code = 'slot_taken'";
-    assert_eq!(desk.house.count(gaps).await, 1);
-    assert_eq!(live_series(&desk).await, 1);
-    // The agency's job does so by itself, each night.
-    desk.at("2026-12-20T12:00").await;
-    let now = desk.house.clock_now();
-    scheduler::agency::run(desk.store(), now).await.unwrap();
-    let last = starts(&desk).await.pop();
-    assert_eq!(last.as_deref(), Some("2027-06-01T10:00"));
-    let visits = "SELECT COUNT(*) FROM appointment WHERE series IS NOT NULL";
-    assert_eq!(desk.house.count(visits).await, 29);
-    assert_eq!(live_series(&desk).await, 0, "the rule has ended");
-    no_overlap(&desk.house).await;
-}
-
-pub async fn a_series_that_moved_goes_on_where_it_is(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    book(&desk, THIRTY_WEEKS).await;
-    let cards = booked(&desk).await;
-    let later = (Scope::ThisAndLater, false);
-    shift(&desk, &cards[3], "2026-12-03T15:00", later)
-        .await
-        .unwrap();
-    assert_eq!(live_series(&desk).await, 1, "the earlier one ended");
-    desk.at("2026-11-16T12:00").await;
-    assert_eq!(extend(&desk).await, 2);
-    let starts = starts(&desk).await;
-    assert_eq!(
-        starts[starts.len() - 2..],
-        ["2027-05-06T15:00", "2027-05-13T15:00"]
-    );
-    no_overlap(&desk.house).await;
-}
-
-pub async fn without_a_consent_later_visits_are_without_the_caregiver(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let consent = desk.consent(None).await.id;
-    let mut request = series(&desk, TUESDAY, THIRTY_WEEKS);
-    request.first.caregivers = vec![desk.ana.person];
-    let made = desk
-        .scheduler
-        .book_series(&desk.dana, request)
-        .await
-        .unwrap();
-    assert!(
-        made.appointments
-            .iter()
-            .all(|card| card.participants.len() == 3)
-    );
-    desk.withdraw(&desk.maria, consent).await.unwrap();
-    // Another consent later does not bring her back into what was agreed before.
-    desk.consent(None).await;
-    desk.at("2026-11-09T12:00").await;
-    assert_eq!(extend(&desk).await, 1);
-    let cards = booked(&desk).await;
-    assert_eq!(cards.len(), AT_ONCE + 1);
-    assert!(cards.iter().all(|card| card.participants.len() == 2));
-
-    // One that runs out by itself does the same.
-    let desk = Desk::open(engine).await;
-    desk.consent(Some(Desk::instant("2026-11-06T10:00"))).await;
-    let mut request = series(&desk, TUESDAY, THIRTY_WEEKS);
-    request.first.caregivers = vec![desk.ana.person];
-    desk.scheduler
-        .book_series(&desk.dana, request)
-        .await
-        .unwrap();
-    desk.at("2026-11-09T12:00").await;
-    assert_eq!(extend(&desk).await, 1);
-    let cards = booked(&desk).await;
-    assert_eq!(cards.last().unwrap().participants.len(), 2);
-}
-
-pub async fn a_series_ends_with_its_workers_service_and_a_colleague_is_asked(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    book(&desk, THIRTY_WEEKS).await;
-    let end = EndAssignment {
-        op_id: desk.op(),
-        staff: desk.dana.account,
-        client: desk.maria.person,
-    };
-    desk.store().end_assignment(&desk.dana, end).await.unwrap();
-    assert_eq!(live_series(&desk).await, 0);
-    // What would have come, and of what is booked the next one.
-    for (kind, civil) in [
-        (TaskKind::SeriesConflict, "2027-05-04T10:00"),
-        (TaskKind::ClientAssigned, TUESDAY),
-    ] {
-        let mut tasks = desk.tasks(&desk.sam).await;
-        assert_eq!(tasks.len(), 2, "{tasks:?}");
-        tasks.retain(|task| task.kind == kind);
-        assert_eq!(tasks[0].at.as_ref().unwrap().civil, civil);
-    }
-    let booked = "SELECT COUNT(*) FROM appointment WHERE state = 'booked'";
-    assert_eq!(desk.house.count(booked).await, 25, "what is booked stays");
-
-    // Whose service ran out unseen books nothing either.
-    let desk = Desk::open(engine).await;
-    book(&desk, THIRTY_WEEKS).await;
-    let dana = desk.house.id(desk.dana.account.as_bytes());
-    let ends = Desk::instant("2026-11-05T10:00").micros();
-    desk.house
-        .run(&format!(
-            "UPDATE assignment SET ended_at = {ends} WHERE account = {dana}"
-        ))
-        .await;
-    desk.at("2026-11-09T12:00").await;
-    extend(&desk).await;
-    assert_eq!(desk.house.count(booked).await, 25);
-    assert_eq!(live_series(&desk).await, 0);
-    assert_eq!(desk.tasks(&desk.sam).await.len(), 1);
 }
 
 pub async fn the_link_of_a_series_is_sealed_under_its_clients_key(engine: Engine) {

@@ -1,20 +1,18 @@
-//! Several of the staff in one visit: each is busy meanwhile, whatever becomes of it; who comes along sees it and
-//! changes nothing.
+//! Several of the staff in one visit: each is busy meanwhile, whatever becomes of it.
 
 use care::Caller;
 use futures_util::future::join_all;
 use protocol::http::{
-    AddVisitType, Appointment, BookAppointment, BookSeries, CloseAppointment, EndAssignment,
-    EndStaff, FindSlots, VisitTerms,
+    AddVisitType, Appointment, BookAppointment, BookSeries, FindSlots, VisitTerms,
 };
 use protocol::{
-    AccountId, AppointmentKind, AppointmentState, CancelReason, Code, Instead, NextStep, Outcome,
-    Refusal, Reply, Response, Role, Scope, TaskKind, limits,
+    AccountId, AppointmentKind, AppointmentState, Code, Instead, Refusal, Reply, Response, Role,
+    Scope, TaskKind,
 };
 use store::{Result, Within};
 use testkit::{Engine, Person, agency};
 
-use super::desk::{Desk, TUESDAY, link, of};
+use super::desk::{Desk, TUESDAY};
 use super::double_bookings::no_overlap;
 use super::house::code;
 use super::jobs::under_the_old_law;
@@ -25,7 +23,7 @@ const WEEK: Within = Within {
 };
 
 /// Half an hour with Maria, with whoever comes along.
-fn with(desk: &Desk, staff: &[AccountId], civil: &str) -> BookAppointment {
+pub(super) fn with(desk: &Desk, staff: &[AccountId], civil: &str) -> BookAppointment {
     BookAppointment {
         staff: staff.to_vec(),
         ..desk.request(civil)
@@ -33,7 +31,7 @@ fn with(desk: &Desk, staff: &[AccountId], civil: &str) -> BookAppointment {
 }
 
 /// Dana books it, and Sam comes along.
-async fn book(desk: &Desk, civil: &str) -> Result<Appointment> {
+pub(super) async fn book(desk: &Desk, civil: &str) -> Result<Appointment> {
     let request = with(desk, &[desk.sam.account], civil);
     desk.scheduler.book(&desk.dana, request).await
 }
@@ -83,7 +81,7 @@ pub(super) async fn mine(desk: &Desk, caller: &Caller) -> Vec<Appointment> {
 }
 
 /// When somebody could be booked that Tuesday, with whoever else.
-async fn free(desk: &Desk, caller: &Caller, staff: &[AccountId]) -> Result<Vec<String>> {
+pub(super) async fn free(desk: &Desk, caller: &Caller, staff: &[AccountId]) -> Result<Vec<String>> {
     let staff: Vec<String> = staff.iter().map(AccountId::to_string).collect();
     let wish = FindSlots {
         from: "2026-11-10".to_owned(),
@@ -158,40 +156,6 @@ pub async fn a_colleagues_overlap_is_refused_with_times_when_both_are_free(engin
     assert_eq!(refused, (Code::NotAvailable, Vec::new()));
 }
 
-pub async fn who_comes_along_works_here_and_has_hours(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
-    let nobody = AccountId::from_bytes([9; 16]);
-    for stranger in [nobody, desk.maria.account, desk.ana.account, robin.account] {
-        let request = with(&desk, &[desk.sam.account, stranger], TUESDAY);
-        let refused = desk.scheduler.book(&desk.dana, request).await;
-        assert_eq!(code(refused), Code::NotFound);
-        let refused = free(&desk, &desk.dana, &[stranger]).await;
-        assert_eq!(code(refused), Code::NotFound);
-    }
-    let idle = agency::add(desk.store(), "Noor Hourless", Role::CaseManager).await;
-    let idle = idle.unwrap().account;
-    let refused = desk
-        .scheduler
-        .book(&desk.dana, with(&desk, &[idle], TUESDAY));
-    assert_eq!(code(refused.await), Code::NotAvailable);
-    let none = free(&desk, &desk.dana, &[idle]).await.unwrap();
-    assert_eq!(none, Vec::<String>::new());
-    let many: Vec<_> = (0..=limits::APPOINTMENT_STAFF_MAX)
-        .map(|n| AccountId::from_bytes([u8::try_from(n).unwrap(); 16]))
-        .collect();
-    let refused = desk.scheduler.book(&desk.dana, with(&desk, &many, TUESDAY));
-    assert_eq!(code(refused.await), Code::TooManyParticipants);
-    let refused = free(&desk, &desk.dana, &many).await;
-    assert_eq!(code(refused), Code::TooManyParticipants);
-    assert_eq!(claims(&desk).await, 0);
-    // Oneself, and somebody twice, is once.
-    let (dana, sam) = (desk.dana.account, desk.sam.account);
-    let request = with(&desk, &[sam, dana, sam], TUESDAY);
-    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
-    assert_eq!(card.participants.len(), 3);
-}
-
 pub async fn a_move_keeps_both_and_a_cancel_frees_both(engine: Engine) {
     let desk = Desk::open(engine).await;
     let card = book(&desk, TUESDAY).await.unwrap();
@@ -228,107 +192,6 @@ pub async fn a_move_keeps_both_and_a_cancel_frees_both(engine: Engine) {
     desk.call_off(&card).await.unwrap();
     assert_eq!(claims(&desk).await, 2, "Sam's own");
     no_overlap(&desk.house).await;
-}
-
-pub async fn who_comes_along_sees_it_and_changes_nothing(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let (noor, caller) = noor(&desk).await;
-    let request = with(&desk, &[noor.account], TUESDAY);
-    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
-    desk.book("2026-11-10T12:00").await;
-    let seen = mine(&desk, &caller).await;
-    assert_eq!(seen.len(), 1, "the client's other visits are not theirs");
-    assert_eq!(seen[0].client_name, "Maria Sample");
-    assert!(seen[0].beside && !card.beside);
-    let accounts: Vec<_> = card.participants.iter().map(|part| part.account).collect();
-    assert_eq!(accounts[0], None, "the client's is nobody's business");
-    assert!(accounts.contains(&Some(noor.account)));
-    let hers = mine(&desk, &desk.maria).await.remove(0);
-    assert!(!hers.beside && hers.participants.iter().all(|part| part.account.is_none()));
-    assert!(seen[0].meeting_link.is_some());
-    assert!(!seen[0].may_change && !seen[0].may_close && !seen[0].may_reply);
-    let of_maria = desk.store().appointments_of(&caller, desk.maria.person);
-    assert_eq!(code(of_maria.await), Code::NotFound);
-    let change = protocol::http::MoveAppointment {
-        op_id: desk.op(),
-        sequence: 0,
-        civil_start: "2026-11-10T14:00".to_owned(),
-        zone: None,
-        minutes: None,
-        scope: Scope::This,
-        skip_conflicts: false,
-    };
-    let moved = desk.scheduler.move_appointment(&caller, card.id, change);
-    assert_eq!(code(moved.await), Code::NotAllowed);
-    let off = protocol::http::CancelAppointment {
-        op_id: desk.op(),
-        sequence: 0,
-        reason: CancelReason::Other,
-        scope: Scope::This,
-    };
-    let off = desk.scheduler.cancel(&caller, card.id, off).await;
-    assert_eq!(code(off), Code::NotAllowed);
-    desk.at("2026-11-10T10:20").await;
-    let closing = CloseAppointment {
-        op_id: desk.op(),
-        sequence: 0,
-        outcome: Outcome::Completed,
-        next_step: NextStep::BookAgain,
-        note: "Went well".to_owned(),
-    };
-    let closed = desk.scheduler.close(&caller, card.id, &closing).await;
-    assert_eq!(code(closed), Code::NotAllowed);
-    let closed = desk.scheduler.close(&desk.dana, card.id, &closing).await;
-    assert!(closed.unwrap().closed.is_some());
-    let seen = mine(&desk, &caller).await;
-    assert_eq!(seen[0].state, AppointmentState::Completed);
-    assert!(seen[0].closed.is_none(), "what was written is not theirs");
-    // Sam serves Maria: who comes along as well may do what they may.
-    let card = book(&desk, "2026-11-11T10:00").await.unwrap();
-    let seen = mine(&desk, &desk.sam).await;
-    assert!(
-        seen.iter()
-            .any(|seen| seen.id == card.id && seen.may_change)
-    );
-}
-
-pub async fn both_are_told_and_have_it_in_their_agenda(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
-    let end = EndAssignment {
-        op_id: desk.op(),
-        staff: desk.sam.account,
-        client: desk.maria.person,
-    };
-    desk.store().end_assignment(&robin, end).await.unwrap();
-    let card = book(&desk, TUESDAY).await.unwrap();
-    let mails = desk.post().await;
-    assert_eq!(mails.len(), 3);
-    let to_sam = of(&mails, desk.house.agency.sam).remove(0);
-    let secret = link(&to_sam);
-    let view = desk.store().open_link(&secret).await.unwrap();
-    assert_eq!((view.role, view.start), (Role::CaseManager, card.start));
-    // Who cannot come after all says so, and whoever is booked is asked to see to it.
-    let declined = desk.store().reply_by_link(&secret, Reply::Cancel).await;
-    assert_eq!(declined.unwrap().response, Response::Declined);
-    assert_eq!(desk.to_do().await, ["sam declined"]);
-    assert_eq!(claims(&desk).await, 2, "until it is seen to");
-    desk.at("2026-11-10T07:30").await;
-    let sent = desk.sends().await;
-    for agenda in ["dana agenda", "sam agenda"] {
-        assert!(sent.contains(&agenda.to_owned()), "{sent:?}");
-    }
-    let saved = desk.scheduler.hours(&desk.sam).await.unwrap();
-    let mut shorter = saved;
-    shorter.weekly.retain(|day| day.weekday != 2);
-    let saved = desk.scheduler.put_hours(&desk.sam, shorter).await.unwrap();
-    assert_eq!(saved.outside, 1, "what they come along to is counted");
-    desk.call_off(&mine(&desk, &desk.dana).await[0])
-        .await
-        .unwrap();
-    desk.until_told().await;
-    let sent = desk.sends().await;
-    assert!(sent.contains(&"sam cancellation".to_owned()), "{sent:?}");
 }
 
 pub async fn a_number_a_day_counts_who_comes_along(engine: Engine) {
@@ -429,47 +292,6 @@ pub async fn a_series_is_held_by_both_and_moves_with_both(engine: Engine) {
     assert_eq!(desk.store().extend_series(now).await.unwrap().did, 2);
     assert_eq!(claims(&desk).await, 2 + 2 * 26);
     no_overlap(&desk.house).await;
-}
-
-pub async fn whose_account_ends_comes_along_no_more(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let kim = enrolled(&desk, "Kim Keyring", Role::Administrator).await;
-    let (noor, _) = noor(&desk).await;
-    let both = [desk.sam.account, noor.account];
-    let request = BookSeries {
-        first: with(&desk, &both, TUESDAY),
-        rule: "FREQ=WEEKLY;COUNT=30".to_owned(),
-        skip_conflicts: false,
-    };
-    let booked = desk.scheduler.book_series(&desk.dana, request).await;
-    let cards = booked.unwrap().appointments;
-    let over = with(&desk, &both, "2026-11-03T10:00");
-    desk.scheduler.book(&desk.dana, over).await.unwrap();
-    desk.at("2026-11-04T12:00").await;
-    let end = EndStaff { op_id: desk.op() };
-    desk.store()
-        .end_account(&kim, noor.account, end)
-        .await
-        .unwrap();
-    let left = 2 * i64::try_from(cards.len()).unwrap();
-    assert_eq!(
-        claims(&desk).await,
-        3 + left,
-        "what is over stays as it was"
-    );
-    no_overlap(&desk.house).await;
-    let entries = "act = 'end_account' AND outcome = 'done'";
-    let entries = desk.house.entries(entries).await;
-    assert!(entries > i64::try_from(cards.len()).unwrap(), "{entries}");
-    let moved = desk.shift(&cards[0], "2026-11-10T11:00").await.unwrap();
-    assert_eq!(moved.participants.len(), 3);
-    desk.at("2026-11-16T12:00").await;
-    let now = desk.house.clock_now();
-    assert_eq!(desk.store().extend_series(now).await.unwrap().did, 2);
-    assert_eq!(claims(&desk).await, 3 + left + 4);
-    let refused = with(&desk, &[noor.account], "2026-11-18T10:00");
-    let refused = desk.scheduler.book(&desk.dana, refused).await;
-    assert_eq!(code(refused), Code::NotFound);
 }
 
 pub async fn a_change_of_the_clocks_law_moves_the_time_of_both(engine: Engine) {

@@ -1,10 +1,10 @@
 //! A cancel by staff that is taken back before anybody is told: then it never was; left so, it is told by itself.
 
-use care::Caller;
 use mail::{Memory, ReadBack};
-use protocol::http::{AddClosure, AddVisitType, Appointment, ClosedDays, UndoCancel, VisitTerms};
-use protocol::{AppointmentKind, AppointmentState, Code, Reply, Role, Scope, VisitTypeId, limits};
-use testkit::{Engine, agency};
+use protocol::http::{Appointment, UndoCancel};
+use protocol::{AppointmentState, Code, Reply, Scope, limits};
+use store::Result;
+use testkit::Engine;
 
 use super::desk::{Desk, Mortal, TUESDAY, link, of, worker};
 use super::double_bookings::no_overlap;
@@ -17,10 +17,41 @@ const OFF: [&str; 2] = ["dana cancellation", "maria cancellation"];
 const CHANGED: [&str; 5] = ["task", "delivery", "participant", "claim", "link"];
 
 /// A visit of which Maria and Dana were told.
-async fn told(desk: &Desk) -> Appointment {
+async fn told(engine: Engine) -> (Desk, Appointment) {
+    let desk = Desk::open(engine).await;
     let card = desk.book(TUESDAY).await;
     assert_eq!(desk.sends().await.len(), 2);
-    card
+    (desk, card)
+}
+
+/// The four visits of a series of which they were told.
+async fn told_of_a_series(engine: Engine) -> (Desk, Vec<Appointment>) {
+    let desk = Desk::open(engine).await;
+    book(&desk, "FREQ=WEEKLY;COUNT=4").await;
+    assert_eq!(desk.sends().await.len(), 2);
+    let cards = booked(&desk).await;
+    (desk, cards)
+}
+
+/// What Maria says to a visit as she saw it.
+pub(super) async fn says(desk: &Desk, card: &Appointment, reply: Reply) -> Result<Appointment> {
+    let seen = (card.id, card.sequence);
+    desk.reply(&desk.maria, seen, reply).await
+}
+
+/// How Dana sees it now.
+async fn seen(desk: &Desk, card: &Appointment) -> Appointment {
+    let all = desk.store().appointments_of(&desk.dana, card.client).await;
+    let mut all = all.unwrap().appointments.into_iter();
+    all.find(|one| one.id == card.id).unwrap()
+}
+
+/// What whoever is not Dana sends to take it back.
+fn undo(desk: &Desk, card: &Appointment) -> UndoCancel {
+    UndoCancel {
+        op_id: desk.op(),
+        sequence: card.sequence,
+    }
 }
 
 /// What is to come to Maria, and what is planned for her no more.
@@ -38,9 +69,7 @@ pub async fn what_is_taken_back_was_never_said(engine: Engine) {
     let mails = desk.post().await;
     let maria: Vec<ReadBack> = of(&mails, desk.house.agency.maria);
     let secret = link(&maria[0]);
-    desk.reply(&desk.maria, (card.id, 0), Reply::Confirm)
-        .await
-        .unwrap();
+    says(&desk, &card, Reply::Confirm).await.unwrap();
     let before = marias(&desk).await;
     let off = desk.call_off(&card).await.unwrap();
     assert_eq!(off.state, AppointmentState::Cancelled);
@@ -49,15 +78,12 @@ pub async fn what_is_taken_back_was_never_said(engine: Engine) {
     desk.pass(limits::STAFF_UNDO_S - 1).await;
     assert_eq!(desk.sends().await, NOTHING, "nobody is told yet");
     // Whoever else serves her may take it back as well.
-    let request = UndoCancel {
-        op_id: desk.op(),
-        sequence: off.sequence,
-    };
-    let undo = || {
+    let request = undo(&desk, &off);
+    let taken_back = || {
         desk.scheduler
             .undo_cancel(&desk.sam, off.id, request.clone())
     };
-    let on = undo().await.unwrap();
+    let on = taken_back().await.unwrap();
     assert_eq!(on.state, AppointmentState::Booked);
     assert_eq!((on.sequence, on.undo_left_s), (card.sequence, None));
     assert_eq!(
@@ -65,7 +91,7 @@ pub async fn what_is_taken_back_was_never_said(engine: Engine) {
         "what was said of it stands"
     );
     let once = desk.dump().await;
-    assert_eq!(undo().await.unwrap(), on, "the same request again");
+    assert_eq!(taken_back().await.unwrap(), on, "the same request again");
     let twice = desk.dump().await;
     for table in CHANGED {
         assert!(once[table] == twice[table], "twice: {table} changed");
@@ -98,16 +124,14 @@ pub async fn what_is_taken_back_was_never_said(engine: Engine) {
 }
 
 pub async fn left_so_it_is_told_after_a_minute(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
+    let (desk, card) = told(engine).await;
     let off = desk.call_off(&card).await.unwrap();
     assert_eq!(code(desk.take_back(&card).await), Code::AppointmentChanged);
     desk.until_told().await;
     assert_eq!(code(desk.take_back(&off).await), Code::TooLate);
     assert_eq!(desk.sends().await, OFF);
     assert_eq!(code(desk.take_back(&off).await), Code::TooLate);
-    let seen = desk.store().appointments_of(&desk.dana, card.client).await;
-    assert_eq!(seen.unwrap().appointments[0].undo_left_s, None);
+    assert_eq!(seen(&desk, &off).await.undo_left_s, None);
 
     // Taken back and called off once more, it is told as the first time would have been.
     let card = desk.book("2026-11-11T10:00").await;
@@ -124,8 +148,7 @@ pub async fn left_so_it_is_told_after_a_minute(engine: Engine) {
 }
 
 pub async fn what_begins_within_the_hour_or_is_several_is_told_at_once(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
+    let (desk, card) = told(engine).await;
     desk.at("2026-11-10T09:00").await;
     desk.sends().await;
     let off = desk.call_off(&card).await.unwrap();
@@ -133,27 +156,18 @@ pub async fn what_begins_within_the_hour_or_is_several_is_told_at_once(engine: E
     assert_eq!(code(desk.take_back(&off).await), Code::TooLate);
     assert_eq!(desk.sends().await, OFF);
 
-    let desk = Desk::open(engine).await;
-    book(&desk, "FREQ=WEEKLY;COUNT=4").await;
-    desk.sends().await;
-    let cards = booked(&desk).await;
+    let (desk, cards) = told_of_a_series(engine).await;
     series::call_off(&desk, &cards[1], Scope::ThisAndLater)
         .await
         .unwrap();
-    let client = cards[1].client;
-    let seen = desk.store().appointments_of(&desk.dana, client).await;
-    let seen = seen.unwrap().appointments;
-    let off = seen.iter().find(|one| one.id == cards[1].id).unwrap();
+    let off = seen(&desk, &cards[1]).await;
     assert_eq!(off.undo_left_s, None);
-    assert_eq!(code(desk.take_back(off).await), Code::TooLate);
+    assert_eq!(code(desk.take_back(&off).await), Code::TooLate);
     assert_eq!(desk.sends().await, OFF);
 }
 
 pub async fn of_a_series_one_visit_is_taken_back(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    book(&desk, "FREQ=WEEKLY;COUNT=4").await;
-    assert_eq!(desk.sends().await.len(), 2);
-    let cards = booked(&desk).await;
+    let (desk, cards) = told_of_a_series(engine).await;
     for n in [0, 2] {
         desk.pass(1).await;
         let off = series::call_off(&desk, &cards[n], Scope::This).await;
@@ -169,14 +183,11 @@ pub async fn of_a_series_one_visit_is_taken_back(engine: Engine) {
 }
 
 pub async fn a_time_that_somebody_took_meanwhile_stays_theirs(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
+    let (desk, card) = told(engine).await;
     let off = desk.call_off(&card).await.unwrap();
     let other = desk.book("2026-11-10T10:15").await;
     assert_eq!(code(desk.take_back(&off).await), Code::SlotTaken);
-    let seen = desk.store().appointments_of(&desk.dana, card.client).await;
-    let seen = seen.unwrap().appointments;
-    let left = seen.iter().find(|one| one.id == off.id).unwrap();
+    let left = seen(&desk, &off).await;
     assert_eq!(left.state, AppointmentState::Cancelled);
     assert_eq!(claims(&desk).await, 1);
     // Free again, it can still be taken back.
@@ -192,147 +203,28 @@ pub async fn a_time_that_somebody_took_meanwhile_stays_theirs(engine: Engine) {
     assert!(sent.contains(&"dana cancellation".to_owned()), "{sent:?}");
 }
 
-fn at_most(a_day: u16) -> VisitTerms {
-    VisitTerms {
-        name: "So many a day".to_owned(),
-        kind: AppointmentKind::Video,
-        minutes: 30,
-        before_minutes: 0,
-        after_minutes: 0,
-        travel_minutes: 0,
-        notice_minutes: 0,
-        days_ahead: 60,
-        per_day_max: Some(a_day),
-    }
-}
-
-/// A supervisor, and a kind of visit of which there are no more a day.
-async fn so_many_a_day(desk: &Desk, most: u16) -> (Caller, VisitTypeId) {
-    let robin = agency::add(desk.store(), "Robin Overview", Role::Supervisor).await;
-    let robin = desk.house.enrol(robin.unwrap(), 5).await.caller;
-    let add = AddVisitType {
-        op_id: desk.op(),
-        terms: at_most(most),
-    };
-    let kind = desk.scheduler.add_visit_type(&robin, &add).await.unwrap();
-    (robin, kind.id)
-}
-
-pub async fn a_day_that_may_hold_less_by_now_takes_back_what_it_held(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let (robin, kind) = so_many_a_day(&desk, 3).await;
-    let mut cards = Vec::new();
-    for civil in [TUESDAY, "2026-11-10T12:00", "2026-11-10T14:00"] {
-        let mut request = desk.request(civil);
-        request.visit_type = Some(kind);
-        let card = desk.scheduler.book(&desk.dana, request).await;
-        cards.push(card.unwrap());
-    }
-    let fewer = at_most(2);
-    let lowered = desk.scheduler.change_visit_type(&robin, kind, &fewer);
-    lowered.await.unwrap();
-    desk.pass(1).await;
-    // The client's mistake, and staff's.
-    let seen = (cards[0].id, cards[0].sequence);
-    let gone = desk.reply(&desk.maria, seen, Reply::Cancel).await.unwrap();
-    let seen = (gone.id, gone.sequence);
-    let back = desk.reply(&desk.maria, seen, Reply::Undo).await.unwrap();
-    assert_eq!(back.state, AppointmentState::Booked);
-    let off = desk.call_off(&cards[1]).await.unwrap();
-    desk.take_back(&off).await.unwrap();
-    // Another one that comes to the day has its place.
-    let off = [
-        desk.call_off(&cards[2]).await.unwrap(),
-        desk.call_off(&back).await.unwrap(),
-    ];
-    let mut request = desk.request("2026-11-10T09:00");
-    request.visit_type = Some(kind);
-    desk.scheduler.book(&desk.dana, request).await.unwrap();
-    for off in &off {
-        assert_eq!(code(desk.take_back(off).await), Code::NotAvailable);
-    }
-    no_overlap(&desk.house).await;
-}
-
-pub async fn a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let (robin, kind) = so_many_a_day(&desk, 1).await;
-    let book = async |civil: &str| {
-        let mut request = desk.request(civil);
-        request.visit_type = Some(kind);
-        desk.scheduler.book(&desk.dana, request).await.unwrap()
-    };
-    // By staff and by the client: another one has the day, at an hour that does not meet it.
-    let off = desk.call_off(&book(TUESDAY).await).await.unwrap();
-    let other = book("2026-11-10T14:00").await;
-    assert_eq!(code(desk.take_back(&off).await), Code::NotAvailable);
-    let seen = (other.id, other.sequence);
-    let gone = desk.reply(&desk.maria, seen, Reply::Cancel).await.unwrap();
-    let third = book("2026-11-10T09:00").await;
-    let seen = (gone.id, gone.sequence);
-    let undone = desk.reply(&desk.maria, seen, Reply::Undo).await;
-    assert_eq!(code(undone), Code::NotAvailable);
-    desk.call_off(&third).await.unwrap();
-    desk.reply(&desk.maria, seen, Reply::Undo).await.unwrap();
-    no_overlap(&desk.house).await;
-    // Closed before it was called off, it stands; closed since, it does not.
-    let card = book("2026-11-11T10:00").await;
-    let close = async |day: &str| {
-        let days = ClosedDays {
-            name: "Days of Placeholder".to_owned(),
-            from: day.to_owned(),
-            until: day.to_owned(),
-        };
-        let op_id = desk.op();
-        let request = AddClosure { op_id, days };
-        desk.scheduler.add_closure(&robin, &request).await.unwrap()
-    };
-    close("2026-11-11").await;
-    desk.pass(1).await;
-    let off = desk.call_off(&card).await.unwrap();
-    let on = desk.take_back(&off).await.unwrap();
-    let off = desk.call_off(&on).await.unwrap();
-    desk.pass(1).await;
-    let since = close("2026-11-11").await;
-    assert_eq!(code(desk.take_back(&off).await), Code::NotAvailable);
-    desk.store().end_closure(&robin, since.id).await.unwrap();
-    desk.take_back(&off).await.unwrap();
-}
-
 pub async fn what_the_client_called_off_is_theirs_to_take_back(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
-    let seen = (card.id, card.sequence);
-    desk.reply(&desk.maria, seen, Reply::Cancel).await.unwrap();
-    let seen = desk.store().appointments_of(&desk.dana, card.client).await;
-    let off = seen.unwrap().appointments.remove(0);
+    let (desk, card) = told(engine).await;
+    says(&desk, &card, Reply::Cancel).await.unwrap();
+    let off = seen(&desk, &card).await;
     assert_eq!(off.undo_left_s, None);
     assert_eq!(code(desk.take_back(&off).await), Code::AppointmentState);
     // And of what staff called off it is not hers.
-    let seen = (off.id, off.sequence);
-    let card = desk.reply(&desk.maria, seen, Reply::Undo).await.unwrap();
+    let card = says(&desk, &off, Reply::Undo).await.unwrap();
     let off = desk.call_off(&card).await.unwrap();
-    let seen = (off.id, off.sequence);
-    let same = desk.reply(&desk.maria, seen, Reply::Undo).await.unwrap();
+    let same = says(&desk, &off, Reply::Undo).await.unwrap();
     assert_eq!(same.state, AppointmentState::Cancelled);
     assert!(!same.may_reply && same.undo_left_s.is_none());
-    let request = UndoCancel {
-        op_id: desk.op(),
-        sequence: off.sequence,
-    };
+    let request = undo(&desk, &off);
     for caller in [&desk.maria, &desk.ana] {
-        let undo = desk.scheduler.undo_cancel(caller, off.id, request.clone());
-        assert_eq!(code(undo.await), Code::NotFound);
+        let undone = desk.scheduler.undo_cancel(caller, off.id, request.clone());
+        assert_eq!(code(undone.await), Code::NotFound);
     }
 }
 
 pub async fn what_was_to_see_to_before_is_so_again(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
-    let seen = (card.id, card.sequence);
-    desk.reply(&desk.maria, seen, Reply::AnotherTime)
-        .await
-        .unwrap();
+    let (desk, card) = told(engine).await;
+    says(&desk, &card, Reply::AnotherTime).await.unwrap();
     let asked = ["maria asked_for_another_time"];
     assert_eq!(desk.to_do().await, asked);
     desk.pass(1).await;
@@ -370,8 +262,7 @@ pub async fn nobody_is_called_about_what_was_taken_back(engine: Engine) {
 }
 
 pub async fn a_server_that_dies_in_the_minute_tells_it_after_it(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
+    let (desk, card) = told(engine).await;
     desk.call_off(&card).await.unwrap();
     // The one that was to send it is gone; another one looks too early, and once it is time.
     let memory = Memory::keeping();
@@ -388,8 +279,7 @@ pub async fn a_server_that_dies_in_the_minute_tells_it_after_it(engine: Engine) 
 
 /// Whoever takes it back may die anywhere in it: it is on with all that belongs to it, or off and told.
 pub async fn taking_back_is_whole_or_not_at_all(engine: Engine) {
-    let desk = Desk::open(engine).await;
-    let card = told(&desk).await;
+    let (desk, card) = told(engine).await;
     let (mut undone, mut done) = (0, 0);
     for polls in 0..400 {
         let off = desk.call_off(&card).await.unwrap();

@@ -1,31 +1,29 @@
 //! Mails about messages that wait: to whom, when, what they say, and to whom not.
 
 use care::Caller;
-use mail::Sent;
 use protocol::frame::{Ack, Append, Cursor};
 use protocol::http::PlanCircle;
-use protocol::{CircleId, Code, DeliveryState, Step, Urgency, limits};
+use protocol::{CircleId, Code, Urgency, limits};
 use store::LinkSecret;
 use testkit::{Engine, Person};
 
-use super::addresses::{ELSEWHERE, STRANGERS, asked, leaves, writes};
 use super::desk::{Desk, of};
 use super::house::{append, code};
 
 const NOTHING: [&str; 0] = [];
 /// Just long enough for a routine message, and for an urgent one.
-const TEN_MINUTES: i64 = limits::UNREAD_S + 1;
-const A_MINUTE: i64 = limits::UNREAD_URGENT_S + 1;
+pub(super) const TEN_MINUTES: i64 = limits::UNREAD_S + 1;
+pub(super) const A_MINUTE: i64 = limits::UNREAD_URGENT_S + 1;
 
 /// Maria and Dana in the group of their circle. Nobody but Dana is ever at their device, unless a case says so.
-struct Scene {
-    desk: Desk,
-    circle: CircleId,
+pub struct Scene {
+    pub desk: Desk,
+    pub circle: CircleId,
     said: u8,
 }
 
 impl Scene {
-    async fn open(engine: Engine) -> Self {
+    pub(super) async fn open(engine: Engine) -> Self {
         let desk = Desk::open(engine).await;
         let circle = desk.house.agency.circle;
         desk.house.gather(circle, &[&desk.devices[0]]).await;
@@ -68,7 +66,13 @@ impl Scene {
         }
     }
 
-    async fn seen(&self, who: &Caller, at: i64) {
+    /// They are at a device now.
+    pub(super) async fn is_here(&self, who: &Caller) {
+        self.seen(who, self.desk.house.clock_now().micros()).await;
+    }
+
+    /// When they were last at a device.
+    pub(super) async fn seen(&self, who: &Caller, at: i64) {
         let account = self.desk.house.id(who.account.as_bytes());
         self.desk
             .house
@@ -78,35 +82,40 @@ impl Scene {
             .await;
     }
 
-    async fn pass(&self, seconds: i64) {
+    pub(super) async fn pass(&self, seconds: i64) {
         self.desk.pass(seconds).await;
         self.away().await;
     }
 
-    async fn at(&self, civil: &str) {
+    pub(super) async fn at(&self, civil: &str) {
         self.desk.at(civil).await;
         self.away().await;
     }
 
     /// Somebody writes into a circle.
-    async fn says_in(&mut self, circle: CircleId, who: Caller, urgency: Urgency) {
+    pub(super) async fn says_in(&mut self, circle: CircleId, who: Caller, urgency: Urgency) {
         self.said += 1;
         let message = Append {
             urgency,
             ..append(circle, self.said)
         };
-        let store = self.desk.store();
-        self.seen(&who, self.desk.house.clock_now().micros()).await;
-        store.append(&who, message).await.unwrap();
+        self.is_here(&who).await;
+        self.desk.store().append(&who, message).await.unwrap();
         self.away().await;
     }
 
-    async fn dana_says(&mut self, urgency: Urgency) {
+    pub(super) async fn dana_says(&mut self, urgency: Urgency) {
         self.says_in(self.circle, self.desk.dana, urgency).await;
     }
 
+    /// Dana writes, and nobody reads it for just long enough that it is told.
+    pub(super) async fn a_message_waits(&mut self) {
+        self.dana_says(Urgency::Routine).await;
+        self.pass(TEN_MINUTES).await;
+    }
+
     /// A device of theirs fetches everything, and is gone again.
-    async fn reads(&self, who: &Caller) {
+    pub(super) async fn reads(&self, who: &Caller) {
         let seq = u64::from(self.said);
         let ack = Ack {
             cursors: vec![Cursor {
@@ -116,13 +125,13 @@ impl Scene {
             }],
             inbox: None,
         };
-        self.seen(who, self.desk.house.clock_now().micros()).await;
+        self.is_here(who).await;
         self.desk.store().ack(who, ack).await.unwrap();
         self.away().await;
     }
 
     /// Looks through the log, and sends nothing.
-    async fn plan(&self) {
+    pub(super) async fn plan(&self) {
         let now = self.desk.house.clock_now();
         while self.desk.store().plan_unread_mails(now).await.unwrap() {}
     }
@@ -133,8 +142,14 @@ impl Scene {
         rows.filter(|row| row.starts_with("unread")).collect()
     }
 
-    async fn marias(&self) -> Vec<String> {
+    pub(super) async fn marias(&self) -> Vec<String> {
         self.mails_of(self.desk.house.agency.maria).await
+    }
+
+    /// Whether she is told now, among whatever else leaves.
+    pub(super) async fn tells_maria(&self) -> bool {
+        let sent = self.desk.sends().await;
+        sent.contains(&"maria unread".to_owned())
     }
 }
 
@@ -170,43 +185,36 @@ pub async fn what_was_read_in_time_is_not_mailed(engine: Engine) {
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.marias().await, NOTHING, "nothing was planned");
     // Read between the plan and the sending.
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     scene.plan().await;
     assert_eq!(scene.marias().await, ["unread planned"]);
     scene.reads(&maria).await;
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.marias().await, ["unread skipped read"]);
     // That nothing came of it does not keep the next one back.
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
 }
 
 pub async fn whoever_has_been_at_a_device_since_is_not_mailed(engine: Engine) {
     let mut scene = Scene::open(engine).await;
     let maria = scene.desk.maria;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     let now = scene.desk.house.clock_now();
     scene.seen(&maria, now.plus_seconds(-60).micros()).await;
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.marias().await, NOTHING);
     // The same between the plan and the sending.
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     scene.plan().await;
-    scene
-        .seen(&maria, scene.desk.house.clock_now().micros())
-        .await;
+    scene.is_here(&maria).await;
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.marias().await, ["unread skipped seen"]);
 }
 
 pub async fn the_next_one_comes_four_hours_later_for_what_came_since(engine: Engine) {
     let mut scene = Scene::open(engine).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
     for _ in 0..3 {
         scene.pass(60).await;
@@ -228,8 +236,7 @@ pub async fn by_night_only_urgent_messages_are_mailed(engine: Engine) {
     let mut scene = Scene::open(engine).await;
     scene.at("2026-11-03T22:00").await;
     scene.desk.sends().await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.marias().await, ["unread planned"]);
     // The one that waits for the morning tells of this too, and at once.
@@ -238,25 +245,12 @@ pub async fn by_night_only_urgent_messages_are_mailed(engine: Engine) {
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
     assert_eq!(scene.marias().await, ["unread sent"]);
     scene.pass(60).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, NOTHING);
     scene.at("2026-11-04T07:59").await;
-    assert!(
-        !scene
-            .desk
-            .sends()
-            .await
-            .contains(&"maria unread".to_owned())
-    );
+    assert!(!scene.tells_maria().await);
     scene.at("2026-11-04T08:00").await;
-    assert!(
-        scene
-            .desk
-            .sends()
-            .await
-            .contains(&"maria unread".to_owned())
-    );
+    assert!(scene.tells_maria().await);
 }
 
 pub async fn an_urgent_message_waits_for_safe_hours_too(engine: Engine) {
@@ -278,60 +272,15 @@ pub async fn an_urgent_message_waits_for_safe_hours_too(engine: Engine) {
     scene.pass(A_MINUTE).await;
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.marias().await, ["unread planned"]);
-    let hers = "maria unread".to_owned();
     scene.at("2026-11-04T10:59").await;
-    assert!(!scene.desk.sends().await.contains(&hers));
+    assert!(!scene.tells_maria().await);
     scene.at("2026-11-04T11:00").await;
-    assert!(scene.desk.sends().await.contains(&hers));
-}
-
-pub async fn to_an_address_that_nobody_confirmed_nothing_is_mailed(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
-    scene.plan().await;
-    let (store, person) = (scene.desk.store(), scene.desk.maria.person);
-    let mut wish = store.preferences(&scene.desk.dana, person).await.unwrap();
-    wish.email = Some("maria.elsewhere@example.org".to_owned());
-    let put = store.put_preferences(&scene.desk.dana, person, wish).await;
-    put.unwrap();
-    scene.desk.post().await;
-    assert_eq!(scene.marias().await, ["unread skipped address_unconfirmed"]);
-}
-
-pub async fn what_came_before_an_address_was_confirmed_is_mailed_then(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
-    writes(&scene.desk, &scene.desk.dana, ELSEWHERE).await;
-    let secret = asked(&scene.desk, ELSEWHERE).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
-    assert_eq!(leaves(&scene.desk).await.len(), 0);
-    assert_eq!(scene.marias().await, NOTHING);
-    let confirm = scene.desk.store().answer_address_link(&secret, true);
-    confirm.await.unwrap();
-    let mails = leaves(&scene.desk).await;
-    assert_eq!(mails.len(), 1);
-    assert!(mails[0].0 == ELSEWHERE && mails[0].1.subject == "You have an update");
-    // One that was planned already, and dropped because of another address.
-    scene.pass(limits::UNREAD_PAUSE_S).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
-    scene.plan().await;
-    writes(&scene.desk, &scene.desk.dana, STRANGERS).await;
-    let secret = asked(&scene.desk, STRANGERS).await;
-    let dropped = ["unread sent", "unread skipped address_unconfirmed"];
-    assert_eq!(scene.marias().await, dropped);
-    let confirm = scene.desk.store().answer_address_link(&secret, true);
-    confirm.await.unwrap();
-    assert_eq!(leaves(&scene.desk).await.len(), 1);
-    let sent = scene.marias().await.into_iter();
-    assert_eq!(sent.filter(|row| row == "unread sent").count(), 2);
+    assert!(scene.tells_maria().await);
 }
 
 pub async fn a_zone_that_changes_while_a_mail_waits_moves_it(engine: Engine) {
     let mut scene = Scene::open(engine).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     scene.plan().await;
     let person = scene.desk.maria.person;
     scene
@@ -368,9 +317,7 @@ pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
     scene.pass(TEN_MINUTES).await;
     scene.plan().await;
     assert_eq!(scene.mails_of(ana).await, ["unread planned"]);
-    scene
-        .seen(&maria, scene.desk.house.clock_now().micros())
-        .await;
+    scene.is_here(&maria).await;
     scene.desk.withdraw(&maria, consent).await.unwrap();
     // In the same transaction.
     assert_eq!(scene.mails_of(ana).await, ["unread skipped no_right"]);
@@ -379,36 +326,9 @@ pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
     assert_eq!(scene.marias().await, NOTHING, "she is not in it");
 }
 
-pub async fn a_refused_address_is_not_tried_again_and_a_human_is_asked(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
-    scene.desk.memory.answer_next([Sent::Rejected {
-        code: 550,
-        address: true,
-    }]);
-    assert_eq!(scene.desk.sends().await, NOTHING);
-    assert_eq!(scene.marias().await, ["unread failed address_refused"]);
-    assert_eq!(scene.desk.to_do().await, ["maria cannot_reach_by_email"]);
-    for _ in 0..3 {
-        scene.dana_says(Urgency::Urgent).await;
-        scene.pass(limits::UNREAD_PAUSE_S).await;
-        assert!(
-            !scene
-                .desk
-                .sends()
-                .await
-                .contains(&"maria unread".to_owned())
-        );
-    }
-    assert_eq!(scene.marias().await.len(), 1);
-    assert_eq!(scene.desk.to_do().await.len(), 1, "asked once");
-}
-
 pub async fn two_processes_at_once_plan_one_mail(engine: Engine) {
     let mut scene = Scene::open(engine).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     let (store, now) = (scene.desk.store(), scene.desk.house.clock_now());
     let (one, other) = tokio::join!(store.plan_unread_mails(now), store.plan_unread_mails(now));
     assert!(one.is_ok() && other.is_ok());
@@ -425,8 +345,7 @@ pub async fn two_processes_at_once_plan_one_mail(engine: Engine) {
 
 pub async fn whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back(engine: Engine) {
     let mut scene = Scene::open(engine).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     let mails = scene.desk.post().await;
     let hers = of(&mails, scene.desk.house.agency.maria);
     let (_, after) = hers[0]
@@ -456,99 +375,6 @@ pub async fn whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back(en
     let store = scene.desk.store();
     let again = store.choose_by_stop_link(&secret, true).await.unwrap();
     assert!(again.wanted);
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
+    scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
-}
-
-pub async fn staff_are_told_each_working_morning_how_many_conversations_wait(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
-    let (dana, maria) = (scene.desk.house.agency.dana, scene.desk.maria);
-    let is_digest = |sent: &[String]| sent.contains(&"dana digest".to_owned());
-    assert_eq!(scene.desk.sends().await, NOTHING);
-    scene.at("2026-11-03T08:00").await;
-    assert!(!is_digest(&scene.desk.sends().await), "nothing waits");
-    let rows = scene.desk.deliveries(dana).await;
-    assert!(
-        !rows.iter().any(|row| row.starts_with("digest")),
-        "{rows:?}"
-    );
-    for _ in 0..2 {
-        scene.says_in(scene.circle, maria, Urgency::Routine).await;
-    }
-    scene.pass(TEN_MINUTES).await;
-    assert_eq!(scene.desk.sends().await, NOTHING, "it can wait");
-    scene.at("2026-11-04T07:59").await;
-    assert!(!is_digest(&scene.desk.sends().await));
-    scene.at("2026-11-04T08:00").await;
-    let mails = scene.desk.post().await;
-    let hers = of(&mails, dana);
-    assert_eq!(hers.len(), 1);
-    assert!(hers[0].plain.contains("One conversation waits for you"));
-    assert!(!hers[0].plain.contains("Maria"), "{}", hers[0].plain);
-    scene.pass(3_600).await;
-    assert_eq!(scene.desk.sends().await, NOTHING, "once a day");
-    // It still waits, until she has read it.
-    scene.at("2026-11-05T08:00").await;
-    assert!(is_digest(&scene.desk.sends().await));
-    scene.reads(&scene.desk.dana).await;
-    scene.at("2026-11-06T08:00").await;
-    assert!(!is_digest(&scene.desk.sends().await));
-    scene.says_in(scene.circle, maria, Urgency::Routine).await;
-    // On a Saturday and a Sunday she does not work.
-    for day in ["2026-11-07T09:00", "2026-11-08T09:00"] {
-        scene.at(day).await;
-        assert!(!is_digest(&scene.desk.sends().await), "{day}");
-    }
-    scene.at("2026-11-09T08:00").await;
-    assert!(is_digest(&scene.desk.sends().await));
-}
-
-pub async fn staff_are_told_of_urgent_messages_at_once(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
-    let (maria, dana) = (scene.desk.maria, scene.desk.dana);
-    scene.at("2026-11-03T23:00").await;
-    scene.desk.sends().await;
-    scene.says_in(scene.circle, maria, Urgency::Crisis).await;
-    scene.pass(A_MINUTE).await;
-    scene.seen(&dana, 1).await;
-    assert_eq!(scene.desk.sends().await, ["dana unread"]);
-}
-
-pub async fn staff_see_what_became_of_such_mails_and_not_about_what(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
-    let agency = scene.desk.house.agency;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(TEN_MINUTES).await;
-    scene.desk.sends().await;
-    scene.pass(60).await;
-    scene.dana_says(Urgency::Routine).await;
-    scene.pass(limits::UNREAD_PAUSE_S).await;
-    scene.plan().await;
-    scene.reads(&scene.desk.maria).await;
-    scene.desk.sends().await;
-    let (store, person) = (scene.desk.store(), agency.maria.person);
-    for who in [&scene.desk.dana, &scene.desk.sam] {
-        let mails = store.update_mails(who, person).await.unwrap().mails;
-        let told: Vec<_> = mails
-            .iter()
-            .map(|mail| (mail.step, mail.state, mail.reason.as_deref()))
-            .collect();
-        let expected = [
-            (Step::Unread, DeliveryState::Skipped, Some("read")),
-            (Step::Unread, DeliveryState::Sent, None),
-        ];
-        assert_eq!(told, expected);
-    }
-    let now = scene.desk.house.clock_now().micros();
-    scene.seen(&scene.desk.ana, now).await;
-    let refused = store.update_mails(&scene.desk.ana, person).await;
-    assert_eq!(code(refused), Code::NotFound);
-    scene
-        .desk
-        .house
-        .run("UPDATE assignment SET ended_at = 1")
-        .await;
-    let refused = store.update_mails(&scene.desk.dana, person).await;
-    assert_eq!(code(refused), Code::NotFound);
 }

@@ -1,7 +1,7 @@
 //! All that an agency does with one client from which mails come ([`kinds`]): visits with a caregiver, one moved and
-//! called off, a link to book by, a day's agenda, what follows when the client does not come ([`later`]), and somebody
-//! new who is invited. Every name and text is a word that stands nowhere else, so that whoever looks for it finds it or
-//! it is not there.
+//! called off ([`visits`]), a link to book by, a day's agenda, what follows when the client does not come ([`later`]),
+//! and somebody new who is invited. Every name and text is a word that stands nowhere else, so that whoever looks for
+//! it finds it or it is not there.
 
 use std::collections::BTreeMap;
 
@@ -11,14 +11,13 @@ use care::civil::{CivilTime, Date, parse_date, plus_days};
 use care::private::Relationship;
 use mail::Mail;
 use protocol::http::{
-    AddClient, AddVisitType, Appointment, BookAppointment, BookingLinkMade, CalendarFeedMade,
-    CancelAppointment, ChangePlace, Circle, CloseAppointment, Consent, Intake, MailInvitation,
-    MakeBookingLink, MakeCalendarFeed, MoveAppointment, PersonCard, Phone, PlanCircle,
+    AddClient, AddVisitType, Appointment, BookingLinkMade, CalendarFeedMade, Circle, Consent,
+    Intake, MailInvitation, MakeBookingLink, MakeCalendarFeed, PersonCard, Phone, PlanCircle,
     RecordConsent, VisitTerms, VisitType,
 };
 use protocol::{
-    AppointmentKind, Bytes, CancelReason, CircleId, ConsentBasis, Disclosure, Language, NextStep,
-    OpId, Outcome, Role, Scope, VisitTypeId, limits,
+    AppointmentKind, Bytes, CircleId, ConsentBasis, Disclosure, Language, OpId, Outcome, Role,
+    VisitTypeId,
 };
 use reqwest::Method;
 use sha2::{Digest as _, Sha256};
@@ -30,6 +29,7 @@ use crate::contract::house::texts;
 
 mod kinds;
 mod later;
+mod visits;
 
 pub use kinds::KINDS;
 use kinds::{ADDRESS, BOOKING_LINK, INTAKE, rows_of};
@@ -221,57 +221,6 @@ impl<'s> Season<'s> {
         self.go_on(tuesday, each).await
     }
 
-    async fn close(&mut self, card: &Appointment, outcome: Outcome) -> Result<()> {
-        let request = CloseAppointment {
-            op_id: self.op(),
-            sequence: card.sequence,
-            outcome,
-            next_step: NextStep::None,
-            note: NOTE.to_owned(),
-        };
-        let path = format!("/v1/appointments/{}/close", card.id);
-        let _: Appointment = self.clerks[0].asks(Method::POST, &path, &request).await?;
-        Ok(())
-    }
-
-    async fn change_mind(
-        &mut self,
-        day: Date,
-        each: &mut impl AsyncFnMut(&'static str, Vec<Mail>) -> Result<()>,
-    ) -> Result<()> {
-        let card = self.book_at(day, "15:00", PLACE).await?;
-        self.post("invitation", each).await?;
-        let card = self.go_elsewhere(&card).await?;
-        self.post("invitation", each).await?;
-        let change = MoveAppointment {
-            op_id: self.op(),
-            sequence: card.sequence,
-            civil_start: format!("{day}T16:00"),
-            zone: None,
-            minutes: None,
-            scope: Scope::This,
-            skip_conflicts: false,
-        };
-        let path = format!("/v1/appointments/{}/move", card.id);
-        let moved: Appointment = self.clerks[0].asks(Method::POST, &path, &change).await?;
-        self.post("invitation", each).await?;
-        self.call_off(&moved, Scope::This).await?;
-        self.post("cancellation", each).await
-    }
-
-    async fn call_off(&mut self, card: &Appointment, scope: Scope) -> Result<()> {
-        let request = CancelAppointment {
-            op_id: self.op(),
-            sequence: card.sequence,
-            reason: CancelReason::Agency,
-            scope,
-        };
-        let path = format!("/v1/appointments/{}/cancel", card.id);
-        let _: Appointment = self.clerks[0].asks(Method::POST, &path, &request).await?;
-        self.server.clock().advance(limits::STAFF_UNDO_S);
-        Ok(())
-    }
-
     /// Somebody new is invited by mail.
     pub async fn invite(
         &mut self,
@@ -321,55 +270,6 @@ impl<'s> Season<'s> {
         self.server.clock().set(zone().resolve(civil));
         keep_sessions(self.server).await;
         Ok(())
-    }
-
-    async fn book(&mut self, day: Date, clock: &str) -> Result<Appointment> {
-        let request = self.visit(day, clock);
-        self.clerks[0]
-            .asks(Method::POST, "/v1/appointments", &request)
-            .await
-    }
-
-    /// One to which the client goes.
-    async fn book_at(&mut self, day: Date, clock: &str, place: &str) -> Result<Appointment> {
-        let request = BookAppointment {
-            kind: AppointmentKind::Court,
-            visit_type: None,
-            meeting_link: None,
-            place: Some(place.to_owned()),
-            ..self.visit(day, clock)
-        };
-        self.clerks[0]
-            .asks(Method::POST, "/v1/appointments", &request)
-            .await
-    }
-
-    fn visit(&mut self, day: Date, clock: &str) -> BookAppointment {
-        BookAppointment {
-            op_id: self.op(),
-            client: self.client.person,
-            kind: AppointmentKind::Video,
-            civil_start: format!("{day}T{clock}"),
-            zone: None,
-            minutes: 30,
-            visit_type: Some(self.visit_type),
-            caregivers: vec![self.caregiver.person],
-            staff: Vec::new(),
-            meeting_link: Some(MEETING.to_owned()),
-            place: None,
-        }
-    }
-
-    /// It is elsewhere.
-    async fn go_elsewhere(&mut self, card: &Appointment) -> Result<Appointment> {
-        let request = ChangePlace {
-            op_id: self.op(),
-            sequence: card.sequence,
-            place: Some(OTHER_PLACE.to_owned()),
-            scope: protocol::Scope::This,
-        };
-        let path = format!("/v1/appointments/{}/place", card.id);
-        self.clerks[0].asks(Method::POST, &path, &request).await
     }
 
     async fn make_link(&mut self, tuesday: Date) -> Result<()> {

@@ -185,8 +185,6 @@ impl Season<'_> {
             staff,
             take_over: false,
         };
-        let path = format!("/v1/appointments/{}/team", card.id);
-        let dana = &self.clerks[DANA];
-        dana.asks(Method::POST, &path, &request).await
+        self.does(card, "team", &request).await
     }
 }
