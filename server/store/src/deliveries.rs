@@ -26,7 +26,7 @@ use crate::hash::sha256;
 use crate::preferences::HoursRow;
 use crate::seal::LINK_SECRET;
 use crate::series::mails::{self, Place};
-use crate::tasks;
+use crate::tasks::unreached;
 use crate::tx::Tx;
 use crate::wake::Topic;
 
@@ -333,7 +333,7 @@ pub(crate) async fn agree(
             let untouched = agreeing == Agreeing::ToCome && row.waits_since(one.due, now);
             let changed = !untouched && plan_again(tx, &row, &one).await? > 0;
             if changed && row.unreached > 0 {
-                tasks::finish_told(tx, person.into(), appointment).await?;
+                unreached::finish_told(tx, person.into(), appointment).await?;
             }
             (row.id, changed)
         } else {

@@ -27,8 +27,8 @@ use crate::devices::{self, Why};
 use crate::error::Result;
 use crate::operations::{self, Outcome};
 use crate::seal::PERSON_NAME;
-use crate::serving::is_handed_on;
 use crate::store::Store;
+use crate::tasks::owner::is_handed_on;
 use crate::tx::Tx;
 use crate::{
     agency, assignments, authenticators, calendar_feeds, ceremonies, enrolments, identities,

@@ -22,10 +22,11 @@ use crate::error::Result;
 use crate::holds::{self, Actor, Kept};
 use crate::hours::{self, Resource};
 use crate::links::LinkSecret;
+use crate::preferences;
 use crate::seal::{BOOKING_MEETING_LINK, LINK_SECRET};
 use crate::store::Store;
+use crate::tasks::unreached;
 use crate::tx::Tx;
-use crate::{preferences, tasks};
 
 statements! {
     USE = "
@@ -298,7 +299,7 @@ async fn take(
     let of = (id, link.client());
     deliveries::ensure_link(tx, of, part.id.into(), db::small(part.ics_sequence)).await?;
     // Whoever booked it has no need to be told.
-    tasks::finish_told(tx, link.client(), id).await?;
+    unreached::finish_told(tx, link.client(), id).await?;
     Ok(id)
 }
 

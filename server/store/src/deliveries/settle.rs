@@ -11,7 +11,7 @@ use super::{bundles, unread};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::store::Store;
-use crate::tasks::{self, Concern};
+use crate::tasks::{self, Concern, unreached};
 use crate::tx::Tx;
 
 statements! {
@@ -360,7 +360,7 @@ pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
         appointment: Some(appointment.into()),
     };
     if is_news > 0 {
-        return tasks::raise_lost(tx, &concern).await;
+        return unreached::raise_lost(tx, &concern).await;
     }
     tasks::raise(tx, TaskKind::CannotReachByEmail, &concern).await
 }
