@@ -129,6 +129,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("jobs::reconcile", crate::jobs::reconcile::STATEMENTS),
     ("jobs::retention", crate::jobs::retention::STATEMENTS),
     ("jobs::run", crate::jobs::run::STATEMENTS),
+    ("jobs::workers", crate::jobs::workers::STATEMENTS),
     ("key_packages", crate::key_packages::STATEMENTS),
     ("keys", crate::keys::STATEMENTS),
     ("links", crate::links::STATEMENTS),
