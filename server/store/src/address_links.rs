@@ -14,9 +14,9 @@ use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::deliveries::{LINK_SECRET_BYTES, unread};
+use crate::deliveries::unread;
 use crate::error::Result;
-use crate::links::LinkSecret;
+use crate::links::{LINK_SECRET_BYTES, LinkSecret};
 use crate::postbox::answers;
 use crate::single_mails::addresses as mails;
 use crate::store::Store;

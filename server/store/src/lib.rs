@@ -42,7 +42,7 @@
 //! A client who books without an account: `booking_links` (the link, `by_link` what its holder can do) → `holds`
 //! (a time kept for ten minutes is a claim like any other) → `appointments::book`, as above.
 //!
-//! What a case manager is asked to see to: `tasks` (`tasks::owner` says whose each is by now, and `serving` who serves a
+//! What a case manager is asked to see to: `tasks` (`tasks::owner` says whose each is by now, `serving` who serves a
 //! client).
 //!
 //! What opens the rows that a browser has stored, the server's half of it: `device_shares`.

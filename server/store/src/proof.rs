@@ -86,13 +86,29 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
         "deliveries::bundles",
         crate::deliveries::bundles::STATEMENTS,
     ),
+    (
+        "deliveries::dropped",
+        crate::deliveries::dropped::STATEMENTS,
+    ),
+    (
+        "deliveries::due_rows",
+        crate::deliveries::due_rows::STATEMENTS,
+    ),
     ("deliveries::facts", crate::deliveries::facts::STATEMENTS),
     ("deliveries::hand", crate::deliveries::hand::STATEMENTS),
     ("deliveries::lease", crate::deliveries::lease::STATEMENTS),
+    ("deliveries::lost", crate::deliveries::lost::STATEMENTS),
+    (
+        "deliveries::recipients",
+        crate::deliveries::recipients::STATEMENTS,
+    ),
     ("deliveries::settle", crate::deliveries::settle::STATEMENTS),
-    ("deliveries::told", crate::deliveries::told::STATEMENTS),
     ("deliveries::unread", crate::deliveries::unread::STATEMENTS),
     ("deliveries::untold", crate::deliveries::untold::STATEMENTS),
+    (
+        "deliveries::update_mails",
+        crate::deliveries::update_mails::STATEMENTS,
+    ),
     (
         "deliveries::visit_mails",
         crate::deliveries::visit_mails::STATEMENTS,

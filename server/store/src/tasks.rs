@@ -1,9 +1,9 @@
-//! What a case manager is asked to see to: a person asked for another time, a mail does not arrive, nobody
-//! was at a device for long. A task is raised in the transaction of what makes it one, unless the same is asked already,
-//! and finished by whoever sees to it or by what answers it.
+//! What a case manager is asked to see to: a person asked for another time, a mail does not arrive, nobody was at a
+//! device for long. A task is raised in the transaction of what makes it one, unless the same is asked already, and
+//! finished by whoever sees to it or by what answers it.
 //!
-//! Here it is raised and answered; [`unreached`] does so where mails do not reach a person. [`list`] is what somebody sees
-//! of theirs. Most of it goes over to a colleague with its client: [`owner`] says whose a task is by now.
+//! Here it is raised and answered; [`unreached`] does so where mails do not reach a person. [`list`] is what somebody
+//! sees of theirs. Most of it goes over to a colleague with its client: [`owner`] says whose a task is by now.
 
 use protocol::{AccountId, AppointmentId, PersonId, TaskId, TaskKind, Timestamp, TransferId};
 use uuid::Uuid;

@@ -1,6 +1,6 @@
-//! Jobs of each worker's own, run on their own morning: the daily agenda, and the digest of what waits unread. The job's
-//! next run is a row; running it plans one mail ([`agenda`]). When it runs says the agency's own row, from which each
-//! worker's is made.
+//! Jobs of each worker's own, run on their own morning: the daily agenda, and the digest of what waits unread. The
+//! job's next run is a row; running it plans one mail ([`agenda`]). When it runs, the agency's own row says, from which
+//! each worker's is made.
 
 use care::Caller;
 use care::civil::Zone;

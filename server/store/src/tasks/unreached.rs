@@ -1,10 +1,10 @@
-//! That mails do not reach a person: one task, whichever mail showed it, and one besides for each visit of which the news
-//! did not come to them. Its `why` says how somebody is to see to it, and what answers it:
+//! That mails do not reach a person: one task, whichever mail showed it, and one besides for each visit of which the
+//! news did not come to them. Its `why` says how somebody is to see to it, and what answers it:
 //!
-//! * none: a mail did not arrive; `unconfirmed`: nobody has answered at their address; `not_theirs`: somebody else reads
-//!   at it. Another address answers each of these.
-//! * `outside_safe_hours`, `no_address`: no mail can tell them the news of this visit in time, or none at all. Until it
-//!   begins they are to be told in another way, unless they say yes to it or a mail tells them after all.
+//! * none: a mail did not arrive; `unconfirmed`: nobody has answered at their address; `not_theirs`: somebody else
+//!   reads at it. Another address answers each of these.
+//! * `outside_safe_hours`, `no_address`: no mail can tell them the news of this visit in time, or none at all. Until
+//!   it begins they are to be told in another way, unless they say yes to it or a mail tells them after all.
 
 use protocol::{AppointmentId, PersonId, TaskKind, Timestamp};
 use uuid::Uuid;
