@@ -5,10 +5,13 @@
 
 use minicbor::{Decode, Encode};
 
-use crate::{
-    AccountId, Bytes, CircleId, CircleStatus, Code, DeviceId, EntryKind, OpId, Timestamp, Urgency,
-    WelcomeId,
-};
+use crate::{AccountId, Bytes, CircleId, CircleStatus, Code, DeviceId, OpId, Timestamp, Urgency};
+
+mod inbox;
+mod log;
+
+pub use inbox::{Inbox, Notice, NoticeKind, WelcomeNotice};
+pub use log::{Cursor, LogEntry, LogPage, Marker};
 
 /// The websocket sub-protocol; the version of everything in this module.
 pub const SUBPROTOCOL: &str = "carecircle.v1";
@@ -93,21 +96,6 @@ pub struct Hello {
     pub cursors: Vec<Cursor>,
 }
 
-/// A position in a circle's log: everything up to and including `seq` is applied.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Cursor {
-    /// The circle.
-    #[n(0)]
-    pub circle: CircleId,
-    /// The group's generation.
-    #[n(1)]
-    pub generation: u32,
-    /// 0 before the first entry.
-    #[n(2)]
-    pub seq: u64,
-}
-
 /// One message for the log. Which circle's group and epoch it is for stands in the MLS framing itself
 /// and must agree with `circle`.
 #[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
@@ -177,14 +165,6 @@ pub struct UrgentAck {
     /// The urgent message's place in the log.
     #[n(3)]
     pub seq: u64,
-}
-
-/// What a marker in the log says, in its `body`. Markers are the server's word and carry no ciphertext.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub enum Marker {
-    /// The entry's device acknowledged the urgent message at this place.
-    #[n(0)]
-    UrgentAck(#[n(0)] u64),
 }
 
 /// What the device has stored.
@@ -275,114 +255,6 @@ pub struct Refused {
     /// What people read; no personal data.
     #[n(2)]
     pub detail: String,
-}
-
-/// A stretch of one circle's log.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct LogPage {
-    /// The circle.
-    #[n(0)]
-    pub circle: CircleId,
-    /// The group's generation.
-    #[n(1)]
-    pub generation: u32,
-    /// In ascending order of `seq`, without a gap.
-    #[n(2)]
-    pub entries: Vec<LogEntry>,
-    /// The last log position given out when the page was read.
-    #[n(3)]
-    pub head: u64,
-}
-
-/// One row of a circle's log.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct LogEntry {
-    /// Its place, from 1.
-    #[n(0)]
-    pub seq: u64,
-    /// What it is.
-    #[n(1)]
-    pub kind: EntryKind,
-    /// The epoch it was made in.
-    #[n(2)]
-    pub epoch: u64,
-    /// The device that sent it; of a proposal, which is the server's, the device that it takes out.
-    #[n(3)]
-    pub device: DeviceId,
-    /// The request that made it; the sender knows its own by this.
-    #[n(4)]
-    pub op_id: OpId,
-    /// The MLS message.
-    #[n(5)]
-    pub mls: Bytes,
-    /// The encrypted body; empty for handshakes and redacted messages; a [`Marker`] of markers.
-    #[n(6)]
-    pub body: Bytes,
-    /// The archive wrap; empty likewise.
-    #[n(7)]
-    pub wrap: Bytes,
-    /// The archive era of `wrap`.
-    #[n(8)]
-    pub era: u32,
-    /// How soon it wants an answer.
-    #[n(9)]
-    pub urgency: Urgency,
-    /// When the server took it.
-    #[n(10)]
-    pub accepted_at: Timestamp,
-}
-
-/// Notices for this device, oldest first.
-#[derive(Debug, Clone, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Inbox {
-    /// In ascending order of `seq`.
-    #[n(0)]
-    pub notices: Vec<Notice>,
-}
-
-/// One notice. It stays until it is acknowledged.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct Notice {
-    /// Its place in the device's inbox, from 1; may have gaps.
-    #[n(0)]
-    pub seq: u64,
-    /// The circle it concerns.
-    #[n(1)]
-    pub circle: CircleId,
-    /// What to do.
-    #[n(2)]
-    pub kind: NoticeKind,
-}
-
-/// What a notice asks for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-pub enum NoticeKind {
-    /// The circle's people or condition changed, someone waits to be added, or this device was taken
-    /// out: read `GET /v1/circles/{id}`.
-    #[n(0)]
-    Roster,
-    /// A Welcome for this device: fetch it; the log goes on after `start_seq`.
-    #[n(1)]
-    Welcome(#[n(0)] WelcomeNotice),
-}
-
-/// Where to fetch a Welcome.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
-#[cbor(map)]
-pub struct WelcomeNotice {
-    /// `GET /v1/welcomes/{id}`.
-    #[n(0)]
-    pub welcome: WelcomeId,
-    /// The group's generation.
-    #[n(1)]
-    pub generation: u32,
-    /// The log position of the commit that added the device.
-    #[n(2)]
-    pub start_seq: u64,
 }
 
 /// Refill, please.

@@ -14,14 +14,15 @@ use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::deliveries::{LINK_SECRET_BYTES, unread};
+use crate::deliveries::unread;
 use crate::error::Result;
-use crate::links::LinkSecret;
+use crate::links::{LINK_SECRET_BYTES, LinkSecret};
 use crate::postbox::answers;
 use crate::single_mails::addresses as mails;
 use crate::store::Store;
+use crate::tasks::unreached;
 use crate::tx::Tx;
-use crate::{booking_links, preferences, representations, single_mails, standing, tasks};
+use crate::{booking_links, preferences, representations, single_mails, standing};
 
 statements! {
     ENSURE = "
@@ -236,7 +237,7 @@ async fn say(
     let write = tx.sql(if theirs { CONFIRM } else { DISOWN });
     write.bind(row.address).bind(now).run().await?;
     if theirs {
-        tasks::finish_confirmed(tx, person).await?;
+        unreached::finish_confirmed(tx, person).await?;
     } else {
         // What was mailed there opens nothing to a stranger; who is told again gets other links.
         booking_links::revoke_mailed_to(tx, by, row.address).await?;
@@ -249,7 +250,7 @@ async fn say(
         unread::plan_for(tx, person).await?;
     } else {
         answers::tell(tx, person, TaskKind::CannotReachByEmail).await?;
-        tasks::not_theirs(tx, person).await?;
+        unreached::not_theirs(tx, person).await?;
     }
     Ok(state)
 }

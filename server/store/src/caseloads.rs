@@ -14,9 +14,9 @@ use crate::audit::{Entry, Object};
 use crate::db;
 use crate::error::Result;
 use crate::seal::PERSON_NAME;
-use crate::serving::{is_asked, whose};
 use crate::standing;
 use crate::store::Store;
+use crate::tasks::owner::{is_asked, whose};
 use crate::tx::Tx;
 
 /// Whether a task waits at the time `$1`: that a visit is to be taken over or told of does until it begins.

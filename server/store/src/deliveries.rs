@@ -1,92 +1,62 @@
-//! Planned mails: rows that are due at a time. [`replan`] makes them agree with what `care` wants, in
-//! the transaction of every change; [`lease`] decides again about due ones and takes them in [`hand`]; [`settle`] notes
-//! what became of them.
+//! Planned mails. A delivery is one mail to one person for one reason, and a row: when it is due, until when it is
+//! worth anything, what became of it, and why. Its life, and where each step of it stands:
 //!
-//! A delivery is one mail for one reason: `dedupe` is a hash of (appointment, sequence, participant,
-//! step, channel), of one that speaks for a series of that too. Planning twice finds the same row; a row that is no
-//! longer wanted is cancelled and can be wanted again; one that was sent stays as it is. Mails about messages that
-//! wait are planned by [`unread`], from what [`waiting`] finds; [`told`] says what became of them. Reminders that leave
-//! together are [`bundles`]. News that safe hours keep from coming in time, or for which there is no address that takes
-//! mail, is noted by [`untold`]; what was dropped in the last moment another visit says ([`unsaid`]). [`visit_mails`]
-//! says of an appointment who got what, and why not.
+//! 1. **Planned.** [`replan`], here, makes the rows of an appointment agree with what `care::reminders` wants for its
+//!    [`recipients`], in the transaction of every change. [`unread`] plans mails about messages that wait, from what
+//!    [`waiting`] finds, and [`agenda`] those of a worker's morning. News that no mail can tell is skipped at once,
+//!    and somebody is asked to tell it ([`untold`]).
+//! 2. **Leased, or not.** [`lease`] reads the [`due_rows`] and asks for the [`decision`] about each, made again from
+//!    what is true now: it is sent, waits, is put off, or is [`dropped`] with its reason. Where that was to speak for
+//!    a series, another visit speaks ([`unsaid`]).
+//! 3. **In hand.** What is sent is written from [`facts`], which are pinned: sent again it is the same mail.
+//!    Reminders that leave together are one mail ([`bundles`]), taken in [`hand`] under the lease, and given to the
+//!    scheduler as [`due`].
+//! 4. **Begun and settled.** [`settle`] counts a sending before its content leaves, and notes how it ended: sent,
+//!    planned once more after a pause, or failed. What is [`lost`] somebody sees to; so is what a bounce brings back
+//!    later ([`crate::postbox`]).
+//! 5. **Looked at.** [`visit_mails`] says of an appointment who got what, and why not; [`update_mails`] says it of
+//!    what a person was sent about messages.
+//!
+//! `dedupe` makes a row this mail and no other: a hash of (appointment, sequence, participant, step, channel), of one
+//! that speaks for a series of that too. Planning twice finds the same row; a row that is no longer wanted is
+//! cancelled and can be wanted again; one that was sent stays as it is.
 
 use std::collections::HashMap;
 
-use care::reminders::{self, Heard, Planned, Recipient, Visit, Way};
-use protocol::{
-    AppointmentId, DeliveryId, Disclosure, EntryId, ParticipantId, PersonId, Response, Role, Step,
-    Timestamp,
-};
+use care::reminders::{self, Planned, Visit, Way};
+use protocol::{AppointmentId, DeliveryId, ParticipantId, Step, Timestamp};
 use uuid::Uuid;
 
 use crate::appointments::{self, AppointmentRow};
 use crate::db;
 use crate::error::Result;
 use crate::hash::sha256;
-use crate::preferences::HoursRow;
-use crate::seal::LINK_SECRET;
+use crate::links;
 use crate::series::mails::{self, Place};
-use crate::tasks;
+use crate::tasks::unreached;
 use crate::tx::Tx;
 use crate::wake::Topic;
 
 pub(crate) mod agenda;
 pub(crate) mod bundles;
+pub(crate) mod decision;
+pub(crate) mod dropped;
 pub(crate) mod due;
+pub(crate) mod due_rows;
 pub(crate) mod facts;
 pub(crate) mod hand;
 pub(crate) mod lease;
+pub(crate) mod lost;
+pub(crate) mod recipients;
 pub(crate) mod settle;
-pub(crate) mod told;
 pub(crate) mod unread;
 pub(crate) mod unsaid;
 pub(crate) mod untold;
+pub(crate) mod update_mails;
 pub(crate) mod visit_mails;
 pub(crate) mod waiting;
 
 statements! {
-    RECIPIENTS = "
-        SELECT p.id, p.role, p.response, p.left_at, p.cleared_at, p.joined_at, f.zone, f.reminders_off_at,
-            f.confirmed_reminders_at,
-            f.disclosure, f.calendar_file_off_at, f.safe_from, f.safe_until,
-            (SELECT COUNT(*) FROM address d WHERE d.person = p.person AND d.channel = 'email'
-                AND d.ended_at IS NULL AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)
-                AS addresses,
-            (SELECT COUNT(*) FROM consent c
-                WHERE c.client = $3 AND c.caregiver = p.person AND c.appointments_at IS NOT NULL
-                    AND c.from_at <= $2 AND c.withdrawn_at IS NULL
-                    AND (c.until_at IS NULL OR c.until_at > $2)) AS consents,
-            (SELECT COUNT(*) FROM consent c
-                WHERE c.client = $3 AND c.caregiver = p.person AND c.reminders_at IS NOT NULL
-                    AND c.from_at <= $2 AND c.withdrawn_at IS NULL
-                    AND (c.until_at IS NULL OR c.until_at > $2)) AS reminded,
-            (SELECT COUNT(*) FROM assignment g
-                WHERE g.account = p.account AND g.client = $3 AND g.from_at <= $2
-                    AND (g.ended_at IS NULL OR g.ended_at > $2)) AS assignments,
-            (SELECT COUNT(*) FROM appointment o
-                WHERE o.id = p.appointment AND o.organizer <> p.account) AS beside,
-            (SELECT MAX(v.ics_sequence) FROM delivery v
-                WHERE v.appointment = p.appointment AND v.participant = p.id
-                AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS told,
-            (SELECT CAST(MAX(CASE WHEN v.series = $4 AND v.created_at >= $6 THEN 2 ELSE 1 END) AS BIGINT)
-                FROM delivery v
-                WHERE v.person = p.person AND v.series IN ($4, $5) AND v.step = 'invitation'
-                AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS heard,
-            (SELECT COUNT(*) FROM delivery v
-                WHERE v.person = p.person AND v.step = 'invitation'
-                AND (v.appointment = p.appointment OR v.series IN ($4, $5))
-                AND (v.state = 'failed' OR (v.state = 'skipped' AND v.reason IN ('no_address',
-                    'address_unconfirmed', 'address_refused', 'outside_safe_hours')))) AS called,
-            (SELECT COUNT(*) FROM delivery v
-                WHERE v.appointment = p.appointment AND v.participant = p.id
-                AND v.step = 'cancellation' AND v.created_at >= p.cleared_at
-                AND (v.state IN ('sent', 'leased') OR v.began > 0)) AS cleared,
-            (SELECT COUNT(*) FROM appointment k
-                WHERE k.id = p.appointment AND p.response = 'accepted'
-                    AND p.response_at >= k.told_at) AS agreed,
-            p.person
-        FROM participant p LEFT JOIN preference f ON f.person = p.person
-        WHERE p.appointment = $1 ORDER BY p.id";
     // What one address certainly did not take may come to another one.
     ROWS = "
         SELECT v.id, v.dedupe, v.state, v.due_at, v.tries,
@@ -118,124 +88,6 @@ statements! {
         SELECT COUNT(*) FROM delivery
         WHERE appointment = $1 AND ics_sequence = $2
             AND (state IN ('sent', 'leased') OR began > 0)";
-    LINK_OF = "SELECT id FROM link WHERE participant = $1 AND ics_sequence = $2";
-    INSERT_LINK = "
-        INSERT INTO link (id, secret_hash, secret, appointment, participant, ics_sequence, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
-}
-
-/// A link's secret, bytes.
-pub(crate) const LINK_SECRET_BYTES: usize = 16;
-
-#[derive(sqlx::FromRow)]
-struct RecipientRow {
-    id: Uuid,
-    role: String,
-    response: String,
-    left_at: Option<i64>,
-    cleared_at: Option<i64>,
-    joined_at: Option<i64>,
-    #[sqlx(flatten)]
-    hours: HoursRow,
-    reminders_off_at: Option<i64>,
-    confirmed_reminders_at: Option<i64>,
-    disclosure: Option<String>,
-    calendar_file_off_at: Option<i64>,
-    addresses: i64,
-    consents: i64,
-    reminded: i64,
-    assignments: i64,
-    beside: i64,
-    told: Option<i64>,
-    heard: Option<i64>,
-    called: i64,
-    cleared: i64,
-    agreed: i64,
-    person: Uuid,
-}
-
-impl RecipientRow {
-    fn recipient(&self, tx: &Tx, sequence: u32) -> Result<Recipient> {
-        let role = db::role(&self.role)?;
-        let response = db::response(&self.response)?;
-        let calendar = Calendar {
-            disclosure: self.disclosure.as_deref(),
-            file_off: self.calendar_file_off_at.is_some(),
-            cleared: self.cleared > 0,
-        };
-        Ok(Recipient {
-            participant: self.id.into(),
-            role,
-            hours: self.hours.read(tx)?,
-            reachable: self.addresses > 0,
-            takes_part: self.left_at.is_none()
-                && by_right(
-                    role,
-                    self.consents > 0,
-                    self.assignments > 0 || self.beside > 0,
-                ),
-            cleared_at: calendar.to_clear(self.cleared_at, role)?,
-            told: self.told.is_some(),
-            outdated: is_outdated(self.told, sequence),
-            called: self.called > 0 || said_yes(role, response),
-            agreed: self.agreed > 0,
-            heard: heard(self.heard),
-            joined: self.joined_at.is_some(),
-            wants_all_reminders: self.confirmed_reminders_at.is_some(),
-            wants_reminders: self.reminders_off_at.is_none()
-                && (role != Role::Caregiver || self.reminded > 0),
-            response,
-        })
-    }
-}
-
-/// Whether somebody who is served has said that they will come: then they know of it, whoever told them.
-fn said_yes(role: Role, response: Response) -> bool {
-    matches!(role, Role::Client | Role::Caregiver) && response == Response::Accepted
-}
-
-/// Whether the last mail that told somebody of an appointment was of an earlier sequence.
-fn is_outdated(told: Option<i64>, sequence: u32) -> bool {
-    told.is_some_and(|told| told < i64::from(sequence))
-}
-
-/// What somebody was told of a series, as the statements say it.
-fn heard(heard: Option<i64>) -> Heard {
-    match heard {
-        None => Heard::Nothing,
-        Some(1) => Heard::Before,
-        Some(_) => Heard::Now,
-    }
-}
-
-/// Whether a participant of that role takes part by right: a caregiver under a live consent, a case
-/// manager for as long as they serve the client, or come along with whoever does.
-fn by_right(role: Role, consent: bool, works: bool) -> bool {
-    match role {
-        Role::Caregiver => consent,
-        Role::CaseManager => works,
-        _ => true,
-    }
-}
-
-/// What of appointments reached a person's calendar.
-struct Calendar<'r> {
-    /// What their mails may say; `None`: as it is without their wish.
-    disclosure: Option<&'r str>,
-    /// They want no calendar files.
-    file_off: bool,
-    /// It was cleared of the appointment, or may have been.
-    cleared: bool,
-}
-
-impl Calendar<'_> {
-    /// Since when it is to be cleared; nothing if no file is in it, or no more. Staff are told in any case.
-    fn to_clear(&self, since: Option<i64>, role: Role) -> Result<Option<Timestamp>> {
-        let level = self.disclosure.map(db::disclosure).transpose()?;
-        let has_file = !self.file_off && level != Some(Disclosure::Update);
-        let concerns = has_file || role == Role::CaseManager;
-        Ok(since.filter(|_| concerns && !self.cleared).map(db::at))
-    }
 }
 
 #[derive(sqlx::FromRow)]
@@ -303,7 +155,7 @@ pub(crate) async fn agree(
     let place = mails::place(tx, &row).await?;
     let visit = visit(&row, place.as_ref())?;
     let now = tx.now();
-    let rows = recipients(tx, &row, place.as_ref(), now).await?;
+    let rows = recipients::read(tx, &row, place.as_ref(), now).await?;
     let persons: HashMap<ParticipantId, Uuid> =
         rows.iter().map(|row| (row.id.into(), row.person)).collect();
     let recipients = rows.iter().map(|row| row.recipient(tx, visit.sequence));
@@ -333,7 +185,7 @@ pub(crate) async fn agree(
             let untouched = agreeing == Agreeing::ToCome && row.waits_since(one.due, now);
             let changed = !untouched && plan_again(tx, &row, &one).await? > 0;
             if changed && row.unreached > 0 {
-                tasks::finish_told(tx, person.into(), appointment).await?;
+                unreached::finish_told(tx, person.into(), appointment).await?;
             }
             (row.id, changed)
         } else {
@@ -344,7 +196,7 @@ pub(crate) async fn agree(
             untold::tell(tx, id).await?;
         }
         let of = (appointment, row.client.into());
-        ensure_link(tx, of, one.participant, visit.sequence).await?;
+        links::ensure(tx, of, one.participant, visit.sequence).await?;
     }
     for row in there.into_values() {
         let is_due = row.due_at <= now.micros();
@@ -353,24 +205,6 @@ pub(crate) async fn agree(
         }
     }
     Ok(mended)
-}
-
-/// Who takes part, or did.
-async fn recipients(
-    tx: &mut Tx,
-    row: &AppointmentRow,
-    place: Option<&Place>,
-    now: Timestamp,
-) -> Result<Vec<RecipientRow>> {
-    tx.sql(RECIPIENTS)
-        .bind(row.id)
-        .bind(now.micros())
-        .bind(row.client)
-        .bind(place.map(|place| place.series))
-        .bind(place.and_then(|place| place.earlier))
-        .bind(place.map_or(0, |place| place.told_at))
-        .all()
-        .await
 }
 
 /// How many rows that changed.
@@ -436,44 +270,6 @@ fn dedupe(
         &of_series,
     ])
     .to_vec()
-}
-
-/// The link of a participant for a sequence; made when the first mail is planned, or when a client who booked
-/// by themselves is to see it.
-pub(crate) async fn ensure_link(
-    tx: &mut Tx,
-    (appointment, client): (AppointmentId, PersonId),
-    participant: ParticipantId,
-    sequence: u32,
-) -> Result<()> {
-    let there = tx
-        .sql(LINK_OF)
-        .bind(participant.uuid())
-        .bind(i64::from(sequence))
-        .maybe::<(Uuid,)>()
-        .await?;
-    if there.is_some() {
-        return Ok(());
-    }
-    let now = tx.now();
-    let id = EntryId::from_parts(now, tx.random()).uuid();
-    let secret: [u8; LINK_SECRET_BYTES] = tx.random();
-    let hash = tx.core().sealer.hash_link(&secret);
-    let sealed = tx.seal_unless_erased(client, LINK_SECRET, id, &secret);
-    let Some(sealed) = sealed.await? else {
-        return Ok(());
-    };
-    tx.sql(INSERT_LINK)
-        .bind(id)
-        .bind(hash)
-        .bind(sealed)
-        .bind(appointment.uuid())
-        .bind(participant.uuid())
-        .bind(i64::from(sequence))
-        .bind(now.micros())
-        .run()
-        .await?;
-    Ok(())
 }
 
 /// Whether a mail about that sequence has left, or may have.

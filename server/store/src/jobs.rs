@@ -3,7 +3,7 @@
 //! said of agendas holds for all of them.
 //!
 //! Nothing here computes a next run: it is taken away, and the scheduler, which knows expressions, finds
-//! it anew. [`run`] is what the scheduler does with the rows.
+//! it anew. [`run`] is what the scheduler does with the rows, [`workers`] the same of each worker's own.
 
 use care::Caller;
 use care::civil::Zone;
@@ -23,6 +23,7 @@ pub(crate) mod re_resolve;
 pub(crate) mod reconcile;
 pub(crate) mod retention;
 pub(crate) mod run;
+pub(crate) mod workers;
 
 statements! {
     LIST = "

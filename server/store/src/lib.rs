@@ -42,6 +42,9 @@
 //! A client who books without an account: `booking_links` (the link, `by_link` what its holder can do) → `holds`
 //! (a time kept for ten minutes is a claim like any other) → `appointments::book`, as above.
 //!
+//! What a case manager is asked to see to: `tasks` (`tasks::owner` says whose each is by now, `serving` who serves a
+//! client).
+//!
 //! What opens the rows that a browser has stored, the server's half of it: `device_shares`.
 //!
 //! What another program shows of a case manager's calendar, when they are busy and no more: `calendar_feeds`.
@@ -168,7 +171,6 @@ pub use calendar_feeds::{Busy, FeedView};
 pub use ceremonies::CeremonyKind;
 pub use clock_jumps::{ClockBehind, ClockState};
 pub use code_apps::CodeApp;
-pub use deliveries::agenda::{DueJob, Worker};
 pub use deliveries::due::{About, Due, Facts, Lease, SeriesFacts};
 pub use deliveries::settle::{Note, What};
 pub use erasures::Erasure;
@@ -176,6 +178,7 @@ pub use error::{Broken, Error, OpenError, Result};
 pub use holds::staff::HoldWish;
 pub use hours::SlotSearch;
 pub use jobs::run::{AgencyJob, JobEnd, JobLease, JobStep};
+pub use jobs::workers::{DueJob, Worker};
 pub use keys::KeyCard;
 pub use links::{LinkReader, LinkSecret, LinkView};
 pub use outages::SchedulerHealth;

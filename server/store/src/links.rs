@@ -10,15 +10,14 @@ use care::civil::Zone;
 use care::rules::{Act, Permit};
 use protocol::http::LocalTime;
 use protocol::{
-    AppointmentId, AppointmentState, Code, Disclosure, Language, PersonId, Refusal, Reply,
-    Response, Role, Timestamp, limits,
+    AppointmentId, AppointmentState, Code, Disclosure, EntryId, Language, ParticipantId, PersonId,
+    Refusal, Reply, Response, Role, Timestamp, limits,
 };
 use uuid::Uuid;
 
 use crate::appointments::{self, reply};
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::deliveries::LINK_SECRET_BYTES;
 use crate::error::{Error, Result};
 use crate::seal::LINK_SECRET;
 use crate::store::Store;
@@ -34,7 +33,14 @@ statements! {
             JOIN appointment a ON a.id = l.appointment
             LEFT JOIN link n ON n.participant = l.participant AND n.ics_sequence = a.ics_sequence
         WHERE l.secret_hash = $1";
+    THERE = "SELECT id FROM link WHERE participant = $1 AND ics_sequence = $2";
+    INSERT = "
+        INSERT INTO link (id, secret_hash, secret, appointment, participant, ics_sequence, created_at)
+        VALUES ($1, $2, $3, $4, $5, $6, $7)";
 }
+
+/// A link's secret, bytes.
+pub(crate) const LINK_SECRET_BYTES: usize = 16;
 
 /// The secret of a link. `Debug` is masked.
 #[derive(Clone, PartialEq, Eq)]
@@ -195,6 +201,44 @@ impl Store {
         })
         .await
     }
+}
+
+/// The link of a participant for a sequence; made when the first mail is planned, or when a client who booked
+/// by themselves is to see it.
+pub(crate) async fn ensure(
+    tx: &mut Tx,
+    (appointment, client): (AppointmentId, PersonId),
+    participant: ParticipantId,
+    sequence: u32,
+) -> Result<()> {
+    let there = tx
+        .sql(THERE)
+        .bind(participant.uuid())
+        .bind(i64::from(sequence))
+        .maybe::<(Uuid,)>()
+        .await?;
+    if there.is_some() {
+        return Ok(());
+    }
+    let now = tx.now();
+    let id = EntryId::from_parts(now, tx.random()).uuid();
+    let secret: [u8; LINK_SECRET_BYTES] = tx.random();
+    let hash = tx.core().sealer.hash_link(&secret);
+    let sealed = tx.seal_unless_erased(client, LINK_SECRET, id, &secret);
+    let Some(sealed) = sealed.await? else {
+        return Ok(());
+    };
+    tx.sql(INSERT)
+        .bind(id)
+        .bind(hash)
+        .bind(sealed)
+        .bind(appointment.uuid())
+        .bind(participant.uuid())
+        .bind(i64::from(sequence))
+        .bind(now.micros())
+        .run()
+        .await?;
+    Ok(())
 }
 
 async fn find(tx: &mut Tx, secret: &LinkSecret) -> Result<Found> {

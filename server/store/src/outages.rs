@@ -1,7 +1,7 @@
 //! The dead man's switch. While the scheduler lives it says so; when it comes back after too long a
 //! silence, the time between becomes a row, and whoever was not told of an appointment because of it
 //! stands on a list of people to call. What was missed is never sent in a burst afterwards: the lease
-//! skips what is stale (`deliveries::lease`), and what it skipped is what this shows.
+//! skips what is stale (`deliveries::decision`), and what it skipped is what this shows.
 
 use care::Caller;
 use care::civil::Zone;

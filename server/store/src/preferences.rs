@@ -14,8 +14,9 @@ use crate::db;
 use crate::error::Result;
 use crate::seal::ADDRESS;
 use crate::store::Store;
+use crate::tasks::unreached;
 use crate::tx::Tx;
-use crate::{addresses, appointments, deliveries, representations, single_mails, standing, tasks};
+use crate::{addresses, appointments, deliveries, representations, single_mails, standing};
 
 statements! {
     READ = "
@@ -333,7 +334,7 @@ async fn put_address(
         .bind(now.micros())
         .run()
         .await?;
-    tasks::finish_unreachable(tx, person).await?;
+    unreached::finish_unreachable(tx, person).await?;
     if let Some(email) = email {
         let id = insert_address(tx, person, email, caller.is_installation()).await?;
         if caller.is_installation() {
@@ -378,7 +379,7 @@ pub(crate) async fn try_address_again(tx: &mut Tx, person: PersonId) -> Result<(
     let now = tx.now().micros();
     let end = tx.sql(END_ADDRESS).bind(person.uuid()).bind(now);
     end.run().await?;
-    tasks::finish_unreachable(tx, person).await?;
+    unreached::finish_unreachable(tx, person).await?;
     let id = insert_address(tx, person, &email, false).await?;
     single_mails::addresses::plan(tx, person, id).await?;
     replan_all(tx, person).await

@@ -22,13 +22,13 @@ use uuid::Uuid;
 use crate::appointments::{left, team};
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
-use crate::deliveries::agenda;
 use crate::devices::{self, Why};
 use crate::error::Result;
+use crate::jobs::workers;
 use crate::operations::{self, Outcome};
 use crate::seal::PERSON_NAME;
-use crate::serving::is_handed_on;
 use crate::store::Store;
+use crate::tasks::owner::is_handed_on;
 use crate::tx::Tx;
 use crate::{
     agency, assignments, authenticators, calendar_feeds, ceremonies, enrolments, identities,
@@ -236,7 +236,7 @@ impl Store {
             assignments::leave(tx, (&caller, permit), account, &circles).await?;
             team::leave(tx, (&caller, permit), account).await?;
             calendar_feeds::end_of(tx, account).await?;
-            agenda::end_of(tx, account).await?;
+            workers::end_of(tx, account).await?;
             tx.sql(SET_ROLE)
                 .bind(account.uuid())
                 .bind(asked.role.as_str())
@@ -405,7 +405,7 @@ async fn end(tx: &mut Tx, account: AccountId) -> Result<()> {
     ] {
         tx.sql(sql).bind(account.uuid()).bind(now).run().await?;
     }
-    agenda::end_of(tx, account).await?;
+    workers::end_of(tx, account).await?;
     series::end_of(tx, account, None).await?;
     left::ask(tx, account, None, account).await?;
     calendar_feeds::end_of(tx, account).await?;

@@ -11,9 +11,8 @@ use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db;
-use crate::deliveries::LINK_SECRET_BYTES;
 use crate::error::Result;
-use crate::links::LinkSecret;
+use crate::links::{LINK_SECRET_BYTES, LinkSecret};
 use crate::preferences;
 use crate::store::Store;
 use crate::tx::Tx;

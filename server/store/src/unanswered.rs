@@ -11,7 +11,7 @@ use crate::error::Result;
 use crate::jobs::run::permit;
 use crate::postbox::answers;
 use crate::store::Store;
-use crate::tasks;
+use crate::tasks::unreached;
 use crate::tx::Tx;
 
 /// The limit of [`UNANSWERED`].
@@ -83,7 +83,7 @@ async fn ask(tx: &mut Tx, (address, person): (Uuid, PersonId), now: Timestamp) -
         // Whoever served them does so no longer: whoever will is asked.
         return asked_again(tx, address).await;
     }
-    tasks::unconfirmed(tx, person).await?;
+    unreached::unconfirmed(tx, person).await?;
     for client in &clients {
         tx.audit(Entry::done(&caller, permit, object).about(*client));
     }

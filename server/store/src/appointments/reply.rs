@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 use crate::hours::Resource;
 use crate::operations::{self, Outcome};
 use crate::store::Store;
-use crate::tasks::{self, Concern};
+use crate::tasks::{self, Concern, unreached};
 use crate::tx::Tx;
 use crate::{deliveries, representations, series, standing};
 
@@ -137,7 +137,7 @@ pub(crate) async fn reply(
             if part.response != Response::Accepted {
                 answer(tx, &part, Response::Accepted, None).await?;
                 tasks::finish_by(tx, id, person).await?;
-                tasks::finish_known(tx, person, id).await?;
+                unreached::finish_known(tx, person, id).await?;
             }
         }
         Reply::AnotherTime => {
@@ -207,7 +207,7 @@ pub(crate) async fn note(
     match response {
         Response::Declined => raise(tx, appointment, &part, TaskKind::Declined).await?,
         Response::Tentative => raise(tx, appointment, &part, TaskKind::AnsweredByMail).await?,
-        Response::Accepted => tasks::finish_known(tx, person, id).await?,
+        Response::Accepted => unreached::finish_known(tx, person, id).await?,
         Response::NeedsAction => {}
     }
     deliveries::replan(tx, id).await

@@ -18,8 +18,9 @@ use crate::hours::Resource;
 use crate::operations::{self, Outcome};
 use crate::series::mails;
 use crate::store::Store;
+use crate::tasks::{self, unreached};
 use crate::tx::Tx;
-use crate::{closures, deliveries, standing, tasks};
+use crate::{closures, deliveries, standing};
 
 statements! {
     REVIVE = "
@@ -136,7 +137,7 @@ pub(super) async fn restore(
     let forget = forget.bind(appointment.ics_sequence).bind(now);
     forget.run().await?;
     // Nobody is to call anybody about it.
-    tasks::finish_calls(tx, id, db::at(appointment.told_at)).await?;
+    unreached::finish_calls(tx, id, db::at(appointment.told_at)).await?;
     claim_all(tx, team, id, &found).await
 }
 

@@ -17,15 +17,15 @@ use super::found::{Bearing, ask, entry, find_open, gone, lock, must_be_open, res
 use super::times::{Wanted, agreed, asked, chosen, free, kept, pick, site, span, zones};
 use crate::appointments::{Asked, book};
 use crate::db;
-use crate::deliveries::{self, LINK_SECRET_BYTES};
 use crate::error::Result;
 use crate::holds::{self, Actor, Kept};
 use crate::hours::{self, Resource};
-use crate::links::LinkSecret;
+use crate::links::{self, LINK_SECRET_BYTES, LinkSecret};
+use crate::preferences;
 use crate::seal::{BOOKING_MEETING_LINK, LINK_SECRET};
 use crate::store::Store;
+use crate::tasks::unreached;
 use crate::tx::Tx;
-use crate::{preferences, tasks};
 
 statements! {
     USE = "
@@ -296,9 +296,9 @@ async fn take(
     }
     let part: PartRow = tx.sql(CLIENTS_PART).bind(id.uuid()).one().await?;
     let of = (id, link.client());
-    deliveries::ensure_link(tx, of, part.id.into(), db::small(part.ics_sequence)).await?;
+    links::ensure(tx, of, part.id.into(), db::small(part.ics_sequence)).await?;
     // Whoever booked it has no need to be told.
-    tasks::finish_told(tx, link.client(), id).await?;
+    unreached::finish_told(tx, link.client(), id).await?;
     Ok(id)
 }
 

@@ -15,8 +15,8 @@ use protocol::{Disclosure, Timestamp};
 use uuid::Uuid;
 
 use super::due::{About, Due, Lease, message_id};
+use super::due_rows::DueRow;
 use super::facts::Pins;
-use super::lease::DueRow;
 use crate::error::Result;
 use crate::tx::Tx;
 

@@ -1,4 +1,4 @@
-//! A mail to send now, with all that it is written from.
+//! A mail to send now, as the scheduler gets it, with all that it is written from.
 
 use care::appointment::MeetingLink;
 use care::civil::Zone;
@@ -8,8 +8,8 @@ use care::private::Name;
 use protocol::http::Repeats;
 use protocol::{AppointmentKind, DeliveryId, Disclosure, Language, Step, Timestamp};
 
-use super::LINK_SECRET_BYTES;
 use crate::hash::sha256;
+use crate::links::LINK_SECRET_BYTES;
 
 /// What one worker of the scheduler holds, so that only it settles what it leased.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use protocol::{AccountId, Disclosure, Language, Role, Step, Timestamp};
 use uuid::Uuid;
 
 use super::due::{Facts, SeriesFacts};
-use super::lease::DueRow;
+use super::due_rows::DueRow;
 use crate::appointments::AppointmentRow;
 use crate::db;
 use crate::error::Result;

@@ -1,11 +1,11 @@
-//! Takes in hand what the lease has decided to send: as few mails, each under a token of whoever holds it.
+//! Takes in hand what is to be sent: as few mails, each under the lease of whoever sends it.
 
 use protocol::{Timestamp, limits};
 use uuid::Uuid;
 
 use super::bundles::{self, Gathered, Ready};
+use super::dropped::drop_and_tell;
 use super::due::{Due, Lease};
-use super::lease::drop_and_tell;
 use crate::error::{Error, Result};
 use crate::tx::Tx;
 

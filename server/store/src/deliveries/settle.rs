@@ -3,15 +3,14 @@
 
 use care::Caller;
 use care::rules::{Act, Asker, Standing};
-use protocol::{DeliveryId, TaskKind, Timestamp, limits};
+use protocol::{DeliveryId, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::Lease;
-use super::{bundles, unread};
+use super::{bundles, lost};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::store::Store;
-use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 
 statements! {
@@ -65,17 +64,6 @@ statements! {
     REFUSE_ADDRESS = "
         UPDATE address SET refused_at = $2
         WHERE id = (SELECT address FROM delivery WHERE id = $1) AND refused_at IS NULL";
-    // Whoever called it off themselves knows.
-    CONCERN = "
-        SELECT a.organizer, a.client, v.person, a.id,
-            CAST(CASE WHEN v.step IN ('invitation', 'cancellation')
-                AND p.role IN ('client', 'caregiver')
-                AND (a.cancelled_by IS NULL OR a.cancelled_by <> v.person)
-                THEN 1 ELSE 0 END AS BIGINT) AS is_news
-        FROM delivery v
-            JOIN appointment a ON a.id = v.appointment
-            LEFT JOIN participant p ON p.id = v.participant
-        WHERE v.id = $1";
 }
 
 /// Something that became of a mail.
@@ -266,7 +254,7 @@ async fn settle_one(tx: &mut Tx, id: Uuid, note: &Note, now: Timestamp) -> Resul
         refuse.run().await?;
     }
     if end.state == "failed" {
-        tell_worker(tx, id).await?;
+        lost::tell_worker(tx, id).await?;
     }
     metrics::counter!("deliveries_settled", "state" => end.state).increment(1);
     Ok(Some(told))
@@ -340,29 +328,6 @@ async fn end_attempt(tx: &mut Tx, id: Uuid, what: What, now: Timestamp) -> Resul
         .run()
         .await?;
     Ok(())
-}
-
-/// A mail that somebody counts on did not arrive: a human must see to it. News of a visit that a client or a caregiver
-/// did not get is a thing to see to for each visit; that mails do not reach a person is one, whatever else showed it.
-pub(crate) async fn tell_worker(tx: &mut Tx, delivery: Uuid) -> Result<()> {
-    let concern = tx
-        .sql(CONCERN)
-        .bind(delivery)
-        .maybe::<(Uuid, Uuid, Uuid, Uuid, i64)>()
-        .await?;
-    let Some((account, client, person, appointment, is_news)) = concern else {
-        return unread::tell_staff(tx, delivery).await;
-    };
-    let concern = Concern {
-        account: account.into(),
-        client: client.into(),
-        person: person.into(),
-        appointment: Some(appointment.into()),
-    };
-    if is_news > 0 {
-        return tasks::raise_lost(tx, &concern).await;
-    }
-    tasks::raise(tx, TaskKind::CannotReachByEmail, &concern).await
 }
 
 #[cfg(test)]

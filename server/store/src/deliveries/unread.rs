@@ -9,11 +9,11 @@
 
 use care::Caller;
 use care::unread::{self, Wanted, Why};
-use protocol::{DeliveryId, EntryId, PersonId, Step, TaskKind, Timestamp, limits};
+use protocol::{DeliveryId, EntryId, PersonId, Step, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::About;
-use super::lease::DueRow;
+use super::due_rows::DueRow;
 use super::waiting;
 use crate::audit::{Entry, Object};
 use crate::error::Result;
@@ -21,7 +21,6 @@ use crate::hash::sha256;
 use crate::jobs::run::permit;
 use crate::stop_links;
 use crate::store::Store;
-use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 use crate::wake::Topic;
 
@@ -89,22 +88,10 @@ statements! {
         ON CONFLICT (dedupe) DO NOTHING";
     HASTEN = "
         UPDATE delivery SET due_at = $2, urgent_at = $3 WHERE id = $1 AND state = 'planned'";
-    PUT_OFF = "
-        UPDATE delivery SET state = 'planned', due_at = $2, urgent_at = NULL, lease = NULL,
-            leased_until = NULL
-        WHERE id = $1 AND (state = 'planned' OR (state = 'leased' AND leased_until <= $3))";
     MARK = "UPDATE delivery SET urgent_at = $2 WHERE id = $1";
     SKIP = "
         UPDATE delivery SET state = 'skipped', reason = $2, settled_at = $3
         WHERE id = $1 AND state = 'planned'";
-    SERVING = "
-        SELECT DISTINCT g.account, g.client, v.person
-        FROM delivery v JOIN assignment g
-            ON g.client = v.person OR g.client IN
-                (SELECT r.client FROM related_person r WHERE r.person = v.person)
-        WHERE v.id = $1 AND v.step = 'unread'
-            AND g.from_at <= $2 AND (g.ended_at IS NULL OR g.ended_at > $2)
-        ORDER BY g.account, g.client";
 }
 
 /// One of the two ways through the log.
@@ -329,32 +316,4 @@ pub(super) async fn about(
         conversations,
         stop: way_out,
     })))
-}
-
-/// Has it wait until then.
-pub(super) async fn put_off(
-    tx: &mut Tx,
-    row: &DueRow,
-    due: Timestamp,
-    now: Timestamp,
-) -> Result<()> {
-    let put_off = tx.sql(PUT_OFF).bind(row.id).bind(due.micros());
-    put_off.bind(now.micros()).run().await?;
-    Ok(())
-}
-
-/// An unread mail did not arrive: whoever serves the person must see to it.
-pub(super) async fn tell_staff(tx: &mut Tx, delivery: Uuid) -> Result<()> {
-    let now = tx.now().micros();
-    let serving = tx.sql(SERVING).bind(delivery).bind(now);
-    for (account, client, person) in serving.all::<(Uuid, Uuid, Uuid)>().await? {
-        let concern = Concern {
-            account: account.into(),
-            client: client.into(),
-            person: person.into(),
-            appointment: None,
-        };
-        tasks::raise(tx, TaskKind::CannotReachByEmail, &concern).await?;
-    }
-    Ok(())
 }

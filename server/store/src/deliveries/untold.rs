@@ -9,7 +9,7 @@ use uuid::Uuid;
 use crate::appointments::AppointmentRow;
 use crate::error::Result;
 use crate::series::mails::Place;
-use crate::tasks::{self, Concern};
+use crate::tasks::{Concern, unreached};
 use crate::tx::Tx;
 
 /// Why it did not leave: it would have come at the wrong time.
@@ -152,7 +152,7 @@ pub(super) async fn tell_dropped(tx: &mut Tx, delivery: Uuid, why: &'static str)
 /// Asks whoever holds the visit to tell its news in another way, if it is news to a client or a caregiver.
 pub(super) async fn tell(tx: &mut Tx, delivery: Uuid) -> Result<()> {
     match concern(tx, delivery).await? {
-        Some(concern) => tasks::raise_outside_hours(tx, &concern).await,
+        Some(concern) => unreached::raise_outside_hours(tx, &concern).await,
         None => Ok(()),
     }
 }
@@ -160,7 +160,7 @@ pub(super) async fn tell(tx: &mut Tx, delivery: Uuid) -> Result<()> {
 /// The same of news for which there is no address.
 pub(super) async fn tell_unreachable(tx: &mut Tx, delivery: Uuid) -> Result<()> {
     match concern(tx, delivery).await? {
-        Some(concern) => tasks::raise_untold(tx, &concern).await,
+        Some(concern) => unreached::raise_untold(tx, &concern).await,
         None => Ok(()),
     }
 }

@@ -12,7 +12,7 @@ use protocol::http::{MailsToPerson, VisitMail, VisitMails};
 use protocol::{AppointmentId, DeliveryState, MailReason, Role, Step, limits};
 use uuid::Uuid;
 
-use super::RecipientRow;
+use super::recipients::{self, RecipientRow};
 use crate::appointments::{self, AppointmentRow};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
@@ -116,7 +116,7 @@ async fn people(
         jumped: clock_jumps::stands(tx).await?,
     };
     let now = tx.now();
-    let recipients = super::recipients(tx, row, place.as_ref(), now).await?;
+    let recipients = recipients::read(tx, row, place.as_ref(), now).await?;
     let mut rows = rows(tx, row).await?;
     let mut known = names(tx, row).await?;
     let mut people = Vec::with_capacity(recipients.len());
@@ -279,7 +279,7 @@ mod tests {
         "deliveries_settled",
     ];
 
-    /// The Rust of the store that writes why a planned mail is as it is, without its tests.
+    /// The Rust of the store that decides or writes why a planned mail is as it is, without its tests.
     fn writers(folder: &Path, found: &mut Vec<(String, String)>) {
         for file in std::fs::read_dir(folder).unwrap() {
             let path = file.unwrap().path();
@@ -289,7 +289,11 @@ mod tests {
             }
             let text = std::fs::read_to_string(&path).unwrap();
             let text = text.split("#[cfg(test)]").next().unwrap().to_owned();
-            let writes = ["UPDATE delivery SET", "INSERT INTO delivery ("];
+            let writes = [
+                "UPDATE delivery SET",
+                "INSERT INTO delivery (",
+                "Decision::Drop(",
+            ];
             if writes.iter().any(|verb| text.contains(verb)) && text.contains("reason") {
                 found.push((path.file_name().unwrap().to_string_lossy().into(), text));
             }
@@ -315,7 +319,8 @@ mod tests {
         let names: Vec<&str> = files.iter().map(|(name, _)| name.as_str()).collect();
         for name in [
             "deliveries.rs",
-            "lease.rs",
+            "decision.rs",
+            "dropped.rs",
             "settle.rs",
             "untold.rs",
             "bounces.rs",
@@ -339,7 +344,13 @@ mod tests {
                     .filter_map(|rest| rest.split('\'').next())
                     .map(str::to_owned),
             );
-            let is_about_mails = ["lease.rs", "settle.rs", "untold.rs", "bounces.rs"];
+            let is_about_mails = [
+                "decision.rs",
+                "dropped.rs",
+                "settle.rs",
+                "untold.rs",
+                "bounces.rs",
+            ];
             if is_about_mails.contains(&name.as_str()) {
                 seen.extend(words(text, '"'));
             }

@@ -6,7 +6,7 @@ use uuid::Uuid;
 use super::{Doing, Taken};
 use crate::appointments;
 use crate::audit::{Entry, Object};
-use crate::deliveries::{self, settle};
+use crate::deliveries::{self, lost};
 use crate::error::Result;
 use crate::return_tokens::{Kind, Sending};
 use crate::single_mails;
@@ -96,7 +96,7 @@ async fn delivery(tx: &mut Tx, id: Uuid, address: bool) -> Result<bool> {
             Some(appointment) if about.replaced > 0 => {
                 deliveries::replan(tx, appointment.into()).await?;
             }
-            _ => settle::tell_worker(tx, id).await?,
+            _ => lost::tell_worker(tx, id).await?,
         }
     }
     Ok(true)

@@ -11,9 +11,8 @@ use protocol::{BookingLinkId, Code, PersonId, Refusal, Timestamp};
 use uuid::Uuid;
 
 use crate::db;
-use crate::deliveries::LINK_SECRET_BYTES;
 use crate::error::Result;
-use crate::links::LinkSecret;
+use crate::links::{LINK_SECRET_BYTES, LinkSecret};
 use crate::preferences;
 use crate::seal::BOOKING_SECRET;
 use crate::tx::Tx;

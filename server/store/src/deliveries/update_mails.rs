@@ -1,4 +1,4 @@
-//! "Why did they get this mail, and why not?" of mails about unread messages: the last ones, for whoever may
+//! "Why did they get this mail, and why not?" of mails that say that messages wait: the last ones, for whoever may
 //! see how the person wants to be told things. They name no circle; rows hold none.
 
 use care::Caller;
