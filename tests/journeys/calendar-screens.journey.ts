@@ -256,6 +256,25 @@ describe('a visit is moved', () => {
     await expect.poll(() => focused(page)).toMatch(/1:00.*Noor Placeholder/);
   });
 
+  test('on its own clock, where that is not the reader\'s', async () => {
+    const there = stage.agency.appointments.find(({ client_name }) => client_name === 'Noor Placeholder');
+    if (there === undefined) throw new Error('the story has changed');
+    there.at = localTime(there.start / 1_000, 'America/Denver');
+    await openGrid();
+    await visit('Noor Placeholder').focus();
+    await page.keyboard.press('m');
+    for (let quarter = 0; quarter < 6; quarter += 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Noor Placeholder' });
+    await dialog.getByText(/^From .*10:30.*\(Denver\).* to .*12:00.*\(Denver\)/).waitFor();
+    await expect.poll(() => dialog.getByLabel('Time zone').inputValue()).toBe('America/Denver');
+    await expectAccessible(page, 'moving on another clock');
+    await dialog.getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The emails').waitFor();
+    await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: `${day}T12:00`, zone: 'America/Denver' });
+    await visit('1:00.*Noor Placeholder').waitFor();
+  });
+
   test('by the buttons of the bar, and Escape or going elsewhere with Tab puts it back', async () => {
     await openGrid();
     await visit('Noor Placeholder').focus();
