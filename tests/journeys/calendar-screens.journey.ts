@@ -15,6 +15,8 @@ import { openAnew, openScreens, page, sent, stage } from './screen.ts';
 const HERE = 'America/Chicago';
 /** An hour of the grid is so high. */
 const HOUR_REM = 5.5;
+/** What the days are asked for with. */
+const ASKED = '**/v1/appointments?*';
 /** A page of paper without its margins, in CSS pixels. */
 const A4 = { width: 680, height: 1_009 };
 
@@ -310,6 +312,29 @@ describe('a visit is moved', () => {
     const [one, two] = [await visit('Lee Specimen').boundingBox(), await visit('Noor Placeholder').boundingBox()];
     expect(Math.abs((one?.x ?? 0) - (two?.x ?? 0))).toBeGreaterThan(24);
     await takeWide('grid-beside');
+  });
+});
+
+describe('without an answer', () => {
+  test('the days that were read stay, and with them what somebody is writing', async () => {
+    day = localTime(Date.now() - 2 * 86_400_000, HERE).civil.slice(0, 10);
+    await openCalendar('day');
+    await expect.poll(() => page.getByRole('heading', { level: 3 }).count()).toBe(1);
+    await page.getByRole('button', { name: /^How did it go/ }).click();
+    const note = page.getByLabel('What to remember');
+    await note.fill('The bus did not come.');
+    await page.route(ASKED, (route) => route.abort());
+    // Back from another tab.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.getByText('We could not load this page').waitFor();
+    expect(await note.inputValue()).toBe('The bus did not come.');
+    await expectAccessible(page, 'days that could not be read again');
+    await page.unroute(ASKED);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByText('We could not load this page').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved how it went.').waitFor();
+    expect(sent(/close$/)).toMatchObject({ note: 'The bus did not come.' });
   });
 });
 
