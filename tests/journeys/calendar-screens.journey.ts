@@ -326,12 +326,12 @@ describe('without an answer', () => {
     await page.route(ASKED, (route) => route.abort());
     // Back from another tab.
     await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
-    await page.getByText('We could not load this page').waitFor();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
     expect(await note.inputValue()).toBe('The bus did not come.');
     await expectAccessible(page, 'days that could not be read again');
     await page.unroute(ASKED);
     await page.getByRole('button', { name: 'Try again' }).click();
-    await page.getByText('We could not load this page').waitFor({ state: 'detached' });
+    await page.getByRole('alert').waitFor({ state: 'detached' });
     await page.getByRole('button', { name: 'Save' }).click();
     await page.getByText('Saved how it went.').waitFor();
     expect(sent(/close$/)).toMatchObject({ note: 'The bus did not come.' });
@@ -361,6 +361,24 @@ describe('on paper', () => {
     for (const format of ['A4', 'Letter'] as const) {
       await page.pdf({ path: join(import.meta.dirname, 'output', `week-printed-${format}.pdf`), format });
     }
+  });
+
+  test('days that were not read are not said to be empty', async () => {
+    await signIn(page, stage, 'dana');
+    await page.route(ASKED, (route) => route.abort());
+    await page.getByRole('link', { name: 'Calendar', exact: true }).click();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const sheet = page.locator('.sheet');
+    await sheet.getByText('We could not load this page').waitFor();
+    expect(await sheet.getByText('No visits').count()).toBe(0);
+    await page.unroute(ASKED);
+    await page.emulateMedia({ media: null });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await expect.poll(() => sheet.getByText('We could not load this page').count()).toBe(0);
+    await page.emulateMedia({ media: null });
   });
 
   test('a page without the calendar prints as before', async () => {
