@@ -298,6 +298,28 @@ describe('urgent messages', () => {
 });
 
 describe('reading and writing', () => {
+  test('what was begun waits in its circle while the writer looks at another page', async () => {
+    await openPair('maria');
+    await composer().fill('Could we meet on');
+    await page.getByRole('link', { name: /3.* people/ }).click();
+    await page.getByRole('heading', { name: /Who is in/ }).waitFor();
+    await page.getByRole('link', { name: 'Visits', exact: true }).click();
+    await page.getByRole('article').first().waitFor();
+    await page.getByRole('link', { name: 'Messages', exact: true }).click();
+    await page.getByRole('link', { name: 'Maria’s family' }).click();
+    await expect.poll(() => composer().inputValue()).toBe('');
+    await page.getByRole('link', { name: 'Maria and Dana' }).click();
+    await expect.poll(() => composer().inputValue()).toBe('Could we meet on');
+    await composer().fill('Could we meet on Friday?');
+    await page.keyboard.press('Enter');
+    await entry('Could we meet on Friday?').getByText('sent', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Maria’s family' }).click();
+    await page.getByRole('heading', { name: 'Maria’s family', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Maria and Dana' }).click();
+    await page.getByRole('heading', { name: 'Maria and Dana', level: 1 }).waitFor();
+    expect(await composer().inputValue()).toBe('');
+  });
+
   test('others see it, politely, and it passes', async () => {
     await openPair('maria');
     stage.news.happen({ kind: 'event', event: { kind: 'typing', circle: circles.pair, account: people.dana.account } });
