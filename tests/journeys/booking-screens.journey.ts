@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { arrive, looksGood, openAnother, openClient, openScreens, page, posted, sent, stage } from './screen.ts';
 
 openScreens();
@@ -208,12 +209,24 @@ describe('a series', () => {
     await visits.first().getByRole('radio', { name: 'All of them' }).check();
     await visits.first().getByLabel('Time', { exact: true }).fill('13:30');
     await looksGood('moving-series');
+    await refuseTheMove();
     await visits.first().getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
     await expect.poll(() => visits.filter({ hasText: '1:30' }).count()).toBe(2);
   });
 });
+
+/** One of them cannot be moved: whoever goes back is at the button again. */
+async function refuseTheMove(): Promise<void> {
+  const at = { civil: '2027-12-21T13:30', offset: '-06:00', zone: 'America/Chicago' };
+  const json = { code: 'series_conflicts', detail: '', conflicts: [{ at, code: 'slot_taken', slots: [] }] };
+  await page.route('**/move', (route) => route.fulfill({ status: 409, json }), { times: 1 });
+  await page.getByRole('button', { name: 'Move it here' }).click();
+  await page.getByRole('heading', { name: 'One visit cannot be at its time' }).waitFor();
+  await page.getByRole('button', { name: 'No, go back' }).click();
+  await expect.poll(() => focused(page)).toBe('Move it here');
+}
 
 describe('what can be booked', () => {
   test('a worker says when', async () => {

@@ -133,6 +133,7 @@ describe('the calendar', () => {
     await expectFitsNarrow(page, 'week');
     await page.getByRole('button', { name: /^Change/ }).first().click();
     await page.getByRole('button', { name: 'Cancel visit' }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Move');
     await expectAccessible(page, 'changing in the calendar');
     await page.getByRole('link', { name: 'Day', exact: true }).click();
     await page.waitForURL(/calendar\/day\/\d{4}-\d\d-\d\d$/);
