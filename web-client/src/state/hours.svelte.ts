@@ -47,13 +47,14 @@ export class Hours {
     this.progress = answer.ok ? 'ready' : 'failed';
   }
 
-  /** Saves; the code of the refusal, or null when done. */
+  /** Saves; the code of the refusal, or null when done. What is written while the server takes its time stays. */
   async save(): Promise<string | null> {
     this.busy = true;
-    const answer: Answer<HoursSaved> = await this.#api.putHours(this.written);
+    const { written } = this;
+    const answer: Answer<HoursSaved> = await this.#api.putHours(written);
     this.busy = false;
     if (!answer.ok) return answer.code;
-    this.#take(answer.body.hours);
+    if (JSON.stringify(this.written) === JSON.stringify(written)) this.#take(answer.body.hours);
     this.outside = answer.body.outside;
     return null;
   }

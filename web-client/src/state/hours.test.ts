@@ -74,3 +74,22 @@ test('a date that was left empty is not sent, and a refusal keeps what was writt
   if (day !== undefined) hours.removeDay(day);
   expect(hours.others.length).toBe(2);
 });
+
+test('what is written while the server takes its time stays', async () => {
+  let answer = (): void => undefined;
+  const api = {
+    hours: () => Promise.resolve({ ok: true, body: SAVED }),
+    putHours: (hours: WorkingHours) =>
+      new Promise((resolve) => (answer = () => resolve({ ok: true, body: { hours, outside: 0 } }))),
+  };
+  const hours = new Hours(api as unknown as Api);
+  await hours.load();
+  const saving = hours.save();
+  const friday = hours.week[4]?.open[0];
+  if (friday === undefined) throw new Error('a week has a Friday');
+  friday.until = '15:00';
+  answer();
+  expect(await saving).toBeNull();
+  expect(hours.week[4]?.open[0]?.until).toBe('15:00');
+  expect(hours.written.weekly.at(-1)?.open.until).toBe('15:00');
+});
