@@ -1,5 +1,6 @@
 // Booking in a real browser, over the double of the agency: one visit and a series of them, for whoever comes, wherever
 // and whenever; and what a worker says can be booked at all. axe finds nothing on any of these pages.
+import type { Locator } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
@@ -238,7 +239,20 @@ describe('what can be booked', () => {
     await tuesday.getByRole('button', { name: /^Remove .*Tuesday.*09:00/ }).click();
     expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^Add hours/);
     await page.getByRole('button', { name: 'Add a date' }).click();
-    await page.locator('input[type=date]').last().fill('2026-12-31');
+    const date = page.locator('input[type=date]').last();
+    await date.fill('2026-12-24');
+    await page.getByRole('button', { name: 'Save the hours' }).click();
+    const told = (field: Locator): Promise<string> => field.evaluate((one) => (one as HTMLInputElement).validationMessage);
+    expect(await told(date)).toBe('This date is on the list already.');
+    await date.fill('2026-12-31');
+    const until = tuesday.getByLabel(/until/).first();
+    await until.fill('17:30');
+    expect(await told(until)).toBe('These hours must end after they begin.');
+    await page.getByRole('button', { name: 'Save the hours' }).click();
+    await expect.poll(() => until.evaluate((field) => field === document.activeElement)).toBe(true);
+    expect(stage.agency.hours.dated.map(({ date }) => date)).toEqual(['2026-12-24']);
+    await until.fill('19:00');
+    expect(await told(until)).toBe('');
     await looksGood('hours');
     await takeTall(page, 'hours');
     await page.getByRole('button', { name: 'Save the hours' }).click();

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Answer, Api, HoursSaved, WorkingHours } from '../platform/api';
-import { Hours } from './hours.svelte';
+import { Hours, backwards } from './hours.svelte';
 
 const SAVED: WorkingHours = {
   zone: 'America/Chicago',
@@ -92,4 +92,20 @@ test('what is written while the server takes its time stays', async () => {
   expect(await saving).toBeNull();
   expect(hours.week[4]?.open[0]?.until).toBe('15:00');
   expect(hours.written.weekly.at(-1)?.open.until).toBe('15:00');
+});
+
+test('what the server does not take is known before it is sent', async () => {
+  const hours = over([]);
+  await hours.load();
+  const judge = (from: string, until: string): boolean => backwards({ from, until });
+  expect([judge('09:00', '17:00'), judge('13:00', '00:00'), judge('00:00', '00:00'), judge('', '09:00')]).not.toContain(true);
+  expect([judge('13:00', '12:00'), judge('09:00', '09:00')]).not.toContain(false);
+  const [first] = hours.others;
+  hours.addDay();
+  hours.addDay();
+  const [, , third, fourth] = hours.others;
+  if (first === undefined || third === undefined || fourth === undefined) throw new Error('there are four dates');
+  expect([hours.twice(third), hours.twice(fourth)], 'no date yet').toEqual([false, false]);
+  third.date = first.date;
+  expect([hours.twice(first), hours.twice(third)]).toEqual([false, true]);
 });
