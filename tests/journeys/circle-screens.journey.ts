@@ -280,8 +280,11 @@ describe('urgent messages', () => {
     await expect.poll(() => focused(page)).toContain('You will see to it');
     await expect.poll(() => theirs.getByRole('button').count()).toBe(0);
     await entry(/^You see to it/).waitFor();
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     stage.news.happen({ kind: 'items', circle: circles.pair, items: [item('a', 90, { kind: 'urgent_ack', by: people.maria.account, seq: 10 })] });
     await entry('Your ride comes at 9:00').getByText(/Maria Sample.* will see to it/).waitFor();
+    // What somebody else says takes nobody there.
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
     await expectAccessible(page, 'seen to');
     await takePictures(page, 'seen-to');
   });
