@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectAccessible } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { looksGood, noon, openClient, openScreens, page, speakSpanish, stage } from './screen.ts';
 
 openScreens(noon);
@@ -72,6 +73,7 @@ describe('an outage', () => {
     await looksGood('outages');
     await page.getByRole('button', { name: /I have called.*Maria Sample/ }).click();
     await page.getByText(/Dana Placeholder.* called: /).waitFor();
+    await expect.poll(() => focused(page)).toMatch(/Dana Placeholder.* called: /);
     await expect.poll(() => page.getByRole('button', { name: /I have called.*Maria Sample/ }).count()).toBe(0);
   });
 });

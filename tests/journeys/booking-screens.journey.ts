@@ -1,8 +1,10 @@
 // Booking in a real browser, over the double of the agency: one visit and a series of them, for whoever comes, wherever
 // and whenever; and what a worker says can be booked at all. axe finds nothing on any of these pages.
+import type { Locator } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { arrive, looksGood, openAnother, openClient, openScreens, page, posted, sent, stage } from './screen.ts';
 
 openScreens();
@@ -208,12 +210,24 @@ describe('a series', () => {
     await visits.first().getByRole('radio', { name: 'All of them' }).check();
     await visits.first().getByLabel('Time', { exact: true }).fill('13:30');
     await looksGood('moving-series');
+    await refuseTheMove();
     await visits.first().getByRole('button', { name: 'Move it here' }).click();
     await page.getByText('Moved. The emails').waitFor();
     await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: '2027-12-14T13:30', scope: 'all', skip_conflicts: false });
     await expect.poll(() => visits.filter({ hasText: '1:30' }).count()).toBe(2);
   });
 });
+
+/** One of them cannot be moved: whoever goes back is at the button again. */
+async function refuseTheMove(): Promise<void> {
+  const at = { civil: '2027-12-21T13:30', offset: '-06:00', zone: 'America/Chicago' };
+  const json = { code: 'series_conflicts', detail: '', conflicts: [{ at, code: 'slot_taken', slots: [] }] };
+  await page.route('**/move', (route) => route.fulfill({ status: 409, json }), { times: 1 });
+  await page.getByRole('button', { name: 'Move it here' }).click();
+  await page.getByRole('heading', { name: 'One visit cannot be at its time' }).waitFor();
+  await page.getByRole('button', { name: 'No, go back' }).click();
+  await expect.poll(() => focused(page)).toBe('Move it here');
+}
 
 describe('what can be booked', () => {
   test('a worker says when', async () => {
@@ -225,7 +239,20 @@ describe('what can be booked', () => {
     await tuesday.getByRole('button', { name: /^Remove .*Tuesday.*09:00/ }).click();
     expect(await page.evaluate(() => document.activeElement?.textContent?.trim())).toMatch(/^Add hours/);
     await page.getByRole('button', { name: 'Add a date' }).click();
-    await page.locator('input[type=date]').last().fill('2026-12-31');
+    const date = page.locator('input[type=date]').last();
+    await date.fill('2026-12-24');
+    await page.getByRole('button', { name: 'Save the hours' }).click();
+    const told = (field: Locator): Promise<string> => field.evaluate((one) => (one as HTMLInputElement).validationMessage);
+    expect(await told(date)).toBe('This date is on the list already.');
+    await date.fill('2026-12-31');
+    const until = tuesday.getByLabel(/until/).first();
+    await until.fill('17:30');
+    expect(await told(until)).toBe('These hours must end after they begin.');
+    await page.getByRole('button', { name: 'Save the hours' }).click();
+    await expect.poll(() => until.evaluate((field) => field === document.activeElement)).toBe(true);
+    expect(stage.agency.hours.dated.map(({ date }) => date)).toEqual(['2026-12-24']);
+    await until.fill('19:00');
+    expect(await told(until)).toBe('');
     await looksGood('hours');
     await takeTall(page, 'hours');
     await page.getByRole('button', { name: 'Save the hours' }).click();

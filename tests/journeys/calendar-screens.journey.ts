@@ -15,6 +15,8 @@ import { openAnew, openScreens, page, sent, stage } from './screen.ts';
 const HERE = 'America/Chicago';
 /** An hour of the grid is so high. */
 const HOUR_REM = 5.5;
+/** What the days are asked for with. */
+const ASKED = '**/v1/appointments?*';
 /** A page of paper without its margins, in CSS pixels. */
 const A4 = { width: 680, height: 1_009 };
 
@@ -256,6 +258,25 @@ describe('a visit is moved', () => {
     await expect.poll(() => focused(page)).toMatch(/1:00.*Noor Placeholder/);
   });
 
+  test('on its own clock, where that is not the reader\'s', async () => {
+    const there = stage.agency.appointments.find(({ client_name }) => client_name === 'Noor Placeholder');
+    if (there === undefined) throw new Error('the story has changed');
+    there.at = localTime(there.start / 1_000, 'America/Denver');
+    await openGrid();
+    await visit('Noor Placeholder').focus();
+    await page.keyboard.press('m');
+    for (let quarter = 0; quarter < 6; quarter += 1) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    const dialog = page.getByRole('dialog', { name: 'Noor Placeholder' });
+    await dialog.getByText(/^From .*10:30.*\(Denver\).* to .*12:00.*\(Denver\)/).waitFor();
+    await expect.poll(() => dialog.getByLabel('Time zone').inputValue()).toBe('America/Denver');
+    await expectAccessible(page, 'moving on another clock');
+    await dialog.getByRole('button', { name: 'Move it here' }).click();
+    await page.getByText('Moved. The emails').waitFor();
+    await expect.poll(() => sent(/move$/)).toMatchObject({ civil_start: `${day}T12:00`, zone: 'America/Denver' });
+    await visit('1:00.*Noor Placeholder').waitFor();
+  });
+
   test('by the buttons of the bar, and Escape or going elsewhere with Tab puts it back', async () => {
     await openGrid();
     await visit('Noor Placeholder').focus();
@@ -294,6 +315,29 @@ describe('a visit is moved', () => {
   });
 });
 
+describe('without an answer', () => {
+  test('the days that were read stay, and with them what somebody is writing', async () => {
+    day = localTime(Date.now() - 2 * 86_400_000, HERE).civil.slice(0, 10);
+    await openCalendar('day');
+    await expect.poll(() => page.getByRole('heading', { level: 3 }).count()).toBe(1);
+    await page.getByRole('button', { name: /^How did it go/ }).click();
+    const note = page.getByLabel('What to remember');
+    await note.fill('The bus did not come.');
+    await page.route(ASKED, (route) => route.abort());
+    // Back from another tab.
+    await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    expect(await note.inputValue()).toBe('The bus did not come.');
+    await expectAccessible(page, 'days that could not be read again');
+    await page.unroute(ASKED);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await page.getByRole('button', { name: 'Save' }).click();
+    await page.getByText('Saved how it went.').waitFor();
+    expect(sent(/close$/)).toMatchObject({ note: 'The bus did not come.' });
+  });
+});
+
 describe('on paper', () => {
   test('the day is a list with room to write, without the app around it', async () => {
     await openGrid('day');
@@ -317,6 +361,24 @@ describe('on paper', () => {
     for (const format of ['A4', 'Letter'] as const) {
       await page.pdf({ path: join(import.meta.dirname, 'output', `week-printed-${format}.pdf`), format });
     }
+  });
+
+  test('days that were not read are not said to be empty', async () => {
+    await signIn(page, stage, 'dana');
+    await page.route(ASKED, (route) => route.abort());
+    await page.getByRole('link', { name: 'Calendar', exact: true }).click();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    await page.emulateMedia({ media: 'print' });
+    const sheet = page.locator('.sheet');
+    await sheet.getByText('We could not load this page').waitFor();
+    expect(await sheet.getByText('No visits').count()).toBe(0);
+    await page.unroute(ASKED);
+    await page.emulateMedia({ media: null });
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
+    await page.emulateMedia({ media: 'print' });
+    await expect.poll(() => sheet.getByText('We could not load this page').count()).toBe(0);
+    await page.emulateMedia({ media: null });
   });
 
   test('a page without the calendar prints as before', async () => {

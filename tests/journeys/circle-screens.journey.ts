@@ -280,8 +280,11 @@ describe('urgent messages', () => {
     await expect.poll(() => focused(page)).toContain('You will see to it');
     await expect.poll(() => theirs.getByRole('button').count()).toBe(0);
     await entry(/^You see to it/).waitFor();
+    await page.evaluate(() => (document.activeElement as HTMLElement | null)?.blur());
     stage.news.happen({ kind: 'items', circle: circles.pair, items: [item('a', 90, { kind: 'urgent_ack', by: people.maria.account, seq: 10 })] });
     await entry('Your ride comes at 9:00').getByText(/Maria Sample.* will see to it/).waitFor();
+    // What somebody else says takes nobody there.
+    expect(await page.evaluate(() => document.activeElement === document.body)).toBe(true);
     await expectAccessible(page, 'seen to');
     await takePictures(page, 'seen-to');
   });
@@ -298,6 +301,28 @@ describe('urgent messages', () => {
 });
 
 describe('reading and writing', () => {
+  test('what was begun waits in its circle while the writer looks at another page', async () => {
+    await openPair('maria');
+    await composer().fill('Could we meet on');
+    await page.getByRole('link', { name: /3.* people/ }).click();
+    await page.getByRole('heading', { name: /Who is in/ }).waitFor();
+    await page.getByRole('link', { name: 'Visits', exact: true }).click();
+    await page.getByRole('article').first().waitFor();
+    await page.getByRole('link', { name: 'Messages', exact: true }).click();
+    await page.getByRole('link', { name: 'Maria’s family' }).click();
+    await expect.poll(() => composer().inputValue()).toBe('');
+    await page.getByRole('link', { name: 'Maria and Dana' }).click();
+    await expect.poll(() => composer().inputValue()).toBe('Could we meet on');
+    await composer().fill('Could we meet on Friday?');
+    await page.keyboard.press('Enter');
+    await entry('Could we meet on Friday?').getByText('sent', { exact: true }).waitFor();
+    await page.getByRole('link', { name: 'Maria’s family' }).click();
+    await page.getByRole('heading', { name: 'Maria’s family', level: 1 }).waitFor();
+    await page.getByRole('link', { name: 'Maria and Dana' }).click();
+    await page.getByRole('heading', { name: 'Maria and Dana', level: 1 }).waitFor();
+    expect(await composer().inputValue()).toBe('');
+  });
+
   test('others see it, politely, and it passes', async () => {
     await openPair('maria');
     stage.news.happen({ kind: 'event', event: { kind: 'typing', circle: circles.pair, account: people.dana.account } });

@@ -1,7 +1,9 @@
 // The days on which the agency is closed, in a real browser over the doubles: kept by those who say so, read by whoever
 // says when they can be booked.
+import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
 import { signIn } from './double.ts';
+import { focused, tabTo } from './keyboard.ts';
 import { looksGood, openScreens, page, sent, speakSpanish, stage } from './screen.ts';
 
 openScreens();
@@ -21,6 +23,7 @@ test('an administrator closes the agency, is told what is booked then, and opens
   await page.getByText(/^Saved: .*Thanksgiving/).waitFor();
   expect(sent(/closures$/)).toMatchObject({ days: { name: 'Thanksgiving', from: '2097-11-28', until: '2097-11-29' } });
   const card = page.getByRole('article', { name: 'Thanksgiving' });
+  await refuseOnce(card);
   await card.getByText(/3.* visits are booked on these days/).waitFor();
   await looksGood('closures');
   await card.getByRole('button', { name: 'Take off the list' }).click();
@@ -28,6 +31,19 @@ test('an administrator closes the agency, is told what is booked then, and opens
   await page.getByText('These days can be booked again.').waitFor();
   expect(stage.agency.closures.list.map(({ days }) => days.name)).toEqual(['Winter break']);
 });
+
+/** Without a connection nothing happens: it is said, and the focus is where it began. */
+async function refuseOnce(card: Locator): Promise<void> {
+  const lost = '**/v1/closures/*';
+  await page.route(lost, (route) => route.abort());
+  await card.getByRole('button', { name: 'Take off the list' }).focus();
+  await page.keyboard.press('Enter');
+  await tabTo(page, 'Yes, take it off');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alert').getByText('No connection. Please try again.').waitFor();
+  await expect.poll(() => focused(page)).toBe('Take off the list');
+  await page.unroute(lost);
+}
 
 test('a worker reads beside their hours when the agency is closed, and finds their visits of those days', async () => {
   await signIn(page, stage, 'dana');

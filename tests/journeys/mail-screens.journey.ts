@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { people } from '../../web-client/doubles/story.ts';
 import { expectAccessible, takePictures } from './browser.ts';
+import { focused } from './keyboard.ts';
 import { arrive, looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
 
 openScreens();
@@ -49,7 +50,10 @@ describe('mails and consent', () => {
     await page.getByText('Not confirmed yet').waitFor();
     await looksGood('unconfirmed-address');
     for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the email again' }).click();
-    await page.getByText('cannot be sent again right now', { exact: false }).waitFor();
+    const said = page.getByRole('status').filter({ hasText: 'cannot be sent again right now' });
+    await said.waitFor();
+    await expect.poll(() => focused(page), 'its button is gone').toContain('cannot be sent again right now');
+    await expectAccessible(page, 'asked often enough');
   });
 
   test('an address from which mails come back can be tried again', async () => {
@@ -59,6 +63,7 @@ describe('mails and consent', () => {
     await looksGood('refused-address');
     await page.getByRole('button', { name: 'Send the email again' }).click();
     await page.getByText('Not confirmed yet').waitFor();
+    await expect.poll(() => focused(page)).toMatch(/^Last asked: /);
   });
 
   test('staff see a client\'s', async () => {

@@ -68,6 +68,20 @@ describe('a client\'s own visits', () => {
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByRole('article').first().waitFor();
   });
+
+  test('a page whose own part did not come is one press away from being asked for again', async () => {
+    const part = '**/assets/VisitsPage-*';
+    await signIn(page, stage, 'maria');
+    await page.route(part, (route) => route.abort());
+    await page.getByRole('link', { name: 'Visits', exact: true }).click();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    await expect.poll(() => focused(page)).toBe('Not open yet');
+    await looksGood('not-opened');
+    await page.unroute(part);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('article').first().waitFor();
+    expect(new URL(page.url()).hash).toBe('#/visits');
+  });
 });
 
 describe('a visit that is over', () => {
@@ -119,6 +133,7 @@ describe('the calendar', () => {
     await expectFitsNarrow(page, 'week');
     await page.getByRole('button', { name: /^Change/ }).first().click();
     await page.getByRole('button', { name: 'Cancel visit' }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Move');
     await expectAccessible(page, 'changing in the calendar');
     await page.getByRole('link', { name: 'Day', exact: true }).click();
     await page.waitForURL(/calendar\/day\/\d{4}-\d\d-\d\d$/);

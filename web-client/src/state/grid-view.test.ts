@@ -116,14 +116,26 @@ test('a day without another beside it has no step to the side', async () => {
   expect(grid.moving.time?.civil).toBe('2026-12-07T10:00');
 });
 
-test('a visit on other clocks is asked for on those of the grid', async () => {
-  const [there] = [visit('a', '2026-12-07T10:00')].map((one) => ({ ...one, at: localTime(one.start / 1_000, DENVER) }));
-  listed = there === undefined ? [] : [there];
+test('a visit on other clocks is shown on those of the grid, and asked for on its own', async () => {
+  const there = (id: string, civil: string): Appointment => {
+    const one = visit(id, civil);
+    return { ...one, at: localTime(one.start / 1_000, DENVER) };
+  };
+  listed = [there('a', '2026-12-07T10:00'), there('b', '2026-12-08T00:30')];
   await show();
   grid.reach('a');
   grid.press('m', false);
   grid.press('ArrowDown', false);
   expect(grid.moving.time).toEqual({ civil: '2026-12-07T10:15', zone: CHICAGO });
+  expect(grid.moving.asked).toEqual({ civil: '2026-12-07T09:15', zone: DENVER });
+  grid.moving.putBack();
+  expect(grid.moving.asked).toBeNull();
+  // There it is the evening before.
+  grid.reach('b');
+  grid.press('m', false);
+  grid.press('ArrowRight', false);
+  expect(grid.moving.time).toEqual({ civil: '2026-12-09T00:30', zone: CHICAGO });
+  expect(grid.moving.asked).toEqual({ civil: '2026-12-08T23:30', zone: DENVER });
 });
 
 test('hours of another zone are not shown: nothing here computes with zones', async () => {

@@ -50,6 +50,12 @@ export function civilOf(day: string, minute: number): string {
   return `${day}T${two(Math.floor(minute / HOUR) % 24)}:${two(minute % HOUR)}`;
 }
 
+/** A time as much later or earlier as one time of another clock is than another one of it. */
+export function shifted(civil: string, from: string, to: string): string {
+  const count = (text: string): number => Date.parse(`${text.slice(0, 16)}Z`);
+  return new Date(count(civil) + count(to) - count(from)).toISOString().slice(0, 16);
+}
+
 function meet(one: Stretch, other: Stretch): boolean {
   return one.from < other.until && other.from < one.until;
 }

@@ -22,6 +22,11 @@ export interface OtherDay {
   open: Stretch[];
 }
 
+/** Whether they end before they begin, or as they do: the server takes no such hours. */
+export function backwards({ from, until }: Pick<Stretch, 'from' | 'until'>): boolean {
+  return from !== '' && until !== '' && until !== '00:00' && until <= from;
+}
+
 /** What a new stretch begins with: the ordinary day, or after what there is already. */
 const ORDINARY = { from: '09:00', until: '17:00' };
 const WEEK = [1, 2, 3, 4, 5, 6, 7];
@@ -47,13 +52,14 @@ export class Hours {
     this.progress = answer.ok ? 'ready' : 'failed';
   }
 
-  /** Saves; the code of the refusal, or null when done. */
+  /** Saves; the code of the refusal, or null when done. What is written while the server takes its time stays. */
   async save(): Promise<string | null> {
     this.busy = true;
-    const answer: Answer<HoursSaved> = await this.#api.putHours(this.written);
+    const { written } = this;
+    const answer: Answer<HoursSaved> = await this.#api.putHours(written);
     this.busy = false;
     if (!answer.ok) return answer.code;
-    this.#take(answer.body.hours);
+    if (JSON.stringify(this.written) === JSON.stringify(written)) this.#take(answer.body.hours);
     this.outside = answer.body.outside;
     return null;
   }
@@ -95,6 +101,11 @@ export class Hours {
 
   removeDay(day: OtherDay): void {
     this.others = this.others.filter((other) => other !== day);
+  }
+
+  /** Whether its date was said before: the server takes each once. */
+  twice(day: OtherDay): boolean {
+    return day.date !== '' && this.others.find(({ date }) => date === day.date)?.key !== day.key;
   }
 
   #stretch({ from, until }: { from: string; until: string }): Stretch {

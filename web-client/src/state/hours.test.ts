@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Answer, Api, HoursSaved, WorkingHours } from '../platform/api';
-import { Hours } from './hours.svelte';
+import { Hours, backwards } from './hours.svelte';
 
 const SAVED: WorkingHours = {
   zone: 'America/Chicago',
@@ -73,4 +73,39 @@ test('a date that was left empty is not sent, and a refusal keeps what was writt
   const [day] = hours.others;
   if (day !== undefined) hours.removeDay(day);
   expect(hours.others.length).toBe(2);
+});
+
+test('what is written while the server takes its time stays', async () => {
+  let answer = (): void => undefined;
+  const api = {
+    hours: () => Promise.resolve({ ok: true, body: SAVED }),
+    putHours: (hours: WorkingHours) =>
+      new Promise((resolve) => (answer = () => resolve({ ok: true, body: { hours, outside: 0 } }))),
+  };
+  const hours = new Hours(api as unknown as Api);
+  await hours.load();
+  const saving = hours.save();
+  const friday = hours.week[4]?.open[0];
+  if (friday === undefined) throw new Error('a week has a Friday');
+  friday.until = '15:00';
+  answer();
+  expect(await saving).toBeNull();
+  expect(hours.week[4]?.open[0]?.until).toBe('15:00');
+  expect(hours.written.weekly.at(-1)?.open.until).toBe('15:00');
+});
+
+test('what the server does not take is known before it is sent', async () => {
+  const hours = over([]);
+  await hours.load();
+  const judge = (from: string, until: string): boolean => backwards({ from, until });
+  expect([judge('09:00', '17:00'), judge('13:00', '00:00'), judge('00:00', '00:00'), judge('', '09:00')]).not.toContain(true);
+  expect([judge('13:00', '12:00'), judge('09:00', '09:00')]).not.toContain(false);
+  const [first] = hours.others;
+  hours.addDay();
+  hours.addDay();
+  const [, , third, fourth] = hours.others;
+  if (first === undefined || third === undefined || fourth === undefined) throw new Error('there are four dates');
+  expect([hours.twice(third), hours.twice(fourth)], 'no date yet').toEqual([false, false]);
+  third.date = first.date;
+  expect([hours.twice(first), hours.twice(third)]).toEqual([false, true]);
 });

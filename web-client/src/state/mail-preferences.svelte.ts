@@ -56,7 +56,10 @@ export class MailPreferences {
     return JSON.stringify(this.#wanted()) !== JSON.stringify(this.saved);
   }
 
-  /** Saves; the code of the refusal, `safe_hours` for hours that are none, or null when done. */
+  /**
+   * Saves; the code of the refusal, `safe_hours` for hours that are none, or null when done. What is written while the
+   * server takes its time stays as it is written, and is still to be saved.
+   */
   async save(): Promise<string | null> {
     const wanted = this.#wanted();
     if (wanted === null) return null;
@@ -66,7 +69,8 @@ export class MailPreferences {
     const answer = await this.#api.savePreferences(this.person, wanted);
     this.busy = false;
     if (!answer.ok) return answer.code;
-    this.#take(answer.body);
+    if (JSON.stringify(this.#wanted()) === JSON.stringify(wanted)) this.#take(answer.body);
+    else this.saved = ordered(answer.body);
     await this.#look();
     return null;
   }

@@ -95,3 +95,34 @@ test('whether mails reach the address is asked again after each change', async (
   expect(preferences.address).toEqual({ state: 'unconfirmed', may_ask: false });
   expect(looked).toEqual(['maria', 'maria']);
 });
+
+test('what is written while the server takes its time stays, and is still to be saved', async () => {
+  const waiting: (() => void)[] = [];
+  const saved: Preferences[] = [];
+  const preferences = new MailPreferences(
+    {
+      ...refusing,
+      preferences: () => Promise.resolve({ ok: true, body: HELD }),
+      savePreferences: (_person, body) => {
+        saved.push(body);
+        return new Promise((resolve) => waiting.push(() => resolve({ ok: true, body })));
+      },
+    },
+    'maria',
+  );
+  await preferences.load();
+  const { draft } = preferences;
+  if (draft === null) throw new Error('nothing was read');
+  draft.disclosure = 'update';
+  const saving = preferences.save();
+  draft.reminders = false;
+  waiting[0]?.();
+  expect(await saving).toBeNull();
+  expect(preferences.draft).toMatchObject({ disclosure: 'update', reminders: false });
+  expect(preferences.changed).toBe(true);
+  const again = preferences.save();
+  waiting[1]?.();
+  expect(await again).toBeNull();
+  expect(saved.map(({ reminders }) => reminders)).toEqual([true, false]);
+  expect(preferences.changed).toBe(false);
+});

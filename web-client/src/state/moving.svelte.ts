@@ -2,7 +2,7 @@
 // where it is put down, the form for moving a visit opens with that time filled in.
 import type { Appointment, LocalTime } from '../platform/api';
 import { addDays } from './days';
-import { civilOf, minuteOf, stepped, type Step } from './grid';
+import { civilOf, minuteOf, shifted, stepped, type Step } from './grid';
 
 export interface Held {
   visit: Appointment;
@@ -14,7 +14,7 @@ export interface Held {
   down: boolean;
 }
 
-/** A time on the clocks of the grid. */
+/** A time on the clocks of the grid, or on those of the visit. */
 export type GridTime = Pick<LocalTime, 'civil' | 'zone'>;
 
 export class Moving {
@@ -51,12 +51,21 @@ export class Moving {
     this.held = null;
   }
 
-  /**
-   * The time it would have, in the zone that the grid shows. A visit that was booked on other clocks is
-   * asked for on these: what the same time is there only the server knows, and the form shows the zone.
-   */
+  /** The time it would have, in the zone that the grid shows. */
   get time(): GridTime | null {
     if (this.held === null) return null;
     return { civil: civilOf(this.held.day, this.held.minute), zone: this.held.visit.yours.zone };
+  }
+
+  /**
+   * The time to ask for: a visit keeps the clock on which it was agreed, and goes on it as far as it went in the
+   * grid. Nothing here computes with zones: where one of the two clocks changes in between, what was asked for is
+   * another time of the grid, and the question names the clock.
+   */
+  get asked(): GridTime | null {
+    const { held, time } = this;
+    if (held === null || time === null) return null;
+    const { at, yours } = held.visit;
+    return { civil: shifted(at.civil, yours.civil, time.civil), zone: at.zone };
   }
 }

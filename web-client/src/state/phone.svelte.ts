@@ -25,13 +25,19 @@ export class PhoneNumber {
     this.progress = answer.ok ? 'ready' : 'failed';
   }
 
-  /** Saves it, or takes it away if it is empty; the code of the refusal, or null when done. */
+  /**
+   * Saves it, or takes it away if it is empty; the code of the refusal, or null when done. What is written while the
+   * server takes its time stays.
+   */
   async save(): Promise<string | null> {
     this.busy = true;
-    const answer = await this.#api.savePhone(this.person, { number: given(this.draft) });
+    const wanted = this.draft;
+    const answer = await this.#api.savePhone(this.person, { number: given(wanted) });
     this.busy = false;
     if (!answer.ok) return answer.code;
-    this.#take(answer.body.number ?? '');
+    const number = answer.body.number ?? '';
+    if (this.draft === wanted) this.#take(number);
+    else this.saved = number;
     return null;
   }
 

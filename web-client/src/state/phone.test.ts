@@ -40,3 +40,21 @@ test('what was refused stays in the field', async () => {
   expect(await phone.save()).toBe('phone_invalid');
   expect([phone.draft, phone.saved, phone.busy]).toEqual(['none', null, false]);
 });
+
+test('what is written while the server takes its time stays', async () => {
+  let answer = (): void => undefined;
+  const phone = new PhoneNumber(
+    {
+      ...refusing,
+      savePhone: (_person, { number }) =>
+        new Promise((resolve) => (answer = () => resolve({ ok: true, body: { number: number ?? null } }))),
+    },
+    'maria',
+  );
+  phone.draft = '312 555 0142';
+  const saving = phone.save();
+  phone.draft = '312 555 0143';
+  answer();
+  expect(await saving).toBeNull();
+  expect([phone.draft, phone.saved]).toEqual(['312 555 0143', '312 555 0142']);
+});

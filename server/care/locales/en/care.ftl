@@ -523,6 +523,8 @@ hours-remove-date = Remove this date
 hours-closed-all-day = Closed all day
 hours-save = Save the hours
 hours-saved = Saved.
+hours-backwards = These hours must end after they begin.
+hours-twice = This date is on the list already.
 hours-outside =
     { $count ->
         [one] { $count } booked visit lies outside these hours. Move it if it should not be.

@@ -523,6 +523,8 @@ hours-remove-date = Quitar esta fecha
 hours-closed-all-day = Cerrado todo el día
 hours-save = Guardar el horario
 hours-saved = Guardado.
+hours-backwards = Estas horas deben terminar después de empezar.
+hours-twice = Esta fecha ya está en la lista.
 hours-outside =
     { $count ->
         [one] { $count } visita reservada queda fuera de este horario. Muévela si no debe ser así.

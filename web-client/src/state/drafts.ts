@@ -1,0 +1,27 @@
+// What somebody has begun to write in each circle and has not sent: it is there when they come back from another page.
+// Never stored: it is gone when the person signs out, with everything else that the frame holds.
+import type { CircleId, Urgency } from '../core/types.gen';
+
+export interface Draft {
+  text: string;
+  urgency: Urgency;
+}
+const NOTHING: Draft = { text: '', urgency: 'routine' };
+
+export class Drafts {
+  readonly #kept = new Map<CircleId, Draft>();
+
+  /** What was begun in a circle. */
+  of(circle: CircleId): Draft {
+    return this.#kept.get(circle) ?? NOTHING;
+  }
+
+  keep(circle: CircleId, draft: Draft): void {
+    this.#kept.set(circle, draft);
+  }
+
+  /** It was sent. */
+  forget(circle: CircleId): void {
+    this.#kept.delete(circle);
+  }
+}
