@@ -156,6 +156,8 @@ impl Turn<'_> {
         if before == history {
             return Ok(());
         }
+        // What the server said before is over with it: a group that is begun anew goes by this.
+        circle.planned = history;
         let kept = history.is_kept();
         if !kept {
             joined.era = None;
