@@ -41,7 +41,10 @@ impl Turn<'_> {
             self.settle_wish(id)?;
         }
         self.volatile.blocked.remove(&id);
-        self.in_circle(id, |turn| turn.tend(id))
+        self.in_circle(id, |turn| {
+            turn.tend(id)?;
+            turn.flush(id)
+        })
     }
 
     /// What this device's person wants and no policy has said yet.

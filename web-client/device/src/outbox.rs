@@ -108,6 +108,10 @@ impl Turn<'_> {
         if !circle.goes_on() || self.draft.find(&key::candidate(id)).is_some() {
             return Ok(());
         }
+        // What waits when its person wants history kept otherwise leaves as they want it: the switch goes first.
+        if self.wanted_history(&circle)?.is_some() {
+            return Ok(());
+        }
         for at in self.draft.keys(&key::outbox(id)) {
             let Some(mut outgoing) = self.draft.read::<Outgoing>(&at)? else {
                 continue;
