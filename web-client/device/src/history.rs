@@ -92,6 +92,25 @@ impl Turn<'_> {
         self.history_is(circle.id, history)
     }
 
+    /// A message was refused for how history stands. If it is this device's place that said so and not its group,
+    /// the place is put right and the message goes out in the other form; answers whether it was.
+    pub fn mend_history(&mut self, id: CircleId) -> Result<bool> {
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(false);
+        };
+        let before = circle.history();
+        self.agree_on_history(&mut circle)?;
+        if circle.history() == before {
+            return Ok(false);
+        }
+        self.draft.save(&circle);
+        self.in_circle(id, |turn| {
+            turn.tend(id)?;
+            turn.flush(id)
+        })?;
+        Ok(true)
+    }
+
     /// Nothing of this device's is on its way in a circle: what holds there already is no wish.
     pub fn settle_wish(&mut self, id: CircleId) -> Result<()> {
         match self.draft.circle(id)?.and_then(|circle| circle.joined) {

@@ -246,8 +246,11 @@ impl Turn<'_> {
             }
             code => {
                 self.encrypt_anew(id, op_id)?;
-                self.volatile.blocked.insert(id);
-                self.problem(Some(id), code, refused.detail.clone());
+                let of_history = matches!(code, Code::WrapMissing | Code::WrapUnwanted);
+                if !(of_history && self.mend_history(id)?) {
+                    self.volatile.blocked.insert(id);
+                    self.problem(Some(id), code, refused.detail.clone());
+                }
             }
         }
         Ok(())

@@ -1,7 +1,7 @@
-//! What waits to leave while history is switched.
+//! What waits to leave while history is switched, and what was refused for it.
 
 use protocol::GroupId;
-use protocol::frame::{Append, ClientFrame};
+use protocol::frame::{Append, ClientFrame, Refused};
 
 use super::*;
 use crate::api::{Effect, Link};
@@ -60,6 +60,17 @@ fn left(turn: &Turn<'_>) -> Vec<Append> {
     turn.effects.iter().filter_map(append).collect()
 }
 
+/// The server does not take the last message that left.
+fn refuse(turn: &mut Turn<'_>, code: Code) {
+    let op_id = left(turn).last().map(|append| append.op_id);
+    turn.refused(&Refused {
+        op_id,
+        code,
+        detail: "not taken".to_owned(),
+    })
+    .unwrap();
+}
+
 #[test]
 fn what_is_said_after_a_wish_waits_for_the_switch() {
     let rows = in_a_group(HistoryMode::Eras, HistoryMode::Eras);
@@ -74,4 +85,35 @@ fn what_is_said_after_a_wish_waits_for_the_switch() {
     let sent = left(&turn);
     assert_eq!(sent.len(), 1);
     assert!(!sent[0].wrap.is_empty());
+}
+
+#[test]
+fn what_was_archived_by_a_misread_place_leaves_again_unarchived() {
+    let rows = in_a_group(HistoryMode::Off, HistoryMode::Eras);
+    let mut turn = online(&rows);
+    says_hello(&mut turn);
+    refuse(&mut turn, Code::WrapUnwanted);
+    let sent = left(&turn);
+    assert_eq!(sent.len(), 2);
+    assert_eq!(sent[0].op_id, sent[1].op_id, "one operation, done once");
+    assert!(!sent[0].wrap.is_empty() && sent[1].wrap.is_empty());
+    assert!(warnings(&turn).is_empty());
+    // There is nothing more to mend: people are told, and it does not go round in circles.
+    refuse(&mut turn, Code::WrapMissing);
+    assert_eq!(left(&turn).len(), 2);
+    assert_eq!(warnings(&turn), ["not taken"]);
+    assert!(turn.volatile.blocked.contains(&CIRCLE));
+}
+
+#[test]
+fn what_was_not_archived_by_a_misread_place_waits_for_an_era() {
+    let rows = in_a_group(HistoryMode::Eras, HistoryMode::Off);
+    let mut turn = online(&rows);
+    says_hello(&mut turn);
+    assert!(left(&turn)[0].wrap.is_empty());
+    refuse(&mut turn, Code::WrapMissing);
+    let begun: Candidate = turn.draft.read(&key::candidate(CIRCLE)).unwrap().unwrap();
+    assert!(begun.era.is_some(), "this device begins one");
+    assert_eq!(left(&turn).len(), 1, "before it says anything");
+    assert!(warnings(&turn).is_empty());
 }
