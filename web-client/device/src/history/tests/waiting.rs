@@ -71,6 +71,17 @@ fn refuse(turn: &mut Turn<'_>, code: Code) {
     .unwrap();
 }
 
+/// Nor a commit.
+fn refuse_commit(turn: &mut Turn<'_>, candidate: &Candidate, body: &[u8]) {
+    let answer = Answer {
+        number: 1,
+        status: 403,
+        body,
+    };
+    turn.committed(CIRCLE, candidate.bundle.op_id, answer)
+        .unwrap();
+}
+
 #[test]
 fn what_is_said_after_a_wish_waits_for_the_switch() {
     let rows = in_a_group(HistoryMode::Eras, HistoryMode::Eras);
@@ -116,4 +127,29 @@ fn what_was_not_archived_by_a_misread_place_waits_for_an_era() {
     assert!(begun.era.is_some(), "this device begins one");
     assert_eq!(left(&turn).len(), 1, "before it says anything");
     assert!(warnings(&turn).is_empty());
+}
+
+#[test]
+fn a_switch_that_was_refused_together_with_newcomers_is_tried_by_itself() {
+    let rows = in_a_group(HistoryMode::Eras, HistoryMode::Eras);
+    let mut turn = online(&rows);
+    turn.volatile.committing.insert(CIRCLE);
+    turn.keep_history(CIRCLE, false).unwrap();
+    let mut together = Candidate {
+        history: Some(HistoryMode::Off),
+        ..candidate()
+    };
+    together.bundle.welcome = Some(vec![1].into());
+    turn.draft.write(&key::candidate(CIRCLE), &together);
+    let not_so = br#"{"code":"consent_required","detail":"not them"}"#;
+    refuse_commit(&mut turn, &together, not_so);
+    assert!(warnings(&turn).is_empty());
+    let alone: Candidate = turn.draft.read(&key::candidate(CIRCLE)).unwrap().unwrap();
+    assert_eq!(alone.history, Some(HistoryMode::Off));
+    assert!(alone.bundle.welcome.is_none());
+    // By itself it is the switch that is not taken.
+    let not_taken = br#"{"code":"judged","detail":"not taken"}"#;
+    refuse_commit(&mut turn, &alone, not_taken);
+    assert_eq!(warnings(&turn), ["not taken"]);
+    assert_eq!(turn.kept(CIRCLE).unwrap(), None);
 }
