@@ -406,6 +406,7 @@ contract! {
     unread {
         whoever_is_away_gets_one_mail_that_says_nothing,
         what_was_read_in_time_is_not_mailed,
+        where_nobody_said_anything_nobody_is_mailed,
         whoever_has_been_at_a_device_since_is_not_mailed,
         the_next_one_comes_four_hours_later_for_what_came_since,
         by_night_only_urgent_messages_are_mailed,

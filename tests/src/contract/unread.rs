@@ -3,7 +3,7 @@
 use care::Caller;
 use protocol::frame::{Ack, Append, Cursor};
 use protocol::http::PlanCircle;
-use protocol::{CircleId, Code, Urgency, limits};
+use protocol::{Bytes, CircleId, Code, Urgency, limits};
 use store::LinkSecret;
 use testkit::{Engine, Person};
 
@@ -94,11 +94,29 @@ impl Scene {
 
     /// Somebody writes into a circle.
     pub(super) async fn says_in(&mut self, circle: CircleId, who: Caller, urgency: Urgency) {
-        self.said += 1;
         let message = Append {
             urgency,
-            ..append(circle, self.said)
+            ..self.next_in(circle)
         };
+        self.enters(who, message).await;
+    }
+
+    /// Somebody's device changes the group (its keys are renewed, a device comes in, history is switched): behind the
+    /// commit stands a message without a body.
+    async fn changes_the_group(&mut self, who: Caller) {
+        let first = Append {
+            body: Bytes::default(),
+            ..self.next_in(self.circle)
+        };
+        self.enters(who, first).await;
+    }
+
+    fn next_in(&mut self, circle: CircleId) -> Append {
+        self.said += 1;
+        append(circle, self.said)
+    }
+
+    async fn enters(&self, who: Caller, message: Append) {
         self.is_here(&who).await;
         self.desk.store().append(&who, message).await.unwrap();
         self.away().await;
@@ -194,6 +212,29 @@ pub async fn what_was_read_in_time_is_not_mailed(engine: Engine) {
     // That nothing came of it does not keep the next one back.
     scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
+}
+
+pub async fn where_nobody_said_anything_nobody_is_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let (dana, maria) = (scene.desk.dana, scene.desk.maria);
+    scene.changes_the_group(dana).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, NOTHING);
+    scene.dana_says(Urgency::Routine).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, ["maria unread"]);
+    // Nor is it news beside what she was told of.
+    scene.pass(limits::UNREAD_PAUSE_S).await;
+    scene.changes_the_group(dana).await;
+    scene.pass(TEN_MINUTES).await;
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.marias().await, ["unread sent"]);
+    // Staff are not told of a conversation in which nothing waits.
+    scene.changes_the_group(maria).await;
+    scene.at("2026-11-03T08:00").await;
+    let sent = scene.desk.sends().await;
+    assert!(!sent.contains(&"dana digest".to_owned()), "{sent:?}");
 }
 
 pub async fn whoever_has_been_at_a_device_since_is_not_mailed(engine: Engine) {

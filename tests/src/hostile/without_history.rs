@@ -262,6 +262,25 @@ fn a_broken_circle_is_begun_anew_by_whoever_missed_that_its_history_ended() {
 }
 
 #[test]
+fn history_that_was_switched_on_since_outlives_a_new_beginning() {
+    let mut town = Town::new();
+    town.circle = plan(&mut town, HistoryMode::Off);
+    town.says(MARIA, "one");
+    keep(&mut town, MARIA, true);
+    assert!(town.view(DANA).keeps_history);
+    // The server has said nothing of the circle to Dana's phone since: the log alone brought the switch.
+    let circle = town.circle;
+    town.command(DANA, Command::ResetCircle { circle });
+    town.tick(60);
+    town.says(DANA, "two");
+    assert!(!sent(&town, DANA).wrap.is_empty());
+    for who in [DANA, MARIA] {
+        assert!(town.view(who).keeps_history);
+        assert_eq!(town.phones[who].texts(), ["one", "two"]);
+    }
+}
+
+#[test]
 fn a_wish_that_was_done_and_undone_while_a_device_was_away_is_old() {
     let mut town = Town::new();
     let laptop = town.begin_second(DANA);

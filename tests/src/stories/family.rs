@@ -1,4 +1,5 @@
-//! The circle that most of these stories are about: Maria, Dana, and Ana for as long as Maria allows it.
+//! The circles that most of these stories are about: Maria and Dana, and their family's, in which Ana is for as long as
+//! Maria allows it.
 
 use std::sync::Arc;
 
@@ -9,6 +10,8 @@ use protocol::{CircleId, ConsentBasis, ConsentId, OpId};
 use testkit::{Agency, Phone, Story};
 
 pub const TITLE: &str = "Maria's family";
+/// The circle with which each story begins.
+pub const PAIR: &str = "Maria and Dana";
 
 /// Three people in a circle, one of them by a consent.
 pub struct Family {
@@ -21,6 +24,19 @@ pub struct Family {
 
 pub fn op(number: u8) -> OpId {
     OpId::from_bytes([number; 16])
+}
+
+/// Dana and Maria in the circle of the two. "zero" was said, and both have it.
+pub async fn two(story: &Story) -> Result<(Phone, Phone, CircleId)> {
+    let agency = *story.server.agency();
+    let dana = story.enrol(agency.dana).await?;
+    let maria = story.enrol(agency.maria).await?;
+    let circle = maria.joins(PAIR, 2).await?;
+    dana.joins(PAIR, 2).await?;
+    dana.says(circle, "zero").await?;
+    maria.reads(circle, &["zero"]).await?;
+    dana.reads(circle, &["zero"]).await?;
+    Ok((dana, maria, circle))
 }
 
 /// Plans a circle of Dana and Maria with further members.

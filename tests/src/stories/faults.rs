@@ -18,9 +18,9 @@ mod tell {
     use device::api::Effect;
     use headless::faults::{Faults, Verdict};
     use protocol::frame::ClientFrame;
-    use testkit::{Down, Engine, Phone, Story};
+    use testkit::{Down, Engine, Story};
 
-    const TITLE: &str = "Maria and Dana";
+    use super::super::family::{PAIR, two};
 
     /// What happens to the first effect that a story waits for.
     struct Once {
@@ -56,19 +56,6 @@ mod tell {
 
     fn is_request(effect: &Effect, tail: &str) -> bool {
         matches!(effect, Effect::Request { path, .. } if path.ends_with(tail))
-    }
-
-    /// Two people in a conversation with one message.
-    async fn two(story: &Story) -> Result<(Phone, Phone, protocol::CircleId)> {
-        let agency = *story.server.agency();
-        let dana = story.enrol(agency.dana).await?;
-        let maria = story.enrol(agency.maria).await?;
-        let circle = maria.joins(TITLE, 2).await?;
-        dana.joins(TITLE, 2).await?;
-        dana.says(circle, "zero").await?;
-        maria.reads(circle, &["zero"]).await?;
-        dana.reads(circle, &["zero"]).await?;
-        Ok((dana, maria, circle))
     }
 
     pub async fn the_server_is_killed_between(engine: Engine) -> Result<()> {
@@ -128,7 +115,7 @@ mod tell {
         let link = story.server.link(agency.dana).await?;
         let lost = Once::new(|effect| is_request(effect, "/redeem"), Verdict::THEN_CUT);
         let dana = story.enrol_with(agency.dana, &link, lost).await?;
-        dana.joins(TITLE, 1).await?;
+        dana.joins(PAIR, 1).await?;
         Ok(())
     }
 
@@ -138,12 +125,12 @@ mod tell {
         let link = story.server.link(agency.dana).await?;
         let killed = Once::new(|effect| is_request(effect, "/commits"), Verdict::THEN_DIE);
         let dana = story.enrol_with(agency.dana, &link, killed).await?;
-        let circle = dana.joins(TITLE, 1).await?;
+        let circle = dana.joins(PAIR, 1).await?;
         let maria = story.enrol(agency.maria).await?;
         let off = dana.dies().await;
-        maria.joins(TITLE, 2).await?;
+        maria.joins(PAIR, 2).await?;
         let dana = story.back(&off).await?;
-        dana.joins(TITLE, 2).await?;
+        dana.joins(PAIR, 2).await?;
         // The committer's first message after the commit is read by all.
         dana.says(circle, "first").await?;
         maria.reads(circle, &["first"]).await?;

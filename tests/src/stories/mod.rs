@@ -36,6 +36,7 @@ mod sign_ins;
 mod troubles;
 mod unread;
 mod visits;
+mod without_history;
 mod zone_laws;
 
 /// Stamps a story for both engines: `story::sqlite` and `story::postgres`. A leg that cannot run

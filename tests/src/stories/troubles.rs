@@ -20,21 +20,7 @@ mod tell {
     use protocol::{CircleId, CircleStatus};
     use testkit::{Down, Engine, Phone, Story};
 
-    use super::super::family::{op, plan};
-
-    const TITLE: &str = "Maria and Dana";
-
-    async fn two(story: &Story) -> Result<(Phone, Phone, CircleId)> {
-        let agency = *story.server.agency();
-        let dana = story.enrol(agency.dana).await?;
-        let maria = story.enrol(agency.maria).await?;
-        let circle = maria.joins(TITLE, 2).await?;
-        dana.joins(TITLE, 2).await?;
-        dana.says(circle, "zero").await?;
-        maria.reads(circle, &["zero"]).await?;
-        dana.reads(circle, &["zero"]).await?;
-        Ok((dana, maria, circle))
-    }
+    use super::super::family::{PAIR, op, plan, two};
 
     /// Dana begins the circle anew; everybody is in it again, and the earlier texts stay.
     async fn begin_anew(
@@ -201,8 +187,8 @@ mod tell {
         let maria = story.back_with(&off, Arc::new(NoVault)).await?;
         // Somebody comes, a new era begins, and its key reaches this device alone.
         let sam = story.enrol(agency.sam).await?;
-        sam.joins(TITLE, 3).await?;
-        maria.joins(TITLE, 3).await?;
+        sam.joins(PAIR, 3).await?;
+        maria.joins(PAIR, 3).await?;
         maria.says(circle, "in the new era").await?;
         dana.reads(circle, &["zero", "in the new era"]).await?;
         maria.reads(circle, &["zero", "in the new era"]).await?;

@@ -318,8 +318,11 @@ impl Turn<'_> {
             }
             Code::Rollback => self.fall(id, crate::state::Why::OldCopy, None)?,
             _ if candidate.history.is_some() && is_final(code) => {
-                // This server takes no such switch: nothing else waits behind it.
-                self.drop_wish(id, &detail)?;
+                // This server takes no such switch: nothing else waits behind it. If it was to bring people in as well,
+                // that may be why: the switch is tried by itself.
+                if candidate.bundle.welcome.is_none() {
+                    self.drop_wish(id, &detail)?;
+                }
                 self.in_circle(id, |turn| {
                     turn.tend(id)?;
                     turn.flush(id)

@@ -41,7 +41,10 @@ impl Turn<'_> {
             self.settle_wish(id)?;
         }
         self.volatile.blocked.remove(&id);
-        self.in_circle(id, |turn| turn.tend(id))
+        self.in_circle(id, |turn| {
+            turn.tend(id)?;
+            turn.flush(id)
+        })
     }
 
     /// What this device's person wants and no policy has said yet.
@@ -87,6 +90,25 @@ impl Turn<'_> {
         joined.era = joined.era.take().filter(|_| history.is_kept());
         self.circles_changed = true;
         self.history_is(circle.id, history)
+    }
+
+    /// A message was refused for how history stands. If it is this device's place that said so and not its group,
+    /// the place is put right and the message goes out in the other form; answers whether it was.
+    pub fn mend_history(&mut self, id: CircleId) -> Result<bool> {
+        let Some(mut circle) = self.draft.circle(id)? else {
+            return Ok(false);
+        };
+        let before = circle.history();
+        self.agree_on_history(&mut circle)?;
+        if circle.history() == before {
+            return Ok(false);
+        }
+        self.draft.save(&circle);
+        self.in_circle(id, |turn| {
+            turn.tend(id)?;
+            turn.flush(id)
+        })?;
+        Ok(true)
     }
 
     /// Nothing of this device's is on its way in a circle: what holds there already is no wish.
@@ -156,6 +178,8 @@ impl Turn<'_> {
         if before == history {
             return Ok(());
         }
+        // What the server said before is over with it: a group that is begun anew goes by this.
+        circle.planned = history;
         let kept = history.is_kept();
         if !kept {
             joined.era = None;

@@ -108,6 +108,10 @@ impl Turn<'_> {
         if !circle.goes_on() || self.draft.find(&key::candidate(id)).is_some() {
             return Ok(());
         }
+        // What waits when its person wants history kept otherwise leaves as they want it: the switch goes first.
+        if self.wanted_history(&circle)?.is_some() {
+            return Ok(());
+        }
         for at in self.draft.keys(&key::outbox(id)) {
             let Some(mut outgoing) = self.draft.read::<Outgoing>(&at)? else {
                 continue;
@@ -242,8 +246,11 @@ impl Turn<'_> {
             }
             code => {
                 self.encrypt_anew(id, op_id)?;
-                self.volatile.blocked.insert(id);
-                self.problem(Some(id), code, refused.detail.clone());
+                let of_history = matches!(code, Code::WrapMissing | Code::WrapUnwanted);
+                if !(of_history && self.mend_history(id)?) {
+                    self.volatile.blocked.insert(id);
+                    self.problem(Some(id), code, refused.detail.clone());
+                }
             }
         }
         Ok(())

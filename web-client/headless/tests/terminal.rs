@@ -206,6 +206,63 @@ async fn staff_let_a_person_begin_anew_and_take_a_caregiver_out() -> Result<()> 
     walked
 }
 
+/// What a command said beside its rows.
+fn remark(terminal: &Terminal, device: &str, words: &[&str]) -> Result<String> {
+    let output = terminal.run(device, words)?;
+    ensure!(output.status.success(), "{device} {}", words[0]);
+    Ok(String::from_utf8(output.stderr)?)
+}
+
+fn switch(terminal: &Terminal) -> Result<()> {
+    let with =
+        |verb: &'static str, more: &[&'static str]| [&[verb, "--circle", TITLE][..], more].concat();
+    let keeps_history = |device: &str, more: &[&'static str]| -> Result<bool> {
+        let said = terminal.does(device, &with("history", &[more, &["--json"]].concat()))?;
+        let circle: serde_json::Value = serde_json::from_str(&said)?;
+        circle["keeps_history"].as_bool().context("it says so")
+    };
+    terminal.does("maria", &with("send", &["kept for later"]))?;
+    ensure!(keeps_history("maria", &[])?);
+    ensure!(!keeps_history("maria", &["--keep", "off"])?);
+    ensure!(!keeps_history("maria", &["--keep", "off"])?, "said twice");
+    terminal.does("maria", &with("send", &["for whoever is here"]))?;
+    let list = terminal.does("maria", &["circles"])?;
+    ensure!(list.contains("keeps no history"), "{list}");
+    let beside = remark(terminal, "maria", &with("members", &[]))?;
+    ensure!(beside.contains("keeps no history"), "{beside}");
+
+    ensure!(terminal.add("maria", "tablet", str::to_owned)?);
+    let read = terminal.does("tablet", &with("read", &[]))?;
+    ensure!(read.contains("kept for later"), "{read}");
+    ensure!(!read.contains("for whoever is here"), "{read}");
+    let beside = remark(terminal, "tablet", &with("read", &[]))?;
+    ensure!(beside.contains("a new device starts empty"), "{beside}");
+
+    ensure!(keeps_history("tablet", &["--keep", "on"])?);
+    for (device, how) in [("maria", "off"), ("tablet", "on")] {
+        let read = terminal.does(device, &with("read", &[]))?;
+        let note = format!("Maria Sample switched history {how}");
+        ensure!(read.contains(&note), "{device}: {read}");
+    }
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_client_switches_history_and_sees_how_it_stands() -> Result<()> {
+    let (server, terminal) = server().await?;
+    let maria = server.link(server.agency().maria).await?;
+    let dana = server.link(server.agency().dana).await?;
+    let walked = tokio::task::spawn_blocking(move || -> Result<()> {
+        terminal.does("dana", &["enrol", "--link", &dana])?;
+        terminal.does("maria", &["enrol", "--link", &maria])?;
+        let _watching = terminal.start("dana", &["watch"])?;
+        switch(&terminal)
+    })
+    .await?;
+    drop(server);
+    walked
+}
+
 #[test]
 fn every_command_says_what_it_does() {
     let help = Command::new(env!("CARGO_BIN_EXE_carecircle-device"))
@@ -227,6 +284,7 @@ fn every_command_says_what_it_does() {
         "leave",
         "new-keys",
         "trust",
+        "history",
         "reset",
         "rejoin",
         "read",

@@ -10,13 +10,14 @@ use crate::error::Result;
 use crate::preferences::HoursRow;
 use crate::tx::Tx;
 
-/// When the newest message came that waits for the account in the circle `k`, by `$3` or by another time.
+/// When the newest message came that waits for the account in the circle `k`, by `$3` or by another time. The one
+/// behind a commit, which begins an epoch, and one that was redacted have no body, and nothing to read.
 macro_rules! newest {
     ($condition:literal) => {
         concat!(
             "(SELECT l.accepted_at FROM circle_log l
                 WHERE l.circle = k.id AND l.generation = k.generation AND l.kind = 'message'
-                    AND l.seq > (SELECT
+                    AND LENGTH(l.body) > 0 AND l.seq > (SELECT
                             MAX(CASE WHEN u.seq > cd.added_seq THEN u.seq ELSE cd.added_seq END)
                         FROM circle_device cd
                             JOIN device d ON d.id = cd.device AND d.revoked_at IS NULL

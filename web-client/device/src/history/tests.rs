@@ -11,6 +11,8 @@ use crate::rows::Rows;
 use crate::state::{Candidate, Joined, Me};
 use crate::volatile::Volatile;
 
+mod waiting;
+
 const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
 
 fn policy(history: HistoryMode) -> CirclePolicy {

@@ -82,7 +82,8 @@ pub struct Circle {
     #[n(21)]
     #[cbor(default)]
     pub former: Vec<NewKey>,
-    /// Whether it is to keep history, as the server says: what holds until this device is in the group.
+    /// Whether it is to keep history, as the server says, or as a switch did that this device saw since: what holds
+    /// while it is not in the group.
     #[n(22)]
     #[cbor(default)]
     pub planned: HistoryMode,

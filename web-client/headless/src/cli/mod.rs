@@ -4,6 +4,7 @@ mod circles;
 mod counters;
 mod devices;
 mod enrol;
+mod history;
 mod passwords;
 mod people;
 mod read;
@@ -165,6 +166,12 @@ pub async fn carry_out(arguments: Arguments) -> Result<(), Failure> {
         Verb::Leave { circle, at } => people::leave(&circle, &at).await,
         Verb::NewKeys { person, at } => people::new_keys(&person, &at).await,
         Verb::Trust { member, circle, at } => people::trust(&member, &circle, &at).await,
+        Verb::History {
+            circle,
+            keep,
+            json,
+            at,
+        } => history::history(&circle, keep, json, &at).await,
         Verb::Reset { circle, at } => circles::reset(&circle, &at).await,
         Verb::Rejoin { circle, at } => circles::rejoin(&circle, &at).await,
     }
@@ -189,6 +196,21 @@ async fn answer_within(
         }
         Ok(event) => Ok(event),
         Err(Error::Deadline { .. }) => Err(Failure::unreachable()),
+        Err(error) => Err(error.into()),
+    }
+}
+
+/// What became of something that is stored here and leaves by itself, now or later.
+fn stored(outcome: Result<Event, Error>) -> Result<(), Failure> {
+    match outcome {
+        Ok(Event::Problem { code, detail, .. }) => {
+            Err(Failure::refused(format!("{detail} ({code})")))
+        }
+        Ok(_) => Ok(()),
+        Err(Error::Deadline { .. }) => Err(Failure::new(
+            75,
+            "stored here; it leaves the next time this device is online (watch keeps it online)",
+        )),
         Err(error) => Err(error.into()),
     }
 }

@@ -9,12 +9,12 @@ use serde::de::DeserializeOwned;
 
 use super::{At, Failure, circles, op_id, show};
 
-/// Lists the people of a circle.
+/// Lists the people of a circle, and says whether it keeps history.
 pub async fn members(circle: &str, json: bool, at: &At) -> Result<(), Failure> {
     let device = at.online().await?;
-    let members = circles::told(&device, circle).await?.members;
+    let circle = circles::told(&device, circle).await?;
     device.stop().await?;
-    for member in &members {
+    for member in &circle.members {
         if json {
             println!("{}", serde_json::to_string(member)?);
         } else {
@@ -25,6 +25,9 @@ pub async fn members(circle: &str, json: bool, at: &At) -> Result<(), Failure> {
                 standing(member)
             );
         }
+    }
+    if !json {
+        eprintln!("{}", show::keeping(&circle));
     }
     Ok(())
 }

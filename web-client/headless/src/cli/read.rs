@@ -30,6 +30,9 @@ pub async fn read(wanted: &str, json: bool, at: &At) -> Result<(), Failure> {
     if circle.phase == CirclePhase::Waiting {
         eprintln!("This device is not in the circle yet: somebody there lets it in.");
     }
+    if !circle.keeps_history {
+        eprintln!("{}", show::keeping(circle));
+    }
     match circle.history {
         History::NotYet => eprintln!("Some of it cannot be read here yet: keys are missing."),
         History::Lost => eprintln!("Some of it can never be read here: the keys are gone."),

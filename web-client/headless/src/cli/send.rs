@@ -2,11 +2,10 @@
 
 use std::collections::BTreeSet;
 
-use carecircle_headless::Error;
 use device::api::{Command, Content, Event, Item, Progress};
 use protocol::Urgency;
 
-use super::{At, Failure, REACH, circles};
+use super::{At, Failure, REACH, circles, stored};
 
 /// Sends and waits for the server's word that it has the message.
 pub async fn send(wanted: &str, text: String, at: &At) -> Result<(), Failure> {
@@ -44,15 +43,5 @@ pub async fn send(wanted: &str, text: String, at: &At) -> Result<(), Failure> {
     };
     let outcome = device.wait_for(settled, REACH).await;
     device.stop().await?;
-    match outcome {
-        Ok(Event::Problem { code, detail, .. }) => {
-            Err(Failure::refused(format!("{detail} ({code})")))
-        }
-        Ok(_) => Ok(()),
-        Err(Error::Deadline { .. }) => Err(Failure::new(
-            75,
-            "stored here; it leaves the next time this device is online (watch keeps it online)",
-        )),
-        Err(error) => Err(error.into()),
-    }
+    stored(outcome)
 }

@@ -69,6 +69,9 @@ fn item(circle: &CircleView, item: &Item) -> String {
             format!("({} switched history {what}, from here on)", shown(*by))
         }
         Content::UrgentAck { by, .. } => format!("({} sees to it)", shown(*by)),
+        Content::Unreadable { reason } if reason == "not_kept" => {
+            "(missed, and not kept: history was off; ask for it again)".to_owned()
+        }
         Content::Unreadable { reason } => format!("(could not be read: {})", line(reason)),
     };
     format!("{}  {}  {what}", time(item.at_ms), line(&circle.title))
@@ -91,11 +94,25 @@ pub fn circle(circle: &CircleView) -> String {
         History::NotYet => "; earlier messages cannot be read here yet",
         History::Lost => "; some earlier messages can never be read here",
     };
+    let kept = if circle.keeps_history {
+        ""
+    } else {
+        "; keeps no history"
+    };
     let trouble = circle.trouble.map_or("", trouble);
     format!(
-        "{}  {title}  ({phase}: {names}{history}{trouble})",
+        "{}  {title}  ({phase}: {names}{kept}{history}{trouble})",
         circle.id
     )
+}
+
+/// Whether what is said in a circle is kept for devices that come later.
+pub const fn keeping(circle: &CircleView) -> &'static str {
+    if circle.keeps_history {
+        "This circle keeps history: a new device of somebody who is in it can read what was said."
+    } else {
+        "This circle keeps no history: a new device starts empty."
+    }
 }
 
 const fn trouble(trouble: Trouble) -> &'static str {

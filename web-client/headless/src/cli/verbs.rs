@@ -1,7 +1,7 @@
 //! The commands as they are typed, and what `--help` says of them.
 
 use carecircle_headless::ServerUrl;
-use clap::{Parser, Subcommand};
+use clap::{Parser, Subcommand, ValueEnum};
 use protocol::DeviceId;
 
 use super::At;
@@ -12,6 +12,15 @@ use super::At;
 pub struct Arguments {
     #[command(subcommand)]
     pub verb: Verb,
+}
+
+/// Whether a circle is to keep history.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Keep {
+    /// A new device of somebody who is in the circle can read what was said
+    On,
+    /// It starts empty
+    Off,
 }
 
 #[derive(Subcommand)]
@@ -162,6 +171,23 @@ pub enum Verb {
         /// The circle, by its title or id
         #[arg(long)]
         circle: String,
+        #[command(flatten)]
+        at: At,
+    },
+    /// Whether a circle keeps what is said for devices that come later; staff and the client switch it
+    ///
+    /// Without `--keep` it only says how it stands. What was said before a switch stays as it was: what was
+    /// not kept then never comes back.
+    History {
+        /// The circle, by its title or id
+        #[arg(long)]
+        circle: String,
+        /// From here on, keep what is said or do not
+        #[arg(long)]
+        keep: Option<Keep>,
+        /// One JSON object
+        #[arg(long)]
+        json: bool,
         #[command(flatten)]
         at: At,
     },
