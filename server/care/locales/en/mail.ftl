@@ -1,6 +1,7 @@
 ### What mails say. Plain words: a reading age of twelve.
 ### Nothing here may tell who writes, about whom, or why: "appointment", never a kind of help.
-### $day is "Tuesday, December 1"; $clock is "10:00 AM (GMT-6)"; $moment is both with the year.
+### $day is "Tuesday, December 1"; $clock is "10:00 AM", or "10:00 AM (Central Time)" where clocks may be mixed up;
+### $moment is both with the year.
 
 ## Level 0: nothing but that there is something
 mail-update-subject = You have an update
@@ -133,6 +134,19 @@ mail-kind-phone = Where: by phone
 mail-kind-office = Where: at the office
 mail-kind-home = Where: at your home
 mail-kind-community = Where: at the place you agreed on
+
+## On whose clocks: said beside a time to whoever may think of others, and of days on which they change
+clock-eastern = Eastern Time
+clock-central = Central Time
+clock-mountain = Mountain Time
+clock-pacific = Pacific Time
+clock-alaska = Alaska Time
+clock-atlantic = Atlantic Time
+clock-hawaii = Hawaii Time
+clock-arizona = Arizona Time
+clock-puerto-rico = Puerto Rico Time
+clock-before = before the clocks change
+clock-after = after the clocks change
 
 ## Buttons
 mail-button-answer = Confirm or change

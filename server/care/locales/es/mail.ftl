@@ -1,6 +1,7 @@
 ### Lo que dicen los correos. Palabras sencillas: para leer a los doce años.
 ### Nada aquí puede decir quién escribe, sobre quién ni por qué: "cita", nunca un tipo de ayuda.
-### $day es "martes, 1 de diciembre"; $clock es "10:00 a.m. (GMT-6)"; $moment es todo, con el año.
+### $day es "martes, 1 de diciembre"; $clock es "10:00 a.m.", o "10:00 a.m. (hora del centro)" donde se pueda confundir
+### el reloj; $moment es todo, con el año.
 
 ## Nivel 0: solo que hay algo
 mail-update-subject = Tiene una novedad
@@ -133,6 +134,19 @@ mail-kind-phone = Dónde: por teléfono
 mail-kind-office = Dónde: en la oficina
 mail-kind-home = Dónde: en su casa
 mail-kind-community = Dónde: en el lugar que acordaron
+
+## Según qué reloj: se dice junto a una hora a quien pueda pensar en otro, y los días en que los relojes cambian
+clock-eastern = hora del este
+clock-central = hora del centro
+clock-mountain = hora de la montaña
+clock-pacific = hora del Pacífico
+clock-alaska = hora de Alaska
+clock-atlantic = hora del Atlántico
+clock-hawaii = hora de Hawái
+clock-arizona = hora de Arizona
+clock-puerto-rico = hora de Puerto Rico
+clock-before = antes del cambio de hora
+clock-after = después del cambio de hora
 
 ## Botones
 mail-button-answer = Confirmar o cambiar

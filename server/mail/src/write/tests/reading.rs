@@ -148,7 +148,52 @@ fn the_day_and_the_clock_are_the_recipients_own() {
         Some("Reminder: appointment on Wednesday, December 2")
     );
     let plain = part(&mail, "text/plain").unwrap();
-    assert!(plain.contains("Wednesday, December 2, 2026 at 5:00 AM (GMT+13)"));
+    assert!(plain.contains("When: Wednesday, December 2, 2026 at 5:00 AM\r\n"));
+}
+
+#[test]
+fn whoever_may_think_of_other_clocks_reads_which_these_are() {
+    for (language, when, until) in [
+        (
+            Language::En,
+            "When: Tuesday, December 1, 2026 at 10:00 AM (Central Time)\r\n",
+            "Until: 10:30 AM\r\n",
+        ),
+        (
+            Language::Es,
+            "Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m. (hora del centro)\r\n",
+            "Hasta: 10:30 a.m.\r\n",
+        ),
+    ] {
+        let mut letter = letter(Step::Invitation, language, Disclosure::Times);
+        visit(&mut letter).zone_named = true;
+        let mail = written(&letter);
+        let plain = part(&mail, "text/plain").unwrap();
+        assert!(plain.contains(when) && plain.contains(until), "{plain}");
+        // In the calendar it is an instant, on whatever clocks.
+        let lines = calendar_lines(&mail);
+        assert!(lines.contains(&"DTSTART:20261201T160000Z".to_owned()));
+    }
+    let mut letter = letter(Step::Agenda, Language::En, Disclosure::Times);
+    letter.agenda.as_mut().unwrap().zone_named = true;
+    let plain = part(&written(&letter), "text/plain").unwrap();
+    assert!(plain.contains("\r\n1:30 PM (Central Time)\r\n"), "{plain}");
+}
+
+#[test]
+fn a_time_that_comes_twice_says_which_of_the_two_it_is() {
+    let zone = Zones::bundled().find("America/Chicago").unwrap();
+    let first = zone.resolve(CivilTime::parse("2026-11-01T01:30").unwrap());
+    for (start, side) in [(first, "before"), (later(first), "after")] {
+        let mut letter = letter(Step::OneDay, Language::En, Disclosure::Times);
+        visit(&mut letter).start = start;
+        visit(&mut letter).end = start.plus_seconds(900);
+        let mail = written(&letter);
+        let plain = part(&mail, "text/plain").unwrap();
+        let when = format!("at 1:30 AM ({side} the clocks change)");
+        assert!(plain.contains(&when), "{plain}");
+        assert!(plain.contains("Until: 1:45 AM\r\n"), "{plain}");
+    }
 }
 
 #[test]
@@ -157,7 +202,7 @@ fn a_worker_without_appointments_and_one_with_a_single_one_are_told_so() {
     let agenda = letter.agenda.as_mut().unwrap();
     agenda.starts.truncate(1);
     let plain = part(&written(&letter), "text/plain").unwrap();
-    assert!(plain.contains("one appointment") && plain.contains("9:00 AM (GMT-6)"));
+    assert!(plain.contains("one appointment") && plain.contains("9:00 AM\r\n"));
     letter.agenda.as_mut().unwrap().starts.clear();
     let plain = part(&written(&letter), "text/plain").unwrap();
     assert!(plain.contains("no appointments on this day"), "{plain}");
