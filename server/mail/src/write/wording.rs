@@ -87,11 +87,11 @@ fn choose_agenda(
         return Ok(said);
     }
     let day = words_of_time::day(letter.envelope.language, agenda.day);
-    let day = [("day", Word::Text(&day))];
-    said.subject = text.say("mail-agenda-subject", &day)?;
-    said.title = text.say("mail-agenda-title", &day)?;
-    let count = [("count", Word::Count(agenda.starts.len()))];
-    said.body = text.say("mail-agenda-body", &count)?;
+    let day = ("day", Word::Text(&day));
+    let count = ("count", Word::Count(agenda.starts.len()));
+    said.subject = text.say("mail-agenda-subject", &[count, day])?;
+    said.title = text.say("mail-agenda-title", &[day])?;
+    said.body = text.say("mail-agenda-body", &[count])?;
     let telling = Telling {
         language: letter.envelope.language,
         zone: &agenda.zone,

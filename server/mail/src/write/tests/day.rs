@@ -34,7 +34,7 @@ fn it_lists_each_visit_with_its_time_and_its_own_link() {
         text,
         "You have 2 appointments on Tuesday, December 1
 
-This is a reminder of your appointments. Each one has its own button.
+This is a reminder of your appointments.
 
 Please say if you will be there, or ask for another time.
 
@@ -60,9 +60,9 @@ This email was written by a computer. Please do not write back.
         text,
         "Tiene 2 citas el martes, 1 de diciembre
 
-Este es un recordatorio de sus citas. Cada una tiene su propio botón.
+Este es un recordatorio de sus citas.
 
-Por favor, diga si va a venir o pida otra hora.
+Por favor, diga si va a asistir o pida otra hora.
 
 Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m.
 Hasta: 10:30 a.m.
