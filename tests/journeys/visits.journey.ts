@@ -139,7 +139,7 @@ describe('a visit', () => {
     await mailTo(server, TO_ANA, 1);
     await mailTo(server, TO_DANA, 2);
     expect(invitation.kinds).toEqual(['text/plain', 'text/html', 'text/calendar', 'application/ics']);
-    expect(invitation.subject).toBe(`Appointment on ${dayWords(DAY)}`);
+    expect(invitation.subject).toBe(`Appointment on ${dayWords(DAY)} at 10:00 AM`);
     expect(inCalendar(invitation, 'METHOD')).toBe('REQUEST');
     expect(inCalendar(invitation, 'SEQUENCE')).toBe('0');
     expect(inCalendar(invitation, 'DTSTART')).toBe(`${new Date(startMs).toISOString().replace(/[-:]|\.\d+/g, '')}`);
@@ -212,11 +212,11 @@ describe('a visit', () => {
     await expectGood(ana.page, 'visits-ana');
     server.moveClock(Math.round((startMs - Date.now()) / 60_000) - DAY_BEFORE_MINUTES);
     const reminder = await mailTo(server, TO_ANA, 2);
-    expect(reminder.subject).toBe(`Reminder: appointment on ${dayWords(DAY)}`);
+    expect(reminder.subject).toBe(`Reminder: appointment on ${dayWords(DAY)} at 10:00 AM`);
     expect(reminder.kinds).toEqual(['text/plain', 'text/html']);
     // Of the phone call that she has not answered, and of nothing else since its invitation.
     const call = await mailTo(server, TO_MARIA, 3);
-    expect(call.subject).toBe(`Recordatorio: cita el ${dayWords(DAY, 'es')}`);
+    expect(call.subject).toBe(`Recordatorio: cita el ${dayWords(DAY, 'es')}, 10:30 a.m.`);
     expect(call.plain).toContain('10:30');
     expectNeutral([reminder, call], server);
     await stranger.page.goto(linkIn(reminder));
@@ -273,7 +273,7 @@ describe('a visit', () => {
 
   test('keeps its place in the client\'s calendar when it is moved', async () => {
     const moved = await lastMail(server, TO_MARIA, (mail) => inCalendar(mail, 'SEQUENCE') === '1');
-    expect(moved.subject).toBe(`Nueva hora: cita el ${dayWords(LATER, 'es')}`);
+    expect(moved.subject).toBe(`Nueva hora: cita el ${dayWords(LATER, 'es')}, 2:00 p.m.`);
     expect(inCalendar(moved, 'UID')).toBe(inCalendar(invitation, 'UID'));
     expect(inCalendar(moved, 'METHOD')).toBe('REQUEST');
     expectNeutral([moved], server);
@@ -298,7 +298,7 @@ describe('a visit', () => {
     await page.getByText('Cancelled. The emails').waitFor();
     await expectGood(page, 'visit-called-off');
     const cancelled = await lastMail(server, TO_MARIA, (mail) => inCalendar(mail, 'METHOD') === 'CANCEL');
-    expect(cancelled.subject).toBe(`Cancelada: cita el ${dayWords(LATER, 'es')}`);
+    expect(cancelled.subject).toBe(`Cancelada: cita el ${dayWords(LATER, 'es')}, 2:00 p.m.`);
     expect(inCalendar(cancelled, 'UID')).toBe(inCalendar(invitation, 'UID'));
     expect(inCalendar(cancelled, 'STATUS')).toBe('CANCELLED');
     expect(inCalendar(cancelled, 'SEQUENCE')).toBe('2');
@@ -309,7 +309,7 @@ describe('a visit', () => {
     // Past every reminder that it would have had. What was due has left before the news of another one.
     server.moveClock(4 * 24 * 60);
     await book(page, tuesday(7), '11:00');
-    const later = await lastMail(server, TO_MARIA, (mail) => mail.subject === `Cita el ${dayWords(tuesday(7), 'es')}`);
+    const later = await lastMail(server, TO_MARIA, (mail) => mail.subject === `Cita el ${dayWords(tuesday(7), 'es')}, 11:00 a.m.`);
     const sent = mailsOf(server);
     const after = sent.slice(sent.findIndex(({ id }) => id === cancelled.id) + 1);
     expect(after.filter(({ to }) => to === TO_MARIA).map(({ id }) => id)).toEqual([later.id]);

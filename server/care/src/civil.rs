@@ -285,9 +285,11 @@ fn from_jiff(t: Instant) -> Timestamp {
 }
 
 mod clocks;
+mod names;
 mod zones;
 
 pub use clocks::Clocks;
+pub use names::{ClockName, Side};
 pub use zones::{NotZones, Zones};
 
 #[cfg(test)]

@@ -25,21 +25,20 @@ fn weekly(
     days: &[RepeatDay],
     count: (&str, Word<'_>),
 ) -> Result<Option<String>, TextError> {
-    let mut names = days
-        .iter()
-        .map(|day| words_of_time::weekday(language, day.weekday));
-    let Some(mut list) = names.next() else {
-        return Ok(None);
-    };
-    let mut names = names.peekable();
-    while let Some(name) = names.next() {
-        list = if names.peek().is_some() {
-            format!("{list}, {name}")
-        } else {
-            let two = [("before", Word::Text(&list)), ("last", Word::Text(&name))];
+    let names = days.iter().map(|day| {
+        let name = words_of_time::weekday(language, day.weekday);
+        text.say("mail-repeats-day", &[("day", Word::Text(&name))])
+    });
+    let names = names.collect::<Result<Vec<_>, _>>()?;
+    let list = match names.as_slice() {
+        [] => return Ok(None),
+        [one] => one.clone(),
+        [before @ .., last] => {
+            let before = before.join(", ");
+            let two = [("before", Word::Text(&before)), ("last", Word::Text(last))];
             text.say("mail-repeats-and", &two)?
-        };
-    }
+        }
+    };
     let days = ("days", Word::Text(&list));
     text.say("mail-repeats-weeks", &[count, days]).map(Some)
 }
@@ -126,19 +125,19 @@ mod tests {
                 "FREQ=WEEKLY;COUNT=12",
                 "2026-11-10",
                 "every week on Tuesday",
-                "cada semana, martes",
+                "cada semana, el martes",
             ),
             (
                 "FREQ=WEEKLY;INTERVAL=2;BYDAY=TU,TH;COUNT=12",
                 "2026-11-10",
                 "every 2 weeks on Tuesday and Thursday",
-                "cada 2 semanas, martes y jueves",
+                "cada 2 semanas, el martes y el jueves",
             ),
             (
                 "FREQ=WEEKLY;BYDAY=MO,TU,FR;COUNT=12",
                 "2026-11-10",
                 "every week on Monday, Tuesday and Friday",
-                "cada semana, lunes, martes y viernes",
+                "cada semana, el lunes, el martes y el viernes",
             ),
             (
                 "FREQ=MONTHLY;COUNT=6",

@@ -122,6 +122,8 @@ pub struct VisitFacts {
     pub end: Timestamp,
     /// The zone in whose clock the recipient is told.
     pub zone: Zone,
+    /// The recipient may think of other clocks: it is said which these are.
+    pub zone_named: bool,
     /// Where it happens. Told at [`Disclosure::Details`] only.
     pub kind: AppointmentKind,
     /// The calendar's UID: the same for the appointment's whole life.
@@ -175,6 +177,7 @@ impl std::fmt::Debug for VisitFacts {
         f.debug_struct("VisitFacts")
             .field("start", &self.start)
             .field("end", &self.end)
+            .field("zone_named", &self.zone_named)
             .field("kind", &self.kind)
             .field("sequence", &self.sequence)
             .field("moved", &self.moved)
@@ -194,6 +197,8 @@ impl std::fmt::Debug for VisitFacts {
 pub struct AgendaFacts {
     /// The worker's zone.
     pub zone: Zone,
+    /// The worker may think of other clocks: it is said which these are.
+    pub zone_named: bool,
     /// The day in that zone.
     pub day: Date,
     /// When the appointments begin, in order.

@@ -12,9 +12,14 @@ pub fn letter(due: &Due) -> Result<Letter, Refusal> {
     let beside = beside.collect::<Result<Vec<_>, Refusal>>()?;
     let (visit, agenda, update) = match &due.about {
         About::Appointment(facts) => (Some(visit(due, facts)?), None, None),
-        About::Agenda { day, starts } => {
+        About::Agenda {
+            day,
+            starts,
+            zone_named,
+        } => {
             let agenda = AgendaFacts {
                 zone: due.zone.clone(),
+                zone_named: *zone_named,
                 day: parse_date(day)?,
                 starts: starts.clone(),
             };
@@ -55,6 +60,7 @@ fn visit(due: &Due, facts: &Facts) -> Result<VisitFacts, Refusal> {
         start: facts.start,
         end: facts.end,
         zone: due.zone.clone(),
+        zone_named: facts.zone_named,
         kind: facts.kind,
         uid: facts.uid.clone(),
         sequence: facts.sequence,

@@ -23,6 +23,7 @@ mod calendar_feeds;
 mod circles;
 mod client_keys;
 mod clock_jumps;
+mod clock_names;
 mod closings;
 mod closures;
 mod colleagues;

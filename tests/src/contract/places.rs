@@ -259,7 +259,7 @@ pub async fn a_series_has_one_place_until_visits_of_it_get_others(engine: Engine
     assert_eq!(now[..3], [at(ELM), at(OAK), at(ELM)]);
     let told = of(&desk.post().await, maria);
     assert_eq!(told.len(), 1, "{told:?}");
-    let subject = "Same time: appointment on Tuesday, November 17";
+    let subject = "Same time: appointment on Tuesday, November 17 at 10:00 AM";
     assert_eq!(told[0].subject, subject);
     // Of many one mail tells; of the others their reminders do.
     desk.pass(60).await;
@@ -271,7 +271,7 @@ pub async fn a_series_has_one_place_until_visits_of_it_get_others(engine: Engine
     assert!(now[1..].iter().all(|place| *place == at(OAK)), "{now:?}");
     let told = of(&desk.post().await, maria);
     assert_eq!(told.len(), 1, "{told:?}");
-    let subject = "Same time: appointment on Tuesday, November 24";
+    let subject = "Same time: appointment on Tuesday, November 24 at 10:00 AM";
     assert_eq!(told[0].subject, subject);
     // They become a series of their own, which goes on at its place.
     let moving = MoveAppointment {
@@ -325,7 +325,7 @@ pub async fn a_cancel_that_is_taken_back_loses_no_news_of_a_place(engine: Engine
     desk.take_back(&off).await.unwrap();
     let told = of(&desk.post().await, desk.house.agency.maria);
     assert_eq!(told.len(), 1, "{told:?}");
-    let subject = "Same time: appointment on Tuesday, November 17";
+    let subject = "Same time: appointment on Tuesday, November 17 at 10:00 AM";
     assert_eq!(told[0].subject, subject);
 }
 

@@ -4,11 +4,12 @@ use testkit::Engine;
 
 use super::{
     addresses, booking_links, bookings, breakages, bundles, calendar_answers, calendar_feeds,
-    clock_jumps, closings, closures, colleagues, digests, double_bookings, full_days, gaps, holds,
-    hours, in_hand, invitation_mails, jobs, later_visits, law_collisions, links, lost_news,
-    mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox, preferences,
-    reminders, safe_hours, sendings, series, series_mails, team_changes, teams, undone_cancels,
-    unreached, unread, unread_addresses, visit_mails, visit_types, visit_zones, waiting_links,
+    clock_jumps, clock_names, closings, closures, colleagues, digests, double_bookings, full_days,
+    gaps, holds, hours, in_hand, invitation_mails, jobs, later_visits, law_collisions, links,
+    lost_news, mail_answers, nights, no_shows, outages, overlaps, phones, places, postbox,
+    preferences, reminders, safe_hours, sendings, series, series_mails, team_changes, teams,
+    undone_cancels, unreached, unread, unread_addresses, visit_mails, visit_types, visit_zones,
+    waiting_links,
 };
 
 contract! {
@@ -340,6 +341,11 @@ contract! {
         an_unknown_outcome_is_the_same_once_more_and_then_a_humans,
         a_list_that_may_have_left_is_not_sent_with_less_in_it,
         a_busy_mail_server_puts_the_whole_list_off,
+    }
+    clock_names {
+        where_everybody_lives_by_the_same_clocks_none_is_named,
+        whoever_may_think_of_other_clocks_is_told_which_and_a_caregiver_not_where,
+        a_day_away_from_the_agencys_clocks_names_its_own,
     }
     nights {
         an_outage_that_ends_at_ten_at_night_is_made_up_for_in_the_morning,

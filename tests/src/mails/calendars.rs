@@ -118,7 +118,7 @@ fn subjects_are_read_and_reminders_have_no_calendar_file() {
     let said = read(&[mail(Step::OneDay, 0), mail(Step::Invitation, 0)]);
     assert_eq!(
         said["mails"][0]["subject"],
-        "Recordatorio: cita el martes, 1 de diciembre"
+        "Recordatorio: cita el martes, 1 de diciembre, 10:00 a.m."
     );
     assert_eq!(said["mails"][0]["calendar"], Value::Null);
     assert_eq!(

@@ -70,6 +70,7 @@ fn letter(step: Step, sequence: u32) -> Letter {
             start,
             end: start.plus_seconds(1_800),
             zone: zone.clone(),
+            zone_named: false,
             kind: AppointmentKind::Video,
             uid: "0197c2a4-0000-7000-8000-000000000001".to_owned(),
             sequence,

@@ -223,7 +223,7 @@ mod tell {
         for person in [people.maria, people.dana] {
             told(&first, person, 0, &instants(&old, &all)?)?;
         }
-        let hers = "Tuesday, November 17, 2026 at 8:00 AM (GMT-8)";
+        let hers = "Tuesday, November 17, 2026 at 8:00 AM (Pacific Time)";
         ensure!(says(&first, people.maria, hers), "told by the old law");
         OF_2026.stand(&calendar(&dana, "2026-11-02").await?, &old, 0)?;
 

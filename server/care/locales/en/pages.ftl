@@ -51,7 +51,7 @@ book-lasts =
 book-how = Tap a time. We keep it for ten minutes while you decide.
 book-none = There is no free time on these days.
 book-none-call = There is no free time on these days. Please call.
-book-day = { $day } ({ $offset })
+book-day = { $day } ({ $clocks })
 book-count =
     { $count ->
         [one] { $count } time
@@ -63,7 +63,7 @@ book-there = Where you meet, the clock then says: { $moment }, the time of { $ci
 book-later = Later days
 book-first = Back to the first days
 book-clocks = Show the times as clocks show them in
-book-place = { $city } ({ $offset })
+book-place = { $city } ({ $clocks })
 book-clocks-go = Show these times
 book-confirm-title = Book this time?
 book-kept =

@@ -51,7 +51,7 @@ book-lasts =
 book-how = Toque una hora. La apartamos diez minutos mientras usted decide.
 book-none = En estos días no hay ninguna hora libre.
 book-none-call = En estos días no hay ninguna hora libre. Por favor llame.
-book-day = { $day } ({ $offset })
+book-day = { $day } ({ $clocks })
 book-count =
     { $count ->
         [one] { $count } hora
@@ -63,7 +63,7 @@ book-there = Donde es el encuentro, el reloj marca entonces: { $moment }, la hor
 book-later = Días siguientes
 book-first = Volver a los primeros días
 book-clocks = Mostrar las horas según el reloj de
-book-place = { $city } ({ $offset })
+book-place = { $city } ({ $clocks })
 book-clocks-go = Mostrar estas horas
 book-confirm-title = ¿Reservar esta hora?
 book-kept =

@@ -4,7 +4,7 @@ use axum::extract::{Path, State};
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{IntoResponse as _, Redirect, Response};
 use care::texts::{TextError, Word, texts};
-use care::words_of_time::moment;
+use care::words_of_time::Telling;
 use minijinja::context;
 use protocol::{AppointmentState, Code, Language, Refusal, Reply, Response as Said, Role};
 use store::{LinkReader, LinkSecret, LinkView};
@@ -274,9 +274,15 @@ fn as_it_stands(view: &LinkView, secret: &str) -> Page {
     page
 }
 
-/// When it begins. A line may break after a hyphen, and not after a minus sign.
+/// When it begins, and on whose clocks: whoever opens the page may be anywhere. A line may break after a hyphen, and not
+/// after a minus sign.
 fn start(view: &LinkView) -> String {
-    moment(view.language, &view.zone, view.start).replace("GMT-", "GMT\u{2212}")
+    let telling = Telling {
+        language: view.language,
+        zone: &view.zone,
+        named: true,
+    };
+    telling.moment(view.start).replace("GMT-", "GMT\u{2212}")
 }
 
 /// The page, or why there is none. A defect is told to the log.

@@ -5,7 +5,9 @@ use care::texts::{Texts, Word, texts};
 use care::words_of_time;
 use protocol::Disclosure;
 
-use super::wording::{Button, Said, SaidVisit, frame, link, one_line, say_where, wants_answer};
+use super::wording::{
+    Button, Said, SaidVisit, frame, link, one_line, say_where, telling, wants_answer,
+};
 use super::{WriteError, is_https};
 use crate::{Identity, Letter, VisitFacts};
 
@@ -55,9 +57,9 @@ pub(super) fn choose(
 
 /// When it is; at the highest level with whom and where as well.
 fn say_visit(text: &Texts, letter: &Letter, visit: &VisitFacts) -> Result<Vec<String>, WriteError> {
-    let language = letter.envelope.language;
-    let moment = words_of_time::moment(language, &visit.zone, visit.start);
-    let end = words_of_time::clock(language, &visit.zone, visit.end);
+    let telling = telling(letter.envelope.language, visit);
+    let moment = telling.moment(visit.start);
+    let end = telling.end(visit.start, visit.end);
     let mut facts = vec![
         text.say("mail-when", &[("moment", Word::Text(&moment))])?,
         text.say("mail-until", &[("clock", Word::Text(&end))])?,
@@ -83,7 +85,7 @@ fn to_page(
         return Ok(None);
     };
     let text = texts(letter.envelope.language);
-    let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
+    let clock = telling(letter.envelope.language, visit).clock(visit.start);
     let clock = [("clock", Word::Text(&clock))];
     let name = if wants_answer(letter.step) {
         "mail-button-answer-at"
@@ -108,7 +110,7 @@ fn to_room(letter: &Letter, visit: &VisitFacts) -> Result<Option<Button>, WriteE
         return Err(WriteError::Link);
     }
     let text = texts(letter.envelope.language);
-    let clock = words_of_time::clock(letter.envelope.language, &visit.zone, visit.start);
+    let clock = telling(letter.envelope.language, visit).clock(visit.start);
     let clock = [("clock", Word::Text(&clock))];
     Ok(Some(Button {
         label: text.say("mail-button-join-at", &clock)?,

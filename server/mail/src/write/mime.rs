@@ -20,6 +20,9 @@ use crate::{Envelope, Identity};
 
 /// What the file is called, in every language: a name of its own could say too much.
 const FILE_NAME: &str = "appointment.ics";
+/// By what Exchange knows that nobody wants to read who is on holiday (MS-OXCMAIL), where others go by Auto-Submitted.
+/// That a mail did not arrive it may still say.
+const NO_ANSWERS: &str = "OOF, AutoReply";
 /// After this second no Date can be written (the year 9999).
 const SECONDS_MAX: u64 = 253_402_300_799;
 
@@ -81,7 +84,8 @@ pub(super) fn put_together(
         .reply_to(sender)
         .to(Mailbox::new(None, recipient))
         .subject(&said.subject)
-        .raw_header(raw("Auto-Submitted", parts.automatic.word.to_owned())?);
+        .raw_header(raw("Auto-Submitted", parts.automatic.word.to_owned())?)
+        .raw_header(raw("X-Auto-Response-Suppress", NO_ANSWERS.to_owned())?);
     if let Some(unsubscribe) = &said.unsubscribe {
         builder = builder
             .raw_header(raw("List-Unsubscribe", format!("<{}>", unsubscribe.url))?)

@@ -5,7 +5,7 @@ use care::{words_of_series, words_of_time};
 use protocol::Step;
 
 use super::WriteError;
-use super::wording::Said;
+use super::wording::{Said, telling};
 use crate::{Letter, SeriesFacts, VisitFacts};
 
 /// The sentences of an invitation or a cancellation.
@@ -45,9 +45,9 @@ fn planned(
     visit: &VisitFacts,
     series: &SeriesFacts,
 ) -> Result<Vec<String>, WriteError> {
-    let moment = |at| words_of_time::moment(letter.envelope.language, &visit.zone, at);
-    let first = moment(visit.start);
-    let end = words_of_time::clock(letter.envelope.language, &visit.zone, visit.end);
+    let telling = telling(letter.envelope.language, visit);
+    let first = telling.moment(visit.start);
+    let end = telling.end(visit.start, visit.end);
     let mut facts = vec![
         text.say("mail-series-first", &[("moment", Word::Text(&first))])?,
         text.say("mail-until", &[("clock", Word::Text(&end))])?,
@@ -56,7 +56,7 @@ fn planned(
         facts.push(text.say("mail-series-repeats", &[("rule", Word::Text(&rule))])?);
     }
     for start in series.starts.iter().filter(|start| **start > visit.start) {
-        let then = moment(*start);
+        let then = telling.moment(*start);
         facts.push(text.say("mail-series-then", &[("moment", Word::Text(&then))])?);
     }
     if series.more {
@@ -72,8 +72,9 @@ fn called_off(
     series: &SeriesFacts,
 ) -> Result<Vec<String>, WriteError> {
     let mut facts = Vec::with_capacity(series.starts.len() + 1);
+    let telling = telling(letter.envelope.language, visit);
     for start in &series.starts {
-        let moment = words_of_time::moment(letter.envelope.language, &visit.zone, *start);
+        let moment = telling.moment(*start);
         facts.push(text.say("mail-when", &[("moment", Word::Text(&moment))])?);
     }
     if series.more {

@@ -57,11 +57,13 @@ fn letter(step: Step, language: Language, disclosure: Disclosure) -> Letter {
         meeting_link: Some("https://video.example/r/xyz?a=1&b=2".to_owned()),
         place: None,
         zone: zone.clone(),
+        zone_named: false,
     };
     let agenda = AgendaFacts {
         day: zone.date(start),
         starts: vec![at("2026-12-01T09:00"), start, at("2026-12-01T13:30")],
         zone: zone.clone(),
+        zone_named: false,
     };
     Letter {
         envelope: Envelope {

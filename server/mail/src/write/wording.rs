@@ -6,8 +6,8 @@
 //! first name, where the visit is, and the meeting link.
 
 use care::texts::{TextError, Texts, Word, texts};
-use care::words_of_time;
-use protocol::{AppointmentKind, Disclosure, Step};
+use care::words_of_time::{self, Telling};
+use protocol::{AppointmentKind, Disclosure, Language, Step};
 
 use super::{WriteError, day, is_https, series, update};
 use crate::{AgendaFacts, Identity, Letter, VisitFacts};
@@ -87,16 +87,18 @@ fn choose_agenda(
         return Ok(said);
     }
     let day = words_of_time::day(letter.envelope.language, agenda.day);
-    let day = [("day", Word::Text(&day))];
-    said.subject = text.say("mail-agenda-subject", &day)?;
-    said.title = text.say("mail-agenda-title", &day)?;
-    let count = [("count", Word::Count(agenda.starts.len()))];
-    said.body = text.say("mail-agenda-body", &count)?;
-    said.facts = agenda
-        .starts
-        .iter()
-        .map(|start| words_of_time::clock(letter.envelope.language, &agenda.zone, *start))
-        .collect();
+    let day = ("day", Word::Text(&day));
+    let count = ("count", Word::Count(agenda.starts.len()));
+    said.subject = text.say("mail-agenda-subject", &[count, day])?;
+    said.title = text.say("mail-agenda-title", &[day])?;
+    said.body = text.say("mail-agenda-body", &[count])?;
+    let telling = Telling {
+        language: letter.envelope.language,
+        zone: &agenda.zone,
+        named: agenda.zone_named,
+    };
+    let starts = agenda.starts.iter();
+    said.facts = starts.map(|start| telling.clock(*start)).collect();
     Ok(said)
 }
 
@@ -182,11 +184,11 @@ fn say_times(
     letter: &Letter,
     visit: &VisitFacts,
 ) -> Result<(), WriteError> {
-    let language = letter.envelope.language;
-    let day = words_of_time::day(language, visit.zone.date(visit.start));
-    let clock = words_of_time::clock(language, &visit.zone, visit.start);
-    let moment = words_of_time::moment(language, &visit.zone, visit.start);
-    let end = words_of_time::clock(language, &visit.zone, visit.end);
+    let telling = telling(letter.envelope.language, visit);
+    let day = words_of_time::day(telling.language, visit.zone.date(visit.start));
+    let clock = telling.clock(visit.start);
+    let moment = telling.moment(visit.start);
+    let end = telling.end(visit.start, visit.end);
     let name = match letter.step {
         Step::Invitation if visit.kept => "kept",
         Step::Invitation if visit.team => "team",
@@ -242,6 +244,15 @@ fn say_details(
         said.buttons.insert(place, join);
     }
     Ok(())
+}
+
+/// How the recipient is told its times.
+pub(super) fn telling(language: Language, visit: &VisitFacts) -> Telling<'_> {
+    Telling {
+        language,
+        zone: &visit.zone,
+        named: visit.zone_named,
+    }
 }
 
 /// The page of this recipient and this appointment.

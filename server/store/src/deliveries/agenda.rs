@@ -124,8 +124,10 @@ pub(super) async fn about(
     if rows.is_empty() {
         return Ok(None);
     }
+    let starts: Vec<Timestamp> = rows.into_iter().map(|(at,)| db::at(at)).collect();
     Ok(Some(About::Agenda {
         day: day.to_owned(),
-        starts: rows.into_iter().map(|(at,)| db::at(at)).collect(),
+        zone_named: zone.differs(&tx.core().zone, &starts),
+        starts,
     }))
 }

@@ -54,6 +54,8 @@ pub enum About {
         day: String,
         /// When its appointments begin.
         starts: Vec<Timestamp>,
+        /// The agency's clocks show another time: it is said which these are.
+        zone_named: bool,
     },
     /// Messages that wait.
     Update {
@@ -75,6 +77,8 @@ pub struct Facts {
     pub start: Timestamp,
     /// When it ends.
     pub end: Timestamp,
+    /// Whoever knows of other clocks may think of them: it is said on which it is told.
+    pub zone_named: bool,
     /// Where it happens.
     pub kind: AppointmentKind,
     /// The calendar's name for it.

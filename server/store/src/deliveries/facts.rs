@@ -13,6 +13,7 @@ use super::due_rows::DueRow;
 use crate::appointments::AppointmentRow;
 use crate::db;
 use crate::error::Result;
+use crate::preferences;
 use crate::seal::{LINK_SECRET, MEETING_LINK, PERSON_NAME, PLACE};
 use crate::series::mails::{self, Times};
 use crate::tx::Tx;
@@ -179,7 +180,9 @@ pub(super) async fn facts(
     } else {
         None
     };
+    let series = of_series(tx, row, pins).await?;
     Ok(Facts {
+        zone_named: is_named(tx, row, appointment, pins, series.as_ref())?,
         start: db::at(appointment.start_at),
         end: db::at(appointment.end_at),
         kind: appointment.kind()?,
@@ -201,12 +204,30 @@ pub(super) async fn facts(
             && !is_new(row, appointment),
         left: has_left,
         calendar_file: pins.calendar_file_off_at.is_none() && has_file(row, appointment)?,
-        series: of_series(tx, row, pins).await?,
+        series,
         link,
         worker,
         meeting_link,
         place,
     })
+}
+
+/// Whether the recipient may take a time for that of other clocks: the agency's, or those on which the visit was agreed.
+/// Where a client is, caregivers do not learn from that: to them the agency's clocks decide alone.
+fn is_named(
+    tx: &Tx,
+    row: &DueRow,
+    appointment: &AppointmentRow,
+    pins: &Pins,
+    series: Option<&SeriesFacts>,
+) -> Result<bool> {
+    let told = preferences::zone(tx, &pins.zone);
+    let mut times = vec![db::at(appointment.start_at)];
+    times.extend(series.iter().flat_map(|series| &series.starts));
+    let role = row.role.as_deref().map(db::role).transpose()?;
+    let visits = preferences::zone(tx, &appointment.zone);
+    let knows_where = role != Some(Role::Caregiver);
+    Ok(told.differs(&tx.core().zone, &times) || knows_where && told.differs(&visits, &times))
 }
 
 /// Somebody who was told of the appointment as it stands.

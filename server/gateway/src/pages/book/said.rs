@@ -2,7 +2,7 @@
 
 use care::civil::Zone;
 use care::texts::{TextError, Texts, Word, texts};
-use care::words_of_time::{day, hour, moment, offset};
+use care::words_of_time::{self, Telling, day, hour};
 use minijinja::{Value, context};
 use protocol::{Language, Timestamp};
 use store::{BookedView, BookingView, HeldView, Offer};
@@ -262,11 +262,8 @@ fn one_day(
     }
     let first = slots.first().map_or(view.now, |offer| offer.start);
     let name = day(view.language, view.zone.date(first));
-    let distance = minus(&offset(&view.zone, first));
-    let words = [
-        ("day", Word::Text(&name)),
-        ("offset", Word::Text(&distance)),
-    ];
+    let clocks = called(view.language, &view.zone, first);
+    let words = [("day", Word::Text(&name)), ("clocks", Word::Text(&clocks))];
     let label = text.say("book-day", &words)?;
     let count = text.say("book-count", &[("count", Word::Count(slots.len()))])?;
     Ok(context! { label, count, open, times })
@@ -280,11 +277,8 @@ fn clocks(view: &BookingView, reading: &Reading) -> Result<Value, TextError> {
     let chosen = (!view.zones.contains(&view.zone)).then_some(&view.zone);
     for zone in chosen.into_iter().chain(&view.zones) {
         let city = city(zone);
-        let distance = minus(&offset(zone, at));
-        let words = [
-            ("city", Word::Text(&city)),
-            ("offset", Word::Text(&distance)),
-        ];
+        let clocks = called(view.language, zone, at);
+        let words = [("city", Word::Text(&city)), ("clocks", Word::Text(&clocks))];
         zones.push(context! {
             name => zone.name(),
             label => text.say("book-place", &words)?,
@@ -328,7 +322,17 @@ fn minutes_left(until: Timestamp, now: Timestamp) -> usize {
 }
 
 fn told(language: Language, zone: &Zone, at: Timestamp) -> String {
-    minus(&moment(language, zone, at))
+    let telling = Telling {
+        language,
+        zone,
+        named: true,
+    };
+    minus(&telling.moment(at))
+}
+
+/// "Central Time".
+fn called(language: Language, zone: &Zone, at: Timestamp) -> String {
+    minus(&words_of_time::zone(language, zone, at))
 }
 
 /// A line may break after a hyphen, and not after a minus sign.

@@ -52,7 +52,12 @@ fn visible(mail: &Mail) -> String {
 
 fn planted(step: Step, language: Language, disclosure: Disclosure) -> Letter {
     let mut letter = letter(step, language, disclosure);
+    if let Some(agenda) = &mut letter.agenda {
+        agenda.zone_named = true;
+    }
     if let Some(visit) = &mut letter.visit {
+        // Of which clocks it speaks it says, and not of which city.
+        visit.zone_named = true;
         visit.worker_first_name = Some(Name::new("Dana Placeholder").unwrap());
         visit.meeting_link = Some("https://meet.hopewell.example/maria-sample".to_owned());
         visit.place = Some(Place::new("Hopewell House, 9 Sample Road").unwrap());
@@ -84,6 +89,7 @@ fn the_canaries_would_be_found() {
     let letter = planted(Step::Invitation, Language::En, Disclosure::Details);
     let visible = visible(&written(&letter));
     for canary in [
+        "Central Time",
         "Placeholder",
         "9 Sample Road",
         "meet.hopewell.example/maria-sample",
@@ -117,6 +123,8 @@ fn at_the_lowest_level_every_mail_is_the_same_and_knows_no_day_or_time() {
                 "cita",
                 "remind",
                 "recordatorio",
+                "central time",
+                "hora del centro",
                 "000000000001",
             ] {
                 assert!(!text.contains(word), "{step:?}: {word}");

@@ -95,7 +95,12 @@ fn every_link_of_the_html_says_where_it_leads() {
         // One alone needs none.
         let mail = written(&letter(Step::OneDay, *language, Disclosure::Times));
         let html = part(&mail, "text/html").unwrap();
-        assert_eq!(html.matches(&say("mail-button-answer")).count(), 1);
+        let answer = say("mail-button-answer");
+        assert!(!html.contains(&format!("{answer}:<br />")), "{html}");
+        // Whoever hears it hears what it does, and not an address letter by letter.
+        let (_, below) = html.split_once(&say("mail-no-button")).unwrap();
+        let heard = format!("\" aria-label=\"{answer}\" ");
+        assert_eq!(below.matches(&heard).count(), 1, "{html}");
     }
 }
 
@@ -140,10 +145,60 @@ fn the_day_and_the_clock_are_the_recipients_own() {
     let mail = written(&letter);
     assert_eq!(
         read(&mail).subject(),
-        Some("Reminder: appointment on Wednesday, December 2")
+        Some("Reminder: appointment on Wednesday, December 2 at 5:00 AM")
     );
     let plain = part(&mail, "text/plain").unwrap();
-    assert!(plain.contains("Wednesday, December 2, 2026 at 5:00 AM (GMT+13)"));
+    assert!(plain.contains("When: Wednesday, December 2, 2026 at 5:00 AM\r\n"));
+}
+
+#[test]
+fn whoever_may_think_of_other_clocks_reads_which_these_are() {
+    for (language, subject, when, until) in [
+        (
+            Language::En,
+            "Appointment on Tuesday, December 1 at 10:00 AM (Central Time)",
+            "When: Tuesday, December 1, 2026 at 10:00 AM (Central Time)\r\n",
+            "Until: 10:30 AM\r\n",
+        ),
+        (
+            Language::Es,
+            "Cita el martes, 1 de diciembre, 10:00 a.m. (hora del centro)",
+            "Cuándo: martes, 1 de diciembre de 2026 a las 10:00 a.m. (hora del centro)\r\n",
+            "Hasta: 10:30 a.m.\r\n",
+        ),
+    ] {
+        let mut letter = letter(Step::Invitation, language, Disclosure::Times);
+        visit(&mut letter).zone_named = true;
+        let mail = written(&letter);
+        assert_eq!(read(&mail).subject(), Some(subject));
+        let plain = part(&mail, "text/plain").unwrap();
+        assert!(plain.contains(when) && plain.contains(until), "{plain}");
+        // In the calendar it is an instant, on whatever clocks.
+        let lines = calendar_lines(&mail);
+        assert!(lines.contains(&"DTSTART:20261201T160000Z".to_owned()));
+    }
+    let mut letter = letter(Step::Agenda, Language::En, Disclosure::Times);
+    letter.agenda.as_mut().unwrap().zone_named = true;
+    let plain = part(&written(&letter), "text/plain").unwrap();
+    assert!(plain.contains("\r\n1:30 PM (Central Time)\r\n"), "{plain}");
+}
+
+#[test]
+fn a_time_that_comes_twice_says_which_of_the_two_it_is() {
+    let zone = Zones::bundled().find("America/Chicago").unwrap();
+    let first = zone.resolve(CivilTime::parse("2026-11-01T01:30").unwrap());
+    let mut seen = std::collections::BTreeSet::new();
+    for (start, side) in [(first, "before"), (later(first), "after")] {
+        let mut letter = letter(Step::OneDay, Language::En, Disclosure::Times);
+        visit(&mut letter).start = start;
+        visit(&mut letter).end = start.plus_seconds(900);
+        let mail = written(&letter);
+        let plain = part(&mail, "text/plain").unwrap();
+        let when = format!("at 1:30 AM ({side} the clocks change)");
+        assert!(plain.contains(&when), "{plain}");
+        assert!(plain.contains("Until: 1:45 AM\r\n"), "{plain}");
+        assert!(seen.insert(read(&mail).subject().unwrap().to_owned()));
+    }
 }
 
 #[test]
@@ -151,8 +206,11 @@ fn a_worker_without_appointments_and_one_with_a_single_one_are_told_so() {
     let mut letter = letter(Step::Agenda, Language::En, Disclosure::Times);
     let agenda = letter.agenda.as_mut().unwrap();
     agenda.starts.truncate(1);
-    let plain = part(&written(&letter), "text/plain").unwrap();
-    assert!(plain.contains("one appointment") && plain.contains("9:00 AM (GMT-6)"));
+    let mail = written(&letter);
+    let one = "One appointment on Tuesday, December 1";
+    assert_eq!(read(&mail).subject(), Some(one));
+    let plain = part(&mail, "text/plain").unwrap();
+    assert!(plain.contains("one appointment") && plain.contains("9:00 AM\r\n"));
     letter.agenda.as_mut().unwrap().starts.clear();
     let plain = part(&written(&letter), "text/plain").unwrap();
     assert!(plain.contains("no appointments on this day"), "{plain}");
@@ -164,7 +222,7 @@ fn a_written_mail_reads_back_as_it_was_meant() {
     let mail = written(&invitation);
     let back = crate::read_back(&mail.bytes).unwrap();
     assert_eq!(back.to, "someone@mailbox.example");
-    assert_eq!(back.subject, "Cita el martes, 1 de diciembre");
+    assert_eq!(back.subject, "Cita el martes, 1 de diciembre, 10:00 a.m.");
     assert_eq!(back.date, "2026-11-24T21:04:00Z");
     assert_eq!(Some(back.plain), part(&mail, "text/plain"));
     assert_eq!(Some(back.html), part(&mail, "text/html"));

@@ -98,6 +98,9 @@ fn reminders_can_be_stopped_with_one_click_and_invitations_cannot() {
             header(&mail, "Auto-Submitted").as_deref(),
             Some("auto-generated")
         );
+        // Nobody's holiday answers it; that it did not arrive is still reported.
+        let suppressed = header(&mail, "X-Auto-Response-Suppress").unwrap();
+        assert_eq!(suppressed, "OOF, AutoReply");
     }
 }
 
