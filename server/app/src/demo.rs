@@ -103,8 +103,8 @@ fn mailing(host: &str, data: &Path, clock: Arc<MovedClock>) -> Mailing {
     Mailing {
         replies: scheduler::Replies::default(),
         identity: mail::Identity {
-            from_name: "Appointments".to_owned(),
-            from: "appointments@example.net".to_owned(),
+            from_name: "Updates".to_owned(),
+            from: "updates@example.net".to_owned(),
             link_base: format!("https://{host}"),
             domain: "example.net".to_owned(),
         },

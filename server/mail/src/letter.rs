@@ -86,16 +86,14 @@ pub struct BookingLetter {
     pub token: String,
 }
 
-/// A mail to whoever is to choose another time, of level 0: with a link to do it, or with the way to the app or the
-/// phone. Why it comes it does not hold. It does not print: whoever has the link books.
+/// A mail to whoever is to choose another time, of level 0: with a link to do it, or with the way to the app. Why it
+/// comes it does not hold. It does not print: whoever has the link books.
 #[derive(Clone)]
 pub struct BookAgainLetter {
     /// To whom it goes.
     pub envelope: Envelope,
     /// The secret of the link, for `{link_base}/b/{token}`, if there is one.
     pub token: Option<String>,
-    /// The number to call where there is none.
-    pub phone: Option<String>,
 }
 
 /// The automatic answer to whoever wrote: nothing but that nobody answers there, and what to do instead.

@@ -99,11 +99,7 @@ impl Worker {
                 mail::write_answer(&letter, identity)
             }
             SingleMail::BookAgain { token } => {
-                let letter = BookAgainLetter {
-                    envelope,
-                    token,
-                    phone: self.replies.phone.clone(),
-                };
+                let letter = BookAgainLetter { envelope, token };
                 mail::write_book_again(&letter, identity)
             }
         }

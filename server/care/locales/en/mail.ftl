@@ -25,7 +25,6 @@ mail-address-hint = If it was not you, you do not need to do anything. You can a
 
 ## To whoever is to choose another time: of level 0, always, and never why
 mail-again-body = There is something new for you. Please open the link to see it.
-mail-again-body-phone = There is something new for you. Please open your page, or call us at { $phone }.
 
 ## The automatic answer to whoever wrote to us: of level 0, always
 mail-unread-subject = About your email

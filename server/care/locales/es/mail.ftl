@@ -25,7 +25,6 @@ mail-address-hint = Si no fue usted, no tiene que hacer nada. También puede abr
 
 ## A quien ha de elegir otra hora: siempre de nivel 0, y nunca por qué
 mail-again-body = Hay algo nuevo para usted. Abra el enlace para verlo.
-mail-again-body-phone = Hay algo nuevo para usted. Abra su página, o llámenos al { $phone }.
 
 ## La respuesta automática a quien nos escribió: siempre de nivel 0
 mail-unread-subject = Sobre su correo

@@ -1,6 +1,6 @@
 //! The mails with a booking link.
 
-use care::texts::{Word, texts};
+use care::texts::texts;
 use protocol::Disclosure;
 
 use super::wording::{self, Button};
@@ -24,6 +24,7 @@ pub fn write_booking_link(letter: &BookingLetter, identity: &Identity) -> Result
 }
 
 /// Writes the mail by which a client chooses another time: nothing but that there is something, and the way to it.
+/// Whoever has no link reads what every mail of that level says: a number to call would say whose mail it is.
 pub fn write_book_again(letter: &BookAgainLetter, identity: &Identity) -> Result<Mail, WriteError> {
     check(identity)?;
     let text = texts(letter.envelope.language);
@@ -32,13 +33,8 @@ pub fn write_book_again(letter: &BookAgainLetter, identity: &Identity) -> Result
         None => Button::to_app(text, identity)?,
     };
     let mut said = wording::frame(text, page)?;
-    match (&letter.token, &letter.phone) {
-        (Some(_), _) => said.body = text.say("mail-again-body", &[])?,
-        (None, Some(phone)) => {
-            said.body = text.say("mail-again-body-phone", &[("phone", Word::Text(phone))])?;
-        }
-        // What every mail of that level says.
-        (None, None) => {}
+    if letter.token.is_some() {
+        said.body = text.say("mail-again-body", &[])?;
     }
     put_together(&letter.envelope, identity, &said, mime::GENERATED)
 }

@@ -53,16 +53,15 @@ fn what_is_no_secret_is_not_mailed() {
     ] {
         let letter = booking(Language::En, Disclosure::Times, token);
         assert!(write_booking_link(&letter, &identity()).is_err(), "{token}");
-        let letter = booking_again(Language::En, Some(token), None);
+        let letter = booking_again(Language::En, Some(token));
         assert!(write_book_again(&letter, &identity()).is_err(), "{token}");
     }
 }
 
-fn booking_again(language: Language, token: Option<&str>, phone: Option<&str>) -> BookAgainLetter {
+fn booking_again(language: Language, token: Option<&str>) -> BookAgainLetter {
     BookAgainLetter {
         envelope: letter(Step::OneDay, language, Disclosure::Details).envelope,
         token: token.map(str::to_owned),
-        phone: phone.map(str::to_owned),
     }
 }
 
@@ -70,12 +69,8 @@ fn booking_again(language: Language, token: Option<&str>, phone: Option<&str>) -
 fn whoever_is_to_choose_again_reads_that_there_is_something_and_nothing_else() {
     for language in [Language::En, Language::Es] {
         let say = |key: &str| texts(language).say(key, &[]).unwrap();
-        for (token, phone) in [
-            (Some(TOKEN), Some("555 0100")),
-            (None, Some("555 0100")),
-            (None, None),
-        ] {
-            let letter = booking_again(language, token, phone);
+        for token in [Some(TOKEN), None] {
+            let letter = booking_again(language, token);
             let mail = write_book_again(&letter, &identity()).unwrap();
             assert_eq!(mail, write_book_again(&letter, &identity()).unwrap());
             let message = read(&mail);
@@ -86,8 +81,6 @@ fn whoever_is_to_choose_again_reads_that_there_is_something_and_nothing_else() {
             let html = part(&mail, "text/html").unwrap();
             let linked = format!("https://go.post.example/b/{TOKEN}");
             assert_eq!(plain.contains(&linked), token.is_some(), "{plain}");
-            let called = token.is_none() && phone.is_some();
-            assert_eq!(plain.contains("555 0100"), called, "{plain}");
             let all = [plain, html].join("\n").to_lowercase();
             for told in ["appointment", "visit", "miss", "cita", "falt", "vino"] {
                 assert!(!all.contains(told), "{told}: {all}");

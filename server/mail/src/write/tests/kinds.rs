@@ -48,7 +48,6 @@ fn single(language: Language) -> [(&'static str, Mail); 5] {
     let again = BookAgainLetter {
         envelope: envelope(),
         token: Some(token()),
-        phone: Some(PHONE.to_owned()),
     };
     [
         ("link", write_invitation(&link, &identity).unwrap()),
