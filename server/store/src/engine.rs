@@ -53,7 +53,7 @@ const POSTGRES_CONNECTIONS: u32 = 16;
 const ACQUIRE: Duration = Duration::from_secs(10);
 /// A connection that was given back this lately was tested then; another test would cost every transaction a trip.
 const UNTESTED: Duration = Duration::from_secs(1);
-/// Prepared statements kept by each connection: more than there are constants.
+/// Prepared statements kept by each connection: those that were used last, of more than twice as many.
 const STATEMENTS_CACHED: usize = 384;
 
 /// Every statement here goes by keys, as `SQLite` has no other way. A plan is kept for as long as its

@@ -17,7 +17,7 @@ use crate::engine::{Connection, Engine, Row, Statement, Value};
 use crate::error::Result;
 
 /// How many rows a text has room for.
-const SIZES: [usize; 5] = [1, 4, 16, 64, MANY_MAX];
+const SIZES: [usize; 9] = [1, 2, 4, 8, 16, 32, 64, 128, MANY_MAX];
 /// The most rows of one statement; there are never more parameters than either engine takes.
 pub(crate) const MANY_MAX: usize = 256;
 
