@@ -126,6 +126,9 @@ pub const KEY_PACKAGES_LOW: usize = 8;
 pub const LOG_PAGE_ENTRIES: usize = 64;
 /// Bytes of log entries in one `log` frame.
 pub const LOG_PAGE_BYTES: usize = 96 * 1024;
+/// A commit, bytes. It stands in the log, and every device of its circle has to be sent it in one frame: a larger one would
+/// end the socket of each of them whenever it connects. With 64 devices to bring in at once it has some 70 KiB.
+pub const COMMIT_BYTES_MAX: usize = LOG_PAGE_BYTES;
 /// Notices in one `inbox` frame.
 pub const INBOX_PAGE: usize = 64;
 /// Commands of one socket that await their answer.
@@ -486,6 +489,7 @@ pub const MLS_FORWARD: u32 = 1_000;
 const _: () = {
     assert!(BODY_BYTES_MAX + MLS_BYTES_MAX + WRAP_BYTES_MAX + 512 <= FRAME_BYTES_MAX);
     assert!(LOG_PAGE_BYTES >= BODY_BYTES_MAX + MLS_BYTES_MAX + WRAP_BYTES_MAX);
+    assert!(COMMIT_BYTES_MAX <= LOG_PAGE_BYTES && POLICY_BYTES_MAX < COMMIT_BYTES_MAX);
     assert!(LOG_PAGE_BYTES + LOG_PAGE_ENTRIES * 128 < FRAME_BYTES_MAX);
     assert!(TEXT_BYTES_MAX + 1_024 <= BODY_BYTES_MAX);
     assert!(CIRCLE_DEVICES < CIRCLE_DEVICES_MAX);

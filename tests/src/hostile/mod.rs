@@ -31,6 +31,12 @@
 //! | says that history is kept, or is not, and it is otherwise | what the group's policy says; the person's own wish | [`without_history`] |
 //! | strips a wrap, adds one, or repeats a message from before the switch | a warning; "could not be read" | [`without_history`] |
 //!
+//! And where the server tells the truth, and somebody in the circle does not:
+//!
+//! | somebody in the circle … | what the others see | script |
+//! |---|---|---|
+//! | brings a commit that no frame holds | nothing: it is not taken | [`members`] |
+//!
 //! What a device cannot know: that something is withheld altogether, who pressed "I'll see to it" (markers are
 //! the server's word), and whose key it is at first contact, which is why "not verified" is shown until seen
 //! in person.
@@ -40,6 +46,7 @@ mod answers;
 mod entries;
 pub mod ghost;
 mod intake;
+mod members;
 mod past;
 mod people;
 pub mod phone;

@@ -6,6 +6,8 @@ mod epoch;
 #[cfg(feature = "simulated")]
 pub mod intruder;
 mod newcomers;
+#[cfg(feature = "simulated")]
+pub mod troublemaker;
 
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
