@@ -5,11 +5,11 @@
 
 use device::simulated::Oddity;
 use protocol::bundle::{Appended, CommitBundle};
-use protocol::frame::{LogPage, ServerFrame};
+use protocol::frame::{Append, LogPage, ServerFrame};
 use protocol::{Code, limits};
 use store::Error;
 
-use super::town::{ANA, Town};
+use super::town::{ANA, DANA, MARIA, Town};
 
 /// A device brings a commit that its own program never made.
 fn commits(town: &mut Town, who: usize, bundle: CommitBundle) -> Result<Appended, Error> {
@@ -18,6 +18,14 @@ fn commits(town: &mut Town, who: usize, bundle: CommitBundle) -> Result<Appended
     let done = town.runtime.block_on(done);
     town.settle();
     done
+}
+
+/// The same of a message.
+fn sends(town: &mut Town, who: usize, append: Append) {
+    let caller = town.caller(who);
+    let done = town.store.append(&caller, append);
+    town.runtime.block_on(done).expect("a message like others");
+    town.settle();
 }
 
 fn code(done: Result<Appended, Error>) -> Option<Code> {
@@ -51,4 +59,51 @@ fn a_commit_that_no_frame_holds_is_not_taken() {
     let frame = ServerFrame::Log(page).to_bytes();
     assert!(frame.len() <= limits::FRAME_BYTES_MAX);
     assert_eq!(code(commits(&mut town, ANA, bundle)), None);
+}
+
+/// The circle goes on: Ana is taken out, and nobody is kept from speaking.
+fn goes_on(town: &mut Town) {
+    town.withdraw();
+    town.says(MARIA, "Ana is gone");
+    assert_eq!(town.phones[DANA].texts(), ["Ana is gone"]);
+    let sent = town.phones[MARIA].sent.last().expect("just said").clone();
+    assert!(!town.ana_opens(&sent));
+    town.says(DANA, "So she is");
+    assert_eq!(town.phones[MARIA].texts(), ["Ana is gone", "So she is"]);
+}
+
+#[test]
+fn nobody_begins_an_era_without_a_commit() {
+    let mut town = Town::with_ana();
+    let circle = town.circle;
+    for (counter, era) in [(1_001, 1_000), (1_002, u32::MAX)] {
+        let append = town.phones[ANA].device.begin_era(circle, era);
+        let append = Append {
+            send_counter: counter,
+            ..append.expect("made")
+        };
+        sends(&mut town, ANA, append);
+    }
+    for who in [DANA, MARIA] {
+        assert_eq!(town.phones[who].unreadable(), ["kind"; 2]);
+    }
+    goes_on(&mut town);
+}
+
+#[test]
+fn an_era_of_another_number_than_its_commit_says_does_not_begin() {
+    for era in [0, 1_000, u32::MAX] {
+        let mut town = Town::with_ana();
+        town.phones[ANA].cut();
+        town.settle();
+        let ana = &town.phones[ANA].device;
+        let bundle = ana.commit_oddly(town.circle, Oddity::Naming(era));
+        let done = commits(&mut town, ANA, bundle.expect("made"));
+        assert_eq!(code(done), None, "the server does not see it");
+        for who in [DANA, MARIA] {
+            let detail = "an archive key under another number than the log's";
+            assert!(town.phones[who].was_warned(detail), "{era}");
+        }
+        goes_on(&mut town);
+    }
 }

@@ -36,6 +36,7 @@
 //! | somebody in the circle … | what the others see | script |
 //! |---|---|---|
 //! | brings a commit that no frame holds | nothing: it is not taken | [`members`] |
+//! | hands on an era's key without a commit, or under another number | "could not be read", a warning; a new era | [`members`] |
 //!
 //! What a device cannot know: that something is withheld altogether, who pressed "I'll see to it" (markers are
 //! the server's word), and whose key it is at first contact, which is why "not verified" is shown until seen

@@ -49,6 +49,9 @@ impl Turn<'_> {
     /// The first message of an epoch came, behind its commit: with the key of the era that holds from here on, and
     /// perhaps earlier ones for somebody; without any where no history is kept. Anything else is told, and this
     /// device begins a new era before it sends, if one is due.
+    ///
+    /// Its number is the one that the server took with the commit. Under any other, the next commit could name none that
+    /// the server takes: whoever is in a group could end all changes of it, their own removal among them.
     pub fn begin_epoch(
         &mut self,
         circle: &mut Circle,
@@ -57,19 +60,25 @@ impl Turn<'_> {
         entry: &LogEntry,
     ) -> Result<()> {
         let kept = circle.history().is_kept();
+        let named = |era: &Era| era.era == entry.era;
         let detail = match first {
-            Payload::Era(era) if kept && self.may_hold(circle, era)? => {
+            Payload::Era(era) if kept && named(era) && self.may_hold(circle, era)? => {
                 return self.hold_era(circle, era);
             }
-            Payload::Shared(era, shares) if kept && self.may_hold(circle, era)? => {
+            Payload::Shared(era, shares) if kept && named(era) && self.may_hold(circle, era)? => {
                 return self.take_shared(circle, (me, sender), (era, shares), entry);
             }
             Payload::NoEra if !kept => return Ok(()),
             Payload::NoEra => "no archive key where history is kept",
             _ if !kept => "an archive key where no history is kept",
+            Payload::Era(era) | Payload::Shared(era, _) if !named(era) => {
+                "an archive key under another number than the log's"
+            }
             // Its key is somebody's who was taken out, or two devices were told different things.
             _ => "an archive key that is older than the one before",
         };
+        // The server counts it all the same: the next one comes behind it.
+        circle.era = circle.era.max(entry.era);
         self.problem(Some(circle.id), Code::Judged, detail);
         Ok(())
     }
