@@ -6,10 +6,13 @@
 use device::simulated::Oddity;
 use protocol::bundle::{Appended, CommitBundle};
 use protocol::frame::{Append, LogPage, ServerFrame};
-use protocol::{Code, limits};
+use protocol::http::PutKeyPackages;
+use protocol::{Code, Role, limits};
 use store::Error;
 
+use super::ghost::Ghost;
 use super::town::{ANA, DANA, MARIA, Town};
+use crate::rules::newcomers::key_package_under;
 
 /// A device brings a commit that its own program never made.
 fn commits(town: &mut Town, who: usize, bundle: CommitBundle) -> Result<Appended, Error> {
@@ -106,4 +109,36 @@ fn an_era_of_another_number_than_its_commit_says_does_not_begin() {
         }
         goes_on(&mut town);
     }
+}
+
+#[test]
+fn a_key_package_that_no_group_takes_stops_nobody() {
+    let mut town = Town::new();
+    let ana = town.ana;
+    // Those of her phone never reach the server.
+    town.enrol_with(ana, |phone| {
+        let answer = br#"{"code":"rate_limited","detail":""}"#;
+        phone.refused = Some(("/v1/key-packages", answer.as_slice()));
+    });
+    let marias = town.public_group().members().last().expect("Maria's leaf");
+    let party = Ghost::of(&town.phones[ANA], Role::Caregiver).party;
+    let put = PutKeyPackages {
+        one_time: vec![key_package_under(&party, &marias.encryption_key)],
+        last_resort: None,
+    };
+    let caller = town.caller(ANA);
+    let done = town.store.put_key_packages(&caller, put);
+    town.runtime.block_on(done).expect("only the group tells");
+    town.settle();
+    let detail = "the group does not take a key package that was handed out";
+    assert!(town.phones[DANA].was_warned(detail));
+    assert_eq!(town.view(DANA).trouble, None);
+    town.says(DANA, "We go on");
+    assert_eq!(town.phones[MARIA].texts(), ["We go on"]);
+    // With one that is her own she comes in.
+    town.phones[ANA].refused = None;
+    town.reconnect(ANA);
+    assert_eq!(town.epoch(ANA), town.epoch(DANA));
+    town.says(ANA, "Hello");
+    assert_eq!(town.phones[DANA].texts(), ["We go on", "Hello"]);
 }
