@@ -11,6 +11,7 @@ use protocol::{Code, Role, limits};
 use store::Error;
 
 use super::ghost::Ghost;
+use super::past::tablet;
 use super::town::{ANA, DANA, MARIA, Town};
 use crate::rules::newcomers::key_package_under;
 
@@ -141,4 +142,24 @@ fn a_key_package_that_no_group_takes_stops_nobody() {
     assert_eq!(town.epoch(ANA), town.epoch(DANA));
     town.says(ANA, "Hello");
     assert_eq!(town.phones[DANA].texts(), ["We go on", "Hello"]);
+}
+
+#[test]
+fn nobody_speaks_as_somebody_else_to_whoever_reads_back() {
+    for gone in [false, true] {
+        let mut town = Town::with_ana();
+        town.says(DANA, "Take one a day");
+        let dana = town.phones[DANA].person.account;
+        let circle = town.circle;
+        let forged = town.phones[ANA].device.speak_as(circle, dana, "Take ten");
+        sends(&mut town, ANA, forged.expect("made"));
+        for who in [DANA, MARIA] {
+            assert_eq!(town.phones[who].unreadable(), ["body_of_another_place"]);
+        }
+        if gone {
+            town.withdraw();
+        }
+        let tablet = tablet(&mut town, |_| {});
+        assert_eq!(town.phones[tablet].texts(), ["Take one a day"], "{gone}");
+    }
 }

@@ -37,6 +37,7 @@
 //! |---|---|---|
 //! | brings a commit that no frame holds | nothing: it is not taken | [`members`] |
 //! | hands on an era's key without a commit, or under another number | "could not be read", a warning; a new era | [`members`] |
+//! | speaks in another person's name | "could not be read"; whoever reads back sees nothing of it | [`members`] |
 //! | offers a key package with somebody else's key in it | a warning, and the circle goes on | [`members`] |
 //!
 //! What a device cannot know: that something is withheld altogether, who pressed "I'll see to it" (markers are
