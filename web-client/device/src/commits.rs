@@ -43,6 +43,9 @@ impl Turn<'_> {
             self.post_commit(id, &candidate.bundle);
             return Ok(());
         }
+        if self.is_left_behind(&circle)? {
+            return self.come_after(circle);
+        }
         if circle.fallen.is_some() || circle.joined.is_none() {
             return self.come_back_if_due(&circle);
         }

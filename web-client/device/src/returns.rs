@@ -83,6 +83,34 @@ impl Turn<'_> {
         self.fall(id, Why::Asked, None)
     }
 
+    /// Whether a circle was begun anew and nobody led this device there, though its person is in: it was away for so long that
+    /// it could not be added, or it could not use the Welcome. Nobody else will: further devices of people who are
+    /// in come by themselves.
+    pub fn is_left_behind(&mut self, circle: &Circle) -> Result<bool> {
+        let before = circle.joined.as_ref().map(|joined| joined.generation);
+        let anew = before.is_some_and(|generation| generation < circle.generation);
+        if !anew || circle.fallen.is_some() || circle.status != CircleStatus::Live {
+            return Ok(false);
+        }
+        let me = self.must_me()?.identity;
+        let own = circle
+            .members
+            .iter()
+            .find(|named| named.account == me.account && named.state == MemberState::Confirmed);
+        let Some(own) = own else {
+            return Ok(false);
+        };
+        Ok(!own.devices.contains(&me.device) || self.is_late(circle.id))
+    }
+
+    /// Leaves the generation before, and comes into the one of now.
+    pub fn come_after(&mut self, mut circle: Circle) -> Result<()> {
+        self.leave_generation(&mut circle)?;
+        self.circles_changed = true;
+        self.draft.save(&circle);
+        self.come_back_if_due(&circle)
+    }
+
     /// What the next step back into a circle is, if one is due.
     pub fn come_back_if_due(&mut self, circle: &Circle) -> Result<()> {
         let me = self.must_me()?;
