@@ -53,6 +53,7 @@ mod members;
 mod past;
 mod people;
 pub mod phone;
+mod stolen;
 pub mod town;
 mod ways_in;
 mod without_history;

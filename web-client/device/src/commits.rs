@@ -280,7 +280,9 @@ impl Turn<'_> {
             return Ok(false);
         }
         self.draft.adopt(from_list(candidate.changes.clone()));
-        circle.owes_succession &= !candidate.brings_succession;
+        if candidate.brings_succession {
+            circle.owes_succession = self.hands_over_again(circle)?;
+        }
         circle
             .vouched
             .retain(|vouched| !candidate.shared.contains(&vouched.account));

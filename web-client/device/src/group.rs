@@ -383,6 +383,15 @@ fn is_behind(me: &Identity, context: &GroupContext) -> bool {
     listed(context, me.account).is_some_and(|aik| aik.0 != me.aik_public())
 }
 
+/// The identity key under which the group that a `GroupInfo` leads into lists an account. Nothing is verified.
+pub fn listed_in(group_info: &[u8], account: AccountId) -> Option<Bytes> {
+    let message = MlsMessageIn::tls_deserialize_exact(group_info).ok()?;
+    let MlsMessageBodyIn::GroupInfo(info) = message.extract() else {
+        return None;
+    };
+    listed(info.group_context(), account)
+}
+
 /// The identity key under which a group's policy lists an account.
 fn listed(context: &GroupContext, account: AccountId) -> Option<Bytes> {
     let UnknownExtension(policy) = context.extensions().unknown(EXTENSION_TYPE)?;

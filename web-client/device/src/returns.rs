@@ -209,7 +209,7 @@ impl Turn<'_> {
     }
 
     fn make_return(&mut self, id: CircleId, group_info: &[u8]) -> Result<()> {
-        let me = self.must_me()?;
+        let me = self.as_listed(self.must_me()?, group_info)?;
         let Some(mut circle) = self.draft.circle(id)? else {
             return Ok(());
         };
@@ -301,9 +301,14 @@ impl Turn<'_> {
         let policy = epoch.context(&me)?.policy;
         self.doubt_wish(&policy, epoch.number())?;
         self.draft.know(&policy, epoch.number());
+        let account = me.identity.account;
         for member in &place.members {
-            self.draft.set_pin(member.account, &member.aik);
+            if member.account != account {
+                self.draft.set_pin(member.account, &member.aik);
+            }
         }
+        let listed = policy.member(account);
+        circle.owes_succession = listed.is_some_and(|own| own.aik.0 != me.identity.aik_public());
         let first = self.first_era(&circle, (place.generation, place.history), false);
         let here = candidate.era.as_ref().map_or(first, |era| era.era);
         let here = (place.generation, here);
