@@ -4,14 +4,16 @@ use std::collections::BTreeSet;
 use std::slice;
 
 use judge::Judged;
+use judge::keys::opens_with_usable;
 use openmls::group::{PublicGroup, StagedCommit};
 use openmls::prelude::{
-    LeafNodeIndex, MlsMessageBodyIn, ProcessedMessageContent, ProtocolMessage, Sender,
+    LeafNodeIndex, MlsMessageBodyIn, ParentNode, ProcessedMessageContent, ProtocolMessage, Sender,
 };
 use openmls_rust_crypto::RustCrypto;
 use protocol::bundle::CommitBundle;
 use protocol::policy::{CirclePolicy, HistoryMode};
 use protocol::{AccountId, Code, DeviceId, Refusal};
+use tls_codec::Serialize as _;
 
 use crate::key_package::reference;
 use crate::message::{envelope, read_envelope, read_message};
@@ -53,6 +55,7 @@ pub fn accept(
     group
         .merge_commit(&state, *staged)
         .map_err(|_| Refusal::new(Code::CommitInvalid, "does not merge"))?;
+    check_inner_keys(&group)?;
     group_info::check(&bundle.group_info, &group, signer, &crypto)?;
     check_welcome(bundle, &added)?;
     let own = judged.committer.device;
@@ -197,6 +200,21 @@ fn committer_index(
         _ => group
             .ext_commit_sender_index(staged)
             .map_err(|_| Code::Internal.into()),
+    }
+}
+
+/// Others encrypt to the inner nodes of the tree as well. Whoever stands below one derives its key and finds out; the others
+/// take it as it is.
+fn check_inner_keys(group: &PublicGroup) -> Result<(), Refusal> {
+    let usable = |node: &ParentNode| {
+        let node = node.tls_serialize_detached();
+        node.is_ok_and(|node| opens_with_usable(&node))
+    };
+    if group.export_ratchet_tree().parents().all(usable) {
+        Ok(())
+    } else {
+        let detail = "a key to which nobody can encrypt";
+        Err(Refusal::new(Code::CommitInvalid, detail))
     }
 }
 

@@ -1,6 +1,7 @@
 //! A GroupInfo is believed only when it is exactly the one that belongs to the commit beside it:
 //! otherwise everybody who joins later is led astray.
 
+use judge::keys::is_usable;
 use openmls::ciphersuite::signable::Verifiable as _;
 use openmls::ciphersuite::signature::OpenMlsSignaturePublicKey;
 use openmls::group::PublicGroup;
@@ -25,10 +26,12 @@ pub fn read(bytes: &[u8]) -> Result<(VerifiableGroupInfo, RatchetTreeIn), Refusa
         .extensions()
         .ratchet_tree()
         .map(|extension| extension.ratchet_tree().clone());
-    let (Some(tree), Some(_)) = (tree, info.extensions().external_pub()) else {
+    let external = info.extensions().external_pub();
+    let external = external.map(|extension| is_usable(extension.external_pub().as_slice()));
+    let (Some(tree), Some(true)) = (tree, external) else {
         return Err(Refusal::new(
             Code::GroupInfoMismatch,
-            "tree or external key missing",
+            "tree or external key missing, or nobody can encrypt to it",
         ));
     };
     Ok((info, tree))

@@ -37,7 +37,7 @@ pub fn check_key_package(
     };
     let crypto = RustCrypto::default();
     let package = validate(unverified, &crypto)?;
-    let leaf = judge::roster::Leaf::of_node(package.leaf_node())
+    let leaf = judge::roster::Leaf::of_key_package(&package)
         .map_err(|violation| invalid(&violation.to_string()))?;
     let cert = check_certificate(&leaf.identity, &holder.aik, now)?;
     if cert.dsk.0 != leaf.key || cert.device != holder.device || cert.account != holder.account {

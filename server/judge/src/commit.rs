@@ -46,7 +46,7 @@ pub fn judge_commit(
     let path = staged
         .update_path_leaf_node()
         .ok_or(Violation::PathMissing)?;
-    let path = Leaf::of_node(path)?;
+    let path = Leaf::of_newcomer(path)?;
     let committer = path.certify(&context.policy)?;
     check_dates(&committer, facts.at)?;
     let author = before
@@ -66,7 +66,7 @@ pub fn judge_commit(
 
     let added = staged
         .add_proposals()
-        .map(|add| Leaf::of_node(add.add_proposal().key_package().leaf_node()))
+        .map(|add| Leaf::of_key_package(add.add_proposal().key_package()))
         .collect::<Result<Vec<_>, _>>()?;
     let mut leaves = Vec::new();
     for member in group.members() {

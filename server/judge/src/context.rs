@@ -44,6 +44,16 @@ pub fn capabilities() -> Capabilities {
     )
 }
 
+/// Whether whoever says this of a leaf can be in a circle's group.
+pub fn suffices(theirs: &Capabilities) -> bool {
+    theirs.versions().contains(&ProtocolVersion::Mls10)
+        && theirs.ciphersuites().contains(&SUITE.into())
+        && theirs
+            .extensions()
+            .contains(&ExtensionType::Unknown(EXTENSION_TYPE))
+        && theirs.credentials().contains(&CredentialType::Basic)
+}
+
 fn required_capabilities() -> RequiredCapabilitiesExtension {
     RequiredCapabilitiesExtension::new(
         &[ExtensionType::Unknown(EXTENSION_TYPE)],

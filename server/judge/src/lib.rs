@@ -9,6 +9,7 @@
 //!
 //! * every leaf's certificate verifies against an account identity key in [`CirclePolicy`], and the
 //!   leaf's signature key is the certified one ([`roster`]);
+//! * a leaf that is brought in says that it can go on in the group, and everybody can encrypt to it ([`keys`]);
 //! * no device stands in a group twice; no account stands in the policy without a device in the group;
 //! * only Add, Remove, GroupContextExtensions and (for a device that comes back) ExternalInit; an
 //!   external sender may only Remove, although OpenMLS would process more;
@@ -41,6 +42,7 @@ pub mod certificate;
 mod commit;
 pub mod context;
 mod group;
+pub mod keys;
 pub mod roster;
 mod violation;
 

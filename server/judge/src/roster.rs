@@ -4,13 +4,17 @@ use std::collections::BTreeSet;
 
 use openmls::credentials::{BasicCredential, Credential};
 use openmls::group::Member;
+use openmls::key_packages::KeyPackage;
 use openmls::prelude::LeafNode;
 use protocol::certificate::DeviceCert;
 use protocol::policy::CirclePolicy;
 use protocol::{AccountId, limits};
+use tls_codec::Serialize as _;
 
 use crate::Violation;
 use crate::certificate::{check_device_cert, read_device_cert};
+use crate::context::suffices;
+use crate::keys::{is_usable, opens_with_usable};
 
 /// A leaf as far as the rules care: what it claims and with what key it signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,6 +44,27 @@ impl Leaf {
     /// From a leaf node.
     pub fn of_node(node: &LeafNode) -> Result<Self, Violation> {
         Self::new(node.credential(), node.signature_key().as_slice())
+    }
+
+    /// From a leaf node that is to be brought in. Of one that is there already nobody asks whether it is usable: it must be
+    /// possible to take it out.
+    pub fn of_newcomer(node: &LeafNode) -> Result<Self, Violation> {
+        let key = node.encryption_key().tls_serialize_detached();
+        let usable = key.is_ok_and(|key| opens_with_usable(&key)) && suffices(node.capabilities());
+        if usable {
+            Self::of_node(node)
+        } else {
+            Err(Violation::LeafUnusable)
+        }
+    }
+
+    /// The same from a key package.
+    pub fn of_key_package(package: &KeyPackage) -> Result<Self, Violation> {
+        if is_usable(package.hpke_init_key().as_slice()) {
+            Self::of_newcomer(package.leaf_node())
+        } else {
+            Err(Violation::LeafUnusable)
+        }
     }
 
     /// Who the certificate claims to be; nothing is verified.

@@ -24,6 +24,9 @@ pub enum Violation {
     /// A newly introduced certificate is not valid at the entry's time, or for too long.
     #[error("certificate_dates")]
     CertificateDates,
+    /// A newly introduced leaf to which nobody can encrypt, or that says it cannot go on in the group.
+    #[error("leaf_unusable")]
+    LeafUnusable,
     /// A leaf of an account that the policy does not name.
     #[error("account_unlisted")]
     AccountUnlisted,

@@ -4,7 +4,7 @@
 use minicbor::{Decode, Encode};
 
 use crate::frame::LogEntry;
-use crate::{Bytes, OpId};
+use crate::{AccountId, Bytes, DeviceId, OpId};
 
 /// The media type of every body in this module.
 pub const MEDIA_TYPE: &str = "application/cbor";
@@ -61,6 +61,23 @@ pub struct HistoryPage {
     /// Older ones exist in this generation: ask again with `before` = the last entry's `seq`.
     #[n(1)]
     pub more: bool,
+    /// Whose devices they are from, each device once. A device that is in the group says so by its certificate; of one
+    /// that has gone this is all that is left, beside what the message itself says.
+    #[n(2)]
+    #[cbor(default)]
+    pub senders: Vec<Sender>,
+}
+
+/// A device, and whose it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Sender {
+    /// The device.
+    #[n(0)]
+    pub device: DeviceId,
+    /// Its account.
+    #[n(1)]
+    pub account: AccountId,
 }
 
 /// The answer to foundings, resets and commits.

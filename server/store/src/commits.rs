@@ -213,7 +213,7 @@ fn check(
     }
     for (part, size, max) in [
         ("era_next", bundle.era_next.len(), limits::MLS_BYTES_MAX),
-        ("commit", bundle.commit.len(), limits::HTTP_BODY_BYTES_MAX),
+        ("commit", bundle.commit.len(), limits::COMMIT_BYTES_MAX),
     ] {
         if size > max {
             return Err(

@@ -3,10 +3,11 @@
 
 use care::Caller;
 use care::rules::Act;
-use protocol::bundle::HistoryPage;
+use protocol::bundle::{HistoryPage, Sender};
 use protocol::frame::LogEntry;
 use protocol::http::AskHistory;
 use protocol::{AccountId, CircleId, Code, Refusal, limits};
+use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
@@ -27,6 +28,12 @@ statements! {
             AND LENGTH(body) > 0
         ORDER BY seq DESC
         LIMIT $5";
+    SENDERS = "
+        SELECT DISTINCT d.id, d.account
+        FROM circle_log l JOIN device d ON d.id = l.device
+        WHERE l.circle = $1 AND l.generation = $2 AND l.seq >= $3 AND l.seq <= $4
+            AND l.kind = 'message'
+        ORDER BY d.id";
 }
 
 impl Store {
@@ -61,6 +68,7 @@ impl Store {
                 None => HistoryPage {
                     entries: Vec::new(),
                     more: false,
+                    senders: Vec::new(),
                 },
             };
             let mut entry = Entry::done(&caller, permit, object).about(state.client);
@@ -116,6 +124,7 @@ async fn read(
     let mut page = HistoryPage {
         more: rows.len() > most,
         entries: Vec::with_capacity(rows.len()),
+        senders: Vec::new(),
     };
     let mut size_bytes = 0;
     for row in rows.into_iter().take(most) {
@@ -130,5 +139,32 @@ async fn read(
         }
         page.entries.push(entry);
     }
+    page.senders = senders(tx, circle, asked.generation, &page.entries).await?;
     Ok(page)
+}
+
+/// Whose devices a page's messages are from: what is said in them was said by whoever held the era's key, and could name
+/// anybody.
+async fn senders(
+    tx: &mut Tx,
+    circle: CircleId,
+    generation: u32,
+    entries: &[LogEntry],
+) -> Result<Vec<Sender>> {
+    let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) else {
+        return Ok(Vec::new());
+    };
+    let rows = tx
+        .sql(SENDERS)
+        .bind(circle.uuid())
+        .bind(i64::from(generation))
+        .bind(to_db(oldest.seq))
+        .bind(to_db(newest.seq))
+        .all::<(Uuid, Uuid)>()
+        .await?;
+    let sender = |(device, account): (Uuid, Uuid)| Sender {
+        device: device.into(),
+        account: account.into(),
+    };
+    Ok(rows.into_iter().map(sender).collect())
 }

@@ -1,6 +1,6 @@
 //! History: what a device reads of the time before it came in.
 
-use protocol::bundle::HistoryPage;
+use protocol::bundle::{HistoryPage, Sender};
 use protocol::http::AskHistory;
 use protocol::{Code, limits};
 use store::Error;
@@ -45,6 +45,12 @@ pub async fn a_new_device_of_a_member_reads_what_the_member_may(engine: Engine) 
     let page = read(&family, &tablet, 0, None).await.unwrap();
     assert_eq!((seqs(&page), page.more), (vec![5, 4, 3], false));
     assert!(page.entries.iter().all(|entry| entry.mls.is_empty()));
+    let dana = family.dana.enrolled.caller;
+    let sender = Sender {
+        device: dana.device,
+        account: dana.account,
+    };
+    assert_eq!(page.senders, [sender], "each device once");
     assert!(page.entries.iter().all(|entry| entry.wrap.len() == 40));
     let older = read(&family, &tablet, 0, Some(4)).await.unwrap();
     assert_eq!(seqs(&older), [3]);

@@ -31,6 +31,15 @@
 //! | says that history is kept, or is not, and it is otherwise | what the group's policy says; the person's own wish | [`without_history`] |
 //! | strips a wrap, adds one, or repeats a message from before the switch | a warning; "could not be read" | [`without_history`] |
 //!
+//! And where the server tells the truth, and somebody in the circle does not:
+//!
+//! | somebody in the circle … | what the others see | script |
+//! |---|---|---|
+//! | brings a commit that no frame holds | nothing: it is not taken | [`members`] |
+//! | hands on an era's key without a commit, or under another number | "could not be read", a warning; a new era | [`members`] |
+//! | speaks in another person's name | "could not be read"; whoever reads back sees nothing of it | [`members`] |
+//! | offers a key package with somebody else's key in it | a warning, and the circle goes on | [`members`] |
+//!
 //! What a device cannot know: that something is withheld altogether, who pressed "I'll see to it" (markers are
 //! the server's word), and whose key it is at first contact, which is why "not verified" is shown until seen
 //! in person.
@@ -40,9 +49,11 @@ mod answers;
 mod entries;
 pub mod ghost;
 mod intake;
+mod members;
 mod past;
 mod people;
 pub mod phone;
+mod stolen;
 pub mod town;
 mod ways_in;
 mod without_history;

@@ -178,6 +178,36 @@ fn whoever_is_kept_from_a_new_generations_welcome_comes_in_alone() {
 }
 
 #[test]
+fn a_device_that_nobody_adds_to_a_new_generation_comes_after_by_itself() {
+    let mut town = Town::new();
+    let tablet = town.begin_second(MARIA);
+    // Of its key packages there are none when the circle begins anew: it was away for long, say.
+    let answer = br#"{"code":"rate_limited","detail":""}"#;
+    town.phones[tablet].refused = Some(("/v1/key-packages", answer.as_slice()));
+    town.command(MARIA, Command::ApproveDevice);
+    town.tick(2);
+    town.tick(60);
+    town.says(DANA, "before");
+    assert_eq!(town.phones[tablet].texts(), ["before"]);
+    town.phones[tablet].cut();
+    town.settle();
+    let circle = town.circle;
+    town.command(DANA, Command::ResetCircle { circle });
+    town.tick(60);
+    town.says(MARIA, "anew");
+    town.reconnect(tablet);
+    let generation = |town: &Town, who: usize| {
+        let places = town.phones[who].device.places().expect("reads");
+        places[0].group.as_ref().map(|(generation, ..)| *generation)
+    };
+    assert_eq!(generation(&town, MARIA), Some(1));
+    assert_eq!(generation(&town, tablet), Some(1));
+    town.says(tablet, "here too");
+    assert_eq!(town.phones[DANA].texts(), ["before", "anew", "here too"]);
+    assert_eq!(town.phones[tablet].texts(), ["before", "anew", "here too"]);
+}
+
+#[test]
 fn a_group_info_of_a_ghosts_group_is_not_a_way_back() {
     let mut town = Town::new();
     let mut ghost = Ghost::new(&town, Role::CaseManager);

@@ -5,6 +5,7 @@ mod agency_keys;
 pub mod amendments;
 mod commits;
 mod foundings;
+pub mod newcomers;
 pub mod party;
 mod policies;
 mod proposals;

@@ -9,13 +9,14 @@ use protocol::{AccountId, Bytes, CircleId, Code as Refused, WrapKind};
 use crate::api::Event;
 use crate::ask::{Answer, Ask};
 use crate::content::Era;
-use crate::error::{Error, Result};
-use crate::identity::Identity;
+use crate::error::Result;
 use crate::recovery::{Code, Code128};
 use crate::sealed;
 use crate::state::{Me, key};
 use crate::turn::Turn;
 use crate::vault::{Table, Vault as Cipher};
+
+mod contents;
 
 /// Before the server is asked again, milliseconds.
 const RETRY_MS: u32 = 2_000;
@@ -145,44 +146,6 @@ impl Turn<'_> {
             self.timer(GATHER_MS);
         }
         Ok(())
-    }
-
-    /// What this device would put into the vault.
-    pub fn contents(&self, identity: &Identity) -> Result<Contents> {
-        let me = self.must_me()?;
-        let mut eras = Vec::new();
-        for at in self.draft.keys(key::ERAS) {
-            // `era/<circle 16>/<generation 4>/<era 4>`
-            let circle = at.get(4..20).and_then(|id| CircleId::try_from(id).ok());
-            let generation = at.get(21..25).and_then(|bytes| bytes.try_into().ok());
-            let (Some(circle), Some(generation), Some(era)) =
-                (circle, generation, self.draft.read(&at)?)
-            else {
-                return Err(Error::Store("an era's key has no place"));
-            };
-            eras.push(EraKey {
-                circle,
-                generation: u32::from_be_bytes(generation),
-                era,
-            });
-        }
-        let pins = self
-            .draft
-            .keys(b"pin/")
-            .iter()
-            .filter_map(|at| {
-                let account = AccountId::try_from(at.get(4..)?).ok()?;
-                Some((account, Bytes(self.draft.find(at)?)))
-            })
-            .collect();
-        Ok(Contents {
-            account: identity.account,
-            aik: identity.aik_secret(),
-            successions: self.successions()?,
-            agency_key: me.agency_key,
-            eras,
-            pins,
-        })
     }
 
     /// Brings the vault to the server, if it changed and nothing is on its way.

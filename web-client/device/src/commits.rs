@@ -5,7 +5,6 @@
 //! lost its race is built anew from what is true then, and not from what once was.
 
 use protocol::bundle::CommitBundle;
-use protocol::http::{ClaimKeyPackages, ClaimedKeyPackages};
 use protocol::policy::HistoryMode;
 use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, OpId, limits};
 
@@ -13,10 +12,11 @@ use crate::ask::{Answer, Ask};
 use crate::chance;
 use crate::content::{Era, Payload};
 use crate::error::Result;
-use crate::group::{Change, Committed, Group, Newcomer, Unwelcome, check_newcomer};
+use crate::group::{Change, Committed, Group};
 use crate::state::{Candidate, Circle, FoundingAttempt, from_list, key, to_list};
 use crate::turn::Turn;
 
+mod adding;
 mod self_update;
 
 /// Before a refused commit is tried again, milliseconds; doubled each time.
@@ -42,6 +42,9 @@ impl Turn<'_> {
         if let Some(candidate) = self.draft.read::<Candidate>(&key::candidate(id))? {
             self.post_commit(id, &candidate.bundle);
             return Ok(());
+        }
+        if self.is_left_behind(&circle)? {
+            return self.come_after(circle);
         }
         if circle.fallen.is_some() || circle.joined.is_none() {
             return self.come_back_if_due(&circle);
@@ -79,77 +82,6 @@ impl Turn<'_> {
         let wishes = self.wanted_history(circle)?.is_some();
         let owes = circle.owes_a_share() || self.wants_marks(joined)?;
         Ok(removes || keyless || wishes || circle.owes_succession || owes)
-    }
-
-    // --- adding ------------------------------------------------------------------------------
-
-    fn claim(&mut self, circle: &Circle) {
-        let accounts = circle.awaiting.clone();
-        let ask = Ask::Claim(circle.id, accounts.clone());
-        let body = ClaimKeyPackages {
-            op_id: Self::op_id(),
-            circle: circle.id,
-            accounts,
-        };
-        self.volatile.committing.insert(circle.id);
-        self.send_json(ask, "POST", "/v1/key-packages/claim", &body);
-    }
-
-    /// Key packages came, for the accounts that were asked for; nothing is `asked` any more if the circle
-    /// was read again since.
-    pub fn claimed(&mut self, id: CircleId, asked: &[AccountId], answer: Answer<'_>) -> Result<()> {
-        self.volatile.committing.remove(&id);
-        let Some(ClaimedKeyPackages { claimed }) = answer.json() else {
-            if answer.is_no_answer() {
-                self.timer(RETRY_MS);
-            } else {
-                self.volatile.blocked.insert(id);
-                let (code, detail) = answer.refusal();
-                self.problem(Some(id), code, detail);
-            }
-            return Ok(());
-        };
-        let Some(mut circle) = self.draft.circle(id)? else {
-            return Ok(());
-        };
-        let mut good: Vec<Newcomer> = Vec::new();
-        for package in &claimed {
-            match check_newcomer(&self.draft, package, self.now) {
-                Ok(newcomer) if good.iter().all(|other| other.device != newcomer.device) => {
-                    good.push(newcomer);
-                }
-                Ok(_) => {
-                    let detail = "the server handed out one device twice";
-                    self.problem(Some(id), Code::KeyPackageInvalid, detail);
-                }
-                Err(Unwelcome::Invalid) => {
-                    let detail = "the server handed out a key package that is not the person's";
-                    self.problem(Some(id), Code::KeyPackageInvalid, detail);
-                }
-                Err(Unwelcome::NewKey(aik)) => {
-                    circle.offer_new_key(package.account, aik);
-                    self.circles_changed = true;
-                }
-            }
-        }
-        // Devices that others claimed just before, or that cannot be added: a notice says when one can.
-        let came = |account: &AccountId| good.iter().any(|newcomer| newcomer.account == *account);
-        let offered = |account: &AccountId| {
-            let mut offered = circle.new_keys.iter();
-            offered.any(|held| held.account == *account)
-        };
-        circle
-            .awaiting
-            .retain(|account| came(account) || !(asked.contains(account) || offered(account)));
-        self.draft.save(&circle);
-        if good.is_empty() {
-            return self.in_circle(id, |turn| turn.tend(id));
-        }
-        self.in_circle(id, |turn| {
-            let mut change = turn.identity_change(&circle)?;
-            change.adds = good;
-            turn.commit(id, change)
-        })
     }
 
     // --- the candidate -----------------------------------------------------------------------
@@ -351,7 +283,9 @@ impl Turn<'_> {
             return Ok(false);
         }
         self.draft.adopt(from_list(candidate.changes.clone()));
-        circle.owes_succession &= !candidate.brings_succession;
+        if candidate.brings_succession {
+            circle.owes_succession = self.hands_over_again(circle)?;
+        }
         circle
             .vouched
             .retain(|vouched| !candidate.shared.contains(&vouched.account));

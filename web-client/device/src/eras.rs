@@ -1,17 +1,23 @@
 //! Archive eras and the history that they open (messaging.md, section 7).
 //!
+//! Whose a message of the past is, nothing in it proves: who has the era's key could have put any name into it. So it must
+//! be from a device of that person's, by the group's certificates or, once the device has gone, by the server's word.
+//!
 //! A message's content key travels twice: in MLS, for those who are in the group, and wrapped under the
 //! era's key, for later devices of the same people. So history is read without MLS, newest first.
+
+use std::collections::BTreeMap;
 
 use protocol::bundle::HistoryPage;
 use protocol::certificate::DeviceCert;
 use protocol::frame::LogEntry;
-use protocol::{CircleId, Code, EntryKind};
+use protocol::{AccountId, CircleId, Code, DeviceId, EntryKind};
 
 use crate::api::{Content, Item, Progress};
 use crate::ask::{Answer, Ask};
 use crate::content::{Era, Payload, open_body, unwrap};
 use crate::error::Result;
+use crate::group::Group;
 use crate::state::{Circle, Gap, Me, key};
 use crate::turn::Turn;
 
@@ -19,6 +25,9 @@ use crate::turn::Turn;
 const RETRY_MS: u32 = 2_000;
 /// Circles whose history is read at the same time.
 const AT_ONCE: usize = 2;
+
+/// Accounts by their devices.
+type Owners = BTreeMap<DeviceId, AccountId>;
 
 impl Turn<'_> {
     /// Whether an era may hold from here on: none before the newest, and no number twice.
@@ -49,6 +58,9 @@ impl Turn<'_> {
     /// The first message of an epoch came, behind its commit: with the key of the era that holds from here on, and
     /// perhaps earlier ones for somebody; without any where no history is kept. Anything else is told, and this
     /// device begins a new era before it sends, if one is due.
+    ///
+    /// Its number is the one that the server took with the commit. Under any other, the next commit could name none that
+    /// the server takes: whoever is in a group could end all changes of it, their own removal among them.
     pub fn begin_epoch(
         &mut self,
         circle: &mut Circle,
@@ -57,19 +69,25 @@ impl Turn<'_> {
         entry: &LogEntry,
     ) -> Result<()> {
         let kept = circle.history().is_kept();
+        let named = |era: &Era| era.era == entry.era;
         let detail = match first {
-            Payload::Era(era) if kept && self.may_hold(circle, era)? => {
+            Payload::Era(era) if kept && named(era) && self.may_hold(circle, era)? => {
                 return self.hold_era(circle, era);
             }
-            Payload::Shared(era, shares) if kept && self.may_hold(circle, era)? => {
+            Payload::Shared(era, shares) if kept && named(era) && self.may_hold(circle, era)? => {
                 return self.take_shared(circle, (me, sender), (era, shares), entry);
             }
             Payload::NoEra if !kept => return Ok(()),
             Payload::NoEra => "no archive key where history is kept",
             _ if !kept => "an archive key where no history is kept",
+            Payload::Era(era) | Payload::Shared(era, _) if !named(era) => {
+                "an archive key under another number than the log's"
+            }
             // Its key is somebody's who was taken out, or two devices were told different things.
             _ => "an archive key that is older than the one before",
         };
+        // The server counts it all the same: the next one comes behind it.
+        circle.era = circle.era.max(entry.era);
         self.problem(Some(circle.id), Code::Judged, detail);
         Ok(())
     }
@@ -157,6 +175,7 @@ impl Turn<'_> {
     }
 
     fn take_page(&mut self, circle: &mut Circle, gap: Gap, page: &HistoryPage) -> Result<()> {
+        let owners = self.owners(circle, page);
         let mut dark: Option<Gap> = None;
         let mut reached = gap.before;
         for entry in &page.entries {
@@ -164,7 +183,7 @@ impl Turn<'_> {
                 break;
             }
             reached = entry.seq;
-            if !self.take_entry(circle, gap, entry)? {
+            if !self.take_entry(circle, (gap, entry), &owners)? {
                 let before = dark.map_or(entry.seq.saturating_add(1), |dark| dark.before);
                 dark = Some(Gap {
                     before,
@@ -186,8 +205,30 @@ impl Turn<'_> {
         Ok(())
     }
 
+    /// Whose devices these are.
+    fn owners(&self, circle: &Circle, page: &HistoryPage) -> Owners {
+        let named = circle.members.iter().flat_map(|named| {
+            let devices = named.devices.iter();
+            devices.map(move |device| (*device, named.account))
+        });
+        let mut owners: Owners = named.collect();
+        let said = page.senders.iter();
+        owners.extend(said.map(|sender| (sender.device, sender.account)));
+        // A group that does not read is the trouble of whoever opens it next.
+        if let Some(Ok(group)) = circle.group().map(|id| Group::load(&self.draft, id)) {
+            let certified = group.leaves().flatten();
+            owners.extend(certified.map(|cert| (cert.device, cert.account)));
+        }
+        owners
+    }
+
     /// Reads one entry of the past. Answers whether its key is known.
-    fn take_entry(&mut self, circle: &mut Circle, gap: Gap, entry: &LogEntry) -> Result<bool> {
+    fn take_entry(
+        &mut self,
+        circle: &mut Circle,
+        (gap, entry): (Gap, &LogEntry),
+        owners: &Owners,
+    ) -> Result<bool> {
         let me = self.must_me()?;
         let generation = gap.generation;
         if entry.kind != EntryKind::Message || entry.body.is_empty() {
@@ -206,21 +247,18 @@ impl Turn<'_> {
         let Some(era) = self.draft.find_era(circle.id, generation, entry.era)? else {
             return Ok(false);
         };
+        let owner = owners.get(&entry.device).copied();
         let opened = unwrap(&era, &entry.wrap).and_then(|body_key| {
             let body = open_body(&body_key, &entry.body).ok()?;
             let of_here = body.circle == circle.id && body.device == entry.device;
-            of_here.then_some((body_key, body))
+            let own = owner.is_none() || body.account.is_none() || body.account == owner;
+            (of_here && own).then_some((body_key, body))
         });
         let Some((body_key, body)) = opened else {
             self.counters.undecryptable += 1;
             return Ok(true);
         };
-        let from = circle
-            .members
-            .iter()
-            .find(|named| named.devices.contains(&entry.device))
-            .map(|named| named.account);
-        let from = body.account.or(from).unwrap_or(me.identity.account);
+        let from = body.account.or(owner).unwrap_or(me.identity.account);
         let item = Item {
             id: body_key.message.to_string(),
             seq: Some(key::seat(generation, entry.seq)),

@@ -6,6 +6,8 @@ mod epoch;
 #[cfg(feature = "simulated")]
 pub mod intruder;
 mod newcomers;
+#[cfg(feature = "simulated")]
+pub mod troublemaker;
 
 use judge::context::{Context, SUITE, capabilities};
 use judge::roster::Leaf;
@@ -379,6 +381,15 @@ fn closed(violation: Violation, voucher: Option<AccountId>, context: &GroupConte
 /// Whether a group lists another identity key of this person's than this device has.
 fn is_behind(me: &Identity, context: &GroupContext) -> bool {
     listed(context, me.account).is_some_and(|aik| aik.0 != me.aik_public())
+}
+
+/// The identity key under which the group that a `GroupInfo` leads into lists an account. Nothing is verified.
+pub fn listed_in(group_info: &[u8], account: AccountId) -> Option<Bytes> {
+    let message = MlsMessageIn::tls_deserialize_exact(group_info).ok()?;
+    let MlsMessageBodyIn::GroupInfo(info) = message.extract() else {
+        return None;
+    };
+    listed(info.group_context(), account)
 }
 
 /// The identity key under which a group's policy lists an account.

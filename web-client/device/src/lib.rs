@@ -42,6 +42,7 @@ mod content;
 mod crypto;
 mod device;
 mod devices;
+mod earlier;
 mod enrol;
 mod enrolment;
 mod ephemerals;

@@ -352,6 +352,7 @@ impl Turn<'_> {
         };
         let body_key = match payload {
             Payload::Key(body_key) => body_key,
+            _ if !circle.begins_epoch(entry.seq) => return self.unreadable(circle, entry, "kind"),
             first => return self.begin_epoch(circle, (me, &sender), &first, entry),
         };
         let body = match open_body(&body_key, &entry.body) {

@@ -145,9 +145,10 @@ impl Turn<'_> {
         let (Some(group_id), Some(joined)) = (circle.group(), circle.joined.as_ref()) else {
             return Ok(None);
         };
-        // Behind the log the epoch may be over; while a removal waits nothing may be encrypted.
+        // Behind the log the epoch may be over; while a removal waits nothing may be encrypted, nor while this person stands
+        // in the group under a key that somebody took.
         let waits = joined.cursor < joined.head || !joined.leaving.is_empty();
-        if waits || joined.lacks_era() {
+        if waits || circle.owes_succession || joined.lacks_era() {
             return Ok(None);
         }
         let era = joined.era.clone().filter(|_| joined.history.is_kept());

@@ -83,6 +83,34 @@ impl Turn<'_> {
         self.fall(id, Why::Asked, None)
     }
 
+    /// Whether a circle was begun anew and nobody led this device there, though its person is in: it was away for so long that
+    /// it could not be added, or it could not use the Welcome. Nobody else will: further devices of people who are
+    /// in come by themselves.
+    pub fn is_left_behind(&mut self, circle: &Circle) -> Result<bool> {
+        let before = circle.joined.as_ref().map(|joined| joined.generation);
+        let anew = before.is_some_and(|generation| generation < circle.generation);
+        if !anew || circle.fallen.is_some() || circle.status != CircleStatus::Live {
+            return Ok(false);
+        }
+        let me = self.must_me()?.identity;
+        let own = circle
+            .members
+            .iter()
+            .find(|named| named.account == me.account && named.state == MemberState::Confirmed);
+        let Some(own) = own else {
+            return Ok(false);
+        };
+        Ok(!own.devices.contains(&me.device) || self.is_late(circle.id))
+    }
+
+    /// Leaves the generation before, and comes into the one of now.
+    pub fn come_after(&mut self, mut circle: Circle) -> Result<()> {
+        self.leave_generation(&mut circle)?;
+        self.circles_changed = true;
+        self.draft.save(&circle);
+        self.come_back_if_due(&circle)
+    }
+
     /// What the next step back into a circle is, if one is due.
     pub fn come_back_if_due(&mut self, circle: &Circle) -> Result<()> {
         let me = self.must_me()?;
@@ -181,7 +209,7 @@ impl Turn<'_> {
     }
 
     fn make_return(&mut self, id: CircleId, group_info: &[u8]) -> Result<()> {
-        let me = self.must_me()?;
+        let me = self.as_listed(self.must_me()?, group_info)?;
         let Some(mut circle) = self.draft.circle(id)? else {
             return Ok(());
         };
@@ -273,9 +301,14 @@ impl Turn<'_> {
         let policy = epoch.context(&me)?.policy;
         self.doubt_wish(&policy, epoch.number())?;
         self.draft.know(&policy, epoch.number());
+        let account = me.identity.account;
         for member in &place.members {
-            self.draft.set_pin(member.account, &member.aik);
+            if member.account != account {
+                self.draft.set_pin(member.account, &member.aik);
+            }
         }
+        let listed = policy.member(account);
+        circle.owes_succession = listed.is_some_and(|own| own.aik.0 != me.identity.aik_public());
         let first = self.first_era(&circle, (place.generation, place.history), false);
         let here = candidate.era.as_ref().map_or(first, |era| era.era);
         let here = (place.generation, here);

@@ -158,8 +158,7 @@ impl Turn<'_> {
         let Some(first) = since.map(|since| (since.generation, since.era)) else {
             return Ok(Vec::new());
         };
-        let me = self.must_me()?;
-        let mut eras = self.contents(&me.identity)?.eras;
+        let mut eras = self.era_keys()?;
         eras.retain(|held| held.circle == circle.id && (held.generation, held.era.era) >= first);
         eras.sort_by_key(|held| (held.generation, held.era.era));
         let surplus = eras.len().saturating_sub(ERAS_MAX);

@@ -7,6 +7,7 @@ use protocol::frame::{Append, LogEntry};
 use protocol::{Bytes, CircleId, CircleStatus, GroupId, Timestamp};
 
 pub use crate::group::intruder::Guise;
+pub use crate::group::troublemaker::Oddity;
 
 use crate::Device;
 use crate::content::{Era, open_body, unwrap};

@@ -23,6 +23,7 @@
 //! | `recovering` | [`Recovering`]: this new device, certified by a recovered identity key |
 //! | `backup` | [`crate::backup::Backup`]: the vault's key and how it stands at the server |
 //! | `succession` | [`crate::succession::Attempt`]: a new identity key on its way |
+//! | `certificates` | [`crate::earlier`]: this device's, under identity keys of before |
 //! | `new_certificate` | there until the server is known to have this device's present certificate |
 
 mod circle;

@@ -200,6 +200,7 @@ impl Turn<'_> {
     /// This device goes on under another identity key of its account.
     fn take_identity(&mut self, identity: Identity) -> Result<()> {
         let me = self.must_me()?;
+        self.draft.leave(&me.identity)?;
         let me = Me { identity, ..me };
         self.draft
             .set_pin(me.identity.account, &me.identity.aik_public());
@@ -226,6 +227,7 @@ impl Turn<'_> {
         if contents.account != account || key.0 != identity.aik_public() {
             return Ok(false);
         }
+        self.draft.leave(&me.identity)?;
         self.keep_successions(contents.successions.clone());
         self.draft.set_pin(account, &identity.aik_public());
         self.go_on_certified(&Me {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Content, Item } from '../core/types.gen';
-import { continues, days, merge } from './items';
+import { continues, days, keyOf, merge } from './items';
 
 function text(over: Partial<Extract<Content, { kind: 'text' }>> = {}): Content {
   return { kind: 'text', from: 'a', mine: true, text: 'x', urgency: 'routine', progress: 'sent', ...over };
@@ -22,6 +22,16 @@ test('a message that got its place replaces the waiting one, and never the other
 
 test('the same item twice is one item', () => {
   expect(merge([item('m', 1)], [item('m', 1), item('m', 1)])).toHaveLength(1);
+});
+
+test('a message that bears the id of another takes nobody\'s place', () => {
+  const others = text({ mine: false, from: 'b' });
+  const held = [item('m', 1), item('n', 2, 0, others)];
+  const come = [item('m', 3, 0, others), item('n', 4, 0, others)];
+  for (const merged of [merge(held, come), merge(come, held)]) {
+    expect(merged.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]);
+    expect(new Set(merged.map(keyOf)).size).toBe(4);
+  }
 });
 
 test('days are cut where the reader\'s day changes', () => {

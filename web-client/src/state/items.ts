@@ -1,21 +1,29 @@
 // How the entries of a conversation are put in order. Pure: no DOM, no clock, no language.
 import type { Item } from '../core/types.gen';
 
-/** Merges by id. An item that has its place in the log is never replaced by one that waits. */
+/**
+ * What tells an item from every other. Of the person's own messages that is the id, which stays when they get their
+ * place. Others choose the ids of what they send, and could choose one that is there: theirs hold with their place alone.
+ */
+export function keyOf({ id, seq, content }: Item): string {
+  return content.kind === 'text' && !content.mine ? `${seq ?? ''} ${id}` : id;
+}
+
+/** Merges what came into what is held. An item that has its place in the log is never replaced by one that waits. */
 export function merge(held: readonly Item[], come: readonly Item[]): Item[] {
-  const byId = new Map(held.map((item) => [item.id, item]));
+  const byKey = new Map(held.map((item) => [keyOf(item), item]));
   for (const item of come) {
-    const known = byId.get(item.id);
-    if (known === undefined || !placed(known) || placed(item)) byId.set(item.id, item);
+    const known = byKey.get(keyOf(item));
+    if (known === undefined || !placed(known) || placed(item)) byKey.set(keyOf(item), item);
   }
-  return [...byId.values()].sort(order);
+  return [...byKey.values()].sort(order);
 }
 
 /** Cuts what came into what belongs among the items held, and what lies before all of them. */
 export function splitOlder(held: readonly Item[], come: readonly Item[]): { here: Item[]; older: Item[] } {
   const first = held.find(placed)?.seq ?? -Infinity;
-  const known = new Set(held.map(({ id }) => id));
-  const older = (item: Item): boolean => placed(item) && (item.seq ?? 0) < first && !known.has(item.id);
+  const known = new Set(held.map(keyOf));
+  const older = (item: Item): boolean => placed(item) && (item.seq ?? 0) < first && !known.has(keyOf(item));
   return { here: come.filter((item) => !older(item)), older: come.filter(older) };
 }
 

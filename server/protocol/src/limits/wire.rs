@@ -19,6 +19,9 @@ pub const CURSORS_MAX: usize = ACCOUNT_CIRCLES_MAX;
 pub const LOG_PAGE_ENTRIES: usize = 64;
 /// Bytes of log entries in one `log` frame.
 pub const LOG_PAGE_BYTES: usize = 96 * 1024;
+/// A commit, bytes. It stands in the log, and every device of its circle has to be sent it in one frame: a larger one would
+/// end the socket of each of them whenever it connects. With 64 devices to bring in at once it has some 70 KiB.
+pub const COMMIT_BYTES_MAX: usize = LOG_PAGE_BYTES;
 /// Notices in one `inbox` frame.
 pub const INBOX_PAGE: usize = 64;
 /// Commands of one socket that await their answer.

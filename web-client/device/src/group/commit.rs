@@ -94,6 +94,7 @@ impl<'d, 'a> Group<'d, 'a> {
             after.removal_keys = vec![key];
         }
 
+        let draft = self.provider.storage();
         let mut builder = self
             .mls
             .commit_builder()
@@ -106,12 +107,12 @@ impl<'d, 'a> Group<'d, 'a> {
                 .propose_group_context_extensions(extensions)
                 .map_err(Error::mls)?;
         }
-        // The leaf carries the certificate of now from here on, once the group lists the key that signed it.
-        let own = me.identity.aik_public();
+        // The leaf carries this device's certificate under the key that the group lists from here on.
         let listed = after.policy.member(account);
-        if listed.is_some_and(|member| member.aik.0 == own) || !change.successions.is_empty() {
+        let listed = listed.map(|member| draft.certified_under(&me.identity, &member.aik));
+        if let Some(identity) = listed.transpose()?.flatten() {
             let parameters = LeafNodeParameters::builder()
-                .with_credential_with_key(me.identity.credential())
+                .with_credential_with_key(identity.credential())
                 .build();
             builder = builder.leaf_node_parameters(parameters);
         }
@@ -184,7 +185,8 @@ impl<'d, 'a> Group<'d, 'a> {
             mls.public_group().group_context(),
             mls.members(),
             (own, voucher, known),
-            |account| draft.pin(account),
+            // Under which key this person is listed, this device's own leaf answers for.
+            |account| draft.pin(account).filter(|_| account != own),
             &facts,
         )
         .map_err(|violation| {
@@ -353,10 +355,42 @@ mod tests {
         group.commit(&me, Change::default()).unwrap();
         let second = first.plus_seconds(limits::CERTIFICATE_S_MAX);
         assert_eq!(not_after(&group), second);
-        // Another identity key needs its succession.
+        // Another identity key needs its succession, and the group its earlier certificate until then.
         me.identity = me.identity.succeed(first).unwrap().0;
         group.commit(&me, Change::default()).unwrap();
         let leaf = group.leaves().next().unwrap().unwrap();
         assert_eq!(leaf.not_after, second);
+    }
+
+    #[test]
+    fn a_key_that_was_handed_over_twice_comes_into_the_group_step_by_step() {
+        let rows = Rows::new();
+        let draft = Draft::new(&rows);
+        let mut me = maria_of_an_agency();
+        let id = GroupId {
+            circle: CircleId::from_bytes([9; 16]),
+            generation: 0,
+        };
+        let mut group = Group::found(&draft, &me, id, (None, HistoryMode::Eras)).unwrap();
+        let mut successions = Vec::new();
+        for _ in 0..2 {
+            draft.leave(&me.identity).unwrap();
+            let (identity, succession) = me.identity.succeed(NOW).unwrap();
+            me.identity = identity;
+            successions.push(succession);
+        }
+        let own = me.identity.aik_public();
+        for arrives in [false, true] {
+            let change = Change {
+                successions: successions.clone(),
+                ..Change::default()
+            };
+            group.commit(&me, change).unwrap();
+            let policy = group.context(&me).unwrap().policy;
+            assert_eq!(policy.members[0].aik.0 == own, arrives);
+            let leaf = group.mls.members().next().unwrap();
+            let leaf = Leaf::of_member(&leaf).unwrap();
+            leaf.certify(&policy).expect("under the key that is listed");
+        }
     }
 }

@@ -15,6 +15,7 @@ use crate::provider::Provider;
 use crate::rows::Draft;
 
 /// A claimed key package, checked against the account that it is said to be of.
+#[derive(Clone)]
 pub struct Newcomer {
     /// The account.
     pub account: AccountId,
@@ -104,7 +105,7 @@ fn read_newcomer(
         .validate(provider.crypto(), ProtocolVersion::Mls10)
         .ok()?;
     let aik: [u8; 32] = claimed.aik.to_array()?;
-    let leaf = Leaf::of_node(package.leaf_node()).ok()?;
+    let leaf = Leaf::of_key_package(&package).ok()?;
     let cert = judge::certificate::check_device_cert(&leaf.identity, &aik).ok()?;
     judge::certificate::check_dates(&cert, now).ok()?;
     let own = cert.account == claimed.account && cert.device == claimed.device;

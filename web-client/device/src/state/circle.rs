@@ -219,6 +219,13 @@ impl Circle {
         next
     }
 
+    /// Whether the message at this place begins the epoch: an era begins there and nowhere else. Anybody in the group can
+    /// send what looks like it, and the server cannot see that it is not a message like others.
+    pub fn begins_epoch(&self, seq: u64) -> bool {
+        let joined = self.joined.as_ref();
+        joined.is_some_and(|joined| joined.begins_at == seq)
+    }
+
     /// Whether the log may be followed and messages may be sent here.
     pub fn goes_on(&self) -> bool {
         self.stopped.is_none() && self.fallen.is_none() && self.status == CircleStatus::Live

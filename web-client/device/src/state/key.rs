@@ -14,6 +14,7 @@ pub const RECOVERING: &[u8] = b"recovering";
 pub const BACKUP: &[u8] = b"backup";
 pub const SUCCESSION: &[u8] = b"succession";
 pub const NEW_CERTIFICATE: &[u8] = b"new_certificate";
+pub const CERTIFICATES: &[u8] = b"certificates";
 pub const ERAS: &[u8] = b"era/";
 pub const MET: &[u8] = b"met/";
 pub const COUNTERS: &[u8] = b"counters";

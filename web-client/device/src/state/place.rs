@@ -44,6 +44,10 @@ pub struct Joined {
     #[n(10)]
     #[cbor(default)]
     pub history: HistoryMode,
+    /// Where the message stands that begins the epoch, right behind its commit.
+    #[n(11)]
+    #[cbor(default)]
+    pub begins_at: u64,
 }
 
 impl Joined {
@@ -60,6 +64,7 @@ impl Joined {
             head: cursor,
             era_floor: 0,
             history: policy.history,
+            begins_at: 0,
         }
     }
 
@@ -71,7 +76,8 @@ impl Joined {
     /// Behind a commit there always stands the message that brings its era's key, if history is kept. Until that
     /// is here this device is behind: were it to begin an era of its own, one number could get two keys.
     pub fn awaits_era_behind(&mut self, commit: u64) {
-        self.head = self.head.max(commit.saturating_add(1));
+        self.begins_at = commit.saturating_add(1);
+        self.head = self.head.max(self.begins_at);
     }
 }
 
