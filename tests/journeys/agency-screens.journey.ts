@@ -32,6 +32,24 @@ describe('jobs', () => {
     await page.getByText(/Clean up.* is paused/).waitFor();
   });
 
+  test('what is being written stays where the jobs cannot be read again', async () => {
+    await signIn(page, stage, 'kim');
+    await openJobs();
+    const card = page.getByRole('article', { name: 'Clean up' });
+    await card.getByRole('button', { name: /Change the times/ }).click();
+    await card.getByLabel('When it runs').fill('30 7 * * 1-5');
+    await page.route('**/v1/jobs', (route) => route.abort());
+    await page.getByRole('button', { name: /Pause/ }).first().click();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    expect(await card.getByLabel('When it runs').inputValue()).toBe('30 7 * * 1-5');
+    await expectAccessible(page, 'jobs that could not be read again');
+    await page.unroute('**/v1/jobs');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await card.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/The times of .*Clean up.* are saved/).waitFor();
+  });
+
   test('while the clock is in doubt the page says so, and goes on after two taps', async () => {
     stage.agency.jobs.jump();
     await signIn(page, stage, 'kim');
