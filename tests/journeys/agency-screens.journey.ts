@@ -21,6 +21,9 @@ describe('jobs', () => {
     const card = page.getByRole('article', { name: 'Clean up' });
     await looksGood('jobs');
     await card.getByRole('button', { name: /Change the times/ }).click();
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => focused(page)).toMatch(/^Change the times: .*Clean up/);
+    await card.getByRole('button', { name: /Change the times/ }).click();
     await card.getByLabel('When it runs').fill('0 9 * *');
     await card.getByText('Write five parts with a space between them.').waitFor();
     await looksGood('job-form');

@@ -163,6 +163,7 @@ describe('what was said before', () => {
     await entry('Long ago 29').waitFor({ state: 'attached' });
     expect(Math.abs(((await first.boundingBox())?.y ?? NaN) - top)).toBeLessThanOrEqual(2);
     await page.getByText('This is the start of your messages here.').waitFor({ state: 'attached' });
+    await expect.poll(() => scroller.evaluate((element) => element === document.activeElement)).toBe(true);
     await expect.poll(() => notice.count()).toBe(0);
   });
 
