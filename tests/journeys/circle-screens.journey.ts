@@ -101,6 +101,8 @@ describe('trouble', () => {
     await page.getByRole('alert').getByText('Then this may not be').waitFor();
     await expectAccessible(page, 'numbers that differ');
     await page.getByRole('button', { name: 'Look at the number again' }).click();
+    const question = page.getByRole('group', { name: /Safety number of/ });
+    await expect.poll(() => question.evaluate((group) => group === document.activeElement), 'on no answer').toBe(true);
     await page.getByRole('button', { name: 'Yes, the same' }).click();
     await page.locator('.trouble').waitFor({ state: 'detached' });
   });
@@ -115,6 +117,7 @@ describe('trouble', () => {
     await dana.getByRole('button', { name: 'Yes, the same' }).click();
     await dana.getByText('Checked in person', { exact: true }).waitFor();
     await expect.poll(() => dana.getByText('New keys, not checked').count()).toBe(0);
+    await expect.poll(() => focused(page)).toMatch(/^(?:(?!Dana).)*Checked in person$/s);
   });
 
   test('speaks Spanish', async () => {
