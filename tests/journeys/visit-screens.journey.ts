@@ -147,6 +147,21 @@ describe('the calendar', () => {
     await page.getByRole('heading', { name: /Today/, level: 3 }).waitFor();
   });
 
+  test('goes to a typed date once it is whole', async () => {
+    await arrive('dana', 'Calendar');
+    const field = page.getByLabel('Go to');
+    const visited = (): Promise<number> => page.evaluate(() => history.length);
+    const [before, place] = [await visited(), page.url()];
+    await field.focus();
+    await page.keyboard.type('02022031');
+    await expect.poll(() => field.inputValue()).toBe('2031-02-02');
+    expect(page.url()).toBe(place);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/calendar\/week\/2031-02-02$/);
+    expect(await visited()).toBe(before + 1);
+    await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
+  });
+
   test('on a phone the day comes first, and one line above it leads to what there is to do', async () => {
     await page.setViewportSize(PHONE);
     await arrive('dana', 'Calendar');
