@@ -187,6 +187,19 @@ describe('the calendar', () => {
     await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
   });
 
+  test('what there is to do is asked for again where no answer came', async () => {
+    const asked = '**/v1/tasks';
+    await page.route(asked, (route) => route.abort());
+    await arrive('dana', 'Calendar');
+    const list = page.locator('section').filter({ has: page.locator('#todo') });
+    await list.getByRole('alert').getByText('We could not load this page').waitFor();
+    await expectAccessible(page, 'no list of what there is to do');
+    await page.unroute(asked);
+    await list.getByRole('button', { name: 'Try again' }).click();
+    await list.getByRole('listitem').first().waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('todo');
+  });
+
   test('whom no mail can tell in time is to be told in another way', async () => {
     const task = stage.agency.tasks.find(({ kind }) => kind === 'cannot_reach_by_email');
     if (task !== undefined) task.why = 'outside_safe_hours';
