@@ -69,7 +69,7 @@ async function refuseOnce(card: Locator): Promise<void> {
   await tabTo(page, 'Yes, take it off');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('No connection. Please try again.').waitFor();
-  await expect.poll(() => focused(page)).toBe('Take off the list');
+  await expect.poll(() => focused(page)).toBe('Take off the list: Thanksgiving');
   await page.unroute(lost);
 }
 
