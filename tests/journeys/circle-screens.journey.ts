@@ -127,6 +127,21 @@ describe('trouble', () => {
   });
 });
 
+test('of a client who was erased no page says more', async () => {
+  await openPair('dana');
+  stage.news.happen({ kind: 'circle', circle: circles.pair, change: { title: '[erased]' } });
+  await page.getByRole('heading', { name: '(erased)', level: 1 }).waitFor();
+  await page.getByRole('link', { name: /3.* people/ }).click();
+  await page.getByRole('heading', { name: /Who is in .*\(erased\)/, level: 1 }).waitFor();
+  stage.news.happen({ kind: 'event', event: { kind: 'problem', circle: circles.pair, code: 'history_not_set', detail: '' } });
+  await page.getByRole('alert').getByText('(erased)').waitFor();
+  await expectAccessible(page, 'a circle of a client who was erased');
+  // Who is taken out of every circle reads which they were.
+  stage.news.happen({ kind: 'event', event: { kind: 'circles', circles: [] } });
+  await page.getByRole('alert').getByText(/no longer in the circle .*\(erased\)/).waitFor();
+  await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
+});
+
 describe('what was said before', () => {
   test('comes in above, and nothing that is being read moves', async () => {
     await openPair('maria', 'coming');

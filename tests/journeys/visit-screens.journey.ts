@@ -1,6 +1,7 @@
 // The pages of visits in a real browser, over the double of the device core and of the agency: what a
 // client in a hurry and a case manager with a full day see and can do, and that axe finds nothing.
 import { describe, expect, test } from 'vitest';
+import { people } from '../../web-client/doubles/story.ts';
 import { PHONE, expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
 import { focused } from './keyboard.ts';
@@ -59,6 +60,15 @@ describe('a client\'s own visits', () => {
     await page.getByRole('button', { name: 'Allí estaré' }).waitFor();
   });
 
+  test('whom the agency has erased is said to be', async () => {
+    for (const visit of stage.agency.appointments) {
+      visit.participants = visit.participants.map((one) => (one.person === people.ana.person ? { ...one, name: '[erased]' } : one));
+    }
+    await arrive('maria', 'Visits');
+    await page.getByRole('article').first().getByText(/With .*Dana Placeholder and \(erased\)/).waitFor();
+    await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
+  });
+
   test('a page without an answer says so and tries again', async () => {
     await signIn(page, stage, 'maria');
     await page.route('**/v1/appointments?*', (route) => route.abort());
@@ -109,6 +119,16 @@ describe('a visit that is over', () => {
     await page.getByText('The bus did not come.').waitFor();
     await expectAccessible(page, 'visits that are over');
     await takeTall(page, 'over-visits');
+  });
+
+  test('says that whoever wrote it down was erased', async () => {
+    for (const visit of stage.agency.appointments) {
+      if (visit.closed) visit.closed = { ...visit.closed, by: '[erased]' };
+    }
+    await openClient();
+    await page.getByText(/earlier or cancelled visit/).click();
+    await page.getByText(/Written down by .*\(erased\)/).first().waitFor();
+    await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
   });
 
   test('tells the client only that it is over', async () => {
