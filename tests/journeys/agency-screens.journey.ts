@@ -29,6 +29,10 @@ describe('jobs', () => {
     await looksGood('job-form');
     await card.getByLabel('When it runs').fill('30 7 * * 1-5');
     await card.getByText('Write five parts with a space between them.').waitFor({ state: 'detached' });
+    const live = card.locator('[aria-live]');
+    await live.getByText(/^Next time: /).waitFor({ state: 'attached' });
+    await expect.poll(() => card.locator('form').getByRole('listitem').count()).toBeGreaterThan(1);
+    expect(await live.getByRole('listitem').count(), 'one is read out').toBe(0);
     await card.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/The times of .*Clean up.* are saved/).waitFor();
     await card.getByRole('button', { name: /Pause/ }).click();
