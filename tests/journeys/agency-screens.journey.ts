@@ -21,15 +21,40 @@ describe('jobs', () => {
     const card = page.getByRole('article', { name: 'Clean up' });
     await looksGood('jobs');
     await card.getByRole('button', { name: /Change the times/ }).click();
+    await card.getByRole('button', { name: 'Cancel' }).click();
+    await expect.poll(() => focused(page)).toMatch(/^Change the times: .*Clean up/);
+    await card.getByRole('button', { name: /Change the times/ }).click();
     await card.getByLabel('When it runs').fill('0 9 * *');
     await card.getByText('Write five parts with a space between them.').waitFor();
     await looksGood('job-form');
     await card.getByLabel('When it runs').fill('30 7 * * 1-5');
     await card.getByText('Write five parts with a space between them.').waitFor({ state: 'detached' });
+    const live = card.locator('[aria-live]');
+    await live.getByText(/^Next time: /).waitFor({ state: 'attached' });
+    await expect.poll(() => card.locator('form').getByRole('listitem').count()).toBeGreaterThan(1);
+    expect(await live.getByRole('listitem').count(), 'one is read out').toBe(0);
     await card.getByRole('button', { name: 'Save' }).click();
     await page.getByText(/The times of .*Clean up.* are saved/).waitFor();
     await card.getByRole('button', { name: /Pause/ }).click();
     await page.getByText(/Clean up.* is paused/).waitFor();
+  });
+
+  test('what is being written stays where the jobs cannot be read again', async () => {
+    await signIn(page, stage, 'kim');
+    await openJobs();
+    const card = page.getByRole('article', { name: 'Clean up' });
+    await card.getByRole('button', { name: /Change the times/ }).click();
+    await card.getByLabel('When it runs').fill('30 7 * * 1-5');
+    await page.route('**/v1/jobs', (route) => route.abort());
+    await page.getByRole('button', { name: /Pause/ }).first().click();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    expect(await card.getByLabel('When it runs').inputValue()).toBe('30 7 * * 1-5');
+    await expectAccessible(page, 'jobs that could not be read again');
+    await page.unroute('**/v1/jobs');
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('alert').waitFor({ state: 'detached' });
+    await card.getByRole('button', { name: 'Save' }).click();
+    await page.getByText(/The times of .*Clean up.* are saved/).waitFor();
   });
 
   test('while the clock is in doubt the page says so, and goes on after two taps', async () => {
@@ -92,7 +117,7 @@ describe('a link to book by', () => {
     await page.getByText('It is shown only this once.', { exact: false }).waitFor();
     await page.getByText(/Works until/).waitFor();
     await looksGood('booking-link-made');
-    await page.getByRole('button', { name: 'Take it back' }).click();
+    await page.getByRole('button', { name: /^Take it back.*\d/ }).click();
     await page.getByRole('button', { name: 'Yes, take it back' }).click();
     await page.getByText('The link does not work any more.').waitFor();
     await expect.poll(() => page.getByText('It is shown only this once.', { exact: false }).count()).toBe(0);

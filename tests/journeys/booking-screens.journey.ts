@@ -293,7 +293,7 @@ describe('what can be booked', () => {
     await expectAccessible(page, 'kinds of visits');
     await takePictures(page, 'visit-types');
     const home = page.getByRole('article', { name: 'Home visit' });
-    await home.getByRole('button', { name: 'Offer no longer' }).click();
+    await home.getByRole('button', { name: /^Offer no longer.*Home visit/ }).click();
     await home.getByRole('button', { name: 'Yes, end it' }).click();
     await page.getByText('It is offered no longer.').waitFor();
     expect(stage.agency.visitTypes.map(({ terms }) => terms.name)).toEqual(['Court date']);

@@ -288,8 +288,10 @@ describe('a visit is moved', () => {
     await expect.poll(() => focused(page)).toMatch(/11:30.*Noor Placeholder/);
     await page.keyboard.press('m');
     await page.keyboard.press('ArrowDown');
+    await page.getByRole('status').getByText(/^New time: .*11:45/).waitFor();
     for (let tab = 0; tab < 2; tab += 1) await page.keyboard.press('Shift+Tab');
     await expect.poll(() => page.locator('.ghost').count()).toBe(0);
+    await page.getByRole('status').getByText(/^Put back: .*11:30/).waitFor();
     expect(stage.posted).toEqual([]);
   });
 

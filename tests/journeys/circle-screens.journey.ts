@@ -101,6 +101,8 @@ describe('trouble', () => {
     await page.getByRole('alert').getByText('Then this may not be').waitFor();
     await expectAccessible(page, 'numbers that differ');
     await page.getByRole('button', { name: 'Look at the number again' }).click();
+    const question = page.getByRole('group', { name: /Safety number of/ });
+    await expect.poll(() => question.evaluate((group) => group === document.activeElement), 'on no answer').toBe(true);
     await page.getByRole('button', { name: 'Yes, the same' }).click();
     await page.locator('.trouble').waitFor({ state: 'detached' });
   });
@@ -115,6 +117,7 @@ describe('trouble', () => {
     await dana.getByRole('button', { name: 'Yes, the same' }).click();
     await dana.getByText('Checked in person', { exact: true }).waitFor();
     await expect.poll(() => dana.getByText('New keys, not checked').count()).toBe(0);
+    await expect.poll(() => focused(page)).toMatch(/^(?:(?!Dana).)*Checked in person$/s);
   });
 
   test('speaks Spanish', async () => {
@@ -122,6 +125,21 @@ describe('trouble', () => {
     await page.getByText('Llegó aquí algo que nunca debería llegar').waitFor();
     await looksGood('trouble-es');
   });
+});
+
+test('of a client who was erased no page says more', async () => {
+  await openPair('dana');
+  stage.news.happen({ kind: 'circle', circle: circles.pair, change: { title: '[erased]' } });
+  await page.getByRole('heading', { name: '(erased)', level: 1 }).waitFor();
+  await page.getByRole('link', { name: /3.* people/ }).click();
+  await page.getByRole('heading', { name: /Who is in .*\(erased\)/, level: 1 }).waitFor();
+  stage.news.happen({ kind: 'event', event: { kind: 'problem', circle: circles.pair, code: 'history_not_set', detail: '' } });
+  await page.getByRole('alert').getByText('(erased)').waitFor();
+  await expectAccessible(page, 'a circle of a client who was erased');
+  // Who is taken out of every circle reads which they were.
+  stage.news.happen({ kind: 'event', event: { kind: 'circles', circles: [] } });
+  await page.getByRole('alert').getByText(/no longer in the circle .*\(erased\)/).waitFor();
+  await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
 });
 
 describe('what was said before', () => {
@@ -163,6 +181,7 @@ describe('what was said before', () => {
     await entry('Long ago 29').waitFor({ state: 'attached' });
     expect(Math.abs(((await first.boundingBox())?.y ?? NaN) - top)).toBeLessThanOrEqual(2);
     await page.getByText('This is the start of your messages here.').waitFor({ state: 'attached' });
+    await expect.poll(() => scroller.evaluate((element) => element === document.activeElement)).toBe(true);
     await expect.poll(() => notice.count()).toBe(0);
   });
 

@@ -2,6 +2,7 @@
 // says when they can be booked.
 import type { Locator } from 'playwright-core';
 import { expect, test } from 'vitest';
+import { expectAccessible } from './browser.ts';
 import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
 import { looksGood, openScreens, page, sent, speakSpanish, stage } from './screen.ts';
@@ -32,6 +33,33 @@ test('an administrator closes the agency, is told what is booked then, and opens
   expect(stage.agency.closures.list.map(({ days }) => days.name)).toEqual(['Winter break']);
 });
 
+test('a button that was pressed keeps the focus until the answer comes, and takes no second press', async () => {
+  await signIn(page, stage, 'kim');
+  await page.getByRole('link', { name: 'Calendar', exact: true }).click();
+  await page.getByRole('link', { name: 'Days we are closed' }).click();
+  await page.getByRole('button', { name: 'Add days' }).click();
+  await page.getByLabel('What is it?').fill('Thanksgiving');
+  await page.getByLabel('First day').fill('2097-11-28');
+  let answer = (): void => undefined;
+  const held = new Promise<void>((resolve) => (answer = () => resolve()));
+  await page.route('**/v1/closures', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const save = page.getByRole('button', { name: 'Save' });
+  await save.focus();
+  await page.keyboard.press('Enter');
+  await expect.poll(() => save.getAttribute('aria-disabled')).toBe('true');
+  await page.keyboard.press('Enter');
+  await expectAccessible(page, 'a button under way');
+  expect(await focused(page)).toBe('Save');
+  await page.getByLabel('What is it?').press('Enter');
+  answer();
+  await page.getByText(/^Saved: .*Thanksgiving/).waitFor();
+  expect(stage.posted.filter(({ path }) => path === '/v1/closures').length).toBe(1);
+  expect(stage.agency.closures.list.length).toBe(2);
+});
+
 /** Without a connection nothing happens: it is said, and the focus is where it began. */
 async function refuseOnce(card: Locator): Promise<void> {
   const lost = '**/v1/closures/*';
@@ -41,7 +69,7 @@ async function refuseOnce(card: Locator): Promise<void> {
   await tabTo(page, 'Yes, take it off');
   await page.keyboard.press('Enter');
   await page.getByRole('alert').getByText('No connection. Please try again.').waitFor();
-  await expect.poll(() => focused(page)).toBe('Take off the list');
+  await expect.poll(() => focused(page)).toBe('Take off the list: Thanksgiving');
   await page.unroute(lost);
 }
 

@@ -214,6 +214,7 @@ describe('adding a device', () => {
     await page.getByText('To change something here you need one').waitFor();
     await page.getByRole('button', { name: 'Add a device' }).click();
     await page.getByText('No connection. Please try again.').waitFor();
+    await expect.poll(() => focused(page)).toBe('Add a device');
     await expectAccessible(page, 'devices offline');
     await takePictures(page, 'devices-offline');
     await profile.context.setOffline(false);

@@ -87,3 +87,15 @@ test('nobody is offered one whom nobody books', async () => {
   await page.getByLabel('Phone number').waitFor();
   expect(await section().count()).toBe(0);
 });
+
+test('where it did not come, the way on is beside the other settings', async () => {
+  const part = '**/assets/CalendarFeed-*';
+  await signIn(page, stage, 'dana');
+  await page.route(part, (route) => route.abort());
+  await page.getByRole('link', { name: 'Settings' }).click();
+  await section().getByRole('alert').getByText('We could not load this page').waitFor();
+  await looksGood('feed-not-opened', section());
+  await page.unroute(part);
+  await button('Try again').click();
+  await section().getByText('There is no link now').waitFor();
+});

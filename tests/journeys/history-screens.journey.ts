@@ -5,6 +5,7 @@ import type { Scene } from '../../web-client/doubles/scenes.ts';
 import { circles, type Who } from '../../web-client/doubles/story.ts';
 import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { looksGood, openClient, openScreens, page, posted, stage } from './screen.ts';
 
 const NONE = 'This conversation keeps no history. A new device starts empty.';
@@ -35,7 +36,9 @@ describe('a circle that has begun', () => {
     expect(asked()).toEqual([]);
     await page.getByRole('button', { name: 'Keep no history' }).click();
     await page.getByRole('button', { name: 'Yes, keep none' }).click();
-    await page.getByText(NONE).waitFor();
+    await page.getByRole('status').getByText(NONE).waitFor();
+    await expect.poll(() => focused(page)).toBe(NONE);
+    await expectAccessible(page, 'history switched off');
     await expect.poll(asked).toEqual([{ kind: 'keep_history', circle: circles.pair, keep: false }]);
     await page.getByRole('link', { name: 'Back to the messages' }).click();
     await page.locator('[data-item]').filter({ hasText: 'You switched history off.' }).waitFor();

@@ -5,6 +5,7 @@ import { INTAKE_DIGITS, INVITATION_CODE } from '../../web-client/doubles/scenes.
 import type { IntakeView } from '../../web-client/src/core/types.gen.ts';
 import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { looksGood, openClient, openScreens, page, stage } from './screen.ts';
 
 openScreens();
@@ -45,6 +46,21 @@ describe('whoever invites', () => {
     await page.getByRole('button', { name: 'Make the code' }).waitFor();
     await page.getByRole('link', { name: 'Back' }).click();
     await page.getByRole('heading', { name: /Who helps/ }).waitFor();
+  });
+
+  test('is one press away from the pages of intake where they did not come', async () => {
+    const part = '**/assets/IntakePages-*';
+    await signIn(page, stage, 'dana');
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.route(part, (route) => route.abort());
+    await page.getByRole('link', { name: 'New client' }).click();
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    await expect.poll(() => focused(page)).toBe('Not open yet');
+    await looksGood('intake-not-opened');
+    await page.unroute(part);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByLabel('Full name').waitFor();
+    expect(new URL(page.url()).hash).toBe('#/intake');
   });
 
   test('shows the code, compares, and is done', async () => {

@@ -7,12 +7,12 @@ import { looksGood, openClient, openScreens, page, posted, stage } from './scree
 openScreens();
 
 /** Sam is booked for the visit at Maria's home, and serves her no longer. */
-function leaveBehind(): void {
+function leaveBehind(name: string = people.sam.name): void {
   const visit = stage.agency.appointments.find(({ place }) => place !== undefined && place !== null);
   if (visit === undefined) throw new Error('no visit at home');
   visit.may_take_over = true;
   visit.participants = visit.participants.map((one) =>
-    one.booked === true ? { ...one, person: people.sam.person, name: people.sam.name, account: people.sam.account } : one,
+    one.booked === true ? { ...one, person: people.sam.person, name, account: people.sam.account } : one,
   );
 }
 
@@ -26,4 +26,11 @@ test('a visit that a colleague left is taken over', async () => {
   await page.getByText('The visit is yours now. The emails go out now.').waitFor();
   expect(await visit.getByRole('button', { name: 'Take the visit over' }).count()).toBe(0);
   expect(posted(/\/team$/)).toMatchObject({ sequence: 0, staff: [], take_over: true });
+});
+
+test('a name that was erased is said to be', async () => {
+  leaveBehind('[erased]');
+  await signIn(page, stage, 'dana');
+  await openClient({ page });
+  await page.getByText(/This visit is booked with .*\(erased\)/).first().waitFor();
 });

@@ -28,6 +28,24 @@ test('staff write a client’s number down and press it to call', async () => {
   await expect.poll(() => ana.getByRole('link', { name: /Call .*Ana Sample/ }).getAttribute('href')).toBe('tel:3125550177');
 });
 
+test('what is being written about a client stays where the people cannot be read again', async () => {
+  await openClient();
+  await page.getByRole('button', { name: 'Record another consent' }).click();
+  const note = page.getByLabel('What was agreed?');
+  await note.fill('Maria said yes at the office.');
+  await page.getByText('Change the phone number: Maria Sample').click();
+  await page.getByLabel('Phone number', { exact: true }).fill('312 555 0199');
+  await page.route('**/v1/people', (route) => route.abort());
+  await page.getByRole('button', { name: 'Keep this number' }).click();
+  await page.getByRole('alert').getByText('We could not load this page').waitFor();
+  expect(await note.inputValue()).toBe('Maria said yes at the office.');
+  await looksGood('people-not-read-again');
+  await page.unroute('**/v1/people');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await page.getByRole('alert').waitFor({ state: 'detached' });
+  expect(await note.inputValue()).toBe('Maria said yes at the office.');
+});
+
 test('the number stands once on the client’s page, and on each card of a calendar', async () => {
   await openClient();
   await page.getByRole('article').filter({ hasText: 'Phone call' }).first().waitFor();

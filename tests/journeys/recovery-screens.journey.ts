@@ -7,7 +7,7 @@ import { AGENCY, people } from '../../web-client/doubles/story.ts';
 import { expectAccessible, takePictures } from './browser.ts';
 import { signIn } from './double.ts';
 import { focused, tabTo } from './keyboard.ts';
-import { looksGood, openScreens, page, stage } from './screen.ts';
+import { looksGood, openScreens, page, profile, stage } from './screen.ts';
 
 openScreens();
 
@@ -66,6 +66,17 @@ describe('the recovery code', () => {
     await page.getByLabel('Password', { exact: true }).fill('four plain words');
     await page.keyboard.press('Enter');
     await page.getByRole('heading', { name: 'Your recovery code' }).waitFor();
+  });
+
+  test('is not made without a connection, and whoever asked for it is at the button still', async () => {
+    await openRecovery();
+    await profile.context.setOffline(true);
+    await page.getByText('To change something here you need one').waitFor();
+    await tabTo(page, 'Make my code');
+    await page.keyboard.press('Enter');
+    await page.getByRole('alert').getByText('No connection. Please try again.').waitFor();
+    await expect.poll(() => focused(page)).toBe('Make my code');
+    await expectAccessible(page, 'no code without a connection');
   });
 
   test('warns that an earlier one ends', async () => {

@@ -32,6 +32,17 @@ async function looksGood(name: string): Promise<void> {
   await expectNoSidewaysScroll(client.page, name);
 }
 
+/** Nothing stands out at 320 px with the text at 200 %, as the reader's browser makes it. */
+async function fitsWithLargeText(name: string): Promise<void> {
+  const { page } = client;
+  const before = page.viewportSize();
+  await page.setViewportSize({ width: 320, height: 640 });
+  await page.evaluate(() => (document.documentElement.style.fontSize = '2.25rem'));
+  await expectNoSidewaysScroll(page, `${name}, text at 200 %`);
+  await page.evaluate(() => (document.documentElement.style.fontSize = ''));
+  if (before !== null) await page.setViewportSize(before);
+}
+
 test('the case manager makes a link', async () => {
   const { page } = dana;
   await openClient(dana);
@@ -50,6 +61,7 @@ test('the client opens it twice, takes a time and books it', async () => {
   await page.getByRole('heading', { name: 'Choose a time', level: 1 }).waitFor();
   await expect.poll(() => page.locator('body').textContent()).not.toMatch(/Maria|Dana|Riverbend/);
   await looksGood('book-times');
+  await fitsWithLargeText('book-times');
   await page.locator('.times button').first().click();
   await page.getByRole('heading', { name: 'Book this time?' }).waitFor();
   await looksGood('book-confirm');

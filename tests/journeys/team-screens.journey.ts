@@ -2,6 +2,7 @@
 // form is filled in, and who comes is changed on the card of what is booked.
 import { beforeEach, expect, test } from 'vitest';
 import { expectAccessible, expectFitsNarrow, takePictures } from './browser.ts';
+import { focused } from './keyboard.ts';
 import { looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
 
 openScreens();
@@ -36,6 +37,19 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await visit.getByRole('button', { name: 'Save who comes' }).click();
   await expect.poll(() => visit.getByText('Sam Specimen').count()).toBe(0);
   expect(sent(/team$/)).toEqual({ sequence: 1, staff: [] });
+});
+
+test('the colleagues are asked for again where no answer came', async () => {
+  const asked = '**/v1/transfers';
+  const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();
+  await page.route(asked, (route) => route.abort());
+  await visit.getByRole('button', { name: 'Change who comes' }).click();
+  await visit.getByRole('alert').getByText('No connection. Please try again.').waitFor();
+  await looksGood('team-unread', visit);
+  await page.unroute(asked);
+  await visit.getByRole('button', { name: 'Try again' }).click();
+  await visit.getByRole('checkbox', { name: 'Sam Specimen' }).waitFor();
+  await expect.poll(() => focused(page)).toBe('Who comes to this visit?');
 });
 
 test('a kept time is kept for a colleague too, or it is said when all are free', async () => {

@@ -1,6 +1,7 @@
 // The pages of visits in a real browser, over the double of the device core and of the agency: what a
 // client in a hurry and a case manager with a full day see and can do, and that axe finds nothing.
 import { describe, expect, test } from 'vitest';
+import { people } from '../../web-client/doubles/story.ts';
 import { PHONE, expectAccessible, expectFitsNarrow, takePictures, takeTall } from './browser.ts';
 import { signIn } from './double.ts';
 import { focused } from './keyboard.ts';
@@ -59,6 +60,15 @@ describe('a client\'s own visits', () => {
     await page.getByRole('button', { name: 'Allí estaré' }).waitFor();
   });
 
+  test('whom the agency has erased is said to be', async () => {
+    for (const visit of stage.agency.appointments) {
+      visit.participants = visit.participants.map((one) => (one.person === people.ana.person ? { ...one, name: '[erased]' } : one));
+    }
+    await arrive('maria', 'Visits');
+    await page.getByRole('article').first().getByText(/With .*Dana Placeholder and \(erased\)/).waitFor();
+    await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
+  });
+
   test('a page without an answer says so and tries again', async () => {
     await signIn(page, stage, 'maria');
     await page.route('**/v1/appointments?*', (route) => route.abort());
@@ -111,6 +121,16 @@ describe('a visit that is over', () => {
     await takeTall(page, 'over-visits');
   });
 
+  test('says that whoever wrote it down was erased', async () => {
+    for (const visit of stage.agency.appointments) {
+      if (visit.closed) visit.closed = { ...visit.closed, by: '[erased]' };
+    }
+    await openClient();
+    await page.getByText(/earlier or cancelled visit/).click();
+    await page.getByText(/Written down by .*\(erased\)/).first().waitFor();
+    await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
+  });
+
   test('tells the client only that it is over', async () => {
     await arrive('maria', 'Visits');
     await page.getByText(/earlier or cancelled visit/).click();
@@ -147,6 +167,21 @@ describe('the calendar', () => {
     await page.getByRole('heading', { name: /Today/, level: 3 }).waitFor();
   });
 
+  test('goes to a typed date once it is whole', async () => {
+    await arrive('dana', 'Calendar');
+    const field = page.getByLabel('Go to');
+    const visited = (): Promise<number> => page.evaluate(() => history.length);
+    const [before, place] = [await visited(), page.url()];
+    await field.focus();
+    await page.keyboard.type('02022031');
+    await expect.poll(() => field.inputValue()).toBe('2031-02-02');
+    expect(page.url()).toBe(place);
+    await page.keyboard.press('Enter');
+    await page.waitForURL(/calendar\/week\/2031-02-02$/);
+    expect(await visited()).toBe(before + 1);
+    await expect.poll(() => field.evaluate((one) => one === document.activeElement)).toBe(true);
+  });
+
   test('on a phone the day comes first, and one line above it leads to what there is to do', async () => {
     await page.setViewportSize(PHONE);
     await arrive('dana', 'Calendar');
@@ -170,6 +205,19 @@ describe('the calendar', () => {
     expect(await page.evaluate(() => document.activeElement?.closest('li') !== null)).toBe(true);
     await page.getByRole('link', { name: 'Week', exact: true }).click();
     await page.getByRole('heading', { level: 3 }).nth(6).waitFor();
+  });
+
+  test('what there is to do is asked for again where no answer came', async () => {
+    const asked = '**/v1/tasks';
+    await page.route(asked, (route) => route.abort());
+    await arrive('dana', 'Calendar');
+    const list = page.locator('section').filter({ has: page.locator('#todo') });
+    await list.getByRole('alert').getByText('We could not load this page').waitFor();
+    await expectAccessible(page, 'no list of what there is to do');
+    await page.unroute(asked);
+    await list.getByRole('button', { name: 'Try again' }).click();
+    await list.getByRole('listitem').first().waitFor();
+    await expect.poll(() => page.evaluate(() => document.activeElement?.id)).toBe('todo');
   });
 
   test('whom no mail can tell in time is to be told in another way', async () => {

@@ -4,7 +4,7 @@ import type { Input } from './types.gen';
 
 const SUBPROTOCOL = 'carecircle.v1';
 /** A request that hangs is a request without an answer; the server gives up after 30 s itself. */
-const REQUEST_MS_MAX = 40_000;
+export const REQUEST_MS_MAX = 40_000;
 const OPEN_MS_MAX = 20_000;
 
 type Browser = Omit<World, 'emit' | 'stopped' | 'locked' | 'ended'>;

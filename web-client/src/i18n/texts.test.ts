@@ -112,6 +112,10 @@ describe('both languages', () => {
     expect([...keysSaid].filter((key) => !there.has(key))).toEqual([]);
   });
 
+  test('speak to one person as a friend does: in Spanish with "tú"', () => {
+    expect(source('es')).not.toMatch(/\busted\b/i);
+  });
+
   test('hold nothing that no page shows', () => {
     const shown = used();
     expect(keys('en').filter((key) => !shown.has(key))).toEqual([]);

@@ -1,4 +1,5 @@
 // One REST call of the page: what is sent, and what the answer or the refusal says.
+import { REQUEST_MS_MAX } from '../core/world';
 import type { Answer, Refused } from './api';
 import type { components } from './api.gen';
 
@@ -17,14 +18,14 @@ export function given(values: object): Record<string, string | number> {
 
 const NO_CONTENT = 204;
 
-/** Asks the server; a refusal is `unreachable` when no answer came. */
+/** Asks the server; a refusal is `unreachable` when no answer came, or none in time. */
 export async function call<Body>(method: string, path: string, body?: object): Promise<Answer<Body>> {
   try {
     const answer = await fetch(path, {
       method,
-      credentials: 'same-origin',
       cache: 'no-store',
       redirect: 'error',
+      signal: AbortSignal.timeout(REQUEST_MS_MAX),
       ...(body === undefined
         ? {}
         : { headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }),

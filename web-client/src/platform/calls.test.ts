@@ -1,4 +1,5 @@
 import { afterEach, expect, test, vi } from 'vitest';
+import { REQUEST_MS_MAX } from '../core/world';
 import { api } from './api';
 
 function answer(status: number, body: object | null): ReturnType<typeof vi.fn> {
@@ -36,4 +37,16 @@ test('an answer without a body is an answer, none at all is not', async () => {
   expect(await api.finishTask('t')).toEqual({ ok: true, body: null });
   vi.stubGlobal('fetch', () => Promise.reject(new TypeError('no network')));
   expect(await api.finishTask('t')).toEqual({ ok: false, code: 'unreachable' });
+});
+
+test('an answer that does not come in time is none', async () => {
+  const late = new AbortController();
+  const limit = vi.spyOn(AbortSignal, 'timeout').mockReturnValue(late.signal);
+  vi.stubGlobal('fetch', (_path: string, { signal }: RequestInit) =>
+    new Promise((_answer, reject) => signal?.addEventListener('abort', () => reject(new TypeError('too late')))));
+  const asked = api.tasks();
+  late.abort();
+  expect(await asked).toEqual({ ok: false, code: 'unreachable' });
+  expect(limit).toHaveBeenCalledWith(REQUEST_MS_MAX);
+  limit.mockRestore();
 });

@@ -1,7 +1,7 @@
 // A worker's days: which are shown, what is on them, and the way to the ones before and after.
 // Days are calendar days ("2026-12-01") of the reader's zone as the server told it.
 import type { Api, Appointment, WorkingHours } from '../platform/api';
-import { addDays, dayHere, weekday } from './days';
+import { addDays, dayHere, isDay, weekday } from './days';
 import { openOn, type Stretch } from './grid';
 import { Visits } from './visits.svelte';
 
@@ -19,6 +19,15 @@ export function daysOf(span: CalendarSpan, day: string): string[] {
 /** The day to show when going one page back (-1) or on (1). */
 export function stepped(span: CalendarSpan, day: string, way: -1 | 1): string {
   return addDays(day, way * (span === 'day' ? 1 : WEEK));
+}
+
+/** A date that is meant lies within so many years of today: a year of which the last digits are missing does not. */
+const YEARS_FAR = 100;
+
+/** Whether a date that is being written can be gone to. */
+export function reachable(day: string, today: string): boolean {
+  const year = (one: string): number => Number(one.slice(0, 4));
+  return isDay(day) && Math.abs(year(day) - year(today)) <= YEARS_FAR;
 }
 
 /** A moment on the clock of this browser, as the server writes times: "2026-12-01T10:05". */

@@ -28,10 +28,10 @@ export class Closures {
     return null;
   }
 
-  /** The agency is open then after all; the code of the refusal, or null when done. */
+  /** The agency is open then after all; the code of the refusal, or null when done. What is gone already is done. */
   async end(id: string): Promise<string | null> {
     const answer = await this.#api.endClosure(id);
-    if (!answer.ok) return answer.code;
+    if (!answer.ok && answer.code !== 'not_found') return answer.code;
     this.list = this.list.filter((one) => one.id !== id);
     return null;
   }

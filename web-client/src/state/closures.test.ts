@@ -58,3 +58,19 @@ test('a lost answer is asked for again under the same id, and a refusal changes 
   await closures.load();
   expect(closures.progress).toBe('failed');
 });
+
+test('days that are off the list already are taken off, as after an answer that was lost', async () => {
+  const double = new ClosuresDouble();
+  const answers: Answer<null>[] = [{ ok: false, code: 'unreachable' }, { ok: false, code: 'not_found' }];
+  const closures = new Closures({
+    ...refusing,
+    closures: () => good({ closures: double.list }),
+    endClosure: () => Promise.resolve(answers.shift() ?? { ok: true, body: null }),
+  });
+  await closures.load();
+  const [first] = closures.list;
+  expect(await closures.end(first?.id ?? '')).toBe('unreachable');
+  expect(closures.list).toEqual([first]);
+  expect(await closures.end(first?.id ?? '')).toBeNull();
+  expect(closures.list).toEqual([]);
+});

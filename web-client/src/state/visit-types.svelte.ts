@@ -36,10 +36,10 @@ export class VisitKinds {
     return null;
   }
 
-  /** Offers one no longer; the code of the refusal, or null when done. */
+  /** Offers one no longer; the code of the refusal, or null when done. One that is gone already is done. */
   async end(id: string): Promise<string | null> {
     const answer = await this.#api.endVisitType(id);
-    if (!answer.ok) return answer.code;
+    if (!answer.ok && answer.code !== 'not_found') return answer.code;
     this.list = this.list.filter((one) => one.id !== id);
     return null;
   }

@@ -30,6 +30,7 @@ job-paused = Paused
 job-running = At work now
 job-asked = Will start in a moment
 job-next = Next times
+job-first = Next time: { $time }.
 job-last = Last time: { $time }.
 job-outcome-done = It went well.
 job-outcome-failed = It broke off. The log of the server says why.

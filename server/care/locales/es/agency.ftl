@@ -30,6 +30,7 @@ job-paused = En pausa
 job-running = Trabajando ahora
 job-asked = Empezará en un momento
 job-next = Próximas veces
+job-first = Próxima vez: { $time }.
 job-last = Última vez: { $time }.
 job-outcome-done = Salió bien.
 job-outcome-failed = Se interrumpió. El registro del servidor dice por qué.

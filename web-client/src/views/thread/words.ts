@@ -1,6 +1,6 @@
 // What happened in a circle, and what is wrong with it, in sentences.
 import type { AccountId, CircleView, Content, Trouble } from '../../core/types.gen';
-import { t, type Language } from '../../i18n/texts.svelte';
+import { orErased, t, type Language } from '../../i18n/texts.svelte';
 import { joined } from '../words';
 
 /** Who reads, and how the others are called. */
@@ -11,7 +11,7 @@ export interface Reader {
 }
 
 export function readerOf({ members }: CircleView, language: Language): Reader {
-  const names = new Map(members.map(({ account, name }) => [account, name]));
+  const names = new Map(members.map(({ account, name }) => [account, orErased(name)]));
   return {
     me: members.find(({ me }) => me)?.account,
     name: (account) => names.get(account) || t('someone'),
