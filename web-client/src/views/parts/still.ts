@@ -8,10 +8,10 @@ export function stillWhile(that: boolean): Attachment<HTMLButtonElement> {
   return (button) => {
     if (!that) return undefined;
     button.setAttribute('aria-disabled', 'true');
-    button.addEventListener('click', stop, true);
+    button.addEventListener('click', stop, { capture: true });
     return () => {
       button.removeAttribute('aria-disabled');
-      button.removeEventListener('click', stop, true);
+      button.removeEventListener('click', stop, { capture: true });
     };
   };
 }
