@@ -293,7 +293,8 @@ mod tell {
             phone.says(circle, text).await
         };
         let (one, other) = tokio::join!(speaks(&dana, "one"), speaks(&maria, "two"));
-        (one?, other?);
+        one?;
+        other?;
         for phone in [&dana, &maria] {
             phone.circle(circle, |view| !view.keeps_history).await?;
             let mut heard = phone.hears(circle, 3).await?;

@@ -23,7 +23,7 @@ pub(super) fn choose(letter: &Letter, identity: &Identity) -> Result<Said, Write
     let conversations = facts.conversations.ok_or(WriteError::NoFacts)?;
     let count = [("count", Word::Count(conversations))];
     said.subject = text.say("mail-digest-subject", &count)?;
-    said.title = said.subject.clone();
+    said.title.clone_from(&said.subject);
     said.body = text.say("mail-digest-body", &count)?;
     Ok(said)
 }

@@ -78,11 +78,11 @@ impl Store {
                         drop_and_tell(tx, row, (state, reason), now).await?;
                         unsaid.extend(decisions.spoke(row, reason));
                     }
-                    Decision::Send(due, pins, leave) => ready.push(Ready {
+                    Decision::Send(due, pins, given) => ready.push(Ready {
                         row,
                         due,
                         pins,
-                        leave,
+                        leave: given,
                     }),
                 }
             }

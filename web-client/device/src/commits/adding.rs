@@ -74,21 +74,21 @@ impl Turn<'_> {
         if good.is_empty() {
             return self.in_circle(id, |turn| turn.tend(id));
         }
-        self.in_circle(id, |turn| turn.bring_in(circle, good))
+        self.in_circle(id, |turn| turn.bring_in(circle, &good))
     }
 
     /// Brings these devices in. One that the group does not take (its leaf's key is somebody else's, say) is left out:
     /// whoever chose it so stops nobody here and keeps nobody waiting who came beside them.
-    fn bring_in(&mut self, mut circle: Circle, newcomers: Vec<Newcomer>) -> Result<()> {
+    fn bring_in(&mut self, mut circle: Circle, newcomers: &[Newcomer]) -> Result<()> {
         let id = circle.id;
         let mut change = self.identity_change(&circle)?;
-        change.adds.clone_from(&newcomers);
+        change.adds = newcomers.to_vec();
         match self.commit(id, change) {
             Err(Error::Mls(_)) => {}
             done => return done,
         }
         let mut good: Vec<Newcomer> = Vec::new();
-        for newcomer in &newcomers {
+        for newcomer in newcomers {
             let more = good.iter().chain([newcomer]).cloned().collect();
             if self.are_taken(&circle, more)? {
                 good.push(newcomer.clone());
@@ -102,7 +102,7 @@ impl Turn<'_> {
         };
         circle
             .awaiting
-            .retain(|account| of(&good, *account) || !of(&newcomers, *account));
+            .retain(|account| of(&good, *account) || !of(newcomers, *account));
         self.draft.save(&circle);
         if good.is_empty() {
             return self.tend(id);
