@@ -16,6 +16,7 @@ use crate::state::{Me, key};
 use crate::turn::Turn;
 use crate::vault::{Table, Vault as Cipher};
 
+mod closed;
 mod contents;
 
 /// Before the server is asked again, milliseconds.
@@ -261,12 +262,13 @@ impl Turn<'_> {
             let Some((vault_key, contents)) = opened else {
                 let detail = "the vault does not open on this device";
                 self.problem(None, Refused::RecoveryUnknown, detail);
-                self.volatile.vault_read = true;
+                self.vault_is_closed(vault.version);
                 return Ok(());
             };
             if !self.follow_identity(&me, &contents)? {
                 let detail = "the vault holds an identity key that the earlier one did not sign";
                 self.problem(None, Refused::SuccessionInvalid, detail);
+                self.vault_is_closed(vault.version);
                 return Ok(());
             }
             self.take_up(&contents);

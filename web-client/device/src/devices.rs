@@ -34,6 +34,9 @@ impl Turn<'_> {
         // Whether missing era keys may still come depends on the other devices.
         let dark = |circle: &crate::state::Circle| !circle.dark.is_empty();
         self.circles_changed |= self.draft.circles()?.iter().any(dark);
+        if let Some(version) = self.volatile.closed_vault.take() {
+            return self.settle_closed_vault(version);
+        }
         if (follows || newer) && !self.volatile.vault_flying {
             self.read_vault();
         }

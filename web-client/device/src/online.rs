@@ -216,6 +216,7 @@ impl Turn<'_> {
         self.volatile.commit_attempts.clear();
         self.volatile.unread.clear();
         self.volatile.behind.clear();
+        self.volatile.wrote_over = false;
         self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
         self.volatile.self_update_at = None;
         self.note_sign_in()?;

@@ -81,7 +81,8 @@ impl Turn<'_> {
         let Some(stolen) = self.draft.read::<DeviceId>(STOLEN)? else {
             return Ok(());
         };
-        let settled = self.volatile.vault_read && !self.volatile.vault_flying;
+        let closed = self.volatile.closed_vault.is_some();
+        let settled = self.volatile.vault_read && !self.volatile.vault_flying && !closed;
         let (Some(backup), Some(told), true) = (
             self.backup()?,
             self.volatile.devices.clone(),

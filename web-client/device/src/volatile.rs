@@ -92,6 +92,11 @@ pub struct Volatile {
     pub vault_read: bool,
     /// A vault is on its way to the server.
     pub vault_flying: bool,
+    /// What stands in the vault's place at this version is none of this person's, as far as this device can see; who can
+    /// say is being asked.
+    pub closed_vault: Option<u64>,
+    /// It was written over since this device went online.
+    pub wrote_over: bool,
     /// The vault was opened again at this version.
     pub reopened: u64,
     /// When this device last told that its person is writing.
