@@ -62,6 +62,25 @@ fn a_device_brings_the_new_key_into_a_circle_that_it_was_not_in_yet() {
     assert_eq!(town.phones[DANA].texts(), said);
 }
 
+#[test]
+fn whoever_signs_the_old_device_out_at_once_stays_in_their_circles() {
+    let mut town = Town::new();
+    let tablet = further(&mut town, true);
+    let old = town.caller(MARIA);
+    let device = device_of(&town, MARIA);
+    town.command(tablet, Command::RevokeDevice { device });
+    // Whoever is there takes out what is to go.
+    town.please(DANA);
+    town.phones[tablet].hears_the_truth();
+    town.tick(5);
+    town.please(DANA);
+    let still = town.runtime.block_on(town.store.still_live(&old));
+    assert!(still.is_err(), "it is signed out");
+    assert_eq!(town.epoch(tablet), town.epoch(DANA));
+    town.says(tablet, "This is my new phone");
+    assert_eq!(town.phones[DANA].texts(), ["This is my new phone"]);
+}
+
 /// Whoever has a session puts something into the vault's place that opens for nobody, nor does what opened it.
 fn spoils(town: &mut Town, thief: &Caller) {
     let vault = town.runtime.block_on(town.store.vault(thief));

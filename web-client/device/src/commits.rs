@@ -215,7 +215,8 @@ impl Turn<'_> {
         if answer.status == 200 {
             return match candidate.place.clone() {
                 Some(place) => {
-                    self.in_circle(id, |turn| turn.came_back(id, candidate, place, answer))
+                    self.in_circle(id, |turn| turn.came_back(id, candidate, place, answer))?;
+                    self.shut_out()
                 }
                 None => Ok(()),
             };

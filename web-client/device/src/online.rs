@@ -389,7 +389,7 @@ impl Turn<'_> {
     /// Does in every circle what can be done now.
     pub fn work(&mut self) -> Result<()> {
         self.retry_notice();
-        self.succeed()?;
+        self.shut_out()?;
         self.bring_certificate()?;
         self.put_vault_if_read()?;
         self.read_histories()?;

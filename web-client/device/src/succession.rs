@@ -81,6 +81,9 @@ impl Turn<'_> {
         let Some(stolen) = self.draft.read::<DeviceId>(STOLEN)? else {
             return Ok(());
         };
+        if !self.may_shut_out()? {
+            return Ok(());
+        }
         let closed = self.volatile.closed_vault.is_some();
         let settled = self.volatile.vault_read && !self.volatile.vault_flying && !closed;
         let (Some(backup), Some(told), true) = (
