@@ -40,6 +40,8 @@ pub struct Attempt {
 const SUCCESSIONS: &[u8] = b"successions";
 /// The device that was reported stolen, until the server has answered for good.
 const STOLEN: &[u8] = b"stolen";
+/// The identity key that this device made last and the server refused, for all that it heard.
+const MADE: &[u8] = b"made";
 
 #[derive(Encode, Decode)]
 struct Chain(#[n(0)] Vec<Bytes>);
@@ -164,6 +166,9 @@ impl Turn<'_> {
             if code == Code::VaultChanged {
                 self.volatile.vault_read = false;
             } else {
+                // It may have been done long ago, when the answer was lost: then the vault holds it.
+                let made = attempt.identity.aik_public();
+                self.draft.put(MADE.to_vec(), made.to_vec());
                 self.draft.delete(STOLEN);
                 self.problem(None, code, detail);
             }
@@ -188,6 +193,14 @@ impl Turn<'_> {
             },
         );
         self.take_identity(attempt.identity)?;
+        self.owe_succession()?;
+        self.read_devices();
+        self.read_vault();
+        self.work()
+    }
+
+    /// The new identity key is this device's own doing: it brings it into every circle in which it is.
+    fn owe_succession(&mut self) -> Result<()> {
         // What was refused in between was signed under the key before.
         self.volatile.blocked.clear();
         for mut circle in self.draft.circles()? {
@@ -196,9 +209,7 @@ impl Turn<'_> {
             self.volatile.committing.remove(&circle.id);
             self.draft.save(&circle);
         }
-        self.read_devices();
-        self.read_vault();
-        self.work()
+        Ok(())
     }
 
     /// This device goes on under another identity key of its account.
@@ -238,102 +249,13 @@ impl Turn<'_> {
             identity,
             ..me.clone()
         })?;
+        if self.draft.find(MADE).is_some_and(|made| made == key.0) {
+            self.draft.delete(MADE);
+            self.owe_succession()?;
+        }
         Ok(true)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use protocol::http::{Vault, VaultVersion};
-
-    use super::*;
-    use crate::api::{Effect, Event, Link};
-    use crate::invented::{NOW, maria};
-    use crate::rows::{Draft, Rows};
-    use crate::volatile::Volatile;
-
-    /// A device that is online, with its vault at the server.
-    fn rows(me: &Me) -> Rows {
-        let backup = Backup {
-            key: [7; 32],
-            version: 1,
-            dirty: false,
-            wrapped: true,
-            new_code: None,
-        };
-        let before = Rows::new();
-        let draft = Draft::new(&before);
-        draft.write_me(me.clone());
-        draft.write(key::BACKUP, &backup);
-        let written = draft.into_changes().into_iter();
-        written
-            .filter_map(|(key, value)| Some((key, value?)))
-            .collect()
-    }
-
-    /// The number of the last request.
-    fn last(turn: &Turn<'_>) -> u32 {
-        turn.volatile.last_request
-    }
-
-    fn told(turn: &mut Turn<'_>, id: u32, body: &impl serde::Serialize) {
-        let body = serde_json::to_vec(body).unwrap();
-        turn.answer(id, 200, &body).unwrap();
-    }
-
-    #[test]
-    fn a_vault_from_before_the_new_identity_key_that_comes_after_it_is_not_followed() {
-        let me = maria();
-        let rows = rows(&me);
-        let volatile = Volatile {
-            link: Some(Link::Online),
-            vault_read: true,
-            ..Volatile::default()
-        };
-        let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
-        let identity = &me.identity;
-        let before = Vault {
-            version: 1,
-            sealed: seal([7; 32], &turn.contents(identity).unwrap()),
-            wraps: vec![
-                wrap_for(
-                    &identity.keys().seal_keys().unwrap().public,
-                    identity.device,
-                    &[7; 32],
-                )
-                .unwrap(),
-            ],
-        };
-        turn.read_vault();
-        let asked_before = last(&turn);
-        turn.volatile.devices = Some(Devices {
-            devices: Vec::new(),
-            aik: identity.aik_public().into(),
-            offer: None,
-            vault: 1,
-            wraps: Vec::new(),
-        });
-        turn.report_stolen(DeviceId::from_bytes([5; 16])).unwrap();
-        let reported = last(&turn);
-        told(&mut turn, reported, &VaultVersion { version: 2 });
-        told(&mut turn, asked_before, &before);
-
-        let refused = |effect: &Effect| {
-            matches!(
-                effect,
-                Effect::Event {
-                    event: Event::Problem { .. }
-                }
-            )
-        };
-        assert!(!turn.effects.iter().any(refused));
-        assert_eq!(turn.backup().unwrap().unwrap().version, 2);
-        assert_ne!(
-            turn.must_me().unwrap().identity.aik_public(),
-            identity.aik_public()
-        );
-        // In a browser that row opens without the server's share.
-        let door: Me = turn.draft.read(key::ME).unwrap().unwrap();
-        assert_eq!(door.identity.aik_secret(), [0; 32]);
-    }
-}
+mod tests;
