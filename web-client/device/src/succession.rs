@@ -8,10 +8,11 @@ use protocol::http::{Devices, PutVault, ReplaceIdentity};
 use protocol::{Bytes, Code, DeviceId, limits};
 
 use crate::ask::{Answer, Ask};
-use crate::backup::{Backup, Contents, seal, wrap_for};
+use crate::backup::{Backup, Contents, Entrusted, seal, wrap_for};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::identity::Identity;
+use crate::rows::Draft;
 use crate::state::{Me, key};
 use crate::turn::Turn;
 
@@ -34,6 +35,10 @@ pub struct Attempt {
     /// The vault's version that it follows.
     #[n(4)]
     pub after: u64,
+    /// To whom the vault's key is sealed.
+    #[n(5)]
+    #[cbor(default)]
+    pub entrusted: Vec<Entrusted>,
 }
 
 /// How earlier identity keys handed over, oldest first.
@@ -43,8 +48,25 @@ const STOLEN: &[u8] = b"stolen";
 /// The identity key that this device made last and the server refused, for all that it heard.
 const MADE: &[u8] = b"made";
 
+/// To which devices the vault's key was sealed when the identity key last changed.
+const ENTRUSTED: &[u8] = b"entrusted";
+
 #[derive(Encode, Decode)]
 struct Chain(#[n(0)] Vec<Bytes>);
+
+#[derive(Default, Encode, Decode)]
+struct AllEntrusted(#[n(0)] Vec<Entrusted>);
+
+impl Draft<'_> {
+    pub fn entrusted(&self) -> Result<Vec<Entrusted>> {
+        let AllEntrusted(entrusted) = self.read(ENTRUSTED)?.unwrap_or_default();
+        Ok(entrusted)
+    }
+
+    pub fn entrust(&self, entrusted: Vec<Entrusted>) {
+        self.write(ENTRUSTED, &AllEntrusted(entrusted));
+    }
+}
 
 impl Turn<'_> {
     /// The account's successions that this device knows.
@@ -109,18 +131,10 @@ impl Turn<'_> {
             .pins
             .retain(|(account, _)| *account != identity.account);
         contents.pins.push((identity.account, own.into()));
-        let mut wraps = Vec::new();
-        for card in &told.devices {
-            // Only what the account itself certified is given the key.
-            let aik = me.identity.aik_public();
-            let cert = judge::certificate::check_device_cert(&card.certificate, &aik);
-            if let Ok(cert) = cert
-                && card.device != stolen
-                && cert.device == card.device
-            {
-                wraps.push(wrap_for(&cert.seal_key, cert.device, &vault_key)?);
-            }
-        }
+        contents.entrusted = self.remaining(stolen, told)?;
+        let wrap = |held: &Entrusted| wrap_for(&held.seal_key, held.device, &vault_key);
+        let wraps = contents.entrusted.iter().map(wrap);
+        let wraps = wraps.collect::<Result<Vec<_>>>()?;
         let body = ReplaceIdentity {
             op_id: Self::op_id(),
             stolen,
@@ -138,10 +152,34 @@ impl Turn<'_> {
             succession,
             body: serde_json::to_vec(&body).map_err(Error::mls)?.into(),
             after: backup.version,
+            entrusted: contents.entrusted,
         };
         self.draft.write(key::SUCCESSION, &attempt);
         self.send_succession(&attempt);
         Ok(())
+    }
+
+    /// The devices that are given the new key: only what the account itself certified, under its identity key of now. Or
+    /// under one before, if it was given the one of now by a device that had it: it was away since then and has not
+    /// certified itself anew. Whoever took an earlier identity key could have certified anything by it.
+    fn remaining(&self, stolen: DeviceId, told: &Devices) -> Result<Vec<Entrusted>> {
+        let aik = self.must_me()?.identity.aik_public();
+        let before = self.draft.entrusted()?;
+        let given = |device: DeviceId, certificate: &Bytes| {
+            let cert = judge::certificate::check_device_cert(certificate, &aik);
+            let cert = cert.ok().filter(|cert| cert.device == device);
+            let of_now = cert.map(|cert| Entrusted {
+                device,
+                seal_key: cert.seal_key,
+            });
+            let mut before = before.iter();
+            of_now.or_else(|| before.find(|held| held.device == device).cloned())
+        };
+        let devices = told.devices.iter();
+        let devices = devices.filter(|card| card.device != stolen);
+        Ok(devices
+            .filter_map(|card| given(card.device, &card.certificate))
+            .collect())
     }
 
     /// Sends it, the first time or again.
@@ -192,6 +230,7 @@ impl Turn<'_> {
                 new_code: None,
             },
         );
+        self.draft.entrust(attempt.entrusted);
         self.take_identity(attempt.identity)?;
         self.owe_succession()?;
         self.read_devices();

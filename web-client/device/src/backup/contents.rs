@@ -42,6 +42,7 @@ impl Turn<'_> {
             agency_key: me.agency_key,
             eras: newest(self.era_keys()?, ERAS_MAX),
             pins,
+            entrusted: self.draft.entrusted()?,
         })
     }
 

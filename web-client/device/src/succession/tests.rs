@@ -6,8 +6,9 @@ use protocol::policy::{CirclePolicy, HistoryMode};
 
 use super::*;
 use crate::api::{Effect, Event, Link};
+use crate::identity::DeviceKeys;
 use crate::invented::{NOW, maria};
-use crate::rows::{Draft, Rows};
+use crate::rows::Rows;
 use crate::state::{Circle, Joined};
 use crate::volatile::Volatile;
 
@@ -118,6 +119,36 @@ fn a_key_of_whose_coming_the_device_never_heard_is_brought_into_its_circles() {
     let before = me.identity.aik_public();
     let next = judge::read_succession(&done.succession, now.account, &before);
     assert_eq!(next.unwrap().aik.0, now.aik_public());
+}
+
+#[test]
+fn a_device_that_was_away_while_the_key_changed_twice_can_open_the_vault() {
+    let me = maria();
+    let rows = rows(&me);
+    let mut turn = online(&rows);
+    let certified = || {
+        let keys = DeviceKeys::make(NOW);
+        let seal_key = keys.seal_keys().unwrap().public;
+        let public = (keys.dsk_public().into(), seal_key.into());
+        card(
+            keys.device,
+            &me.identity.certify_other(keys.device, public, NOW),
+        )
+    };
+    let (tablet, thiefs) = (certified(), certified());
+    let given = |done: &ReplaceIdentity| -> Vec<Option<DeviceId>> {
+        let wraps = done.vault.wraps.iter();
+        wraps.map(|wrap| wrap.device).collect()
+    };
+    let own = Some(me.identity.device);
+    let first = reports(&mut turn, 5, vec![tablet.clone()]);
+    assert_eq!(given(&first), [own, Some(tablet.device)]);
+    let reported = last(&turn);
+    told(&mut turn, reported, &VaultVersion { version: 2 });
+    // What comes now with a certificate of before, whoever took the key of before may have made.
+    let second = reports(&mut turn, 6, vec![tablet.clone(), thiefs]);
+    assert_eq!(given(&second), [own, Some(tablet.device)]);
+    assert_ne!(first.succession, second.succession);
 }
 
 #[test]
