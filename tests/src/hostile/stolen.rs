@@ -125,3 +125,29 @@ fn a_device_is_reported_stolen_whatever_it_put_in_the_vaults_place() {
     let tablet = further(&mut town, false);
     assert_eq!(town.phones[tablet].texts(), ["The laptop was stolen"]);
 }
+
+#[test]
+fn keys_of_eras_to_come_that_a_thief_put_into_the_vault_are_not_believed() {
+    let mut town = Town::with_ana();
+    let laptop = further(&mut town, false);
+    let thief = town.caller(laptop);
+    town.phones[laptop].cut();
+    town.settle();
+    let vault = town.runtime.block_on(town.store.vault(&thief));
+    let after = vault.expect("hers").version;
+    let device = &town.phones[laptop].device;
+    let put = device.spoilt_vault(town.circle, 1..99, after);
+    let put = town.store.put_vault(&thief, put.expect("made"));
+    town.runtime.block_on(put).expect("nobody looks into it");
+    town.settle();
+    // The next era begins: Ana goes.
+    town.withdraw_only();
+    town.please(DANA);
+    let detail = "an archive key that is older than the one before";
+    assert!(!town.phones[MARIA].was_warned(detail));
+    town.says(MARIA, "Ana is gone");
+    town.tick(2);
+    // Nor are they handed on.
+    let tablet = further(&mut town, false);
+    assert_eq!(town.phones[tablet].texts(), ["Ana is gone"]);
+}
