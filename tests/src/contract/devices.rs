@@ -254,6 +254,8 @@ pub async fn staff_whose_assignment_ended_leave_the_circle(engine: Engine) {
     );
     family.house.run(&end).await;
     assert_eq!(code(family.dana.say(&family.house).await), Code::NotAllowed);
+    let waits = family.maria.say(&family.house).await;
+    assert_eq!(code(waits), Code::PendingRemovals);
     let now = family.house.clock_now();
     family.house.store.end_lapsed(now).await.unwrap();
     assert_eq!(family.pending().await, 1);
