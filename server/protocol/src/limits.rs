@@ -474,6 +474,14 @@ pub const FAILURES_PER_ACCOUNT_MINUTE: u32 = 1;
 pub const FAILED_CODES: u32 = 5;
 /// Wrong codes of one account an hour after that.
 pub const FAILED_CODES_HOUR: u32 = 20;
+/// Commits, foundings and resets at once of one device: whoever has a new identity key brings it into all circles.
+pub const COMMITS_BURST: u32 = 1_000;
+/// Commits, foundings and resets of one device a minute after that.
+pub const COMMITS_PER_MINUTE: u32 = 120;
+/// Vaults that one device writes at once: one that comes into all circles writes it again and again.
+pub const VAULTS_BURST: u32 = 500;
+/// Vaults that one device writes a minute after that.
+pub const VAULTS_PER_MINUTE: u32 = 30;
 /// Key-package claims an hour for each (claimer, other person's device).
 pub const CLAIMS_PER_HOUR: u32 = 30;
 
@@ -504,6 +512,8 @@ const _: () = {
     assert!(CERTIFICATE_LEFT_S_MIN * 2 < CERTIFICATE_S_MAX);
     assert!(SELF_UPDATE_ON_LOGIN_S < SELF_UPDATE_S && SELF_UPDATE_S < ERA_S);
     assert!(CURSORS_MAX * 32 < FRAME_BYTES_MAX);
+    assert!(COMMITS_BURST as usize >= 2 * ACCOUNT_CIRCLES_MAX);
+    assert!(VAULTS_BURST as usize >= ACCOUNT_CIRCLES_MAX);
     assert!(PING_S * 2 < SILENCE_S);
     assert!(SOCKET_WRITE_BUFFER_BYTES_MAX > FRAME_BYTES_MAX);
     assert!(LOGIN_CHARS_MIN < LOGIN_CHARS_MAX && LOGIN_CHARS_MAX < LOGIN_BYTES_MAX);
