@@ -81,6 +81,23 @@ fn whoever_signs_the_old_device_out_at_once_stays_in_their_circles() {
     assert_eq!(town.phones[DANA].texts(), ["This is my new phone"]);
 }
 
+#[test]
+fn nobody_is_told_that_somebody_writes_before_the_new_key_is_in_the_circle() {
+    let mut town = Town::new();
+    let laptop = further(&mut town, true);
+    let answer = br#"{"code":"rate_limited","detail":""}"#;
+    town.phones[MARIA].refused = Some(("/commits", answer.as_slice()));
+    let device = device_of(&town, laptop);
+    town.command(MARIA, Command::ReportStolen { device });
+    let circle = town.circle;
+    town.command(MARIA, Command::Typing { circle });
+    assert!(town.phones[MARIA].signals.is_empty());
+    town.phones[MARIA].refused = None;
+    town.reconnect(MARIA);
+    town.command(MARIA, Command::Typing { circle });
+    assert_eq!(town.phones[MARIA].signals.len(), 1);
+}
+
 /// Whoever has a session puts something into the vault's place that opens for nobody, nor does what opened it.
 fn spoils(town: &mut Town, thief: &Caller) {
     let vault = town.runtime.block_on(town.store.vault(thief));
