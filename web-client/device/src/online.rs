@@ -214,6 +214,7 @@ impl Turn<'_> {
         self.volatile.inbox_stuck = false;
         self.volatile.commit_asked.clear();
         self.volatile.commit_attempts.clear();
+        self.volatile.rests.clear();
         self.volatile.unread.clear();
         self.volatile.behind.clear();
         self.volatile.wrote_over = false;

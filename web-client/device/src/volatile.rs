@@ -58,6 +58,8 @@ pub struct Volatile {
     pub blocked: BTreeSet<CircleId>,
     /// Circles where the server asked this device to commit a removal.
     pub commit_asked: BTreeSet<CircleId>,
+    /// Circles where too many commits in a row lost their race, and until when none is made there.
+    pub rests: BTreeMap<CircleId, Timestamp>,
     /// How often a commit was refused there since the log last moved.
     pub commit_attempts: BTreeMap<CircleId, u32>,
     /// When the next leaf's keys may be renewed, if any are to be.
