@@ -120,7 +120,10 @@ const RULES: &[Rule] = &[
     Rule(Act::ListCircles, Anyone, &[Session]),
     Rule(Act::ListPeople, Anyone, &[Session]),
     Rule(Act::ListDevices, Anyone, &[Session]),
-    Rule(Act::RevokeDevice, Anyone, &[Session, Own]),
+    // Whoever took a device signs out that one, and not those from which it could be reported.
+    Rule(Act::GiveUpDevice, Anyone, &[Session, Own]),
+    Rule(Act::RevokeDevice, Anyone, &[Session, Own, Fresh]),
+    Rule(Act::RevokeDevice, Anyone, &[Session, Own, Arriving]),
     // Keys are given away by somebody who is here now. Who has nothing to show that by is let do it all the same:
     // in the demo, where the device alone signs in; elsewhere such a session has no rights.
     Rule(Act::BeginEnrolment, Anyone, &[Session, Fresh]),

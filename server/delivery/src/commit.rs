@@ -18,7 +18,7 @@ use tls_codec::Serialize as _;
 use crate::key_package::reference;
 use crate::message::{envelope, read_envelope, read_message};
 use crate::public_state::{PublicState, policy_of};
-use crate::{Accepted, CommitFacts, Envelope, RosterDevice, group_info};
+use crate::{Accepted, CommitFacts, Envelope, Holder, RosterDevice, group_info};
 
 /// Judges a commit against the group that the database has.
 pub fn accept(
@@ -47,6 +47,7 @@ pub fn accept(
         .map_err(|violation| Refusal::new(Code::Judged, violation.to_string()))?;
 
     check_committer(facts, &judged)?;
+    check_succession(facts, &before, &judged)?;
     let returned = matches!(sender, Sender::NewMemberCommit);
     let unresolved = check_removals(facts, &judged, returned)?;
     let accounts_changed = check_accounts(facts, &before, &judged)?;
@@ -111,6 +112,24 @@ fn check_committer(facts: &CommitFacts, judged: &Judged) -> Result<(), Refusal> 
             "committed by another device",
         ))
     }
+}
+
+/// A circle is told of a new identity key only after the server, which takes one for each key that it replaces. Were the
+/// key of now to hand over to one key here and to another elsewhere, whoever is in both circles would stop.
+fn check_succession(
+    facts: &CommitFacts,
+    before: &CirclePolicy,
+    judged: &Judged,
+) -> Result<(), Refusal> {
+    let Holder { account, aik, .. } = &facts.committer;
+    let listed = |policy: &CirclePolicy| policy.member(*account).map(|member| member.aik.clone());
+    let earlier = listed(before);
+    let of_now = earlier.as_ref().is_some_and(|earlier| earlier.0 == aik);
+    if of_now && listed(&judged.context.policy) != earlier {
+        let detail = "the server knows of no other identity key: bring it there first";
+        return Err(Refusal::new(Code::SuccessionInvalid, detail));
+    }
+    Ok(())
 }
 
 /// A member's commit covers every removal that waits; an external commit cannot carry them. Answers

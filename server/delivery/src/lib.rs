@@ -12,8 +12,9 @@
 //! 1. the commit is a PublicMessage for this group and epoch ([`Code::MlsMalformed`], [`Code::Stale`]);
 //! 2. the public group accepts it ([`Code::CommitInvalid`]);
 //! 3. the judge accepts it ([`Code::Judged`]), by the same code that every device runs;
-//! 4. the committer is the session's device, every removal that waits is covered
-//!    ([`Code::MissingRemovals`]), new accounts are ones the circle names;
+//! 4. the committer is the session's device and brings no identity key of its account's that the server does not know
+//!    ([`Code::SuccessionInvalid`]), every removal that waits is covered ([`Code::MissingRemovals`]), new accounts are
+//!    ones the circle names;
 //! 5. every added key package was claimed for this circle ([`Code::KeyPackageUnclaimed`]);
 //! 6. the GroupInfo is the commit's own ([`Code::GroupInfoMismatch`]);
 //! 7. the Welcome is for the added devices and nobody else ([`Code::WelcomeMismatch`]);
@@ -27,6 +28,7 @@
 //! [`Code::Stale`]: protocol::Code::Stale
 //! [`Code::CommitInvalid`]: protocol::Code::CommitInvalid
 //! [`Code::Judged`]: protocol::Code::Judged
+//! [`Code::SuccessionInvalid`]: protocol::Code::SuccessionInvalid
 //! [`Code::MissingRemovals`]: protocol::Code::MissingRemovals
 //! [`Code::KeyPackageUnclaimed`]: protocol::Code::KeyPackageUnclaimed
 //! [`Code::GroupInfoMismatch`]: protocol::Code::GroupInfoMismatch

@@ -5,7 +5,12 @@
 //! token back is a subtraction; both are why a library that only counts upwards does not fit here
 //! (failed sign-ins are counted, successful ones are not).
 
+use std::collections::HashMap;
+use std::hash::Hash;
 use std::time::Duration;
+
+/// Buckets that one limit remembers at once. Beyond it, the one with the least to answer for is forgotten.
+pub const REMEMBERED_MAX: usize = 20_000;
 
 /// How many in a row, and how many a second or minute after that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,6 +61,21 @@ impl Bucket {
     /// Nothing is missing: the same as a bucket that was never used.
     pub fn is_full(self, now_us: i64) -> bool {
         self.full_at_us <= now_us
+    }
+}
+
+/// Makes room for one more bucket.
+pub fn make_room<K: Copy + Eq + Hash>(buckets: &mut HashMap<K, Bucket>, key: K, now_us: i64) {
+    if buckets.len() < REMEMBERED_MAX || buckets.contains_key(&key) {
+        return;
+    }
+    buckets.retain(|_, bucket| !bucket.is_full(now_us));
+    if buckets.len() < REMEMBERED_MAX {
+        return;
+    }
+    let least = buckets.iter().min_by_key(|(_, bucket)| **bucket);
+    if let Some(key) = least.map(|(key, _)| *key) {
+        buckets.remove(&key);
     }
 }
 

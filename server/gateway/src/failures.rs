@@ -29,13 +29,10 @@ use std::time::Duration;
 use care::Clock;
 use protocol::{AccountId, Code, Refusal, limits};
 
-use crate::bucket::{Bucket, Rate};
+use crate::bucket::{Bucket, Rate, make_room};
 use crate::network::{Network, one_address};
 use crate::settings::Rates;
 
-/// Addresses and networks remembered at once. Beyond it, the one with the least to answer for is
-/// forgotten.
-const REMEMBERED_MAX: usize = 20_000;
 const HOUR: Duration = Duration::from_hours(1);
 
 /// Whose failures.
@@ -229,20 +226,6 @@ fn network_of(address: IpAddr) -> IpAddr {
     }
 }
 
-fn make_room(buckets: &mut HashMap<Key, Bucket>, key: Key, now_us: i64) {
-    if buckets.len() < REMEMBERED_MAX || buckets.contains_key(&key) {
-        return;
-    }
-    buckets.retain(|_, bucket| !bucket.is_full(now_us));
-    if buckets.len() < REMEMBERED_MAX {
-        return;
-    }
-    let least = buckets.iter().min_by_key(|(_, bucket)| **bucket);
-    if let Some(key) = least.map(|(key, _)| *key) {
-        buckets.remove(&key);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::sync::atomic::{AtomicI64, Ordering};
@@ -250,6 +233,7 @@ mod tests {
     use protocol::Timestamp;
 
     use super::*;
+    use crate::bucket::REMEMBERED_MAX;
 
     struct Hand(AtomicI64);
     impl Clock for Hand {

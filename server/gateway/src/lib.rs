@@ -10,8 +10,8 @@
 //!    the [`origin`] of the page.
 //! 3. [`http`]: one noun a file. [`caller`] turns the session cookie into a `care::Caller`, a handler
 //!    asks the store one thing, [`error`] turns a refusal into its status. [`sign_in`] checks what a
-//!    person shows to sign in, and [`failures`] makes whoever keeps failing to sign in wait. Whatever is not an
-//!    endpoint is a file of the web client ([`assets`]); which files those are, anybody can ask ([`listing`]).
+//!    person shows to sign in, and [`failures`] makes whoever keeps failing to sign in wait; [`paces`] does so with a device
+//!    that has dear things done without end. Whatever is not an endpoint is a file of the web client ([`assets`]); which files those are, anybody can ask ([`listing`]).
 //!    The [`pages`] behind the links of mails and of booking links stand beside it: plain HTML, no script, no session.
 //! 4. [`http::socket`]: a websocket opens. From here on it is a [`connection`]: the select loop around
 //!    a [`session`], which is a state machine without a socket.
@@ -60,6 +60,7 @@ mod network;
 mod openapi;
 mod origin;
 mod outbox;
+mod paces;
 mod pages;
 mod remainder;
 mod running;
@@ -122,6 +123,7 @@ pub(crate) struct Edge {
     rates: Rates,
     trusted: Vec<Network>,
     failures: failures::Failures,
+    paces: paces::Paces,
     passkeys: sign_in::Passkeys,
     passwords: sign_in::Passwords,
     clock: Arc<dyn care::Clock>,

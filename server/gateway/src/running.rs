@@ -17,6 +17,7 @@ use crate::hub::Hub;
 use crate::listen::{self, Door};
 use crate::listing::bundle_listing;
 use crate::origin::Origins;
+use crate::paces::Paces;
 use crate::settings::Settings;
 use crate::sign_in::{Passkeys, Passwords};
 use crate::{Edge, Gateway, router};
@@ -66,6 +67,7 @@ pub fn start(
         chance: settings.chance,
         origins: Origins::new(&settings.origins).ok_or(StartError::Origins)?,
         failures: Failures::new(&settings.rates, trusted.clone(), settings.clock.clone()),
+        paces: Paces::new(&settings.rates, settings.clock.clone()),
         trusted,
         clock: settings.clock,
         stop: CancellationToken::new(),

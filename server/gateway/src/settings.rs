@@ -58,6 +58,14 @@ pub struct Rates {
     pub failures_per_account: u32,
     /// Failed sign-ins by password of one account a minute after that.
     pub failures_per_account_minute: u32,
+    /// Commits, foundings and resets at once of one device.
+    pub commits_burst: u32,
+    /// Commits, foundings and resets of one device a minute after that.
+    pub commits_per_minute: u32,
+    /// Vaults that one device writes at once.
+    pub vaults_burst: u32,
+    /// Vaults that one device writes a minute after that.
+    pub vaults_per_minute: u32,
 }
 
 impl Default for Rates {
@@ -73,6 +81,10 @@ impl Default for Rates {
             failures_per_network_hour: limits::FAILURES_PER_NETWORK_HOUR,
             failures_per_account: limits::FAILURES_PER_ACCOUNT,
             failures_per_account_minute: limits::FAILURES_PER_ACCOUNT_MINUTE,
+            commits_burst: limits::COMMITS_BURST,
+            commits_per_minute: limits::COMMITS_PER_MINUTE,
+            vaults_burst: limits::VAULTS_BURST,
+            vaults_per_minute: limits::VAULTS_PER_MINUTE,
         }
     }
 }

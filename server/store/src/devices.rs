@@ -11,6 +11,7 @@ use protocol::{
 use uuid::Uuid;
 
 use crate::audit::{Entry, Object};
+use crate::authenticators::to_authenticators;
 use crate::db;
 use crate::error::{Error, Result};
 use crate::operations::{self, Outcome};
@@ -112,7 +113,8 @@ impl Store {
     }
 
     /// Signs one of the caller's devices out for good: its sessions and sockets end at once, its key
-    /// packages and claims are void, the circles in which it stands take it out.
+    /// packages and claims are void, the circles in which it stands take it out. Another one than the caller's own wants
+    /// somebody who is here now ([`Code::StepUpRequired`]).
     /// [`Code::NotFound`] for anybody else's. Again does nothing more.
     pub async fn revoke_device(
         &self,
@@ -121,16 +123,21 @@ impl Store {
         request: RevokeDevice,
     ) -> Result<()> {
         let caller = *caller;
+        let act = if device == caller.device {
+            Act::GiveUpDevice
+        } else {
+            Act::RevokeDevice
+        };
         self.write("revoke device", async move |tx: &mut Tx| {
             let owner = tx.sql(OWNER).bind(device.uuid()).maybe::<(Uuid,)>().await?;
             let standing = Standing {
                 own: owner == Some((caller.account.uuid(),)),
-                ..standing::of_session(tx, &caller).await?
+                ..to_authenticators(tx, &caller).await?
             };
             let object = Object::Device(device);
-            let permit = tx.authorize(&caller, Act::RevokeDevice, standing, object)?;
+            let permit = tx.authorize(&caller, act, standing, object)?;
             let op_id = request.op_id;
-            let seen = operations::seen(tx, &caller, Act::RevokeDevice, op_id).await?;
+            let seen = operations::seen(tx, &caller, act, op_id).await?;
             if seen.is_some() {
                 return Ok(());
             }
@@ -143,7 +150,7 @@ impl Store {
             )
             .await?;
             let outcome = Outcome::of(device.uuid());
-            operations::remember(tx, &caller, Act::RevokeDevice, op_id, outcome).await?;
+            operations::remember(tx, &caller, act, op_id, outcome).await?;
             tx.audit(Entry::done(&caller, permit, object));
             Ok(())
         })

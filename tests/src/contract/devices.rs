@@ -1,13 +1,14 @@
 //! A person's devices: listed, and signed out for good.
 
 use protocol::http::RevokeDevice;
-use protocol::{Code, MemberState, OpId};
+use protocol::{Code, MemberState, OpId, limits};
 use store::Topic;
 use testkit::Engine;
 
+use super::authenticators::{add, handle, showing, sign_in};
 use super::family::Family;
 use super::gathering::Device;
-use super::house::{code, op};
+use super::house::{House, SERVER_NAME, code, op};
 
 fn ask(n: u8) -> RevokeDevice {
     RevokeDevice { op_id: op(n) }
@@ -193,6 +194,40 @@ pub async fn only_ones_own_device_is_revoked(engine: Engine) {
     assert_eq!(code(refused), Code::SignedOut);
 }
 
+pub async fn another_device_is_signed_out_by_somebody_who_was_here_lately(engine: Engine) {
+    let house = House::build(engine).await;
+    let laptop = house.enrol(house.agency.maria, 1).await;
+    let phone = house.second(&laptop, 1, 3).await;
+    let tablet = house.second(&laptop, 1, 4).await;
+    let store = &house.store;
+    let (thief, _) = add(store, &laptop.caller, b"passkey").await;
+    house.clock.advance(limits::STEP_UP_S);
+    // Whoever took the laptop shuts nobody out who could report it.
+    let refused = store.revoke_device(&thief, phone.caller.device, ask(1));
+    assert_eq!(code(refused.await), Code::StepUpRequired);
+    let hers = phone.caller;
+    assert!(store.still_live(&hers).await.is_ok());
+    let others = house.enrol(house.agency.dana, 2).await.caller.device;
+    let refused = store.revoke_device(&thief, others, ask(1));
+    assert_eq!(code(refused.await), Code::NotFound);
+
+    let asked = showing(&phone, &handle(1), SERVER_NAME);
+    let shown = sign_in(store, &asked, b"passkey", Some(&phone.token)).await;
+    let fresh = store.caller(&shown.unwrap().1).await.unwrap();
+    let revoked = store.revoke_device(&fresh, thief.device, ask(0x11));
+    revoked.await.unwrap();
+    assert_eq!(code(store.still_live(&thief).await), Code::SignedOut);
+    // The one at which somebody sits goes whenever they like.
+    let own = tablet.caller;
+    let given_up = store.revoke_device(&own, own.device, ask(0x12));
+    given_up.await.unwrap();
+    assert_eq!(code(store.still_live(&own).await), Code::SignedOut);
+    for (act, times) in [("revoke_device", 1), ("give_up_device", 1)] {
+        let done = format!("act = '{act}' AND outcome = 'done'");
+        assert_eq!(house.entries(&done).await, times, "{act}");
+    }
+}
+
 pub async fn a_device_that_came_in_while_it_was_revoked_is_found_later(engine: Engine) {
     let mut family = Family::meet(engine).await;
     let revoke = format!(
@@ -219,6 +254,8 @@ pub async fn staff_whose_assignment_ended_leave_the_circle(engine: Engine) {
     );
     family.house.run(&end).await;
     assert_eq!(code(family.dana.say(&family.house).await), Code::NotAllowed);
+    let waits = family.maria.say(&family.house).await;
+    assert_eq!(code(waits), Code::PendingRemovals);
     let now = family.house.clock_now();
     family.house.store.end_lapsed(now).await.unwrap();
     assert_eq!(family.pending().await, 1);

@@ -141,6 +141,9 @@ pub async fn a_consent_that_runs_out_is_refused_at_once_and_removed_when_it_is_d
         code(family.ana.say(&family.house).await),
         Code::ConsentRequired
     );
+    // And nobody says what she could open before that.
+    let waits = family.maria.say(&family.house).await;
+    assert_eq!(code(waits), Code::PendingRemovals);
     let now = family.house.clock_now();
     assert_eq!(store.next_lapse(now).await.unwrap(), None);
     for _ in 0..2 {

@@ -39,6 +39,8 @@
 //! | hands on an era's key without a commit, or under another number | "could not be read", a warning; a new era | [`members`] |
 //! | speaks in another person's name | "could not be read"; whoever reads back sees nothing of it | [`members`] |
 //! | offers a key package with somebody else's key in it | a warning, and the circle goes on | [`members`] |
+//! | took a device with an open session and spoils the vault | a warning; it is written anew, the theft reported | [`stolen`] |
+//! | puts keys of eras to come into the vault | nothing: what the group says of an era holds | [`stolen`] |
 //!
 //! What a device cannot know: that something is withheld altogether, who pressed "I'll see to it" (markers are
 //! the server's word), and whose key it is at first contact, which is why "not verified" is shown until seen

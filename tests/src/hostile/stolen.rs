@@ -1,7 +1,10 @@
 //! A device was stolen, and its person's circles hear of the new identity key one after the other.
 
+use care::Caller;
 use device::api::Command;
 use ed25519_dalek::SigningKey;
+use protocol::http::{PutVault, VaultWrap};
+use protocol::{DeviceId, WrapKind};
 
 use super::town::{DANA, MARIA, Town};
 
@@ -23,6 +26,11 @@ fn further(town: &mut Town, kept_out: bool) -> usize {
     which
 }
 
+fn device_of(town: &Town, which: usize) -> DeviceId {
+    let device = town.phones[which].device.device_id().expect("reads");
+    device.expect("enrolled")
+}
+
 #[test]
 fn a_device_brings_the_new_key_into_a_circle_that_it_was_not_in_yet() {
     let mut town = Town::new();
@@ -31,8 +39,7 @@ fn a_device_brings_the_new_key_into_a_circle_that_it_was_not_in_yet() {
     assert_eq!(town.epoch(laptop), town.epoch(DANA));
     assert_eq!(town.epoch(tablet), None);
     let before = town.listed(&[MARIA]).remove(0).aik;
-    let device = town.phones[laptop].device.device_id().expect("reads");
-    let device = device.expect("enrolled");
+    let device = device_of(&town, laptop);
     town.command(tablet, Command::ReportStolen { device });
     town.tick(60);
     town.please(DANA);
@@ -53,4 +60,111 @@ fn a_device_brings_the_new_key_into_a_circle_that_it_was_not_in_yet() {
     town.says(MARIA, "This is still me");
     let said = ["The laptop was stolen", "This is still me"];
     assert_eq!(town.phones[DANA].texts(), said);
+}
+
+#[test]
+fn whoever_signs_the_old_device_out_at_once_stays_in_their_circles() {
+    let mut town = Town::new();
+    let tablet = further(&mut town, true);
+    let old = town.caller(MARIA);
+    let device = device_of(&town, MARIA);
+    town.command(tablet, Command::RevokeDevice { device });
+    // Whoever is there takes out what is to go.
+    town.please(DANA);
+    town.phones[tablet].hears_the_truth();
+    town.tick(5);
+    town.please(DANA);
+    let still = town.runtime.block_on(town.store.still_live(&old));
+    assert!(still.is_err(), "it is signed out");
+    assert_eq!(town.epoch(tablet), town.epoch(DANA));
+    town.says(tablet, "This is my new phone");
+    assert_eq!(town.phones[DANA].texts(), ["This is my new phone"]);
+}
+
+#[test]
+fn nobody_is_told_that_somebody_writes_before_the_new_key_is_in_the_circle() {
+    let mut town = Town::new();
+    let laptop = further(&mut town, true);
+    let answer = br#"{"code":"rate_limited","detail":""}"#;
+    town.phones[MARIA].refused = Some(("/commits", answer.as_slice()));
+    let device = device_of(&town, laptop);
+    town.command(MARIA, Command::ReportStolen { device });
+    let circle = town.circle;
+    town.command(MARIA, Command::Typing { circle });
+    assert!(town.phones[MARIA].signals.is_empty());
+    town.phones[MARIA].refused = None;
+    town.reconnect(MARIA);
+    town.command(MARIA, Command::Typing { circle });
+    assert_eq!(town.phones[MARIA].signals.len(), 1);
+}
+
+/// Whoever has a session puts something into the vault's place that opens for nobody, nor does what opened it.
+fn spoils(town: &mut Town, thief: &Caller) {
+    let vault = town.runtime.block_on(town.store.vault(thief));
+    let vault = vault.expect("their own, as far as the server knows");
+    let wraps = vault.wraps.into_iter();
+    let wraps = wraps.filter(|wrap| wrap.kind == WrapKind::Device);
+    let put = PutVault {
+        after: vault.version,
+        sealed: vec![7; 300].into(),
+        wraps: wraps
+            .map(|wrap| VaultWrap {
+                sealed: vec![7; 60].into(),
+                ..wrap
+            })
+            .collect(),
+    };
+    let put = town.store.put_vault(thief, put);
+    town.runtime.block_on(put).expect("nobody looks into it");
+    town.settle();
+}
+
+#[test]
+fn a_device_is_reported_stolen_whatever_it_put_in_the_vaults_place() {
+    let mut town = Town::new();
+    let laptop = further(&mut town, false);
+    let thief = town.caller(laptop);
+    town.phones[laptop].cut();
+    town.settle();
+    let before = town.listed(&[MARIA]).remove(0).aik;
+    for _ in 0..2 {
+        spoils(&mut town, &thief);
+    }
+    assert!(town.phones[MARIA].was_warned("the vault does not open on this device"));
+    let device = device_of(&town, laptop);
+    town.command(MARIA, Command::ReportStolen { device });
+    town.tick(60);
+    let still = town.runtime.block_on(town.store.still_live(&thief));
+    assert!(still.is_err(), "it is signed out");
+    assert_ne!(town.listed(&[MARIA])[0].aik, before);
+    // The vault is hers again: what she had opens on her next device.
+    town.says(MARIA, "The laptop was stolen");
+    let tablet = further(&mut town, false);
+    assert_eq!(town.phones[tablet].texts(), ["The laptop was stolen"]);
+}
+
+#[test]
+fn keys_of_eras_to_come_that_a_thief_put_into_the_vault_are_not_believed() {
+    let mut town = Town::with_ana();
+    let laptop = further(&mut town, false);
+    let thief = town.caller(laptop);
+    town.phones[laptop].cut();
+    town.settle();
+    let vault = town.runtime.block_on(town.store.vault(&thief));
+    let after = vault.expect("hers").version;
+    let device = &town.phones[laptop].device;
+    let put = device.spoilt_vault(town.circle, 1..99, after);
+    let put = town.store.put_vault(&thief, put.expect("made"));
+    town.runtime.block_on(put).expect("nobody looks into it");
+    town.settle();
+    // The next era begins: Ana goes.
+    town.withdraw_only();
+    town.please(DANA);
+    let detail = "an archive key that is older than the one before";
+    assert!(!town.phones[MARIA].was_warned(detail));
+    town.says(MARIA, "Ana is gone");
+    town.tick(2);
+    // Nor are they handed on.
+    let tablet = further(&mut town, false);
+    assert_eq!(town.phones[tablet].texts(), ["Ana is gone"]);
 }

@@ -9,4 +9,5 @@ pub mod newcomers;
 pub mod party;
 mod policies;
 mod proposals;
+mod successions;
 mod ways_in;

@@ -4,7 +4,7 @@
 
 use minicbor::{Decode, Encode};
 use protocol::http::{PutVault, Vault, VaultVersion, VaultWrap};
-use protocol::{AccountId, Bytes, CircleId, Code as Refused, WrapKind};
+use protocol::{AccountId, Bytes, CircleId, Code as Refused, DeviceId, WrapKind};
 
 use crate::api::Event;
 use crate::ask::{Answer, Ask};
@@ -16,6 +16,7 @@ use crate::state::{Me, key};
 use crate::turn::Turn;
 use crate::vault::{Table, Vault as Cipher};
 
+mod closed;
 mod contents;
 
 /// Before the server is asked again, milliseconds.
@@ -62,6 +63,20 @@ pub struct Contents {
     pub eras: Vec<EraKey>,
     #[n(5)]
     pub pins: Vec<(AccountId, Bytes)>,
+    /// Devices to which this vault's key was sealed when the identity key became what it is.
+    #[n(6)]
+    #[cbor(default)]
+    pub entrusted: Vec<Entrusted>,
+}
+
+/// A device, and what is sealed to it.
+#[derive(Clone, PartialEq, Eq, Encode, Decode)]
+#[cbor(map)]
+pub struct Entrusted {
+    #[n(0)]
+    pub device: DeviceId,
+    #[n(1)]
+    pub seal_key: Bytes,
 }
 
 /// One era's key.
@@ -96,11 +111,7 @@ pub fn seal(vault_key: [u8; 32], contents: &Contents) -> Bytes {
 }
 
 /// The vault's key, sealed to a device.
-pub fn wrap_for(
-    seal_key: &[u8],
-    device: protocol::DeviceId,
-    vault_key: &[u8; 32],
-) -> Result<VaultWrap> {
+pub fn wrap_for(seal_key: &[u8], device: DeviceId, vault_key: &[u8; 32]) -> Result<VaultWrap> {
     Ok(VaultWrap {
         kind: WrapKind::Device,
         device: Some(device),
@@ -261,12 +272,13 @@ impl Turn<'_> {
             let Some((vault_key, contents)) = opened else {
                 let detail = "the vault does not open on this device";
                 self.problem(None, Refused::RecoveryUnknown, detail);
-                self.volatile.vault_read = true;
+                self.vault_is_closed(vault.version);
                 return Ok(());
             };
             if !self.follow_identity(&me, &contents)? {
                 let detail = "the vault holds an identity key that the earlier one did not sign";
                 self.problem(None, Refused::SuccessionInvalid, detail);
+                self.vault_is_closed(vault.version);
                 return Ok(());
             }
             self.take_up(&contents);
@@ -337,6 +349,9 @@ impl Turn<'_> {
             if self.draft.find(&at).is_none() {
                 self.draft.write(&at, &held.era);
             }
+        }
+        if !contents.entrusted.is_empty() {
+            self.draft.entrust(contents.entrusted.clone());
         }
     }
 

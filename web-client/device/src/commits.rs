@@ -6,7 +6,7 @@
 
 use protocol::bundle::CommitBundle;
 use protocol::policy::HistoryMode;
-use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, OpId, limits};
+use protocol::{AccountId, Bytes, CircleId, CircleStatus, Code, OpId, Timestamp, limits};
 
 use crate::ask::{Answer, Ask};
 use crate::chance;
@@ -21,6 +21,8 @@ mod self_update;
 
 /// Before a refused commit is tried again, milliseconds; doubled each time.
 const RETRY_MS: u32 = 500;
+/// After so many lost races that people were told, milliseconds; or until the log moves.
+const REST_MS: u32 = 30_000;
 
 impl Turn<'_> {
     /// Does what this device may and should do for a circle's group.
@@ -28,7 +30,9 @@ impl Turn<'_> {
         let Some(circle) = self.draft.circle(id)? else {
             return Ok(());
         };
-        let busy = self.volatile.committing.contains(&id) || self.volatile.blocked.contains(&id);
+        let busy = self.volatile.committing.contains(&id)
+            || self.volatile.blocked.contains(&id)
+            || self.rests_in(id);
         // Once the server holds the new identity key, a commit under the one before is refused; until it
         // answers, nobody knows which of the two it holds.
         let succeeding = self.draft.find(key::SUCCESSION).is_some();
@@ -215,7 +219,8 @@ impl Turn<'_> {
         if answer.status == 200 {
             return match candidate.place.clone() {
                 Some(place) => {
-                    self.in_circle(id, |turn| turn.came_back(id, candidate, place, answer))
+                    self.in_circle(id, |turn| turn.came_back(id, candidate, place, answer))?;
+                    self.shut_out()
                 }
                 None => Ok(()),
             };
@@ -238,16 +243,7 @@ impl Turn<'_> {
         *attempts += 1;
         let attempts = *attempts;
         match code {
-            Code::Stale | Code::MissingRemovals | Code::Generation | Code::EraOver
-                if attempts < limits::COMMIT_ATTEMPTS =>
-            {
-                self.counters.stale_commits += 1;
-                // The log brings what was missing; who lost the race waits a little, each for another
-                // while.
-                let wait_ms = RETRY_MS << attempts.min(6);
-                self.timer(wait_ms / 2 + u32::from_be_bytes(chance::bytes()) % wait_ms);
-                self.read_circle(id);
-            }
+            _ if lost_race(code) && attempts < limits::COMMIT_ATTEMPTS => self.wait(id, attempts),
             Code::Rollback => self.fall(id, crate::state::Why::OldCopy, None)?,
             _ if candidate.history.is_some() && is_final(code) => {
                 // This server takes no such switch: nothing else waits behind it. If it was to bring people in as well,
@@ -261,7 +257,11 @@ impl Turn<'_> {
                 })?;
             }
             _ => {
-                self.volatile.blocked.insert(id);
+                if lost_race(code) {
+                    self.rest(id);
+                } else {
+                    self.volatile.blocked.insert(id);
+                }
                 self.problem(Some(id), code, detail);
             }
         }
@@ -269,6 +269,29 @@ impl Turn<'_> {
             self.come_into_others(id)?;
         }
         Ok(())
+    }
+
+    /// The log brings what was missing; who lost the race waits a little, each for another while.
+    fn wait(&mut self, id: CircleId, attempts: u32) {
+        self.counters.stale_commits += 1;
+        let wait_ms = RETRY_MS << attempts.min(6);
+        self.timer(wait_ms / 2 + u32::from_be_bytes(chance::bytes()) % wait_ms);
+        self.read_circle(id);
+    }
+
+    /// Who lost too many waits longer, unless the log moves.
+    fn rest(&mut self, id: CircleId) {
+        let until = self.now.micros() + i64::from(REST_MS) * 1_000;
+        let until = Timestamp::from_micros(until);
+        self.volatile.rests.insert(id, until);
+        self.timer(REST_MS + 1);
+        self.read_circle(id);
+    }
+
+    /// Whether too many of this device's commits in a row lost their race in a circle, a moment ago.
+    pub fn rests_in(&self, id: CircleId) -> bool {
+        let rests = self.volatile.rests.get(&id);
+        rests.is_some_and(|until| *until > self.now)
     }
 
     /// The log shows a commit: is it the candidate? Then it becomes the group.
@@ -324,6 +347,14 @@ impl Turn<'_> {
     }
 }
 
+/// Whether a commit was refused because something came before it.
+const fn lost_race(code: Code) -> bool {
+    matches!(
+        code,
+        Code::Stale | Code::MissingRemovals | Code::Generation | Code::EraOver
+    )
+}
+
 /// Whether a commit that was refused for this would be refused again, however the circle goes on.
 const fn is_final(code: Code) -> bool {
     !matches!(
@@ -337,110 +368,4 @@ const fn is_final(code: Code) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
-    use protocol::policy::CirclePolicy;
-    use protocol::{CircleId, PersonId, http};
-
-    use super::*;
-    use crate::api::{Effect, Link};
-    use crate::invented::{NOW, dana};
-    use crate::rows::Rows;
-    use crate::state::Joined;
-    use crate::volatile::Volatile;
-
-    const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
-    const ANA: AccountId = AccountId::from_bytes([3; 16]);
-
-    fn rows() -> Rows {
-        let policy = CirclePolicy {
-            circle: CIRCLE,
-            generation: 0,
-            members: Vec::new(),
-            custodians: Vec::new(),
-            retention: String::new(),
-            history: HistoryMode::Eras,
-            client_version_min: 1,
-        };
-        let mut circle = Circle::new(CIRCLE);
-        circle.status = CircleStatus::Live;
-        circle.joined = Some(Joined::new(0, 7, &policy, NOW));
-        [
-            (key::ME.to_vec(), protocol::frame::to_vec(&dana())),
-            (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
-        ]
-        .into()
-    }
-
-    /// The server names Ana as somebody who could be added.
-    fn told() -> Vec<u8> {
-        serde_json::to_vec(&http::Circle {
-            id: CIRCLE,
-            title: "Sample".to_owned(),
-            client: PersonId::from_bytes([2; 16]),
-            status: CircleStatus::Live,
-            generation: 0,
-            epoch: 0,
-            members: Vec::new(),
-            awaiting: vec![ANA],
-            leaving: Vec::new(),
-            era: 0,
-            may_add: true,
-            history: HistoryMode::Eras,
-        })
-        .unwrap()
-    }
-
-    fn answers(turn: &mut Turn<'_>, id: u32, body: &[u8]) {
-        turn.answer(id, 200, body).unwrap();
-    }
-
-    fn claims(turn: &Turn<'_>) -> Vec<u32> {
-        let claim = |effect: &Effect| match effect {
-            Effect::Request { id, path, .. } => (path == "/v1/key-packages/claim").then_some(*id),
-            _ => None,
-        };
-        turn.effects.iter().filter_map(claim).collect()
-    }
-
-    #[test]
-    fn key_packages_that_came_while_a_claim_was_under_way_are_claimed_once_more() {
-        let rows = rows();
-        let nobody = br#"{"claimed":[]}"#;
-        let volatile = Volatile {
-            link: Some(Link::Online),
-            ..Volatile::default()
-        };
-        let mut turn = Turn::new(&rows, volatile, "localhost", NOW);
-        let reads = |turn: &mut Turn<'_>| {
-            turn.read_circle(CIRCLE);
-            let id = turn.volatile.last_request;
-            answers(turn, id, &told());
-        };
-        reads(&mut turn);
-        let [first] = claims(&turn)[..] else {
-            panic!("one claim");
-        };
-        reads(&mut turn);
-        assert_eq!(claims(&turn), [first], "one at a time");
-        answers(&mut turn, first, nobody);
-        let [_, second] = claims(&turn)[..] else {
-            panic!("a second claim");
-        };
-        answers(&mut turn, second, nobody);
-        assert_eq!(claims(&turn).len(), 2, "until the server says more");
-        reads(&mut turn);
-        assert_eq!(claims(&turn).len(), 3);
-    }
-
-    #[test]
-    fn no_era_is_begun_while_the_one_behind_a_commit_is_on_its_way() {
-        let rows = rows();
-        let turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
-        let waiting = [key::outbox(CIRCLE), vec![0]].concat();
-        turn.draft.write(&waiting, &true);
-        let mut circle = turn.draft.circle(CIRCLE).unwrap().unwrap();
-        assert!(turn.wants_commit(&circle).unwrap(), "nobody else has one");
-        circle.joined.as_mut().unwrap().awaits_era_behind(7);
-        assert!(!turn.wants_commit(&circle).unwrap());
-    }
-}
+mod tests;

@@ -215,10 +215,7 @@ fn command_input(turn: &mut Turn<'_>, command: Command) -> Result<()> {
         Command::AddDevice => turn.add_device(),
         Command::ApproveDevice => turn.approve_device(),
         Command::DeclineDevice => turn.decline_device(),
-        Command::RevokeDevice { device } => {
-            turn.revoke_device(device);
-            Ok(())
-        }
+        Command::RevokeDevice { device } => turn.revoke_device(device),
         Command::ReportStolen { device } => turn.report_stolen(device),
         Command::InvitePerson { person, account } => turn.invite_person(person, account),
         Command::MailInvitation {

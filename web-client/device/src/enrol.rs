@@ -207,8 +207,11 @@ impl Turn<'_> {
     }
 
     /// Brings so many to the server and, each time, another last resort: so it is never older than the newest
-    /// of the others.
+    /// of the others. What was brought long ago goes here.
     pub fn put_key_packages(&mut self, me: &Me, count: usize) -> Result<()> {
+        // By the clock that is behind, this device's or the server's: the other one may be wrong.
+        let there = self.now.plus_seconds(-self.volatile.skew_s);
+        self.draft.forget_old_key_packages(self.now.min(there));
         let one_time = make_key_packages(&self.draft, &me.identity, count)?;
         let last_resort = Some(make_last_resort(&self.draft, &me.identity)?);
         let body = PutKeyPackages {

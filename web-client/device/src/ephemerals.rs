@@ -94,7 +94,8 @@ impl Turn<'_> {
             .joined
             .as_ref()
             .is_some_and(|joined| joined.leaving.is_empty());
-        if !circle.goes_on() || !quiet {
+        // Neither while a removal waits, nor while this person stands in the group under a key that somebody took.
+        if !circle.goes_on() || !quiet || circle.owes_succession {
             return Ok(());
         }
         let device = self.must_me()?.identity.device;

@@ -30,13 +30,15 @@ const AT_ONCE: usize = 2;
 type Owners = BTreeMap<DeviceId, AccountId>;
 
 impl Turn<'_> {
-    /// Whether an era may hold from here on: none before the newest, and no number twice.
+    /// Whether an era may hold from here on: none before the newest, and no number twice. What the group itself has not
+    /// named yet, this device knows from the vault at most, or from whoever gave it earlier keys: the group is right.
     pub fn may_hold(&self, circle: &Circle, era: &Era) -> Result<bool> {
         let Some(joined) = &circle.joined else {
             return Ok(false);
         };
         let known = self.draft.find_era(circle.id, joined.generation, era.era)?;
-        Ok(era.era >= joined.era_floor && known.is_none_or(|known| known == *era))
+        let same = || known.is_none_or(|known| known == *era);
+        Ok(era.era > joined.era_floor || (era.era == joined.era_floor && same()))
     }
 
     /// An era's key came: it holds from here on, and it is kept.
@@ -95,7 +97,7 @@ impl Turn<'_> {
     /// Keeps an era's key, also in the vault. What it opens is read now.
     pub fn keep_era(&mut self, id: CircleId, generation: u32, era: &Era) -> Result<()> {
         let at = key::era(id, generation, era.era);
-        if self.draft.find(&at).is_none() {
+        if self.draft.read::<Era>(&at)?.as_ref() != Some(era) {
             self.draft.write(&at, era);
             self.vault_changed()?;
         }

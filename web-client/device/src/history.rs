@@ -153,11 +153,11 @@ impl Turn<'_> {
     ) -> u32 {
         let newest = self.newest_era(circle.id, generation);
         if history.is_kept() {
-            return newest.map_or(0, |era| if begun { era } else { era + 1 });
+            return newest.map_or(0, |era| era.saturating_add(u32::from(!begun)));
         }
         // Nothing is handed on until history is kept again, and that begins an era after all others.
         newest
-            .map_or(0, |era| era + 1)
+            .map_or(0, |era| era.saturating_add(1))
             .max(circle.era.saturating_add(1))
     }
 

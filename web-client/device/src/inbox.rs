@@ -1,4 +1,6 @@
-//! Notices, one at a time and in order: each is acknowledged when its work is stored.
+//! Notices, one at a time and in order: each is acknowledged when its work is stored, and with it those before.
+//!
+//! Whoever was away finds the same circle named again and again: it is looked at once for all of them that wait.
 
 use protocol::frame::{Ack, ClientFrame, Notice, NoticeKind, WelcomeNotice};
 use protocol::{CircleId, Code};
@@ -23,12 +25,26 @@ impl Turn<'_> {
                 .back()
                 .is_none_or(|last| last.seq < notice.seq)
             {
+                self.look_once(&notice);
                 self.volatile.inbox.push_back(notice);
             }
         }
         if idle {
             self.next_notice();
         }
+    }
+
+    /// A look at a circle says what an earlier one would have said, but for the one that is under way.
+    fn look_once(&mut self, notice: &Notice) {
+        if notice.kind != NoticeKind::Roster {
+            return;
+        }
+        let mut under_way = true;
+        self.volatile.inbox.retain(|earlier| {
+            let first = std::mem::take(&mut under_way);
+            let same = earlier.kind == NoticeKind::Roster && earlier.circle == notice.circle;
+            first || !same
+        });
     }
 
     fn next_notice(&mut self) {
@@ -203,4 +219,61 @@ impl Turn<'_> {
 /// The circle and generation that a group says it is of.
 fn place_of(context: &judge::Context) -> (CircleId, u32) {
     (context.policy.circle, context.policy.generation)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::api::{Effect, Link};
+    use crate::invented::{NOW, dana};
+    use crate::rows::Rows;
+    use crate::state::key;
+    use crate::volatile::Volatile;
+
+    const BUSY: CircleId = CircleId::from_bytes([9; 16]);
+    const QUIET: CircleId = CircleId::from_bytes([8; 16]);
+
+    fn look(seq: u64, circle: CircleId) -> Notice {
+        Notice {
+            seq,
+            circle,
+            kind: NoticeKind::Roster,
+        }
+    }
+
+    /// The circles that were looked at so far.
+    fn looks(turn: &Turn<'_>) -> Vec<String> {
+        let path = |effect: &Effect| match effect {
+            Effect::Request { path, .. } => path.strip_prefix("/v1/circles/").map(str::to_owned),
+            _ => None,
+        };
+        turn.effects.iter().filter_map(path).collect()
+    }
+
+    #[test]
+    fn a_circle_that_is_named_again_and_again_is_looked_at_once() {
+        let rows: Rows = [(key::ME.to_vec(), protocol::frame::to_vec(&dana()))].into();
+        let volatile = Volatile {
+            link: Some(Link::Online),
+            ..Volatile::default()
+        };
+        let mut turn = Turn::new(&rows, volatile, "localhost", NOW);
+        let named = [BUSY, BUSY, QUIET, BUSY, BUSY];
+        let notices = (1..).zip(named).map(|(seq, circle)| look(seq, circle));
+        turn.notices(notices.collect());
+        // The first was under way when the others came.
+        for _ in 0..3 {
+            turn.notice_done(false);
+        }
+        let [busy, quiet] = [BUSY, QUIET].map(|circle| circle.to_string());
+        assert_eq!(looks(&turn), [busy.clone(), quiet, busy]);
+        assert!(turn.volatile.inbox.is_empty());
+        let last = ClientFrame::Ack(Ack {
+            cursors: Vec::new(),
+            inbox: Some(5),
+        });
+        let last = last.to_bytes();
+        let acked = |effect: &Effect| matches!(effect, Effect::Send { bytes } if *bytes == last);
+        assert!(turn.effects.iter().any(acked), "all of them");
+    }
 }

@@ -45,6 +45,7 @@ impl Turn<'_> {
             .and_then(|circle| circle.joined);
         if let (Some(_), Some(joined)) = (applied, place) {
             self.volatile.commit_attempts.remove(&id);
+            self.volatile.rests.remove(&id);
             let cursor = Cursor {
                 circle: id,
                 generation: page.generation,

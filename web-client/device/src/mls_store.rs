@@ -4,6 +4,7 @@
 //! Keys are `mls/<kind>/<CBOR of the library's key>`. Nothing is written anywhere before the host has
 //! stored the draft.
 
+use openmls::key_packages::{KeyPackage, KeyPackageBundle};
 use openmls_traits::storage::{CURRENT_VERSION, StorageProvider, traits};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -20,6 +21,8 @@ const V: u16 = CURRENT_VERSION;
 
 /// The prefix of every row that OpenMLS owns.
 pub const PREFIX: &[u8] = b"mls/";
+/// The kind of this device's key packages.
+const KEY_PACKAGES: &str = "key_package";
 
 fn encode(value: &(impl Serialize + ?Sized)) -> R<Vec<u8>> {
     minicbor_serde::to_vec(value).map_err(|_| StoreError)
@@ -90,6 +93,18 @@ impl Draft<'_> {
             }
         }
         Ok(())
+    }
+
+    /// Forgets this device's key packages of which this is so, their private halves with them.
+    pub fn forget_key_packages(&self, is_over: impl Fn(&KeyPackage) -> bool) {
+        let prefix = [PREFIX, KEY_PACKAGES.as_bytes(), b"/"].concat();
+        for at in self.keys(&prefix) {
+            let stored = self.find(&at);
+            let bundle = stored.and_then(|bytes| decode::<KeyPackageBundle>(&bytes).ok());
+            if bundle.is_some_and(|bundle| is_over(bundle.key_package())) {
+                self.delete(&at);
+            }
+        }
     }
 
     /// Lists hold each element encoded, so that one element's form does not bind the others'.
@@ -245,7 +260,7 @@ impl StorageProvider<V> for Draft<'_> {
         reference: &H,
         package: &T,
     ) -> R<()> {
-        self.set("key_package", reference, package)
+        self.set(KEY_PACKAGES, reference, package)
     }
 
     fn write_psk<K: traits::PskId<V>, T: traits::PskBundle<V>>(&self, id: &K, psk: &T) -> R<()> {
@@ -390,7 +405,7 @@ impl StorageProvider<V> for Draft<'_> {
         &self,
         reference: &H,
     ) -> R<Option<T>> {
-        self.look("key_package", reference)
+        self.look(KEY_PACKAGES, reference)
     }
 
     fn psk<T: traits::PskBundle<V>, K: traits::PskId<V>>(&self, id: &K) -> R<Option<T>> {
@@ -473,7 +488,7 @@ impl StorageProvider<V> for Draft<'_> {
     }
 
     fn delete_key_package<K: traits::HashReference<V>>(&self, id: &K) -> R<()> {
-        self.unset("key_package", id)
+        self.unset(KEY_PACKAGES, id)
     }
 
     fn delete_psk<K: traits::PskId<V>>(&self, id: &K) -> R<()> {

@@ -214,8 +214,10 @@ impl Turn<'_> {
         self.volatile.inbox_stuck = false;
         self.volatile.commit_asked.clear();
         self.volatile.commit_attempts.clear();
+        self.volatile.rests.clear();
         self.volatile.unread.clear();
         self.volatile.behind.clear();
+        self.volatile.wrote_over = false;
         self.volatile.skew_s = self.now.micros().saturating_sub(ready.now.micros()) / 1_000_000;
         self.volatile.self_update_at = None;
         self.note_sign_in()?;
@@ -388,7 +390,7 @@ impl Turn<'_> {
     /// Does in every circle what can be done now.
     pub fn work(&mut self) -> Result<()> {
         self.retry_notice();
-        self.succeed()?;
+        self.shut_out()?;
         self.bring_certificate()?;
         self.put_vault_if_read()?;
         self.read_histories()?;

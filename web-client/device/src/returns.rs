@@ -364,7 +364,7 @@ impl Turn<'_> {
     pub fn come_into_others(&mut self, than: CircleId) -> Result<()> {
         let idle = |id: &CircleId| {
             let busy = self.volatile.committing.contains(id) || self.volatile.blocked.contains(id);
-            *id != than && !busy
+            *id != than && !busy && !self.rests_in(*id)
         };
         let waiting: Vec<_> = self
             .draft

@@ -8,7 +8,9 @@
 //! * only eras since the person came into the circle, by what this device itself saw: whoever came later
 //!   did not read what was said before, and does not now;
 //! * sealed to the new device's own key. Members who came later see that something was shared, and
-//!   cannot open it.
+//!   cannot open it;
+//! * and of what comes no key of an era to come is taken, nor one in the place of another: those are brought by the
+//!   group itself, and whoever could put others there would keep this device from what is archived under them.
 
 use minicbor::{Decode, Encode};
 use protocol::certificate::DeviceCert;
@@ -193,8 +195,14 @@ impl Turn<'_> {
         let Some(Keys(keys)) = keys else {
             return Ok(());
         };
-        for held in keys.iter().filter(|held| held.circle == circle.id) {
-            self.keep_era(circle.id, held.generation, &held.era)?;
+        let until = (group_id.generation, era.era);
+        for held in keys.iter().filter(|held| held.is_before(circle.id, until)) {
+            let known = self
+                .draft
+                .find_era(circle.id, held.generation, held.era.era)?;
+            if known.is_none() {
+                self.keep_era(circle.id, held.generation, &held.era)?;
+            }
         }
         circle.dark.clear();
         for generation in 0..group_id.generation {
@@ -232,9 +240,42 @@ impl Turn<'_> {
     }
 }
 
+impl EraKey {
+    /// Whether it is a circle's, of an era that had begun by then.
+    fn is_before(&self, circle: CircleId, then: (u32, u32)) -> bool {
+        self.circle == circle && (self.generation, self.era.era) <= then
+    }
+}
+
 impl Group<'_, '_> {
     /// Every leaf's certificate.
     fn certificates(&self) -> Result<Vec<DeviceCert>> {
         self.leaves().map(|cert| cert.map_err(Error::mls)).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_of_an_era_to_come_is_taken_from_whoever_shares_earlier_ones() {
+        let circle = CircleId::from_bytes([9; 16]);
+        let of = |circle, generation, era| EraKey {
+            circle,
+            generation,
+            era: Era { era, key: [1; 32] },
+        };
+        let other = CircleId::from_bytes([8; 16]);
+        for (held, taken) in [
+            (of(circle, 1, 4), true),
+            (of(circle, 0, u32::MAX), true),
+            (of(circle, 1, 5), false),
+            (of(circle, 2, 0), false),
+            (of(other, 0, 0), false),
+        ] {
+            let at = (held.generation, held.era.era);
+            assert_eq!(held.is_before(circle, (1, 4)), taken, "{at:?}");
+        }
     }
 }

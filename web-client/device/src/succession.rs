@@ -8,10 +8,11 @@ use protocol::http::{Devices, PutVault, ReplaceIdentity};
 use protocol::{Bytes, Code, DeviceId, limits};
 
 use crate::ask::{Answer, Ask};
-use crate::backup::{Backup, Contents, seal, wrap_for};
+use crate::backup::{Backup, Contents, Entrusted, seal, wrap_for};
 use crate::chance;
 use crate::error::{Error, Result};
 use crate::identity::Identity;
+use crate::rows::Draft;
 use crate::state::{Me, key};
 use crate::turn::Turn;
 
@@ -34,15 +35,38 @@ pub struct Attempt {
     /// The vault's version that it follows.
     #[n(4)]
     pub after: u64,
+    /// To whom the vault's key is sealed.
+    #[n(5)]
+    #[cbor(default)]
+    pub entrusted: Vec<Entrusted>,
 }
 
 /// How earlier identity keys handed over, oldest first.
 const SUCCESSIONS: &[u8] = b"successions";
 /// The device that was reported stolen, until the server has answered for good.
 const STOLEN: &[u8] = b"stolen";
+/// The identity key that this device made last and the server refused, for all that it heard.
+const MADE: &[u8] = b"made";
+
+/// To which devices the vault's key was sealed when the identity key last changed.
+const ENTRUSTED: &[u8] = b"entrusted";
 
 #[derive(Encode, Decode)]
 struct Chain(#[n(0)] Vec<Bytes>);
+
+#[derive(Default, Encode, Decode)]
+struct AllEntrusted(#[n(0)] Vec<Entrusted>);
+
+impl Draft<'_> {
+    pub fn entrusted(&self) -> Result<Vec<Entrusted>> {
+        let AllEntrusted(entrusted) = self.read(ENTRUSTED)?.unwrap_or_default();
+        Ok(entrusted)
+    }
+
+    pub fn entrust(&self, entrusted: Vec<Entrusted>) {
+        self.write(ENTRUSTED, &AllEntrusted(entrusted));
+    }
+}
 
 impl Turn<'_> {
     /// The account's successions that this device knows.
@@ -81,7 +105,11 @@ impl Turn<'_> {
         let Some(stolen) = self.draft.read::<DeviceId>(STOLEN)? else {
             return Ok(());
         };
-        let settled = self.volatile.vault_read && !self.volatile.vault_flying;
+        if !self.may_shut_out()? {
+            return Ok(());
+        }
+        let closed = self.volatile.closed_vault.is_some();
+        let settled = self.volatile.vault_read && !self.volatile.vault_flying && !closed;
         let (Some(backup), Some(told), true) = (
             self.backup()?,
             self.volatile.devices.clone(),
@@ -103,18 +131,10 @@ impl Turn<'_> {
             .pins
             .retain(|(account, _)| *account != identity.account);
         contents.pins.push((identity.account, own.into()));
-        let mut wraps = Vec::new();
-        for card in &told.devices {
-            // Only what the account itself certified is given the key.
-            let aik = me.identity.aik_public();
-            let cert = judge::certificate::check_device_cert(&card.certificate, &aik);
-            if let Ok(cert) = cert
-                && card.device != stolen
-                && cert.device == card.device
-            {
-                wraps.push(wrap_for(&cert.seal_key, cert.device, &vault_key)?);
-            }
-        }
+        contents.entrusted = self.remaining(stolen, told)?;
+        let wrap = |held: &Entrusted| wrap_for(&held.seal_key, held.device, &vault_key);
+        let wraps = contents.entrusted.iter().map(wrap);
+        let wraps = wraps.collect::<Result<Vec<_>>>()?;
         let body = ReplaceIdentity {
             op_id: Self::op_id(),
             stolen,
@@ -132,10 +152,34 @@ impl Turn<'_> {
             succession,
             body: serde_json::to_vec(&body).map_err(Error::mls)?.into(),
             after: backup.version,
+            entrusted: contents.entrusted,
         };
         self.draft.write(key::SUCCESSION, &attempt);
         self.send_succession(&attempt);
         Ok(())
+    }
+
+    /// The devices that are given the new key: only what the account itself certified, under its identity key of now. Or
+    /// under one before, if it was given the one of now by a device that had it: it was away since then and has not
+    /// certified itself anew. Whoever took an earlier identity key could have certified anything by it.
+    fn remaining(&self, stolen: DeviceId, told: &Devices) -> Result<Vec<Entrusted>> {
+        let aik = self.must_me()?.identity.aik_public();
+        let before = self.draft.entrusted()?;
+        let given = |device: DeviceId, certificate: &Bytes| {
+            let cert = judge::certificate::check_device_cert(certificate, &aik);
+            let cert = cert.ok().filter(|cert| cert.device == device);
+            let of_now = cert.map(|cert| Entrusted {
+                device,
+                seal_key: cert.seal_key,
+            });
+            let mut before = before.iter();
+            of_now.or_else(|| before.find(|held| held.device == device).cloned())
+        };
+        let devices = told.devices.iter();
+        let devices = devices.filter(|card| card.device != stolen);
+        Ok(devices
+            .filter_map(|card| given(card.device, &card.certificate))
+            .collect())
     }
 
     /// Sends it, the first time or again.
@@ -160,6 +204,9 @@ impl Turn<'_> {
             if code == Code::VaultChanged {
                 self.volatile.vault_read = false;
             } else {
+                // It may have been done long ago, when the answer was lost: then the vault holds it.
+                let made = attempt.identity.aik_public();
+                self.draft.put(MADE.to_vec(), made.to_vec());
                 self.draft.delete(STOLEN);
                 self.problem(None, code, detail);
             }
@@ -183,7 +230,16 @@ impl Turn<'_> {
                 new_code: None,
             },
         );
+        self.draft.entrust(attempt.entrusted);
         self.take_identity(attempt.identity)?;
+        self.owe_succession()?;
+        self.read_devices();
+        self.read_vault();
+        self.work()
+    }
+
+    /// The new identity key is this device's own doing: it brings it into every circle in which it is.
+    fn owe_succession(&mut self) -> Result<()> {
         // What was refused in between was signed under the key before.
         self.volatile.blocked.clear();
         for mut circle in self.draft.circles()? {
@@ -192,9 +248,7 @@ impl Turn<'_> {
             self.volatile.committing.remove(&circle.id);
             self.draft.save(&circle);
         }
-        self.read_devices();
-        self.read_vault();
-        self.work()
+        Ok(())
     }
 
     /// This device goes on under another identity key of its account.
@@ -234,102 +288,13 @@ impl Turn<'_> {
             identity,
             ..me.clone()
         })?;
+        if self.draft.find(MADE).is_some_and(|made| made == key.0) {
+            self.draft.delete(MADE);
+            self.owe_succession()?;
+        }
         Ok(true)
     }
 }
 
 #[cfg(test)]
-mod tests {
-    use protocol::http::{Vault, VaultVersion};
-
-    use super::*;
-    use crate::api::{Effect, Event, Link};
-    use crate::invented::{NOW, maria};
-    use crate::rows::{Draft, Rows};
-    use crate::volatile::Volatile;
-
-    /// A device that is online, with its vault at the server.
-    fn rows(me: &Me) -> Rows {
-        let backup = Backup {
-            key: [7; 32],
-            version: 1,
-            dirty: false,
-            wrapped: true,
-            new_code: None,
-        };
-        let before = Rows::new();
-        let draft = Draft::new(&before);
-        draft.write_me(me.clone());
-        draft.write(key::BACKUP, &backup);
-        let written = draft.into_changes().into_iter();
-        written
-            .filter_map(|(key, value)| Some((key, value?)))
-            .collect()
-    }
-
-    /// The number of the last request.
-    fn last(turn: &Turn<'_>) -> u32 {
-        turn.volatile.last_request
-    }
-
-    fn told(turn: &mut Turn<'_>, id: u32, body: &impl serde::Serialize) {
-        let body = serde_json::to_vec(body).unwrap();
-        turn.answer(id, 200, &body).unwrap();
-    }
-
-    #[test]
-    fn a_vault_from_before_the_new_identity_key_that_comes_after_it_is_not_followed() {
-        let me = maria();
-        let rows = rows(&me);
-        let volatile = Volatile {
-            link: Some(Link::Online),
-            vault_read: true,
-            ..Volatile::default()
-        };
-        let mut turn = Turn::new(&rows, volatile, "localhost:8443", NOW);
-        let identity = &me.identity;
-        let before = Vault {
-            version: 1,
-            sealed: seal([7; 32], &turn.contents(identity).unwrap()),
-            wraps: vec![
-                wrap_for(
-                    &identity.keys().seal_keys().unwrap().public,
-                    identity.device,
-                    &[7; 32],
-                )
-                .unwrap(),
-            ],
-        };
-        turn.read_vault();
-        let asked_before = last(&turn);
-        turn.volatile.devices = Some(Devices {
-            devices: Vec::new(),
-            aik: identity.aik_public().into(),
-            offer: None,
-            vault: 1,
-            wraps: Vec::new(),
-        });
-        turn.report_stolen(DeviceId::from_bytes([5; 16])).unwrap();
-        let reported = last(&turn);
-        told(&mut turn, reported, &VaultVersion { version: 2 });
-        told(&mut turn, asked_before, &before);
-
-        let refused = |effect: &Effect| {
-            matches!(
-                effect,
-                Effect::Event {
-                    event: Event::Problem { .. }
-                }
-            )
-        };
-        assert!(!turn.effects.iter().any(refused));
-        assert_eq!(turn.backup().unwrap().unwrap().version, 2);
-        assert_ne!(
-            turn.must_me().unwrap().identity.aik_public(),
-            identity.aik_public()
-        );
-        // In a browser that row opens without the server's share.
-        let door: Me = turn.draft.read(key::ME).unwrap().unwrap();
-        assert_eq!(door.identity.aik_secret(), [0; 32]);
-    }
-}
+mod tests;

@@ -38,7 +38,7 @@ impl Turn<'_> {
     }
 
     /// How far a new device has come into its person's circles; nothing once it is in all of them.
-    fn joining(&self) -> Result<Option<Joining>> {
+    pub fn joining(&self) -> Result<Option<Joining>> {
         let Some(me) = self.me()? else {
             return Ok(None);
         };

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::frame::Notice;
 use protocol::http::{Intake, InvitationFound};
-use protocol::{AccountId, CircleId, OpId, PersonId, Timestamp};
+use protocol::{AccountId, CircleId, DeviceId, OpId, PersonId, Timestamp};
 
 use crate::api::Link;
 use crate::ask::Ask;
@@ -58,6 +58,8 @@ pub struct Volatile {
     pub blocked: BTreeSet<CircleId>,
     /// Circles where the server asked this device to commit a removal.
     pub commit_asked: BTreeSet<CircleId>,
+    /// Circles where too many commits in a row lost their race, and until when none is made there.
+    pub rests: BTreeMap<CircleId, Timestamp>,
     /// How often a commit was refused there since the log last moved.
     pub commit_attempts: BTreeMap<CircleId, u32>,
     /// When the next leaf's keys may be renewed, if any are to be.
@@ -77,6 +79,10 @@ pub struct Volatile {
     pub skew_s: i64,
     /// The person's devices as the server named them.
     pub devices: Option<protocol::http::Devices>,
+    /// Devices of the person's that are to be signed out for good once this one is in their circles.
+    pub revoking: Vec<DeviceId>,
+    /// Until when that is waited for.
+    pub shut_out_at: Option<Timestamp>,
     /// The person whose invitation a page shows.
     pub watching: Option<PersonId>,
     /// How it stood when the server last said so.
@@ -92,6 +98,11 @@ pub struct Volatile {
     pub vault_read: bool,
     /// A vault is on its way to the server.
     pub vault_flying: bool,
+    /// What stands in the vault's place at this version is none of this person's, as far as this device can see; who can
+    /// say is being asked.
+    pub closed_vault: Option<u64>,
+    /// It was written over since this device went online.
+    pub wrote_over: bool,
     /// The vault was opened again at this version.
     pub reopened: u64,
     /// When this device last told that its person is writing.

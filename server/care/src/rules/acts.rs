@@ -83,8 +83,10 @@ acts! {
     ListPeople = "list_people", Oneself;
     /// List one's devices, and what waits to become one.
     ListDevices = "list_devices", Oneself;
-    /// Sign a device of one's own out for good.
+    /// Sign another device of one's own out for good.
     RevokeDevice = "revoke_device", Device;
+    /// The same with the device that one asks from.
+    GiveUpDevice = "give_up_device", Device;
     /// Show a link to a new device.
     BeginEnrolment = "begin_enrolment", Oneself;
     /// Answer such a link with a new device's keys.

@@ -208,7 +208,8 @@ fn signed_in(act: Act, role: Role, s: Standing) -> bool {
     };
     match act.about() {
         About::Oneself => of_oneself(act, role, s),
-        About::Device => s.own,
+        // Nobody is shut out from an open screen but whoever sits at it.
+        About::Device => s.own && (act == Act::GiveUpDevice || s.fresh || s.arriving),
         // Offers come to case managers and from them; nobody else's can be touched.
         About::Transfer => role == Role::CaseManager && s.own,
         About::Agency => for_the_agency(act, role, s),

@@ -11,6 +11,7 @@ use super::Answer;
 use super::body::{At, Cbor, FromCbor, FromJson, Mls};
 use crate::Gateway;
 use crate::caller::Who;
+use crate::paces::Dear;
 
 /// The circles that the caller is in.
 #[utoipa::path(
@@ -76,6 +77,7 @@ pub async fn found_circle(
     At(circle): At<CircleId>,
     FromCbor(founding): FromCbor<Founding>,
 ) -> Answer<Cbor<Appended>> {
+    gateway.paces.take(Dear::Commit, caller.device)?;
     Ok(Cbor(
         gateway
             .store
@@ -103,6 +105,7 @@ pub async fn commit(
     At(circle): At<CircleId>,
     FromCbor(bundle): FromCbor<CommitBundle>,
 ) -> Answer<Cbor<Appended>> {
+    gateway.paces.take(Dear::Commit, caller.device)?;
     Ok(Cbor(gateway.store.commit(&caller, circle, bundle).await?))
 }
 

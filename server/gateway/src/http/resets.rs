@@ -10,6 +10,7 @@ use super::Answer;
 use super::body::{At, Cbor, FromCbor, FromJson, FromQuery};
 use crate::Gateway;
 use crate::caller::Who;
+use crate::paces::Dear;
 
 /// A page of a generation's messages, newest first: a `HistoryPage` (CBOR, `protocol::bundle`).
 #[utoipa::path(
@@ -74,6 +75,7 @@ pub async fn reset_circle(
     At(circle): At<CircleId>,
     FromCbor(founding): FromCbor<Founding>,
 ) -> Answer<Cbor<Appended>> {
+    gateway.paces.take(Dear::Commit, caller.device)?;
     let reset = gateway.store.reset_circle(&caller, circle, founding);
     Ok(Cbor(reset.await?))
 }

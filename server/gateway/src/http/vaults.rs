@@ -12,6 +12,7 @@ use super::Answer;
 use super::body::FromJson;
 use crate::Gateway;
 use crate::caller::{Who, WithCookie, with_cookie};
+use crate::paces::Dear;
 
 /// The caller's vault, sealed.
 #[utoipa::path(
@@ -37,6 +38,7 @@ pub async fn put_vault(
     Who(caller): Who,
     FromJson(request): FromJson<PutVault>,
 ) -> Answer<Json<VaultVersion>> {
+    gateway.paces.take(Dear::Vault, caller.device)?;
     Ok(Json(gateway.store.put_vault(&caller, request).await?))
 }
 

@@ -19,3 +19,12 @@ pub const FAILURES_PER_NETWORK_HOUR: u32 = 200;
 pub const FAILURES_PER_ACCOUNT: u32 = 10;
 /// Failed sign-ins by password of one account a minute after that.
 pub const FAILURES_PER_ACCOUNT_MINUTE: u32 = 1;
+
+/// Commits, foundings and resets at once of one device: whoever has a new identity key brings it into all circles.
+pub const COMMITS_BURST: u32 = 1_000;
+/// Commits, foundings and resets of one device a minute after that.
+pub const COMMITS_PER_MINUTE: u32 = 120;
+/// Vaults that one device writes at once: one that comes into all circles writes it again and again.
+pub const VAULTS_BURST: u32 = 500;
+/// Vaults that one device writes a minute after that.
+pub const VAULTS_PER_MINUTE: u32 = 30;

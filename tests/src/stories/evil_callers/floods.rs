@@ -6,7 +6,7 @@ use protocol::{Code, limits};
 use serde_json::{Value, json};
 use testkit::Engine;
 
-use super::office::Gate;
+use super::office::{Gate, VAULTS};
 
 pub async fn whoever_sends_without_end_is_cut_off(engine: Engine) -> Result<()> {
     let gate = Gate::open(engine).await?;
@@ -53,6 +53,25 @@ pub async fn whoever_sends_without_end_is_cut_off(engine: Engine) -> Result<()> 
         .asks(Some(&gate.kim), "GET /v1/staff", Value::Null)
         .await?;
     ensure!(alive.status == 200);
+    Ok(())
+}
+
+pub async fn whoever_writes_the_vault_without_end_waits(engine: Engine) -> Result<()> {
+    let gate = Gate::open(engine).await?;
+    let put = |after: u32| json!({"after": after, "sealed": "AAAA", "wraps": []});
+    let jo = Some(&gate.jo);
+    for after in 0..VAULTS {
+        let answer = gate.asks(jo, "PUT /v1/vault", put(after)).await?;
+        ensure!(answer.status == 200, "{:?}", answer.code);
+    }
+    let answer = gate.asks(jo, "PUT /v1/vault", put(VAULTS)).await?;
+    ensure!(answer.code == Some(Code::RateLimited), "{:?}", answer.code);
+    // Nobody else is made to wait, nor Jo for long.
+    let answer = gate.asks(Some(&gate.kim), "PUT /v1/vault", put(0)).await?;
+    ensure!(answer.status == 200, "{:?}", answer.code);
+    gate.server.clock().advance(60);
+    let answer = gate.asks(jo, "PUT /v1/vault", put(VAULTS)).await?;
+    ensure!(answer.status == 200, "{:?}", answer.code);
     Ok(())
 }
 

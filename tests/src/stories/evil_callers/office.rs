@@ -16,6 +16,8 @@ use crate::contract::desk::{dump, tls};
 use crate::contract::house::{Beside, Enrolled, dsk, request};
 
 pub const DEADLINE: Duration = Duration::from_secs(20);
+/// Vaults that a device may write at once here.
+pub const VAULTS: u32 = 3;
 
 /// What came back.
 pub struct Answer {
@@ -43,6 +45,7 @@ impl Gate {
     pub async fn open(engine: Engine) -> Result<Self> {
         let mut options = Options::new(engine);
         options.demo = false;
+        options.rates.vaults_burst = VAULTS;
         options.trusted_networks = vec!["127.0.0.0/8".parse()?];
         let server = TestServer::start_with(options).await?;
         let store = server.store();

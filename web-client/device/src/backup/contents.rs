@@ -11,7 +11,7 @@ use protocol::{AccountId, Bytes, CircleId, limits};
 use super::{Contents, EraKey};
 use crate::error::{Error, Result};
 use crate::identity::Identity;
-use crate::state::key;
+use crate::state::{Circle, key};
 use crate::turn::Turn;
 
 /// Era keys in a vault.
@@ -35,13 +35,21 @@ impl Turn<'_> {
                 Some((account, Bytes(self.draft.find(at)?)))
             })
             .collect();
+        let mut eras = self.era_keys()?;
+        let circles = self.draft.circles()?;
+        eras.retain(|held| {
+            let mut circles = circles.iter();
+            let circle = circles.find(|circle| circle.id == held.circle);
+            circle.is_none_or(|circle| held.has_begun(circle))
+        });
         Ok(Contents {
             account: identity.account,
             aik: identity.aik_secret(),
             successions: self.successions()?,
             agency_key: me.agency_key,
-            eras: newest(self.era_keys()?, ERAS_MAX),
+            eras: newest(eras, ERAS_MAX),
             pins,
+            entrusted: self.draft.entrusted()?,
         })
     }
 
@@ -64,6 +72,17 @@ impl Turn<'_> {
             });
         }
         Ok(eras)
+    }
+}
+
+impl EraKey {
+    /// Whether its era has begun in a circle of which this device knows how far it is. Whoever had the vault for a while
+    /// could put keys of eras to come into it: they are believed nowhere, and not handed on.
+    fn has_begun(&self, circle: &Circle) -> bool {
+        let here = circle.joined.as_ref();
+        let here = here.map(|joined| (joined.generation, joined.era_floor));
+        let newest = here.max(Some((circle.generation, circle.era)));
+        Some((self.generation, self.era.era)) <= newest
     }
 }
 

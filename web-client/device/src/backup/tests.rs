@@ -1,5 +1,7 @@
 //! What a device does by itself with the vault, and what its person must be there for.
 
+use protocol::http::Devices;
+
 use super::*;
 use crate::api::{Effect, Link};
 use crate::invented::{NOW, maria};
@@ -111,4 +113,76 @@ fn a_device_that_waits_goes_on_waiting_while_its_person_shows_who_they_are() {
     let id = turn.volatile.last_request;
     turn.answer(id, 204, b"").unwrap();
     assert_eq!(turn.volatile.enrolling, None);
+}
+
+/// Something in the vault's place that opens for nobody.
+fn spoilt(version: u64) -> Vec<u8> {
+    let vault = Vault {
+        version,
+        sealed: vec![7; 300].into(),
+        wraps: Vec::new(),
+    };
+    serde_json::to_vec(&vault).unwrap()
+}
+
+/// The server names the identity key that holds, and the vault's version.
+fn names(aik: [u8; 32], vault: u64) -> Vec<u8> {
+    let devices = Devices {
+        devices: Vec::new(),
+        aik: aik.into(),
+        offer: None,
+        vault,
+        wraps: Vec::new(),
+    };
+    serde_json::to_vec(&devices).unwrap()
+}
+
+/// It reads a version that is spoilt, and asks which identity key holds beside it.
+fn reads_what_is_spoilt(turn: &mut Turn<'_>, version: u64, (aik, vault): ([u8; 32], u64)) {
+    turn.read_vault();
+    for answer in [spoilt(version), names(aik, vault)] {
+        let id = turn.volatile.last_request;
+        turn.answer(id, 200, &answer).unwrap();
+    }
+}
+
+fn puts(turn: &Turn<'_>) -> usize {
+    let put = |effect: &&Effect| match effect {
+        Effect::Request { method, path, .. } => method == "PUT" && path == "/v1/vault",
+        _ => false,
+    };
+    turn.effects.iter().filter(put).count()
+}
+
+#[test]
+fn a_vault_that_does_not_open_is_written_over_where_the_identity_key_holds() {
+    let rows = rows();
+    let mut turn = online(&rows);
+    let me = turn.must_me().unwrap().identity;
+    let own = me.aik_public();
+    reads_what_is_spoilt(&mut turn, 5, (own, 5));
+    assert_eq!(problems(&turn), [Refused::RecoveryUnknown]);
+    let (id, put) = last_put(&turn);
+    assert_eq!((put.after, put.wraps.len()), (5, 1), "with its own way in");
+    assert!(open([7; 32], me.account, &put.sealed).is_some());
+    // Whoever goes on spoiling it is not chased, but what is brought there next follows theirs.
+    let stored = serde_json::to_vec(&VaultVersion { version: 6 }).unwrap();
+    turn.answer(id, 200, &stored).unwrap();
+    reads_what_is_spoilt(&mut turn, 7, (own, 7));
+    assert_eq!(puts(&turn), 1);
+    assert_eq!(turn.backup().unwrap().unwrap().version, 7);
+}
+
+#[test]
+fn a_vault_that_another_identity_key_or_version_may_explain_is_left_alone() {
+    let rows = rows();
+    let own = online(&rows).must_me().unwrap().identity.aik_public();
+    for named in [([4; 32], 5), (own, 6)] {
+        let mut turn = online(&rows);
+        turn.volatile.vault_read = false;
+        reads_what_is_spoilt(&mut turn, 5, named);
+        assert_eq!(puts(&turn), 0, "{named:?}");
+        assert!(turn.volatile.vault_read, "it goes on without");
+        assert_eq!(turn.backup().unwrap().unwrap().version, 1);
+    }
 }

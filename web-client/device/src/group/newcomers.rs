@@ -54,6 +54,17 @@ pub fn make_last_resort(draft: &Draft<'_>, identity: &Identity) -> Result<Bytes>
     make_key_package(draft, identity, true)
 }
 
+impl Draft<'_> {
+    /// Forgets this device's key packages that were over long before `now`: nobody adds it by them any more, and a Welcome
+    /// that somebody made by one waits no longer either. Whoever finds the device finds nothing that would open it. (Should
+    /// one have waited all the same, the device comes into the group by itself.)
+    pub fn forget_old_key_packages(&self, now: Timestamp) {
+        let then = now.plus_seconds(-limits::DEVICE_IDLE_S).micros() / 1_000_000;
+        let then = u64::try_from(then).unwrap_or(0);
+        self.forget_key_packages(|package| package.life_time().not_after() < then);
+    }
+}
+
 fn make_key_package(draft: &Draft<'_>, identity: &Identity, last_resort: bool) -> Result<Bytes> {
     let mut builder = KeyPackage::builder()
         .leaf_node_capabilities(capabilities())
@@ -122,6 +133,31 @@ fn read_newcomer(
 mod tests {
     use super::*;
     use crate::rows::Rows;
+
+    #[test]
+    fn key_packages_that_were_over_long_ago_are_forgotten_and_no_others() {
+        let rows = Rows::new();
+        let draft = Draft::new(&rows);
+        let account = AccountId::from_bytes([1; 16]);
+        let made = Timestamp::from_micros(0);
+        let identity = Identity::make(account, made).unwrap();
+        make_key_packages(&draft, &identity, 2).unwrap();
+        make_last_resort(&draft, &identity).unwrap();
+        let kept = || draft.keys(b"mls/key_package/").len();
+        // OpenMLS dates them by the machine's clock.
+        let latest = std::cell::Cell::new(0);
+        draft.forget_key_packages(|package| {
+            latest.set(package.life_time().not_after().max(latest.get()));
+            false
+        });
+        let over = i64::try_from(latest.get()).unwrap() * 1_000_000;
+        let over = Timestamp::from_micros(over).plus_seconds(limits::DEVICE_IDLE_S);
+        let before = over.plus_seconds(-60);
+        for (now, left) in [(made, 3), (before, 3), (over.plus_seconds(1), 0)] {
+            draft.forget_old_key_packages(now);
+            assert_eq!(kept(), left, "{now:?}");
+        }
+    }
 
     #[test]
     fn every_key_package_stands_up_to_the_checks_of_whoever_adds_it() {

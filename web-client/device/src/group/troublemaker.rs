@@ -1,16 +1,22 @@
 //! What somebody who is in a circle by right may do there with a program of their own: what they send is genuine, and not
 //! what an honest program would send. For simulations: nothing that ships has it.
 
+use std::ops::Range;
+
 use protocol::bundle::CommitBundle;
 use protocol::frame::Append;
+use protocol::http::PutVault;
 use protocol::{AccountId, Bytes, CircleId, GroupId, MessageId, OpId, Timestamp, Urgency};
 
 use super::Group;
 use super::commit::Change;
+use crate::backup::{EraKey, seal};
 use crate::content::{Body, Era, Payload, seal_body, wrap};
 use crate::error::{Error, Result};
 use crate::rows::Draft;
 use crate::state::{Circle, Me};
+use crate::turn::Turn;
+use crate::volatile::Volatile;
 use crate::{Device, chance};
 
 /// Greater than any that the device itself has used.
@@ -82,6 +88,29 @@ impl Device {
             wrap: vec![1; 72].into(),
             era,
             ..append(circle, mls)
+        })
+    }
+
+    /// A vault that this device's person opens, to follow another one, with a key of somebody's choosing for each of these
+    /// eras.
+    pub fn spoilt_vault(&self, circle: CircleId, eras: Range<u32>, after: u64) -> Result<PutVault> {
+        let now = Timestamp::from_micros(0);
+        let turn = Turn::new(self.rows(), Volatile::default(), "localhost", now);
+        let backup = turn.backup()?.ok_or(Error::Store("no vault"))?;
+        let (me, ..) = place(&turn.draft, circle)?;
+        let mut contents = turn.contents(&me.identity)?;
+        contents.eras.extend(eras.map(|era| EraKey {
+            circle,
+            generation: 0,
+            era: Era {
+                era,
+                key: chance::bytes(),
+            },
+        }));
+        Ok(PutVault {
+            after,
+            sealed: seal(backup.key, &contents),
+            wraps: Vec::new(),
         })
     }
 

@@ -283,6 +283,31 @@ fn a_key_from_before_holds_no_more_when_history_is_kept_again() {
 }
 
 #[test]
+fn what_the_group_says_of_an_era_holds_against_what_was_handed_on_before_it_began() {
+    let rows = rows(&maria(), HistoryMode::Eras);
+    let (mut turn, mut circle) = begin(&rows);
+    let handed = |number| Era {
+        key: [9; 32],
+        ..era(number)
+    };
+    for number in [5, 6, u32::MAX] {
+        let at = key::era(CIRCLE, 0, number);
+        turn.draft.write(&at, &handed(number));
+    }
+    assert!(!turn.may_hold(&circle, &era(5)).unwrap(), "named before");
+    assert!(turn.may_hold(&circle, &era(6)).unwrap());
+    turn.hold_era(&mut circle, &era(6)).unwrap();
+    assert!(turn.draft.find_era(CIRCLE, 0, 6).unwrap() == Some(era(6)));
+    let first = turn.first_era(&circle, (0, HistoryMode::Eras), false);
+    assert_eq!(first, u32::MAX, "and nothing breaks");
+    // What has not begun is not handed on either.
+    turn.draft.save(&circle);
+    let contents = turn.contents(&turn.must_me().unwrap().identity).unwrap();
+    let kept: Vec<u32> = contents.eras.iter().map(|held| held.era.era).collect();
+    assert_eq!(kept, [5, 6]);
+}
+
+#[test]
 fn whoever_comes_while_no_history_is_kept_is_never_given_a_key_from_before() {
     let rows = rows(&dana(), HistoryMode::Off);
     let (turn, circle) = begin(&rows);

@@ -70,7 +70,7 @@ const KINDS: Record<string, Kind> = {
   add_person: 'staff', invite: 'staff',
   query_audit: 'audit', query_client_audit: 'audit', read_access: 'audit', export_audit: 'export',
   list_people: 'list', list_circles: 'list', list_uninvited: 'list',
-  list_devices: 'device', remove_idle_device: 'device', revoke_device: 'device', begin_enrolment: 'device', offer_device: 'device',
+  list_devices: 'device', remove_idle_device: 'device', revoke_device: 'device', give_up_device: 'device', begin_enrolment: 'device', offer_device: 'device',
   approve_device: 'device', decline_device: 'device', collect_enrolment: 'device', put_certificate: 'device',
   read_vault: 'device', put_vault: 'device', make_recovery_code: 'device', replace_identity: 'device', open_recovery: 'device',
   recover_device: 'device', put_key_packages: 'device', issue_new_keys: 'device',
