@@ -1,10 +1,10 @@
 //! The store's contract: what must hold, on each engine.
 //!
 //! Every case is listed once, here (people, their devices, who serves whom) or in [`messaging`],
-//! [`scheduling`] and [`trust`], and stamped out for SQLite and for PostgreSQL. The PostgreSQL leg fails
-//! with a sentence where no cluster is named: a leg that did not run must not look like one that passed.
-//! A case gets a [`house::House`]: a store with invented people, a clock it moves by hand, and a second
-//! connection to the database for what no verb does.
+//! [`scheduling`], [`mailing`] and [`trust`], and stamped out for SQLite and for PostgreSQL. The PostgreSQL
+//! leg fails with a sentence where no cluster is named: a leg that did not run must not look like one that
+//! passed. A case gets a [`house::House`]: a store with invented people, a clock it moves by hand, and a
+//! second connection to the database for what no verb does.
 
 mod addresses;
 mod agency_keys;
@@ -131,6 +131,7 @@ macro_rules! contract {
 }
 
 // After the macro that they use.
+mod mailing;
 mod messaging;
 mod scheduling;
 mod trust;
