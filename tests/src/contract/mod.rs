@@ -1,7 +1,8 @@
 //! The store's contract: what must hold, on each engine.
 //!
-//! Every case is listed once, here, and stamped out for SQLite and for PostgreSQL. The PostgreSQL leg
-//! fails with a sentence where no cluster is named: a leg that did not run must not look like one that
+//! Every case is listed once, here (people, their devices, who serves whom) or in [`messaging`],
+//! [`scheduling`], [`mailing`] and [`trust`], and stamped out for SQLite and for PostgreSQL. The PostgreSQL
+//! leg fails with a sentence where no cluster is named: a leg that did not run must not look like one that
 //! passed. A case gets a [`house::House`]: a store with invented people, a clock it moves by hand, and a
 //! second connection to the database for what no verb does.
 
@@ -130,8 +131,11 @@ macro_rules! contract {
     };
 }
 
-// After the macro that it uses.
+// After the macro that they use.
+mod mailing;
+mod messaging;
 mod scheduling;
+mod trust;
 
 contract! {
     invitations {
@@ -207,131 +211,6 @@ contract! {
         a_caregiver_without_a_live_consent_cannot_be_named,
         a_consent_that_ended_ends_every_right_in_the_circle,
     }
-    circles {
-        a_caregiver_cannot_learn_that_another_circle_exists,
-        an_invited_member_sees_the_circle_and_nothing_in_it,
-        staff_who_are_not_assigned_see_nothing,
-        planning_again_gets_the_same_circle,
-        names_have_limits,
-        a_case_manager_hears_of_a_device_that_can_be_added,
-        people_are_shown_to_those_who_serve_them,
-        only_the_installation_sets_up,
-    }
-    key_packages {
-        a_key_package_is_handed_out_once,
-        the_last_resort_is_handed_out_again_and_again,
-        the_same_claim_again_gets_the_same_key_packages,
-        a_key_package_with_little_time_left_is_kept_back,
-        what_will_soon_be_kept_back_counts_no_more,
-        a_device_that_was_away_too_long_can_be_added_once_it_brings_others,
-        only_people_of_the_circle_can_be_claimed_for,
-        claims_for_one_device_have_a_limit,
-        a_refused_claim_takes_nothing_and_wakes_nobody,
-    }
-    appends {
-        messages_get_a_gapless_order_and_the_same_operation_the_same_place,
-        every_refusal_has_its_code,
-        a_caregiver_without_consent_cannot_write,
-        a_refusal_in_a_batch_touches_nobody_else,
-        a_full_queue_is_busy,
-        a_closing_store_answers_what_it_took_and_refuses_the_rest,
-        a_message_wakes_its_circle_and_a_refusal_wakes_nobody,
-        pages_have_a_limit_in_bytes,
-        a_position_tells_a_device_what_the_server_last_heard,
-    }
-    batches {
-        one_of_five_is_refused_and_leaves_no_gap,
-        a_device_sees_its_own_counters_within_a_batch,
-        an_operation_that_comes_twice_in_a_batch_is_done_once,
-        a_large_batch_is_written_whole,
-        acknowledgements_of_a_batch_move_each_cursor_once,
-        too_large_is_refused_in_a_batch_too,
-    }
-    readers {
-        the_end_of_the_log_is_read_from_memory,
-        whoever_lost_a_right_since_the_commit_reads_nothing,
-        readers_who_wait_together_are_told_apart,
-        whoever_lags_beyond_what_is_at_hand_reads_the_database,
-        what_another_process_wrote_is_read_in_its_place,
-        nobody_reads_past_the_head,
-        what_was_not_committed_is_never_read,
-    }
-    audits {
-        what_is_shown_is_audited_before_it_is_answered,
-        a_refusal_is_audited,
-        a_batch_commits_to_the_hash_of_every_row,
-        a_delivery_is_audited_as_a_range_and_none_is_lost,
-    }
-    audit_exports {
-        every_entry_becomes_a_leaf_and_the_export_holds,
-        a_changed_entry_is_named,
-        a_deleted_entry_is_named,
-        an_inserted_entry_is_named,
-        reordered_entries_are_named,
-        a_truncated_log_is_named,
-        whoever_changes_the_hashes_too_meets_the_next_signature,
-        a_log_cut_off_with_its_last_signature_is_betrayed_by_a_checkpoint_kept_elsewhere,
-        what_is_changed_in_the_database_is_named,
-        another_key_is_not_believed,
-        an_export_about_a_client_proves_each_entry,
-        a_checkpoint_is_signed_and_told_to_the_file,
-        a_log_that_grows_keeps_its_beginning,
-        only_the_installation_takes_the_log_out,
-        the_signing_key_is_sealed,
-    }
-    audit_queries {
-        a_supervisor_hears_who_saw_a_client,
-        a_supervisor_hears_what_a_person_did,
-        staff_who_look_where_they_are_not_assigned_are_found,
-        what_was_taken_out_is_found,
-        pages_follow_each_other_without_a_gap,
-        others_may_not_ask_and_asking_is_audited,
-        a_client_hears_who_looked_at_her_record_and_at_no_other,
-    }
-    keys {
-        a_rotation_seals_everything_anew,
-        a_rotation_that_is_cut_off_is_gone_on_with,
-        a_key_is_destroyed_only_when_nothing_names_it,
-        nobody_but_the_installation_has_to_do_with_keys,
-    }
-    agency_keys {
-        another_agency_key_waits_for_every_circle,
-        removals_go_on_while_a_circle_has_not_heard,
-        what_is_founded_meanwhile_lists_the_next_key,
-        a_broken_circle_hinders_nothing_and_is_begun_anew,
-        the_agency_key_before_is_gone_from_the_database,
-        seal_keys_are_rotated_in_the_middle_of_it,
-        a_rotation_of_the_agency_key_that_is_cut_off_is_gone_on_with,
-        two_who_end_it_at_once_end_it_once,
-        of_many_agency_keys_the_last_ones_are_remembered,
-        another_removal_key_is_made_in_time,
-        a_link_from_before_is_as_good_as_one_from_after,
-    }
-    client_keys {
-        what_is_about_a_client_stands_under_her_own_key,
-        a_rotation_wraps_clients_keys_anew_and_leaves_their_fields,
-        clients_get_new_keys_too_and_the_old_ones_go,
-        fields_of_before_move_under_the_clients_key_however_often_it_is_cut_off,
-    }
-    erasures {
-        an_erased_client_opens_nowhere_and_stops_nobody,
-        what_staff_wrote_and_the_name_to_sign_in_by_go_too,
-        a_client_who_is_served_is_not_erased,
-        a_copy_from_before_opens_nothing_with_the_keys_of_now,
-        the_destroyed_key_is_gone_from_the_files,
-        what_stood_under_a_seal_key_still_is_overwritten,
-    }
-    roots {
-        another_root_key_opens_everything_and_the_one_before_nothing,
-        links_that_were_mailed_outlive_the_root_key,
-        a_change_that_is_cut_off_leaves_one_of_the_two,
-        a_root_key_that_is_none_is_refused,
-    }
-    sealing {
-        planted_names_are_nowhere_in_the_database,
-        a_sealed_field_does_not_open_in_another_row,
-        two_hundred_words_are_nowhere_and_nothing_stored_signs_in,
-    }
     withdrawals {
         withdrawing_ends_it_at_once_and_tells_nobody,
         her_calendar_is_cleared_once_if_the_client_wants_it,
@@ -346,32 +225,6 @@ contract! {
         only_the_client_and_her_case_manager_withdraw,
         the_circle_that_it_covered_refuses_her_too,
         who_left_is_not_told_of_a_cancel_that_was_already_on_its_way,
-    }
-    removals {
-        a_withdrawn_consent_takes_the_device_out_with_the_next_commit,
-        a_commit_that_leaves_a_removal_waiting_is_refused,
-        withdrawing_twice_proposes_once,
-        another_live_consent_keeps_the_caregiver_in_the_circle,
-        a_consent_that_runs_out_is_refused_at_once_and_removed_when_it_is_due,
-        who_leaves_has_no_right_from_that_instant,
-        who_was_only_invited_leaves_without_a_commit,
-        an_external_commit_has_the_removals_proposed_again,
-        the_removed_and_the_others_find_a_notice,
-        a_group_that_takes_no_removals_hinders_no_withdrawal,
-        a_position_says_that_a_removal_waits,
-    }
-    returns {
-        a_second_device_of_a_member_comes_in_by_itself,
-        a_page_from_the_commit_that_brought_it_in_is_read_without_a_gap,
-        a_device_that_lost_its_state_comes_back_in_place_of_its_old_leaf,
-        nobody_comes_in_who_is_not_confirmed,
-        an_external_commit_on_an_old_group_info_is_stale,
-    }
-    passing {
-        an_ephemeral_is_for_members_of_this_epoch,
-        an_urgent_message_is_acknowledged_by_a_marker,
-        only_an_urgent_message_of_this_group_is_acknowledged,
-        an_urgent_message_is_acknowledged_while_a_removal_waits,
     }
     devices {
         a_persons_live_devices_are_listed,
@@ -406,19 +259,6 @@ contract! {
         a_device_that_was_revoked_does_not_collect_again,
         a_lookup_is_not_in_the_database,
     }
-    histories {
-        a_new_device_of_a_member_reads_what_the_member_may,
-        nobody_reads_what_was_before_their_time,
-        only_a_device_in_the_group_reads,
-        a_page_has_limits,
-    }
-    without_history {
-        a_message_is_archived_where_history_is_kept,
-        a_message_is_archived_nowhere_where_no_history_is_kept,
-        history_that_is_kept_again_begins_a_new_era,
-        a_client_may_switch_history_off_and_a_caregiver_may_not,
-        a_circle_is_shown_as_planned_and_then_as_its_group_says,
-    }
     idle_devices {
         staff_are_asked_after_ninety_days_and_only_once,
         they_still_have_it_and_nobody_is_asked_for_another_ninety_days,
@@ -439,17 +279,6 @@ contract! {
         a_code_that_opens_nothing_is_unknown,
         a_recovered_device_is_certified_by_the_accounts_own_key,
         recovery_keeps_the_limit_of_devices,
-    }
-    resets {
-        two_accounts_in_distress_need_a_reset,
-        distress_is_about_a_commit_of_this_group,
-        staff_begin_the_next_generation_and_add_everybody_again,
-        a_reset_is_done_once,
-        only_assigned_staff_reset_a_circle,
-        whoever_was_to_be_removed_is_not_added_again,
-        what_was_claimed_for_the_old_group_is_void,
-        a_device_that_is_further_than_the_server_shows_that_it_was_restored,
-        a_stranger_cannot_say_that_a_server_was_restored,
     }
     staff {
         whoever_is_invited_comes_in_once_and_a_new_link_voids_the_earlier_ones,
