@@ -23,6 +23,8 @@ impl Wake for Woken {
 impl Town {
     /// Everything on its way arrives, through the server's lies.
     pub fn settle(&mut self) {
+        // Of what was done beside all phones.
+        self.wake();
         for _ in 0..2_000 {
             let mut moved = false;
             for who in 0..self.phones.len() {
