@@ -102,7 +102,7 @@ describe('trouble', () => {
     await expectAccessible(page, 'numbers that differ');
     await page.getByRole('button', { name: 'Look at the number again' }).click();
     const question = page.getByRole('group', { name: /Safety number of/ });
-    await expect.poll(() => question.evaluate((group) => group === document.activeElement), 'on no answer').toBe(true);
+    await expect.poll(() => question.evaluate((group) => group === document.activeElement), { message: 'on no answer' }).toBe(true);
     await page.getByRole('button', { name: 'Yes, the same' }).click();
     await page.locator('.trouble').waitFor({ state: 'detached' });
   });

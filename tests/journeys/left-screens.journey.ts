@@ -30,7 +30,6 @@ test('a visit that a colleague left is taken over', async () => {
 
 test('a name that was erased is said to be', async () => {
   leaveBehind('[erased]');
-  await signIn(page, stage, 'dana');
-  await openClient({ page });
+  await openClient();
   await page.getByText(/This visit is booked with .*\(erased\)/).first().waitFor();
 });

@@ -52,7 +52,7 @@ describe('mails and consent', () => {
     for (let n = 0; n < 3; n += 1) await page.getByRole('button', { name: 'Send the email again' }).click();
     const said = page.getByRole('status').filter({ hasText: 'cannot be sent again right now' });
     await said.waitFor();
-    await expect.poll(() => focused(page), 'its button is gone').toContain('cannot be sent again right now');
+    await expect.poll(() => focused(page), { message: 'its button is gone' }).toContain('cannot be sent again right now');
     await expectAccessible(page, 'asked often enough');
   });
 

@@ -4,10 +4,11 @@
 //! `web-client/src/core/types.gen.ts`. Every failure is a value `{code, detail}` thrown to the caller;
 //! nothing here panics on a bad message, because a panic would kill the worker.
 
+mod tagged;
 #[cfg(feature = "testing")]
 mod testing;
 
-use device::api::{Input, Step};
+use device::api::Step;
 use protocol::{Code, Timestamp};
 use serde::{Deserialize, Serialize};
 use wasm_bindgen::prelude::*;
@@ -69,7 +70,7 @@ impl Device {
     /// Handles one input at a time, in microseconds since 1970 UTC by the browser's clock. On a thrown
     /// failure nothing was changed.
     pub fn handle(&mut self, input: JsValue, now_micros: f64) -> Result<JsValue, JsValue> {
-        let input: Input = read(input)?;
+        let input = tagged::input(input).map_err(|error| unread(&error))?;
         let step: Step = self
             .device
             .handle(input, timestamp(now_micros))
@@ -111,8 +112,11 @@ fn timestamp(micros: f64) -> Timestamp {
 }
 
 fn read<T: for<'de> Deserialize<'de>>(value: JsValue) -> Result<T, JsValue> {
-    serde_wasm_bindgen::from_value(value)
-        .map_err(|error| thrown(Code::BadRequest, &error.to_string()))
+    serde_wasm_bindgen::from_value(value).map_err(|error| unread(&error))
+}
+
+fn unread(error: &serde_wasm_bindgen::Error) -> JsValue {
+    thrown(Code::BadRequest, &error.to_string())
 }
 
 fn write(value: &impl Serialize) -> Result<JsValue, JsValue> {

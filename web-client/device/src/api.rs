@@ -18,9 +18,12 @@ pub use intake::{Awaits, IntakeView};
 /// What happened outside. One input at a time; each yields one [`Step`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+// A browser reads it by `tagged` in `device-wasm`.
+#[cfg_attr(not(target_arch = "wasm32"), serde(tag = "kind"))]
 pub enum Input {
     /// A person, or the program that runs the device, wants something.
+    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
     Command {
         /// What.
         command: Command,
@@ -54,7 +57,8 @@ pub enum Input {
 /// What a person can ask of a device.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(TS))]
-#[serde(tag = "kind", rename_all = "snake_case")]
+#[serde(rename_all = "snake_case")]
+#[cfg_attr(not(target_arch = "wasm32"), serde(tag = "kind"))]
 pub enum Command {
     /// Look at a link (its fragment, or the whole link), or at an invitation's code as typed. It is answered by
     /// [`Event::Invitation`]; a link that adds this device to its person's others begins at once and is
