@@ -60,7 +60,7 @@ describe('whoever invites', () => {
     await page.unroute(part);
     await page.getByRole('button', { name: 'Try again' }).click();
     await page.getByLabel('Full name').waitFor();
-    expect(new URL(page.url()).hash).toBe('#/intake');
+    expect(new URL(page.url()).hash).toBe('#/people/new');
   });
 
   test('shows the code, compares, and is done', async () => {
