@@ -55,7 +55,9 @@ struct Batch<'a> {
 
 /// Decides every piece, in order. `Err` undoes the whole batch and is never a refusal.
 pub(crate) async fn decide(tx: &mut Tx, asks: &[Ask]) -> Result<Vec<Result<u64, Refusal>>> {
-    standing::hold_circles(tx, &circles(asks)).await?;
+    let circles = circles(asks);
+    standing::hold_circles(tx, &circles).await?;
+    let lapsed = standing::lapsed(tx, &circles).await?;
     let questions: Vec<standing::Ask> = asks.iter().filter_map(question).collect();
     let facts = standing::to_circles(tx, &questions).await?;
     let mut facts = facts.into_iter();
@@ -64,7 +66,8 @@ pub(crate) async fn decide(tx: &mut Tx, asks: &[Ask]) -> Result<Vec<Result<u64, 
     for ask in asks {
         let verdict = match ask {
             Ask::Append(caller, append) => {
-                let facts = facts.next().unwrap_or_default();
+                let mut facts = facts.next().unwrap_or_default();
+                facts.removal_pending |= lapsed.contains(&append.circle);
                 batch.append(tx, caller, append, facts)
             }
             Ask::Ack(caller, ack) => {

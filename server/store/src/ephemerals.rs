@@ -1,6 +1,8 @@
 //! Ephemerals: what a circle's devices say to each other in passing. Nothing is stored and nothing is
 //! audited; the only question is whether the sender may speak at this moment.
 
+use std::collections::BTreeSet;
+
 use care::Caller;
 use care::rules::{Act, may};
 use protocol::frame::Ephemeral;
@@ -26,7 +28,7 @@ impl Store {
             return Err(Refusal::new(Code::TooLarge, "sealed").into());
         }
         self.read("may send ephemeral", async move |tx: &mut Tx| {
-            let facts = standing::to_circle(tx, &caller, circle, None).await?;
+            let mut facts = standing::to_circle(tx, &caller, circle, None).await?;
             may(Act::SendEphemeral, facts.standing)?;
             let state = facts.live()?;
             let generation = state.generation;
@@ -35,6 +37,8 @@ impl Store {
                 return Err(stale(&state));
             }
             facts.must_be_on_roster()?;
+            let lapsed = standing::lapsed(tx, &BTreeSet::from([circle])).await?;
+            facts.removal_pending |= !lapsed.is_empty();
             facts.no_removal_may_wait()
         })
         .await

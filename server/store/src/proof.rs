@@ -245,6 +245,7 @@ const LISTS: &[(&str, &[(&str, &Many)])] = &[
     ("inbox", crate::inbox::MANY),
     ("log", crate::log::MANY),
     ("standing::circles", crate::standing::circles::MANY),
+    ("standing::lapses", crate::standing::lapses::MANY),
 ];
 
 /// Every text that the engine can get.

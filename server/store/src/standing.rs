@@ -77,10 +77,12 @@ macro_rules! representations {
 
 pub(crate) mod appointments;
 pub(crate) mod circles;
+pub(crate) mod lapses;
 
 pub(crate) use circles::{
     Ask, CircleFacts, CircleState, hold_circle, hold_circles, to_circle, to_circles,
 };
+pub(crate) use lapses::lapsed;
 
 statements! {
     OF_SESSION = session!("", "");

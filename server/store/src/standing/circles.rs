@@ -17,29 +17,6 @@ use crate::error::{Error, Result};
 use crate::many::MANY_MAX;
 use crate::tx::Tx;
 
-/// How many rights in the circle have run out by themselves whose removal has not begun yet ([`crate::departures`]): a
-/// device is still in the group.
-macro_rules! lapsed {
-    () => {
-        "(SELECT COUNT(*) FROM consent_circle lc JOIN consent l ON l.id = lc.consent
-                WHERE lc.circle = k.id AND l.until_at <= asked.now AND l.withdrawn_at IS NULL
-                AND EXISTS (SELECT 1 FROM circle_device w JOIN account v ON v.id = w.account
-                    WHERE w.circle = k.id AND v.person = l.caregiver AND v.role = 'caregiver')
-                AND NOT EXISTS (SELECT 1 FROM consent o JOIN consent_circle oc ON oc.consent = o.id
-                    WHERE oc.circle = k.id AND o.client = l.client AND o.caregiver = l.caregiver
-                    AND o.from_at <= asked.now AND o.withdrawn_at IS NULL
-                    AND (o.until_at IS NULL OR o.until_at > asked.now)))
-            + (SELECT COUNT(*) FROM assignment l
-                WHERE l.client = k.client AND l.ended_at <= asked.now
-                AND EXISTS (SELECT 1 FROM circle_device w JOIN account v ON v.id = w.account
-                    WHERE w.circle = k.id AND w.account = l.account AND v.role = 'case_manager')
-                AND NOT EXISTS (SELECT 1 FROM assignment o
-                    WHERE o.account = l.account AND o.client = l.client
-                    AND o.from_at <= asked.now
-                    AND (o.ended_at IS NULL OR o.ended_at > asked.now)))"
-    };
-}
-
 many! {
     // A list without a circle asks for the session alone. The session is met first and by its key.
     TO_CIRCLES = [place: Integer, session: Id, circle: Id, op_id: Id, now: Integer] concat!(
@@ -50,10 +27,7 @@ many! {
             m.state AS member, cd.added_seq, sc.counter,
             (SELECT l.seq FROM circle_log l WHERE l.device = d.id AND l.op_id = asked.op_id) AS seen,
             (SELECT COUNT(*) FROM pending_removal r
-                WHERE r.circle = k.id AND r.generation = k.generation)
-            + ",
-        lapsed!(),
-        " AS removals,
+                WHERE r.circle = k.id AND r.generation = k.generation) AS removals,
             (SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
                 WHERE cc.circle = k.id AND c.client = k.client AND c.caregiver = a.person
                 AND c.from_at <= asked.now AND c.withdrawn_at IS NULL
@@ -117,7 +91,7 @@ pub(crate) struct CircleFacts {
     pub(crate) counter: u64,
     /// The log position that this operation of the device's got, if it was done before.
     pub(crate) seen: Option<u64>,
-    /// A removal waits for its commit, or is about to begin: a right has run out.
+    /// A removal waits for its commit.
     pub(crate) removal_pending: bool,
     /// When the session last made a request, microseconds.
     pub(crate) last_seen_at: i64,
