@@ -18,8 +18,8 @@ use sqlx::sqlite::{
     SqliteSynchronous,
 };
 use sqlx::{
-    Arguments as _, ConnectOptions as _, Connection as _, Encode, FromRow, PgConnection, PgPool, Postgres, Sqlite,
-    SqliteConnection, SqlitePool, Transaction, Type,
+    Arguments as _, ConnectOptions as _, Connection as _, Encode, FromRow, PgConnection, PgPool,
+    Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction, Type,
 };
 
 use crate::error::{Error, OpenError, Result};
