@@ -39,7 +39,7 @@ macro_rules! until {
 }
 
 /// Accounts of which no device has fetched some message of others between `$1` and `$2`, nor was at work since.
-/// The log is met first, and by its entries. The message behind a commit has no body: with it nobody said anything.
+/// The log is met first, and by its entries. Whether there is something to read for them is asked of each afterwards.
 macro_rules! away {
     ($condition:literal) => {
         concat!(
@@ -48,7 +48,7 @@ macro_rules! away {
         FROM circle_log l CROSS JOIN circle_member m
             JOIN device o ON o.id = l.device
             JOIN account a ON a.id = m.account AND a.ended_at IS NULL
-        WHERE l.entry > $1 AND l.entry <= $2 AND l.kind = 'message' AND LENGTH(l.body) > 0
+        WHERE l.entry > $1 AND l.entry <= $2 AND l.kind = 'message'
             AND m.circle = l.circle AND m.state = 'confirmed' AND m.account <> o.account AND ",
             $condition,
             "
