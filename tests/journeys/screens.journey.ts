@@ -128,6 +128,10 @@ describe('people', () => {
     await openClient();
     await expectAccessible(page, 'client');
     await takePictures(page, 'client');
+    // The server's card was read before the circle opened, and this device has heard of it since.
+    const family = page.getByRole('listitem').filter({ has: page.getByRole('link', { name: 'Maria’s family' }) });
+    await family.waitFor();
+    expect(await family.getByText('Not open yet').count()).toBe(0);
     await page.getByRole('button', { name: 'Record another consent' }).click();
     await page.getByLabel('What was agreed?').fill('Maria agreed by phone.');
     await expectAccessible(page, 'consent form');
