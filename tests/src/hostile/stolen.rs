@@ -1,9 +1,9 @@
-//! A device was stolen, and its person's circles hear of the new identity key one after the other.
+//! A device was stolen or all were lost, and its person's circles hear of the new identity key one after the other.
 
 use care::Caller;
-use device::api::Command;
+use device::api::{Command, Trouble};
 use ed25519_dalek::SigningKey;
-use protocol::http::{PutVault, VaultWrap};
+use protocol::http::{AskNewKeys, PutVault, VaultWrap};
 use protocol::{DeviceId, WrapKind};
 
 use super::town::{DANA, MARIA, Town};
@@ -96,6 +96,25 @@ fn nobody_is_told_that_somebody_writes_before_the_new_key_is_in_the_circle() {
     town.reconnect(MARIA);
     town.command(MARIA, Command::Typing { circle });
     assert_eq!(town.phones[MARIA].signals.len(), 1);
+}
+
+#[test]
+fn whoever_came_anew_before_they_were_taken_out_is_brought_in_behind_that() {
+    let mut town = Town::new();
+    let (caller, op_id) = (town.caller(DANA), town.op());
+    let asked = AskNewKeys { op_id };
+    let anew = town.store.new_keys(&caller, town.maria.person, asked);
+    town.runtime.block_on(anew).unwrap();
+    town.settle();
+    let new = town.phones.len();
+    town.enrol(town.maria);
+    assert_eq!(town.view(DANA).trouble, None, "she stands there as before");
+    town.please(DANA);
+    assert_eq!(town.view(DANA).trouble, Some(Trouble::NewKey));
+    let account = town.maria.account;
+    town.command(DANA, Command::TrustNewKey { account });
+    town.says(new, "This is my new phone");
+    assert_eq!(town.phones[DANA].texts(), ["This is my new phone"]);
 }
 
 /// Whoever has a session puts something into the vault's place that opens for nobody, nor does what opened it.

@@ -205,6 +205,10 @@ impl Turn<'_> {
         self.settle_history(circle, (entry, by), policy.history)?;
         self.settle_members(circle, entry, (policy, &came), generation)?;
         if !gone.is_empty() {
+            // Whoever came anew was not brought in while they stood here as before: who they are is asked now.
+            if circle.may_add {
+                self.read_circle(circle.id);
+            }
             let took_ms = began.map(|since| {
                 entry
                     .accepted_at
