@@ -1,6 +1,6 @@
 //! What a device asks of the server over HTTPS, and what it is answered.
 
-use protocol::{AccountId, CircleId, Code, OpId, PersonId};
+use protocol::{AccountId, CircleId, Code, DeviceId, OpId, PersonId};
 use serde::de::DeserializeOwned;
 
 use crate::link::SignInLink;
@@ -40,7 +40,7 @@ pub enum Ask {
     Decline,
     Offer,
     Collect,
-    Revoke,
+    Revoke(DeviceId),
     OpenRecovery(Box<crate::recovery::Code>),
     RecoverDevice,
     Succeed,

@@ -6,8 +6,9 @@
 //! device comes into its person's circles before it has the other one shut out, if it is on the way there: it was let in
 //! just now, or came back by a recovery code because the other one is gone. That is waited for shortly and no longer.
 
+use minicbor::{Decode, Encode};
 use protocol::http::{Devices, RevokeDevice};
-use protocol::{DeviceId, Timestamp, WrapKind};
+use protocol::{DeviceId, OpId, Timestamp, WrapKind};
 
 use crate::api::{Backup as BackupView, DeviceView, DevicesView};
 use crate::ask::{Answer, Ask};
@@ -18,6 +19,20 @@ use crate::turn::Turn;
 const RETRY_MS: u32 = 2_000;
 /// So long it is waited for that this device comes into its person's circles, milliseconds.
 const COME_IN_MS: u32 = 20_000;
+
+/// Other devices of the person's that are to be signed out for good, until the server has answered.
+const REVOKING: &[u8] = b"revoking";
+
+#[derive(Clone, Encode, Decode)]
+struct Revoking {
+    #[n(0)]
+    device: DeviceId,
+    #[n(1)]
+    op_id: OpId,
+}
+
+#[derive(Default, Encode, Decode)]
+struct AllRevoking(#[n(0)] Vec<Revoking>);
 
 impl Turn<'_> {
     /// Asks for the list.
@@ -60,25 +75,48 @@ impl Turn<'_> {
         self.read_devices();
     }
 
-    /// Signs another device out for good.
+    /// Signs another device out for good: at once if this one may, and otherwise as soon as it may, also
+    /// if it was closed meanwhile.
     pub fn revoke_device(&mut self, device: DeviceId) -> Result<()> {
-        self.volatile.revoking.push(device);
+        let mut all = self.revoking()?;
+        if all.iter().all(|revoking| revoking.device != device) {
+            let op_id = Self::op_id();
+            all.push(Revoking { device, op_id });
+            self.draft.write(REVOKING, &AllRevoking(all));
+        }
         self.shut_out()
+    }
+
+    fn revoking(&self) -> Result<Vec<Revoking>> {
+        let AllRevoking(all) = self.draft.read(REVOKING)?.unwrap_or_default();
+        Ok(all)
     }
 
     /// Shuts out what is to be shut out, if it may be by now.
     pub fn shut_out(&mut self) -> Result<()> {
         self.succeed()?;
-        if self.volatile.revoking.is_empty() || !self.may_shut_out()? {
+        let all = self.revoking()?;
+        if all.is_empty() || !self.may_shut_out()? {
             return Ok(());
         }
-        for device in std::mem::take(&mut self.volatile.revoking) {
-            let body = RevokeDevice {
-                op_id: Self::op_id(),
-            };
-            let path = format!("/v1/devices/{device}/revoke");
-            self.send_json(Ask::Revoke, "POST", &path, &body);
+        for Revoking { device, op_id } in all {
+            let asked = |ask: &Ask| matches!(ask, Ask::Revoke(asked) if *asked == device);
+            if !self.volatile.asked.values().any(asked) {
+                let path = format!("/v1/devices/{device}/revoke");
+                self.send_json(Ask::Revoke(device), "POST", &path, &RevokeDevice { op_id });
+            }
         }
+        Ok(())
+    }
+
+    /// It is signed out, or refused; without an answer it is asked for again, whenever this device is online.
+    pub fn device_revoked(&mut self, device: DeviceId, answer: Answer<'_>) -> Result<()> {
+        if !answer.is_no_answer() {
+            let mut all = self.revoking()?;
+            all.retain(|revoking| revoking.device != device);
+            self.draft.write(REVOKING, &AllRevoking(all));
+        }
+        self.devices_changed(answer);
         Ok(())
     }
 
@@ -167,14 +205,32 @@ mod tests {
         turn.effects.iter().filter(revoke).count()
     }
 
+    /// What is stored once a turn is over.
+    fn after(rows: &Rows, turn: &Turn<'_>) -> Rows {
+        let mut rows = rows.clone();
+        for (key, row) in turn.draft.savepoint() {
+            match row {
+                Some(row) => rows.insert(key, row),
+                None => rows.remove(&key),
+            };
+        }
+        rows
+    }
+
+    fn online(rows: &Rows, volatile: Volatile, now: Timestamp) -> Turn<'_> {
+        let mut turn = Turn::new(rows, volatile, "localhost", now);
+        turn.volatile.link = Some(Link::Online);
+        turn
+    }
+
     #[test]
     fn another_device_is_shut_out_once_this_one_is_in_its_persons_circles_or_had_the_time() {
         let rows = rows();
-        let mut turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
-        turn.volatile.link = Some(Link::Online);
+        let mut turn = online(&rows, Volatile::default(), NOW);
         turn.revoke_device(DeviceId::from_bytes([5; 16])).unwrap();
         assert_eq!(revoked(&turn), 0);
         let waiting = turn.volatile.clone();
+        let rows = after(&rows, &turn);
 
         for circle in turn.draft.circles().unwrap() {
             turn.draft.delete(&key::circle(circle.id));
@@ -184,10 +240,36 @@ mod tests {
 
         let due = NOW.plus_seconds(i64::from(COME_IN_MS / 1_000));
         for (now, sent) in [(due.plus_seconds(-1), 0), (due, 1)] {
-            let mut turn = Turn::new(&rows, waiting.clone(), "localhost", now);
+            let mut turn = online(&rows, waiting.clone(), now);
             turn.shut_out().unwrap();
             turn.shut_out().unwrap();
             assert_eq!(revoked(&turn), sent, "{now:?}");
+        }
+    }
+
+    #[test]
+    fn another_device_is_shut_out_though_this_one_was_closed_or_got_no_answer() {
+        let device = DeviceId::from_bytes([5; 16]);
+        let rows: Rows = [(key::ME.to_vec(), protocol::frame::to_vec(&maria()))].into();
+        let mut turn = online(&rows, Volatile::default(), NOW);
+        turn.revoke_device(device).unwrap();
+        turn.revoke_device(device).unwrap();
+        assert_eq!(revoked(&turn), 1, "said twice");
+
+        for (status, again) in [(0, 1), (503, 1), (200, 0), (403, 0)] {
+            let rows = after(&rows, &turn);
+            let mut closed = online(&rows, Volatile::default(), NOW);
+            closed.shut_out().unwrap();
+            assert_eq!(revoked(&closed), 1, "it was closed");
+            closed.volatile.asked.clear();
+            let answer = Answer {
+                number: 1,
+                status,
+                body: b"",
+            };
+            closed.device_revoked(device, answer).unwrap();
+            closed.shut_out().unwrap();
+            assert_eq!(revoked(&closed), 1 + again, "{status}");
         }
     }
 }

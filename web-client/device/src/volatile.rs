@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
 use protocol::frame::Notice;
 use protocol::http::{Intake, InvitationFound};
-use protocol::{AccountId, CircleId, DeviceId, OpId, PersonId, Timestamp};
+use protocol::{AccountId, CircleId, OpId, PersonId, Timestamp};
 
 use crate::api::Link;
 use crate::ask::Ask;
@@ -79,9 +79,7 @@ pub struct Volatile {
     pub skew_s: i64,
     /// The person's devices as the server named them.
     pub devices: Option<protocol::http::Devices>,
-    /// Devices of the person's that are to be signed out for good once this one is in their circles.
-    pub revoking: Vec<DeviceId>,
-    /// Until when that is waited for.
+    /// Until when it is waited for that this device comes into its person's circles.
     pub shut_out_at: Option<Timestamp>,
     /// The person whose invitation a page shows.
     pub watching: Option<PersonId>,

@@ -128,10 +128,11 @@ impl Turn<'_> {
                 self.approved(answer);
                 Ok(())
             }
-            Ask::Decline | Ask::Revoke => {
+            Ask::Decline => {
                 self.devices_changed(answer);
                 Ok(())
             }
+            Ask::Revoke(device) => self.device_revoked(*device, answer),
             Ask::Offer => self.offered(answer),
             Ask::Collect => self.collected(answer),
             Ask::OpenRecovery(code) => self.recovery_opened(code, answer),
