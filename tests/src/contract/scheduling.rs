@@ -152,6 +152,7 @@ contract! {
     colleagues {
         who_comes_along_works_here_and_has_hours,
         who_comes_along_sees_it_and_changes_nothing,
+        who_comes_along_answers_for_themselves_alone,
         both_are_told_and_have_it_in_their_agenda,
         whose_account_ends_comes_along_no_more,
     }

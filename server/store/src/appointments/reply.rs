@@ -101,6 +101,7 @@ fn for_whom(standing: Standing, for_client: bool) -> Standing {
     if for_client {
         Standing {
             takes_part: false,
+            beside: false,
             ..standing
         }
     } else {
