@@ -67,6 +67,7 @@ mod nights;
 mod no_shows;
 mod office;
 mod opening;
+mod other_clients;
 mod outages;
 mod overlaps;
 pub(crate) mod overrides;

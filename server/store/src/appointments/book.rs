@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::team::{self, Team};
 use super::zones::{site, zone_for};
-use super::{Asked, Found, claim_all, find, list};
+use super::{Asked, Found, claim_all, find, list, read};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{Resource, Rules};
@@ -76,7 +76,9 @@ pub(crate) async fn book_in(
     let locked = team.lock(tx).await?;
     let op_id = booking.op_id;
     if let Some(done) = operations::seen(tx, caller, Act::BookAppointment, op_id).await? {
-        return list::card(tx, caller, done.object.into()).await;
+        let id = done.object.into();
+        operations::must_be_about(read(tx, id).await?.client(), booking.client)?;
+        return list::card(tx, caller, id).await;
     }
     team::must_be_bookable(tx, &team, &locked).await?;
     if let Some(gap) = gap {

@@ -87,7 +87,9 @@ impl Store {
             let team = Team::new(caller.account, &plan.first.staff);
             let locked = team.lock(tx).await?;
             if let Some(done) = operations::seen(tx, &caller, Act::BookSeries, op_id).await? {
-                return answer(tx, &caller, done.object.into()).await;
+                let id = done.object.into();
+                operations::must_be_about(read(tx, id).await?.client, client)?;
+                return answer(tx, &caller, id).await;
             }
             team::must_be_bookable(tx, &team, &locked).await?;
             // What they kept was for this.
