@@ -60,6 +60,7 @@ contract! {
         a_time_is_kept_of_all_or_of_nobody,
         what_was_kept_of_several_expires_for_each,
         what_is_kept_of_a_colleague_counts_for_their_day,
+        what_a_worker_keeps_is_not_too_soon_a_few_minutes_later,
         of_two_who_keep_each_others_time_at_once_one_gets_it,
     }
     closures {
