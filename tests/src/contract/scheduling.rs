@@ -207,6 +207,7 @@ contract! {
     full_days {
         a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
         a_day_that_may_hold_less_by_now_takes_back_what_it_held,
+        a_series_moves_to_the_days_of_its_own_visits,
     }
     jobs {
         administrators_say_when_jobs_run,

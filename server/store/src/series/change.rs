@@ -70,11 +70,20 @@ pub(crate) async fn shift(
         rules: rules_of(tx, row, minutes).await?,
         zone,
     };
-    let moving = moving(tx, &series, (row, change.scope), locked).await?;
+    let mut moving = moving(tx, &series, (row, change.scope), locked).await?;
     for one in &moving {
         free_claims(tx, one.row.id.into()).await?;
     }
-    let (moved, stayed) = take_anew(tx, (&mut asked, shift), moving).await?;
+    // Of those that come later the last one goes first: a day holds so many of a kind, and none counts where it was.
+    let later = asked.zone.resolve(change.civil) > series.start_of(day);
+    if later {
+        moving.reverse();
+    }
+    let (mut moved, mut stayed) = take_anew(tx, (&mut asked, shift), moving).await?;
+    if later {
+        moved.reverse();
+        stayed.reverse();
+    }
     if !stayed.is_empty() {
         let conflicts = stayed.iter().map(|(_, conflict)| conflict.clone());
         let conflicts: Vec<Conflict> = conflicts.collect();
