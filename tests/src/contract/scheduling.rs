@@ -76,6 +76,7 @@ contract! {
         a_worker_says_when_they_can_be_booked,
         what_is_booked_outside_new_hours_stays_and_is_counted,
         hours_that_cannot_be_are_refused_whole,
+        what_is_offered_on_other_clocks_is_booked_when_it_is,
         a_team_is_free_when_each_of_it_is_alone,
     }
     visit_types {
