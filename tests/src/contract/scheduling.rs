@@ -139,6 +139,7 @@ contract! {
     gaps {
         what_could_not_be_booked_is_missing_until_something_is_booked_instead,
         what_the_night_could_not_book_is_seen_to_by_what_is_booked_instead,
+        whoever_is_asked_about_a_gap_is_so_until_it_is_seen_to_or_given_up,
         a_gap_goes_with_its_series,
         only_who_serves_the_client_sees_gaps_and_books_instead,
     }

@@ -35,6 +35,11 @@ statements! {
         UPDATE series SET zone = $2, minutes = $3, shift_days = $4, at_minute = $5, told_at = $6
         WHERE id = $1";
     GO_OVER = "UPDATE appointment SET series = $2 WHERE series = $1 AND occurrence >= $3";
+    // Before the gaps that they are about.
+    TASKS_GO_OVER = "
+        UPDATE task SET series = $2
+        WHERE series = $1 AND at_time IN (SELECT g.start_at FROM series_gap g
+            WHERE g.series = $1 AND g.occurrence >= $3)";
     GAPS_GO_OVER = "UPDATE series_gap SET series = $2 WHERE series = $1 AND occurrence >= $3";
 }
 
@@ -251,7 +256,7 @@ async fn settle(
         ..series
     };
     insert(tx, &next, &there, (&with, &along)).await?;
-    for sql in [GO_OVER, GAPS_GO_OVER] {
+    for sql in [GO_OVER, TASKS_GO_OVER, GAPS_GO_OVER] {
         tx.sql(sql)
             .bind(old.uuid())
             .bind(next.id.uuid())
