@@ -170,7 +170,9 @@ impl Store {
             let (act, op_id) = (Act::MakeBookingLink, asked.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
             if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
-                return made(tx, done.object.into()).await;
+                let id = done.object.into();
+                operations::must_be_about(read(tx, id).await?.client(), client)?;
+                return made(tx, id).await;
             }
             let workers = workers(tx, &caller, client, &asked.workers).await?;
             // Refuses a kind that is not offered, or that happens elsewhere.

@@ -42,6 +42,7 @@ statements! {
         SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
         WHERE cc.circle = $1 AND c.client = $2 AND c.caregiver = $3 AND c.from_at <= $4
             AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $4)";
+    CLIENT_OF = "SELECT client FROM consent WHERE id = $1";
     PARTIES = "
         SELECT c.client, c.caregiver, a.id FROM consent c
             JOIN account a ON a.person = c.caregiver AND a.role = 'caregiver'
@@ -87,6 +88,8 @@ impl Store {
             let permit = tx.authorize(&caller, Act::RecordConsent, standing, object)?;
             let op_id = record.op_id;
             if let Some(done) = operations::seen(tx, &caller, Act::RecordConsent, op_id).await? {
+                let (made_for,) = tx.sql(CLIENT_OF).bind(done.object).one::<(Uuid,)>().await?;
+                operations::must_be_about(made_for.into(), record.client)?;
                 return read(tx, &caller, done.object.into()).await;
             }
             check(tx, &record).await?;

@@ -27,7 +27,7 @@ statements! {
             (SELECT 1 FROM hold h WHERE h.id = claim.hold AND h.expires_at > $2)";
     DROP = "DELETE FROM hold WHERE resource = $1 AND expires_at <= $2";
     LIVE = "
-        SELECT id, resource, start_at, made_at, expires_at FROM hold
+        SELECT id, resource, visit_type, start_at, made_at, expires_at FROM hold
         WHERE actor = $1 AND expires_at > $2
         ORDER BY made_at, id";
     OVERLAPPING = "
@@ -51,6 +51,7 @@ statements! {
 struct HoldRow {
     id: Uuid,
     resource: Uuid,
+    visit_type: Option<Uuid>,
     start_at: i64,
     made_at: i64,
     expires_at: i64,
@@ -80,6 +81,7 @@ pub(crate) struct Hold {
     id: Uuid,
     /// Of whoever would be booked.
     pub(crate) resource: Uuid,
+    visit_type: Option<VisitTypeId>,
     /// When the visit would begin.
     pub(crate) start: Timestamp,
     pub(crate) made: Timestamp,
@@ -118,6 +120,7 @@ pub(crate) async fn live(tx: &mut Tx, actor: Uuid) -> Result<Vec<Hold>> {
         .map(|row| Hold {
             id: row.id,
             resource: row.resource,
+            visit_type: row.visit_type.map(VisitTypeId::from),
             start: db::at(row.start_at),
             made: db::at(row.made_at),
             expires: db::at(row.expires_at),
@@ -209,6 +212,22 @@ pub(crate) async fn let_go(tx: &mut Tx, actor: Uuid, start: Timestamp) -> Result
         }
     }
     Ok(())
+}
+
+/// Lets go of all that a worker holds, for they book now: since when they kept to the terms of a visit of that kind that
+/// begins then. What was kept is not too soon a few minutes later.
+pub(crate) async fn use_up(
+    tx: &mut Tx,
+    worker: AccountId,
+    (visit_type, start): (Option<VisitTypeId>, Timestamp),
+) -> Result<Timestamp> {
+    let held = live(tx, worker.uuid()).await?;
+    for hold in &held {
+        forget(tx, hold.id).await?;
+    }
+    let mut held = held.iter();
+    let kept = held.find(|hold| hold.start == start && hold.visit_type == visit_type);
+    Ok(kept.map_or_else(|| tx.now(), |hold| hold.made))
 }
 
 /// Gives back all that an actor holds.

@@ -409,9 +409,10 @@ impl Rules {
     }
 }
 
-/// Slots as they are told.
-pub(crate) fn told(slots: Vec<Timestamp>, zone: &Zone) -> Vec<Slot> {
+/// Slots as they are told. What the clocks show for the second time is not: whoever books what they read means the first.
+pub(crate) fn told(mut slots: Vec<Timestamp>, zone: &Zone) -> Vec<Slot> {
     let mut clocks = Clocks::of(zone);
+    slots.retain(|start| clocks.is_first(*start));
     let told = slots.into_iter().map(|start| Slot {
         start,
         at: clocks.local(start),

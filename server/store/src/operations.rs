@@ -2,7 +2,7 @@
 
 use care::Caller;
 use care::rules::Act;
-use protocol::{Code, OpId, Refusal};
+use protocol::{Code, OpId, PersonId, Refusal};
 use uuid::Uuid;
 
 use crate::db::{self, to_db};
@@ -65,13 +65,26 @@ pub(crate) async fn seen(
         return Ok(None);
     };
     if row.act != act.as_str() {
-        return Err(Refusal::new(Code::BadRequest, "op_id: used for another request").into());
+        return Err(of_another().into());
     }
     Ok(Some(Outcome {
         object: row.object,
         epoch: db::from_db(row.epoch),
         seq: db::from_db(row.seq),
     }))
+}
+
+/// [`Code::BadRequest`] unless what the operation made before is of the client about whom is asked now: who may see the one
+/// may not see the other by it.
+pub(crate) fn must_be_about(made_for: PersonId, client: PersonId) -> Result<()> {
+    if made_for == client {
+        return Ok(());
+    }
+    Err(of_another().into())
+}
+
+fn of_another() -> Refusal {
+    Refusal::new(Code::BadRequest, "op_id: used for another request")
 }
 
 /// Remembers what the operation did, for at least [`protocol::limits::OPERATION_S`].

@@ -65,6 +65,9 @@ impl Store {
             let (act, op_id) = (Act::RecordRepresentation, record.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
             if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+                let parties = tx.sql(PARTIES).bind(done.object);
+                let (made_for, _) = parties.one::<(Uuid, Uuid)>().await?;
+                operations::must_be_about(made_for.into(), client)?;
                 return read(tx, &caller, done.object.into()).await;
             }
             consents::must_be_on_record(tx, client, record.caregiver).await?;

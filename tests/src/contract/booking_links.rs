@@ -288,8 +288,11 @@ pub async fn booking_uses_the_link_up_and_pressing_again_shows_the_same(engine: 
     );
     let off = desk.store().reply_by_link(&manage[0], Reply::Cancel).await;
     assert!(off.unwrap().undo);
+    let again = book(&desk, &link, TUESDAY).await;
+    assert_eq!(code(again), Code::LinkGone, "nobody is booked");
     let on = desk.store().reply_by_link(&manage[0], Reply::Undo).await;
     assert_eq!(on.unwrap().state, AppointmentState::Booked);
+    book(&desk, &link, TUESDAY).await.unwrap();
     desk.pass(limits::UNDO_S).await;
     opens_nothing(&desk, &link).await;
     let booked = desk.house.entries("act = 'book_by_link'").await;

@@ -2,6 +2,7 @@
 
 use protocol::http::{
     BookSeries, CancelAppointment, CloseAppointment, EndAssignment, EndStaff, MoveAppointment,
+    ReplyToAppointment,
 };
 use protocol::{
     AccountId, AppointmentState, CancelReason, Code, NextStep, Outcome, Reply, Response, Role,
@@ -108,6 +109,40 @@ pub async fn who_comes_along_sees_it_and_changes_nothing(engine: Engine) {
         seen.iter()
             .any(|seen| seen.id == card.id && seen.may_change)
     );
+}
+
+pub async fn who_comes_along_answers_for_themselves_alone(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (noor, caller) = noor(&desk).await;
+    let both = [noor.account, desk.sam.account];
+    let request = with(&desk, &both, TUESDAY);
+    let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+    // Sam serves Maria, Noor does not; neither acts for her.
+    for (who, expected) in [(caller, Code::NotFound), (desk.sam, Code::NotAllowed)] {
+        for reply in [Reply::Confirm, Reply::AnotherTime, Reply::Cancel] {
+            let request = ReplyToAppointment {
+                op_id: desk.op(),
+                sequence: card.sequence,
+                reply,
+                for_client: true,
+            };
+            let refused = desk.scheduler.reply(&who, card.id, request).await;
+            assert_eq!(code(refused), expected, "{reply:?}");
+        }
+    }
+    let seen = mine(&desk, &desk.maria).await.remove(0);
+    assert_eq!(seen.state, AppointmentState::Booked);
+    let maria = seen
+        .participants
+        .iter()
+        .find(|part| part.role == Role::Client);
+    assert_eq!(maria.unwrap().response, Response::NeedsAction);
+    assert!(desk.to_do().await.is_empty());
+    // Their own answer is theirs.
+    let seen = (card.id, card.sequence);
+    let declined = desk.reply(&caller, seen, Reply::Cancel).await.unwrap();
+    assert_eq!(declined.state, AppointmentState::Booked);
+    assert_eq!(desk.to_do().await, ["noor declined"]);
 }
 
 pub async fn both_are_told_and_have_it_in_their_agenda(engine: Engine) {

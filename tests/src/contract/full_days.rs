@@ -2,14 +2,15 @@
 
 use care::Caller;
 use protocol::http::{
-    AddClosure, AddVisitType, Appointment, BookAppointment, ClosedDays, VisitTerms,
+    AddClosure, AddVisitType, Appointment, BookAppointment, BookSeries, ClosedDays, VisitTerms,
 };
-use protocol::{AppointmentKind, AppointmentState, Code, Reply, Role, VisitTypeId};
+use protocol::{AppointmentKind, AppointmentState, Code, Reply, Role, Scope, VisitTypeId};
 use testkit::{Engine, agency};
 
 use super::desk::{Desk, TUESDAY};
 use super::double_bookings::no_overlap;
 use super::house::code;
+use super::series::{booked, shift, starts};
 use super::undone_cancels::says;
 
 fn at_most(a_day: u16) -> VisitTerms {
@@ -87,6 +88,40 @@ pub async fn a_day_that_may_hold_less_by_now_takes_back_what_it_held(engine: Eng
         assert_eq!(code(desk.take_back(off).await), Code::NotAvailable);
     }
     no_overlap(&desk.house).await;
+}
+
+pub async fn a_series_moves_to_the_days_of_its_own_visits(engine: Engine) {
+    let cap = Cap::open(engine, 1).await;
+    let desk = &cap.desk;
+    let request = BookSeries {
+        first: BookAppointment {
+            visit_type: Some(cap.kind),
+            ..desk.request(TUESDAY)
+        },
+        rule: "FREQ=WEEKLY;COUNT=4".to_owned(),
+        skip_conflicts: false,
+    };
+    let made = desk.scheduler.book_series(&desk.dana, request).await;
+    assert_eq!(made.unwrap().appointments.len(), 4);
+    let all = (Scope::All, false);
+    // A week later and earlier, each is where the next one or the one before it was, at another hour too.
+    for (civil, days) in [
+        ("2026-11-17T10:00", ["11-17", "11-24", "12-01", "12-08"]),
+        (TUESDAY, ["11-10", "11-17", "11-24", "12-01"]),
+        ("2026-11-17T14:00", ["11-17", "11-24", "12-01", "12-08"]),
+    ] {
+        let first = booked(desk).await.remove(0);
+        shift(desk, &first, civil, all).await.unwrap();
+        let hour = &civil[10..];
+        let expected = days.map(|day| format!("2026-{day}{hour}"));
+        assert_eq!(starts(desk).await, expected);
+        no_overlap(&desk.house).await;
+    }
+    // Somebody else's day is full, and so is the one of whoever stays before it.
+    cap.book("2026-12-15T10:00").await;
+    let first = booked(desk).await.remove(0);
+    let refused = shift(desk, &first, "2026-11-24T14:00", all).await;
+    assert_eq!(code(refused), Code::SeriesConflicts);
 }
 
 pub async fn a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back(engine: Engine) {

@@ -93,6 +93,36 @@ pub async fn what_the_night_could_not_book_is_seen_to_by_what_is_booked_instead(
     assert!(times(&desk).await.is_empty());
 }
 
+pub async fn whoever_is_asked_about_a_gap_is_so_until_it_is_seen_to_or_given_up(engine: Engine) {
+    for gives_up in [false, true] {
+        let desk = Desk::open(engine).await;
+        let request = series(&desk, TUESDAY, "FREQ=WEEKLY;COUNT=30");
+        let made = desk.scheduler.book_series(&desk.dana, request).await;
+        made.unwrap();
+        desk.book("2027-05-11T10:15").await;
+        desk.at("2026-11-16T12:00").await;
+        let now = desk.house.clock_now();
+        desk.store().extend_series(now).await.unwrap();
+        let cards = booked(&desk).await;
+        let mut cards = cards.iter();
+        let third = cards.find(|card| card.at.civil == "2026-11-24T10:00");
+        let later = (Scope::ThisAndLater, false);
+        let moved = shift(&desk, third.unwrap(), "2026-11-25T10:00", later).await;
+        let moved = moved.unwrap();
+        assert_eq!(desk.to_do().await, ["maria series_conflict"]);
+        if gives_up {
+            let off = call_off(&desk, &moved, Scope::ThisAndLater).await;
+            off.unwrap();
+        } else {
+            let gap = gaps(&desk, &desk.dana).await.remove(0);
+            let request = instead(&desk, &gap.occurrence, "2027-05-13T10:00");
+            let card = book(&desk, &desk.dana, gap.series, &request).await;
+            card.unwrap();
+        }
+        assert!(desk.to_do().await.is_empty());
+    }
+}
+
 pub async fn a_gap_goes_with_its_series(engine: Engine) {
     let (desk, _) = with_a_gap(engine).await;
     let cards = booked(&desk).await;

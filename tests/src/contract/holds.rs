@@ -3,9 +3,10 @@
 use care::Caller;
 use futures_util::future::join_all;
 use protocol::http::{
-    AddVisitType, BookAppointment, FindSlots, HoldTime, MoveAppointment, TimeHeld, VisitTerms,
+    AddVisitType, BookAppointment, BookSeries, FindSlots, HoldTime, MoveAppointment, TimeHeld,
+    VisitTerms,
 };
-use protocol::{AccountId, AppointmentKind, Code, Instead, Role, Timestamp, limits};
+use protocol::{AccountId, AppointmentKind, Code, Instead, Role, Timestamp, VisitTypeId, limits};
 use store::{BookingWish, LinkSecret, Result};
 use testkit::Engine;
 
@@ -380,6 +381,66 @@ pub async fn what_is_kept_of_a_colleague_counts_for_their_day(engine: Engine) {
     desk.store().let_times_go(&desk.dana).await.unwrap();
     let second = desk.scheduler.book(&desk.sam, intake("2026-11-10T14:00"));
     second.await.unwrap();
+}
+
+pub async fn what_a_worker_keeps_is_not_too_soon_a_few_minutes_later(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
+    let request = AddVisitType {
+        op_id: desk.op(),
+        terms: VisitTerms {
+            name: "A day before".to_owned(),
+            kind: AppointmentKind::Office,
+            minutes: 30,
+            before_minutes: 0,
+            after_minutes: 0,
+            travel_minutes: 0,
+            notice_minutes: 24 * 60,
+            days_ahead: 30,
+            per_day_max: None,
+        },
+    };
+    let kind = desk.scheduler.add_visit_type(&robin, &request).await;
+    let kind = kind.unwrap().id;
+    // Kept with five minutes to spare, and booked when one is missing.
+    let keep_as = async |visit_type: Option<VisitTypeId>, civil: &str| {
+        let asked = HoldTime {
+            visit_type,
+            ..wish(&desk, civil)
+        };
+        desk.scheduler.hold_time(&desk.dana, asked).await.unwrap();
+        desk.pass(360).await;
+    };
+    let request = |civil: &str| BookAppointment {
+        kind: AppointmentKind::Office,
+        visit_type: Some(kind),
+        meeting_link: None,
+        ..desk.request(civil)
+    };
+    desk.at("2026-11-09T09:55").await;
+    keep_as(None, TUESDAY).await;
+    let refused = desk.scheduler.book(&desk.dana, request(TUESDAY)).await;
+    assert_eq!(code(refused), Code::NotAvailable, "kept for something else");
+
+    let next = "2026-11-10T11:00";
+    desk.at("2026-11-09T10:55").await;
+    keep_as(Some(kind), next).await;
+    let colleague = desk.scheduler.book(&desk.sam, request(next)).await;
+    assert_eq!(code(colleague), Code::NotAvailable, "he kept nothing");
+    let card = desk.scheduler.book(&desk.dana, request(next)).await;
+    assert_eq!(card.unwrap().start, Desk::instant(next));
+
+    let weekly = "2026-11-10T12:00";
+    desk.at("2026-11-09T11:55").await;
+    keep_as(Some(kind), weekly).await;
+    let series = BookSeries {
+        first: request(weekly),
+        rule: "FREQ=WEEKLY;COUNT=2".to_owned(),
+        skip_conflicts: false,
+    };
+    let made = desk.scheduler.book_series(&desk.dana, series).await;
+    assert_eq!(made.unwrap().appointments.len(), 2);
+    assert_eq!((holds(&desk).await, claims(&desk).await), (0, 3));
 }
 
 pub async fn of_two_who_keep_each_others_time_at_once_one_gets_it(engine: Engine) {

@@ -98,6 +98,36 @@ pub async fn hours_that_cannot_be_are_refused_whole(engine: Engine) {
     assert_eq!(desk.scheduler.hours(&desk.dana).await.unwrap(), before);
 }
 
+pub async fn what_is_offered_on_other_clocks_is_booked_when_it_is(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    // On Lord Howe the clocks go back by half an hour on a Sunday at two, a Saturday morning in Chicago.
+    let mut hours = desk.scheduler.hours(&desk.dana).await.unwrap();
+    hours.dated = vec![DatedHours {
+        date: "2027-04-03".to_owned(),
+        open: vec![open("09:00", "11:00")],
+    }];
+    desk.scheduler.put_hours(&desk.dana, hours).await.unwrap();
+    let there = "Australia/Lord_Howe";
+    let wish = FindSlots {
+        from: "2027-04-04".to_owned(),
+        days: 1,
+        minutes: 15,
+        visit_type: None,
+        zone: Some(there.to_owned()),
+        staff: None,
+    };
+    let slots = desk.scheduler.slots(&desk.dana, wish).await.unwrap().slots;
+    let civil: Vec<_> = slots.iter().map(|slot| &slot.at.civil[11..]).collect();
+    let expected = ["01:00", "01:15", "01:30", "01:45", "02:00", "02:15"];
+    assert_eq!(civil, expected, "each once");
+    for slot in &slots {
+        let mut request = desk.request(&slot.at.civil);
+        (request.zone, request.minutes) = (Some(there.to_owned()), 15);
+        let card = desk.scheduler.book(&desk.dana, request).await.unwrap();
+        assert_eq!((card.start, &card.at), (slot.start, &slot.at));
+    }
+}
+
 pub async fn a_team_is_free_when_each_of_it_is_alone(engine: Engine) {
     let desk = Desk::open(engine).await;
     let saved = desk.scheduler.put_hours(&desk.sam, afternoons()).await;

@@ -50,6 +50,7 @@ contract! {
         reminders_that_are_refused_are_one_thing_to_see_to,
     }
     waiting_links {
+        a_link_to_what_is_offered_no_longer_is_not_mailed,
         a_mailed_booking_link_waits_until_the_address_is_confirmed,
         a_link_that_was_tried_before_the_address_was_replaced_leaves_too,
         a_link_for_which_nobody_confirmed_the_address_is_a_task,

@@ -67,6 +67,7 @@ mod nights;
 mod no_shows;
 mod office;
 mod opening;
+mod other_clients;
 mod outages;
 mod overlaps;
 pub(crate) mod overrides;
@@ -160,6 +161,7 @@ contract! {
     }
     representations {
         whoever_acts_for_a_client_may_what_the_client_may,
+        an_answer_in_a_clients_place_is_theirs_until_the_client_says_otherwise,
         a_representation_ends_by_itself_or_by_the_case_manager,
         a_representation_needs_evidence_a_caregiver_on_record_and_a_time_to_come,
     }

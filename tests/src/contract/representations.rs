@@ -2,11 +2,13 @@
 
 use care::Caller;
 use protocol::http::{
-    AskAccess, EndRepresentation, RecordConsent, RecordRepresentation, WithdrawConsent,
+    AskAccess, EndRepresentation, RecordConsent, RecordRepresentation, ReplyToAppointment,
+    WithdrawConsent,
 };
-use protocol::{Code, ConsentBasis, RepresentationBasis, Timestamp};
+use protocol::{Code, ConsentBasis, Reply, RepresentationBasis, Response, Timestamp};
 use testkit::Engine;
 
+use super::desk::{Desk, TUESDAY, link, of};
 use super::house::{House, code, op};
 
 fn record(house: &House, n: u8, until: Option<Timestamp>) -> RecordRepresentation {
@@ -115,6 +117,48 @@ pub async fn whoever_acts_for_a_client_may_what_the_client_may(engine: Engine) {
         .record_representation(&ana, maria, record(&house, 4, None))
         .await;
     assert_eq!(code(other), Code::NotAllowed);
+}
+
+pub async fn an_answer_in_a_clients_place_is_theirs_until_the_client_says_otherwise(
+    engine: Engine,
+) {
+    let desk = Desk::open(engine).await;
+    let maria = desk.house.agency.maria;
+    let record = record(&desk.house, 1, None);
+    let store = desk.store();
+    let recorded = store.record_representation(&desk.dana, maria.person, record);
+    recorded.await.unwrap();
+    let card = desk.book(TUESDAY).await;
+    let secret = link(&of(&desk.post().await, maria)[0]);
+    let acting = async |sequence| {
+        let request = ReplyToAppointment {
+            op_id: desk.op(),
+            sequence,
+            reply: Reply::Confirm,
+            for_client: true,
+        };
+        let said = desk.scheduler.reply(&desk.ana, card.id, request).await;
+        said.unwrap();
+    };
+    let hers = async || {
+        let seen = store.appointments_of(&desk.dana, maria.person).await;
+        let card = seen.unwrap().appointments.remove(0);
+        let mut parts = card.participants.into_iter();
+        let part = parts.find(|part| part.person == maria.person).unwrap();
+        (part.response, part.answered_by)
+    };
+    acting(card.sequence).await;
+    let ana = Some("Ana Sample".to_owned());
+    assert_eq!(hers().await, (Response::Accepted, ana.clone()));
+    // By the link in her mail it is her own word.
+    let own = store.reply_by_link(&secret, Reply::AnotherTime).await;
+    own.unwrap();
+    assert_eq!(hers().await, (Response::Tentative, None));
+    acting(card.sequence).await;
+    assert_eq!(hers().await, (Response::Accepted, ana));
+    // At another time nobody has answered.
+    desk.shift(&card, "2026-11-11T10:00").await.unwrap();
+    assert_eq!(hers().await, (Response::NeedsAction, None));
 }
 
 pub async fn a_representation_ends_by_itself_or_by_the_case_manager(engine: Engine) {

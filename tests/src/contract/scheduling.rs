@@ -5,8 +5,8 @@ use testkit::Engine;
 use super::{
     booking_links, bookings, calendar_feeds, clock_jumps, closings, closures, colleagues,
     double_bookings, full_days, gaps, holds, hours, jobs, later_visits, law_collisions, no_shows,
-    outages, overlaps, phones, places, preferences, series, team_changes, teams, undone_cancels,
-    visit_types, visit_zones,
+    other_clients, outages, overlaps, phones, places, preferences, series, team_changes, teams,
+    undone_cancels, visit_types, visit_zones,
 };
 
 contract! {
@@ -60,6 +60,7 @@ contract! {
         a_time_is_kept_of_all_or_of_nobody,
         what_was_kept_of_several_expires_for_each,
         what_is_kept_of_a_colleague_counts_for_their_day,
+        what_a_worker_keeps_is_not_too_soon_a_few_minutes_later,
         of_two_who_keep_each_others_time_at_once_one_gets_it,
     }
     closures {
@@ -75,6 +76,7 @@ contract! {
         a_worker_says_when_they_can_be_booked,
         what_is_booked_outside_new_hours_stays_and_is_counted,
         hours_that_cannot_be_are_refused_whole,
+        what_is_offered_on_other_clocks_is_booked_when_it_is,
         a_team_is_free_when_each_of_it_is_alone,
     }
     visit_types {
@@ -137,6 +139,7 @@ contract! {
     gaps {
         what_could_not_be_booked_is_missing_until_something_is_booked_instead,
         what_the_night_could_not_book_is_seen_to_by_what_is_booked_instead,
+        whoever_is_asked_about_a_gap_is_so_until_it_is_seen_to_or_given_up,
         a_gap_goes_with_its_series,
         only_who_serves_the_client_sees_gaps_and_books_instead,
     }
@@ -152,6 +155,7 @@ contract! {
     colleagues {
         who_comes_along_works_here_and_has_hours,
         who_comes_along_sees_it_and_changes_nothing,
+        who_comes_along_answers_for_themselves_alone,
         both_are_told_and_have_it_in_their_agenda,
         whose_account_ends_comes_along_no_more,
     }
@@ -163,6 +167,9 @@ contract! {
         of_a_series_somebody_comes_to_one_visit,
         changes_at_once_leave_nobody_in_two_places,
         a_change_while_its_series_moves_keeps_everybodys_time,
+    }
+    other_clients {
+        a_request_that_was_another_clients_shows_nothing_of_theirs,
     }
     overlaps {
         a_second_visit_at_the_same_time_is_booked_with_a_warning,
@@ -202,6 +209,7 @@ contract! {
     full_days {
         a_day_that_was_filled_or_closed_meanwhile_takes_nothing_back,
         a_day_that_may_hold_less_by_now_takes_back_what_it_held,
+        a_series_moves_to_the_days_of_its_own_visits,
     }
     jobs {
         administrators_say_when_jobs_run,

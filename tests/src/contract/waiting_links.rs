@@ -2,14 +2,15 @@
 //! the client's, and what was mailed there ends when somebody says that it is not.
 
 use mail::Sent;
-use protocol::http::BookingLink;
-use protocol::{BookingLinkState, Code};
+use protocol::http::{AddVisitType, BookingLink, VisitTerms};
+use protocol::{AppointmentKind, BookingLinkState, Code, Role};
 use testkit::Engine;
 
 use super::addresses::{ELSEWHERE, asked, leaves, open, writes};
 use super::booking_links;
 use super::desk::{Desk, TUESDAY, link};
 use super::house::code;
+use super::teams::enrolled;
 
 /// The only link of Maria's, as staff see it.
 async fn card(desk: &Desk) -> BookingLink {
@@ -37,6 +38,40 @@ pub async fn a_mailed_booking_link_waits_until_the_address_is_confirmed(engine: 
     let card = card(&desk).await;
     assert!(card.mailed && !card.mail_waits);
     assert_eq!(leaves(&desk).await.len(), 0, "once");
+}
+
+pub async fn a_link_to_what_is_offered_no_longer_is_not_mailed(engine: Engine) {
+    let desk = open(engine).await;
+    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
+    let request = AddVisitType {
+        op_id: desk.op(),
+        terms: VisitTerms {
+            name: "First call".to_owned(),
+            kind: AppointmentKind::Phone,
+            minutes: 30,
+            before_minutes: 0,
+            after_minutes: 0,
+            travel_minutes: 0,
+            notice_minutes: 0,
+            days_ahead: 30,
+            per_day_max: None,
+        },
+    };
+    let kind = desk.scheduler.add_visit_type(&robin, &request).await;
+    let kind = kind.unwrap().id;
+    writes(&desk, &desk.dana, ELSEWHERE).await;
+    let secret = asked(&desk, ELSEWHERE).await;
+    booking_links::make(&desk, |asked| {
+        asked.mail = true;
+        asked.visit_type = Some(kind);
+    })
+    .await;
+    assert_eq!(leaves(&desk).await.len(), 0, "it waits");
+    desk.store().end_visit_type(&robin, kind).await.unwrap();
+    let confirm = desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    assert_eq!(leaves(&desk).await.len(), 0, "it would lead nowhere");
+    assert_eq!(card(&desk).await.state, BookingLinkState::Void);
 }
 
 pub async fn a_link_that_was_tried_before_the_address_was_replaced_leaves_too(engine: Engine) {

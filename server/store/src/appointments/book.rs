@@ -16,7 +16,7 @@ use uuid::Uuid;
 
 use super::team::{self, Team};
 use super::zones::{site, zone_for};
-use super::{Asked, Found, claim_all, find, list};
+use super::{Asked, Found, claim_all, find_as_of, list, read};
 use crate::audit::{Entry, Object};
 use crate::error::Result;
 use crate::hours::{Resource, Rules};
@@ -76,14 +76,14 @@ pub(crate) async fn book_in(
     let locked = team.lock(tx).await?;
     let op_id = booking.op_id;
     if let Some(done) = operations::seen(tx, caller, Act::BookAppointment, op_id).await? {
-        return list::card(tx, caller, done.object.into()).await;
+        let id = done.object.into();
+        operations::must_be_about(read(tx, id).await?.client(), booking.client)?;
+        return list::card(tx, caller, id).await;
     }
     team::must_be_bookable(tx, &team, &locked).await?;
     if let Some(gap) = gap {
         series::gaps::must_be_open(tx, gap, booking.client).await?;
     }
-    // What they kept was for this.
-    holds::let_all_go(tx, caller.account.uuid()).await?;
     let site = site(tx, &locked, team.booked);
     let of = (anchor(booking.kind), booking.client);
     let zone = zone_for(tx, booking.zone.as_deref(), of, &site).await?;
@@ -92,7 +92,10 @@ pub(crate) async fn book_in(
         zone,
         rules: rules(tx, booking.visit_type, (booking.kind, booking.minutes)).await?,
     };
-    let found = find(tx, &locked, &asked, None).await?;
+    // What they kept was for this.
+    let kept = (booking.visit_type, asked.zone.resolve(asked.civil));
+    let as_of = holds::use_up(tx, caller.account, kept).await?;
+    let found = find_as_of(tx, &locked, &asked, (None, as_of)).await?;
     let worker = Holder {
         account: caller.account,
         person: caller.person,

@@ -27,7 +27,7 @@ statements! {
         WHERE id = $1";
     ASK_AGAIN = "
         UPDATE participant SET response = 'needs_action', response_at = NULL, asked_at = NULL,
-            said_at = NULL
+            said_at = NULL, response_by = NULL
         WHERE appointment = $1 AND role <> 'case_manager'";
     CANCEL = "
         UPDATE appointment SET state = 'cancelled', ics_sequence = ics_sequence + 1, told_at = $2,

@@ -25,7 +25,8 @@ statements! {
         SELECT id, person, role, response, response_at FROM participant
         WHERE appointment = $1 AND person = $2 AND left_at IS NULL";
     ANSWER = "
-        UPDATE participant SET response = $2, response_at = $3, asked_at = $4, said_at = $3
+        UPDATE participant SET response = $2, response_at = $3, asked_at = $4, said_at = $3,
+            response_by = NULL
         WHERE id = $1";
     NOTE = "
         UPDATE participant SET response = $2, response_at = $3, said_at = $4, asked_at = NULL,
@@ -101,6 +102,7 @@ fn for_whom(standing: Standing, for_client: bool) -> Standing {
     if for_client {
         Standing {
             takes_part: false,
+            beside: false,
             ..standing
         }
     } else {

@@ -9,7 +9,7 @@ use care::appointment::{Booking, MeetingLink};
 use care::civil::Zone;
 use care::place::{Anchor, anchor};
 use care::rules::Act;
-use protocol::{AppointmentId, Language, OpId, Timestamp, limits};
+use protocol::{AppointmentId, AppointmentState, Language, OpId, Timestamp, limits};
 use uuid::Uuid;
 
 use super::LinkRow;
@@ -32,7 +32,7 @@ statements! {
         UPDATE booking_link SET used_at = $2, appointment = $3, secret = NULL
         WHERE id = $1 AND used_at IS NULL AND revoked_at IS NULL AND expires_at > $2";
     CLIENTS_PART = "
-        SELECT p.id, a.ics_sequence, a.start_at, a.zone
+        SELECT p.id, a.ics_sequence, a.start_at, a.zone, a.state
         FROM appointment a JOIN participant p ON p.appointment = a.id AND p.person = a.client
         WHERE a.id = $1 AND p.left_at IS NULL";
     LINK_OF_PART = "SELECT id, secret FROM link WHERE participant = $1 AND ics_sequence = $2";
@@ -111,6 +111,7 @@ struct PartRow {
     ics_sequence: i64,
     start_at: i64,
     zone: String,
+    state: String,
 }
 
 /// A link and its secret, sealed.
@@ -330,7 +331,7 @@ async fn booking(tx: &mut Tx, link: &LinkRow, asked: &Asked) -> Result<Booking> 
     })
 }
 
-/// The appointment that was booked by the link a moment ago, if it is at that time.
+/// The appointment that was booked by the link a moment ago, if it is at that time, and on.
 async fn booked_before(
     tx: &mut Tx,
     link: &LinkRow,
@@ -343,7 +344,8 @@ async fn booked_before(
         return Ok(None);
     }
     let part = tx.sql(CLIENTS_PART).bind(id).maybe::<PartRow>().await?;
-    let same = part.is_some_and(|part| db::at(part.start_at) == start);
+    let on = AppointmentState::Booked.as_str();
+    let same = part.is_some_and(|part| db::at(part.start_at) == start && part.state == on);
     Ok(same.then(|| id.into()))
 }
 

@@ -87,12 +87,15 @@ impl Store {
             let team = Team::new(caller.account, &plan.first.staff);
             let locked = team.lock(tx).await?;
             if let Some(done) = operations::seen(tx, &caller, Act::BookSeries, op_id).await? {
-                return answer(tx, &caller, done.object.into()).await;
+                let id = done.object.into();
+                operations::must_be_about(read(tx, id).await?.client, client)?;
+                return answer(tx, &caller, id).await;
             }
             team::must_be_bookable(tx, &team, &locked).await?;
-            // What they kept was for this.
-            holds::let_all_go(tx, caller.account.uuid()).await?;
             let series = begin(tx, &plan, (&team, &locked)).await?;
+            // What they kept was for this.
+            let kept = (series.visit_type, series.start_of(series.first.date()));
+            let as_of = holds::use_up(tx, caller.account, kept).await?;
             let until = horizon(tx, tx.now()).max(plan.first.civil.date());
             let days = series.rule.days(series.first.date(), None, until)?;
             let worker = Holder {
@@ -100,7 +103,8 @@ impl Store {
                 person: caller.person,
                 role: caller.role,
             };
-            let made = make(tx, &series, (worker, &locked), &days).await?;
+            let with = caregivers(tx, &series).await?;
+            let made = make(tx, &series, (worker, &locked), (&days, with), as_of).await?;
             let refused = !made.conflicts.is_empty() && !plan.skip_conflicts;
             if refused || made.booked.is_empty() {
                 return Err(made.refusal().into());
@@ -244,23 +248,14 @@ pub(super) async fn whereabouts(tx: &mut Tx, series: &Series) -> Result<Whereabo
     })
 }
 
-/// Books the visits of some days with the worker and their team, which is locked.
+/// Books the visits of some days with the worker and their team, which is locked, and with these caregivers: as somebody
+/// may who kept to the terms at that instant.
 pub(super) async fn make(
     tx: &mut Tx,
     series: &Series,
     (worker, team): (Holder, &[Resource]),
-    days: &[Date],
-) -> Result<Made> {
-    let with = caregivers(tx, series).await?;
-    make_with(tx, series, (worker, team), (days, with)).await
-}
-
-/// The same, with these caregivers.
-pub(super) async fn make_with(
-    tx: &mut Tx,
-    series: &Series,
-    (worker, team): (Holder, &[Resource]),
     (days, caregivers): (&[Date], Vec<PersonId>),
+    as_of: Timestamp,
 ) -> Result<Made> {
     let Whereabouts { link, place } = whereabouts(tx, series).await?;
     let mut booking = Booking {
@@ -290,8 +285,7 @@ pub(super) async fn make_with(
         booking.civil = asked.civil;
         booking.occurrence = Some(series.occurrence(*day));
         let start = series.start_of(*day);
-        let now = tx.now();
-        match look(tx, team, (&asked.rules, start), (None, now)).await? {
+        match look(tx, team, (&asked.rules, start), (None, as_of)).await? {
             Ok(found) => {
                 let (id, _) = put(tx, worker, &booking, team, (&asked, &found)).await?;
                 made.booked.push(id);

@@ -35,6 +35,11 @@ statements! {
         UPDATE series SET zone = $2, minutes = $3, shift_days = $4, at_minute = $5, told_at = $6
         WHERE id = $1";
     GO_OVER = "UPDATE appointment SET series = $2 WHERE series = $1 AND occurrence >= $3";
+    // Before the gaps that they are about.
+    TASKS_GO_OVER = "
+        UPDATE task SET series = $2
+        WHERE series = $1 AND at_time IN (SELECT g.start_at FROM series_gap g
+            WHERE g.series = $1 AND g.occurrence >= $3)";
     GAPS_GO_OVER = "UPDATE series_gap SET series = $2 WHERE series = $1 AND occurrence >= $3";
 }
 
@@ -70,11 +75,20 @@ pub(crate) async fn shift(
         rules: rules_of(tx, row, minutes).await?,
         zone,
     };
-    let moving = moving(tx, &series, (row, change.scope), locked).await?;
+    let mut moving = moving(tx, &series, (row, change.scope), locked).await?;
     for one in &moving {
         free_claims(tx, one.row.id.into()).await?;
     }
-    let (moved, stayed) = take_anew(tx, (&mut asked, shift), moving).await?;
+    // Of those that come later the last one goes first: a day holds so many of a kind, and none counts where it was.
+    let later = asked.zone.resolve(change.civil) > series.start_of(day);
+    if later {
+        moving.reverse();
+    }
+    let (mut moved, mut stayed) = take_anew(tx, (&mut asked, shift), moving).await?;
+    if later {
+        moved.reverse();
+        stayed.reverse();
+    }
     if !stayed.is_empty() {
         let conflicts = stayed.iter().map(|(_, conflict)| conflict.clone());
         let conflicts: Vec<Conflict> = conflicts.collect();
@@ -242,7 +256,7 @@ async fn settle(
         ..series
     };
     insert(tx, &next, &there, (&with, &along)).await?;
-    for sql in [GO_OVER, GAPS_GO_OVER] {
+    for sql in [GO_OVER, TASKS_GO_OVER, GAPS_GO_OVER] {
         tx.sql(sql)
             .bind(old.uuid())
             .bind(next.id.uuid())

@@ -7,7 +7,7 @@ use care::civil::Date;
 use protocol::{AppointmentId, PersonId, Role, SeriesId, Timestamp};
 use uuid::Uuid;
 
-use super::book::{caregivers, make_with, staff};
+use super::book::{caregivers, make, staff};
 use super::{Series, ask, end, gaps, hand_on, hold, horizon, read};
 use crate::appointments::team::Team;
 use crate::audit::{Entry, Object};
@@ -87,7 +87,8 @@ async fn extend(tx: &mut Tx, id: SeriesId, until: Date) -> Result<u64> {
         role: Role::CaseManager,
     };
     let with = allowed(tx, &series).await?;
-    let made = make_with(tx, &series, (worker, &locked), (&days, with)).await?;
+    let now = tx.now();
+    let made = make(tx, &series, (worker, &locked), (&days, with), now).await?;
     for (day, conflict) in &made.conflicts {
         gaps::note(tx, &series, *day, conflict.code).await?;
         ask(tx, &series, organizer, *day).await?;

@@ -45,6 +45,10 @@ statements! {
     FILL = "UPDATE series_gap SET filled_by = $3 WHERE series = $1 AND occurrence = $2";
     FINISH_TASKS = "
         UPDATE task SET done_at = $3 WHERE series = $1 AND at_time = $2 AND done_at IS NULL";
+    FINISH_GIVEN_UP = "
+        UPDATE task SET done_at = $3
+        WHERE series = $1 AND done_at IS NULL AND at_time IN (SELECT g.start_at FROM series_gap g
+            WHERE g.series = $1 AND g.occurrence >= $2)";
     GIVE_UP = "DELETE FROM series_gap WHERE series = $1 AND occurrence >= $2";
 }
 
@@ -179,8 +183,11 @@ pub(crate) async fn fill(tx: &mut Tx, gap: Occurrence, with: AppointmentId) -> R
     Ok(())
 }
 
-/// The visits of a series were called off from that one on: nothing is missing there any more.
+/// The visits of a series were called off from that one on: nothing is missing there any more, and nobody is to see to it.
 pub(super) async fn give_up(tx: &mut Tx, series: &Series, from: &str) -> Result<()> {
+    let now = tx.now().micros();
+    let finish = tx.sql(FINISH_GIVEN_UP).bind(series.id.uuid());
+    finish.bind(from.to_owned()).bind(now).run().await?;
     let give_up = tx.sql(GIVE_UP).bind(series.id.uuid());
     give_up.bind(from.to_owned()).run().await?;
     Ok(())

@@ -24,10 +24,12 @@ statements! {
             began, written_at, created_at)
         VALUES ($1, 'booking_link', $2, $1, $3,
             (SELECT b.expires_at FROM booking_link b WHERE b.id = $1), 'planned', 0, 0, $3, $3)";
-    // One that can be used, by a client whom one of its workers serves.
+    // One that can be used, for what is offered still, by a client whom one of its workers serves.
     GOOD = "
         SELECT b.id FROM single_mail m JOIN booking_link b ON b.id = m.booking_link
         WHERE m.id = $1 AND b.used_at IS NULL AND b.revoked_at IS NULL AND b.expires_at > $2
+            AND NOT EXISTS (SELECT 1 FROM visit_type y
+                WHERE y.id = b.visit_type AND y.ended_at IS NOT NULL)
             AND EXISTS (SELECT 1
                 FROM booking_link_worker w JOIN assignment g ON g.account = w.account
                 WHERE w.booking_link = b.id AND g.client = b.client AND g.from_at <= $2
