@@ -178,6 +178,8 @@ contract! {
         a_delay_changes_nothing_and_a_refused_content_no_address,
         what_passes_is_a_task_and_silences_nobody,
         a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,
+        a_bounce_that_is_there_before_its_sender_has_noted_the_mail_is_not_lost,
+        a_single_mail_that_comes_back_before_it_is_noted_is_not_lost,
         an_invitation_and_a_booking_link_that_bounce_are_tasks,
     }
     calendar_answers {

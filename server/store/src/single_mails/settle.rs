@@ -32,8 +32,9 @@ statements! {
         WHERE id = $1";
     FORGET = "UPDATE single_mail SET typed_address = NULL, link = NULL WHERE id = $1";
     BOUNCED = "
-        UPDATE single_mail SET state = 'failed', reason = $2, settled_at = $3
-        WHERE id = $1 AND state = 'sent'";
+        UPDATE single_mail SET state = 'failed', reason = $2, settled_at = $3, lease = NULL,
+            leased_until = NULL, typed_address = NULL, link = NULL
+        WHERE id = $1 AND (state = 'sent' OR (state = 'leased' AND began > 0))";
     REFUSE_ADDRESS = "
         UPDATE address SET refused_at = $2
         WHERE id = (SELECT m.address FROM single_mail m WHERE m.id = $1) AND refused_at IS NULL";
