@@ -75,6 +75,7 @@ contract! {
         an_unknown_outcome_is_sent_once_more_then_a_human_is_asked,
         a_sender_that_dies_twice_after_data_is_not_asked_a_third_time,
         a_second_copy_never_goes_to_another_address,
+        a_second_copy_never_says_more_than_its_reader_wants_by_now,
     }
     in_hand {
         a_reminder_that_is_unwanted_by_now_does_not_leave,

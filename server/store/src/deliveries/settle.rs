@@ -15,7 +15,7 @@ use crate::tx::Tx;
 
 statements! {
     // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too. What may
-    // have left already is sent again as it was, whatever its reader wishes by now.
+    // have left already is sent again as it was, unless its reader wants to be told less by now.
     BEGIN = "
         UPDATE delivery SET began = began + 1
         WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
@@ -25,11 +25,12 @@ statements! {
                 AND ((f.reminders_off_at IS NOT NULL
                         AND delivery.step IN ('three_days', 'one_day', 'one_hour', 'room_open'))
                     OR (f.unread_mail_off_at IS NOT NULL AND delivery.step IN ('unread', 'digest'))))
+            AND NOT EXISTS (SELECT 1 FROM preference h WHERE h.person = delivery.person
+                AND ((h.disclosure = 'update' AND delivery.disclosure <> 'update')
+                    OR (h.disclosure = 'times' AND delivery.disclosure = 'details')))
             AND (began > 0 OR NOT EXISTS (SELECT 1 FROM preference w
                 WHERE w.person = delivery.person
-                    AND (delivery.preference_at IS NULL OR w.changed_at <> delivery.preference_at
-                        OR (w.disclosure = 'update' AND delivery.disclosure <> 'update')
-                        OR (w.disclosure = 'times' AND delivery.disclosure = 'details'))))
+                    AND (delivery.preference_at IS NULL OR w.changed_at <> delivery.preference_at)))
             AND (step <> 'agenda' OR EXISTS (SELECT 1 FROM account w
                 WHERE w.person = delivery.person AND w.role = 'case_manager' AND w.ended_at IS NULL))
             AND (appointment IS NULL OR ics_sequence =
