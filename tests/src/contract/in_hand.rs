@@ -128,6 +128,21 @@ pub async fn a_caregivers_reminder_without_a_consent_by_now_does_not_leave(engin
     assert!(hand.note(agency.maria, What::Begins).await, "Maria's");
 }
 
+pub async fn news_to_a_caregiver_whose_consent_runs_out_meanwhile_does_not_leave(engine: Engine) {
+    let desk = open(engine).await;
+    let ana = desk.house.agency.ana;
+    let until = desk.house.clock_now().plus_seconds(60);
+    desk.consent(Some(until)).await;
+    let mut request = desk.request(TUESDAY);
+    request.caregivers = vec![ana.person];
+    desk.scheduler.book(&desk.dana, request).await.unwrap();
+    let hand = Hand::take(&desk).await;
+    desk.pass(60).await;
+    hand.withholds(ana).await;
+    assert!(of(&desk.post().await, ana).is_empty());
+    ended_as(&desk, ana, "invitation cancelled changed").await;
+}
+
 pub async fn a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave(engine: Engine) {
     let desk = open(engine).await;
     let maria = desk.house.agency.maria;

@@ -80,6 +80,7 @@ contract! {
     in_hand {
         a_reminder_that_is_unwanted_by_now_does_not_leave,
         a_caregivers_reminder_without_a_consent_by_now_does_not_leave,
+        news_to_a_caregiver_whose_consent_runs_out_meanwhile_does_not_leave,
         a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave,
         a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave,
         nothing_leaves_to_an_address_that_was_replaced_meanwhile,
@@ -209,6 +210,7 @@ contract! {
         an_urgent_message_waits_for_safe_hours_too,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
+        a_mail_in_hand_to_whoever_may_read_no_longer_does_not_leave,
         two_processes_at_once_plan_one_mail,
         whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back,
     }
