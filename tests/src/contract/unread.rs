@@ -2,7 +2,7 @@
 
 use care::Caller;
 use protocol::frame::{Ack, Append, Cursor};
-use protocol::http::PlanCircle;
+use protocol::http::{PlanCircle, Preferences};
 use protocol::{Bytes, CircleId, Code, ConsentId, Urgency, limits};
 use store::{LinkSecret, Note, What};
 use testkit::{Engine, Person};
@@ -445,6 +445,21 @@ pub async fn whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back(en
     let store = scene.desk.store();
     let again = store.choose_by_stop_link(&secret, true).await.unwrap();
     assert!(again.wanted);
+    assert_eq!(scene.desk.sends().await, ["maria unread"], "it waits still");
+    scene.pass(limits::UNREAD_PAUSE_S).await;
     scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
+    // Staff may have them come again, as she asks on the phone.
+    let wants = async |scene: &Scene, wanted: bool| {
+        let change = |wish: &mut Preferences| wish.unread_mail = wanted;
+        let desk = &scene.desk;
+        desk.prefer(&desk.dana, person, change).await;
+        scene.away().await;
+    };
+    wants(&scene, false).await;
+    scene.at("2026-11-03T10:00").await;
+    scene.a_message_waits().await;
+    assert!(!scene.tells_maria().await);
+    wants(&scene, true).await;
+    assert!(scene.tells_maria().await);
 }
