@@ -87,6 +87,7 @@ contract! {
         nothing_leaves_to_an_address_that_takes_no_mail_by_now,
         a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,
         a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,
+        a_booking_link_comes_as_its_reader_wants_it_by_now,
         a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once,
         a_series_whose_first_visit_moved_meanwhile_is_told_beside_it,
         a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit,
