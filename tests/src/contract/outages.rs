@@ -83,6 +83,23 @@ pub async fn who_changes_something_before_the_scheduler_is_back_is_called_all_th
     }
 }
 
+pub async fn whoever_was_told_of_a_move_since_need_not_be_called(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.without_address(&desk.dana).await;
+    desk.store().beat().await.unwrap();
+    let card = desk.book("2026-11-04T10:00").await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    desk.at("2026-11-04T08:00").await;
+    desk.store().beat().await.unwrap();
+    desk.sends().await;
+    let seen = outages(&desk, &desk.dana).await.outages;
+    assert_eq!(seen[0].calls.len(), 1);
+    desk.shift(&card, "2026-11-06T10:00").await.unwrap();
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    let seen = outages(&desk, &desk.dana).await.outages;
+    assert!(seen[0].calls.is_empty(), "{:?}", seen[0].calls);
+}
+
 pub async fn a_short_silence_is_none_and_the_backlog_is_an_alarm(engine: Engine) {
     let desk = Desk::open(engine).await;
     let health = desk.store().scheduler_health().await.unwrap();
