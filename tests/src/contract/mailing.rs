@@ -194,6 +194,7 @@ contract! {
     mail_answers {
         whoever_writes_is_a_task_for_everybody_who_serves_them,
         a_stranger_leaves_no_trace,
+        whoever_answers_from_an_address_that_was_replaced_is_a_task,
         the_same_mail_twice_does_nothing_more,
         addresses_from_before_are_found,
         whoever_was_erased_is_found_no_more,
