@@ -190,6 +190,7 @@ contract! {
         an_answer_to_an_earlier_time_is_a_task_and_no_more,
         of_two_answers_the_later_one_counts_whichever_comes_first,
         an_answer_in_anothers_name_or_to_nothing_is_not_noted,
+        an_answer_from_an_address_that_is_theirs_no_longer_is_a_task_and_no_more,
     }
     mail_answers {
         whoever_writes_is_a_task_for_everybody_who_serves_them,
