@@ -5,7 +5,7 @@
 //! * [`serve`]: the door: so many connections at once, each with a limit on everything ([`protocol::limits`]). One
 //!   that is slow, broken or hostile ends alone.
 //! * `session`: the conversation. `lines` reads it.
-//! * [`read_arrived`]: what a mail is: a delivery report (`report`, RFC 3464), the answer of a calendar (`calendar`,
+//! * [`read_arrived`]: what a mail is, by its `parts`: a delivery report (`report`, RFC 3464), the answer of a calendar (`calendar`,
 //!   RFC 5546), or anything else. No more than that leaves this module, above all no text.
 //! * [`ReturnAddress`]: envelope senders that name the mail which comes back.
 //!
@@ -13,6 +13,7 @@
 
 mod calendar;
 mod lines;
+mod parts;
 mod read;
 mod report;
 mod return_address;

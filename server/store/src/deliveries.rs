@@ -23,7 +23,7 @@
 
 use std::collections::HashMap;
 
-use care::reminders::{self, Planned, Visit, Way};
+use care::reminders::{self, Planned, Recipient, Visit, Way};
 use protocol::{AppointmentId, DeliveryId, ParticipantId, Step, Timestamp};
 use uuid::Uuid;
 
@@ -59,7 +59,7 @@ pub(crate) mod waiting;
 statements! {
     // What one address certainly did not take may come to another one.
     ROWS = "
-        SELECT v.id, v.dedupe, v.state, v.due_at, v.tries,
+        SELECT v.id, v.dedupe, v.state, v.due_at, v.not_after, v.tries,
             CAST(CASE WHEN v.state IN ('planned', 'cancelled')
                 OR (v.state = 'failed' AND v.reason = 'address_refused')
                 OR (v.state = 'failed' AND v.reason IN ('rejected', 'deferred') AND v.began = 0
@@ -96,6 +96,7 @@ struct DeliveryRow {
     dedupe: Vec<u8>,
     state: String,
     due_at: i64,
+    not_after: i64,
     tries: i64,
     /// May be planned again: waits, was no longer wanted, had no address that takes mail, or there is another one.
     open: i64,
@@ -200,11 +201,33 @@ pub(crate) async fn agree(
     }
     for row in there.into_values() {
         let is_due = row.due_at <= now.micros();
-        if row.state == "planned" && (agreeing == Agreeing::All || !is_due) {
+        let is_for_lease = is_due && agreeing == Agreeing::ToCome;
+        if row.state != "planned" || is_for_lease {
+            continue;
+        }
+        let of = (appointment, place.as_ref());
+        if row.not_after >= now.micros() || !was_wanted(&row, of, &visit, &recipients) {
             mended += tx.sql(CANCEL).bind(row.id).bind(now.micros()).run().await?;
         }
     }
     Ok(mended)
+}
+
+/// Whether nothing but time speaks against a mail that is worthless by now: it did not leave, and whoever leases it says
+/// so. Nobody would hear of one that is cancelled here ([`crate::outages`]).
+fn was_wanted(
+    row: &DeliveryRow,
+    (appointment, place): (AppointmentId, Option<&Place>),
+    visit: &Visit,
+    recipients: &[Recipient],
+) -> bool {
+    let planned = reminders::plan(visit, recipients, db::at(row.not_after));
+    let of = (appointment, visit.sequence);
+    let mut mails = planned.iter().filter(|one| one.way.is_mail());
+    mails.any(|one| {
+        let series = place.filter(|_| one.series);
+        dedupe(of, one.participant, one.step, series) == row.dedupe
+    })
 }
 
 /// How many rows that changed.

@@ -39,7 +39,7 @@ statements! {
                     AND v.appointment IS NOT NULL
                     AND v.due_at >= o.from_at AND v.due_at < o.until_at) AS not_sent
         FROM outage o WHERE o.until_at >= $1 ORDER BY o.until_at DESC, o.id LIMIT $2";
-    // Whoever was told in time after all need not be called.
+    // Whoever was told in time after all, or of what became of the visit since, need not be called.
     CALLS = "
         SELECT v.participant, v.step, v.appointment, k.client, k.start_at,
             n.id AS person, n.name AS person_name, c.name AS client_name,
@@ -59,7 +59,7 @@ statements! {
                 AND g.from_at <= $5 AND (g.ended_at IS NULL OR g.ended_at > $5))
             AND NOT EXISTS (SELECT 1 FROM delivery s
                 WHERE s.appointment = v.appointment AND s.participant = v.participant
-                    AND s.ics_sequence = v.ics_sequence AND s.state = 'sent'
+                    AND s.ics_sequence >= v.ics_sequence AND s.state = 'sent'
                     AND s.settled_at >= $3 AND s.settled_at < k.start_at)
         ORDER BY k.start_at, v.participant, v.due_at, v.id LIMIT $6";
     SUBJECT = "

@@ -125,6 +125,7 @@ impl Store {
             }
             write(tx, person, &wish, &before).await?;
             put_address(tx, &caller, person, email.as_ref()).await?;
+            tell_what_waits(tx, person, &wish, &before).await?;
             let mut entry = Entry::done(&caller, permit, object);
             if before.email != wish.email {
                 let salt = tx.random();
@@ -164,7 +165,8 @@ pub(crate) async fn opt_out(tx: &mut Tx, person: PersonId) -> Result<bool> {
     Ok(true)
 }
 
-/// Has mails about unread messages come, or come no more. What is planned is decided again when it is due.
+/// Has mails about unread messages come, or come no more. What is planned is decided again when it is due; of what came
+/// while they were stopped, and waits still, they tell now.
 pub(crate) async fn want_unread_mail(tx: &mut Tx, person: PersonId, wanted: bool) -> Result<()> {
     let before = read(tx, person).await?;
     if before.unread_mail == wanted {
@@ -174,7 +176,21 @@ pub(crate) async fn want_unread_mail(tx: &mut Tx, person: PersonId, wanted: bool
         unread_mail: wanted,
         ..before.clone()
     };
-    write(tx, person, &wish, &before).await
+    write(tx, person, &wish, &before).await?;
+    tell_what_waits(tx, person, &wish, &before).await
+}
+
+/// The look through the log went past what came while somebody wanted no such mails.
+async fn tell_what_waits(
+    tx: &mut Tx,
+    person: PersonId,
+    wish: &Preferences,
+    before: &Preferences,
+) -> Result<()> {
+    if wish.unread_mail && !before.unread_mail {
+        deliveries::unread::plan_for(tx, person).await?;
+    }
+    Ok(())
 }
 
 /// Makes the planned mails of all visits to come agree with how the person can be told things now.

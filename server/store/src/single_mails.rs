@@ -12,7 +12,7 @@
 use care::Caller;
 use care::email::EmailAddress;
 use care::message_id::MessageId;
-use care::quiet::{Leave, Leaves};
+use care::quiet::{Leave, Leaves, MailHours};
 use care::rules::{Act, Asker, Permit, Standing};
 use protocol::{Disclosure, Language, SingleMailId, Timestamp, limits};
 use uuid::Uuid;
@@ -325,20 +325,16 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
     if row.person.is_some() && row.address.is_none() {
         return Ok(Decision::Drop("cancelled", "no_address"));
     }
-    // A mail to somebody waits for their safe hours, if it is worth something then; one for which nobody waits comes
-    // by day.
-    let hours = row.hours.read(tx)?;
-    let is_worth = |then: Timestamp| then.micros() <= row.not_after;
-    let leaves = match kind {
-        Kind::BookAgain => hours.leave_by_day(now, is_worth),
-        _ => hours.leave(now, is_worth),
-    };
-    let leave = match leaves {
+    let leave = match leaves(kind, &row.hours.read(tx)?, row.not_after, now) {
         Leaves::Now(leave) => leave,
         Leaves::Later(then) => return Ok(Decision::PutOff(then)),
         Leaves::Never => return Ok(Decision::Drop("cancelled", "outside_safe_hours")),
         Leaves::Over => return Ok(Decision::Drop("cancelled", "too_late")),
     };
+    // As it may have left it says more than they allow by now, and otherwise it would be another mail.
+    if kind == Kind::BookingLink && disclosure(row)? > wished(row)? {
+        return Ok(Decision::Drop("failed", "outcome_unknown"));
+    }
     let to = recipient(tx, row).await?;
     let about = about(tx, kind, row).await?;
     let (Some(to), Some(about)) = (to, about) else {
@@ -353,7 +349,7 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
         id: row.id.into(),
         to: EmailAddress::parse(&to)?,
         language: language(row)?,
-        disclosure: disclosure(row)?.min(Disclosure::Times),
+        disclosure: disclosure(row)?,
         written_at: db::at(row.written_at),
         message_id,
         return_token: return_tokens::write(&tx.core().sealer, token, row.id),
@@ -361,6 +357,18 @@ async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result
         address: row.address,
     });
     Ok(Decision::Send(due, leave))
+}
+
+/// What becomes of a mail now: one to somebody waits for their safe hours, if it is worth something then; one for which
+/// nobody waits comes by day.
+fn leaves(kind: Kind, hours: &MailHours, not_after: i64, now: Timestamp) -> Leaves {
+    let is_worth = |then: Timestamp| then.micros() <= not_after;
+    match kind {
+        Kind::BookAgain => hours.leave_by_day(now, is_worth),
+        Kind::Invitation | Kind::BookingLink | Kind::Answer | Kind::Address => {
+            hours.leave(now, is_worth)
+        }
+    }
 }
 
 /// What opens a client's calendar to whoever reads it waits until somebody has said that the address is theirs
@@ -417,11 +425,19 @@ fn language(row: &DueRow) -> Result<Language> {
     word.map_or(Ok(Language::En), |word| db::language(word))
 }
 
-/// The same of what it may say.
+/// The same of what it may say: no more than times.
 fn disclosure(row: &DueRow) -> Result<Disclosure> {
-    let pinned = row.pinned_disclosure.as_ref().filter(|_| row.began > 0);
-    let word = pinned.or(row.disclosure.as_ref());
-    word.map_or(Ok(Disclosure::Times), |word| db::disclosure(word))
+    match row.pinned_disclosure.as_deref() {
+        Some(word) if row.began > 0 => db::disclosure(word),
+        _ => wished(row),
+    }
+}
+
+/// What it may say as things stand.
+fn wished(row: &DueRow) -> Result<Disclosure> {
+    let wish = row.disclosure.as_deref();
+    let wish = wish.map_or(Ok(Disclosure::Times), db::disclosure)?;
+    Ok(wish.min(Disclosure::Times))
 }
 
 async fn take(tx: &mut Tx, due: &DueSingleMail, lease: &Lease, given: Leave) -> Result<bool> {

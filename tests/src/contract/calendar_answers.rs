@@ -178,3 +178,35 @@ pub async fn an_answer_in_anothers_name_or_to_nothing_is_not_noted(engine: Engin
     assert_eq!(card.sequence, 0);
     assert_eq!(scene.states().await, ["booked"]);
 }
+
+pub async fn an_answer_from_an_address_that_is_theirs_no_longer_is_a_task_and_no_more(
+    engine: Engine,
+) {
+    for gone in ["disowned_at", "ended_at"] {
+        let scene = Scene::open(engine).await;
+        let mail = invited(&scene).await;
+        let (desk, maria) = (&scene.desk, scene.desk.house.agency.maria);
+        let (id, now) = (
+            desk.house.id(maria.person.as_bytes()),
+            desk.house.clock_now(),
+        );
+        let now = now.micros();
+        // Somebody else reads there, and she, or a stranger, has said so.
+        let say =
+            format!("UPDATE address SET refused_at = {now}, {gone} = {now} WHERE person = {id}");
+        desk.house.run(&say).await;
+        let declines = CalendarText {
+            uid: &uid(&mail),
+            sequence: 0,
+            answer: "DECLINED",
+            stamp: NOW,
+        };
+        scene.calendar(maria, &declines).await;
+        assert_eq!(
+            scene.of(maria, "response").await,
+            ["needs_action"],
+            "{gone}"
+        );
+        assert_eq!(desk.to_do().await, ["maria answered_by_mail"], "{gone}");
+    }
+}

@@ -128,6 +128,21 @@ pub async fn a_caregivers_reminder_without_a_consent_by_now_does_not_leave(engin
     assert!(hand.note(agency.maria, What::Begins).await, "Maria's");
 }
 
+pub async fn news_to_a_caregiver_whose_consent_runs_out_meanwhile_does_not_leave(engine: Engine) {
+    let desk = open(engine).await;
+    let ana = desk.house.agency.ana;
+    let until = desk.house.clock_now().plus_seconds(60);
+    desk.consent(Some(until)).await;
+    let mut request = desk.request(TUESDAY);
+    request.caregivers = vec![ana.person];
+    desk.scheduler.book(&desk.dana, request).await.unwrap();
+    let hand = Hand::take(&desk).await;
+    desk.pass(60).await;
+    hand.withholds(ana).await;
+    assert!(of(&desk.post().await, ana).is_empty());
+    ended_as(&desk, ana, "invitation cancelled changed").await;
+}
+
 pub async fn a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave(engine: Engine) {
     let desk = open(engine).await;
     let maria = desk.house.agency.maria;
@@ -215,6 +230,47 @@ pub async fn a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost(engi
     }
     let mails: Vec<Mail> = desk.post().await;
     assert_eq!(mails.iter().map(to).collect::<Vec<_>>(), [ELSEWHERE]);
+}
+
+pub async fn a_booking_link_comes_as_its_reader_wants_it_by_now(engine: Engine) {
+    let desk = open(engine).await;
+    let store = desk.store();
+    super::booking_links::make(&desk, |asked| asked.mail = true).await;
+    let takes = async || {
+        let now = desk.house.clock_now();
+        let (lease, due, _) = store.lease_single_mails(now).await.unwrap();
+        assert_eq!(due.len(), 1);
+        (lease, due[0].id)
+    };
+    let (lease, id) = takes().await;
+    let says = async |lease, what| {
+        let now = desk.house.clock_now();
+        let noted = store.note_single_mail(id, lease, what, now).await;
+        noted.unwrap()
+    };
+    // By another level.
+    desk.prefer(&desk.maria, desk.maria.person, |wish| {
+        wish.disclosure = Disclosure::Update;
+    })
+    .await;
+    assert!(!says(lease, What::Begins).await);
+    assert!(says(lease, What::Withheld).await);
+    // By other hours.
+    let (lease, _) = takes().await;
+    desk.prefer(&desk.maria, desk.maria.person, |wish| {
+        wish.safe_hours = Some(protocol::http::SafeHours {
+            from: 11 * 60,
+            until: 13 * 60,
+        });
+    })
+    .await;
+    assert!(!says(lease, What::Begins).await);
+    assert!(says(lease, What::Withheld).await);
+    assert!(desk.post().await.is_empty());
+    desk.at("2026-11-02T11:00").await;
+    let mails = of(&desk.post().await, desk.house.agency.maria);
+    assert_eq!(mails.len(), 1);
+    assert_eq!(mails[0].subject, "You have an update");
 }
 
 pub async fn a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once(engine: Engine) {

@@ -58,6 +58,28 @@ pub async fn a_stranger_leaves_no_trace(engine: Engine) {
     assert_eq!(desk.house.entries("1 = 1").await, entries);
 }
 
+pub async fn whoever_answers_from_an_address_that_was_replaced_is_a_task(engine: Engine) {
+    let scene = Scene::open(engine).await;
+    invited(&scene).await;
+    let desk = &scene.desk;
+    let is_at = async |address: &str| {
+        desk.prefer(&desk.maria, desk.maria.person, |wish| {
+            wish.email = Some(address.to_owned());
+        })
+        .await;
+    };
+    // At one of them nothing of ours was ever read.
+    is_at("mario.sample@example.org").await;
+    is_at("maria.elsewhere@example.org").await;
+    scene.writes("mario.sample@example.org", "hello").await;
+    assert!(desk.to_do().await.is_empty());
+    scene
+        .writes("maria.sample@example.com", "I cannot come")
+        .await;
+    assert_eq!(desk.to_do().await, ["maria answered_by_mail"]);
+    assert!(desk.post().await.is_empty(), "from elsewhere nobody wrote");
+}
+
 pub async fn the_same_mail_twice_does_nothing_more(engine: Engine) {
     let scene = Scene::open(engine).await;
     let invitation = invited(&scene).await;

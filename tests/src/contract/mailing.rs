@@ -75,16 +75,19 @@ contract! {
         an_unknown_outcome_is_sent_once_more_then_a_human_is_asked,
         a_sender_that_dies_twice_after_data_is_not_asked_a_third_time,
         a_second_copy_never_goes_to_another_address,
+        a_second_copy_never_says_more_than_its_reader_wants_by_now,
     }
     in_hand {
         a_reminder_that_is_unwanted_by_now_does_not_leave,
         a_caregivers_reminder_without_a_consent_by_now_does_not_leave,
+        news_to_a_caregiver_whose_consent_runs_out_meanwhile_does_not_leave,
         a_mail_that_says_more_than_its_reader_wants_by_now_does_not_leave,
         a_mail_that_would_come_outside_safe_hours_by_now_does_not_leave,
         nothing_leaves_to_an_address_that_was_replaced_meanwhile,
         nothing_leaves_to_an_address_that_takes_no_mail_by_now,
         a_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,
         a_single_mail_whose_lease_ran_out_is_decided_anew_and_not_lost,
+        a_booking_link_comes_as_its_reader_wants_it_by_now,
         a_series_whose_mail_was_withheld_is_told_by_its_next_visit_at_once,
         a_series_whose_first_visit_moved_meanwhile_is_told_beside_it,
         a_series_whose_sender_died_while_it_changed_is_told_by_its_next_visit,
@@ -178,6 +181,8 @@ contract! {
         a_delay_changes_nothing_and_a_refused_content_no_address,
         what_passes_is_a_task_and_silences_nobody,
         a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one,
+        a_bounce_that_is_there_before_its_sender_has_noted_the_mail_is_not_lost,
+        a_single_mail_that_comes_back_before_it_is_noted_is_not_lost,
         an_invitation_and_a_booking_link_that_bounce_are_tasks,
     }
     calendar_answers {
@@ -185,10 +190,12 @@ contract! {
         an_answer_to_an_earlier_time_is_a_task_and_no_more,
         of_two_answers_the_later_one_counts_whichever_comes_first,
         an_answer_in_anothers_name_or_to_nothing_is_not_noted,
+        an_answer_from_an_address_that_is_theirs_no_longer_is_a_task_and_no_more,
     }
     mail_answers {
         whoever_writes_is_a_task_for_everybody_who_serves_them,
         a_stranger_leaves_no_trace,
+        whoever_answers_from_an_address_that_was_replaced_is_a_task,
         the_same_mail_twice_does_nothing_more,
         addresses_from_before_are_found,
         whoever_was_erased_is_found_no_more,
@@ -206,6 +213,7 @@ contract! {
         an_urgent_message_waits_for_safe_hours_too,
         a_zone_that_changes_while_a_mail_waits_moves_it,
         whoever_may_read_no_longer_is_not_mailed,
+        a_mail_in_hand_to_whoever_may_read_no_longer_does_not_leave,
         two_processes_at_once_plan_one_mail,
         whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back,
     }

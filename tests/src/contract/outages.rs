@@ -1,7 +1,7 @@
 //! The dead man's switch: what was not sent while the scheduler was down, and who should be called.
 
 use protocol::http::{NoteCall, Outages};
-use protocol::{Code, OutageId, ParticipantId, Role, Step, limits};
+use protocol::{Code, Language, OutageId, ParticipantId, Role, Step, limits};
 use testkit::Engine;
 
 use super::desk::Desk;
@@ -51,6 +51,53 @@ pub async fn a_silence_becomes_an_outage_with_people_to_call(engine: Engine) {
     }
     desk.pass(limits::OUTAGE_SHOWN_S + 1).await;
     assert!(outages(&desk, &desk.dana).await.outages.is_empty());
+}
+
+pub async fn who_changes_something_before_the_scheduler_is_back_is_called_all_the_same(
+    engine: Engine,
+) {
+    for reminders in [true, false] {
+        let desk = Desk::open(engine).await;
+        desk.without_address(&desk.dana).await;
+        desk.store().beat().await.unwrap();
+        desk.book("2026-11-04T10:00").await;
+        assert_eq!(desk.sends().await, ["maria invitation"]);
+        // What reminds of it the day before is worthless by then.
+        desk.at("2026-11-04T08:00").await;
+        desk.prefer(&desk.maria, desk.maria.person, |wish| {
+            wish.language = Language::Es;
+            wish.reminders = reminders;
+        })
+        .await;
+        desk.store().beat().await.unwrap();
+        let sent = desk.sends().await;
+        assert!(!sent.iter().any(|mail| mail.starts_with("maria")));
+        let seen = outages(&desk, &desk.dana).await.outages;
+        let steps: Vec<Step> = seen[0]
+            .calls
+            .iter()
+            .flat_map(|call| call.steps.clone())
+            .collect();
+        let missed = reminders.then_some(Step::OneDay);
+        assert_eq!(steps, Vec::from_iter(missed));
+    }
+}
+
+pub async fn whoever_was_told_of_a_move_since_need_not_be_called(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.without_address(&desk.dana).await;
+    desk.store().beat().await.unwrap();
+    let card = desk.book("2026-11-04T10:00").await;
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    desk.at("2026-11-04T08:00").await;
+    desk.store().beat().await.unwrap();
+    desk.sends().await;
+    let seen = outages(&desk, &desk.dana).await.outages;
+    assert_eq!(seen[0].calls.len(), 1);
+    desk.shift(&card, "2026-11-06T10:00").await.unwrap();
+    assert_eq!(desk.sends().await, ["maria invitation"]);
+    let seen = outages(&desk, &desk.dana).await.outages;
+    assert!(seen[0].calls.is_empty(), "{:?}", seen[0].calls);
 }
 
 pub async fn a_short_silence_is_none_and_the_backlog_is_an_alarm(engine: Engine) {

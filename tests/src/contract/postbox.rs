@@ -8,6 +8,7 @@ use mail::{Mail, Postbox as _, ReturnAddress, read_arrived};
 use protocol::http::{AddClient, MailInvitation};
 use protocol::{Bytes, Language, limits};
 use scheduler::{Intake, Replies};
+use store::{Note, What};
 use testkit::{Engine, Person, agency};
 
 use super::desk::{Desk, TUESDAY, read, to, worker};
@@ -355,6 +356,49 @@ pub async fn a_bounce_of_an_address_that_was_replaced_sends_to_the_new_one(engin
     for status in ["5.1.1", "5.2.2", "5.4.1"] {
         replaced_and_bounced(engine, status).await;
     }
+}
+
+/// A delivery report comes about the mail of that token, which its sender has in hand.
+async fn comes_back_at_once(scene: &Scene, token: &str, status: &str) {
+    let sender = ReturnAddress::new(FROM).unwrap().with(token);
+    let report = bounce("<at.once@x>", &sender, ("failed", status));
+    assert!(scene.arrives(&sender, "", &report).await);
+}
+
+pub async fn a_bounce_that_is_there_before_its_sender_has_noted_the_mail_is_not_lost(
+    engine: Engine,
+) {
+    for (status, reason) in [("5.1.1", "address_refused"), ("5.2.2", "rejected")] {
+        let scene = Scene::open(engine).await;
+        let desk = &scene.desk;
+        desk.without_address(&desk.dana).await;
+        desk.book(TUESDAY).await;
+        let (store, now) = (desk.store(), desk.house.clock_now());
+        let (lease, due, _) = store.lease_due(now).await.unwrap();
+        let id = due[0].id;
+        let note = |what| store.note_deliveries(vec![Note { id, lease, what }], now);
+        assert_eq!(note(What::Begins).await.unwrap(), [true]);
+        comes_back_at_once(&scene, &due[0].return_token, status).await;
+        assert_eq!(note(What::Accepted).await.unwrap(), [false]);
+        let rows = desk.deliveries(desk.house.agency.maria).await;
+        assert_eq!(rows[0], format!("invitation failed {reason}"));
+        assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
+    }
+}
+
+pub async fn a_single_mail_that_comes_back_before_it_is_noted_is_not_lost(engine: Engine) {
+    let scene = Scene::open(engine).await;
+    let desk = &scene.desk;
+    super::booking_links::make(desk, |asked| asked.mail = true).await;
+    let (store, now) = (desk.store(), desk.house.clock_now());
+    let (lease, due, _) = store.lease_single_mails(now).await.unwrap();
+    let note = |what| store.note_single_mail(due[0].id, lease, what, now);
+    assert!(note(What::Begins).await.unwrap());
+    comes_back_at_once(&scene, &due[0].return_token, "5.2.2").await;
+    assert!(!note(What::Accepted).await.unwrap());
+    let failed = "SELECT COUNT(*) FROM single_mail WHERE state = 'failed'";
+    assert_eq!(desk.house.count(failed).await, 1);
+    assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
 }
 
 pub async fn an_invitation_and_a_booking_link_that_bounce_are_tasks(engine: Engine) {

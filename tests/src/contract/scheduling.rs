@@ -225,6 +225,8 @@ contract! {
     }
     outages {
         a_silence_becomes_an_outage_with_people_to_call,
+        who_changes_something_before_the_scheduler_is_back_is_called_all_the_same,
+        whoever_was_told_of_a_move_since_need_not_be_called,
         a_short_silence_is_none_and_the_backlog_is_an_alarm,
         whoever_is_called_is_noted_by_who_serves_them,
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use mail::{Mail, Sent};
 use protocol::http::Appointment;
-use protocol::{Language, limits};
+use protocol::{Disclosure, Language, limits};
 use store::{Note, What};
 use testkit::Engine;
 
@@ -237,5 +237,36 @@ pub async fn a_second_copy_never_goes_to_another_address(engine: Engine) {
     .await;
     desk.pass(60).await;
     assert!(desk.post().await.is_empty());
+    assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
+}
+
+pub async fn a_second_copy_never_says_more_than_its_reader_wants_by_now(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    desk.without_address(&desk.dana).await;
+    let maria = desk.house.agency.maria;
+    let says = async |disclosure| {
+        desk.prefer(&desk.maria, maria.person, |wish| {
+            wish.disclosure = disclosure;
+        })
+        .await;
+    };
+    says(Disclosure::Details).await;
+    desk.book(TUESDAY).await;
+    desk.memory.answer_next([Sent::Unknown]);
+    assert_eq!(desk.post().await.len(), 1);
+    desk.pass(limits::MAIL_BACKOFF_S[0]).await;
+    let (now, store) = (desk.house.clock_now(), desk.store());
+    let (lease, due, _) = store.lease_due(now).await.unwrap();
+    assert_eq!(due[0].disclosure, Disclosure::Details, "the same once more");
+    let id = due[0].id;
+    says(Disclosure::Times).await;
+    for (what, holds) in [(What::Begins, false), (What::Withheld, true)] {
+        let note = Note { id, lease, what };
+        let held = store.note_deliveries(vec![note], now).await.unwrap();
+        assert_eq!(held, [holds], "{what:?}");
+    }
+    assert!(desk.post().await.is_empty());
+    let rows = desk.deliveries(maria).await;
+    assert_eq!(rows[0], "invitation failed outcome_unknown");
     assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
 }

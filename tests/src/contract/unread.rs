@@ -2,9 +2,9 @@
 
 use care::Caller;
 use protocol::frame::{Ack, Append, Cursor};
-use protocol::http::PlanCircle;
-use protocol::{Bytes, CircleId, Code, Urgency, limits};
-use store::LinkSecret;
+use protocol::http::{PlanCircle, Preferences};
+use protocol::{Bytes, CircleId, Code, ConsentId, Urgency, limits};
+use store::{LinkSecret, Note, What};
 use testkit::{Engine, Person};
 
 use super::desk::{Desk, of};
@@ -338,8 +338,8 @@ pub async fn a_zone_that_changes_while_a_mail_waits_moves_it(engine: Engine) {
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
 }
 
-pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
-    let mut scene = Scene::open(engine).await;
+/// A message waits for Ana, who reads in a circle of Maria's family under this consent.
+async fn a_message_waits_for_ana(scene: &mut Scene) -> ConsentId {
     let desk = &scene.desk;
     let ana = desk.house.agency.ana;
     let consent = desk.consent(None).await.id;
@@ -353,11 +353,18 @@ pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
     let family = desk.store().plan_circle(&desk.dana, plan).await.unwrap().id;
     let [dana, hers] = &desk.devices;
     desk.house.gather(family, &[dana, hers]).await;
-    let (dana, maria) = (desk.dana, desk.maria);
+    let dana = desk.dana;
     scene.says_in(family, dana, Urgency::Routine).await;
     scene.pass(TEN_MINUTES).await;
     scene.plan().await;
     assert_eq!(scene.mails_of(ana).await, ["unread planned"]);
+    consent
+}
+
+pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let consent = a_message_waits_for_ana(&mut scene).await;
+    let (ana, maria) = (scene.desk.house.agency.ana, scene.desk.maria);
     scene.is_here(&maria).await;
     scene.desk.withdraw(&maria, consent).await.unwrap();
     // In the same transaction.
@@ -365,6 +372,28 @@ pub async fn whoever_may_read_no_longer_is_not_mailed(engine: Engine) {
     assert_eq!(scene.desk.sends().await, NOTHING);
     assert_eq!(scene.mails_of(ana).await, ["unread skipped no_right"]);
     assert_eq!(scene.marias().await, NOTHING, "she is not in it");
+}
+
+pub async fn a_mail_in_hand_to_whoever_may_read_no_longer_does_not_leave(engine: Engine) {
+    let mut scene = Scene::open(engine).await;
+    let consent = a_message_waits_for_ana(&mut scene).await;
+    let (ana, maria) = (scene.desk.house.agency.ana, scene.desk.maria);
+    let (store, now) = (scene.desk.store(), scene.desk.house.clock_now());
+    let (lease, due, _) = store.lease_due(now).await.unwrap();
+    assert_eq!(due.len(), 1);
+    scene.is_here(&maria).await;
+    scene.desk.withdraw(&maria, consent).await.unwrap();
+    for (what, holds) in [(What::Begins, false), (What::Withheld, true)] {
+        let note = Note {
+            id: due[0].id,
+            lease,
+            what,
+        };
+        let held = store.note_deliveries(vec![note], now).await.unwrap();
+        assert_eq!(held, [holds], "{what:?}");
+    }
+    assert_eq!(scene.desk.sends().await, NOTHING);
+    assert_eq!(scene.mails_of(ana).await, ["unread skipped no_right"]);
 }
 
 pub async fn two_processes_at_once_plan_one_mail(engine: Engine) {
@@ -416,6 +445,21 @@ pub async fn whoever_wants_none_stops_them_by_the_mail_and_finds_the_way_back(en
     let store = scene.desk.store();
     let again = store.choose_by_stop_link(&secret, true).await.unwrap();
     assert!(again.wanted);
+    assert_eq!(scene.desk.sends().await, ["maria unread"], "it waits still");
+    scene.pass(limits::UNREAD_PAUSE_S).await;
     scene.a_message_waits().await;
     assert_eq!(scene.desk.sends().await, ["maria unread"]);
+    // Staff may have them come again, as she asks on the phone.
+    let wants = async |scene: &Scene, wanted: bool| {
+        let change = |wish: &mut Preferences| wish.unread_mail = wanted;
+        let desk = &scene.desk;
+        desk.prefer(&desk.dana, person, change).await;
+        scene.away().await;
+    };
+    wants(&scene, false).await;
+    scene.at("2026-11-03T10:00").await;
+    scene.a_message_waits().await;
+    assert!(!scene.tells_maria().await);
+    wants(&scene, true).await;
+    assert!(scene.tells_maria().await);
 }

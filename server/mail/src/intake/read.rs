@@ -5,13 +5,20 @@ use std::panic::catch_unwind;
 
 use care::email::EmailAddress;
 use care::message_id::MessageId;
-use mail_parser::{HeaderValue, Message, MessageParser, MimeHeaders as _, PartType};
+use mail_parser::{HeaderValue, Message, MimeHeaders as _, PartType};
 use protocol::{Response, Timestamp, limits};
 
-use super::{calendar, report};
+use super::{calendar, parts, report};
 
 /// Bytes of a head that name a mail which has no Message-ID.
 const NAMED_BYTES_MAX: usize = 16 * 1024;
+/// What a delivery report says is in one of these.
+const STATUSES: [(&str, &str); 2] = [
+    ("message", "delivery-status"),
+    ("message", "global-delivery-status"),
+];
+/// A calendar file is one of these.
+const CALENDARS: [(&str, &str); 2] = [("text", "calendar"), ("application", "ics")];
 
 /// A mail that came back. It does not print: it holds an address.
 #[derive(Clone, PartialEq, Eq)]
@@ -74,9 +81,9 @@ pub fn read_arrived(bytes: &[u8], envelope_sender: &str) -> Arrived {
 }
 
 fn read_mail(bytes: &[u8], envelope_sender: &str) -> Option<Arrived> {
-    let mail = MessageParser::default().parse(bytes)?;
+    let mail = parts::head(bytes)?;
     let sender = sender(&mail).or_else(|| EmailAddress::parse(envelope_sender).ok());
-    let content = content(&mail, sender.as_ref());
+    let content = content(bytes, &mail, sender.as_ref());
     let named = match mail.message_id() {
         Some(id) if !id.trim().is_empty() && id.len() <= NAMED_BYTES_MAX => id.to_owned(),
         _ => head(bytes),
@@ -105,13 +112,11 @@ fn sender(mail: &Message<'_>) -> Option<EmailAddress> {
     EmailAddress::parse(address).ok()
 }
 
-fn content(mail: &Message<'_>, sender: Option<&EmailAddress>) -> Content {
+/// What a mail with that head is.
+fn content(bytes: &[u8], mail: &Message<'_>, sender: Option<&EmailAddress>) -> Content {
     if is_report(mail) {
-        let mut statuses = mail.parts.iter().filter(|part| {
-            part.is_content_type("message", "delivery-status")
-                || part.is_content_type("message", "global-delivery-status")
-        });
-        let failure = statuses.find_map(|part| report::read(&text(&part.body)?));
+        let statuses = parts::of_kinds(bytes, &STATUSES);
+        let failure = statuses.iter().find_map(|part| report::read(&text(part)?));
         return failure.map_or(Content::Passing, |failure| Content::Failed {
             address: failure.address,
         });
@@ -119,11 +124,10 @@ fn content(mail: &Message<'_>, sender: Option<&EmailAddress>) -> Content {
     let Some(sender) = sender else {
         return Content::Other;
     };
-    let mut calendars = mail.parts.iter().filter(|part| {
-        part.is_content_type("text", "calendar") || part.is_content_type("application", "ics")
-    });
+    let calendars = parts::of_kinds(bytes, &CALENDARS);
     calendars
-        .find_map(|part| calendar::read(&text(&part.body)?, sender))
+        .iter()
+        .find_map(|part| calendar::read(&text(part)?, sender))
         .map_or(Content::Other, Content::Calendar)
 }
 
@@ -141,8 +145,8 @@ fn is_report(mail: &Message<'_>) -> bool {
 }
 
 /// A part as text, if it is not longer than it may be.
-fn text(body: &PartType<'_>) -> Option<String> {
-    let text = match body {
+fn text(part: &Message<'_>) -> Option<String> {
+    let text = match &part.parts.first()?.body {
         PartType::Text(text) | PartType::Html(text) => text.to_string(),
         PartType::Binary(bytes) | PartType::InlineBinary(bytes) => {
             String::from_utf8_lossy(bytes).into_owned()

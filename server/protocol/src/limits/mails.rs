@@ -59,6 +59,8 @@ pub const RECEIVED_MAIL_BYTES_READ: usize = 512 * 1024;
 pub const RECEIVED_MAIL_BYTES_MAX: usize = 32 * 1024 * 1024;
 /// One line of a mail that comes back, bytes with its end (RFC 5321 allows 1,000, and mail servers are generous).
 pub const RECEIVED_LINE_BYTES_MAX: usize = 16 * 1024;
+/// Parts of a mail that comes back, those that are made of others among them; what follows is not looked at.
+pub const RECEIVED_PARTS_MAX: usize = 200;
 /// A calendar file that comes back, bytes.
 pub const RECEIVED_CALENDAR_BYTES_MAX: usize = 64 * 1024;
 /// Lines of a calendar file or a delivery report that are read.

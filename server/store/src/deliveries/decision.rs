@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 use super::due::{About, Due, message_id};
 use super::due_rows::DueRow;
-use super::facts::{Pins, facts, pins, times};
+use super::facts::{Pins, allowed, facts, pins, times};
 use super::unread::{self, Said};
 use super::{agenda, recipients, untold};
 use crate::appointments::AppointmentRow;
@@ -183,6 +183,10 @@ async fn decide(
         Some(Leaves::Never) => return Ok(Decision::Drop("skipped", untold::WHY)),
         Some(Leaves::Over) => return Ok(Decision::Drop("skipped", "too_late")),
     };
+    // As it may have left it says more than they allow by now, and otherwise it would be another mail.
+    if pins.disclosure > allowed(row)? {
+        return Ok(Decision::Drop("failed", "outcome_unknown"));
+    }
     let about = match (stands, update) {
         (Some(Stands { appointment, .. }), _) => {
             pins.times = times(tx, row, appointment, now).await?;

@@ -38,7 +38,6 @@ pub(super) struct Pins {
 
 /// As pinned before, if the mail may have left; else as things stand.
 pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Result<Pins> {
-    let role = row.role.as_deref().map(db::role).transpose()?;
     if let (Some(at), Some(language), Some(zone), Some(disclosure)) = (
         row.written_at,
         &row.pinned_language,
@@ -57,17 +56,6 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             times: None,
         });
     }
-    let disclosure = match row.disclosure.as_deref() {
-        None => Disclosure::Times,
-        Some(word) => db::disclosure(word)?,
-    };
-    let disclosure = match role {
-        // Nothing but that there is something.
-        _ if row.step == Step::Unread.as_str() => Disclosure::Update,
-        Some(Role::Client) => disclosure,
-        // Whoever is not the client is told no more than times.
-        _ => disclosure.min(Disclosure::Times),
-    };
     Ok(Pins {
         written_at: now.micros(),
         address,
@@ -80,10 +68,26 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             .zone
             .clone()
             .unwrap_or_else(|| tx.core().zone.name().to_owned()),
-        disclosure,
+        disclosure: allowed(row)?,
         calendar_file_off_at: row.calendar_file_off_at,
         preference_at: row.preference_at,
         times: None,
+    })
+}
+
+/// What a mail to whom the row is for may say as things stand.
+pub(super) fn allowed(row: &DueRow) -> Result<Disclosure> {
+    let wish = match row.disclosure.as_deref() {
+        None => Disclosure::Times,
+        Some(word) => db::disclosure(word)?,
+    };
+    let role = row.role.as_deref().map(db::role).transpose()?;
+    Ok(match role {
+        // Nothing but that there is something.
+        _ if row.step == Step::Unread.as_str() => Disclosure::Update,
+        Some(Role::Client) => wish,
+        // Whoever is not the client is told no more than times.
+        _ => wish.min(Disclosure::Times),
     })
 }
 

@@ -7,15 +7,16 @@ use protocol::{DeliveryId, Timestamp, limits};
 use uuid::Uuid;
 
 use super::due::Lease;
-use super::{bundles, lost};
+use super::{bundles, lost, unread};
 use crate::audit::{Entry, Object};
+use crate::db;
 use crate::error::Result;
 use crate::store::Store;
 use crate::tx::Tx;
 
 statements! {
     // Whatever it may not begin for, the next lease drops or decides otherwise: it asks of each of these too. What may
-    // have left already is sent again as it was, whatever its reader wishes by now.
+    // have left already is sent again as it was, unless its reader wants to be told less by now.
     BEGIN = "
         UPDATE delivery SET began = began + 1
         WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
@@ -25,11 +26,12 @@ statements! {
                 AND ((f.reminders_off_at IS NOT NULL
                         AND delivery.step IN ('three_days', 'one_day', 'one_hour', 'room_open'))
                     OR (f.unread_mail_off_at IS NOT NULL AND delivery.step IN ('unread', 'digest'))))
+            AND NOT EXISTS (SELECT 1 FROM preference h WHERE h.person = delivery.person
+                AND ((h.disclosure = 'update' AND delivery.disclosure <> 'update')
+                    OR (h.disclosure = 'times' AND delivery.disclosure = 'details')))
             AND (began > 0 OR NOT EXISTS (SELECT 1 FROM preference w
                 WHERE w.person = delivery.person
-                    AND (delivery.preference_at IS NULL OR w.changed_at <> delivery.preference_at
-                        OR (w.disclosure = 'update' AND delivery.disclosure <> 'update')
-                        OR (w.disclosure = 'times' AND delivery.disclosure = 'details'))))
+                    AND (delivery.preference_at IS NULL OR w.changed_at <> delivery.preference_at)))
             AND (step <> 'agenda' OR EXISTS (SELECT 1 FROM account w
                 WHERE w.person = delivery.person AND w.role = 'case_manager' AND w.ended_at IS NULL))
             AND (appointment IS NULL OR ics_sequence =
@@ -38,14 +40,15 @@ statements! {
                 (SELECT 1 FROM participant p WHERE p.id = delivery.participant
                     AND (p.left_at IS NULL
                         OR (delivery.step = 'cancellation' AND p.cleared_at IS NOT NULL))
-                    AND (p.role <> 'caregiver'
-                        OR delivery.step NOT IN ('three_days', 'one_day', 'one_hour', 'room_open')
+                    AND (p.role <> 'caregiver' OR p.left_at IS NOT NULL
                         OR EXISTS (SELECT 1 FROM consent c JOIN appointment k ON k.client = c.client
                             WHERE k.id = p.appointment AND c.caregiver = p.person
-                                AND c.reminders_at IS NOT NULL AND c.from_at <= $3
-                                AND c.withdrawn_at IS NULL
+                                AND c.appointments_at IS NOT NULL
+                                AND (c.reminders_at IS NOT NULL OR delivery.step NOT IN
+                                    ('three_days', 'one_day', 'one_hour', 'room_open'))
+                                AND c.from_at <= $3 AND c.withdrawn_at IS NULL
                                 AND (c.until_at IS NULL OR c.until_at > $3)))))
-        RETURNING bundle";
+        RETURNING bundle, account, step";
     TAKE_BACK = "UPDATE delivery SET began = began - 1 WHERE id = $1";
     INSERT_ATTEMPT = "
         INSERT INTO delivery_attempt (delivery, n, began_at)
@@ -125,6 +128,16 @@ struct Told {
     bundle: Option<Uuid>,
 }
 
+/// A row of which a mail has begun.
+#[derive(sqlx::FromRow)]
+struct Begun {
+    #[sqlx(flatten)]
+    told: Told,
+    /// Whose messages it is about, if it is about messages.
+    account: Option<Uuid>,
+    step: String,
+}
+
 /// How a row stands that is leased.
 #[derive(sqlx::FromRow)]
 struct LeasedRow {
@@ -181,20 +194,28 @@ impl Store {
 /// Counts that the mail begins, of all deliveries for which it speaks or, if it may not begin for one, of none.
 async fn begin(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
     let carrier = note.id.uuid();
-    let Some(told) = begin_one(tx, carrier, note.lease, now).await? else {
+    let Some(row) = begin_one(tx, carrier, note.lease, now).await? else {
         return Ok(false);
     };
     let mut begun = vec![carrier];
-    if told.bundle.is_some() {
+    let mut holds = match row.account {
+        Some(account) => unread::holds(tx, (account, carrier), db::step(&row.step)?, now).await?,
+        None => true,
+    };
+    if row.told.bundle.is_some() {
         for other in bundles::others(tx, carrier, note.lease).await? {
             if begin_one(tx, other, note.lease, now).await?.is_none() {
-                for id in begun {
-                    tx.sql(TAKE_BACK).bind(id).run().await?;
-                }
-                return Ok(false);
+                holds = false;
+                break;
             }
             begun.push(other);
         }
+    }
+    if !holds {
+        for id in begun {
+            tx.sql(TAKE_BACK).bind(id).run().await?;
+        }
+        return Ok(false);
     }
     for id in begun {
         let attempt = tx.sql(INSERT_ATTEMPT).bind(id).bind(now.micros());
@@ -204,7 +225,7 @@ async fn begin(tx: &mut Tx, note: &Note, now: Timestamp) -> Result<bool> {
 }
 
 /// Of one row: nothing if it may not begin.
-async fn begin_one(tx: &mut Tx, id: Uuid, lease: Lease, now: Timestamp) -> Result<Option<Told>> {
+async fn begin_one(tx: &mut Tx, id: Uuid, lease: Lease, now: Timestamp) -> Result<Option<Begun>> {
     let begin = tx.sql(BEGIN).bind(id).bind(lease.0.to_vec());
     begin.bind(now.micros()).maybe().await
 }

@@ -281,6 +281,25 @@ pub(crate) async fn drop_if_over(tx: &mut Tx, account: Uuid) -> Result<()> {
     Ok(())
 }
 
+/// Whether a mail to an account that is in hand still says what it does not know, and may, at such a time: asked once
+/// more right before the content leaves.
+pub(super) async fn holds(
+    tx: &mut Tx,
+    (account, mail): (Uuid, Uuid),
+    step: Step,
+    now: Timestamp,
+) -> Result<bool> {
+    let Some(found) = waiting::look(tx, (account, mail), now).await? else {
+        return Ok(false);
+    };
+    Ok(if step == Step::Digest {
+        unread::decide_digest(&found.reader, found.conversations).is_ok()
+    } else {
+        let wanted = unread::decide(&found.reader, found.waiting, now);
+        wanted.is_ok_and(|wanted| wanted.due <= now)
+    })
+}
+
 /// The rule, asked again about a mail that is due; nothing about mails that are about something else.
 pub(super) async fn about(
     tx: &mut Tx,

@@ -13,9 +13,17 @@ use crate::tasks::{self, Concern};
 use crate::tx::Tx;
 
 statements! {
+    // Mails of ours lie where an address was replaced since, and are answered from there.
     PEOPLE = "
-        SELECT DISTINCT d.person FROM address d
-        WHERE d.value_index = $1 AND d.ended_at IS NULL ORDER BY d.person LIMIT $2";
+        SELECT d.person, CAST(MAX(CASE WHEN d.ended_at IS NULL THEN 1 ELSE 0 END) AS BIGINT) AS live
+        FROM address d
+        WHERE d.value_index = $1 AND (d.ended_at IS NULL
+            OR EXISTS (SELECT 1 FROM participant p
+                JOIN delivery v ON v.appointment = p.appointment AND v.participant = p.id
+                WHERE p.person = d.person AND v.address = d.id AND (v.state = 'sent' OR v.began > 0))
+            OR EXISTS (SELECT 1 FROM account a JOIN delivery v ON v.account = a.id
+                WHERE a.person = d.person AND v.address = d.id AND (v.state = 'sent' OR v.began > 0)))
+        GROUP BY d.person ORDER BY d.person LIMIT $2";
     // Of a client, and of whoever is something to one.
     WORKERS = "
         SELECT DISTINCT g.account, g.client FROM assignment g
@@ -33,8 +41,8 @@ pub(super) async fn ask(tx: &mut Tx, doing: &Doing, mail: &ArrivedMail) -> Resul
     let index = addresses::index(tx, sender);
     let most = i64::try_from(limits::RECEIVED_FROM_MAX).unwrap_or(i64::MAX);
     let people = tx.sql(PEOPLE).bind(index).bind(most);
-    let mut answered = None;
-    for (person,) in people.all::<(Uuid,)>().await? {
+    let (mut is_asked, mut answered) = (false, None);
+    for (person, live) in people.all::<(Uuid, i64)>().await? {
         let person = PersonId::from(person);
         let clients = tell(tx, person, TaskKind::AnsweredByMail).await?;
         for client in &clients {
@@ -42,16 +50,15 @@ pub(super) async fn ask(tx: &mut Tx, doing: &Doing, mail: &ArrivedMail) -> Resul
             tx.audit(Entry::done(&doing.caller, doing.permit, object).about(*client));
         }
         if !clients.is_empty() {
-            answered = answered.or(Some(person));
+            is_asked = true;
+            // The answer goes to the address of now: to nobody who has not written from there.
+            answered = answered.or((live > 0).then_some(person));
         }
     }
-    let Some(person) = answered else {
-        return Ok(Taken::LetGo);
-    };
-    if !mail.automatic {
+    if let Some(person) = answered.filter(|_| !mail.automatic) {
         single_mails::answers::plan(tx, person, mail.message_id.as_ref()).await?;
     }
-    Ok(Taken::Asked)
+    Ok(if is_asked { Taken::Asked } else { Taken::LetGo })
 }
 
 /// Asks everybody who serves a person, or whose client the person is something to. Those clients.

@@ -13,10 +13,14 @@ use crate::single_mails;
 use crate::tx::Tx;
 
 statements! {
+    // What was taken may come back before whoever sent it has noted that.
     BOUNCED = "
-        UPDATE delivery SET state = 'failed', reason = $2, began = 0, settled_at = $3
-        WHERE (id = $1 OR bundle = $1) AND state = 'sent'";
-    BESIDE = "SELECT id, appointment FROM delivery WHERE bundle = $1 AND id <> $1 AND state = 'sent'";
+        UPDATE delivery SET state = 'failed', reason = $2, began = 0, settled_at = $3, lease = NULL,
+            leased_until = NULL
+        WHERE (id = $1 OR bundle = $1) AND (state = 'sent' OR (state = 'leased' AND began > 0))";
+    BESIDE = "
+        SELECT id, appointment FROM delivery
+        WHERE bundle = $1 AND id <> $1 AND (state = 'sent' OR (state = 'leased' AND began > 0))";
     ABOUT = "
         SELECT v.appointment, d.id AS address, d.refused_at,
             CAST(CASE WHEN d.id IS NOT NULL AND d.ended_at IS NOT NULL AND EXISTS (SELECT 1

@@ -21,11 +21,13 @@ use crate::{addresses, db};
 
 statements! {
     BY_UID = "SELECT id FROM appointment WHERE ics_uid = $1";
+    // Whoever reads at an address that was replaced, or is not theirs, says nothing in their name.
     PARTS = "
         SELECT p.id, p.person, p.role, COALESCE(p.said_at, p.response_at) AS said_at
         FROM participant p
         WHERE p.appointment = $1 AND p.left_at IS NULL AND EXISTS (SELECT 1 FROM address d
-            WHERE d.person = p.person AND d.value_index = $2)
+            WHERE d.person = p.person AND d.value_index = $2 AND d.ended_at IS NULL
+                AND d.disowned_at IS NULL)
         ORDER BY p.id";
 }
 

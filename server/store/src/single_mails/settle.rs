@@ -2,16 +2,18 @@
 //! tells who must see to one that does not arrive.
 
 use care::Caller;
+use care::quiet::Leaves;
 use care::rules::Act;
 use protocol::{SingleMailId, TaskKind, Timestamp};
 use uuid::Uuid;
 
-use super::{Kind, answers, book_again, booking_links, invitations, permit, why_not};
+use super::{Kind, answers, book_again, booking_links, invitations, leaves, permit, why_not};
 use crate::audit::{Entry, Object};
 use crate::deliveries::due::Lease;
 use crate::deliveries::settle::{self, End, RowNow, What};
 use crate::error::Result;
 use crate::postbox::bounces;
+use crate::preferences::HoursRow;
 use crate::store::Store;
 use crate::tasks::{self, Concern};
 use crate::tx::Tx;
@@ -25,15 +27,21 @@ statements! {
         WHERE id = $1 AND state = 'leased' AND lease = $2 AND began < 2 AND leased_until > $3
             AND (person IS NULL OR EXISTS (SELECT 1 FROM address d WHERE d.id = single_mail.address
                 AND d.ended_at IS NULL AND d.refused_at IS NULL))
+            AND (kind <> 'booking_link' OR disclosure = 'update' OR NOT EXISTS (SELECT 1 FROM preference h
+                WHERE h.person = single_mail.person AND h.disclosure = 'update'))
         RETURNING began";
+    HOURS = "
+        SELECT f.zone, f.safe_from, f.safe_until
+        FROM single_mail m LEFT JOIN preference f ON f.person = m.person WHERE m.id = $1";
     SETTLE = "
         UPDATE single_mail SET state = $2, reason = $3, due_at = $4, tries = $5, began = $6,
             settled_at = $7, lease = NULL, leased_until = NULL
         WHERE id = $1";
     FORGET = "UPDATE single_mail SET typed_address = NULL, link = NULL WHERE id = $1";
     BOUNCED = "
-        UPDATE single_mail SET state = 'failed', reason = $2, settled_at = $3
-        WHERE id = $1 AND state = 'sent'";
+        UPDATE single_mail SET state = 'failed', reason = $2, settled_at = $3, lease = NULL,
+            leased_until = NULL, typed_address = NULL, link = NULL
+        WHERE id = $1 AND (state = 'sent' OR (state = 'leased' AND began > 0))";
     REFUSE_ADDRESS = "
         UPDATE address SET refused_at = $2
         WHERE id = (SELECT m.address FROM single_mail m WHERE m.id = $1) AND refused_at IS NULL";
@@ -49,7 +57,8 @@ struct HandRow {
 
 impl Store {
     /// Notes what becomes of a mail that is in hand, and whether that held: it may begin only while it is leased by the
-    /// same lease, which has not run out, what it is about is good, and its address takes mail.
+    /// same lease, which has not run out, what it is about is good, its address takes mail, and whoever gets it wants to
+    /// be told so much, and at such a time.
     pub async fn note_single_mail(
         &self,
         id: SingleMailId,
@@ -91,6 +100,11 @@ async fn begin(
     let kind = Kind::parse(&row.kind)?;
     let reason = why_not(tx, (kind, id), row.now.not_after, now).await?;
     if reason.is_some() {
+        return Ok(false);
+    }
+    let hours: HoursRow = tx.sql(HOURS).bind(id).one().await?;
+    let leaves = leaves(kind, &hours.read(tx)?, row.now.not_after, now);
+    if !matches!(leaves, Leaves::Now(_)) {
         return Ok(false);
     }
     let begins = tx.sql(BEGIN).bind(id).bind(lease.0.to_vec());

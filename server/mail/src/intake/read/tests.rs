@@ -418,6 +418,28 @@ fn a_mail_without_a_name_is_named_by_its_head_and_one_cut_off_is_read() {
     assert!(matches!(read_arrived(b"", "").content, Content::Other));
 }
 
+#[test]
+fn however_deep_a_mail_is_nested_the_reader_answers() {
+    // As much as is read of one, on the stack of a thread as the server has them.
+    let room = limits::RECEIVED_MAIL_BYTES_READ;
+    let mail = "Content-Type: message/rfc822\r\n\r\n";
+    let mails = mail.repeat(room / mail.len());
+    // The same in base64 once, which takes a third more.
+    let within = base64_of::encode(mails.get(..room / 3 * 2).unwrap().as_bytes());
+    let encoding = "Content-Transfer-Encoding: base64\r\n";
+    let encoded = format!("{encoding}Content-Type: message/rfc822\r\n\r\n{within}");
+    let part = |n| format!("Content-Type: multipart/mixed; boundary=b{n}\r\n\r\n--b{n}\r\n");
+    let multiparts = (0..9_000).map(part).collect::<Vec<String>>().concat();
+    assert!(encoded.len() <= room && multiparts.len() <= room);
+    for deep in [mails, encoded, multiparts] {
+        let read = read_arrived(deep.as_bytes(), MARIA);
+        assert!(matches!(read.content, Content::Other));
+        let report = "Content-Type: multipart/report; boundary=r\r\n\r\n--r\r\n";
+        let read = read_arrived(format!("{report}{deep}").as_bytes(), "");
+        assert!(matches!(read.content, Content::Passing));
+    }
+}
+
 proptest! {
     #[test]
     fn whatever_the_bytes_are_the_reader_answers(bytes in proptest::collection::vec(any::<u8>(), 0..2_000)) {
