@@ -140,6 +140,15 @@ fn out_of_question(row: &DueRow, now: Timestamp) -> Option<Decision> {
     too_late.then_some(Decision::Drop("skipped", "too_late"))
 }
 
+/// Why there is no address to write to.
+fn unreachable_because(row: &DueRow) -> &'static str {
+    if row.unconfirmed > 0 {
+        "address_unconfirmed"
+    } else {
+        "no_address"
+    }
+}
+
 async fn decide(
     tx: &mut Tx,
     row: &DueRow,
@@ -160,13 +169,7 @@ async fn decide(
         None => None,
     };
     let (Some(address), Some(value)) = (row.address, &row.address_value) else {
-        let unconfirmed = row.unconfirmed > 0;
-        let reason = if unconfirmed {
-            "address_unconfirmed"
-        } else {
-            "no_address"
-        };
-        return Ok(Decision::Drop("skipped", reason));
+        return Ok(Decision::Drop("skipped", unreachable_because(row)));
     };
     if row.pinned_address.is_some_and(|pinned| pinned != address) && row.began > 0 {
         return Ok(Decision::Drop("failed", "outcome_unknown"));
