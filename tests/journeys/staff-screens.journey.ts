@@ -171,6 +171,17 @@ describe('a case manager', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
+  test('a client who was erased is said to be, also where they are offered', async () => {
+    const [offer] = stage.agency.staff.incoming;
+    if (offer === undefined) throw new Error('somebody offers a client');
+    stage.agency.staff.incoming = [{ ...offer, client_name: '[erased]', note: '[erased]' }];
+    await openPeople();
+    await page.getByRole('link', { name: 'Pass clients on' }).first().click();
+    const erased = page.getByRole('article', { name: '(erased)' });
+    await erased.getByRole('button', { name: /Take over.*\(erased\)/ }).waitFor();
+    await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
+  });
+
   test('offers clients with a note, and takes it back', async () => {
     await page.getByRole('checkbox', { name: people.maria.name }).check();
     await page.getByLabel('To whom?').selectOption({ label: 'Sam Specimen' });
