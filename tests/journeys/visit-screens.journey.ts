@@ -75,8 +75,10 @@ describe('a client\'s own visits', () => {
     await page.getByRole('link', { name: 'Visits', exact: true }).click();
     await page.getByText('We could not load this page').waitFor();
     await page.unroute('**/v1/appointments?*');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await page.getByRole('article').first().waitFor();
+    // The button is gone, and the focus is not.
+    await expect.poll(() => focused(page)).toBe('Your visits');
   });
 
   test('a page whose own part did not come is one press away from being asked for again', async () => {
