@@ -81,6 +81,22 @@ describe('a client\'s own visits', () => {
     await expect.poll(() => focused(page)).toBe('Your visits');
   });
 
+  test('each part that did not come is asked for again by a button named after it', async () => {
+    const asked = /\/v1\/people\/[^/]+\/(preferences|phone)$/;
+    await signIn(page, stage, 'maria');
+    await page.route(asked, (route) => route.abort());
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const again = (part: string) => page.getByRole('button', { name: `Try again ${part}`, exact: true });
+    await again('Email to you').waitFor();
+    await again('Calls to you').waitFor();
+    await expectAccessible(page, 'two parts that did not come');
+    await page.unroute(asked);
+    for (const part of ['Calls to you', 'Email to you']) {
+      await again(part).press('Enter');
+      await expect.poll(() => focused(page)).toBe(part);
+    }
+  });
+
   test('a page whose own part did not come is one press away from being asked for again', async () => {
     const part = '**/assets/VisitsPage-*';
     await signIn(page, stage, 'maria');
