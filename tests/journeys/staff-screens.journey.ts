@@ -112,7 +112,7 @@ describe('a supervisor', () => {
     await all.getByLabel('Find by name').fill('jose');
     expect(await all.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['José Ejemplo']);
     await all.getByText('offered to a colleague').waitFor();
-    await all.getByRole('button', { name: 'End', exact: true }).click();
+    await all.getByRole('button', { name: /^End.*Sam Specimen, José Ejemplo$/ }).click();
     await all.getByText(/leaves their circles/).waitFor();
     await looksGood('caseloads-end');
     await all.getByRole('button', { name: 'Yes, end it' }).click();
