@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, zoneCity, zoneNamed } from './told';
+import { lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, zoneCity, zoneName, zoneNamed, zoneTold } from './told';
 
 const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 const at = { civil: '2026-12-01T10:00', offset: '-06:00', zone: 'America/Chicago' };
@@ -35,6 +35,23 @@ test('a zone is known by its city, and what cannot be read is shown as it came',
   expect(zoneCity('America/Argentina/Buenos_Aires')).toBe('Buenos Aires');
   expect(zoneCity('UTC')).toBe('UTC');
   expect(toldDay('soon', NOW, 'en')).toBe('soon');
+});
+
+test('clocks are called as people call them in their language, in winter and in summer', () => {
+  expect(zoneName(at, 'en')).toBe('Central Time');
+  expect(zoneName({ ...at, civil: '2026-07-01T10:00', offset: '-05:00' }, 'en')).toBe('Central Time');
+  expect(zoneName(at, 'es')).toBe('hora central');
+  expect(zoneName({ zone: 'America/Indiana/Indianapolis' }, 'en')).toBe('Eastern Time');
+  expect(zoneTold(at, 'en')).toBe('Central Time');
+});
+
+test('clocks without a name are told by their city, and so are those that keep to it no longer', () => {
+  for (const zone of ['UTC', 'Etc/GMT+6', 'Mars/Nowhere']) expect(zoneName({ zone }, 'en'), zone).toBe(null);
+  expect(zoneTold({ zone: 'Mars/No_Where' }, 'es')).toBe('No Where');
+  // The clocks of British Columbia are not put back any more: whether this browser knows or not, they are not Pacific Time.
+  const vancouver = { civil: '2026-12-01T10:00', offset: '-07:00', zone: 'America/Vancouver' };
+  expect(zoneName(vancouver, 'en')).toBe(null);
+  expect(zoneTold(vancouver, 'en')).toBe('Vancouver');
 });
 
 test('a city that is typed is a zone, and what fits none is the server\'s to refuse', () => {
