@@ -208,7 +208,7 @@ describe('a case manager', () => {
     maria.handing_over = [{ account, name, role, to: people.sam.account, until: (Date.now() + 14 * 86_400_000) * 1_000 }];
     await openPeople();
     await page.getByRole('link', { name: people.maria.name }).click();
-    await page.getByText(/You handed .*Maria Sample.* over to .*Sam Specimen/).waitFor();
+    await page.getByText(/You handed .*Maria Sample.* over to .*Sam Specimen.* until .*day, /).waitFor();
     await looksGood('handing-over');
     await page.getByRole('button', { name: /Add .*Sam Specimen.*: Maria and Dana/ }).click();
     await page.getByText(/Sam Specimen.* is named/).waitFor();

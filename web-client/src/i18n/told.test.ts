@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
-import { lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, zoneCity, zoneName, zoneNamed, zoneTold } from './told';
+import {
+  lasting, toldClock, toldDay, toldFull, toldMoment, toldShort, toldSpan, toldWeek, zoneCity, zoneName, zoneNamed, zoneTold,
+} from './told';
 
 const plain = (text: string): string => text.replaceAll(/\s/g, ' ');
 const at = { civil: '2026-12-01T10:00', offset: '-06:00', zone: 'America/Chicago' };
@@ -27,7 +29,9 @@ test('both languages say weekday and date, and the year if it is another', () =>
   expect(plain(toldMoment(at, 'en'))).toBe('Tuesday, December 1 at 10:00 AM');
   expect(plain(toldShort(at, 'en'))).toBe('Tue 10:00 AM');
   expect(toldMoment(at, 'es')).toBe('martes, 1 de diciembre, 10:00');
-  expect(plain(toldSpan('2026-11-30', '2026-12-06', 'en'))).toBe('November 30 – December 6, 2026');
+  expect(plain(toldWeek('2026-11-30', '2026-12-06', 'en'))).toBe('November 30 – December 6, 2026');
+  expect(plain(toldSpan('2026-11-26', '2026-11-27', 'en'))).toBe('Thursday, November 26 – Friday, November 27, 2026');
+  expect(plain(toldSpan('2026-11-26', '2026-11-26', 'es'))).toBe('jueves, 26 de noviembre de 2026');
   expect(lasting(30, 'es')).toBe('30 minutos');
 });
 

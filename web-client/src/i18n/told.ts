@@ -49,9 +49,18 @@ export function toldClock({ civil }: Pick<LocalTime, 'civil'>, language: Languag
   return format(civil, { hour: 'numeric', minute: '2-digit' }, language);
 }
 
-/** "November 30 – December 6, 2026". */
+/** "Thursday, November 26 – Friday, November 27, 2026"; of one day, that day. */
 export function toldSpan(first: string, last: string, language: Language): string {
-  const whole = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
+  return range(first, last, { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }, language);
+}
+
+/** "November 30 – December 6, 2026": of a week, whose days are known. */
+export function toldWeek(first: string, last: string, language: Language): string {
+  return range(first, last, { dateStyle: 'long' }, language);
+}
+
+function range(first: string, last: string, options: Intl.DateTimeFormatOptions, language: Language): string {
+  const whole = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
   return whole.formatRange(Date.parse(`${first}T00:00Z`), Date.parse(`${last}T00:00Z`));
 }
 
