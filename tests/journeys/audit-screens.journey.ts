@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { expectAccessible } from './browser.ts';
 import { signIn } from './double.ts';
+import { focused } from './keyboard.ts';
 import { looksGood, noon, openScreens, page, speakSpanish, stage } from './screen.ts';
 
 openScreens(noon);
@@ -65,6 +66,43 @@ describe('who saw what', () => {
     await page.getByRole('alert').filter({ hasText: 'Please show again that it is you' }).waitFor();
     await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
     await looksGood('audit-stale');
+  });
+
+  test('a browser without passkeys is told so and asked for the password, and the page that comes has the focus', async () => {
+    stage.agency.stale = true;
+    stage.agency.ways.second = false;
+    await page.addInitScript(() => Reflect.deleteProperty(globalThis, 'PublicKeyCredential'));
+    await signIn(page, stage, 'robin');
+    await page.goto(`${stage.url}#/audit`);
+    await page.getByText('This browser cannot use passkeys.').waitFor();
+    await page.getByText('Your settings show how you sign in.').waitFor();
+    await page.getByRole('link', { name: 'How you sign in' }).waitFor();
+    expect(await page.getByRole('button', { name: 'Show my passkey' }).count()).toBe(0);
+    await looksGood('audit-no-passkeys');
+    await page.getByRole('button', { name: 'Use my password' }).press('Enter');
+    await page.keyboard.type('robin');
+    await page.getByRole('button', { name: 'Go back' }).press('Enter');
+    await expect.poll(() => focused(page)).toBe('Use my password');
+    await page.keyboard.press('Enter');
+    await page.keyboard.type('robin');
+    await page.keyboard.press('Tab');
+    await page.keyboard.type('four plain words');
+    stage.agency.stale = false;
+    await page.keyboard.press('Enter');
+    await page.getByRole('button', { name: 'Show', exact: true }).waitFor();
+    await expect.poll(() => focused(page)).toBe('Who saw what');
+  });
+
+  test('where the part that asks for it did not come, it is one press away', async () => {
+    const part = '**/assets/ShowAgain-*';
+    stage.agency.stale = true;
+    await signIn(page, stage, 'robin');
+    await page.route(part, (route) => route.abort());
+    await page.goto(`${stage.url}#/audit`);
+    await page.getByRole('alert').getByText('We could not load this page').waitFor();
+    await page.unroute(part);
+    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
   });
 
   test('whoever may not ask is told so', async () => {

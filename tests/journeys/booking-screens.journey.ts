@@ -134,7 +134,7 @@ describe('booking', () => {
   test('a visit is moved, and cancelled with a reason', async () => {
     await openClient();
     const visit = page.getByRole('article').filter({ hasText: 'Phone call' }).first();
-    await visit.getByText('Denver').waitFor();
+    await visit.getByText('Mountain Time').waitFor();
     await visit.getByRole('button', { name: 'Move' }).click();
     await expect.poll(() => visit.getByLabel('Time zone').inputValue()).toBe('America/Denver');
     await visit.getByRole('button', { name: '1:30 PM' }).click();

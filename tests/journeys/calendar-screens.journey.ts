@@ -268,7 +268,7 @@ describe('a visit is moved', () => {
     for (let quarter = 0; quarter < 6; quarter += 1) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Noor Placeholder' });
-    await dialog.getByText(/^From .*10:30.*\(Denver\).* to .*12:00.*\(Denver\)/).waitFor();
+    await dialog.getByText(/^From .*10:30.*\(Mountain Time\).* to .*12:00.*\(Mountain Time\)/).waitFor();
     await expect.poll(() => dialog.getByLabel('Time zone').inputValue()).toBe('America/Denver');
     await expectAccessible(page, 'moving on another clock');
     await dialog.getByRole('button', { name: 'Move it here' }).click();

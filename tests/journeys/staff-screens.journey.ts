@@ -112,7 +112,7 @@ describe('a supervisor', () => {
     await all.getByLabel('Find by name').fill('jose');
     expect(await all.getByRole('heading', { level: 3 }).allTextContents()).toEqual(['José Ejemplo']);
     await all.getByText('offered to a colleague').waitFor();
-    await all.getByRole('button', { name: 'End', exact: true }).click();
+    await all.getByRole('button', { name: /^End.*Sam Specimen, José Ejemplo$/ }).click();
     await all.getByText(/leaves their circles/).waitFor();
     await looksGood('caseloads-end');
     await all.getByRole('button', { name: 'Yes, end it' }).click();
@@ -171,6 +171,17 @@ describe('a case manager', () => {
     await expect.poll(() => page.getByRole('article').count()).toBe(0);
   });
 
+  test('a client who was erased is said to be, also where they are offered', async () => {
+    const [offer] = stage.agency.staff.incoming;
+    if (offer === undefined) throw new Error('somebody offers a client');
+    stage.agency.staff.incoming = [{ ...offer, client_name: '[erased]', note: '[erased]' }];
+    await openPeople();
+    await page.getByRole('link', { name: 'Pass clients on' }).first().click();
+    const erased = page.getByRole('article', { name: '(erased)' });
+    await erased.getByRole('button', { name: /Take over.*\(erased\)/ }).waitFor();
+    await expect.poll(() => page.getByText('[erased]').count()).toBe(0);
+  });
+
   test('offers clients with a note, and takes it back', async () => {
     await page.getByRole('checkbox', { name: people.maria.name }).check();
     await page.getByLabel('To whom?').selectOption({ label: 'Sam Specimen' });
@@ -197,7 +208,7 @@ describe('a case manager', () => {
     maria.handing_over = [{ account, name, role, to: people.sam.account, until: (Date.now() + 14 * 86_400_000) * 1_000 }];
     await openPeople();
     await page.getByRole('link', { name: people.maria.name }).click();
-    await page.getByText(/You handed .*Maria Sample.* over to .*Sam Specimen/).waitFor();
+    await page.getByText(/You handed .*Maria Sample.* over to .*Sam Specimen.* until .*day, /).waitFor();
     await looksGood('handing-over');
     await page.getByRole('button', { name: /Add .*Sam Specimen.*: Maria and Dana/ }).click();
     await page.getByText(/Sam Specimen.* is named/).waitFor();

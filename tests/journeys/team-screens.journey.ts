@@ -15,8 +15,8 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   await early.getByRole('button', { name: 'Save who comes' }).click();
   await early.getByText('All of you would be free at these times', { exact: false }).waitFor();
   // The visit goes by another clock than the reader's: whose times these are is said, and with each of them.
-  await early.getByText(/These times are by the clock in .*Denver/).waitFor();
-  await expect.poll(() => early.getByRole('listitem').filter({ hasText: '(Denver)' }).count()).toBe(3);
+  await early.getByText(/These times are in .*Mountain Time.*, not in yours, .*Central Time/).waitFor();
+  await expect.poll(() => early.getByRole('listitem').filter({ hasText: '(Mountain Time)' }).count()).toBe(3);
   await looksGood('team-refused', early);
   await early.getByRole('button', { name: 'Cancel', exact: true }).click();
 

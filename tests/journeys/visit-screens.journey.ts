@@ -15,9 +15,9 @@ describe('a client\'s own visits', () => {
     const next = page.getByRole('article').first();
     await next.getByText(/With .*Dana Placeholder and Ana Sample/).waitFor();
     await expect.poll(() => next.getByRole('link', { name: 'Join the video visit' }).getAttribute('href')).toBe('https://meet.example/room-7');
-    // A city is enough for a visit that is agreed by another clock.
-    await page.getByText(/Chicago.* time/).first().waitFor();
-    await page.getByText(/ in .*Denver/).first().waitFor();
+    // A visit that is agreed by another clock: both are called as people call them.
+    await page.getByText(/In .*Central Time/).first().waitFor();
+    await page.getByText(/ in .*Mountain Time/).first().waitFor();
     await expect.poll(() => page.getByText('UTC').count()).toBe(0);
     await looksGood('visits');
     await next.getByRole('button', { name: 'I will be there' }).click();
@@ -75,8 +75,26 @@ describe('a client\'s own visits', () => {
     await page.getByRole('link', { name: 'Visits', exact: true }).click();
     await page.getByText('We could not load this page').waitFor();
     await page.unroute('**/v1/appointments?*');
-    await page.getByRole('button', { name: 'Try again' }).click();
+    await page.getByRole('button', { name: 'Try again' }).press('Enter');
     await page.getByRole('article').first().waitFor();
+    // The button is gone, and the focus is not.
+    await expect.poll(() => focused(page)).toBe('Your visits');
+  });
+
+  test('each part that did not come is asked for again by a button named after it', async () => {
+    const asked = /\/v1\/people\/[^/]+\/(preferences|phone)$/;
+    await signIn(page, stage, 'maria');
+    await page.route(asked, (route) => route.abort());
+    await page.getByRole('link', { name: 'Settings' }).click();
+    const again = (part: string) => page.getByRole('button', { name: `Try again ${part}`, exact: true });
+    await again('Email to you').waitFor();
+    await again('Calls to you').waitFor();
+    await expectAccessible(page, 'two parts that did not come');
+    await page.unroute(asked);
+    for (const part of ['Calls to you', 'Email to you']) {
+      await again(part).press('Enter');
+      await expect.poll(() => focused(page)).toBe(part);
+    }
   });
 
   test('a page whose own part did not come is one press away from being asked for again', async () => {

@@ -29,6 +29,7 @@ mod closings;
 mod closures;
 mod colleagues;
 mod consents;
+mod departures;
 pub(crate) mod desk;
 mod device_shares;
 mod devices;
@@ -288,10 +289,12 @@ contract! {
         an_administrator_never_touches_themselves_and_a_stale_session_nobody,
         of_two_administrators_who_end_each_other_one_stays,
         a_changed_role_ends_sessions_and_circles_and_waits_for_clients,
-        an_ended_account_has_no_way_back,
-        whoever_has_gone_leaves_no_secret_behind,
         ended_sessions_end_and_their_devices_stay,
         ones_other_sessions_end_and_this_one_stays,
+    }
+    departures {
+        an_ended_account_has_no_way_back,
+        whoever_has_gone_leaves_no_secret_behind,
     }
     promotions {
         whoever_becomes_something_else_gets_no_agenda_any_more,

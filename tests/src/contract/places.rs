@@ -171,7 +171,7 @@ pub async fn a_new_place_is_told_to_everybody_and_named_where_it_may_be(engine: 
             );
             continue;
         }
-        assert!(hers.subject.starts_with("Same time: "), "{}", hers.subject);
+        assert!(hers.subject.starts_with("Place changed: "), "{}", hers.subject);
         assert!(!WORDS.iter().any(|word| hers.subject.contains(word)));
         let file = hers.calendar.unwrap();
         assert!(file.contains(&format!("SEQUENCE:{sequence}\r\n")));
@@ -259,7 +259,7 @@ pub async fn a_series_has_one_place_until_visits_of_it_get_others(engine: Engine
     assert_eq!(now[..3], [at(ELM), at(OAK), at(ELM)]);
     let told = of(&desk.post().await, maria);
     assert_eq!(told.len(), 1, "{told:?}");
-    let subject = "Same time: appointment on Tuesday, November 17 at 10:00 AM";
+    let subject = "Place changed: appointment on Tuesday, November 17 at 10:00 AM";
     assert_eq!(told[0].subject, subject);
     // Of many one mail tells; of the others their reminders do.
     desk.pass(60).await;
@@ -271,7 +271,7 @@ pub async fn a_series_has_one_place_until_visits_of_it_get_others(engine: Engine
     assert!(now[1..].iter().all(|place| *place == at(OAK)), "{now:?}");
     let told = of(&desk.post().await, maria);
     assert_eq!(told.len(), 1, "{told:?}");
-    let subject = "Same time: appointment on Tuesday, November 24 at 10:00 AM";
+    let subject = "Place changed: appointment on Tuesday, November 24 at 10:00 AM";
     assert_eq!(told[0].subject, subject);
     // They become a series of their own, which goes on at its place.
     let moving = MoveAppointment {
@@ -303,8 +303,8 @@ pub async fn a_series_has_one_place_until_visits_of_it_get_others(engine: Engine
     assert_eq!(now[..3], [None, None, at(OAK)]);
     let told = of(&desk.post().await, maria);
     assert_eq!(told.len(), 2, "{told:?}");
-    let same = |mail: &ReadBack| mail.subject.starts_with("Same time: ");
-    assert!(told.iter().all(same), "{told:?}");
+    let elsewhere = |mail: &ReadBack| mail.subject.starts_with("Place changed: ");
+    assert!(told.iter().all(elsewhere), "{told:?}");
 }
 
 pub async fn a_cancel_that_is_taken_back_loses_no_news_of_a_place(engine: Engine) {
@@ -325,7 +325,7 @@ pub async fn a_cancel_that_is_taken_back_loses_no_news_of_a_place(engine: Engine
     desk.take_back(&off).await.unwrap();
     let told = of(&desk.post().await, desk.house.agency.maria);
     assert_eq!(told.len(), 1, "{told:?}");
-    let subject = "Same time: appointment on Tuesday, November 17 at 10:00 AM";
+    let subject = "Place changed: appointment on Tuesday, November 17 at 10:00 AM";
     assert_eq!(told[0].subject, subject);
 }
 

@@ -74,7 +74,7 @@ pub async fn who_is_added_is_busy_and_everybody_is_told(engine: Engine) {
     for person in [people.maria, people.dana] {
         let told = subjects(&mails, person);
         assert_eq!(told.len(), 1);
-        assert!(told[0].starts_with("Same time: "), "{told:?}");
+        assert!(told[0].starts_with("Team changed: "), "{told:?}");
     }
     let told = of(&mails, people.sam).remove(0);
     assert!(told.subject.starts_with("Appointment on "));

@@ -1,11 +1,14 @@
-//! Invented people, for unit tests.
+//! Invented people and what their devices hold, for unit tests.
 
 use ed25519_dalek::{Signer as _, SigningKey};
+use protocol::bundle::CommitBundle;
 use protocol::certificate::{RemovalKey, Signed};
-use protocol::{AccountId, PersonId, Role, Timestamp, labels, limits};
+use protocol::policy::{CirclePolicy, HistoryMode};
+use protocol::{AccountId, Bytes, CircleId, OpId, PersonId, Role, Timestamp, labels, limits};
 
 use crate::identity::Identity;
-use crate::state::Me;
+use crate::rows::Rows;
+use crate::state::{Candidate, Circle, Me, key};
 
 /// When everything happens.
 pub const NOW: Timestamp = Timestamp::from_micros(0);
@@ -51,5 +54,48 @@ fn somebody(name: &str, role: Role) -> Me {
         agency_key: [3; 32],
         removal_key: vec![4; 32].into(),
         agency_before: Vec::new(),
+    }
+}
+
+/// What a circle's group says of itself, of whoever is in it.
+pub fn policy(circle: CircleId, history: HistoryMode) -> CirclePolicy {
+    CirclePolicy {
+        circle,
+        generation: 0,
+        members: Vec::new(),
+        custodians: Vec::new(),
+        retention: String::new(),
+        history,
+        client_version_min: 1,
+    }
+}
+
+/// What somebody's device that knows of one circle has stored.
+pub fn stored(me: &Me, circle: &Circle) -> Rows {
+    [
+        (key::ME.to_vec(), protocol::frame::to_vec(me)),
+        (key::circle(circle.id), protocol::frame::to_vec(circle)),
+    ]
+    .into()
+}
+
+/// A commit of a device's that is on its way.
+pub fn candidate(op_id: OpId) -> Candidate {
+    Candidate {
+        bundle: CommitBundle {
+            op_id,
+            commit: vec![1].into(),
+            group_info: Bytes::default(),
+            welcome: None,
+            era_next: Bytes::default(),
+            era: 0,
+            send_counter: 1,
+        },
+        changes: Vec::new(),
+        era: None,
+        place: None,
+        brings_succession: false,
+        shared: Vec::new(),
+        history: None,
     }
 }

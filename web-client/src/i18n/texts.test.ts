@@ -189,5 +189,5 @@ test('times and days are said in both languages, a day with its weekday', () => 
   expect(plain(clock(tuesday, 'es'))).toBe('14:05');
   expect(day(tuesday, 'en')).toBe('Tuesday, March 3');
   expect(day(tuesday, 'es')).toBe('martes, 3 de marzo');
-  expect(plain(full(tuesday, 'en'))).toMatch(/^Tuesday, March 3, 2026 at 2:05 PM \S+$/);
+  expect(plain(full(tuesday, 'en'))).toMatch(/^Tuesday, March 3, 2026 at 2:05 PM \S/);
 });

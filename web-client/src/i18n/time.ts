@@ -6,11 +6,13 @@ export function clock(atMs: number, language: Language): string {
   return new Intl.DateTimeFormat(language, { hour: 'numeric', minute: '2-digit' }).format(atMs);
 }
 
-/** "Tuesday, March 3, 2026 at 2:05 PM CST": on hover. */
-export function full(atMs: number, language: Language): string {
+/**
+ * "Tuesday, March 3, 2026 at 2:05 PM Central Time". `long` says "Central Standard Time": an hour that comes twice, when
+ * clocks go back, is told apart.
+ */
+export function full(atMs: number, language: Language, timeZoneName: 'longGeneric' | 'long' = 'longGeneric'): string {
   const format = {
-    weekday: 'long', year: 'numeric', month: 'long', day: 'numeric',
-    hour: 'numeric', minute: '2-digit', timeZoneName: 'short',
+    weekday: 'long', year: 'numeric', month: 'long', day: 'numeric', hour: 'numeric', minute: '2-digit', timeZoneName,
   } as const;
   return new Intl.DateTimeFormat(language, format).format(atMs);
 }

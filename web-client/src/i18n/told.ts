@@ -1,5 +1,6 @@
 // Times that the server tells, as people read them. The server's clock text is formatted as if it
-// were UTC: nothing here computes with zones, whose laws this browser may not know yet.
+// were UTC: nothing here computes with zones, whose laws this browser may not know yet. What they call a
+// zone's clocks is the browser's to say, as long as it knows these as the server does.
 import type { LocalTime } from '../platform/api';
 import type { Language } from './texts.svelte';
 
@@ -48,15 +49,66 @@ export function toldClock({ civil }: Pick<LocalTime, 'civil'>, language: Languag
   return format(civil, { hour: 'numeric', minute: '2-digit' }, language);
 }
 
-/** "November 30 – December 6, 2026". */
+/** "Thursday, November 26 – Friday, November 27, 2026"; of one day, that day. */
 export function toldSpan(first: string, last: string, language: Language): string {
-  const whole = new Intl.DateTimeFormat(language, { dateStyle: 'long', timeZone: 'UTC' });
+  return range(first, last, { weekday: 'long', month: 'long', day: 'numeric', year: 'numeric' }, language);
+}
+
+/** "November 30 – December 6, 2026": of a week, whose days are known. */
+export function toldWeek(first: string, last: string, language: Language): string {
+  return range(first, last, { dateStyle: 'long' }, language);
+}
+
+function range(first: string, last: string, options: Intl.DateTimeFormatOptions, language: Language): string {
+  const whole = new Intl.DateTimeFormat(language, { ...options, timeZone: 'UTC' });
   return whole.formatRange(Date.parse(`${first}T00:00Z`), Date.parse(`${last}T00:00Z`));
 }
 
 /** "New York" of "America/New_York": the city that a zone is named after. */
 export function zoneCity(zone: string): string {
   return (zone.split('/').at(-1) ?? zone).replaceAll('_', ' ');
+}
+
+/** A zone, and if known the time that is told by it. */
+type Clock = Pick<LocalTime, 'zone'> & Partial<LocalTime>;
+
+/** Many places share a name: these show the time that it means. */
+const NAMED_AFTER = [
+  'America/New_York', 'America/Chicago', 'America/Denver', 'America/Los_Angeles', 'America/Anchorage', 'America/Halifax',
+];
+
+/**
+ * "Central Time": what people call a zone's clocks, all year long. Null where they have no name but a distance from UTC,
+ * and where the name would be an hour wrong: laws change, and neither this browser nor its names may know yet.
+ */
+export function zoneName({ zone, civil, offset }: Clock, language: Language): string | null {
+  const atMs = civil === undefined || offset === undefined ? Date.now() : Date.parse(`${civil.slice(0, 16)}${offset}`);
+  const name = zonePart(zone, 'longGeneric', atMs, language);
+  const shown = offsetOf(zone, atMs);
+  if (name === null || /^(GMT|UTC)/.test(name) || (offset !== undefined && offset !== shown)) return null;
+  const others = NAMED_AFTER.filter((other) => zonePart(other, 'longGeneric', atMs, language) === name);
+  return others.every((other) => offsetOf(other, atMs) === shown) ? name : null;
+}
+
+/** What people call a zone's clocks, else the city that it is named after. */
+export function zoneTold(clock: Clock, language: Language): string {
+  return zoneName(clock, language) ?? zoneCity(clock.zone);
+}
+
+/** "-06:00", as this browser knows it. */
+function offsetOf(zone: string, atMs: number): string | null {
+  const told = zonePart(zone, 'longOffset', atMs, 'en');
+  return told === 'GMT' ? '+00:00' : (told?.replace('GMT', '') ?? null);
+}
+
+function zonePart(timeZone: string, timeZoneName: 'longGeneric' | 'longOffset', atMs: number, language: Language): string | null {
+  try {
+    const parts = new Intl.DateTimeFormat(language, { timeZone, timeZoneName }).formatToParts(atMs);
+    return parts.find(({ type }) => type === 'timeZoneName')?.value ?? null;
+  } catch {
+    // No zone that this browser knows.
+    return null;
+  }
 }
 
 /** "30 minutes". */

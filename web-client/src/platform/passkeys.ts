@@ -38,10 +38,10 @@ function answer(credential: Credential, response: Record<string, unknown>): stri
   return JSON.stringify({ id, rawId: base64url(rawId), type, response, extensions: {} });
 }
 
-/** What the person pressed away is no error: they try again or not. */
-async function asked(credential: Promise<Credential | null>): Promise<Credential | null> {
+/** What the person pressed away is no error: they try again or not. Nor is a browser that has no passkeys. */
+async function asked(ask: () => Promise<Credential | null>): Promise<Credential | null> {
   try {
-    return await credential;
+    return await ask();
   } catch {
     return null;
   }
@@ -52,7 +52,7 @@ export const passkeys: Passkeys = {
 
   async make(options) {
     const { publicKey } = JSON.parse(options) as { publicKey: CreationJson };
-    const made = await asked(
+    const made = await asked(() =>
       navigator.credentials.create({
         publicKey: {
           ...publicKey,
@@ -72,7 +72,7 @@ export const passkeys: Passkeys = {
 
   async show(options) {
     const { publicKey } = JSON.parse(options) as { publicKey: RequestJson };
-    const shown = await asked(
+    const shown = await asked(() =>
       navigator.credentials.get({
         publicKey: { ...publicKey, challenge: bytes(publicKey.challenge), allowCredentials: [] },
       }),

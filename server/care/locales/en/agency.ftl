@@ -3,6 +3,7 @@
 jobs = Jobs
 jobs-intro = The server does these things by itself. You can change when.
 jobs-zone = Times are those of { $zone }.
+jobs-zone-named = Times are in { $name }.
 jobs-heard = The server was last at work: { $time }.
 jobs-alarm = Emails are late now, or the part of the server that sends them has stopped. Look at the server.
 clock-jumped = The clock of the server jumped

@@ -64,6 +64,7 @@ act-denied = Tried, and was stopped: { $act }
 
 audit-title = Who saw what
 audit-step-up = Please show again that it is you: the log is opened only to someone who is here now.
+step-up-cannot = You cannot do that here? Your settings show how you sign in.
 audit-hint = Ask who saw a client, or what a person did. What you ask here is kept too.
 audit-view = What do you want to know?
 audit-view-client = Who saw this client

@@ -93,6 +93,7 @@ kind-court = Court date
 when-zone = { $city } time (UTC{ $offset })
 when-there = { $time } in { $city } (UTC{ $offset })
 when-zone-plain = { $city } time
+when-zone-named = In { $name }
 when-there-plain = { $time } in { $city }
 visit-join = Join the video visit
 visit-booked = Booked
@@ -193,6 +194,7 @@ visit-team-instead =
        *[other] All of you would be free at these times. You can move the visit first.
     }
 visit-team-clock = These times are by the clock in { $city }, not by yours in { $here }.
+visit-team-clock-named = These times are in { $name }, not in yours, { $mine }.
 visit-beside = You come along. Whoever serves the client can change this visit.
 visit-left = This visit is booked with { $name }, who will not go on with this client. Take it over, or cancel it.
 visit-left-go = Take the visit over

@@ -3,6 +3,7 @@
 jobs = Trabajos
 jobs-intro = El servidor hace estas cosas por sí solo. Tú puedes cambiar cuándo.
 jobs-zone = Las horas son las de { $zone }.
+jobs-zone-named = Las horas están en { $name }.
 jobs-heard = El servidor trabajó por última vez: { $time }.
 jobs-alarm = Los correos van tarde, o la parte del servidor que los envía se ha parado. Revisa el servidor.
 clock-jumped = El reloj del servidor dio un salto

@@ -64,6 +64,7 @@ act-denied = Lo intentó y no se le dejó: { $act }
 
 audit-title = Quién vio qué
 audit-step-up = Muestra otra vez que eres tú: el registro solo se abre a quien está aquí ahora.
+step-up-cannot = ¿Aquí no puedes? Tus ajustes muestran cómo entras.
 audit-hint = Pregunta quién vio a una persona o qué hizo alguien. Lo que preguntes aquí también se guarda.
 audit-view = ¿Qué quieres saber?
 audit-view-client = Quién vio a esta persona

@@ -93,6 +93,7 @@ kind-court = Cita en el juzgado
 when-zone = Hora de { $city } (UTC{ $offset })
 when-there = { $time } en { $city } (UTC{ $offset })
 when-zone-plain = Hora de { $city }
+when-zone-named = En { $name }
 when-there-plain = { $time } en { $city }
 visit-join = Entrar a la visita por video
 visit-booked = Reservada
@@ -193,6 +194,7 @@ visit-team-instead =
        *[other] A estas horas todos estarían libres. Puedes mover la visita antes.
     }
 visit-team-clock = Estas horas van por el reloj de { $city }, no por el tuyo de { $here }.
+visit-team-clock-named = Estas horas van en { $name }, no en la tuya, { $mine }.
 visit-beside = Tú acompañas. Quien atiende al cliente puede cambiar esta visita.
 visit-left = Esta visita está reservada con { $name }, que no seguirá con este cliente. Tómala o cancélala.
 visit-left-go = Tomar la visita

@@ -249,7 +249,7 @@ fn leaves(
     now: Timestamp,
 ) -> Result<Option<Leaves>> {
     let Some(Stands { appointment, visit }) = stands else {
-        let hours = row.hours.read(tx)?;
+        let hours = row.part.hours.read(tx)?;
         return Ok(Some(
             hours.leave(now, |then| then.micros() <= row.not_after),
         ));

@@ -5,9 +5,9 @@ use protocol::{Step, Timestamp, limits};
 use uuid::Uuid;
 
 use super::bundles;
+use super::recipients::PartRow;
 use crate::db;
 use crate::error::Result;
-use crate::preferences::HoursRow;
 use crate::tx::Tx;
 
 statements! {
@@ -115,30 +115,13 @@ pub(super) struct DueRow {
     pub(super) account: Option<Uuid>,
     pub(super) language: Option<String>,
     #[sqlx(flatten)]
-    pub(super) hours: HoursRow,
-    pub(super) disclosure: Option<String>,
-    pub(super) reminders_off_at: Option<i64>,
-    pub(super) confirmed_reminders_at: Option<i64>,
+    pub(super) part: PartRow,
     /// Since when their wishes stand as they do.
     pub(super) preference_at: Option<i64>,
-    pub(super) calendar_file_off_at: Option<i64>,
     pub(super) address: Option<Uuid>,
     pub(super) address_value: Option<Vec<u8>>,
-    pub(super) role: Option<String>,
-    pub(super) response: Option<String>,
-    pub(super) left_at: Option<i64>,
-    pub(super) cleared_at: Option<i64>,
-    pub(super) joined_at: Option<i64>,
     pub(super) link: Option<Uuid>,
     pub(super) link_secret: Option<Vec<u8>>,
-    pub(super) consents: i64,
-    pub(super) reminded: i64,
-    pub(super) assignments: i64,
-    pub(super) beside: i64,
-    pub(super) told: Option<i64>,
-    pub(super) heard: Option<i64>,
-    pub(super) called: i64,
-    pub(super) cleared: i64,
     pub(super) ahead: i64,
     pub(super) unconfirmed: i64,
 }

@@ -64,12 +64,13 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
             .as_deref()
             .map_or(Ok(Language::En), db::language)?,
         zone: row
+            .part
             .hours
             .zone
             .clone()
             .unwrap_or_else(|| tx.core().zone.name().to_owned()),
         disclosure: allowed(row)?,
-        calendar_file_off_at: row.calendar_file_off_at,
+        calendar_file_off_at: row.part.calendar_file_off_at,
         preference_at: row.preference_at,
         times: None,
     })
@@ -77,11 +78,11 @@ pub(super) fn pins(tx: &Tx, row: &DueRow, address: Uuid, now: Timestamp) -> Resu
 
 /// What a mail to whom the row is for may say as things stand.
 pub(super) fn allowed(row: &DueRow) -> Result<Disclosure> {
-    let wish = match row.disclosure.as_deref() {
+    let wish = match row.part.disclosure.as_deref() {
         None => Disclosure::Times,
         Some(word) => db::disclosure(word)?,
     };
-    let role = row.role.as_deref().map(db::role).transpose()?;
+    let role = row.part.role()?;
     Ok(match role {
         // Nothing but that there is something.
         _ if row.step == Step::Unread.as_str() => Disclosure::Update,
@@ -104,11 +105,11 @@ pub(super) async fn times(
     if row.began > 0 && row.pinned_times.is_some() {
         return Ok(row.pinned_times.clone());
     }
-    let role = row.role.as_deref().map(db::role).transpose()?;
-    let reminded = row.reminders_off_at.is_none()
+    let role = row.part.role()?;
+    let reminded = row.part.reminders_off_at.is_none()
         && match role {
             Some(Role::Client) => true,
-            Some(Role::Caregiver) => row.reminded > 0,
+            Some(Role::Caregiver) => row.part.reminded > 0,
             _ => false,
         };
     let of = (appointment, series);
@@ -131,7 +132,7 @@ async fn of_series(tx: &mut Tx, row: &DueRow, pins: &Pins) -> Result<Option<Seri
         starts,
         more,
         reminded,
-        again: row.heard.is_some(),
+        again: row.part.heard.is_some(),
     }))
 }
 
@@ -141,8 +142,8 @@ fn has_file(row: &DueRow, appointment: &AppointmentRow) -> Result<bool> {
     let in_series = appointment.series.is_some();
     Ok(match db::step(&row.step)? {
         Step::Invitation => true,
-        Step::Cancellation => !in_series || row.told.is_some(),
-        _ => in_series && row.told.is_none(),
+        Step::Cancellation => !in_series || row.part.told.is_some(),
+        _ => in_series && row.part.told.is_none(),
     })
 }
 
@@ -154,7 +155,7 @@ pub(super) async fn facts(
     pins: &Pins,
 ) -> Result<Facts> {
     let details = pins.disclosure == Disclosure::Details;
-    let has_left = row.left_at.is_some();
+    let has_left = row.part.left_at.is_some();
     let link = match (row.link, &row.link_secret) {
         // Whose right ended would only be told there that the link is gone.
         (Some(id), Some(sealed)) if !has_left => {
@@ -228,7 +229,7 @@ fn is_named(
     let told = preferences::zone(tx, &pins.zone);
     let mut times = vec![db::at(appointment.start_at)];
     times.extend(series.iter().flat_map(|series| &series.starts));
-    let role = row.role.as_deref().map(db::role).transpose()?;
+    let role = row.part.role()?;
     let visits = preferences::zone(tx, &appointment.zone);
     let knows_where = role != Some(Role::Caregiver);
     Ok(told.differs(&tx.core().zone, &times) || knows_where && told.differs(&visits, &times))
@@ -236,22 +237,22 @@ fn is_named(
 
 /// Somebody who was told of the appointment as it stands.
 fn knows_this(row: &DueRow) -> bool {
-    row.told == Some(row.ics_sequence)
+    row.part.told == Some(row.ics_sequence)
 }
 
 /// Somebody who was told of it as it stood right before.
 fn knows_last(row: &DueRow) -> bool {
-    row.told == Some(row.ics_sequence - 1)
+    row.part.told == Some(row.ics_sequence - 1)
 }
 
 /// Somebody who knows its time from what they were told of its series.
 fn knows_by_series(row: &DueRow, appointment: &AppointmentRow) -> bool {
-    row.told.is_none() && row.heard.is_some() && appointment.moved_at.is_none()
+    row.part.told.is_none() && row.part.heard.is_some() && appointment.moved_at.is_none()
 }
 
 /// Somebody who comes to it by the change that the mail tells of.
 fn is_new(row: &DueRow, appointment: &AppointmentRow) -> bool {
-    row.joined_at == Some(appointment.told_at)
+    row.part.joined_at == Some(appointment.told_at)
 }
 
 async fn name_of(tx: &mut Tx, account: AccountId) -> Result<Name> {

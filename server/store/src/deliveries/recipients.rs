@@ -59,48 +59,69 @@ statements! {
         WHERE p.appointment = $1 ORDER BY p.id";
 }
 
+/// Somebody's part in an appointment, what they have heard of it, and how they wish to be told: of whoever takes part,
+/// and of whom a due row is for.
+#[derive(sqlx::FromRow)]
+pub(super) struct PartRow {
+    /// None in a mail about no appointment.
+    role: Option<String>,
+    response: Option<String>,
+    pub(super) left_at: Option<i64>,
+    cleared_at: Option<i64>,
+    pub(super) joined_at: Option<i64>,
+    #[sqlx(flatten)]
+    pub(super) hours: HoursRow,
+    pub(super) reminders_off_at: Option<i64>,
+    confirmed_reminders_at: Option<i64>,
+    pub(super) disclosure: Option<String>,
+    pub(super) calendar_file_off_at: Option<i64>,
+    consents: i64,
+    pub(super) reminded: i64,
+    assignments: i64,
+    beside: i64,
+    pub(super) told: Option<i64>,
+    pub(super) heard: Option<i64>,
+    called: i64,
+    cleared: i64,
+}
+
 #[derive(sqlx::FromRow)]
 pub(super) struct RecipientRow {
     pub(super) id: Uuid,
-    pub(super) role: String,
-    response: String,
-    pub(super) left_at: Option<i64>,
-    cleared_at: Option<i64>,
-    joined_at: Option<i64>,
     #[sqlx(flatten)]
-    hours: HoursRow,
-    pub(super) reminders_off_at: Option<i64>,
-    confirmed_reminders_at: Option<i64>,
-    disclosure: Option<String>,
-    calendar_file_off_at: Option<i64>,
+    pub(super) part: PartRow,
     addresses: i64,
-    consents: i64,
-    reminded: i64,
-    assignments: i64,
-    beside: i64,
-    told: Option<i64>,
-    heard: Option<i64>,
-    called: i64,
-    cleared: i64,
     agreed: i64,
     pub(super) person: Uuid,
 }
 
-impl RecipientRow {
+/// Whose part it is, and what else is known of them.
+struct Known {
+    participant: Uuid,
+    reachable: bool,
+    agreed: bool,
+}
+
+impl PartRow {
+    pub(super) fn role(&self) -> Result<Option<Role>> {
+        self.role.as_deref().map(db::role).transpose()
+    }
+
     /// As the plan for that sequence sees them.
-    pub(super) fn recipient(&self, tx: &Tx, sequence: u32) -> Result<Recipient> {
-        let role = db::role(&self.role)?;
-        let response = db::response(&self.response)?;
+    fn recipient(&self, tx: &Tx, known: &Known, sequence: u32) -> Result<Recipient> {
+        let role = self.role()?.unwrap_or(Role::Client);
+        let response = self.response.as_deref();
+        let response = response.map_or(Ok(Response::NeedsAction), db::response)?;
         let calendar = Calendar {
             disclosure: self.disclosure.as_deref(),
             file_off: self.calendar_file_off_at.is_some(),
             cleared: self.cleared > 0,
         };
         Ok(Recipient {
-            participant: self.id.into(),
+            participant: known.participant.into(),
             role,
             hours: self.hours.read(tx)?,
-            reachable: self.addresses > 0,
+            reachable: known.reachable,
             takes_part: self.left_at.is_none()
                 && by_right(
                     role,
@@ -111,7 +132,7 @@ impl RecipientRow {
             told: self.told.is_some(),
             outdated: is_outdated(self.told, sequence),
             called: self.called > 0 || said_yes(role, response),
-            agreed: self.agreed > 0,
+            agreed: known.agreed,
             heard: heard(self.heard),
             joined: self.joined_at.is_some(),
             wants_all_reminders: self.confirmed_reminders_at.is_some(),
@@ -119,6 +140,18 @@ impl RecipientRow {
                 && (role != Role::Caregiver || self.reminded > 0),
             response,
         })
+    }
+}
+
+impl RecipientRow {
+    /// As the plan for that sequence sees them.
+    pub(super) fn recipient(&self, tx: &Tx, sequence: u32) -> Result<Recipient> {
+        let known = Known {
+            participant: self.id,
+            reachable: self.addresses > 0,
+            agreed: self.agreed > 0,
+        };
+        self.part.recipient(tx, &known, sequence)
     }
 }
 
@@ -142,38 +175,13 @@ pub(super) async fn read(
 
 /// Whoever a due row is for, likewise.
 pub(super) fn of_due(tx: &Tx, row: &DueRow, sequence: u32) -> Result<Recipient> {
-    let role = row.role.as_deref().map_or(Ok(Role::Client), db::role)?;
-    let response = row.response.as_deref();
-    let response = response.map_or(Ok(Response::NeedsAction), db::response)?;
-    let calendar = Calendar {
-        disclosure: row.disclosure.as_deref(),
-        file_off: row.calendar_file_off_at.is_some(),
-        cleared: row.cleared > 0,
-    };
-    Ok(Recipient {
-        participant: row.participant.unwrap_or_default().into(),
-        role,
-        hours: row.hours.read(tx)?,
+    let known = Known {
+        participant: row.participant.unwrap_or_default(),
         reachable: true,
-        takes_part: row.left_at.is_none()
-            && by_right(
-                role,
-                row.consents > 0,
-                row.assignments > 0 || row.beside > 0,
-            ),
-        cleared_at: calendar.to_clear(row.cleared_at, role)?,
-        told: row.told.is_some(),
-        outdated: is_outdated(row.told, sequence),
-        called: row.called > 0 || said_yes(role, response),
         // It is about to leave: whether they need no call is asked no more.
         agreed: false,
-        heard: heard(row.heard),
-        joined: row.joined_at.is_some(),
-        wants_all_reminders: row.confirmed_reminders_at.is_some(),
-        wants_reminders: row.reminders_off_at.is_none()
-            && (role != Role::Caregiver || row.reminded > 0),
-        response,
-    })
+    };
+    row.part.recipient(tx, &known, sequence)
 }
 
 /// Whether somebody who is served has said that they will come: then they know of it, whoever told them.

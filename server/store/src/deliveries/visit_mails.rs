@@ -126,7 +126,7 @@ async fn people(
         let Some(person) = known.remove(&recipient.id) else {
             continue;
         };
-        if recipient.left_at.is_some() && rows.is_empty() {
+        if recipient.part.left_at.is_some() && rows.is_empty() {
             continue;
         }
         let name = tx.open_text(PERSON_NAME, recipient.person, &person.name);
@@ -134,7 +134,7 @@ async fn people(
         people.push(MailsToPerson {
             participant: recipient.id.into(),
             name,
-            role: db::role(&recipient.role)?,
+            role: recipient.part.role()?.unwrap_or(Role::Client),
             mails: told(tx, &asked, (&recipient, &person), &rows)?,
         });
         shown.push(recipient.person);
@@ -247,7 +247,7 @@ fn exactly(
     person: &PersonRow,
     role: Role,
 ) -> MailReason {
-    let wants = recipient.reminders_off_at.is_none();
+    let wants = recipient.part.reminders_off_at.is_none();
     match why {
         MailReason::NoAddress => person.of_address(),
         MailReason::OptedOut if wants && role == Role::Caregiver => MailReason::NoConsent,

@@ -1,11 +1,10 @@
 //! When a device commits, and when it does not.
 
-use protocol::policy::CirclePolicy;
 use protocol::{CircleId, PersonId, http};
 
 use super::*;
 use crate::api::{Effect, Link};
-use crate::invented::{NOW, dana};
+use crate::invented::{NOW, candidate, dana, policy, stored};
 use crate::rows::Rows;
 use crate::state::Joined;
 use crate::volatile::Volatile;
@@ -14,23 +13,11 @@ const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
 const ANA: AccountId = AccountId::from_bytes([3; 16]);
 
 fn rows() -> Rows {
-    let policy = CirclePolicy {
-        circle: CIRCLE,
-        generation: 0,
-        members: Vec::new(),
-        custodians: Vec::new(),
-        retention: String::new(),
-        history: HistoryMode::Eras,
-        client_version_min: 1,
-    };
     let mut circle = Circle::new(CIRCLE);
     circle.status = CircleStatus::Live;
+    let policy = policy(CIRCLE, HistoryMode::Eras);
     circle.joined = Some(Joined::new(0, 7, &policy, NOW));
-    [
-        (key::ME.to_vec(), protocol::frame::to_vec(&dana())),
-        (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
-    ]
-    .into()
+    stored(&dana(), &circle)
 }
 
 /// The server names Ana as somebody who could be added.
@@ -106,28 +93,6 @@ fn no_era_is_begun_while_the_one_behind_a_commit_is_on_its_way() {
     assert!(!turn.wants_commit(&circle).unwrap());
 }
 
-/// A commit of this device's that is on its way.
-fn under_way(turn: &Turn<'_>, op_id: OpId) {
-    let candidate = Candidate {
-        bundle: CommitBundle {
-            op_id,
-            commit: Bytes::default(),
-            group_info: Bytes::default(),
-            welcome: None,
-            era_next: Bytes::default(),
-            era: 0,
-            send_counter: 1,
-        },
-        changes: Vec::new(),
-        era: None,
-        place: None,
-        brings_succession: false,
-        shared: Vec::new(),
-        history: None,
-    };
-    turn.draft.write(&key::candidate(CIRCLE), &candidate);
-}
-
 #[test]
 fn whoever_lost_too_many_races_tries_again_after_a_rest_or_when_the_log_moves() {
     let rows = rows();
@@ -141,7 +106,7 @@ fn whoever_lost_too_many_races_tries_again_after_a_rest_or_when_the_log_moves() 
     turn.draft.save(&circle);
     for _ in 0..limits::COMMIT_ATTEMPTS {
         let op_id = Turn::op_id();
-        under_way(&turn, op_id);
+        turn.draft.write(&key::candidate(CIRCLE), &candidate(op_id));
         let lost = Answer {
             number: 1,
             status: 409,

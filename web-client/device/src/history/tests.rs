@@ -1,12 +1,11 @@
 //! Who wants history kept or not, what holds, and what follows.
 
-use protocol::bundle::CommitBundle;
 use protocol::{Bytes, DeviceId, EntryKind, MessageId, OpId, Urgency};
 
 use super::*;
 use crate::ask::Answer;
 use crate::content::Payload;
-use crate::invented::{NOW, dana, maria};
+use crate::invented::{self, NOW, dana, maria, stored};
 use crate::rows::Rows;
 use crate::state::{Candidate, Joined, Me};
 use crate::volatile::Volatile;
@@ -16,15 +15,7 @@ mod waiting;
 const CIRCLE: CircleId = CircleId::from_bytes([9; 16]);
 
 fn policy(history: HistoryMode) -> CirclePolicy {
-    CirclePolicy {
-        circle: CIRCLE,
-        generation: 0,
-        members: Vec::new(),
-        custodians: Vec::new(),
-        retention: String::new(),
-        history,
-        client_version_min: 1,
-    }
+    invented::policy(CIRCLE, history)
 }
 
 /// Somebody's device in a circle, at the sixth era if history is kept.
@@ -36,11 +27,7 @@ fn rows(me: &Me, history: HistoryMode) -> Rows {
     joined.era_floor = 5;
     joined.era = history.is_kept().then_some(era(5));
     circle.joined = Some(joined);
-    [
-        (key::ME.to_vec(), protocol::frame::to_vec(me)),
-        (key::circle(CIRCLE), protocol::frame::to_vec(&circle)),
-    ]
-    .into()
+    stored(me, &circle)
 }
 
 fn era(era: u32) -> Era {
@@ -114,23 +101,7 @@ fn what_holds_already_is_no_wish() {
 
 /// A commit of this device's that is on its way.
 fn candidate() -> Candidate {
-    Candidate {
-        bundle: CommitBundle {
-            op_id: OpId::from_bytes([2; 16]),
-            commit: vec![1].into(),
-            group_info: Bytes::default(),
-            welcome: None,
-            era_next: Bytes::default(),
-            era: 0,
-            send_counter: 1,
-        },
-        changes: Vec::new(),
-        era: None,
-        place: None,
-        brings_succession: false,
-        shared: Vec::new(),
-        history: None,
-    }
+    invented::candidate(OpId::from_bytes([2; 16]))
 }
 
 #[test]

@@ -1,13 +1,13 @@
 //! A device goes online and off, and hears the server's answers in any order.
 
-use protocol::policy::{CirclePolicy, HistoryMode};
+use protocol::policy::HistoryMode;
 use protocol::{AccountId, CircleId, GroupId};
 
 use super::*;
 use crate::api::{Command, Event, Input, Status, Step};
 use crate::content::Era;
 use crate::group::Group;
-use crate::invented::{NOW, maria, maria_of_an_agency};
+use crate::invented::{NOW, maria, maria_of_an_agency, policy, stored};
 use crate::state::{Circle, Joined};
 use crate::vault::{Table, Vault};
 use crate::volatile::Volatile;
@@ -94,20 +94,9 @@ fn a_circle_that_was_entered_behind_hello_is_followed_once_the_server_is_ready()
     let id = CircleId::from_bytes([9; 16]);
     let mut circle = Circle::new(id);
     circle.status = protocol::CircleStatus::Live;
-    let policy = CirclePolicy {
-        circle: id,
-        generation: 0,
-        members: Vec::new(),
-        custodians: Vec::new(),
-        retention: String::new(),
-        history: HistoryMode::Eras,
-        client_version_min: 1,
-    };
+    let policy = policy(id, HistoryMode::Eras);
     circle.joined = Some(Joined::new(0, 7, &policy, NOW));
-    let rows = rows::Rows::from([
-        (key::ME.to_vec(), protocol::frame::to_vec(&maria())),
-        (key::circle(id), protocol::frame::to_vec(&circle)),
-    ]);
+    let rows = stored(&maria(), &circle);
     let mut turn = Turn::new(&rows, Volatile::default(), "localhost", NOW);
     turn.follow(&circle);
     turn.ready(&Ready {

@@ -1,12 +1,11 @@
 //! How many circles a device comes into at the same time.
 
-use protocol::bundle::CommitBundle;
-use protocol::policy::{CirclePolicy, HistoryMode};
-use protocol::{Bytes, OpId};
+use protocol::OpId;
+use protocol::policy::HistoryMode;
 
 use super::*;
 use crate::api::{Effect, Link};
-use crate::invented::{NOW, maria};
+use crate::invented::{NOW, candidate, maria, policy};
 use crate::rows::{Draft, Rows};
 use crate::state::Named;
 use crate::volatile::Volatile;
@@ -58,31 +57,10 @@ fn asks(turn: &Turn<'_>, number: u8) -> bool {
 
 /// A commit by which the device comes into a circle.
 fn way_in(number: u8) -> Candidate {
-    let policy = CirclePolicy {
-        circle: id(number),
-        generation: 0,
-        members: Vec::new(),
-        custodians: Vec::new(),
-        retention: String::new(),
-        history: HistoryMode::Eras,
-        client_version_min: 1,
-    };
+    let policy = policy(id(number), HistoryMode::Eras);
     Candidate {
-        bundle: CommitBundle {
-            op_id: OpId::from_bytes([number; 16]),
-            commit: vec![1].into(),
-            group_info: Bytes::default(),
-            welcome: None,
-            era_next: Bytes::default(),
-            era: 1,
-            send_counter: 1,
-        },
-        changes: Vec::new(),
-        era: None,
         place: Some(Joined::new(0, 0, &policy, NOW)),
-        brings_succession: false,
-        shared: Vec::new(),
-        history: None,
+        ..candidate(OpId::from_bytes([number; 16]))
     }
 }
 

@@ -2,12 +2,12 @@
 
 use protocol::CircleId;
 use protocol::http::{DeviceCard, Vault, VaultVersion};
-use protocol::policy::{CirclePolicy, HistoryMode};
+use protocol::policy::HistoryMode;
 
 use super::*;
 use crate::api::{Effect, Event, Link};
 use crate::identity::DeviceKeys;
-use crate::invented::{NOW, maria};
+use crate::invented::{NOW, maria, policy};
 use crate::rows::Rows;
 use crate::state::{Circle, Joined};
 use crate::volatile::Volatile;
@@ -80,15 +80,7 @@ fn reports(turn: &mut Turn<'_>, stolen: u8, others: Vec<DeviceCard>) -> ReplaceI
 
 #[test]
 fn a_key_of_whose_coming_the_device_never_heard_is_brought_into_its_circles() {
-    let policy = CirclePolicy {
-        circle: CircleId::from_bytes([9; 16]),
-        generation: 0,
-        members: Vec::new(),
-        custodians: Vec::new(),
-        retention: String::new(),
-        history: HistoryMode::Eras,
-        client_version_min: 1,
-    };
+    let policy = policy(CircleId::from_bytes([9; 16]), HistoryMode::Eras);
     let mut circle = Circle::new(policy.circle);
     circle.joined = Some(Joined::new(0, 7, &policy, NOW));
     let me = maria();

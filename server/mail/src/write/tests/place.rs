@@ -48,8 +48,8 @@ fn without_a_place_the_kind_says_what_it_can() {
 #[test]
 fn that_it_is_elsewhere_is_told_with_the_time_that_stands() {
     for (language, subject) in [
-        (Language::En, "Same time: appointment on"),
-        (Language::Es, "Misma hora: cita el"),
+        (Language::En, "Place changed: appointment on"),
+        (Language::Es, "Cambio de lugar: cita el"),
     ] {
         for level in [Disclosure::Times, Disclosure::Details] {
             let mut letter = at(COURT, Step::Invitation, level);

@@ -236,8 +236,8 @@ fn a_written_mail_reads_back_as_it_was_meant() {
 #[test]
 fn that_others_of_the_staff_come_is_told_with_the_time_that_stands() {
     for (language, subject) in [
-        (Language::En, "Same time: appointment on"),
-        (Language::Es, "Misma hora: cita el"),
+        (Language::En, "Team changed: appointment on"),
+        (Language::Es, "Cambio de equipo: cita el"),
     ] {
         for level in [Disclosure::Times, Disclosure::Details] {
             let mut letter = letter(Step::Invitation, language, level);
