@@ -117,6 +117,8 @@ fn keeper(binaries: &Path, folder: &Path, port: u16, durability: Durability) -> 
     if let Durability::None = durability {
         command.args(["-c", "fsync=off", "-c", "synchronous_commit=off"]);
         command.args(["-c", "full_page_writes=off"]);
+        // A test that searches the write-ahead log of the last seconds finds it though a checkpoint came between.
+        command.args(["-c", "wal_keep_size=256MB"]);
     }
     // A group of its own, so that Ctrl-C reaches the chore only, and the folder as working directory,
     // because the user may not be allowed to see ours.
