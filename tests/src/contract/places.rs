@@ -171,7 +171,11 @@ pub async fn a_new_place_is_told_to_everybody_and_named_where_it_may_be(engine: 
             );
             continue;
         }
-        assert!(hers.subject.starts_with("Place changed: "), "{}", hers.subject);
+        assert!(
+            hers.subject.starts_with("Place changed: "),
+            "{}",
+            hers.subject
+        );
         assert!(!WORDS.iter().any(|word| hers.subject.contains(word)));
         let file = hers.calendar.unwrap();
         assert!(file.contains(&format!("SEQUENCE:{sequence}\r\n")));

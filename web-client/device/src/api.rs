@@ -19,11 +19,17 @@ pub use intake::{Awaits, IntakeView};
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(TS))]
 #[serde(rename_all = "snake_case")]
-// A browser reads it by `tagged` in `device-wasm`.
-#[cfg_attr(not(target_arch = "wasm32"), serde(tag = "kind"))]
+// A browser reads it by `tagged` in `device-wasm`; what was recorded is read there as it was written elsewhere.
+#[cfg_attr(
+    any(not(target_arch = "wasm32"), feature = "testing"),
+    serde(tag = "kind")
+)]
 pub enum Input {
     /// A person, or the program that runs the device, wants something.
-    #[cfg_attr(target_arch = "wasm32", serde(skip_deserializing))]
+    #[cfg_attr(
+        all(target_arch = "wasm32", not(feature = "testing")),
+        serde(skip_deserializing)
+    )]
     Command {
         /// What.
         command: Command,
@@ -58,7 +64,10 @@ pub enum Input {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[cfg_attr(feature = "ts", derive(TS))]
 #[serde(rename_all = "snake_case")]
-#[cfg_attr(not(target_arch = "wasm32"), serde(tag = "kind"))]
+#[cfg_attr(
+    any(not(target_arch = "wasm32"), feature = "testing"),
+    serde(tag = "kind")
+)]
 pub enum Command {
     /// Look at a link (its fragment, or the whole link), or at an invitation's code as typed. It is answered by
     /// [`Event::Invitation`]; a link that adds this device to its person's others begins at once and is
