@@ -83,7 +83,9 @@ impl Connection {
     /// Runs until the socket is closed.
     pub async fn run(mut self, socket: WebSocket) {
         let (mut sink, mut stream) = socket.split();
-        if let End::Said(code) = self.serve(&mut sink, &mut stream).await {
+        let end = self.serve(&mut sink, &mut stream).await;
+        self.let_go();
+        if let End::Said(code) = end {
             metrics::counter!("sockets_closed", "code" => code.as_str()).increment(1);
             tracing::debug!(event = "socket_closed", code = code.as_str());
             self.outbox.push_close(code);
@@ -143,6 +145,7 @@ impl Connection {
                 },
                 message = stream.next(), if reads => {
                     let Some(input) = message.and_then(input) else {
+                        self.let_go();
                         // Answers the peer's close frame, if there was one.
                         drop(timeout(CLOSING, self.outbox.drain(sink)).await);
                         return End::Gone;
@@ -249,6 +252,16 @@ impl Connection {
             }
             None => async move { greet(&gateway, question).await }.boxed(),
         }
+    }
+
+    /// Gives up what was asked of the store: nobody hears an answer any more, and a question that is asked on by
+    /// nobody would keep its connection, or the one writer, from everybody for as long as the peer takes to go. What
+    /// is in the store's queue stays there.
+    fn let_go(&mut self) {
+        self.lives = None;
+        self.commands.clear();
+        self.queued = FuturesOrdered::new();
+        self.reads.clear();
     }
 
     async fn farewell(

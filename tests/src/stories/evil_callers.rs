@@ -12,7 +12,7 @@
 //! | plaintext passwords | the server has never received one |
 //! | a URL that the server fetches | [`tell::whoever_links_to_the_inside_is_not_followed`] |
 //! | injection | [`tell::whoever_writes_sql_or_markup_gets_it_back_as_text`] |
-//! | exhaustion, recursion | [`tell::whoever_sends_without_end_is_cut_off`], [`tell::whoever_writes_the_vault_without_end_waits`]; sockets and slow readers: `gateway` |
+//! | exhaustion, recursion | [`tell::whoever_sends_without_end_is_cut_off`], [`tell::whoever_writes_the_vault_without_end_waits`], [`tell::whoever_does_not_answer_the_goodbye_holds_up_nobody`]; sockets and slow readers: `gateway` |
 //! | poisoned pages | [`tell::whoever_fills_a_page_with_refusals_hides_nothing`]; garbage in a log: `troubles`, `hostile` |
 //! | mail headers | [`tell::whoever_writes_a_header_into_an_address_is_refused`] |
 //! | snooping | [`tell::whoever_snoops_is_on_the_reviewers_list`] |
@@ -36,6 +36,7 @@ on_both_engines![
     whoever_writes_sql_or_markup_gets_it_back_as_text,
     whoever_sends_without_end_is_cut_off,
     whoever_writes_the_vault_without_end_waits,
+    whoever_does_not_answer_the_goodbye_holds_up_nobody,
     whoever_fills_a_page_with_refusals_hides_nothing,
     whoever_writes_a_header_into_an_address_is_refused,
     whoever_snoops_is_on_the_reviewers_list,
@@ -54,6 +55,7 @@ mod tell {
     use testkit::{Engine, agency};
 
     pub use super::floods::{
+        whoever_does_not_answer_the_goodbye_holds_up_nobody,
         whoever_fills_a_page_with_refusals_hides_nothing, whoever_sends_without_end_is_cut_off,
         whoever_writes_the_vault_without_end_waits,
     };

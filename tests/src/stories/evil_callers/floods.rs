@@ -1,12 +1,18 @@
 //! Too much of something: a body without end, brackets without end, lists and notes beyond their limit, refusals by the
 //! hundred. It is cut off before it costs anything, and hides nothing of what was before it.
 
-use anyhow::{Context as _, Result, ensure};
-use protocol::{Code, limits};
+use anyhow::{Context as _, Result, bail, ensure};
+use futures_util::SinkExt as _;
+use protocol::frame::{ClientFrame, UrgentAck};
+use protocol::{CircleId, Code, OpId, limits};
 use serde_json::{Value, json};
 use testkit::Engine;
+use tokio::io::AsyncReadExt as _;
+use tokio_tungstenite::tungstenite::Message;
 
 use super::office::{Gate, VAULTS};
+use crate::contract::house::hello;
+use crate::socket::Door;
 
 pub async fn whoever_sends_without_end_is_cut_off(engine: Engine) -> Result<()> {
     let gate = Gate::open(engine).await?;
@@ -72,6 +78,41 @@ pub async fn whoever_writes_the_vault_without_end_waits(engine: Engine) -> Resul
     gate.server.clock().advance(60);
     let answer = gate.asks(jo, "PUT /v1/vault", put(VAULTS)).await?;
     ensure!(answer.status == 200, "{:?}", answer.code);
+    Ok(())
+}
+
+pub async fn whoever_does_not_answer_the_goodbye_holds_up_nobody(engine: Engine) -> Result<()> {
+    let gate = Gate::open(engine).await?;
+    let door = Door::new(gate.server.addr(), gate.server.ca_pem())?;
+    let ticket = gate.server.store().issue_ticket(&gate.jo.caller).await?;
+    let hello = hello(&gate.jo, &ticket.ticket, door.server_name());
+    let mut socket = door.open(hello).await?;
+    // What is asked of the store is in hand when the socket breaks the rules and is sent away.
+    for number in 1..=8 {
+        let asked = ClientFrame::UrgentAck(UrgentAck {
+            op_id: OpId::from_bytes([number; 16]),
+            circle: CircleId::from_bytes([number; 16]),
+            generation: 0,
+            seq: 1,
+        });
+        let asked = Message::Binary(asked.to_bytes().into());
+        socket.feed(asked).await?;
+    }
+    socket.send(Message::Text("no frame".into())).await?;
+    // Read as bytes, the close frame is not answered.
+    let bytes = socket.get_mut();
+    let mut read = [0; 4_096];
+    ensure!(bytes.read(&mut read).await? > 0, "it is sent away");
+    let until_it_is_gone =
+        async { while bytes.read(&mut read).await.is_ok_and(|count| count > 0) {} };
+    let put = json!({"after": 0, "sealed": "AAAA", "wraps": []});
+    tokio::select! {
+        biased;
+        () = until_it_is_gone => bail!("nobody was served before it was gone"),
+        answer = gate.asks(Some(&gate.kim), "PUT /v1/vault", put) => {
+            ensure!(answer?.status == 200, "the vault is written");
+        }
+    }
     Ok(())
 }
 
