@@ -169,7 +169,7 @@ impl Store {
             let object = Object::Person(client);
             let (act, op_id) = (Act::MakeBookingLink, asked.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
                 let id = done.object.into();
                 operations::must_be_about(read(tx, id).await?.client(), client)?;
                 return made(tx, id).await;
@@ -205,7 +205,8 @@ impl Store {
             let object = Object::BookingLink(id.uuid());
             let (act, op_id) = (Act::RevokeBookingLink, request.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+            let done = operations::seen(tx, &caller, act, op_id, id.uuid()).await?;
+            if done.is_none() {
                 revoke(tx, (&caller, permit), client, id).await?;
                 operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
             }

@@ -5,8 +5,8 @@ use testkit::Engine;
 use super::{
     booking_links, bookings, calendar_feeds, clock_jumps, closings, closures, colleagues,
     double_bookings, full_days, gaps, holds, hours, jobs, later_visits, law_collisions, no_shows,
-    other_clients, outages, overlaps, phones, places, preferences, series, team_changes, teams,
-    undone_cancels, visit_types, visit_zones,
+    one_request, other_clients, outages, overlaps, phones, places, preferences, series,
+    team_changes, teams, undone_cancels, visit_types, visit_zones,
 };
 
 contract! {
@@ -167,6 +167,12 @@ contract! {
         of_a_series_somebody_comes_to_one_visit,
         changes_at_once_leave_nobody_in_two_places,
         a_change_while_its_series_moves_keeps_everybodys_time,
+    }
+    one_request {
+        an_id_of_one_visit_changes_no_other,
+        an_id_of_one_consent_withdraws_no_other,
+        an_id_of_one_service_begins_and_ends_no_other,
+        an_id_of_one_person_invites_no_other,
     }
     other_clients {
         a_request_that_was_another_clients_shows_nothing_of_theirs,

@@ -28,6 +28,7 @@ statements! {
     CARD = "
         SELECT a.id AS account, a.role, p.id AS person, p.name
         FROM account a JOIN person p ON p.id = a.person WHERE p.id = $1";
+    ON_RECORD = "SELECT client FROM related_person WHERE client = $1 AND person = $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -50,7 +51,7 @@ impl Store {
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::AddClient, standing, object)?;
             let (act, op_id) = (Act::AddClient, add.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
                 return card(tx, done.object.into()).await;
             }
             let added = agency::add(tx, &name, Role::Client, None).await?;
@@ -87,7 +88,10 @@ impl Store {
             let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::AddCaregiver, standing, object)?;
             let (act, op_id) = (Act::AddCaregiver, add.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
+                let on_record = tx.sql(ON_RECORD).bind(client.uuid()).bind(done.object);
+                let (made_for,) = on_record.maybe::<(Uuid,)>().await?.unwrap_or_default();
+                operations::must_be_about(made_for.into(), client)?;
                 return card(tx, done.object.into()).await;
             }
             let added = agency::add(tx, &name, Role::Caregiver, None).await?;
