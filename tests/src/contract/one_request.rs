@@ -158,3 +158,21 @@ pub async fn an_id_of_one_person_invites_no_other(engine: Engine) {
     let his = store.person_intake(dana, omar).await.unwrap();
     assert!(his.intake.is_none());
 }
+
+pub async fn whoever_serves_a_client_no_longer_sees_nothing_of_them_by_adding_them_again(
+    engine: Engine,
+) {
+    let office = Office::open(engine).await;
+    let (store, dana) = (office.desk.store(), &office.desk.dana);
+    let add = || AddClient {
+        op_id: op(3),
+        name: "Nora Invented".to_owned(),
+        phone: None,
+    };
+    let nora = store.add_client(dana, add()).await.unwrap();
+    assert_eq!(store.add_client(dana, add()).await.unwrap(), nora);
+    let ended = office.end(&office.robin, dana.account, nora.person).await;
+    ended.unwrap();
+    let again = store.add_client(dana, add()).await;
+    assert_eq!(code(again), Code::NotFound);
+}

@@ -173,6 +173,7 @@ contract! {
         an_id_of_one_consent_withdraws_no_other,
         an_id_of_one_service_begins_and_ends_no_other,
         an_id_of_one_person_invites_no_other,
+        whoever_serves_a_client_no_longer_sees_nothing_of_them_by_adding_them_again,
     }
     other_clients {
         a_request_that_was_another_clients_shows_nothing_of_theirs,

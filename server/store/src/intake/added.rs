@@ -41,7 +41,8 @@ struct CardRow {
 
 impl Store {
     /// Adds a client, entrusted to the caller from now on. They have no right before they are invited, come
-    /// and are confirmed. The same operation again is the same client.
+    /// and are confirmed. The same operation again is the same client, to whoever serves them still
+    /// ([`protocol::Code::NotFound`]).
     pub async fn add_client(&self, caller: &Caller, add: AddClient) -> Result<PersonCard> {
         let caller = *caller;
         let name = Name::new(&add.name)?;
@@ -52,7 +53,11 @@ impl Store {
             let permit = tx.authorize(&caller, Act::AddClient, standing, object)?;
             let (act, op_id) = (Act::AddClient, add.op_id);
             if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
-                return card(tx, done.object.into()).await;
+                // Whoever serves them no longer is shown nothing of them.
+                let client = PersonId::from(done.object);
+                let standing = standing::to_client(tx, &caller, client).await?;
+                tx.authorize(&caller, Act::ReadIntake, standing, Object::Person(client))?;
+                return card(tx, client).await;
             }
             let added = agency::add(tx, &name, Role::Client, None).await?;
             assignments::begin(tx, caller.account, added.person).await?;
