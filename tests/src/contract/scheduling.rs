@@ -89,6 +89,7 @@ contract! {
         staff_say_how_it_went_once_it_has_begun,
         what_was_written_down_is_read_by_staff_alone,
         a_wrong_word_is_put_right,
+        of_two_who_say_how_it_went_the_second_looks_first,
         whoever_held_it_is_asked_once_how_it_went,
         whoever_serves_the_client_by_then_is_asked,
         what_ended_long_ago_is_not_asked_about,
