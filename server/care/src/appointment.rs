@@ -246,7 +246,7 @@ pub(crate) fn check_minutes(minutes: u16) -> Result<u16, Refusal> {
 pub struct Stage {
     /// How far it has come.
     pub state: AppointmentState,
-    /// Its sequence now.
+    /// Its sequence now, one more once staff have said how it went.
     pub sequence: u32,
     /// When it begins.
     pub start: Timestamp,

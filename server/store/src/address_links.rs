@@ -22,7 +22,7 @@ use crate::single_mails::addresses as mails;
 use crate::store::Store;
 use crate::tasks::unreached;
 use crate::tx::Tx;
-use crate::{booking_links, preferences, representations, single_mails, standing};
+use crate::{mailed_links, preferences, representations, single_mails, standing};
 
 statements! {
     ENSURE = "
@@ -44,10 +44,6 @@ statements! {
     DISOWN = "
         UPDATE address SET disowned_at = $2, refused_at = COALESCE(refused_at, $2)
         WHERE id = $1 AND disowned_at IS NULL";
-    FORGET_LINKS = "
-        DELETE FROM link WHERE participant IN (SELECT p.id FROM participant p
-            JOIN delivery v ON v.appointment = p.appointment AND v.participant = p.id
-            WHERE p.person = $1 AND v.address = $2 AND (v.state IN ('sent', 'leased') OR v.began > 0))";
 }
 
 #[derive(sqlx::FromRow)]
@@ -240,9 +236,7 @@ async fn say(
         unreached::finish_confirmed(tx, person).await?;
     } else {
         // What was mailed there opens nothing to a stranger; who is told again gets other links.
-        booking_links::revoke_mailed_to(tx, by, row.address).await?;
-        let forget = tx.sql(FORGET_LINKS).bind(row.person).bind(row.address);
-        forget.run().await?;
+        mailed_links::end_of(tx, by, person).await?;
     }
     single_mails::booking_links::hasten(tx, person).await?;
     preferences::replan_all(tx, person).await?;

@@ -108,6 +108,12 @@ impl AppointmentRow {
         db::small(self.ics_sequence)
     }
 
+    /// What whoever changes it must have seen. Nobody is told how a visit went, so that no calendar counts that; whoever
+    /// says so without knowing that it was said must look again.
+    pub(crate) fn seen(&self) -> u32 {
+        self.sequence() + u32::from(self.closed_at.is_some())
+    }
+
     pub(crate) fn minutes(&self) -> u16 {
         u16::try_from(self.minutes).unwrap_or(u16::MAX)
     }
@@ -123,7 +129,7 @@ impl AppointmentRow {
     pub(crate) fn stage(&self) -> Result<Stage> {
         Ok(Stage {
             state: self.state()?,
-            sequence: self.sequence(),
+            sequence: self.seen(),
             start: db::at(self.start_at),
         })
     }

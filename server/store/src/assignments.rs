@@ -59,7 +59,8 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Account(staff);
             let permit = tx.authorize(&caller, Act::Assign, standing, object)?;
-            if operations::seen(tx, &caller, Act::Assign, op_id)
+            let both = operations::together([staff.uuid(), client.uuid()]);
+            if operations::seen(tx, &caller, Act::Assign, op_id, both)
                 .await?
                 .is_some()
             {
@@ -77,8 +78,7 @@ impl Store {
                 };
                 tasks::ask(tx, TaskKind::ClientAssigned, &about).await?;
             }
-            operations::remember(tx, &caller, Act::Assign, op_id, Outcome::of(client.uuid()))
-                .await?;
+            operations::remember(tx, &caller, Act::Assign, op_id, Outcome::of(both)).await?;
             tx.audit(Entry::done(&caller, permit, object).about(client));
             Ok(())
         })
@@ -96,7 +96,11 @@ impl Store {
                 staff,
                 client,
             } = asked;
-            let seen = operations::seen(tx, &caller, Act::EndAssignment, op_id).await?;
+            let (act, both) = (
+                Act::EndAssignment,
+                operations::together([staff.uuid(), client.uuid()]),
+            );
+            let seen = operations::seen(tx, &caller, act, op_id, both).await?;
             let circles = circles(tx, staff, client).await?;
             hold_circles(tx, &circles).await?;
             hold(tx, client, &[staff]).await?;
@@ -113,8 +117,7 @@ impl Store {
                 must_be_served_by_another(tx, client, staff).await?;
             }
             end(tx, (&caller, permit), staff, client, &circles).await?;
-            let outcome = Outcome::of(client.uuid());
-            operations::remember(tx, &caller, Act::EndAssignment, op_id, outcome).await?;
+            operations::remember(tx, &caller, act, op_id, Outcome::of(both)).await?;
             tx.audit(Entry::done(&caller, permit, object).about(client));
             Ok(())
         })

@@ -81,9 +81,10 @@ statements! {
     REVOKE = "
         UPDATE booking_link SET revoked_at = $2, revoked_by = $3, secret = NULL, meeting_link = NULL
         WHERE id = $1 AND revoked_at IS NULL AND used_at IS NULL";
-    MAILED_TO = "
-        SELECT b.id, b.client FROM single_mail m JOIN booking_link b ON b.id = m.booking_link
-        WHERE m.address = $1 AND (m.state IN ('sent', 'leased') OR m.began > 0)
+    // One in hand has not begun, and does not begin.
+    MAILED = "
+        SELECT b.id FROM single_mail m JOIN booking_link b ON b.id = m.booking_link
+        WHERE b.client = $1 AND (m.state = 'sent' OR m.began > 0)
             AND b.revoked_at IS NULL AND b.used_at IS NULL
         ORDER BY b.id";
 }
@@ -169,7 +170,7 @@ impl Store {
             let object = Object::Person(client);
             let (act, op_id) = (Act::MakeBookingLink, asked.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
                 let id = done.object.into();
                 operations::must_be_about(read(tx, id).await?.client(), client)?;
                 return made(tx, id).await;
@@ -205,7 +206,8 @@ impl Store {
             let object = Object::BookingLink(id.uuid());
             let (act, op_id) = (Act::RevokeBookingLink, request.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+            let done = operations::seen(tx, &caller, act, op_id, id.uuid()).await?;
+            if done.is_none() {
                 revoke(tx, (&caller, permit), client, id).await?;
                 operations::remember(tx, &caller, act, op_id, Outcome::of(id.uuid())).await?;
             }
@@ -272,23 +274,25 @@ async fn revoke(
     id: BookingLinkId,
 ) -> Result<()> {
     let now = tx.now().micros();
+    // The installation has no account.
+    let by = (!caller.is_installation()).then(|| caller.account.uuid());
     let revoke = tx.sql(REVOKE).bind(id.uuid()).bind(now);
-    revoke.bind(caller.account.uuid()).run().await?;
+    revoke.bind(by).run().await?;
     holds::let_all_go(tx, id.uuid()).await?;
     let object = Object::BookingLink(id.uuid());
     tx.audit(Entry::done(caller, permit, object).about(client));
     Ok(())
 }
 
-/// Ends the links that were mailed to an address whose reader says that it is not the client's.
-pub(crate) async fn revoke_mailed_to(
+/// Ends the links that were mailed to a client.
+pub(crate) async fn revoke_mailed(
     tx: &mut Tx,
     (caller, permit): (&Caller, Permit),
-    address: Uuid,
+    client: PersonId,
 ) -> Result<()> {
-    let mailed = tx.sql(MAILED_TO).bind(address).all::<(Uuid, Uuid)>();
-    for (id, client) in mailed.await? {
-        revoke(tx, (caller, permit), client.into(), id.into()).await?;
+    let mailed = tx.sql(MAILED).bind(client.uuid()).all::<(Uuid,)>();
+    for (id,) in mailed.await? {
+        revoke(tx, (caller, permit), client, id.into()).await?;
     }
     Ok(())
 }

@@ -124,7 +124,7 @@ impl Store {
             let (act, op_id) = (Act::MakeCalendarFeed, asked.op_id);
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
                 return made(tx, caller.account, done.object).await;
             }
             let id = put(tx, caller.account).await?;

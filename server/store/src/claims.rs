@@ -107,7 +107,8 @@ impl Store {
             let object = Object::Circle(claim.circle);
             let permit = tx.authorize(&caller, Act::ClaimKeyPackages, facts.standing, object)?;
             let op_id = claim.op_id;
-            let seen = operations::seen(tx, &caller, Act::ClaimKeyPackages, op_id).await?;
+            let (act, of) = (Act::ClaimKeyPackages, claim.circle.uuid());
+            let seen = operations::seen(tx, &caller, act, op_id, of).await?;
             if seen.is_none() {
                 let state = facts.live()?;
                 facts.must_be_on_roster()?;

@@ -106,7 +106,7 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::ChangeClosures, standing, object)?;
-            let seen = operations::seen(tx, &caller, Act::ChangeClosures, op_id).await?;
+            let seen = operations::made(tx, &caller, Act::ChangeClosures, op_id).await?;
             if let Some(done) = seen {
                 return read(tx, &caller, done.object.into()).await;
             }

@@ -113,7 +113,8 @@ async fn commit(
     bundle: &CommitBundle,
 ) -> Result<Committed> {
     standing::hold_circle(tx, circle).await?;
-    if let Some(done) = operations::seen(tx, caller, Act::Commit, bundle.op_id).await? {
+    let (act, op_id) = (Act::Commit, bundle.op_id);
+    if let Some(done) = operations::seen(tx, caller, act, op_id, circle.uuid()).await? {
         return Ok(Committed::before(done));
     }
     let facts = standing::to_circle(tx, caller, circle, Some(bundle.op_id)).await?;

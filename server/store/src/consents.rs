@@ -87,7 +87,7 @@ impl Store {
             let object = Object::Person(record.client);
             let permit = tx.authorize(&caller, Act::RecordConsent, standing, object)?;
             let op_id = record.op_id;
-            if let Some(done) = operations::seen(tx, &caller, Act::RecordConsent, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, Act::RecordConsent, op_id).await? {
                 let (made_for,) = tx.sql(CLIENT_OF).bind(done.object).one::<(Uuid,)>().await?;
                 operations::must_be_about(made_for.into(), record.client)?;
                 return read(tx, &caller, done.object.into()).await;
@@ -144,7 +144,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::WithdrawConsent, standing, object)?;
             let caller = representations::acting(&caller, standing);
             let op_id = request.op_id;
-            if operations::seen(tx, &caller, Act::WithdrawConsent, op_id)
+            if operations::seen(tx, &caller, Act::WithdrawConsent, op_id, id.uuid())
                 .await?
                 .is_some()
             {

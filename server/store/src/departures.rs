@@ -80,7 +80,8 @@ impl Store {
         let caller = *caller;
         self.write("leave circle", async move |tx: &mut Tx| {
             standing::hold_circle(tx, circle).await?;
-            let seen = operations::seen(tx, &caller, Act::LeaveCircle, request.op_id).await?;
+            let (act, of) = (Act::LeaveCircle, circle.uuid());
+            let seen = operations::seen(tx, &caller, act, request.op_id, of).await?;
             if seen.is_some() {
                 return Ok(());
             }

@@ -137,7 +137,7 @@ impl Store {
             let object = Object::Device(device);
             let permit = tx.authorize(&caller, act, standing, object)?;
             let op_id = request.op_id;
-            let seen = operations::seen(tx, &caller, act, op_id).await?;
+            let seen = operations::seen(tx, &caller, act, op_id, device.uuid()).await?;
             if seen.is_some() {
                 return Ok(());
             }

@@ -37,6 +37,7 @@ statements! {
         WHERE (begun_by = $1 OR device = $1) AND ended_at IS NULL";
     FORGET = "DELETE FROM enrolment WHERE account = $1";
     END = "UPDATE enrolment SET ended_at = $2 WHERE id = $1 AND ended_at IS NULL";
+    OF = "SELECT id FROM enrolment WHERE id = $1 AND lookup_hash = $2";
     EXPIRES = "SELECT expires_at FROM enrolment WHERE id = $1";
     HOLD = "UPDATE enrolment SET created_at = created_at WHERE lookup_hash = $1";
     FIND = "
@@ -135,7 +136,8 @@ impl Store {
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::BeginEnrolment, standing, object)?;
             let (act, op_id) = (Act::BeginEnrolment, begin.op_id);
-            let id = if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            let id = if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
+                must_be_of(tx, done.object, &begin.lookup).await?;
                 done.object
             } else {
                 end_of_account(tx, caller.account).await?;
@@ -165,8 +167,8 @@ impl Store {
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::ApproveDevice, standing, object)?;
             let (act, op_id) = (Act::ApproveDevice, approve.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_some() {
-                return Ok(());
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
+                return must_be_of(tx, done.object, &approve.lookup).await;
             }
             let row = own(tx, &caller, &approve.lookup).await?;
             devices::hold_account(tx, caller.account).await?;
@@ -206,6 +208,16 @@ impl Store {
             Ok(())
         })
         .await
+    }
+}
+
+/// An operation that was about that enrolment is sent again about the one with this lookup.
+async fn must_be_of(tx: &mut Tx, enrolment: Uuid, lookup: &Bytes) -> Result<()> {
+    let hash = sha256(&[lookup]).to_vec();
+    let of = tx.sql(OF).bind(enrolment).bind(hash);
+    match of.maybe::<(Uuid,)>().await? {
+        Some(_) => Ok(()),
+        None => Err(operations::of_another().into()),
     }
 }
 

@@ -49,7 +49,8 @@ async fn found(
     founding: &Founding,
 ) -> Result<Appended> {
     standing::hold_circle(tx, circle).await?;
-    if let Some(done) = operations::seen(tx, caller, Act::FoundCircle, founding.op_id).await? {
+    let (act, op_id) = (Act::FoundCircle, founding.op_id);
+    if let Some(done) = operations::seen(tx, caller, act, op_id, circle.uuid()).await? {
         return Ok(appended(done));
     }
     let facts = standing::to_circle(tx, caller, circle, None).await?;

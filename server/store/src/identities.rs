@@ -57,7 +57,8 @@ impl Store {
         vaults::check(&request.vault)?;
         self.write("replace identity", async move |tx: &mut Tx| {
             let (act, op_id) = (Act::ReplaceIdentity, request.op_id);
-            let done = operations::seen(tx, &caller, act, op_id).await?.is_some();
+            let done = operations::seen(tx, &caller, act, op_id, caller.account.uuid()).await?;
+            let done = done.is_some();
             let standing = to_authenticators(tx, &caller).await?;
             // A device whose answer was lost is told again, however long ago its person showed who they are.
             let standing = Standing {
@@ -129,7 +130,8 @@ impl Store {
             let (account, role) = account_of(tx, &caller, person).await?;
             must_be_confirmed(tx, account).await?;
             let (act, op_id) = (Act::IssueNewKeys, asked.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+            let done = operations::seen(tx, &caller, act, op_id, account.uuid()).await?;
+            if done.is_none() {
                 let devices = devices::live(tx, account).await?;
                 devices::revoke(tx, (&caller, permit), account, &devices, Why::NewKeys).await?;
                 devices::hold_account(tx, account).await?;

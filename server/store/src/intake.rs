@@ -195,7 +195,7 @@ impl Store {
         self.write("end invitation", async move |tx: &mut Tx| {
             let act = Act::EndInvitation;
             let (permit, row) = on(tx, &caller, act, invitation).await?;
-            if operations::seen(tx, &caller, act, end.op_id)
+            if operations::seen(tx, &caller, act, end.op_id, row.id)
                 .await?
                 .is_some()
             {
@@ -246,7 +246,9 @@ pub(crate) async fn begin(
     let permit = tx.authorize(caller, Act::InvitePerson, standing, object)?;
     let (account, role) = identities::account_of(tx, caller, person).await?;
     let (act, op_id) = (Act::InvitePerson, invite.op_id);
-    if let Some(done) = operations::seen(tx, caller, act, op_id).await? {
+    if let Some(done) = operations::made(tx, caller, act, op_id).await? {
+        let made_for = find(tx, done.object).await?.person;
+        operations::must_be_about(made_for.into(), person)?;
         return Ok((done.object.into(), false));
     }
     devices::hold_account(tx, account).await?;

@@ -109,6 +109,7 @@ mod key_packages;
 mod keys;
 mod links;
 mod log;
+mod mailed_links;
 mod many;
 mod named_zones;
 mod naming;

@@ -57,12 +57,13 @@ impl Store {
             let permit = tx.authorize(&caller, Act::NameMember, facts.standing, object)?;
             let state = facts.live()?;
             let (act, op_id) = (Act::NameMember, asked.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+            let both = operations::together([circle.uuid(), asked.account.uuid()]);
+            let done = operations::seen(tx, &caller, act, op_id, both).await?;
+            if done.is_none() {
                 devices::hold_account(tx, asked.account).await?;
                 must_serve(tx, asked.account, state.client).await?;
                 name(tx, circle, asked.account).await?;
-                let outcome = Outcome::of(circle.uuid());
-                operations::remember(tx, &caller, act, op_id, outcome).await?;
+                operations::remember(tx, &caller, act, op_id, Outcome::of(both)).await?;
                 let entry = Entry::done(&caller, permit, object).about(state.client);
                 tx.audit(entry.shown([asked.account.uuid()]));
             }

@@ -47,9 +47,24 @@ struct OperationRow {
     seq: i64,
 }
 
-/// What this operation of the caller's did before, if it did. An id that was used for another act is
-/// [`Code::BadRequest`].
+/// What this operation of the caller's did to that object before, if it did. An id belongs to one request: one that was
+/// used for another act, or about another object, is [`Code::BadRequest`].
 pub(crate) async fn seen(
+    tx: &mut Tx,
+    caller: &Caller,
+    act: Act,
+    op_id: OpId,
+    object: Uuid,
+) -> Result<Option<Outcome>> {
+    match made(tx, caller, act, op_id).await? {
+        Some(done) if done.object != object => Err(of_another().into()),
+        done => Ok(done),
+    }
+}
+
+/// What this operation of the caller's made before, if it did, where an act makes something: whom it was made for says
+/// [`must_be_about`]. An id that was used for another act is [`Code::BadRequest`].
+pub(crate) async fn made(
     tx: &mut Tx,
     caller: &Caller,
     act: Act,
@@ -83,7 +98,14 @@ pub(crate) fn must_be_about(made_for: PersonId, client: PersonId) -> Result<()> 
     Err(of_another().into())
 }
 
-fn of_another() -> Refusal {
+/// What [`seen`] and [`Outcome::of`] take of a request about several at once, in whatever order.
+pub(crate) fn together(objects: impl IntoIterator<Item = Uuid>) -> Uuid {
+    let together = objects.into_iter();
+    Uuid::from_u128(together.fold(0, |all, object| all ^ object.as_u128()))
+}
+
+/// An id belongs to one request.
+pub(crate) fn of_another() -> Refusal {
     Refusal::new(Code::BadRequest, "op_id: used for another request")
 }
 

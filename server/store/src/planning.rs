@@ -68,8 +68,10 @@ impl Store {
             let standing = standing::to_client(tx, &caller, plan.client).await?;
             let object = Object::Person(plan.client);
             let permit = tx.authorize(&caller, Act::PlanCircle, standing, object)?;
-            if let Some(done) = operations::seen(tx, &caller, Act::PlanCircle, plan.op_id).await? {
-                return show(tx, &caller, done.object.into(), (&title, plan.history)).await;
+            if let Some(done) = operations::made(tx, &caller, Act::PlanCircle, plan.op_id).await? {
+                let circle = done.object.into();
+                operations::must_be_about(inbox::client_of(tx, circle).await?, plan.client)?;
+                return show(tx, &caller, circle, (&title, plan.history)).await;
             }
             let named = name(tx, &caller, &plan).await?;
             let circle = insert(tx, (plan.client, plan.history), &title, &named).await?;

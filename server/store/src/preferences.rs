@@ -4,7 +4,7 @@ use care::Caller;
 use care::civil::Zone;
 use care::email::EmailAddress;
 use care::quiet::{MailHours, Window};
-use care::rules::Act;
+use care::rules::{Act, Permit};
 use protocol::http::{Preferences, SafeHours};
 use protocol::{Code, Disclosure, EntryId, Language, PersonId, Refusal};
 use uuid::Uuid;
@@ -16,7 +16,9 @@ use crate::seal::ADDRESS;
 use crate::store::Store;
 use crate::tasks::unreached;
 use crate::tx::Tx;
-use crate::{addresses, appointments, deliveries, representations, single_mails, standing};
+use crate::{
+    addresses, appointments, deliveries, mailed_links, representations, single_mails, standing,
+};
 
 statements! {
     READ = "
@@ -103,8 +105,8 @@ impl Store {
     /// are none (`care::quiet`). Another address wants an
     /// authenticator shown lately ([`Code::StepUpRequired`]): whoever sits down at an open screen must
     /// not turn a person's mails to themselves. It gets a mail that asks whether it is theirs, and no other until
-    /// somebody there has said so (`address_links`); what the installation writes down is theirs. Reminders are
-    /// planned anew in the same transaction.
+    /// somebody there has said so (`address_links`); what the installation writes down is theirs. What was mailed to
+    /// the one before opens nothing any more. Reminders are planned anew in the same transaction.
     pub async fn put_preferences(
         &self,
         caller: &Caller,
@@ -124,7 +126,7 @@ impl Store {
                 tx.authorize(&caller, Act::ChangeContact, standing, object)?;
             }
             write(tx, person, &wish, &before).await?;
-            put_address(tx, &caller, person, email.as_ref()).await?;
+            put_address(tx, (&caller, permit), person, email.as_ref()).await?;
             tell_what_waits(tx, person, &wish, &before).await?;
             let mut entry = Entry::done(&caller, permit, object);
             if before.email != wish.email {
@@ -336,7 +338,7 @@ pub(crate) fn safe_hours(wish: &Preferences) -> Result<Option<Window>> {
 
 async fn put_address(
     tx: &mut Tx,
-    caller: &Caller,
+    (caller, permit): (&Caller, Permit),
     person: PersonId,
     email: Option<&EmailAddress>,
 ) -> Result<()> {
@@ -345,11 +347,10 @@ async fn put_address(
         return Ok(());
     }
     let now = tx.now();
-    tx.sql(END_ADDRESS)
-        .bind(person.uuid())
-        .bind(now.micros())
-        .run()
-        .await?;
+    let end = tx.sql(END_ADDRESS).bind(person.uuid()).bind(now.micros());
+    if end.run().await? > 0 {
+        mailed_links::end_of(tx, (caller, permit), person).await?;
+    }
     unreached::finish_unreachable(tx, person).await?;
     if let Some(email) = email {
         let id = insert_address(tx, person, email, caller.is_installation()).await?;

@@ -150,6 +150,7 @@ const MODULES: &[(&str, &[(&str, &str)])] = &[
     ("keys", crate::keys::STATEMENTS),
     ("links", crate::links::STATEMENTS),
     ("log", crate::log::STATEMENTS),
+    ("mailed_links", crate::mailed_links::STATEMENTS),
     ("named_zones", crate::named_zones::STATEMENTS),
     ("naming", crate::naming::STATEMENTS),
     ("no_shows", crate::no_shows::STATEMENTS),

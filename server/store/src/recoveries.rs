@@ -102,14 +102,15 @@ impl Store {
             let object = Object::Device(certified.device);
             let permit = permit(tx, &caller, Act::RecoverDevice, object)?;
             let (act, op_id) = (Act::RecoverDevice, asked.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
-                must_be_the_same(tx, done, &certified, &asked).await?;
+            let of = certified.device.uuid();
+            let done = operations::seen(tx, &caller, act, op_id, of).await?;
+            if done.is_some() {
+                must_be_the_same(tx, &certified, &asked).await?;
             } else {
                 must_be_of(&caller, &certified)?;
                 devices::must_have_room(tx, caller.account).await?;
                 devices::insert(tx, &certified, &asked.certificate).await?;
-                let outcome = Outcome::of(certified.device.uuid());
-                operations::remember(tx, &caller, act, op_id, outcome).await?;
+                operations::remember(tx, &caller, act, op_id, Outcome::of(of)).await?;
             }
             let (signed_in, token) =
                 sessions::begin(tx, certified.device, sessions::Begun::Recovery).await?;
@@ -128,10 +129,9 @@ fn must_be_of(caller: &Caller, certified: &DeviceCert) -> Result<()> {
     Err(Refusal::new(Code::CertificateInvalid, what).into())
 }
 
-/// The same operation is the same device with the same certificate.
+/// The same operation brings the same certificate of its device.
 async fn must_be_the_same(
     tx: &mut Tx,
-    done: Outcome,
     certified: &DeviceCert,
     asked: &RecoverDevice,
 ) -> Result<()> {
@@ -142,8 +142,8 @@ async fn must_be_the_same(
         .bind(asked.certificate.to_vec())
         .maybe::<(Uuid,)>()
         .await?;
-    if done.object == certified.device.uuid() && same.is_some() {
+    if same.is_some() {
         return Ok(());
     }
-    Err(Refusal::new(Code::BadRequest, "op_id: used for another request").into())
+    Err(operations::of_another().into())
 }

@@ -64,7 +64,7 @@ impl Store {
             let object = Object::Person(client);
             let (act, op_id) = (Act::RecordRepresentation, record.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
                 let parties = tx.sql(PARTIES).bind(done.object);
                 let (made_for, _) = parties.one::<(Uuid, Uuid)>().await?;
                 operations::must_be_about(made_for.into(), client)?;
@@ -109,7 +109,8 @@ impl Store {
             let object = Object::Representation(id.uuid());
             let (act, op_id) = (Act::EndRepresentation, end.op_id);
             let permit = tx.authorize(&caller, act, standing, object)?;
-            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+            let done = operations::seen(tx, &caller, act, op_id, id.uuid()).await?;
+            if done.is_none() {
                 let now = tx.now().micros();
                 tx.sql(END)
                     .bind(id.uuid())

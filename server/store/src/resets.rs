@@ -67,7 +67,8 @@ impl Store {
             let permit = tx.authorize(&caller, Act::ReportDistress, facts.standing, object)?;
             let state = facts.founded()?;
             let (act, op_id) = (Act::ReportDistress, distress.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_some() {
+            let done = operations::seen(tx, &caller, act, op_id, circle.uuid()).await?;
+            if done.is_some() {
                 let status = state.status;
                 return Ok(DistressNoted { status });
             }
@@ -173,7 +174,8 @@ async fn reset(
     founding: &Founding,
 ) -> Result<(Appended, bool)> {
     standing::hold_circle(tx, circle).await?;
-    if let Some(done) = operations::seen(tx, caller, Act::ResetCircle, founding.op_id).await? {
+    let (act, op_id) = (Act::ResetCircle, founding.op_id);
+    if let Some(done) = operations::seen(tx, caller, act, op_id, circle.uuid()).await? {
         return Ok((appended(done), false));
     }
     let facts = standing::to_circle(tx, caller, circle, None).await?;

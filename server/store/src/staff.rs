@@ -45,6 +45,8 @@ statements! {
         FROM account a JOIN person p ON p.id = a.person
         WHERE a.role IN ('case_manager', 'supervisor', 'administrator', 'custodian')
         ORDER BY a.id";
+    CALLED = "
+        SELECT p.id, p.name FROM account a JOIN person p ON p.id = a.person WHERE a.id = $1";
     HOLD = "
         UPDATE account SET session_generation = session_generation
         WHERE role = 'administrator' OR id = $1";
@@ -165,7 +167,9 @@ impl Store {
                 return Err(Refusal::new(Code::BadRequest, "role: not one of staff").into());
             }
             let (act, op_id) = (Act::InviteStaff, asked.op_id);
-            let account = if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            let account = if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
+                // Nobody's link is given out as another's.
+                must_be_called(tx, done.object, &name).await?;
                 done.object.into()
             } else {
                 // Whoever invites gives the link to whom it is for.
@@ -218,7 +222,8 @@ impl Store {
             let standing = to_account(tx, &caller, account).await?;
             let permit = tx.authorize(&caller, Act::ChangeRole, standing, object)?;
             let (act, op_id) = (Act::ChangeRole, asked.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_some() {
+            let done = operations::seen(tx, &caller, act, op_id, account.uuid()).await?;
+            if done.is_some() {
                 return Ok(());
             }
             let role = must_work_here(tx, account).await?;
@@ -261,7 +266,8 @@ impl Store {
             let standing = to_account(tx, &caller, account).await?;
             let permit = tx.authorize(&caller, Act::EndSessions, standing, object)?;
             let (act, op_id) = (Act::EndSessions, asked.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_some() {
+            let done = operations::seen(tx, &caller, act, op_id, account.uuid()).await?;
+            if done.is_some() {
                 return Ok(());
             }
             must_work_here(tx, account).await?;
@@ -290,7 +296,8 @@ impl Store {
             let standing = to_account(tx, &caller, account).await?;
             let permit = tx.authorize(&caller, Act::EndAccount, standing, object)?;
             let (act, op_id) = (Act::EndAccount, asked.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            let done = operations::seen(tx, &caller, act, op_id, account.uuid()).await?;
+            if let Some(done) = done {
                 return Ok(StaffEnded {
                     clients_left: db::small(to_db(done.seq)),
                 });
@@ -369,6 +376,15 @@ async fn must_serve_nobody(tx: &mut Tx, account: AccountId) -> Result<()> {
     Err(Refusal::new(Code::ServesClients, what).into())
 }
 
+async fn must_be_called(tx: &mut Tx, account: Uuid, name: &Name) -> Result<()> {
+    let called = tx.sql(CALLED).bind(account);
+    let (person, sealed) = called.one::<(Uuid, Vec<u8>)>().await?;
+    if tx.open_text(PERSON_NAME, person, &sealed).await? == name.reveal() {
+        return Ok(());
+    }
+    Err(operations::of_another().into())
+}
+
 async fn give_link(
     tx: &mut Tx,
     account: AccountId,
@@ -378,12 +394,10 @@ async fn give_link(
     if devices::aik(tx, account).await?.is_some() {
         return Err(Refusal::new(Code::AccountState, "they have come in already").into());
     }
-    if operations::seen(tx, caller, Act::InviteStaff, op_id)
-        .await?
-        .is_none()
-    {
-        let outcome = Outcome::of(account.uuid());
-        operations::remember(tx, caller, Act::InviteStaff, op_id, outcome).await?;
+    let (act, of) = (Act::InviteStaff, account.uuid());
+    let done = operations::seen(tx, caller, act, op_id, of).await?;
+    if done.is_none() {
+        operations::remember(tx, caller, act, op_id, Outcome::of(of)).await?;
     }
     let NewKeys { link, expires_at } = identities::invite(tx, account).await?;
     Ok(StaffLink {

@@ -1,7 +1,8 @@
 //! Links by which mails about unread messages are stopped, and wanted again, without signing in: one for each
 //! account, in the mail and in its `List-Unsubscribe` (RFC 8058). It shows nothing of the person, and its
-//! secret is nowhere: it is made anew, always the same, from the account and the key under which links are
-//! looked up, so that a mail that is sent again is the same mail.
+//! secret is nowhere: it is made anew, always the same, from the account, the address and the key under which links
+//! are looked up, so that a mail that is sent again is the same mail, and whoever reads at an address that was replaced
+//! stops none to another ([`crate::mailed_links`]).
 
 use care::Caller;
 use care::caller::Holder;
@@ -44,11 +45,15 @@ pub struct StopView {
     pub wanted: bool,
 }
 
-/// The secret of an account's link, which works from then on.
-pub(crate) async fn ensure(tx: &mut Tx, account: Uuid) -> Result<[u8; LINK_SECRET_BYTES]> {
+/// The secret of an account's link in mails to that address, which works from then on.
+pub(crate) async fn ensure(
+    tx: &mut Tx,
+    account: Uuid,
+    address: Uuid,
+) -> Result<[u8; LINK_SECRET_BYTES]> {
     let sealer = &tx.core().sealer;
-    let made =
-        sealer.hash_link(&[b"carecircle/stop-link/v1".as_slice(), account.as_bytes()].concat());
+    let label = b"carecircle/stop-link/v2".as_slice();
+    let made = sealer.hash_link(&[label, account.as_bytes(), address.as_bytes()].concat());
     let secret: [u8; LINK_SECRET_BYTES] = db::array(made.get(..LINK_SECRET_BYTES).unwrap_or(&[]))?;
     let hash = sealer.hash_link(&secret);
     let now = tx.now();
@@ -65,7 +70,7 @@ pub(crate) async fn ensure(tx: &mut Tx, account: Uuid) -> Result<[u8; LINK_SECRE
 
 impl Store {
     /// Whether the mails come. Changes nothing. [`Code::LinkGone`] for a link that never was, and for one of
-    /// an account that was ended.
+    /// an account that was ended or of an address that was replaced.
     pub async fn open_stop_link(&self, secret: &LinkSecret) -> Result<StopView> {
         let secret = secret.clone();
         self.read_audited("open stop link", async move |tx: &mut Tx| {

@@ -126,7 +126,10 @@ impl Store {
                 permits.push(tx.authorize(&caller, Act::OfferTransfer, standing, object)?);
             }
             let (act, op_id) = (Act::OfferTransfer, asked.op_id);
-            if operations::seen(tx, &caller, act, op_id).await?.is_some() {
+            let people = clients.iter().map(PersonId::uuid);
+            let offered = operations::together(people.chain([asked.to.uuid()]));
+            let done = operations::seen(tx, &caller, act, op_id, offered).await?;
+            if done.is_some() {
                 return list(tx, &caller).await;
             }
             if asked.to == caller.account {
@@ -148,8 +151,7 @@ impl Store {
                         .shown([asked.to.uuid()]),
                 );
             }
-            let outcome = Outcome::of(asked.to.uuid());
-            operations::remember(tx, &caller, act, op_id, outcome).await?;
+            operations::remember(tx, &caller, act, op_id, Outcome::of(offered)).await?;
             list(tx, &caller).await
         })
         .await
@@ -283,7 +285,8 @@ async fn settle(
     }
     let permit = permit(tx, caller, (id, found), answered.act).await?;
     let (act, op_id) = (answered.act, answered.op_id);
-    if operations::seen(tx, caller, act, op_id).await?.is_some() {
+    let done = operations::seen(tx, caller, act, op_id, id.uuid()).await?;
+    if done.is_some() {
         return list(tx, caller).await;
     }
     let parties = found.ok_or_else(gone)?;

@@ -114,7 +114,7 @@ impl Store {
             let standing = standing::of_session(tx, &caller).await?;
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::ChangeVisitTypes, standing, object)?;
-            let seen = operations::seen(tx, &caller, Act::ChangeVisitTypes, op_id).await?;
+            let seen = operations::made(tx, &caller, Act::ChangeVisitTypes, op_id).await?;
             if let Some(done) = seen {
                 return read(tx, done.object.into()).await?.told(tx).await;
             }

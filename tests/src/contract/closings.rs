@@ -99,9 +99,8 @@ pub async fn a_wrong_word_is_put_right(engine: Engine) {
     let desk = Desk::open(engine).await;
     let card = desk.book(TUESDAY).await;
     desk.at("2026-11-10T10:35").await;
-    close(&desk, &desk.sam, &card, Outcome::NoShow)
-        .await
-        .unwrap();
+    let card = close(&desk, &desk.sam, &card, Outcome::NoShow).await;
+    let card = card.unwrap();
     let mut other = closing(&desk, &card, Outcome::Completed);
     other.next_step = NextStep::Other;
     other.note = "  ".to_owned();
@@ -111,6 +110,43 @@ pub async fn a_wrong_word_is_put_right(engine: Engine) {
     assert_eq!(closed.unwrap().state, AppointmentState::Completed);
     let moved = desk.shift(&card, "2026-11-12T10:00").await;
     assert_eq!(code(moved), Code::AppointmentState, "it is over");
+}
+
+/// What was written down about the visits of the client, as Dana reads it.
+async fn notes(desk: &Desk, card: &Appointment) -> Vec<String> {
+    let list = desk.store().appointments_of(&desk.dana, card.client).await;
+    let list = list.unwrap().appointments.into_iter();
+    list.filter_map(|card| Some(card.closed?.note)).collect()
+}
+
+pub async fn of_two_who_say_how_it_went_the_second_looks_first(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let card = desk.book(TUESDAY).await;
+    let other = desk.book("2026-11-10T11:00").await;
+    desk.at("2026-11-10T11:35").await;
+    let first = close(&desk, &desk.dana, &card, Outcome::Completed).await;
+    let unseen = CloseAppointment {
+        note: "Nobody was there".to_owned(),
+        ..closing(&desk, &card, Outcome::NoShow)
+    };
+    let refused = desk.scheduler.close(&desk.sam, card.id, &unseen).await;
+    assert_eq!(code(refused), Code::AppointmentChanged);
+    assert_eq!(notes(&desk, &card).await, [NOTE], "it stands");
+    let seen = CloseAppointment {
+        sequence: first.unwrap().sequence,
+        ..unseen
+    };
+    let anew = desk.scheduler.close(&desk.sam, card.id, &seen).await;
+    assert_eq!(anew.unwrap().state, AppointmentState::NoShow);
+    assert_eq!(notes(&desk, &card).await, ["Nobody was there"]);
+
+    let (one, two) = tokio::join!(
+        close(&desk, &desk.dana, &other, Outcome::Completed),
+        close(&desk, &desk.sam, &other, Outcome::NoShow),
+    );
+    assert_eq!(u8::from(one.is_ok()) + u8::from(two.is_ok()), 1);
+    let lost = if one.is_err() { one } else { two };
+    assert_eq!(code(lost), Code::AppointmentChanged);
 }
 
 pub async fn whoever_held_it_is_asked_once_how_it_went(engine: Engine) {

@@ -194,6 +194,25 @@ pub async fn only_ones_own_device_is_revoked(engine: Engine) {
     assert_eq!(code(refused), Code::SignedOut);
 }
 
+pub async fn an_id_that_signed_one_device_out_is_not_taken_for_another(engine: Engine) {
+    let house = House::build(engine).await;
+    let laptop = house.enrol(house.agency.maria, 1).await;
+    let phone = house.sibling(&laptop, 1, 3).await.caller;
+    let tablet = house.sibling(&laptop, 1, 4).await.caller;
+    for _ in 0..2 {
+        let revoked = house
+            .store
+            .revoke_device(&laptop.caller, phone.device, ask(1));
+        revoked.await.unwrap();
+    }
+    let refused = house
+        .store
+        .revoke_device(&laptop.caller, tablet.device, ask(1));
+    assert_eq!(code(refused.await), Code::BadRequest);
+    assert_eq!(code(house.store.still_live(&phone).await), Code::SignedOut);
+    assert!(house.store.still_live(&tablet).await.is_ok());
+}
+
 pub async fn another_device_is_signed_out_by_somebody_who_was_here_lately(engine: Engine) {
     let house = House::build(engine).await;
     let laptop = house.enrol(house.agency.maria, 1).await;

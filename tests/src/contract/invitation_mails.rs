@@ -188,3 +188,29 @@ pub async fn only_who_serves_a_person_mails_them_and_only_an_invitation(engine: 
     assert_eq!(scene.rows("state = 'planned'").await, 0);
     assert!(scene.sent().await.is_empty());
 }
+
+pub async fn an_invitation_in_an_inbox_that_was_given_up_is_over(engine: Engine) {
+    let scene = Scene::open(engine).await;
+    let (desk, nora) = (&scene.desk, scene.nora.person);
+    let store = desk.store();
+    let writes = async |email: &str| {
+        let mut wish = store.preferences(&desk.dana, nora).await.unwrap();
+        wish.email = Some(email.to_owned());
+        store.put_preferences(&desk.dana, nora, wish).await.unwrap();
+    };
+    let state = async || {
+        let read = store.person_intake(&desk.dana, nora).await.unwrap();
+        read.intake.unwrap().state
+    };
+    scene.mails(scene.asked(LOOKUP)).await;
+    scene.sent().await;
+    writes(ADDRESS).await;
+    assert_eq!(state().await, IntakeState::Open, "her first address");
+    writes("planted.elsewhere@example.com").await;
+    assert_eq!(state().await, IntakeState::Over);
+    let come = store.redeem_invitation(scene.answer(3)).await;
+    assert_eq!(code(come), Code::InvitationExpired);
+    // She is invited anew.
+    let again = scene.mails(scene.asked([0x1b; 16])).await;
+    assert_eq!(again.state, IntakeState::Open);
+}

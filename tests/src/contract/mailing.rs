@@ -14,6 +14,7 @@ contract! {
         whoever_comes_by_a_mailed_invitation_is_never_taken_for_checked,
         an_invitation_that_is_over_is_not_mailed,
         only_who_serves_a_person_mails_them_and_only_an_invitation,
+        an_invitation_in_an_inbox_that_was_given_up_is_over,
     }
     addresses {
         an_address_is_asked_first_and_told_when_it_is_theirs,
@@ -55,6 +56,8 @@ contract! {
         a_link_that_was_tried_before_the_address_was_replaced_leaves_too,
         a_link_for_which_nobody_confirmed_the_address_is_a_task,
         what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so,
+        what_was_mailed_to_an_address_that_was_replaced_opens_nothing,
+        what_waits_to_be_mailed_outlives_the_address,
     }
     series_mails {
         booking_a_series_is_one_mail_to_each_who_takes_part,
@@ -220,6 +223,7 @@ contract! {
     unread_addresses {
         to_an_address_that_nobody_confirmed_nothing_is_mailed,
         what_came_before_an_address_was_confirmed_is_mailed_then,
+        an_old_inbox_stops_nothing_at_the_new_address,
         a_refused_address_is_not_tried_again_and_a_human_is_asked,
     }
     digests {

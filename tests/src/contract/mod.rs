@@ -67,6 +67,7 @@ mod naming;
 mod nights;
 mod no_shows;
 mod office;
+mod one_request;
 mod opening;
 mod other_clients;
 mod outages;
@@ -235,6 +236,7 @@ contract! {
         who_lost_the_only_device_is_awaited_again,
         a_key_package_that_was_claimed_of_a_revoked_device_adds_nobody,
         only_ones_own_device_is_revoked,
+        an_id_that_signed_one_device_out_is_not_taken_for_another,
         another_device_is_signed_out_by_somebody_who_was_here_lately,
         a_device_that_came_in_while_it_was_revoked_is_found_later,
         staff_whose_assignment_ended_leave_the_circle,

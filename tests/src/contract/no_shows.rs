@@ -20,9 +20,12 @@ async fn said(desk: &Desk, card: &Appointment, outcome: Outcome) {
 }
 
 async fn said_by(desk: &Desk, caller: &Caller, card: &Appointment, outcome: Outcome) {
+    let all = desk.store().appointments_of(caller, card.client).await;
+    let mut all = all.unwrap().appointments.into_iter();
+    let seen = all.find(|one| one.id == card.id).unwrap();
     let request = CloseAppointment {
         op_id: desk.op(),
-        sequence: card.sequence,
+        sequence: seen.sequence,
         outcome,
         next_step: NextStep::None,
         note: String::new(),

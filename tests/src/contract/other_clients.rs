@@ -2,8 +2,10 @@
 
 use care::Caller;
 use protocol::http::{
-    BookSeries, EndAssignment, MakeBookingLink, RecordConsent, RecordRepresentation,
+    AddCaregiver, BookSeries, EndAssignment, MakeBookingLink, PlanCircle, RecordConsent,
+    RecordRepresentation,
 };
+use protocol::policy::HistoryMode;
 use protocol::{Code, ConsentBasis, OpId, PersonId, RepresentationBasis, Role};
 use testkit::{Engine, agency};
 
@@ -68,11 +70,34 @@ async fn asks(desk: &Desk, client: PersonId) -> Vec<Option<Code>> {
     codes.to_vec()
 }
 
+/// What she is answered when she adds a caregiver and plans a circle, always by the same ids.
+async fn adds(desk: &Desk, client: PersonId) -> [Option<Code>; 2] {
+    let (store, dana) = (desk.store(), &desk.dana);
+    let add = AddCaregiver {
+        op_id: OpId::from_bytes([0xc6; 16]),
+        name: "Kin Invented".to_owned(),
+        relationship: "son".to_owned(),
+        phone: None,
+    };
+    let caregiver = store.add_caregiver(dana, client, add).await;
+    let plan = PlanCircle {
+        op_id: OpId::from_bytes([0xc7; 16]),
+        client,
+        title: "The family".to_owned(),
+        members: Vec::new(),
+        history: HistoryMode::Eras,
+    };
+    let circle = store.plan_circle(dana, plan).await;
+    let refused = [caregiver.err(), circle.err()];
+    refused.map(|error| error.map(|error| error.refusal().code))
+}
+
 pub async fn a_request_that_was_another_clients_shows_nothing_of_theirs(engine: Engine) {
     let desk = Desk::open(engine).await;
     let maria = desk.maria.person;
     for _ in 0..2 {
         assert_eq!(asks(&desk, maria).await, [None; 5], "once, and again");
+        assert_eq!(adds(&desk, maria).await, [None; 2], "once, and again");
     }
     let lee = agency::add(desk.store(), "Lee Example", Role::Client).await;
     let lee = lee.unwrap();
@@ -88,8 +113,10 @@ pub async fn a_request_that_was_another_clients_shows_nothing_of_theirs(engine: 
     };
     desk.store().end_assignment(&desk.dana, end).await.unwrap();
     assert_eq!(asks(&desk, maria).await, [Some(Code::NotFound); 5]);
+    assert_eq!(adds(&desk, maria).await, [Some(Code::NotFound); 2]);
     // She serves Lee, and nothing of Maria's comes with it.
     assert_eq!(asks(&desk, lee.person).await, [Some(Code::BadRequest); 5]);
+    assert_eq!(adds(&desk, lee.person).await, [Some(Code::BadRequest); 2]);
     let of_lee = desk.store().appointments_of(&desk.dana, lee.person).await;
     assert!(of_lee.unwrap().appointments.is_empty());
     let seen = desk.store().appointments_of(&desk.dana, maria).await;

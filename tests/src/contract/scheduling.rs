@@ -5,8 +5,8 @@ use testkit::Engine;
 use super::{
     booking_links, bookings, calendar_feeds, clock_jumps, closings, closures, colleagues,
     double_bookings, full_days, gaps, holds, hours, jobs, later_visits, law_collisions, no_shows,
-    other_clients, outages, overlaps, phones, places, preferences, series, team_changes, teams,
-    undone_cancels, visit_types, visit_zones,
+    one_request, other_clients, outages, overlaps, phones, places, preferences, series,
+    team_changes, teams, undone_cancels, visit_types, visit_zones,
 };
 
 contract! {
@@ -89,6 +89,7 @@ contract! {
         staff_say_how_it_went_once_it_has_begun,
         what_was_written_down_is_read_by_staff_alone,
         a_wrong_word_is_put_right,
+        of_two_who_say_how_it_went_the_second_looks_first,
         whoever_held_it_is_asked_once_how_it_went,
         whoever_serves_the_client_by_then_is_asked,
         what_ended_long_ago_is_not_asked_about,
@@ -167,6 +168,13 @@ contract! {
         of_a_series_somebody_comes_to_one_visit,
         changes_at_once_leave_nobody_in_two_places,
         a_change_while_its_series_moves_keeps_everybodys_time,
+    }
+    one_request {
+        an_id_of_one_visit_changes_no_other,
+        an_id_of_one_consent_withdraws_no_other,
+        an_id_of_one_service_begins_and_ends_no_other,
+        an_id_of_one_person_invites_no_other,
+        whoever_serves_a_client_no_longer_sees_nothing_of_them_by_adding_them_again,
     }
     other_clients {
         a_request_that_was_another_clients_shows_nothing_of_theirs,

@@ -75,6 +75,9 @@ pub async fn whoever_is_invited_comes_in_once_and_a_new_link_voids_the_earlier_o
     let second = store.invite_staff(&kim, asked).await.unwrap();
     assert_eq!(second.account, first.account);
     assert_ne!(second.link, first.link);
+    // Nobody is given the link of somebody else.
+    let other = store.invite_staff(&kim, invite(1, "Bo Bystander", Role::Supervisor));
+    assert_eq!(code(other.await), Code::BadRequest);
     let again = InviteAgain { op_id: op(2) };
     let third = store.invite_staff_again(&kim, first.account, again).await;
     let third = third.unwrap();

@@ -1,12 +1,12 @@
 //! Links that are mailed open nothing to a stranger: a booking link waits until somebody has said that the address is
-//! the client's, and what was mailed there ends when somebody says that it is not.
+//! the client's, and what was mailed there ends when somebody says that it is not, and when the address is replaced.
 
 use mail::Sent;
 use protocol::http::{AddVisitType, BookingLink, VisitTerms};
-use protocol::{AppointmentKind, BookingLinkState, Code, Role};
+use protocol::{AppointmentKind, BookingLinkState, Code, Reply, Response, Role};
 use testkit::Engine;
 
-use super::addresses::{ELSEWHERE, asked, leaves, open, writes};
+use super::addresses::{ELSEWHERE, STRANGERS, asked, leaves, open, writes};
 use super::booking_links;
 use super::desk::{Desk, TUESDAY, link};
 use super::house::code;
@@ -145,4 +145,62 @@ pub async fn what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so(engine
     let mails = leaves(&desk).await;
     assert_eq!(mails.len(), 1, "a reminder");
     assert!(desk.store().open_link(&link(&mails[0].1)).await.is_ok());
+}
+
+pub async fn what_was_mailed_to_an_address_that_was_replaced_opens_nothing(engine: Engine) {
+    for by_herself in [true, false] {
+        let desk = open(engine).await;
+        let booking = booking_links::make(&desk, |asked| asked.mail = true).await;
+        desk.book(TUESDAY).await;
+        let mails = leaves(&desk).await;
+        assert_eq!(mails.len(), 2);
+        let invitation = mails.iter().find(|(_, mail)| mail.calendar.is_some());
+        let visit = link(&invitation.unwrap().1);
+        booking_links::hold(&desk, &booking, "2026-11-10T13:00")
+            .await
+            .unwrap();
+        let caller = if by_herself { &desk.maria } else { &desk.dana };
+        writes(&desk, caller, ELSEWHERE).await;
+        let store = desk.store();
+        assert_eq!(code(store.open_link(&visit).await), Code::LinkGone);
+        for reply in [Reply::Confirm, Reply::Cancel] {
+            let said = store.reply_by_link(&visit, reply).await;
+            assert_eq!(code(said), Code::LinkGone);
+        }
+        assert_eq!(code(store.opt_out_by_link(&visit).await), Code::LinkGone);
+        let hers = store.preferences(&desk.dana, desk.maria.person).await;
+        assert!(hers.unwrap().reminders, "she is told still");
+        assert_eq!(card(&desk).await.state, BookingLinkState::Revoked);
+        let held = "SELECT COUNT(*) FROM hold";
+        assert_eq!(desk.house.count(held).await, 0, "what it held is free");
+        let kept = booking_links::hold(&desk, &booking, "2026-11-10T14:00").await;
+        assert_eq!(code(kept), Code::LinkGone);
+        // At the new one she gets links of her own, once it is hers.
+        let secret = asked(&desk, ELSEWHERE).await;
+        store.answer_address_link(&secret, true).await.unwrap();
+        desk.at("2026-11-07T10:00").await;
+        let mails = leaves(&desk).await;
+        assert_eq!(mails.len(), 1, "a reminder");
+        assert_eq!(mails[0].0, ELSEWHERE);
+        let fresh = link(&mails[0].1);
+        let confirmed = store.reply_by_link(&fresh, Reply::Confirm).await.unwrap();
+        assert_eq!(confirmed.response, Response::Accepted);
+        assert_eq!(code(store.open_link(&visit).await), Code::LinkGone);
+    }
+}
+
+pub async fn what_waits_to_be_mailed_outlives_the_address(engine: Engine) {
+    let desk = open(engine).await;
+    writes(&desk, &desk.maria, STRANGERS).await;
+    asked(&desk, STRANGERS).await;
+    booking_links::make(&desk, |asked| asked.mail = true).await;
+    assert_eq!(leaves(&desk).await.len(), 0);
+    writes(&desk, &desk.maria, ELSEWHERE).await;
+    assert_eq!(card(&desk).await.state, BookingLinkState::Open);
+    let secret = asked(&desk, ELSEWHERE).await;
+    let confirm = desk.store().answer_address_link(&secret, true);
+    confirm.await.unwrap();
+    let mails = leaves(&desk).await;
+    assert_eq!(mails.len(), 1);
+    assert!(mails[0].0 == ELSEWHERE && mails[0].1.plain.contains("https://house.example/b/"));
 }

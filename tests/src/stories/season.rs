@@ -216,8 +216,7 @@ impl<'s> Season<'s> {
             self.post(step, each).await?;
         }
         self.at(tuesday, "10:40").await?;
-        self.close(&card, Outcome::NoShow).await?;
-        self.missed = Some(card);
+        self.missed = Some(self.close(&card, Outcome::NoShow).await?);
         self.go_on(tuesday, each).await
     }
 

@@ -2111,7 +2111,7 @@ export interface components {
             place?: string | null;
             /**
              * Format: int32
-             * @description Raised with every change that participants are told (`SEQUENCE`, RFC 5545).
+             * @description Raised with every change that participants are told (`SEQUENCE`, RFC 5545), and once staff have said how it went.
              */
             sequence: number;
             series?: components["schemas"]["InSeries"] | null;

@@ -259,7 +259,7 @@ bodies! {
         kind: AppointmentKind,
         /// How far it has come.
         state: AppointmentState,
-        /// Raised with every change that participants are told (`SEQUENCE`, RFC 5545).
+        /// Raised with every change that participants are told (`SEQUENCE`, RFC 5545), and once staff have said how it went.
         sequence: u32,
         /// When it begins.
         start: Timestamp,

@@ -75,7 +75,7 @@ pub(crate) async fn book_in(
     let team = Team::new(caller.account, &booking.staff);
     let locked = team.lock(tx).await?;
     let op_id = booking.op_id;
-    if let Some(done) = operations::seen(tx, caller, Act::BookAppointment, op_id).await? {
+    if let Some(done) = operations::made(tx, caller, Act::BookAppointment, op_id).await? {
         let id = done.object.into();
         operations::must_be_about(read(tx, id).await?.client(), booking.client)?;
         return list::card(tx, caller, id).await;

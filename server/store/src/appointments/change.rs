@@ -53,7 +53,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::MoveAppointment, standing, object)?;
             let (appointment, team) = hold_with(tx, id, change.scope).await?;
             let op_id = change.op_id;
-            if operations::seen(tx, &caller, Act::MoveAppointment, op_id)
+            if operations::seen(tx, &caller, Act::MoveAppointment, op_id, id.uuid())
                 .await?
                 .is_some()
             {
@@ -91,7 +91,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::CancelAppointment, standing, object)?;
             let appointment = hold(tx, id).await?;
             let op_id = request.op_id;
-            if operations::seen(tx, &caller, Act::CancelAppointment, op_id)
+            if operations::seen(tx, &caller, Act::CancelAppointment, op_id, id.uuid())
                 .await?
                 .is_some()
             {

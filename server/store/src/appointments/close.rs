@@ -81,7 +81,8 @@ impl Store {
             let permit = tx.authorize(&caller, Act::CloseAppointment, standing, object)?;
             let appointment = hold(tx, id).await?;
             let op_id = closing.op_id;
-            let seen = operations::seen(tx, &caller, Act::CloseAppointment, op_id).await?;
+            let (act, of) = (Act::CloseAppointment, id.uuid());
+            let seen = operations::seen(tx, &caller, act, op_id, of).await?;
             if seen.is_some() {
                 return list::card(tx, &caller, id).await;
             }

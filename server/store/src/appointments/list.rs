@@ -326,7 +326,7 @@ async fn cards(
             client_name: name_of(tx, row.client, &participants).await?,
             kind: row.kind()?,
             state,
-            sequence: row.sequence(),
+            sequence: row.seen(),
             start: db::at(row.start_at),
             minutes: row.minutes(),
             at: local(tx, &row.zone, row.start_at),

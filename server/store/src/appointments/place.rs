@@ -50,7 +50,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::ChangePlace, standing, object)?;
             let appointment = hold(tx, id).await?;
             let op_id = change.op_id;
-            if operations::seen(tx, &caller, Act::ChangePlace, op_id)
+            if operations::seen(tx, &caller, Act::ChangePlace, op_id, id.uuid())
                 .await?
                 .is_some()
             {

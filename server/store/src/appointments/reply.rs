@@ -76,7 +76,8 @@ impl Store {
             let caller = representations::acting(&caller, standing);
             let held = hold_all(tx, id).await?;
             let op_id = request.op_id;
-            if operations::seen(tx, &caller, act, op_id).await?.is_none() {
+            let done = operations::seen(tx, &caller, act, op_id, id.uuid()).await?;
+            if done.is_none() {
                 let seen = (request.reply, request.sequence);
                 let person = if request.for_client {
                     held.0.client()

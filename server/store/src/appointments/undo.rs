@@ -70,7 +70,8 @@ impl Store {
             let permit = tx.authorize(&caller, Act::UndoCancel, standing, object)?;
             let (appointment, team) = hold_with(tx, id, Scope::This).await?;
             let op_id = request.op_id;
-            let seen = operations::seen(tx, &caller, Act::UndoCancel, op_id).await?;
+            let (act, of) = (Act::UndoCancel, id.uuid());
+            let seen = operations::seen(tx, &caller, act, op_id, of).await?;
             if seen.is_none() {
                 take_back(tx, &appointment, &team, request.sequence).await?;
                 let outcome = Outcome::of(id.uuid());

@@ -330,7 +330,9 @@ pub(super) async fn about(
         tx.sql(MARK).bind(row.id).bind(urgent).run().await?;
         None
     };
-    let way_out = stop_links::ensure(tx, account).await?;
+    // Without an address it does not leave.
+    let address = row.address.unwrap_or_default();
+    let way_out = stop_links::ensure(tx, account, address).await?;
     Ok(Some(Said::Send(About::Update {
         conversations,
         stop: way_out,

@@ -28,6 +28,7 @@ statements! {
     CARD = "
         SELECT a.id AS account, a.role, p.id AS person, p.name
         FROM account a JOIN person p ON p.id = a.person WHERE p.id = $1";
+    ON_RECORD = "SELECT client FROM related_person WHERE client = $1 AND person = $2";
 }
 
 #[derive(sqlx::FromRow)]
@@ -40,7 +41,8 @@ struct CardRow {
 
 impl Store {
     /// Adds a client, entrusted to the caller from now on. They have no right before they are invited, come
-    /// and are confirmed. The same operation again is the same client.
+    /// and are confirmed. The same operation again is the same client, to whoever serves them still
+    /// ([`protocol::Code::NotFound`]).
     pub async fn add_client(&self, caller: &Caller, add: AddClient) -> Result<PersonCard> {
         let caller = *caller;
         let name = Name::new(&add.name)?;
@@ -50,8 +52,12 @@ impl Store {
             let object = Object::Account(caller.account);
             let permit = tx.authorize(&caller, Act::AddClient, standing, object)?;
             let (act, op_id) = (Act::AddClient, add.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
-                return card(tx, done.object.into()).await;
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
+                // Whoever serves them no longer is shown nothing of them.
+                let client = PersonId::from(done.object);
+                let standing = standing::to_client(tx, &caller, client).await?;
+                tx.authorize(&caller, Act::ReadIntake, standing, Object::Person(client))?;
+                return card(tx, client).await;
             }
             let added = agency::add(tx, &name, Role::Client, None).await?;
             assignments::begin(tx, caller.account, added.person).await?;
@@ -87,7 +93,10 @@ impl Store {
             let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::AddCaregiver, standing, object)?;
             let (act, op_id) = (Act::AddCaregiver, add.op_id);
-            if let Some(done) = operations::seen(tx, &caller, act, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, act, op_id).await? {
+                let on_record = tx.sql(ON_RECORD).bind(client.uuid()).bind(done.object);
+                let (made_for,) = on_record.maybe::<(Uuid,)>().await?.unwrap_or_default();
+                operations::must_be_about(made_for.into(), client)?;
                 return card(tx, done.object.into()).await;
             }
             let added = agency::add(tx, &name, Role::Caregiver, None).await?;

@@ -43,7 +43,7 @@ impl Store {
         self.write("confirm person", async move |tx: &mut Tx| {
             let act = Act::ConfirmPerson;
             let (permit, row) = on(tx, &caller, act, invitation).await?;
-            if operations::seen(tx, &caller, act, confirm.op_id)
+            if operations::seen(tx, &caller, act, confirm.op_id, row.id)
                 .await?
                 .is_some()
             {

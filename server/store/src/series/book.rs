@@ -86,7 +86,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::BookSeries, standing, object)?;
             let team = Team::new(caller.account, &plan.first.staff);
             let locked = team.lock(tx).await?;
-            if let Some(done) = operations::seen(tx, &caller, Act::BookSeries, op_id).await? {
+            if let Some(done) = operations::made(tx, &caller, Act::BookSeries, op_id).await? {
                 let id = done.object.into();
                 operations::must_be_about(read(tx, id).await?.client, client)?;
                 return answer(tx, &caller, id).await;

@@ -50,7 +50,7 @@ impl Season<'_> {
     /// Whoever did not come last time was there after all: the next time is the first again.
     pub(super) async fn put_right(&mut self) -> Result<()> {
         match self.missed.take() {
-            Some(card) => self.close(&card, Outcome::Completed).await,
+            Some(card) => self.close(&card, Outcome::Completed).await.map(drop),
             None => Ok(()),
         }
     }

@@ -25,7 +25,11 @@ impl Season<'_> {
         self.clerks[0].asks(Method::POST, &path, request).await
     }
 
-    pub(super) async fn close(&mut self, card: &Appointment, outcome: Outcome) -> Result<()> {
+    pub(super) async fn close(
+        &mut self,
+        card: &Appointment,
+        outcome: Outcome,
+    ) -> Result<Appointment> {
         let request = CloseAppointment {
             op_id: self.op(),
             sequence: card.sequence,
@@ -33,8 +37,7 @@ impl Season<'_> {
             next_step: NextStep::None,
             note: NOTE.to_owned(),
         };
-        self.does(card, "close", &request).await?;
-        Ok(())
+        self.does(card, "close", &request).await
     }
 
     /// One elsewhere, which is then somewhere else, at another time, and called off.

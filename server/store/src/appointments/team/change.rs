@@ -79,7 +79,8 @@ impl Store {
             let team = Team::new(booked, &change.staff);
             let held = hold(tx, id, &team).await?;
             let op_id = change.op_id;
-            let seen = operations::seen(tx, &caller, Act::ChangeTeam, op_id).await?;
+            let (act, of) = (Act::ChangeTeam, id.uuid());
+            let seen = operations::seen(tx, &caller, act, op_id, of).await?;
             if seen.is_some() {
                 return list::card(tx, &caller, id).await;
             }
