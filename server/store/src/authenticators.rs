@@ -281,8 +281,8 @@ impl Store {
 
     /// Signs in a device whose person has shown a passkey: a device of the passkey's own account,
     /// which signs the ceremony ([`Code::SignInRefused`], noted at the passkey's account). `current` is the
-    /// session that the device holds, if one: it goes on, fresh and under a new token. Else one begins, and
-    /// those of before end.
+    /// session that the device holds, if one: it goes on, fresh and under a new token, and from here on as one of a device
+    /// that others use too if that is said. Else one begins, and those of before end.
     pub async fn sign_in(
         &self,
         asked: &SignInByPasskey,
@@ -402,6 +402,9 @@ async fn proved(
     if let Some(token) = current
         && let Some(caller) = sessions::of_device(tx, token, device).await?
     {
+        if shared {
+            sessions::note_shared(tx, caller.session).await?;
+        }
         let token = sessions::prove(tx, caller.session).await?;
         return Ok((caller, token));
     }

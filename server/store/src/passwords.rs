@@ -198,6 +198,9 @@ impl Store {
                 None => None,
             };
             let caller = if let Some(caller) = going_on {
+                if shared {
+                    sessions::note_shared(tx, caller.session).await?;
+                }
                 caller
             } else {
                 let proved = !second_factor;

@@ -39,6 +39,8 @@ statements! {
         WHERE id = $1 AND ended_at IS NULL";
     ROTATE = "
         UPDATE session SET token_hash = $2, last_seen_at = $3 WHERE id = $1 AND ended_at IS NULL";
+    SHARE = "
+        UPDATE session SET shared_at = $2 WHERE id = $1 AND shared_at IS NULL AND ended_at IS NULL";
     PASSWORD_AT = "SELECT password_at FROM session WHERE id = $1";
     OTHERS_OF_DEVICE = "
         SELECT id FROM session WHERE device = $1 AND id <> $2 AND ended_at IS NULL";
@@ -246,6 +248,14 @@ pub(crate) async fn show_password(tx: &mut Tx, session: SessionId) -> Result<Ses
 /// It stands as it stood, under a new token.
 pub(crate) async fn rotate(tx: &mut Tx, session: SessionId) -> Result<SessionToken> {
     under_a_new_token(tx, ROTATE, session).await
+}
+
+/// Others use the device of this session too, as whoever signs in says: it ends soon when nobody acts, and its device
+/// keeps nothing of the server's. So it stays until it ends, whatever is said later.
+pub(crate) async fn note_shared(tx: &mut Tx, session: SessionId) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(SHARE).bind(session.uuid()).bind(now).run().await?;
+    Ok(())
 }
 
 /// Whether the password was shown in this session so lately that a code does the rest.

@@ -315,3 +315,32 @@ pub async fn a_session_on_a_shared_device_ends_after_ten_minutes(engine: Engine)
     house.clock.advance(10 * 60);
     assert_eq!(code(store.caller(&token).await), Code::SignedOut);
 }
+
+pub async fn a_session_that_goes_on_is_of_a_shared_device_once_that_is_said(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    let (_, token) = add(store, &maria.caller, b"marias").await;
+    let said = |n, shared| SignInByPasskey {
+        shared,
+        ..showing(&maria, &handle(n), SERVER_NAME)
+    };
+    let left_s = |signed_in: &SignedIn| {
+        (signed_in.idle_at.micros() - house.clock_now().micros()) / 1_000_000
+    };
+    let own = sign_in(store, &said(1, false), b"marias", Some(&token)).await;
+    let (signed_in, token) = own.unwrap();
+    assert_eq!(left_s(&signed_in), limits::SESSION_IDLE_S);
+    let shared = sign_in(store, &said(2, true), b"marias", Some(&token)).await;
+    let (signed_in, token) = shared.unwrap();
+    assert_eq!(left_s(&signed_in), limits::SESSION_IDLE_SHARED_S);
+    let caller = store.caller(&token).await.unwrap();
+    assert_eq!(caller.session, maria.caller.session);
+    assert!(!store.hand_out_share(&caller).await.unwrap().keep);
+    // Whoever shows later that they are still here does not say so each time.
+    let again = sign_in(store, &said(3, false), b"marias", Some(&token)).await;
+    let (signed_in, token) = again.unwrap();
+    assert_eq!(left_s(&signed_in), limits::SESSION_IDLE_SHARED_S);
+    house.clock.advance(limits::SESSION_IDLE_SHARED_S);
+    assert_eq!(code(store.caller(&token).await), Code::SignedOut);
+}
