@@ -344,3 +344,23 @@ pub async fn a_session_that_goes_on_is_of_a_shared_device_once_that_is_said(engi
     house.clock.advance(limits::SESSION_IDLE_SHARED_S);
     assert_eq!(code(store.caller(&token).await), Code::SignedOut);
 }
+
+pub async fn what_was_shown_before_the_clock_was_set_back_is_shown_again(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    let (caller, token) = add(store, &maria.caller, b"marias").await;
+    // Clocks of two servers are never quite the same.
+    house.clock.jump(-limits::CLOCK_BACK_S);
+    assert!(store.want_passkey(&caller).await.is_ok());
+    house.clock.jump(-3_600);
+    let step_up = Code::StepUpRequired;
+    assert_eq!(code(store.want_passkey(&caller).await), step_up);
+    assert!(store.people(&caller).await.is_ok());
+    let asked = showing(&maria, &handle(1), SERVER_NAME);
+    let shown = sign_in(store, &asked, b"marias", Some(&token)).await;
+    let caller = store.caller(&shown.unwrap().1).await.unwrap();
+    assert!(store.want_passkey(&caller).await.is_ok());
+    house.clock.advance(limits::STEP_UP_S);
+    assert_eq!(code(store.want_passkey(&caller).await), step_up);
+}

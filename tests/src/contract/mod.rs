@@ -187,6 +187,7 @@ contract! {
         a_ceremony_is_finished_once_in_time_and_by_whoever_began_it,
         a_session_on_a_shared_device_ends_after_ten_minutes,
         a_session_that_goes_on_is_of_a_shared_device_once_that_is_said,
+        what_was_shown_before_the_clock_was_set_back_is_shown_again,
     }
     passwords {
         a_client_comes_in_by_a_password_and_staff_by_a_password_and_a_code,
