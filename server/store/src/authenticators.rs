@@ -179,12 +179,14 @@ impl Store {
     }
 
     /// Adds a passkey that the gateway found good. The session has shown it: it goes on under a new
-    /// token. [`Code::AuthenticatorKept`] if somebody has it already or there are too many.
+    /// token, from here on as one of a device that others use too if it is `shared`.
+    /// [`Code::AuthenticatorKept`] if somebody has it already or there are too many.
     pub async fn add_passkey(
         &self,
         caller: &Caller,
         credential_id: &[u8],
         passkey: Vec<u8>,
+        shared: bool,
     ) -> Result<(SignedIn, SessionToken)> {
         let caller = *caller;
         let lookup_hash = sha256(&[credential_id]).to_vec();
@@ -209,6 +211,9 @@ impl Store {
                 .await?;
             if added == 0 || live.len() >= limits::AUTHENTICATORS_MAX {
                 return Err(kept().into());
+            }
+            if shared {
+                sessions::note_shared(tx, caller.session).await?;
             }
             let token = sessions::prove(tx, caller.session).await?;
             tx.audit(Entry::done(&caller, permit, object).shown([id.uuid()]));

@@ -187,6 +187,7 @@ contract! {
         a_ceremony_is_finished_once_in_time_and_by_whoever_began_it,
         a_session_on_a_shared_device_ends_after_ten_minutes,
         a_session_that_goes_on_is_of_a_shared_device_once_that_is_said,
+        whoever_comes_in_on_a_device_of_others_says_so_at_once,
         what_was_shown_before_the_clock_was_set_back_is_shown_again,
     }
     passwords {

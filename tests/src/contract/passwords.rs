@@ -66,7 +66,7 @@ pub(super) async fn add(
     name: &str,
 ) -> (PasswordShown, Caller, SessionToken) {
     let added = store
-        .add_password(caller, &login(name), RECORD.to_vec())
+        .add_password(caller, &login(name), RECORD.to_vec(), false)
         .await;
     let (shown, token) = added.unwrap();
     (shown, store.caller(&token).await.unwrap(), token)
@@ -215,11 +215,11 @@ pub async fn a_password_alone_opens_nothing_to_staff(engine: Engine) {
         required
     );
     let other = store
-        .add_password(&half, &login("other"), RECORD.to_vec())
+        .add_password(&half, &login("other"), RECORD.to_vec(), false)
         .await;
     assert_eq!(code(other), required);
     let passkey = store
-        .add_passkey(&half, b"passkey", b"passkey".to_vec())
+        .add_passkey(&half, b"passkey", b"passkey".to_vec(), false)
         .await;
     assert_eq!(code(passkey), required);
 }
@@ -378,7 +378,7 @@ pub async fn nobody_takes_away_their_last_way_in(engine: Engine) {
     assert_eq!(code(store.end_authenticator(&caller, app).await), kept);
     assert_eq!(code(store.end_authenticator(&caller, password).await), kept);
     let (_, token) = store
-        .add_passkey(&caller, b"key", b"key".to_vec())
+        .add_passkey(&caller, b"key", b"key".to_vec(), false)
         .await
         .unwrap();
     let caller = store.caller(&token).await.unwrap();
