@@ -21,10 +21,26 @@ impl FromRequestParts<Gateway> for Who {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
-        let token = cookie(&parts.headers, SESSION_COOKIE).and_then(SessionToken::parse);
-        let token = token.ok_or_else(|| Refusal::new(Code::SignedOut, "sign in first"))?;
+        let token = token(parts)?;
         Ok(Self(gateway.store.caller(&token).await?))
     }
+}
+
+/// The same of a request that a page makes by itself from time to time: it says nothing about whether anybody sits there.
+pub struct Unattended(pub Caller);
+
+impl FromRequestParts<Gateway> for Unattended {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, gateway: &Gateway) -> Result<Self, Problem> {
+        let token = token(parts)?;
+        Ok(Self(gateway.store.caller_unattended(&token).await?))
+    }
+}
+
+fn token(parts: &Parts) -> Result<SessionToken, Refusal> {
+    let token = cookie(&parts.headers, SESSION_COOKIE).and_then(SessionToken::parse);
+    token.ok_or_else(|| Refusal::new(Code::SignedOut, "sign in first"))
 }
 
 /// Whose live session a request comes from, if from one: whoever shows there who they are does so again.

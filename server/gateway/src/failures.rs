@@ -20,6 +20,9 @@
 //! well, passkeys and passwords together and from a trusted network too: whoever sits at somebody's open
 //! session has so many tries, and a new session does not begin at nought. Only who holds a session of the
 //! account can use them up, so nobody who signs in afresh is made to wait for that.
+//!
+//! All of it by the time that passes, not by the clock: one that is set back by an hour would keep everybody out for it
+//! who has come in lately, whether they had failed or not.
 
 use std::collections::HashMap;
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
@@ -164,7 +167,7 @@ impl Failures {
     }
 
     fn take(&self, keys: Vec<Key>) -> Result<Attempt<'_>, Refusal> {
-        let now_us = self.clock.now().micros();
+        let now_us = i64::try_from(self.clock.steady().as_micros()).unwrap_or(i64::MAX);
         let mut buckets = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
         for (taken, key) in keys.iter().enumerate() {
             make_room(&mut buckets, *key, now_us);
@@ -235,19 +238,23 @@ mod tests {
     use super::*;
     use crate::bucket::REMEMBERED_MAX;
 
-    struct Hand(AtomicI64);
+    /// Microseconds that have passed, and by how many the clock was set back meanwhile.
+    #[derive(Default)]
+    struct Hand(AtomicI64, AtomicI64);
     impl Clock for Hand {
         fn now(&self) -> Timestamp {
-            Timestamp::from_micros(self.0.load(Ordering::SeqCst))
+            let back = self.1.load(Ordering::SeqCst);
+            Timestamp::from_micros(1_000_000_000_000 + self.0.load(Ordering::SeqCst) - back)
         }
 
         fn steady(&self) -> Duration {
-            Duration::ZERO
+            let passed = self.0.load(Ordering::SeqCst);
+            Duration::from_micros(u64::try_from(passed).unwrap_or(0))
         }
     }
 
     fn failures(trusted: &[&str]) -> (Failures, Arc<Hand>) {
-        let clock = Arc::new(Hand(AtomicI64::new(1_000_000_000_000)));
+        let clock = Arc::new(Hand::default());
         let rates = Rates {
             failures_per_address: 3,
             failures_per_address_minute: 6,
@@ -270,6 +277,22 @@ mod tests {
         assert!(failures.begin(THERE).is_ok());
         clock.0.fetch_add(10_000_000, Ordering::SeqCst);
         drop(failures.begin(HERE).unwrap());
+        assert!(failures.begin(HERE).is_err());
+    }
+
+    #[test]
+    fn a_clock_that_is_set_back_keeps_nobody_out() {
+        let (failures, clock) = failures(&[]);
+        failures.begin(HERE).unwrap().succeeded();
+        drop(failures.begin_own(account(1), None).unwrap());
+        clock.1.fetch_add(3_600_000_000, Ordering::SeqCst);
+        failures.begin(HERE).unwrap().succeeded();
+        assert!(failures.begin_own(account(1), None).is_ok());
+        // Nor does one that is set forward let anybody try again.
+        for _ in 0..3 {
+            drop(failures.begin(HERE).unwrap());
+        }
+        clock.1.fetch_sub(7_200_000_000, Ordering::SeqCst);
         assert!(failures.begin(HERE).is_err());
     }
 

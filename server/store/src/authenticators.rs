@@ -179,12 +179,14 @@ impl Store {
     }
 
     /// Adds a passkey that the gateway found good. The session has shown it: it goes on under a new
-    /// token. [`Code::AuthenticatorKept`] if somebody has it already or there are too many.
+    /// token, from here on as one of a device that others use too if it is `shared`.
+    /// [`Code::AuthenticatorKept`] if somebody has it already or there are too many.
     pub async fn add_passkey(
         &self,
         caller: &Caller,
         credential_id: &[u8],
         passkey: Vec<u8>,
+        shared: bool,
     ) -> Result<(SignedIn, SessionToken)> {
         let caller = *caller;
         let lookup_hash = sha256(&[credential_id]).to_vec();
@@ -209,6 +211,9 @@ impl Store {
                 .await?;
             if added == 0 || live.len() >= limits::AUTHENTICATORS_MAX {
                 return Err(kept().into());
+            }
+            if shared {
+                sessions::note_shared(tx, caller.session).await?;
             }
             let token = sessions::prove(tx, caller.session).await?;
             tx.audit(Entry::done(&caller, permit, object).shown([id.uuid()]));
@@ -281,8 +286,8 @@ impl Store {
 
     /// Signs in a device whose person has shown a passkey: a device of the passkey's own account,
     /// which signs the ceremony ([`Code::SignInRefused`], noted at the passkey's account). `current` is the
-    /// session that the device holds, if one: it goes on, fresh and under a new token. Else one begins, and
-    /// those of before end.
+    /// session that the device holds, if one: it goes on, fresh and under a new token, and from here on as one of a device
+    /// that others use too if that is said. Else one begins, and those of before end.
     pub async fn sign_in(
         &self,
         asked: &SignInByPasskey,
@@ -402,6 +407,9 @@ async fn proved(
     if let Some(token) = current
         && let Some(caller) = sessions::of_device(tx, token, device).await?
     {
+        if shared {
+            sessions::note_shared(tx, caller.session).await?;
+        }
         let token = sessions::prove(tx, caller.session).await?;
         return Ok((caller, token));
     }

@@ -198,6 +198,9 @@ impl Store {
                 None => None,
             };
             let caller = if let Some(caller) = going_on {
+                if shared {
+                    sessions::note_shared(tx, caller.session).await?;
+                }
                 caller
             } else {
                 let proved = !second_factor;
@@ -232,13 +235,15 @@ impl Store {
     }
 
     /// Adds a password with its name, in the place of the one before, if one. Whoever made it has shown it:
-    /// the session goes on under a new token. [`Code::LoginTaken`], [`Code::AuthenticatorKept`] if there
+    /// the session goes on under a new token, from here on as one of a device that others use too if it is `shared`.
+    /// [`Code::LoginTaken`], [`Code::AuthenticatorKept`] if there
     /// are too many.
     pub async fn add_password(
         &self,
         caller: &Caller,
         login: &Login,
         record: Vec<u8>,
+        shared: bool,
     ) -> Result<(PasswordShown, SessionToken)> {
         let (caller, login) = (*caller, login.clone());
         let index = self.index_of(&login);
@@ -268,6 +273,9 @@ impl Store {
             tx.audit(Entry::done(&caller, permit, object).shown([id.uuid()]));
             let has = kinds(&list(tx, &caller).await?);
             let second_factor = needs_second_factor(caller.role, &has);
+            if shared {
+                sessions::note_shared(tx, caller.session).await?;
+            }
             let token = if second_factor {
                 sessions::show_password(tx, caller.session).await?
             } else {

@@ -281,7 +281,7 @@ pub(crate) async fn tell(tx: &mut Tx, circle: CircleId) -> Result<()> {
 }
 
 /// A circle as it stands, whoever asks.
-pub(crate) async fn state(tx: &mut Tx, circle: CircleId) -> Result<CircleState> {
+async fn state(tx: &mut Tx, circle: CircleId) -> Result<CircleState> {
     let row: StateRow = tx.sql(STATE).bind(circle.uuid()).one().await?;
     Ok(CircleState {
         client: row.client.into(),

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use care::Caller;
-use care::rules::{Act, Permit};
+use care::rules::{Act, Permit, may};
 use delivery::{Accepted, ResetFacts};
 use protocol::bundle::{Appended, Founding};
 use protocol::frame::{Cursor, NoticeKind};
@@ -270,11 +270,16 @@ fn is_ahead(cursor: &Cursor, (generation, next_seq): (u32, u64)) -> bool {
     cursor.generation > generation || (cursor.generation == generation && cursor.seq >= next_seq)
 }
 
-/// Looks once more with the circle held, for the log may have grown meanwhile.
+/// Looks once more with the circle held, for the log may have grown meanwhile. Whoever may not read there any more has no
+/// say in it, though their device is in the group until somebody commits: with a word they would stop everybody else.
 async fn recover(tx: &mut Tx, caller: &Caller, permit: Permit, cursor: &Cursor) -> Result<()> {
     let circle = cursor.circle;
     standing::hold_circle(tx, circle).await?;
-    let state: CircleState = removals::state(tx, circle).await?;
+    let facts = standing::to_circle(tx, caller, circle, None).await?;
+    if may(Act::ReadLog, facts.standing).is_err() {
+        return Ok(());
+    }
+    let state: CircleState = facts.state()?;
     let ahead = is_ahead(cursor, (state.generation, state.next_seq));
     if !ahead || state.status != CircleStatus::Live {
         return Ok(());

@@ -4,7 +4,7 @@ use care::Caller;
 use care::caller::{Generations, Holder};
 use care::rules::Act;
 use protocol::http::SignedIn;
-use protocol::{AccountId, Code, DeviceId, Refusal, SessionId, limits};
+use protocol::{AccountId, Code, DeviceId, Refusal, SessionId, Timestamp, limits};
 use uuid::Uuid;
 
 use crate::agency;
@@ -39,6 +39,8 @@ statements! {
         WHERE id = $1 AND ended_at IS NULL";
     ROTATE = "
         UPDATE session SET token_hash = $2, last_seen_at = $3 WHERE id = $1 AND ended_at IS NULL";
+    SHARE = "
+        UPDATE session SET shared_at = $2 WHERE id = $1 AND shared_at IS NULL AND ended_at IS NULL";
     PASSWORD_AT = "SELECT password_at FROM session WHERE id = $1";
     OTHERS_OF_DEVICE = "
         SELECT id FROM session WHERE device = $1 AND id <> $2 AND ended_at IS NULL";
@@ -248,6 +250,14 @@ pub(crate) async fn rotate(tx: &mut Tx, session: SessionId) -> Result<SessionTok
     under_a_new_token(tx, ROTATE, session).await
 }
 
+/// Others use the device of this session too, as whoever signs in says: it ends soon when nobody acts, and its device
+/// keeps nothing of the server's. So it stays until it ends, whatever is said later.
+pub(crate) async fn note_shared(tx: &mut Tx, session: SessionId) -> Result<()> {
+    let now = tx.now().micros();
+    tx.sql(SHARE).bind(session.uuid()).bind(now).run().await?;
+    Ok(())
+}
+
 /// Whether the password was shown in this session so lately that a code does the rest.
 pub(crate) async fn awaits_code(tx: &mut Tx, session: SessionId) -> Result<bool> {
     let row = tx.sql(PASSWORD_AT).bind(session.uuid());
@@ -346,23 +356,7 @@ impl Store {
     /// past its end, or revoked with its account's sessions, rights or device. Counts as a request of
     /// the session, which moves its idle end.
     pub async fn caller(&self, token: &SessionToken) -> Result<Caller> {
-        let hash = token.hash();
-        let (caller, last_seen_at, now) = self
-            .read("caller", async move |tx: &mut Tx| {
-                let row = tx
-                    .sql(BY_TOKEN)
-                    .bind(hash.clone())
-                    .maybe::<SessionRow>()
-                    .await?
-                    .ok_or_else(signed_out)?;
-                let caller = row.caller()?;
-                let standing = standing::of_session(tx, &caller).await?;
-                if !(standing.session || standing.unproved || standing.awaited) {
-                    return Err(signed_out().into());
-                }
-                Ok((caller, row.last_seen_at, tx.now()))
-            })
-            .await?;
+        let (caller, last_seen_at, now) = self.find_caller(token).await?;
         if now.micros() - last_seen_at >= TOUCHED_EVERY_MICROS {
             self.write("touch session", async move |tx: &mut Tx| {
                 touch(tx, caller.session, last_seen_at).await
@@ -370,6 +364,33 @@ impl Store {
             .await?;
         }
         Ok(caller)
+    }
+
+    /// The same for what a page asks by itself from time to time, whether or not anybody sits there: no request of the
+    /// session's, its idle end stays.
+    pub async fn caller_unattended(&self, token: &SessionToken) -> Result<Caller> {
+        let (caller, _, _) = self.find_caller(token).await?;
+        Ok(caller)
+    }
+
+    /// Who holds this token, when their session made its last request, and what time it is.
+    async fn find_caller(&self, token: &SessionToken) -> Result<(Caller, i64, Timestamp)> {
+        let hash = token.hash();
+        self.read("caller", async move |tx: &mut Tx| {
+            let row = tx
+                .sql(BY_TOKEN)
+                .bind(hash.clone())
+                .maybe::<SessionRow>()
+                .await?
+                .ok_or_else(signed_out)?;
+            let caller = row.caller()?;
+            let standing = standing::of_session(tx, &caller).await?;
+            if !(standing.session || standing.unproved || standing.awaited) {
+                return Err(signed_out().into());
+            }
+            Ok((caller, row.last_seen_at, tx.now()))
+        })
+        .await
     }
 
     /// What the caller's session is.

@@ -199,13 +199,18 @@ impl SessionRow {
         let alive = self.live != 0 && now < by.at(self.last_seen_at);
         // Whoever came by an invitation has no right before somebody says that it is them.
         let live = alive && self.confirmed_at.is_some();
-        let fresh_until = |at: i64| db::at(at).plus_seconds(limits::STEP_UP_S).micros();
+        let lately = |at: i64| {
+            let (shown, now) = (db::at(at), db::at(now));
+            // Of what was shown in a time to come nobody knows how long ago that is: the clock was set back since.
+            let known = shown.plus_seconds(-limits::CLOCK_BACK_S) <= now;
+            known && now < shown.plus_seconds(limits::STEP_UP_S)
+        };
         Ok(Standing {
             asker: Asker::Account(role),
             session: live && self.proved_at.is_some(),
             unproved: live && self.proved_at.is_none(),
             awaited: alive && self.confirmed_at.is_none(),
-            fresh: live && self.proved_at.is_some_and(|at| now < fresh_until(at)),
+            fresh: live && self.proved_at.is_some_and(lately),
             ..Standing::default()
         })
     }

@@ -2,6 +2,7 @@
 //! takes what the gateway found good: here a passkey is a few bytes.
 
 use care::Caller;
+use care::ways_in::Login;
 use ed25519_dalek::Signer as _;
 use judge::certificate::to_be_signed;
 use protocol::http::{ReplaceIdentity, SignInByPasskey, SignedIn};
@@ -23,7 +24,9 @@ async fn outside_the_demo(house: House) -> House {
 
 /// Adds a passkey; the caller under the session's new token.
 pub(super) async fn add(store: &Store, caller: &Caller, passkey: &[u8]) -> (Caller, SessionToken) {
-    let added = store.add_passkey(caller, passkey, passkey.to_vec()).await;
+    let added = store
+        .add_passkey(caller, passkey, passkey.to_vec(), false)
+        .await;
     let (_, token) = added.unwrap();
     (store.caller(&token).await.unwrap(), token)
 }
@@ -155,7 +158,9 @@ pub async fn a_passkey_signs_in_devices_of_its_own_account_only(engine: Engine) 
 
     // What somebody else has already cannot be added. Whoever was refused with her passkey is noted at
     // her account: at another's device, with a signature for elsewhere, and here at the ceremony.
-    let again = store.add_passkey(&ana.caller, b"marias", Vec::new()).await;
+    let again = store
+        .add_passkey(&ana.caller, b"marias", Vec::new(), false)
+        .await;
     assert_eq!(code(again), Code::AuthenticatorKept);
     assert_eq!(code(store.refuse_passkey(b"marias").await), refused);
     let account = house.id(maria.caller.account.as_bytes());
@@ -314,4 +319,74 @@ pub async fn a_session_on_a_shared_device_ends_after_ten_minutes(engine: Engine)
     assert!(store.caller(&token).await.is_ok());
     house.clock.advance(10 * 60);
     assert_eq!(code(store.caller(&token).await), Code::SignedOut);
+}
+
+pub async fn a_session_that_goes_on_is_of_a_shared_device_once_that_is_said(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    let (_, token) = add(store, &maria.caller, b"marias").await;
+    let said = |n, shared| SignInByPasskey {
+        shared,
+        ..showing(&maria, &handle(n), SERVER_NAME)
+    };
+    let left_s = |signed_in: &SignedIn| {
+        (signed_in.idle_at.micros() - house.clock_now().micros()) / 1_000_000
+    };
+    let own = sign_in(store, &said(1, false), b"marias", Some(&token)).await;
+    let (signed_in, token) = own.unwrap();
+    assert_eq!(left_s(&signed_in), limits::SESSION_IDLE_S);
+    let shared = sign_in(store, &said(2, true), b"marias", Some(&token)).await;
+    let (signed_in, token) = shared.unwrap();
+    assert_eq!(left_s(&signed_in), limits::SESSION_IDLE_SHARED_S);
+    let caller = store.caller(&token).await.unwrap();
+    assert_eq!(caller.session, maria.caller.session);
+    assert!(!store.hand_out_share(&caller).await.unwrap().keep);
+    // Whoever shows later that they are still here does not say so each time.
+    let again = sign_in(store, &said(3, false), b"marias", Some(&token)).await;
+    let (signed_in, token) = again.unwrap();
+    assert_eq!(left_s(&signed_in), limits::SESSION_IDLE_SHARED_S);
+    house.clock.advance(limits::SESSION_IDLE_SHARED_S);
+    assert_eq!(code(store.caller(&token).await), Code::SignedOut);
+}
+
+pub async fn whoever_comes_in_on_a_device_of_others_says_so_at_once(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let ana = house.enrol(house.agency.ana, 2).await;
+    let house = outside_the_demo(house).await;
+    let store = &house.store;
+    let unproved = store.caller(&maria.token).await.unwrap();
+    let made = store.add_passkey(&unproved, b"key", b"key".to_vec(), true);
+    let by_passkey = made.await.unwrap();
+    let unproved = store.caller(&ana.token).await.unwrap();
+    let login = Login::choose("sample").unwrap();
+    let made = store.add_password(&unproved, &login, b"record".to_vec(), true);
+    let (shown, token) = made.await.unwrap();
+    for (signed_in, token) in [by_passkey, (shown.session, token)] {
+        let left_s = (signed_in.idle_at.micros() - house.clock_now().micros()) / 1_000_000;
+        assert_eq!(left_s, limits::SESSION_IDLE_SHARED_S);
+        let caller = store.caller(&token).await.unwrap();
+        assert!(!store.hand_out_share(&caller).await.unwrap().keep);
+    }
+}
+
+pub async fn what_was_shown_before_the_clock_was_set_back_is_shown_again(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    let (caller, token) = add(store, &maria.caller, b"marias").await;
+    // Clocks of two servers are never quite the same.
+    house.clock.jump(-limits::CLOCK_BACK_S);
+    assert!(store.want_passkey(&caller).await.is_ok());
+    house.clock.jump(-3_600);
+    let step_up = Code::StepUpRequired;
+    assert_eq!(code(store.want_passkey(&caller).await), step_up);
+    assert!(store.people(&caller).await.is_ok());
+    let asked = showing(&maria, &handle(1), SERVER_NAME);
+    let shown = sign_in(store, &asked, b"marias", Some(&token)).await;
+    let caller = store.caller(&shown.unwrap().1).await.unwrap();
+    assert!(store.want_passkey(&caller).await.is_ok());
+    house.clock.advance(limits::STEP_UP_S);
+    assert_eq!(code(store.want_passkey(&caller).await), step_up);
 }

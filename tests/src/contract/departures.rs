@@ -79,13 +79,13 @@ async fn with_every_secret(house: &House, person: Person, seed: u8) {
     let (store, enrolled) = (&house.store, house.enrol(person, seed).await);
     let key = [seed; 20].to_vec();
     let (_, token) = store
-        .add_passkey(&enrolled.caller, &key, key.clone())
+        .add_passkey(&enrolled.caller, &key, key.clone(), false)
         .await
         .unwrap();
     let caller = store.caller(&token).await.unwrap();
     let login = Login::choose(&format!("staff.{seed}")).unwrap();
     let (_, token) = store
-        .add_password(&caller, &login, b"record".to_vec())
+        .add_password(&caller, &login, b"record".to_vec(), false)
         .await
         .unwrap();
     let caller = store.caller(&token).await.unwrap();

@@ -188,7 +188,7 @@ async fn offer_represent_and_name(desk: &Desk) {
     let recorded = store.record_representation(&desk.dana, agency.maria.person, record);
     recorded.await.unwrap();
     let login = Login::choose("maria.sample").unwrap();
-    let added = store.add_password(&desk.maria, &login, b"a record".to_vec());
+    let added = store.add_password(&desk.maria, &login, b"a record".to_vec(), false);
     added.await.unwrap();
 }
 

@@ -20,7 +20,7 @@ pub async fn a_name_is_had_once_and_comes_free_with_its_password(engine: Engine)
         taken
     );
     let again = store
-        .add_password(&ana.caller, &login("sample"), RECORD.to_vec())
+        .add_password(&ana.caller, &login("sample"), RECORD.to_vec(), false)
         .await;
     assert_eq!(code(again), taken);
     // Refused means that nothing was changed: Ana has no password.
@@ -57,7 +57,7 @@ pub async fn a_name_and_a_secret_stand_nowhere_and_are_gone_with_the_password(en
         assert!(!all.windows(plain.len()).any(|window| window == plain));
     }
     let (_, token) = store
-        .add_passkey(&caller, b"key", b"key".to_vec())
+        .add_passkey(&caller, b"key", b"key".to_vec(), false)
         .await
         .unwrap();
     let caller = store.caller(&token).await.unwrap();

@@ -106,5 +106,6 @@ contract! {
         what_was_claimed_for_the_old_group_is_void,
         a_device_that_is_further_than_the_server_shows_that_it_was_restored,
         a_stranger_cannot_say_that_a_server_was_restored,
+        whoever_lost_the_right_to_a_circle_cannot_stop_it,
     }
 }

@@ -187,11 +187,15 @@ contract! {
         keys_are_given_away_by_somebody_who_was_here_lately,
         a_ceremony_is_finished_once_in_time_and_by_whoever_began_it,
         a_session_on_a_shared_device_ends_after_ten_minutes,
+        a_session_that_goes_on_is_of_a_shared_device_once_that_is_said,
+        whoever_comes_in_on_a_device_of_others_says_so_at_once,
+        what_was_shown_before_the_clock_was_set_back_is_shown_again,
     }
     passwords {
         a_client_comes_in_by_a_password_and_staff_by_a_password_and_a_code,
         a_password_alone_opens_nothing_to_staff,
         a_code_is_good_once_and_only_after_the_password,
+        a_password_shown_again_says_that_others_use_the_device,
         only_an_accounts_own_device_is_told_of_its_password,
         nobody_takes_away_their_last_way_in,
         the_servers_own_keys_are_kept_and_outlive_a_rotation,

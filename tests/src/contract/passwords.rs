@@ -6,7 +6,7 @@ use care::ways_in::Login;
 use ed25519_dalek::Signer as _;
 use judge::certificate::to_be_signed;
 use protocol::http::{AskPassword, PasswordShown, SignInByPassword};
-use protocol::{AuthenticatorId, AuthenticatorKind, Bytes, Code, Role, labels};
+use protocol::{AuthenticatorId, AuthenticatorKind, Bytes, Code, Role, labels, limits};
 use sha2::{Digest as _, Sha256};
 use store::{CeremonyKind, PasswordLooked, SessionToken, Store};
 use testkit::Engine;
@@ -66,7 +66,7 @@ pub(super) async fn add(
     name: &str,
 ) -> (PasswordShown, Caller, SessionToken) {
     let added = store
-        .add_password(caller, &login(name), RECORD.to_vec())
+        .add_password(caller, &login(name), RECORD.to_vec(), false)
         .await;
     let (shown, token) = added.unwrap();
     (shown, store.caller(&token).await.unwrap(), token)
@@ -215,11 +215,11 @@ pub async fn a_password_alone_opens_nothing_to_staff(engine: Engine) {
         required
     );
     let other = store
-        .add_password(&half, &login("other"), RECORD.to_vec())
+        .add_password(&half, &login("other"), RECORD.to_vec(), false)
         .await;
     assert_eq!(code(other), required);
     let passkey = store
-        .add_passkey(&half, b"passkey", b"passkey".to_vec())
+        .add_passkey(&half, b"passkey", b"passkey".to_vec(), false)
         .await;
     assert_eq!(code(passkey), required);
 }
@@ -378,7 +378,7 @@ pub async fn nobody_takes_away_their_last_way_in(engine: Engine) {
     assert_eq!(code(store.end_authenticator(&caller, app).await), kept);
     assert_eq!(code(store.end_authenticator(&caller, password).await), kept);
     let (_, token) = store
-        .add_passkey(&caller, b"key", b"key".to_vec())
+        .add_passkey(&caller, b"key", b"key".to_vec(), false)
         .await
         .unwrap();
     let caller = store.caller(&token).await.unwrap();
@@ -428,4 +428,31 @@ pub async fn the_servers_own_keys_are_kept_and_outlive_a_rotation(engine: Engine
     assert_ne!(house.blobs("SELECT setup FROM opaque").await, kept);
     assert_eq!(store.opaque_setup(Vec::new()).await.unwrap(), first);
     assert!(sign_in(store, &maria, "maria", None).await.is_ok());
+}
+
+pub async fn a_password_shown_again_says_that_others_use_the_device(engine: Engine) {
+    let house = House::build(engine).await;
+    let maria = house.enrol(house.agency.maria, 1).await;
+    let store = &house.store;
+    let (_, _, token) = add(store, &maria.caller, "maria").await;
+    let left_s = |shown: &PasswordShown| {
+        (shown.session.idle_at.micros() - house.clock_now().micros()) / 1_000_000
+    };
+    let own = sign_in(store, &maria, "maria", Some(&token)).await;
+    let (shown, token) = own.unwrap();
+    assert_eq!(left_s(&shown), limits::SESSION_IDLE_S);
+
+    let looked = store.look_for_password(&asking(&maria, "maria")).await;
+    let known = looked.unwrap().known.unwrap();
+    let ceremony = store.begin_password(&known, b"state".to_vec()).await;
+    let asked = SignInByPassword {
+        shared: true,
+        ..showing(&maria, &ceremony.unwrap())
+    };
+    let shown = store.sign_in_by_password(&asked, known.id, Some(token));
+    let (shown, token) = shown.await.unwrap();
+    assert_eq!(left_s(&shown), limits::SESSION_IDLE_SHARED_S);
+    let caller = store.caller(&token).await.unwrap();
+    assert_eq!(caller.session, maria.caller.session);
+    assert!(!store.hand_out_share(&caller).await.unwrap().keep);
 }

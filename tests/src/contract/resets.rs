@@ -381,3 +381,24 @@ pub async fn a_stranger_cannot_say_that_a_server_was_restored(engine: Engine) {
     says_hello(&family, &family.ana, ahead).await;
     assert_eq!(status(&family).await, CircleStatus::Live);
 }
+
+pub async fn whoever_lost_the_right_to_a_circle_cannot_stop_it(engine: Engine) {
+    let family = Family::meet(engine).await;
+    let ahead = Cursor {
+        seq: 99,
+        ..family.maria.cursor
+    };
+    let stopped = "SELECT COUNT(*) FROM circle WHERE status = 'recovering'";
+    let ended = [
+        ("UPDATE consent SET withdrawn_at = 1", &family.ana),
+        ("UPDATE assignment SET ended_at = 1", &family.dana),
+    ];
+    for (end, by) in ended {
+        family.house.run(end).await;
+        says_hello(&family, by, ahead).await;
+        assert_eq!(family.house.count(stopped).await, 0, "{end}");
+    }
+    // Their devices are in the group still, as everybody's.
+    says_hello(&family, &family.maria, ahead).await;
+    assert_eq!(family.house.count(stopped).await, 1);
+}

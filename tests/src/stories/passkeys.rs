@@ -1,8 +1,8 @@
 //! Passkeys over a real socket, outside the demo: a software authenticator makes one and shows it, as
 //! a browser would and as a thief's page would like to.
 
-use protocol::http::{PasskeyAsked, RegisterPasskey, SignInByPasskey};
-use protocol::{Bytes, Code};
+use protocol::http::{PasskeyAsked, RegisterPasskey, SignInByPasskey, SignedIn};
+use protocol::{Bytes, Code, limits};
 use rcgen::{KeyPair, PKCS_ECDSA_P256_SHA256, SigningKey as _};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -152,11 +152,14 @@ async fn a_passkey_opens_what_a_link_alone_does_not_and_only_from_our_own_pages(
     let body = RegisterPasskey {
         ceremony,
         credential,
+        shared: true,
     };
     let made = browser
         .post("/v1/authenticators/passkey/finish", &body)
         .await;
-    assert_eq!(refusal(made).await, None);
+    let made: SignedIn = made.error_for_status().unwrap().json().await.unwrap();
+    let left_us = made.idle_at.micros() - care::Clock::now(server.clock()).micros();
+    assert_eq!(left_us / 1_000_000, limits::SESSION_IDLE_SHARED_S);
     assert_ne!(browser.cookie, by_link);
     assert_eq!(browser.ticket().await, None);
 

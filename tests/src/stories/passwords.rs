@@ -301,6 +301,7 @@ mod tell {
         let register = RegisterPassword {
             ceremony: asked.ceremony,
             record: vec![1; 192].into(),
+            shared: false,
         };
         let refused = ana
             .post("/v1/authenticators/password/finish", &register)

@@ -1,17 +1,24 @@
-//! A session ends while its socket opens: whichever comes first, the socket is closed.
+//! A session ends while its socket opens: whichever comes first, the socket is closed. And one ends where nobody sits any
+//! more, although a page there goes on asking.
 
 use super::on_both_engines;
 
-on_both_engines![a_session_that_ends_while_a_socket_opens_closes_it];
+on_both_engines![
+    a_session_that_ends_while_a_socket_opens_closes_it,
+    a_page_that_waits_for_somebody_keeps_nobody_signed_in,
+];
 
 mod tell {
     use std::time::Duration;
 
     use anyhow::{Context as _, Result, ensure};
     use protocol::frame::ServerFrame;
-    use protocol::{Code, Role};
+    use protocol::http::PersonIntake;
+    use protocol::{Code, Role, limits};
+    use reqwest::Method;
     use testkit::{Engine, Options, TestServer, agency};
 
+    use super::super::clerks::Clerk;
     use crate::contract::house::{Enrolled, dsk, hello, request};
     use crate::socket::{Door, Socket, next};
 
@@ -74,6 +81,25 @@ mod tell {
                 .await
                 .with_context(|| format!("round {round}"))?;
         }
+        Ok(())
+    }
+
+    pub async fn a_page_that_waits_for_somebody_keeps_nobody_signed_in(
+        engine: Engine,
+    ) -> Result<()> {
+        let server = TestServer::start(engine).await?;
+        let people = *server.agency();
+        let dana = Clerk::sit_down(&server, people.dana, 41).await?;
+        let path = format!("/v1/people/{}/invitation", people.maria.person);
+        let minutes = limits::SESSION_IDLE_STAFF_S / 60;
+        for _ in 1..minutes {
+            server.clock().advance(60);
+            let _: PersonIntake = dana.asks(Method::GET, &path, &()).await?;
+        }
+        server.clock().advance(60);
+        let late: Result<PersonIntake> = dana.asks(Method::GET, &path, &()).await;
+        let told = late.err().context("the page keeps her signed in")?;
+        ensure!(told.to_string().contains("signed_out"), "{told:#}");
         Ok(())
     }
 }

@@ -23,6 +23,9 @@ impl Turn<'_> {
     /// Goes online if it can, is not and was not signed out.
     pub fn connect(&mut self) -> Result<()> {
         if self.is_signed_out() {
+            if self.draft.find(key::SIGN_OUT_OWED).is_some() {
+                self.delete(Ask::SignOut, SESSION);
+            }
             self.set_link(Link::SignedOut);
             return Ok(());
         }
@@ -141,7 +144,7 @@ impl Turn<'_> {
     pub fn renewed(&mut self, answer: Answer<'_>) -> Result<()> {
         if self.is_signed_out() {
             // The session that this made is nobody's wish any more.
-            self.delete(Ask::SignOut, SESSION);
+            self.end_session();
         } else if answer.json::<SignedIn>().is_some() {
             self.knock();
         } else {
@@ -317,13 +320,38 @@ impl Turn<'_> {
         self.draft.write(key::SIGNED_OUT, &true);
         self.volatile.wanted = false;
         self.volatile.ticket = None;
-        self.delete(Ask::SignOut, SESSION);
+        self.end_session();
         self.effects.push(Effect::Disconnect);
         self.set_link(Link::SignedOut);
     }
 
-    /// Signs what the server names a sign-in by.
+    /// Has the server end the session: its cookie stays behind in a browser, and opens everything to whoever comes
+    /// next for as long as the server has not heard of it.
+    fn end_session(&mut self) {
+        self.draft.write(key::SIGN_OUT_OWED, &true);
+        self.delete(Ask::SignOut, SESSION);
+    }
+
+    /// The server has heard that the session is over, or it could not be reached: then it is told when the device is
+    /// opened again.
+    pub fn sign_out_answered(&mut self, answer: Answer<'_>) -> Result<()> {
+        if !answer.is_passing() && self.draft.find(key::SIGN_OUT_OWED).is_some() {
+            self.draft.delete(key::SIGN_OUT_OWED);
+        }
+        match self.volatile.to_sign.take() {
+            Some(ceremony) => self.sign_sign_in(&ceremony),
+            None => Ok(()),
+        }
+    }
+
+    /// Signs what the server names a sign-in by. Not while it is still told of the log-off before: the session that this
+    /// leads to would end with it.
     pub fn sign_sign_in(&mut self, ceremony: &[u8]) -> Result<()> {
+        let mut asked = self.volatile.asked.values();
+        if asked.any(|ask| matches!(ask, Ask::SignOut)) {
+            self.volatile.to_sign = Some(ceremony.to_vec().into());
+            return Ok(());
+        }
         let identity = self.must_me()?.identity;
         let (nonce, signature) = identity.prove(labels::LOGIN, ceremony, self.server_name)?;
         self.event(Event::SignInSigned {
@@ -339,6 +367,7 @@ impl Turn<'_> {
         // While it is online the session goes on: its person showed once more who they are.
         if !self.is_online() {
             self.draft.write(key::SIGNED_OUT, &false);
+            self.draft.delete(key::SIGN_OUT_OWED);
         }
         self.connect()
     }

@@ -23,7 +23,7 @@ use crate::state::key;
 use crate::vault::{Table, Vault};
 
 /// Rows by which a device knows whose it is and proves itself, so that somebody can sign in.
-const ALONE: [&[u8]; 3] = [key::ME, key::SIGNED_OUT, key::COUNTERS];
+const ALONE: [&[u8]; 4] = [key::ME, key::SIGNED_OUT, key::SIGN_OUT_OWED, key::COUNTERS];
 
 /// How far the rows open.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

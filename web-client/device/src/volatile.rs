@@ -34,6 +34,8 @@ pub struct Volatile {
     pub refused_once: bool,
     /// When to try again.
     pub retry_at: Option<Timestamp>,
+    /// What a sign-in is named by that is signed once the server has heard of the log-off before it.
+    pub to_sign: Option<protocol::Bytes>,
     /// The ticket for the socket being opened.
     pub ticket: Option<protocol::Bytes>,
     /// Requests that await their answer.

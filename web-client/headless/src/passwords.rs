@@ -46,6 +46,7 @@ impl Headless {
         let register = RegisterPassword {
             ceremony: asked.ceremony,
             record: record.into(),
+            shared: false,
         };
         self.post("/v1/authenticators/password/finish", &register)
             .await

@@ -3703,6 +3703,8 @@ export interface components {
             ceremony: components["schemas"]["Bytes"];
             /** @description `RegistrationResponseJSON`, at most [`crate::limits::PASSKEY_JSON_BYTES_MAX`]. */
             credential: string;
+            /** @description Others use this device too: the session ends soon when nobody acts. */
+            shared?: boolean;
         };
         /** @description What the server keeps: nothing by which it could learn the password. */
         RegisterPassword: {
@@ -3710,6 +3712,8 @@ export interface components {
             ceremony: components["schemas"]["Bytes"];
             /** @description OPAQUE's registration record. */
             record: components["schemas"]["Bytes"];
+            /** @description Others use this device too: the session ends soon when nobody acts. */
+            shared?: boolean;
         };
         /** @description Demo only: a session by the device's signature alone. */
         RenewSession: {

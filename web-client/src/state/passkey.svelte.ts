@@ -74,7 +74,7 @@ export class Passkey {
     if (!asked.ok) return asked;
     const credential = await this.#passkeys.make(asked.body.options);
     if (credential === null) return null;
-    return api.registerPasskey({ ceremony: asked.body.ceremony, credential });
+    return api.registerPasskey({ ceremony: asked.body.ceremony, credential, shared: this.shared });
   }
 
   async #show(): Promise<Answer<unknown> | null> {

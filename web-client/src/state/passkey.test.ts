@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Reply } from '../core/messages';
 import type { Event } from '../core/types.gen';
-import type { Api, SignInByPasskey } from '../platform/api';
+import type { Api, RegisterPasskey, SignInByPasskey } from '../platform/api';
 import type { Passkeys } from '../platform/passkeys';
 import { Passkey } from './passkey.svelte';
 import type { Around } from './signing';
@@ -12,6 +12,7 @@ const CEREMONY = 'AAAA_-8';
 function stage(browser: Partial<Passkeys> = {}, stale = false) {
   const asked: string[] = [];
   const signIns: SignInByPasskey[] = [];
+  const made: RegisterPasskey[] = [];
   let fresh = !stale;
   const question = { ok: true, body: { ceremony: CEREMONY, options: '{}' } } as const;
   const api = {
@@ -20,7 +21,11 @@ function stage(browser: Partial<Passkeys> = {}, stale = false) {
       asked.push('ask new');
       return Promise.resolve(fresh ? question : { ok: false, code: 'step_up_required' });
     },
-    registerPasskey: () => (asked.push('register'), Promise.resolve({ ok: true, body: {} })),
+    registerPasskey: (body: RegisterPasskey) => {
+      asked.push('register');
+      made.push(body);
+      return Promise.resolve({ ok: true, body: {} });
+    },
     signInByPasskey: (body: SignInByPasskey) => {
       asked.push('sign in');
       signIns.push(body);
@@ -55,7 +60,7 @@ function stage(browser: Partial<Passkeys> = {}, stale = false) {
     show: () => Promise.resolve('shown'),
     ...browser,
   };
-  return { passkey: new Passkey(around, passkeys), asked, signIns, listeners };
+  return { passkey: new Passkey(around, passkeys), asked, signIns, made, listeners };
 }
 
 test('a passkey and this device\'s signature together sign in, and the device goes online', async () => {
@@ -68,6 +73,14 @@ test('a passkey and this device\'s signature together sign in, and the device go
   ]);
   expect(passkey.trying.kind).toBe('idle');
   expect(listeners.size).toBe(0);
+});
+
+test('whoever makes their first passkey on a device of others says so with it', async () => {
+  const { passkey, made } = stage();
+  await passkey.make();
+  passkey.shared = true;
+  await passkey.make();
+  expect(made.map(({ shared }) => shared)).toEqual([false, true]);
 });
 
 test('what was pressed away sends nothing and can be tried again', async () => {

@@ -134,6 +134,6 @@ export class Password {
     if (!asked.ok) return asked;
     const { ceremony, response } = asked.body;
     const record = await engine.chosen(fromBase64url(response));
-    return api.registerPassword({ ceremony, record: base64url(record) });
+    return api.registerPassword({ ceremony, record: base64url(record), shared: this.shared });
   }
 }

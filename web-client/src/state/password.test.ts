@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Reply } from '../core/messages';
 import type { Event } from '../core/types.gen';
-import type { Answer, Api, AskPassword, SignInByPassword } from '../platform/api';
+import type { Answer, Api, AskPassword, RegisterPassword, SignInByPassword } from '../platform/api';
 import type { PasswordEngine } from '../platform/passwords';
 import { Password } from './password.svelte';
 import type { Around } from './signing';
@@ -13,6 +13,7 @@ function stage({ wrong = false, second = false, stale = false } = {}) {
   const said: string[] = [];
   const signed: number[] = [];
   const bodies: (AskPassword | SignInByPassword)[] = [];
+  const made: RegisterPassword[] = [];
   let fresh = !stale;
   const good = (body: object): Promise<Answer<never>> => Promise.resolve({ ok: true, body } as Answer<never>);
   const shown = { session: {}, second_factor: second };
@@ -25,7 +26,7 @@ function stage({ wrong = false, second = false, stale = false } = {}) {
       said.push('ask new');
       return fresh ? good({ ceremony: 'AAAA', response: 'AQ' }) : Promise.resolve({ ok: false, code: 'step_up_required' });
     },
-    registerPassword: () => (said.push('register'), good(shown)),
+    registerPassword: (body: RegisterPassword) => (said.push('register'), made.push(body), good(shown)),
   } as unknown as Api;
   const engine: PasswordEngine = {
     choose: (password) => (password.length < 12 ? Promise.reject(new Error('short')) : Promise.resolve(bytes(1))),
@@ -64,7 +65,7 @@ function stage({ wrong = false, second = false, stale = false } = {}) {
     fresh = true;
     return Promise.resolve({ ok: true, body: null });
   };
-  return { password: new Password(around, () => engine, 'here:8443', stepUp), said, signed, bodies };
+  return { password: new Password(around, () => engine, 'here:8443', stepUp), said, signed, bodies, made };
 }
 
 test('a password that is enough leads online, each step signed by the device', async () => {
@@ -109,4 +110,12 @@ test('a new password is made where something was shown lately, and a weak one ne
   expect(said).toEqual(['end']);
   expect(await password.choose('maria', 'four plain words')).not.toBeNull();
   expect(said).toEqual(['end', 'ask new', 'end', 'step up', 'ask new', 'register', 'end', 'online']);
+});
+
+test('whoever makes their first password on a device of others says so with it', async () => {
+  const { password, made } = stage();
+  await password.choose('maria', 'four plain words');
+  password.shared = true;
+  await password.choose('maria', 'four plain words');
+  expect(made.map(({ shared }) => shared)).toEqual([false, true]);
 });

@@ -67,7 +67,7 @@ pub async fn register_passkey(
     let pending = store.take_ceremony(CeremonyKind::RegisterPasskey, Some(&caller), ceremony);
     let state = pending.await?;
     let good = gateway.passkeys.check_new(&state, &request.credential)?;
-    let added = store.add_passkey(&caller, &good.credential_id, good.passkey);
+    let added = store.add_passkey(&caller, &good.credential_id, good.passkey, request.shared);
     let (signed_in, token) = added.await?;
     Ok(with_cookie(&gateway, &token, signed_in))
 }

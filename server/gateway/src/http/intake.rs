@@ -11,7 +11,7 @@ use protocol::{InvitationId, PersonId};
 use super::Answer;
 use super::body::{At, FromJson};
 use crate::Gateway;
-use crate::caller::Who;
+use crate::caller::{Unattended, Who};
 
 /// Adds a client, entrusted to the caller.
 #[utoipa::path(
@@ -96,7 +96,8 @@ pub async fn mail_invitation(
 )]
 pub async fn read_intake(
     State(gateway): State<Gateway>,
-    Who(caller): Who,
+    // Whose page waits for somebody asks again and again, also when they have gone home.
+    Unattended(caller): Unattended,
     At(person): At<PersonId>,
 ) -> Answer<Json<PersonIntake>> {
     Ok(Json(gateway.store.person_intake(&caller, person).await?))

@@ -175,7 +175,8 @@ pub async fn register_password(
     let chosen: Chosen = read(&chosen.await?)?;
     let record = Passwords::record(&request.record)?;
     let login = Login::choose(&chosen.login)?;
-    let (shown, token) = store.add_password(&caller, &login, record).await?;
+    let added = store.add_password(&caller, &login, record, request.shared);
+    let (shown, token) = added.await?;
     Ok(shown_with_cookie(&gateway, &token, shown))
 }
 

@@ -55,6 +55,9 @@ bodies! {
         ceremony: Bytes,
         /// `RegistrationResponseJSON`, at most [`crate::limits::PASSKEY_JSON_BYTES_MAX`].
         credential: String,
+        /// Others use this device too: the session ends soon when nobody acts.
+        #[serde(default)]
+        shared: bool,
     }
 
     /// "I have a password": the first message. Answered in the same way whatever is right or wrong
@@ -136,6 +139,9 @@ bodies! {
         ceremony: Bytes,
         /// OPAQUE's registration record.
         record: Bytes,
+        /// Others use this device too: the session ends soon when nobody acts.
+        #[serde(default)]
+        shared: bool,
     }
 
     /// What a code app must be told. Shown once.

@@ -163,6 +163,7 @@ impl Person {
         let register = RegisterPassword {
             ceremony: asked.ceremony,
             record: record.into(),
+            shared: false,
         };
         let path = "authenticators/password/finish";
         self.post::<PasswordShown>(server, path, &register).await?;

@@ -86,7 +86,9 @@ impl<'d> Seeds<'d> {
         seeds.close_down(&robin).await;
         let login = Login::choose(&seeds.word()).unwrap();
         let record = b"a record".to_vec();
-        let added = desk.store().add_password(&desk.maria, &login, record);
+        let added = desk
+            .store()
+            .add_password(&desk.maria, &login, record, false);
         added.await.unwrap();
         desk.at("2026-11-10T17:30").await;
         for visit in visits {

@@ -104,6 +104,7 @@ pub async fn set_password(browser: &mut Browser, login: &str) -> PasswordShown {
     let register = RegisterPassword {
         ceremony: asked.ceremony,
         record: record.into(),
+        shared: false,
     };
     body(
         browser

@@ -90,6 +90,57 @@ fn signing_out_outlives_the_process_until_a_person_signs_in() {
 }
 
 #[test]
+fn a_log_off_that_did_not_reach_the_server_is_brought_when_the_device_is_opened_again() {
+    for (status, owed) in [(0, true), (503, true), (204, false), (401, false)] {
+        let mut host = Host::enrolled();
+        host.is_told(Command::Connect);
+        let id = asked(&host.is_told(Command::SignOut), SESSION).unwrap();
+        host.answered(id, status, &());
+        let mut again = Host::open(host.stored);
+        let id = asked(&again.is_told(Command::Connect), SESSION);
+        assert_eq!(id.is_some(), owed, "{status}");
+        if let Some(id) = id {
+            again.answered(id, 204, &());
+        }
+        assert!(asked(&again.is_told(Command::Connect), SESSION).is_none());
+    }
+    // The page was closed before there was an answer, and whoever comes next signs in.
+    let mut host = Host::enrolled();
+    host.is_told(Command::SignOut);
+    let mut again = Host::open(host.stored);
+    assert!(asked(&again.is_told(Command::SignIn), "/v1/tickets").is_some());
+    let mut third = Host::open(again.stored);
+    let goes_on = third.is_told(Command::Connect);
+    assert!(asked(&goes_on, "/v1/tickets").is_some() && asked(&goes_on, SESSION).is_none());
+}
+
+#[test]
+fn nobody_signs_in_while_the_server_is_told_of_the_log_off_before() {
+    let signs = |effects: &[Effect]| {
+        effects.iter().any(|effect| {
+            matches!(
+                effect,
+                Effect::Event {
+                    event: Event::SignInSigned { .. }
+                }
+            )
+        })
+    };
+    let ceremony = || Command::SignSignIn {
+        ceremony: vec![1; 32],
+    };
+    for status in [0, 204, 401] {
+        let mut host = Host::enrolled();
+        host.is_told(Command::SignOut);
+        let mut again = Host::open(host.stored);
+        let id = asked(&again.is_told(Command::Connect), SESSION).unwrap();
+        assert!(!signs(&again.is_told(ceremony())));
+        assert!(signs(&again.answered(id, status, &())), "{status}");
+        assert!(signs(&again.is_told(ceremony())), "nothing is under way");
+    }
+}
+
+#[test]
 fn a_circle_that_was_entered_behind_hello_is_followed_once_the_server_is_ready() {
     let id = CircleId::from_bytes([9; 16]);
     let mut circle = Circle::new(id);

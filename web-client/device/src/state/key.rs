@@ -7,6 +7,8 @@ pub const ME: &[u8] = b"me";
 pub const SECRETS: &[u8] = b"secrets";
 pub const ENROLLING: &[u8] = b"enrolling";
 pub const SIGNED_OUT: &[u8] = b"signed_out";
+/// The person signed out, and the server has not heard of it yet.
+pub const SIGN_OUT_OWED: &[u8] = b"sign_out_owed";
 pub const SIGNED_IN: &[u8] = b"signed_in";
 pub const CIRCLES: &[u8] = b"circle/";
 pub const ADDING: &[u8] = b"adding";

@@ -94,7 +94,7 @@ impl Turn<'_> {
             Ask::LookUp(looking) => self.looked_up(looking.0, answer),
             Ask::Renew => return self.renewed(answer),
             Ask::PutKeyPackages => self.key_packages_put(answer),
-            Ask::SignOut => {}
+            Ask::SignOut => return self.sign_out_answered(answer),
             other => return self.answer_to(&other, answer),
         }
         Ok(())

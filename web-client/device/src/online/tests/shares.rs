@@ -163,6 +163,17 @@ fn comes_in(stored: rows::Rows) {
 }
 
 #[test]
+fn a_log_off_is_brought_to_the_server_by_a_browser_that_opens_nothing() {
+    let mut host = shared();
+    host.is_told(Command::SignOut);
+    let mut closed = in_browser(host.stored, true, None);
+    let id = asked(&closed.is_told(Command::Connect), SESSION).unwrap();
+    closed.answered(id, 204, &());
+    let mut again = in_browser(closed.stored, true, None);
+    assert!(asked(&again.is_told(Command::Connect), SESSION).is_none());
+}
+
+#[test]
 fn a_copied_profile_opens_nothing_that_was_said() {
     let stored = shared().stored;
     let name = "localhost:8443".to_owned();
