@@ -179,7 +179,7 @@ async fn change(
             let undone = desk.reply(&desk.maria, seen, Reply::Undo).await?;
             (Deed::TakenBack, undone)
         }
-        (_, Some(card)) if dice[3] >= 128 => (Deed::TakenBack, desk.take_back(&card).await?),
+        (_, Some(card)) if dice[3] >= 230 => (Deed::TakenBack, desk.take_back(&card).await?),
         (_, Some(card)) => {
             let mut staff = vec![desk.dana.account, desk.sam.account];
             staff.truncate(usize::from(dice[3] % 3));

@@ -61,6 +61,7 @@ async fn a_mail_that_is_called_back_before_its_content_leaves_nothing_behind() {
     let sent = transport.send(&some_mail(1), async || true).await;
     assert_eq!(sent, Sent::Accepted);
     assert!(server.taken() == [some_mail(1).bytes]);
+    server.hear("content").await;
     assert_eq!(server.count("connected"), 1);
     assert_eq!(server.count("data"), 1);
 }
