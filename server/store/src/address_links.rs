@@ -151,6 +151,8 @@ impl Store {
     ) -> Result<AddressView> {
         let secret = secret.clone();
         self.write("answer address link", async move |tx: &mut Tx| {
+            let (row, ..) = find(tx, &secret, Act::AnswerAddressLink).await?;
+            preferences::hold(tx, row.person.into()).await?;
             let (row, caller, permit) = find(tx, &secret, Act::AnswerAddressLink).await?;
             let state = say(tx, (&caller, permit), &row, theirs).await?;
             tx.audit(Entry::done(&caller, permit, Object::Link(row.id)).shown([row.person]));
@@ -186,6 +188,7 @@ impl Store {
             let standing = standing::to_person(tx, &caller, person).await?;
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::AskAddress, standing, object)?;
+            preferences::hold(tx, person).await?;
             let live = tx.sql(LIVE).bind(person.uuid()).maybe::<LiveRow>().await?;
             if let Some(row) = live {
                 ask_again(tx, person, &row).await?;

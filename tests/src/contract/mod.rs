@@ -10,6 +10,7 @@ mod addresses;
 mod agency_keys;
 mod appends;
 mod assignments;
+mod at_once;
 mod audit_exports;
 mod audit_queries;
 mod audits;

@@ -1,0 +1,121 @@
+//! What two do at the same moment, each before they know of the other: nothing of either is lost, and nothing is there
+//! twice. On `PostgreSQL` both have read what they go by before one of them writes (`house::Beside::at_once`).
+
+use protocol::PersonId;
+use protocol::http::{Phone, SafeHours};
+use store::LinkSecret;
+use testkit::Engine;
+
+use super::addresses::{self, ELSEWHERE};
+use super::desk::{Desk, TUESDAY, link, of};
+use super::unread;
+
+/// Locks a person's rows of a table.
+fn rows_of(desk: &Desk, table: &str, person: PersonId) -> String {
+    let person = desk.house.id(person.as_bytes());
+    format!("SELECT 1 FROM {table} WHERE person = {person} FOR NO KEY UPDATE")
+}
+
+/// The link in Maria's invitation to a visit.
+async fn invited(desk: &Desk) -> LinkSecret {
+    desk.book(TUESDAY).await;
+    let mails = desk.post().await;
+    link(&of(&mails, desk.house.agency.maria)[0])
+}
+
+pub async fn whoever_ends_reminders_while_their_hours_change_loses_neither(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (store, maria) = (desk.store(), desk.maria.person);
+    let secret = invited(&desk).await;
+    let mut wish = store.preferences(&desk.dana, maria).await.unwrap();
+    wish.safe_hours = Some(SafeHours {
+        from: 9 * 60,
+        until: 12 * 60,
+    });
+    let (put, ended) = desk
+        .house
+        .beside()
+        .at_once(
+            &rows_of(&desk, "preference", maria),
+            Box::pin(store.put_preferences(&desk.dana, maria, wish.clone())),
+            Box::pin(store.opt_out_by_link(&secret)),
+        )
+        .await;
+    put.unwrap();
+    ended.unwrap();
+    wish.reminders = false;
+    assert_eq!(store.preferences(&desk.dana, maria).await.unwrap(), wish);
+}
+
+pub async fn whoever_stops_one_kind_of_mail_and_then_the_other_gets_neither(engine: Engine) {
+    let mut scene = unread::Scene::open(engine).await;
+    scene.a_message_waits().await;
+    let desk = &scene.desk;
+    let (store, maria) = (desk.store(), desk.maria.person);
+    let mails = of(&desk.post().await, desk.house.agency.maria);
+    let (_, after) = mails[0]
+        .plain
+        .split_once("https://house.example/u/")
+        .unwrap();
+    let stop = LinkSecret::parse(&after[..22]).unwrap();
+    let secret = invited(desk).await;
+    let (ended, stopped) = desk
+        .house
+        .beside()
+        .at_once(
+            &rows_of(desk, "preference", maria),
+            Box::pin(store.opt_out_by_link(&secret)),
+            Box::pin(store.choose_by_stop_link(&stop, false)),
+        )
+        .await;
+    ended.unwrap();
+    assert!(!stopped.unwrap().wanted);
+    let wish = store.preferences(&desk.dana, maria).await.unwrap();
+    assert!(!wish.reminders && !wish.unread_mail, "{wish:?}");
+}
+
+pub async fn an_address_that_is_tried_again_gives_way_to_another_one(engine: Engine) {
+    let desk = addresses::open(engine).await;
+    let (store, maria) = (desk.store(), desk.maria.person);
+    let id = desk.house.id(maria.as_bytes());
+    let refused = format!("UPDATE address SET refused_at = 1 WHERE person = {id}");
+    desk.house.run(&refused).await;
+    let mut wish = store.preferences(&desk.dana, maria).await.unwrap();
+    wish.email = Some(ELSEWHERE.to_owned());
+    let (asked, put) = desk
+        .house
+        .beside()
+        .at_once(
+            &rows_of(&desk, "address", maria),
+            Box::pin(store.ask_address(&desk.dana, maria)),
+            Box::pin(store.put_preferences(&desk.dana, maria, wish.clone())),
+        )
+        .await;
+    asked.unwrap();
+    assert_eq!(put.unwrap(), wish);
+    let live = format!("SELECT COUNT(*) FROM address WHERE person = {id} AND ended_at IS NULL");
+    assert_eq!(desk.house.count(&live).await, 1);
+}
+
+pub async fn of_two_numbers_that_are_written_down_at_once_the_later_one_stays(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (store, maria) = (desk.store(), desk.maria.person);
+    let number = |text: &str| Phone {
+        number: Some(text.to_owned()),
+    };
+    let put = store.put_phone(&desk.dana, maria, number("312 555 0101"));
+    put.await.unwrap();
+    let (one, other) = desk
+        .house
+        .beside()
+        .at_once(
+            &rows_of(&desk, "phone", maria),
+            Box::pin(store.put_phone(&desk.dana, maria, number("312 555 0102"))),
+            Box::pin(store.put_phone(&desk.maria, maria, number("312 555 0103"))),
+        )
+        .await;
+    one.unwrap();
+    assert_eq!(other.unwrap(), number("312 555 0103"));
+    let phone = store.phone(&desk.dana, maria).await.unwrap();
+    assert_eq!(phone, number("312 555 0103"));
+}
