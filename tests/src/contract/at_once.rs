@@ -2,7 +2,7 @@
 //! twice. On `PostgreSQL` both have read what they go by before one of them writes (`house::Beside::at_once`).
 
 use protocol::PersonId;
-use protocol::http::{Phone, SafeHours};
+use protocol::http::{AddClient, Phone, SafeHours};
 use store::LinkSecret;
 use testkit::Engine;
 
@@ -118,4 +118,27 @@ pub async fn of_two_numbers_that_are_written_down_at_once_the_later_one_stays(en
     assert_eq!(other.unwrap(), number("312 555 0103"));
     let phone = store.phone(&desk.dana, maria).await.unwrap();
     assert_eq!(phone, number("312 555 0103"));
+}
+
+pub async fn the_same_request_sent_twice_at_once_is_done_once_and_answered_twice(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let add = AddClient {
+        op_id: desk.op(),
+        name: "Nora Invented".to_owned(),
+        phone: None,
+    };
+    let people = "SELECT COUNT(*) FROM person";
+    let before = desk.house.count(people).await;
+    // Whoever makes a client's key waits for this.
+    let (one, other) = desk
+        .house
+        .beside()
+        .at_once(
+            "SELECT 1 FROM sentinel FOR NO KEY UPDATE",
+            Box::pin(desk.store().add_client(&desk.dana, add.clone())),
+            Box::pin(desk.store().add_client(&desk.dana, add)),
+        )
+        .await;
+    assert_eq!(one.unwrap().person, other.unwrap().person);
+    assert_eq!(desk.house.count(people).await, before + 1);
 }
