@@ -8,6 +8,7 @@ use testkit::Engine;
 
 use super::addresses::{self, ELSEWHERE};
 use super::desk::{Desk, TUESDAY, link, of};
+use super::postbox;
 use super::unread;
 
 /// Locks a person's rows of a table.
@@ -141,4 +142,23 @@ pub async fn the_same_request_sent_twice_at_once_is_done_once_and_answered_twice
         .await;
     assert_eq!(one.unwrap().person, other.unwrap().person);
     assert_eq!(desk.house.count(people).await, before + 1);
+}
+
+pub async fn two_letters_that_come_at_once_are_one_task(engine: Engine) {
+    let scene = postbox::Scene::open(engine).await;
+    let desk = &scene.desk;
+    let maria = desk.house.agency.maria;
+    let sender = testkit::agency::email(maria.name);
+    let id = desk.house.id(maria.person.as_bytes());
+    desk.house
+        .beside()
+        .at_once(
+            &format!("SELECT 1 FROM person WHERE id = {id} FOR UPDATE"),
+            Box::pin(scene.writes(&sender, "planted words")),
+            Box::pin(scene.writes(&sender, "other planted words")),
+        )
+        .await;
+    for worker in [&desk.dana, &desk.sam] {
+        assert_eq!(scene.to_do_of(worker).await, ["answered_by_mail"]);
+    }
 }

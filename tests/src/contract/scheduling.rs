@@ -122,6 +122,7 @@ contract! {
         an_address_that_is_tried_again_gives_way_to_another_one,
         of_two_numbers_that_are_written_down_at_once_the_later_one_stays,
         the_same_request_sent_twice_at_once_is_done_once_and_answered_twice,
+        two_letters_that_come_at_once_are_one_task,
     }
     preferences {
         they_read_back_as_they_were_written,
