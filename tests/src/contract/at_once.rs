@@ -1,14 +1,16 @@
 //! What two do at the same moment, each before they know of the other: nothing of either is lost, and nothing is there
 //! twice. On `PostgreSQL` both have read what they go by before one of them writes (`house::Beside::at_once`).
 
+use mail::ReturnAddress;
 use protocol::PersonId;
 use protocol::http::{AddClient, Phone, SafeHours};
-use store::LinkSecret;
+use store::{LinkSecret, Note, What};
 use testkit::Engine;
 
 use super::addresses::{self, ELSEWHERE};
+use super::booking_links;
 use super::desk::{Desk, TUESDAY, link, of};
-use super::postbox;
+use super::postbox::{self, FROM, bounce};
 use super::unread;
 
 /// Locks a person's rows of a table.
@@ -161,4 +163,57 @@ pub async fn two_letters_that_come_at_once_are_one_task(engine: Engine) {
     for worker in [&desk.dana, &desk.sam] {
         assert_eq!(scene.to_do_of(worker).await, ["answered_by_mail"]);
     }
+}
+
+pub async fn a_mail_that_comes_back_while_it_is_noted_as_sent_has_not_arrived(engine: Engine) {
+    let scene = postbox::Scene::open(engine).await;
+    let desk = &scene.desk;
+    desk.without_address(&desk.dana).await;
+    desk.book(TUESDAY).await;
+    let (store, now) = (desk.store(), desk.house.clock_now());
+    let (lease, due, _) = store.lease_due(now).await.unwrap();
+    let id = due[0].id;
+    let note = |what| store.note_deliveries(vec![Note { id, lease, what }], now);
+    assert_eq!(note(What::Begins).await.unwrap(), [true]);
+    let sender = ReturnAddress::new(FROM).unwrap();
+    let sender = sender.with(&due[0].return_token);
+    let report = bounce("<at.once@x>", &sender, ("failed", "5.2.2"));
+    let (came, noted) = desk
+        .house
+        .beside()
+        .at_once(
+            "SELECT 1 FROM delivery FOR NO KEY UPDATE",
+            Box::pin(scene.arrives(&sender, "", &report)),
+            Box::pin(note(What::Accepted)),
+        )
+        .await;
+    assert!(came);
+    assert_eq!(noted.unwrap(), [false]);
+    let rows = desk.deliveries(desk.house.agency.maria).await;
+    assert_eq!(rows[0], "invitation failed rejected");
+}
+
+pub async fn a_single_mail_that_comes_back_while_it_is_noted_has_not_arrived(engine: Engine) {
+    let scene = postbox::Scene::open(engine).await;
+    let desk = &scene.desk;
+    booking_links::make(desk, |asked| asked.mail = true).await;
+    let (store, now) = (desk.store(), desk.house.clock_now());
+    let (lease, due, _) = store.lease_single_mails(now).await.unwrap();
+    let note = |what| store.note_single_mail(due[0].id, lease, what, now);
+    assert!(note(What::Begins).await.unwrap());
+    let sender = ReturnAddress::new(FROM).unwrap();
+    let sender = sender.with(&due[0].return_token);
+    let report = bounce("<at.once@x>", &sender, ("failed", "5.2.2"));
+    let (came, noted) = desk
+        .house
+        .beside()
+        .at_once(
+            "SELECT 1 FROM single_mail FOR NO KEY UPDATE",
+            Box::pin(scene.arrives(&sender, "", &report)),
+            Box::pin(note(What::Accepted)),
+        )
+        .await;
+    assert!(came && !noted.unwrap());
+    let states = desk.house.texts("SELECT state FROM single_mail").await;
+    assert_eq!(states, ["failed"]);
 }

@@ -123,6 +123,8 @@ contract! {
         of_two_numbers_that_are_written_down_at_once_the_later_one_stays,
         the_same_request_sent_twice_at_once_is_done_once_and_answered_twice,
         two_letters_that_come_at_once_are_one_task,
+        a_mail_that_comes_back_while_it_is_noted_as_sent_has_not_arrived,
+        a_single_mail_that_comes_back_while_it_is_noted_has_not_arrived,
     }
     preferences {
         they_read_back_as_they_were_written,
