@@ -3,7 +3,8 @@
 
 use mail::ReturnAddress;
 use protocol::PersonId;
-use protocol::http::{AddClient, Phone, SafeHours};
+use protocol::http::{AddClient, EndAssignment, Phone, PlanCircle, SafeHours};
+use protocol::policy::HistoryMode;
 use store::{LinkSecret, Note, What};
 use testkit::Engine;
 
@@ -216,4 +217,36 @@ pub async fn a_single_mail_that_comes_back_while_it_is_noted_has_not_arrived(eng
     assert!(came && !noted.unwrap());
     let states = desk.house.texts("SELECT state FROM single_mail").await;
     assert_eq!(states, ["failed"]);
+}
+
+pub async fn whoever_stops_serving_while_they_are_named_in_a_circle_is_not_in_it(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let (store, maria, sam) = (desk.store(), desk.maria.person, desk.sam.account);
+    let plan = PlanCircle {
+        history: HistoryMode::Eras,
+        op_id: desk.op(),
+        client: maria,
+        title: "Maria and her team".to_owned(),
+        members: vec![sam],
+    };
+    let end = EndAssignment {
+        op_id: desk.op(),
+        staff: sam,
+        client: maria,
+    };
+    let id = desk.house.id(sam.as_bytes());
+    let (planned, ended) = desk
+        .house
+        .beside()
+        .at_once(
+            &format!("SELECT 1 FROM account WHERE id = {id} FOR UPDATE"),
+            Box::pin(store.plan_circle(&desk.dana, plan)),
+            Box::pin(store.end_assignment(&desk.sam, end)),
+        )
+        .await;
+    planned.unwrap();
+    ended.unwrap();
+    let named =
+        format!("SELECT COUNT(*) FROM circle_member WHERE account = {id} AND state <> 'left'");
+    assert_eq!(desk.house.count(&named).await, 0);
 }
