@@ -250,3 +250,32 @@ pub async fn whoever_stops_serving_while_they_are_named_in_a_circle_is_not_in_it
         format!("SELECT COUNT(*) FROM circle_member WHERE account = {id} AND state <> 'left'");
     assert_eq!(desk.house.count(&named).await, 0);
 }
+
+pub async fn whoever_is_booked_in_while_the_consent_ends_takes_no_part(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let ana = desk.house.agency.ana.person;
+    let consent = desk.consent(None).await.id;
+    let mut request = desk.request(TUESDAY);
+    request.caregivers = vec![ana];
+    let (id, row) = (
+        desk.house.id(ana.as_bytes()),
+        desk.house.id(consent.as_bytes()),
+    );
+    let (booked, withdrawn) = desk
+        .house
+        .beside()
+        .at_once(
+            &format!(
+                "SELECT 1 FROM consent c CROSS JOIN person p WHERE c.id = {row} AND p.id = {id} FOR UPDATE"
+            ),
+            Box::pin(desk.scheduler.book(&desk.dana, request)),
+            Box::pin(desk.withdraw(&desk.maria, consent)),
+        )
+        .await;
+    booked.unwrap();
+    withdrawn.unwrap();
+    let part = format!("SELECT COUNT(*) FROM participant WHERE person = {id}");
+    assert_eq!(desk.house.count(&part).await, 1);
+    let stays = format!("{part} AND left_at IS NULL");
+    assert_eq!(desk.house.count(&stays).await, 0);
+}
