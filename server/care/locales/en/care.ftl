@@ -462,6 +462,8 @@ outage-banner = { $count ->
    *[other] { $count } people were not told of a visit, because the server was down.
 }
 outage-banner-see = See whom to call
+address-banner = Emails do not reach you. So no email tells you of your day, or of messages that wait.
+address-banner-see = See your email address
 jobs-open = Jobs of the server
 task-device-why = They may be in hospital, in jail, or without power. Ask before you take the device out: whoever has it can read the circles until then.
 task-device-seen = Last used: { $time }

@@ -462,6 +462,8 @@ outage-banner = { $count ->
    *[other] { $count } personas no recibieron aviso de una visita, porque el servidor estuvo parado.
 }
 outage-banner-see = Ver a quién llamar
+address-banner = Los correos no te llegan. Por eso ninguno te avisa de tu día ni de los mensajes que esperan.
+address-banner-see = Ver tu dirección de correo
 jobs-open = Trabajos del servidor
 task-device-why = Puede estar en el hospital, en la cárcel o sin luz. Pregunta antes de quitar el aparato: hasta entonces, quien lo tenga puede leer los círculos.
 task-device-seen = Último uso: { $time }
