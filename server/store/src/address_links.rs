@@ -69,14 +69,15 @@ struct LiveRow {
 /// What was said of an address.
 #[derive(sqlx::FromRow)]
 #[expect(clippy::struct_field_names, reason = "as the columns are named")]
-struct Said {
+pub(crate) struct Said {
     confirmed_at: Option<i64>,
     refused_at: Option<i64>,
     disowned_at: Option<i64>,
 }
 
 impl Said {
-    fn state(&self) -> AddressState {
+    /// Whether mails reach it.
+    pub(crate) fn state(&self) -> AddressState {
         match self {
             Self {
                 disowned_at: Some(_),

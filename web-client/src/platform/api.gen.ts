@@ -3996,6 +3996,8 @@ export interface components {
         StaffCard: {
             /** @description The account. */
             account: components["schemas"]["AccountId"];
+            /** @description Whether mails reach them; not where. */
+            address: components["schemas"]["AddressState"];
             invited_until?: components["schemas"]["Timestamp"] | null;
             /** @description The name. */
             name: string;
