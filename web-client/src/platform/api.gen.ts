@@ -2388,7 +2388,7 @@ export interface components {
             made: components["schemas"]["Timestamp"];
             /** @description That mail has not left: nobody has said yet that the client's address is theirs. */
             mail_waits: boolean;
-            /** @description It was to leave by mail. */
+            /** @description It left by mail, or is to. Not of one that came back or could not leave. */
             mailed: boolean;
             /**
              * Format: int32
