@@ -1,17 +1,20 @@
 //! What two do at the same moment, each before they know of the other: nothing of either is lost, and nothing is there
 //! twice. On `PostgreSQL` both have read what they go by before one of them writes (`house::Beside::at_once`).
 
+use care::Caller;
 use mail::ReturnAddress;
-use protocol::PersonId;
-use protocol::http::{AddClient, EndAssignment, Phone, PlanCircle, SafeHours};
+use protocol::http::{AddClient, AssignClient, EndAssignment, Phone, PlanCircle, SafeHours};
 use protocol::policy::HistoryMode;
+use protocol::{Code, PersonId, Role};
 use store::{LinkSecret, Note, What};
-use testkit::Engine;
+use testkit::{Engine, agency};
 
 use super::addresses::{self, ELSEWHERE};
 use super::booking_links;
 use super::desk::{Desk, TUESDAY, link, of};
+use super::house::code;
 use super::postbox::{self, FROM, bounce};
+use super::teams::enrolled;
 use super::unread;
 
 /// Locks a person's rows of a table.
@@ -151,7 +154,7 @@ pub async fn two_letters_that_come_at_once_are_one_task(engine: Engine) {
     let scene = postbox::Scene::open(engine).await;
     let desk = &scene.desk;
     let maria = desk.house.agency.maria;
-    let sender = testkit::agency::email(maria.name);
+    let sender = agency::email(maria.name);
     let id = desk.house.id(maria.person.as_bytes());
     desk.house
         .beside()
@@ -278,4 +281,29 @@ pub async fn whoever_is_booked_in_while_the_consent_ends_takes_no_part(engine: E
     assert_eq!(desk.house.count(&part).await, 1);
     let stays = format!("{part} AND left_at IS NULL");
     assert_eq!(desk.house.count(&stays).await, 0);
+}
+
+pub async fn a_client_who_is_entrusted_to_somebody_meanwhile_is_not_erased(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let robin = enrolled(&desk, "Robin Overview", Role::Supervisor).await;
+    let lee = agency::add(desk.store(), "Lee Example", Role::Client).await;
+    let lee = lee.unwrap().person;
+    let assign = AssignClient {
+        op_id: desk.op(),
+        staff: desk.dana.account,
+        client: lee,
+    };
+    let id = desk.house.id(lee.as_bytes());
+    let installation = Caller::installation();
+    let (assigned, erased) = desk
+        .house
+        .beside()
+        .at_once(
+            &format!("SELECT 1 FROM person WHERE id = {id} FOR UPDATE"),
+            Box::pin(desk.store().assign_client(&robin, assign)),
+            Box::pin(desk.store().erase_client(&installation, lee)),
+        )
+        .await;
+    assigned.unwrap();
+    assert_eq!(code(erased), Code::BadRequest);
 }

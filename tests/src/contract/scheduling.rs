@@ -127,6 +127,7 @@ contract! {
         a_single_mail_that_comes_back_while_it_is_noted_has_not_arrived,
         whoever_stops_serving_while_they_are_named_in_a_circle_is_not_in_it,
         whoever_is_booked_in_while_the_consent_ends_takes_no_part,
+        a_client_who_is_entrusted_to_somebody_meanwhile_is_not_erased,
     }
     preferences {
         they_read_back_as_they_were_written,
