@@ -66,6 +66,15 @@ describe('mails and consent', () => {
     await expect.poll(() => focused(page)).toMatch(/^Last asked: /);
   });
 
+  test('a worker whom no email reaches is told so where they see their day', async () => {
+    stage.agency.preferences.refusing.add(people.dana.person);
+    await arrive('dana', 'Calendar');
+    await page.getByText('Emails do not reach you.', { exact: false }).waitFor();
+    await looksGood('address-banner');
+    await page.getByRole('link', { name: 'See your email address' }).click();
+    await page.getByText('Emails to this address come back', { exact: false }).waitFor();
+  });
+
   test('staff see a client\'s', async () => {
     await openClient();
     await page.getByText('What emails this client gets').click();

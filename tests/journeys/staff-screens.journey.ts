@@ -22,6 +22,8 @@ describe('an administrator', () => {
     await row('Noa Newcomer').getByText('Invited').waitFor();
     await row('Pat Waiting').getByText('No link').waitFor();
     await row('Dana Placeholder').getByText(/Last here on/).waitFor();
+    await row('Sam Specimen').getByText(/Emails do not reach/).waitFor();
+    await expect.poll(() => page.getByText(/Emails do not reach/).count()).toBe(1);
     await page.getByText('Ended accounts').waitFor();
     await expect.poll(() => page.getByText('Maria').count()).toBe(0);
     // About oneself there is nothing to press.

@@ -42,13 +42,14 @@ export class StaffDouble {
     const member = (name: string, role: Role, state: StaffState, over: Partial<StaffCard> = {}): StaffCard => ({
       person: newId(), account: newId(), name, role, state,
       invited_until: state === 'invited' ? (nowMs + 2 * DAY) * 1_000 : null,
-      seen_on: state === 'active' || state === 'ended' ? seen : null, ...over,
+      seen_on: state === 'active' || state === 'ended' ? seen : null,
+      address: state === 'active' ? 'confirmed' : 'absent', ...over,
     });
     this.members = [
       member(people.kim.name, 'administrator', 'active', people.kim),
       member(people.robin.name, 'supervisor', 'active', people.robin),
       member(people.dana.name, 'case_manager', 'active', people.dana),
-      member(people.sam.name, 'case_manager', 'active', people.sam),
+      member(people.sam.name, 'case_manager', 'active', { ...people.sam, address: 'refused' }),
       member('Noa Newcomer', 'case_manager', 'invited'),
       member('Pat Waiting', 'supervisor', 'uninvited'),
       member('Lee Leaver', 'case_manager', 'ended'),
@@ -85,7 +86,7 @@ export class StaffDouble {
     if (account === '') {
       const fresh = newId();
       const until = (this.#nowMs + 3 * DAY) * 1_000;
-      this.members.push({ person: newId(), account: fresh, name, role, state: 'invited', invited_until: until, seen_on: null });
+      this.members.push({ person: newId(), account: fresh, name, role, state: 'invited', invited_until: until, seen_on: null, address: 'absent' });
       return link(fresh);
     }
     const member = this.members.find((one) => one.account === account);

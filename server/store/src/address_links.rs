@@ -69,14 +69,15 @@ struct LiveRow {
 /// What was said of an address.
 #[derive(sqlx::FromRow)]
 #[expect(clippy::struct_field_names, reason = "as the columns are named")]
-struct Said {
+pub(crate) struct Said {
     confirmed_at: Option<i64>,
     refused_at: Option<i64>,
     disowned_at: Option<i64>,
 }
 
 impl Said {
-    fn state(&self) -> AddressState {
+    /// Whether mails reach it.
+    pub(crate) fn state(&self) -> AddressState {
         match self {
             Self {
                 disowned_at: Some(_),
@@ -151,6 +152,8 @@ impl Store {
     ) -> Result<AddressView> {
         let secret = secret.clone();
         self.write("answer address link", async move |tx: &mut Tx| {
+            let (row, ..) = find(tx, &secret, Act::AnswerAddressLink).await?;
+            preferences::hold(tx, row.person.into()).await?;
             let (row, caller, permit) = find(tx, &secret, Act::AnswerAddressLink).await?;
             let state = say(tx, (&caller, permit), &row, theirs).await?;
             tx.audit(Entry::done(&caller, permit, Object::Link(row.id)).shown([row.person]));
@@ -186,6 +189,7 @@ impl Store {
             let standing = standing::to_person(tx, &caller, person).await?;
             let object = Object::Person(person);
             let permit = tx.authorize(&caller, Act::AskAddress, standing, object)?;
+            preferences::hold(tx, person).await?;
             let live = tx.sql(LIVE).bind(person.uuid()).maybe::<LiveRow>().await?;
             if let Some(row) = live {
                 ask_again(tx, person, &row).await?;

@@ -15,7 +15,7 @@ use uuid::Uuid;
 
 use crate::appointments::left;
 use crate::audit::{Entry, Object};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::operations::{self, Outcome};
 use crate::removals::{self, Whom};
 use crate::store::Store;
@@ -104,6 +104,10 @@ impl Store {
             let circles = circles(tx, staff, client).await?;
             hold_circles(tx, &circles).await?;
             hold(tx, client, &[staff]).await?;
+            if self::circles(tx, staff, client).await? != circles {
+                // They were named in another one meanwhile: once more, with all of them held.
+                return Err(Error::Busy);
+            }
             let standing = Standing {
                 own: staff == caller.account,
                 ..standing::to_client(tx, &caller, client).await?

@@ -33,7 +33,7 @@ macro_rules! columns {
     () => {
         "b.id, b.secret, b.client, b.kind, b.visit_type, b.minutes, b.meeting_link, b.first_day,
             b.last_day, b.made_at, b.expires_at, b.revoked_at, b.appointment, b.used_at,
-            m.id AS mail,
+            CASE WHEN m.state IN ('cancelled', 'failed') THEN NULL ELSE m.id END AS mail,
             CAST(CASE WHEN m.state = 'planned' AND NOT EXISTS (SELECT 1 FROM address d
                 WHERE d.person = b.client AND d.channel = 'email' AND d.ended_at IS NULL
                     AND d.refused_at IS NULL AND d.confirmed_at IS NOT NULL)

@@ -42,6 +42,9 @@ statements! {
         SELECT COUNT(*) FROM consent c JOIN consent_circle cc ON cc.consent = c.id
         WHERE cc.circle = $1 AND c.client = $2 AND c.caregiver = $3 AND c.from_at <= $4
             AND c.withdrawn_at IS NULL AND (c.until_at IS NULL OR c.until_at > $4)";
+    HOLD = "
+        UPDATE consent SET from_at = from_at
+        WHERE client = $1 AND caregiver = $2 AND withdrawn_at IS NULL";
     CLIENT_OF = "SELECT client FROM consent WHERE id = $1";
     PARTIES = "
         SELECT c.client, c.caregiver, a.id FROM consent c
@@ -226,6 +229,18 @@ async fn taking_part(
     let rows = rows.bind(caregiver.uuid()).bind(now);
     let rows = rows.all::<(Uuid,)>().await?;
     Ok(rows.into_iter().map(|(id,)| id.into()).collect())
+}
+
+/// Nobody withdraws what the client allowed these caregivers before this transaction ends: whoever withdraws it then
+/// finds what was booked by it. Held before what is busy, as a withdrawal does.
+pub(crate) async fn hold(tx: &mut Tx, client: PersonId, caregivers: &[PersonId]) -> Result<()> {
+    let mut caregivers = caregivers.to_vec();
+    caregivers.sort_unstable();
+    for caregiver in caregivers {
+        let hold = tx.sql(HOLD).bind(client.uuid());
+        hold.bind(caregiver.uuid()).run().await?;
+    }
+    Ok(())
 }
 
 /// Whether a live consent of the client lets the caregiver take part in appointments.

@@ -8,7 +8,7 @@
 
 use care::Caller;
 use care::rules::{Act, Permit};
-use protocol::{AccountId, Code, PersonId, Refusal, Role};
+use protocol::{AccountId, CircleId, Code, PersonId, Refusal, Role};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
@@ -21,13 +21,14 @@ use crate::keys::ask;
 use crate::seal::{COLUMNS, SealKey};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{authenticators, vaults};
+use crate::{assignments, authenticators, vaults};
 
 statements! {
     IS_ERASED = "SELECT id FROM client_key WHERE client = $1 AND state = 'erased' LIMIT 1";
     ACCOUNT_ERASED = "
         SELECT k.id FROM account a JOIN client_key k ON k.client = a.person AND k.state = 'erased'
         WHERE a.id = $1 LIMIT 1";
+    CIRCLES = "SELECT id FROM circle WHERE client = $1 ORDER BY id";
     OTHER_ACCOUNTS = "SELECT COUNT(*) FROM account WHERE person = $1 AND role <> 'client'";
     ASSIGNMENTS = "
         SELECT COUNT(*) FROM assignment
@@ -113,7 +114,7 @@ impl Store {
                 let account = account_of(tx, client, Role::Client).await?;
                 let account =
                     account.ok_or_else(|| Refusal::new(Code::NotFound, "no such client"))?;
-                client_keys::hold(tx).await?;
+                hold(tx, client, account).await?;
                 must_not_be_served(tx, client).await?;
                 // Makes the key of a client who has none, so that there is one to be destroyed.
                 let key = match client_keys::sealing(tx, client).await? {
@@ -137,6 +138,16 @@ impl Store {
             gone_from_files: self.core().pools.forget_destroyed().await,
         })
     }
+}
+
+/// Holds what an erasure concerns: from here on nobody begins to serve the client or names people around them, and no
+/// client's key is made or destroyed by anybody else.
+async fn hold(tx: &mut Tx, client: PersonId, account: AccountId) -> Result<()> {
+    let circles = tx.sql(CIRCLES).bind(client.uuid()).all::<(Uuid,)>().await?;
+    let circles: Vec<CircleId> = circles.into_iter().map(|(id,)| id.into()).collect();
+    assignments::hold_circles(tx, &circles).await?;
+    devices::hold_account(tx, account).await?;
+    client_keys::hold(tx).await
 }
 
 /// Says all that remains, so that whoever asked need not ask five times.

@@ -6,14 +6,14 @@ use protocol::{Code, OpId, PersonId, Refusal};
 use uuid::Uuid;
 
 use crate::db::{self, to_db};
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::tx::Tx;
 
 statements! {
     READ = "SELECT act, object, epoch, seq FROM operation WHERE account = $1 AND op_id = $2";
     INSERT = "
         INSERT INTO operation (account, op_id, act, object, epoch, seq, done_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7)";
+        VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (account, op_id) DO NOTHING";
     FORGET = "DELETE FROM operation WHERE done_at < $1";
 }
 
@@ -120,7 +120,8 @@ pub(crate) async fn remember(
     let now = tx.now();
     let oldest = now.plus_seconds(-protocol::limits::OPERATION_S);
     tx.sql(FORGET).bind(oldest.micros()).run().await?;
-    tx.sql(INSERT)
+    let remembered = tx
+        .sql(INSERT)
         .bind(caller.account.uuid())
         .bind(op_id.uuid())
         .bind(act.as_str())
@@ -130,5 +131,9 @@ pub(crate) async fn remember(
         .bind(now.micros())
         .run()
         .await?;
+    if remembered == 0 {
+        // The same request, sent twice, was faster: once more, to find what it did.
+        return Err(Error::Busy);
+    }
     Ok(())
 }

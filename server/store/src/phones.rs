@@ -69,6 +69,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::ChangeContact, standing, object)?;
             let caller = representations::acting(&caller, standing);
             preferences::must_be_known(tx, person).await?;
+            preferences::hold(tx, person).await?;
             put(tx, person, number.as_ref()).await?;
             let salt = tx.random();
             let said = number.as_ref().map_or("", PhoneNumber::reveal);

@@ -20,7 +20,7 @@ use crate::operations::{self, Outcome};
 use crate::seal::CIRCLE_TITLE;
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{circles, inbox, standing};
+use crate::{circles, devices, inbox, standing};
 
 statements! {
     INSERT_CIRCLE = "
@@ -104,6 +104,12 @@ async fn name(tx: &mut Tx, caller: &Caller, plan: &PlanCircle) -> Result<Vec<Nam
         if !accounts.contains(account) {
             accounts.push(*account);
         }
+    }
+    // Nobody stops serving the client, and nobody's account ends, while they are named.
+    let mut held = accounts.clone();
+    held.sort_unstable();
+    for account in held {
+        devices::hold_account(tx, account).await?;
     }
     let mut named = Vec::with_capacity(accounts.len());
     for account in accounts {

@@ -44,6 +44,8 @@ statements! {
         INSERT INTO address (id, person, channel, value, created_at, value_index, confirmed_at)
         VALUES ($1, $2, 'email', $3, $4, $5, $6)";
     KNOWN = "SELECT id FROM person WHERE id = $1";
+    // Accounts are held before what is busy, as wherever both are.
+    HOLD = "UPDATE account SET session_generation = session_generation WHERE person = $1";
     UPCOMING = "
         SELECT p.appointment FROM participant p JOIN appointment a ON a.id = p.appointment
         WHERE p.person = $1 AND a.end_at > $2 ORDER BY p.appointment";
@@ -121,6 +123,7 @@ impl Store {
             let permit = tx.authorize(&caller, Act::ChangePreferences, standing, object)?;
             let caller = representations::acting(&caller, standing);
             must_be_known(tx, person).await?;
+            hold(tx, person).await?;
             let before = read(tx, person).await?;
             if before.email != wish.email {
                 tx.authorize(&caller, Act::ChangeContact, standing, object)?;
@@ -145,6 +148,13 @@ impl Store {
     }
 }
 
+/// Nobody else changes what the person wishes, or where they are reached, before this transaction ends: both are read
+/// first and written whole, so whoever comes second must know of the first.
+pub(crate) async fn hold(tx: &mut Tx, person: PersonId) -> Result<()> {
+    tx.sql(HOLD).bind(person.uuid()).run().await?;
+    Ok(())
+}
+
 /// Refuses a person who does not exist: the installation may ask about anybody.
 pub(crate) async fn must_be_known(tx: &mut Tx, person: PersonId) -> Result<()> {
     let known = tx.sql(KNOWN).bind(person.uuid());
@@ -156,6 +166,7 @@ pub(crate) async fn must_be_known(tx: &mut Tx, person: PersonId) -> Result<()> {
 
 /// Ends a person's reminders. Whether that was anything new.
 pub(crate) async fn opt_out(tx: &mut Tx, person: PersonId) -> Result<bool> {
+    hold(tx, person).await?;
     let mut wish = read(tx, person).await?;
     if !wish.reminders {
         return Ok(false);
@@ -170,6 +181,7 @@ pub(crate) async fn opt_out(tx: &mut Tx, person: PersonId) -> Result<bool> {
 /// Has mails about unread messages come, or come no more. What is planned is decided again when it is due; of what came
 /// while they were stopped, and waits still, they tell now.
 pub(crate) async fn want_unread_mail(tx: &mut Tx, person: PersonId, wanted: bool) -> Result<()> {
+    hold(tx, person).await?;
     let before = read(tx, person).await?;
     if before.unread_mail == wanted {
         return Ok(());

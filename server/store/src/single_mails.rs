@@ -124,6 +124,14 @@ impl Kind {
         }
     }
 
+    /// It holds a link that is over when the mail is worth nothing any more.
+    const fn is_over_with_its_link(self) -> bool {
+        match self {
+            Self::Invitation | Self::BookingLink => true,
+            Self::Answer | Self::BookAgain | Self::Address => false,
+        }
+    }
+
     /// Somebody waits for it to arrive, and is told if it does not.
     const fn is_counted_on(self) -> bool {
         match self {
@@ -265,8 +273,13 @@ impl Store {
                     Decision::Drop(state, reason) => {
                         drop_row(tx, row.id, (state, reason), now).await?;
                         let is_news = state == "failed" || reason == "no_address";
-                        // Of whoever did not come somebody was told already.
-                        let is_late = reason == "outside_safe_hours" && kind == Kind::BookingLink;
+                        // Of whoever did not come somebody was told already; of an address that was not asked in
+                        // time, once nobody can answer there.
+                        let is_late = match reason {
+                            "outside_safe_hours" => kind == Kind::BookingLink,
+                            "too_late" => kind.is_over_with_its_link(),
+                            _ => false,
+                        };
                         if is_late || (is_news && kind.is_counted_on()) {
                             settle::tell(tx, kind, row.id).await?;
                         }
@@ -300,14 +313,21 @@ async fn why_not(
     now: Timestamp,
 ) -> Result<Option<&'static str>> {
     let changed = |is_good: bool| (!is_good).then_some("changed");
+    // That its time is over has not changed what it is about: somebody counted on it until then.
+    let then = now.min(db::at(not_after).plus_seconds(-1));
+    let over = if kind.is_over_with_its_link() {
+        now.micros() >= not_after
+    } else {
+        now.micros() > not_after
+    };
     let reason = match kind {
-        Kind::Invitation => changed(invitations::is_good(tx, id, now).await?),
-        Kind::BookingLink => changed(booking_links::is_good(tx, id, now).await?),
+        Kind::Invitation => changed(invitations::is_good(tx, id, then).await?),
+        Kind::BookingLink => changed(booking_links::is_good(tx, id, then).await?),
         Kind::Answer => None,
         Kind::BookAgain => book_again::why_not(tx, id, now).await?,
         Kind::Address => changed(addresses::is_good(tx, id).await?),
     };
-    Ok(reason.or((now.micros() > not_after).then_some("too_late")))
+    Ok(reason.or(over.then_some("too_late")))
 }
 
 async fn decide(tx: &mut Tx, kind: Kind, row: &DueRow, now: Timestamp) -> Result<Decision> {

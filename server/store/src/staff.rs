@@ -16,9 +16,10 @@ use protocol::http::{
     ChangeRole, EndStaff, InviteAgain, InviteStaff, NewKeys, Staff, StaffCard, StaffEnded,
     StaffLink,
 };
-use protocol::{AccountId, CircleId, Code, DeviceId, Refusal, Role, StaffState};
+use protocol::{AccountId, AddressState, CircleId, Code, DeviceId, Refusal, Role, StaffState};
 use uuid::Uuid;
 
+use crate::address_links::Said;
 use crate::appointments::{left, team};
 use crate::audit::{Entry, Object};
 use crate::db::{self, to_db};
@@ -41,8 +42,10 @@ statements! {
             CAST(CASE WHEN a.aik IS NULL THEN 0 ELSE 1 END AS BIGINT) AS active,
             (SELECT MAX(i.expires_at) FROM invitation i WHERE i.account = a.id
                 AND i.used_at IS NULL AND i.expires_at > $1) AS invited_until,
-            (SELECT MAX(s.last_seen_at) FROM session s WHERE s.account = a.id) AS seen_at
+            (SELECT MAX(s.last_seen_at) FROM session s WHERE s.account = a.id) AS seen_at,
+            d.id AS address, d.confirmed_at, d.refused_at, d.disowned_at
         FROM account a JOIN person p ON p.id = a.person
+            LEFT JOIN address d ON d.person = p.id AND d.channel = 'email' AND d.ended_at IS NULL
         WHERE a.role IN ('case_manager', 'supervisor', 'administrator', 'custodian')
         ORDER BY a.id";
     CALLED = "
@@ -92,6 +95,10 @@ struct StaffRow {
     active: i64,
     invited_until: Option<i64>,
     seen_at: Option<i64>,
+    /// Where mails reach them, if anywhere.
+    address: Option<Uuid>,
+    #[sqlx(flatten)]
+    said: Said,
 }
 
 impl StaffRow {
@@ -123,6 +130,10 @@ impl StaffRow {
             state,
             invited_until: until,
             seen_on: self.seen_at.map(|at| zone.date(db::at(at)).to_string()),
+            address: match self.address {
+                Some(_) => self.said.state(),
+                None => AddressState::Absent,
+            },
         })
     }
 }

@@ -16,6 +16,7 @@ pub(crate) mod owner;
 pub(crate) mod unreached;
 
 statements! {
+    HOLD = "UPDATE person SET created_at = created_at WHERE id = $1";
     OPEN = "
         SELECT id FROM task
         WHERE account = $1 AND kind = $2 AND person = $3 AND done_at IS NULL
@@ -78,6 +79,10 @@ pub(crate) async fn raise(tx: &mut Tx, kind: TaskKind, concern: &Concern) -> Res
         TaskKind::CannotReachByEmail => None,
         _ => concern.appointment,
     };
+    if once_for.is_none() {
+        // Of two who ask at once the later one waits here and finds the other's. What is about a visit, that is held.
+        tx.sql(HOLD).bind(concern.person.uuid()).run().await?;
+    }
     if open(tx, kind, concern, once_for).await?.is_none() {
         insert(tx, kind, concern).await?;
     }

@@ -5,7 +5,7 @@ use protocol::http::{
     AddClient, ConfirmPerson, EndInvitation, Intake, InvitePerson, MailInvitation, PersonCard,
     RedeemInvitation,
 };
-use protocol::{Bytes, Code, IntakeState, Language};
+use protocol::{Bytes, Code, IntakeState, Language, limits};
 use sha2::{Digest as _, Sha256};
 use testkit::Engine;
 
@@ -213,4 +213,34 @@ pub async fn an_invitation_in_an_inbox_that_was_given_up_is_over(engine: Engine)
     // She is invited anew.
     let again = scene.mails(scene.asked([0x1b; 16])).await;
     assert_eq!(again.state, IntakeState::Open);
+}
+
+pub async fn an_invitation_that_could_not_leave_in_time_is_a_task(engine: Engine) {
+    for is_ended in [false, true] {
+        let scene = Scene::open(engine).await;
+        let desk = &scene.desk;
+        let mailed = scene.mails(scene.asked(LOOKUP)).await;
+        if is_ended {
+            let end = EndInvitation { op_id: desk.op() };
+            let ended = desk
+                .store()
+                .end_invitation(&desk.dana, mailed.invitation, end);
+            ended.await.unwrap();
+        }
+        // Nothing is sent for three days.
+        desk.pass(limits::INVITATION_S).await;
+        for _ in 0..2 {
+            assert!(scene.sent().await.is_empty());
+        }
+        let gone = "state = 'cancelled' AND typed_address IS NULL AND link IS NULL";
+        let reason = if is_ended { "changed" } else { "too_late" };
+        let gone = format!("{gone} AND reason = '{reason}'");
+        assert_eq!(scene.rows(&gone).await, 1);
+        let to_do = desk.to_do().await;
+        if is_ended {
+            assert!(to_do.is_empty(), "nobody counts on it: {to_do:?}");
+        } else {
+            assert_eq!(to_do, ["nora cannot_reach_by_email"]);
+        }
+    }
 }

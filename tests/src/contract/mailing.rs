@@ -13,6 +13,7 @@ contract! {
         a_mailed_invitation_leaves_once_and_nothing_of_it_stays,
         whoever_comes_by_a_mailed_invitation_is_never_taken_for_checked,
         an_invitation_that_is_over_is_not_mailed,
+        an_invitation_that_could_not_leave_in_time_is_a_task,
         only_who_serves_a_person_mails_them_and_only_an_invitation,
         an_invitation_in_an_inbox_that_was_given_up_is_over,
     }
@@ -55,6 +56,7 @@ contract! {
         a_mailed_booking_link_waits_until_the_address_is_confirmed,
         a_link_that_was_tried_before_the_address_was_replaced_leaves_too,
         a_link_for_which_nobody_confirmed_the_address_is_a_task,
+        a_link_whose_mail_could_not_leave_in_time_is_a_task,
         what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so,
         what_was_mailed_to_an_address_that_was_replaced_opens_nothing,
         what_waits_to_be_mailed_outlives_the_address,

@@ -10,6 +10,7 @@ mod addresses;
 mod agency_keys;
 mod appends;
 mod assignments;
+mod at_once;
 mod audit_exports;
 mod audit_queries;
 mod audits;
@@ -292,6 +293,7 @@ contract! {
     staff {
         whoever_is_invited_comes_in_once_and_a_new_link_voids_the_earlier_ones,
         the_list_says_how_far_everybody_has_come_and_names_no_client,
+        the_list_says_whom_no_mail_reaches_and_not_where,
         an_administrator_never_touches_themselves_and_a_stale_session_nobody,
         of_two_administrators_who_end_each_other_one_stays,
         a_changed_role_ends_sessions_and_circles_and_waits_for_clients,

@@ -3,7 +3,7 @@
 use testkit::Engine;
 
 use super::{
-    booking_links, bookings, calendar_feeds, clock_jumps, closings, closures, colleagues,
+    at_once, booking_links, bookings, calendar_feeds, clock_jumps, closings, closures, colleagues,
     double_bookings, full_days, gaps, holds, hours, jobs, later_visits, law_collisions, no_shows,
     one_request, other_clients, outages, overlaps, phones, places, preferences, series,
     team_changes, teams, undone_cancels, visit_types, visit_zones,
@@ -115,6 +115,19 @@ contract! {
         whoever_is_to_be_called_stands_there_with_their_number,
         a_visit_shows_numbers_to_staff_alone,
         a_number_is_sealed_and_in_no_mail,
+    }
+    at_once {
+        whoever_ends_reminders_while_their_hours_change_loses_neither,
+        whoever_stops_one_kind_of_mail_and_then_the_other_gets_neither,
+        an_address_that_is_tried_again_gives_way_to_another_one,
+        of_two_numbers_that_are_written_down_at_once_the_later_one_stays,
+        the_same_request_sent_twice_at_once_is_done_once_and_answered_twice,
+        two_letters_that_come_at_once_are_one_task,
+        a_mail_that_comes_back_while_it_is_noted_as_sent_has_not_arrived,
+        a_single_mail_that_comes_back_while_it_is_noted_has_not_arrived,
+        whoever_stops_serving_while_they_are_named_in_a_circle_is_not_in_it,
+        whoever_is_booked_in_while_the_consent_ends_takes_no_part,
+        a_client_who_is_entrusted_to_somebody_meanwhile_is_not_erased,
     }
     preferences {
         they_read_back_as_they_were_written,

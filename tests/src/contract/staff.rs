@@ -4,7 +4,7 @@ use care::Caller;
 use protocol::http::{
     ChangeRole, EndStaff, InviteAgain, InviteStaff, LookUpInvitation, StaffCard, StaffLink,
 };
-use protocol::{AccountId, Bytes, Code, Role, StaffState, limits};
+use protocol::{AccountId, AddressState, Bytes, Code, Role, StaffState, limits};
 use store::Topic;
 use testkit::{Engine, Person};
 
@@ -145,6 +145,29 @@ pub async fn the_list_says_how_far_everybody_has_come_and_names_no_client(engine
     // Nor does any other list name one.
     assert!(store.people(&kim).await.unwrap().clients.is_empty());
     assert_eq!(code(store.caseloads(&kim).await), Code::NotAllowed);
+}
+
+pub async fn the_list_says_whom_no_mail_reaches_and_not_where(engine: Engine) {
+    let house = House::build(engine).await;
+    let kim = administrator(&house).await;
+    let dana = house.agency.dana;
+    let state = async |account| card(&house, &kim, account).await.address;
+    assert_eq!(state(dana.account).await, AddressState::Confirmed);
+    assert_eq!(state(kim.account).await, AddressState::Absent);
+    let id = house.id(dana.person.as_bytes());
+    for (said, expected) in [
+        ("confirmed_at = NULL", AddressState::Unconfirmed),
+        ("refused_at = 1", AddressState::Refused),
+        ("disowned_at = 1", AddressState::Disowned),
+        ("ended_at = 1", AddressState::Absent),
+    ] {
+        let say = format!("UPDATE address SET {said} WHERE person = {id}");
+        house.run(&say).await;
+        assert_eq!(state(dana.account).await, expected, "{said}");
+    }
+    let staff = house.store.staff(&kim).await.unwrap();
+    let shown = serde_json::to_string(&staff).unwrap();
+    assert!(!shown.contains('@'), "{shown}");
 }
 
 pub async fn an_administrator_never_touches_themselves_and_a_stale_session_nobody(engine: Engine) {

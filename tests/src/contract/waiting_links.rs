@@ -112,6 +112,23 @@ pub async fn a_link_for_which_nobody_confirmed_the_address_is_a_task(engine: Eng
     assert_eq!(desk.house.count(failed).await, 1);
 }
 
+pub async fn a_link_whose_mail_could_not_leave_in_time_is_a_task(engine: Engine) {
+    let desk = open(engine).await;
+    booking_links::make(&desk, |asked| {
+        asked.mail = true;
+        asked.valid_days = 3;
+    })
+    .await;
+    // Nothing is sent for three days.
+    desk.pass(3 * 86_400).await;
+    for _ in 0..2 {
+        assert_eq!(leaves(&desk).await.len(), 0);
+        assert_eq!(desk.to_do().await, ["maria cannot_reach_by_email"]);
+    }
+    let card = card(&desk).await;
+    assert!(card.state == BookingLinkState::Expired && !card.mailed);
+}
+
 pub async fn what_was_mailed_to_a_stranger_opens_nothing_once_they_say_so(engine: Engine) {
     let desk = open(engine).await;
     writes(&desk, &desk.dana, ELSEWHERE).await;

@@ -2388,7 +2388,7 @@ export interface components {
             made: components["schemas"]["Timestamp"];
             /** @description That mail has not left: nobody has said yet that the client's address is theirs. */
             mail_waits: boolean;
-            /** @description It was to leave by mail. */
+            /** @description It left by mail, or is to. Not of one that came back or could not leave. */
             mailed: boolean;
             /**
              * Format: int32
@@ -3996,6 +3996,8 @@ export interface components {
         StaffCard: {
             /** @description The account. */
             account: components["schemas"]["AccountId"];
+            /** @description Whether mails reach them; not where. */
+            address: components["schemas"]["AddressState"];
             invited_until?: components["schemas"]["Timestamp"] | null;
             /** @description The name. */
             name: string;

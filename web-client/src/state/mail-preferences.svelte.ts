@@ -1,6 +1,6 @@
 // How a person wants to be told things by mail: where, in which language and zone, how much, whether
 // to be reminded. Kept by the server; the person's own, or a client's as staff see it.
-import type { AddressStanding, Api, Disclosure, Preferences, SafeHours } from '../platform/api';
+import type { AddressStanding, AddressState, Api, Disclosure, Preferences, SafeHours } from '../platform/api';
 
 export const DISCLOSURES: readonly Disclosure[] = ['update', 'times', 'details'];
 
@@ -98,6 +98,11 @@ export class MailPreferences {
     const safe_hours = this.safe.only ? written(this.safe) : null;
     return ordered({ ...this.draft, zone: zone.trim(), email: trimmed === '' ? null : trimmed, safe_hours });
   }
+}
+
+/** Whether there is an address, and nothing that is sent to it comes to its person. */
+export function takesNoMail(state: AddressState): boolean {
+  return state === 'unconfirmed' || state === 'refused' || state === 'disowned';
 }
 
 /** The same words in the same order, so that two can be compared. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { refusing } from '../../doubles/refusing';
 import type { Api, Preferences } from '../platform/api';
-import { MailPreferences } from './mail-preferences.svelte';
+import { MailPreferences, takesNoMail } from './mail-preferences.svelte';
 
 const HELD: Preferences = {
   language: 'en', zone: 'America/Chicago', email: null, disclosure: 'times', reminders: true, calendar_file: true,
@@ -125,4 +125,9 @@ test('what is written while the server takes its time stays, and is still to be 
   expect(await again).toBeNull();
   expect(saved.map(({ reminders }) => reminders)).toEqual([true, false]);
   expect(preferences.changed).toBe(false);
+});
+
+test('an address that is there and takes no mail is told from one that is not there', () => {
+  const states = ['absent', 'unconfirmed', 'confirmed', 'refused', 'disowned'] as const;
+  expect(states.filter(takesNoMail)).toEqual(['unconfirmed', 'refused', 'disowned']);
 });

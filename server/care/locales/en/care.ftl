@@ -441,7 +441,7 @@ task-asked = { $name } needs another time
 task-called-off = { $name } cancelled a visit
 task-declined = { $name } cannot come
 task-unreachable = Emails do not reach { $name }
-task-unreachable-why = Call them. Ask for an email address that works.
+task-unreachable-why = An email came back, or could not be sent in time. Call them. Ask for an email address that works.
 task-outside-hours = No email can tell { $name } in time
 task-outside-hours-why = A visit was booked, moved or cancelled, and an email would come outside their safe hours. Tell them in another way that is safe.
 task-no-address = Call { $name }: no email could tell them
@@ -462,6 +462,8 @@ outage-banner = { $count ->
    *[other] { $count } people were not told of a visit, because the server was down.
 }
 outage-banner-see = See whom to call
+address-banner = Emails do not reach you. So no email tells you of your day, or of messages that wait.
+address-banner-see = See your email address
 jobs-open = Jobs of the server
 task-device-why = They may be in hospital, in jail, or without power. Ask before you take the device out: whoever has it can read the circles until then.
 task-device-seen = Last used: { $time }

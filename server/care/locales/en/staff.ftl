@@ -30,6 +30,7 @@ staff-state-active = Here
 staff-state-ended = Ended
 staff-seen = Last here on { $day }
 staff-seen-never = Has not been here yet
+staff-mail-lost = Emails do not reach { $name }. They can put their address right in their settings.
 staff-link-waits = The link works until { $time }
 staff-you = This is you
 staff-again = Make a new link

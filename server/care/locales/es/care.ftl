@@ -441,7 +441,7 @@ task-asked = { $name } necesita otra hora
 task-called-off = { $name } canceló una visita
 task-declined = { $name } no puede ir
 task-unreachable = Los correos no llegan a { $name }
-task-unreachable-why = Llama y pide una dirección de correo que funcione.
+task-unreachable-why = Un correo volvió o no se pudo enviar a tiempo. Llama y pide una dirección de correo que funcione.
 task-outside-hours = Ningún correo puede avisar a tiempo a { $name }
 task-outside-hours-why = Se reservó, movió o canceló una visita, y un correo llegaría fuera de sus horas seguras. Avisa de otra forma que sea segura.
 task-no-address = Llama a { $name }: ningún correo pudo avisar
@@ -462,6 +462,8 @@ outage-banner = { $count ->
    *[other] { $count } personas no recibieron aviso de una visita, porque el servidor estuvo parado.
 }
 outage-banner-see = Ver a quién llamar
+address-banner = Los correos no te llegan. Por eso ninguno te avisa de tu día ni de los mensajes que esperan.
+address-banner-see = Ver tu dirección de correo
 jobs-open = Trabajos del servidor
 task-device-why = Puede estar en el hospital, en la cárcel o sin luz. Pregunta antes de quitar el aparato: hasta entonces, quien lo tenga puede leer los círculos.
 task-device-seen = Último uso: { $time }

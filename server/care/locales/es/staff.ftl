@@ -30,6 +30,7 @@ staff-state-active = Está aquí
 staff-state-ended = Cerrada
 staff-seen = Estuvo por última vez el { $day }
 staff-seen-never = Todavía no ha estado aquí
+staff-mail-lost = Los correos no le llegan a { $name }. Puede corregir su dirección en sus ajustes.
 staff-link-waits = El enlace sirve hasta el { $time }
 staff-you = Eres tú
 staff-again = Crear otro enlace

@@ -73,7 +73,7 @@ bodies! {
         made: Timestamp,
         /// Until when it is good.
         expires: Timestamp,
-        /// It was to leave by mail.
+        /// It left by mail, or is to. Not of one that came back or could not leave.
         mailed: bool,
         /// That mail has not left: nobody has said yet that the client's address is theirs.
         mail_waits: bool,

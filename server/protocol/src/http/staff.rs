@@ -3,7 +3,9 @@
 use serde::{Deserialize, Serialize};
 
 use super::PersonCard;
-use crate::{AccountId, OpId, PersonId, Role, StaffState, Timestamp, TransferId, TransferState};
+use crate::{
+    AccountId, AddressState, OpId, PersonId, Role, StaffState, Timestamp, TransferId, TransferState,
+};
 
 bodies! {
     // --- the administrator's people ---------------------------------------------------------------
@@ -30,6 +32,8 @@ bodies! {
         invited_until: Option<Timestamp>,
         /// The day on which one of their devices was last at work, in the agency's zone.
         seen_on: Option<String>,
+        /// Whether mails reach them; not where.
+        address: AddressState,
     }
 
     /// Somebody comes to work here.

@@ -71,6 +71,7 @@ pub(crate) async fn book_in(
     let standing = standing::to_client(tx, caller, booking.client).await?;
     let object = Object::Person(booking.client);
     let permit = tx.authorize(caller, Act::BookAppointment, standing, object)?;
+    consents::hold(tx, booking.client, &booking.caregivers).await?;
     // Locked first: the same request at the same time waits here, and then finds itself done.
     let team = Team::new(caller.account, &booking.staff);
     let locked = team.lock(tx).await?;

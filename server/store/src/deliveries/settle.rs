@@ -60,10 +60,11 @@ statements! {
     READ = "
         SELECT due_at, not_after, tries, began, bundle FROM delivery
         WHERE id = $1 AND state = 'leased' AND lease = $2";
+    // It may have come back since it was read.
     SETTLE = "
         UPDATE delivery SET state = $2, reason = $3, due_at = $4, tries = $5, began = $6,
             settled_at = $7, lease = NULL, leased_until = NULL
-        WHERE id = $1";
+        WHERE id = $1 AND state = 'leased' AND lease = $8";
     REFUSE_ADDRESS = "
         UPDATE address SET refused_at = $2
         WHERE id = (SELECT address FROM delivery WHERE id = $1) AND refused_at IS NULL";
@@ -259,7 +260,8 @@ async fn settle_one(tx: &mut Tx, id: Uuid, note: &Note, now: Timestamp) -> Resul
     };
     let end = end(note.what, &row, now);
     let settled = (end.state != "planned").then(|| now.micros());
-    tx.sql(SETTLE)
+    let settle = tx
+        .sql(SETTLE)
         .bind(id)
         .bind(end.state)
         .bind(end.reason)
@@ -267,8 +269,10 @@ async fn settle_one(tx: &mut Tx, id: Uuid, note: &Note, now: Timestamp) -> Resul
         .bind(end.tries)
         .bind(end.began)
         .bind(settled)
-        .run()
-        .await?;
+        .bind(note.lease.0.to_vec());
+    if settle.run().await? == 0 {
+        return Ok(None);
+    }
     end_attempt(tx, id, note.what, now).await?;
     if matches!(note.what, What::Rejected { address: true, .. }) {
         let refuse = tx.sql(REFUSE_ADDRESS).bind(id).bind(now.micros());

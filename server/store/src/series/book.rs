@@ -27,7 +27,7 @@ use crate::operations::{self, Outcome};
 use crate::seal::{SERIES_LINK, SERIES_PLACE};
 use crate::store::Store;
 use crate::tx::Tx;
-use crate::{holds, standing};
+use crate::{consents, holds, standing};
 
 statements! {
     INSERT = "
@@ -84,6 +84,7 @@ impl Store {
             let standing = standing::to_client(tx, &caller, client).await?;
             let object = Object::Person(client);
             let permit = tx.authorize(&caller, Act::BookSeries, standing, object)?;
+            consents::hold(tx, client, &plan.first.caregivers).await?;
             let team = Team::new(caller.account, &plan.first.staff);
             let locked = team.lock(tx).await?;
             if let Some(done) = operations::made(tx, &caller, Act::BookSeries, op_id).await? {

@@ -63,6 +63,8 @@ async fn extend(tx: &mut Tx, id: SeriesId, until: Date) -> Result<u64> {
     let permit = permit(tx, &caller, object)?;
     let before = read(tx, id).await?;
     let organizer = before.organizer;
+    let with = caregivers(tx, &before).await?;
+    consents::hold(tx, before.client, &with).await?;
     let team = Team::new(organizer, &staff(tx, &before).await?);
     let mut locked = team.lock(tx).await?;
     let series = hold(tx, id).await?;

@@ -33,10 +33,11 @@ statements! {
     HOURS = "
         SELECT f.zone, f.safe_from, f.safe_until
         FROM single_mail m LEFT JOIN preference f ON f.person = m.person WHERE m.id = $1";
+    // It may have come back since it was read.
     SETTLE = "
         UPDATE single_mail SET state = $2, reason = $3, due_at = $4, tries = $5, began = $6,
             settled_at = $7, lease = NULL, leased_until = NULL
-        WHERE id = $1";
+        WHERE id = $1 AND state = 'leased' AND lease = $8";
     FORGET = "UPDATE single_mail SET typed_address = NULL, link = NULL WHERE id = $1";
     BOUNCED = "
         UPDATE single_mail SET state = 'failed', reason = $2, settled_at = $3, lease = NULL,
@@ -75,10 +76,7 @@ impl Store {
                 Some(row) if what == What::Begins => {
                     begin(tx, (id.uuid(), row), &lease, now).await?
                 }
-                Some(row) => {
-                    settle(tx, (id.uuid(), row), what, now).await?;
-                    true
-                }
+                Some(row) => settle(tx, (id.uuid(), row), (&lease, what), now).await?,
                 None => false,
             };
             if what != What::Begins {
@@ -112,12 +110,13 @@ async fn begin(
     Ok(begins.maybe::<(i64,)>().await?.is_some())
 }
 
+/// Whether it still was in hand by that lease.
 async fn settle(
     tx: &mut Tx,
     (id, row): (Uuid, &HandRow),
-    what: What,
+    (lease, what): (&Lease, What),
     now: Timestamp,
-) -> Result<()> {
+) -> Result<bool> {
     let End {
         state,
         reason,
@@ -126,7 +125,8 @@ async fn settle(
         began,
     } = settle::end(what, &row.now, now);
     let over = state != "planned";
-    tx.sql(SETTLE)
+    let settle = tx
+        .sql(SETTLE)
         .bind(id)
         .bind(state)
         .bind(reason)
@@ -134,8 +134,10 @@ async fn settle(
         .bind(tries)
         .bind(began)
         .bind(over.then(|| now.micros()))
-        .run()
-        .await?;
+        .bind(lease.0.to_vec());
+    if settle.run().await? == 0 {
+        return Ok(false);
+    }
     if over {
         tx.sql(FORGET).bind(id).run().await?;
     }
@@ -146,7 +148,7 @@ async fn settle(
         tell(tx, kind, id).await?;
     }
     metrics::counter!("deliveries_settled", "state" => state).increment(1);
-    Ok(())
+    Ok(true)
 }
 
 /// A mail that was taken did not arrive. Whether that is news. An address that was typed was not kept.

@@ -3,13 +3,18 @@
 
 use std::fmt::Write as _;
 use std::path::Path;
+use std::time::Duration;
 
 use protocol::CircleId;
 use sqlx::{AssertSqlSafe, Connection as _, PgConnection, SqliteConnection};
 use store::Database;
 use testkit::TestDatabase;
+use tokio::sync::oneshot;
 
 use super::Enrolled;
+
+/// Two who come to the same row do so within this time, or something is wrong.
+const DEADLINE: Duration = Duration::from_secs(30);
 
 /// A database that something is done to beside its store.
 #[derive(Clone, Copy)]
@@ -89,6 +94,39 @@ impl Beside<'_> {
         })
     }
 
+    /// Does both at the same time. On `PostgreSQL` neither gets past the rows that this SQL locks before both wait for a
+    /// lock, `one` first: whatever they read before, both have read it then. On `SQLite`, which has one writer, one is
+    /// done after the other.
+    pub async fn at_once<A, B>(
+        self,
+        lock: &str,
+        one: impl Future<Output = A>,
+        other: impl Future<Output = B>,
+    ) -> (A, B) {
+        let Database::Postgres { url, .. } = self.0.settings() else {
+            return (one.await, other.await);
+        };
+        let mut on = PgConnection::connect(&url).await.unwrap();
+        let mut watch = PgConnection::connect(&url).await.unwrap();
+        let mut holding = on.begin().await.unwrap();
+        let rows = sqlx::query(AssertSqlSafe(lock.to_owned()));
+        let rows = rows.fetch_all(&mut *holding).await.unwrap();
+        assert!(!rows.is_empty(), "nothing is locked");
+        let (waits, begins) = oneshot::channel();
+        let watching = async move {
+            until_waiting(&mut watch, 1).await;
+            waits.send(()).unwrap();
+            until_waiting(&mut watch, 2).await;
+            holding.rollback().await.unwrap();
+        };
+        let other = async {
+            begins.await.unwrap();
+            other.await
+        };
+        let (one, other, ()) = tokio::join!(one, other, watching);
+        (one, other)
+    }
+
     /// The one number that a query beside the store yields.
     pub async fn count(self, sql: &str) -> i64 {
         let sql = AssertSqlSafe(sql.to_owned());
@@ -104,6 +142,22 @@ impl Beside<'_> {
         };
         n
     }
+}
+
+/// Until so many wait for a lock in this database.
+async fn until_waiting(on: &mut PgConnection, count: i64) {
+    let sql = "SELECT COUNT(*) FROM pg_stat_activity
+        WHERE datname = current_database() AND wait_event_type = 'Lock'";
+    let looking = async {
+        loop {
+            let (waiting,): (i64,) = sqlx::query_as(sql).fetch_one(&mut *on).await.unwrap();
+            if waiting >= count {
+                return;
+            }
+        }
+    };
+    let found = tokio::time::timeout(DEADLINE, looking).await;
+    assert!(found.is_ok(), "{count} should wait for a lock by now");
 }
 
 /// A column of bytes that a query beside the store yields.
