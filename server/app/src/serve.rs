@@ -39,14 +39,14 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     };
     let running = wiring::listen(&opened, edge)?;
     tracing::info!(event = "listening", address = %running.addr);
-    let due = mailing.map(|mailing| opened.send_what_is_due(mailing));
-    if due.is_none() {
+    if mailing.is_none() {
         tracing::warn!("no [mail] in the configuration: nobody is reminded of anything");
     } else if taking.is_none() {
         tracing::warn!(
             "no [mail.intake] in the configuration: nobody hears what comes back by mail"
         );
     }
+    let due = opened.do_what_is_due(mailing);
     let intake = match taking {
         Some(taking) => Some(opened.take_mails(taking).await?),
         None => None,

@@ -1,7 +1,11 @@
 //! One thing that is broken does not stop the others: a row, a kind of mail, what is done besides.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use care::Caller;
 use protocol::{JobName, JobOutcome, Role, limits};
+use scheduler::Worker;
 use testkit::{Engine, Person};
 
 use super::desk::{Desk, TUESDAY, to};
@@ -96,4 +100,30 @@ pub async fn where_mails_break_the_agencys_jobs_run(engine: Engine) {
     let job = job.unwrap();
     assert_eq!(job.outcome, Some(JobOutcome::Done));
     assert!(desk.worker.turn(&mut true).await.is_ok());
+}
+
+pub async fn where_no_mail_can_leave_all_the_rest_is_done(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let kim = testkit::agency::add(desk.store(), "Kim Keyring", Role::Administrator).await;
+    let kim = desk.house.enrol(kim.unwrap(), 5).await.caller;
+    desk.book(TUESDAY).await;
+    desk.pass(1).await;
+    let clock = Arc::new(desk.house.clock.clone());
+    let worker = Worker::without_mails(desk.store().clone(), clock);
+    let asked = desk.store().ask_job(&kim, JobName::Retention).await;
+    asked.unwrap();
+    let pause = worker.turn(&mut false).await.unwrap();
+    assert!(
+        pause >= Duration::from_secs(1),
+        "it does not spin: {pause:?}"
+    );
+    let health = desk.store().scheduler_health().await.unwrap();
+    assert!(health.heard_at.is_some());
+    let now = desk.house.clock_now();
+    let told = desk.scheduler.jobs(&kim, now).await.unwrap();
+    let mut jobs = told.jobs.iter();
+    let job = jobs.find(|job| job.name == JobName::Retention).unwrap();
+    assert_eq!(job.outcome, Some(JobOutcome::Done));
+    // The mails wait as they were planned, for a way out.
+    assert_eq!(desk.sends().await.len(), 2, "both invitations");
 }

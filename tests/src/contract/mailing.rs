@@ -97,6 +97,7 @@ contract! {
         a_single_mail_that_does_not_leave_is_an_alarm,
         where_one_kind_of_mail_breaks_the_other_leaves,
         where_mails_break_the_agencys_jobs_run,
+        where_no_mail_can_leave_all_the_rest_is_done,
     }
     links {
         looking_changes_no_row,
