@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use care::Caller;
+use mail::Sent;
 use protocol::{JobName, JobOutcome, Role, limits};
 use scheduler::Worker;
 use testkit::{Engine, Person};
@@ -69,6 +70,30 @@ pub async fn a_single_mail_that_does_not_leave_is_an_alarm(engine: Engine) {
     assert!(late().await);
     assert_eq!(desk.post().await.len(), 1);
     assert!(!late().await);
+}
+
+pub async fn a_mail_that_is_put_off_again_and_again_is_an_alarm(engine: Engine) {
+    for single in [false, true] {
+        let desk = Desk::open(engine).await;
+        desk.without_address(&desk.dana).await;
+        if single {
+            writes(&desk, &desk.maria, MARIAS).await;
+        } else {
+            desk.book(TUESDAY).await;
+        }
+        let late = async || desk.store().scheduler_health().await.unwrap().late;
+        desk.memory.answer_next([Sent::Deferred { code: None }; 3]);
+        let [first, second, third, _] = limits::MAIL_BACKOFF_S;
+        for pause in [0, first, second] {
+            desk.pass(pause).await;
+            assert!(!late().await);
+            assert_eq!(desk.worker.pass().await.unwrap().accepted, 0);
+        }
+        assert!(late().await, "though it is due in a while only");
+        desk.pass(third).await;
+        assert_eq!(desk.post().await.len(), 1);
+        assert!(!late().await);
+    }
 }
 
 pub async fn where_one_kind_of_mail_breaks_the_other_leaves(engine: Engine) {
