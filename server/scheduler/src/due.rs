@@ -184,7 +184,7 @@ impl Worker {
             };
             way_out.transport.send(&mail, before_data).await
         };
-        metrics::counter!("mails", "sent" => sent.as_str()).increment(1);
+        tell(sent);
         // Withheld because the ledger could not be written: the appointment did not change.
         if begins.is_some() {
             pen.note(note(outcome(sent, begins == Some(true)))).await;
@@ -210,6 +210,23 @@ impl std::fmt::Debug for Worker {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Worker")
     }
+}
+
+/// Counts what became of a mail, and says in the log if the mail server did not take it: why, and never whose it is.
+pub(crate) fn tell(sent: Sent) {
+    metrics::counter!("mails", "sent" => sent.as_str()).increment(1);
+    let code = match sent {
+        Sent::Accepted | Sent::Withheld => return,
+        Sent::Deferred { code } => code,
+        Sent::Rejected { code, .. } => Some(code),
+        Sent::Unknown => None,
+    };
+    tracing::warn!(
+        event = "mail_not_taken",
+        sent = sent.as_str(),
+        code,
+        "the mail server did not take a mail"
+    );
 }
 
 /// What is noted of an attempt; `begun` if it was counted before DATA.

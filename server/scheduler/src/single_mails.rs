@@ -8,7 +8,7 @@ use mail::{
 use protocol::{SingleMailId, limits};
 use store::{DueSingleMail, Lease, SingleMail, What};
 
-use crate::due::{Pass, WayOut, Worker, outcome};
+use crate::due::{Pass, WayOut, Worker, outcome, tell};
 
 impl Worker {
     /// Sends what is due now.
@@ -56,7 +56,7 @@ impl Worker {
             };
             way_out.transport.send(&mail, before_data).await
         };
-        metrics::counter!("mails", "sent" => sent.as_str()).increment(1);
+        tell(sent);
         // Withheld because it could not be noted: what it is about did not change.
         if begins.is_some() {
             let what = outcome(sent, begins == Some(true));
