@@ -126,18 +126,19 @@ fn default_log() -> String {
     "info".to_owned()
 }
 
-/// A file that systemd lays out for this service alone (systemd.exec(5), `LoadCredential=`).
-fn credential(name: &str, directory: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let Some(directory) = directory else {
-        bail!(
-            "root_key: there are no credentials: {CREDENTIALS} is not set; is this a systemd service?"
-        );
+/// By what name systemd lays the root key out for this service alone (systemd.exec(5), `LoadCredential=`), if it does.
+fn credential(written: &Path) -> anyhow::Result<Option<&str>> {
+    let named = written
+        .to_str()
+        .and_then(|key| key.strip_prefix(CREDENTIAL));
+    let Some(name) = named else {
+        return Ok(None);
     };
     let is_one = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
     if !is_one {
         bail!("root_key: a credential is named by one word, without a slash");
     }
-    Ok(directory.join(name))
+    Ok(Some(name))
 }
 
 /// A root key's file as it is written in the configuration or on the command line: `credential:NAME` is one
@@ -153,12 +154,13 @@ pub fn credentials() -> Option<PathBuf> {
 }
 
 fn resolve(written: &Path, credentials: Option<&Path>) -> anyhow::Result<PathBuf> {
-    match written
-        .to_str()
-        .and_then(|key| key.strip_prefix(CREDENTIAL))
-    {
-        Some(name) => credential(name, credentials),
-        None => Ok(written.to_owned()),
+    match (credential(written)?, credentials) {
+        (None, _) => Ok(written.to_owned()),
+        (Some(name), Some(directory)) => Ok(directory.join(name)),
+        (Some(name), None) => bail!(
+            "root_key: there is no credential here, {CREDENTIALS} is not set: only the service has it. Begin the \
+             command with systemd-run --pipe --wait -p User=… -p LoadCredential={name}:/its/file"
+        ),
     }
 }
 
@@ -179,7 +181,6 @@ impl Config {
     }
 
     fn parse(text: &str, environment: HashMap<String, String>) -> anyhow::Result<Self> {
-        let credentials = environment.get(CREDENTIALS).map(PathBuf::from);
         let environment = environment
             .into_iter()
             .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
@@ -193,17 +194,22 @@ impl Config {
             .try_parsing(true)
             .source(Some(environment));
         environment.collect().context("the environment")?;
-        let mut config: Self = config::Config::builder()
+        let config: Self = config::Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
             .add_source(environment)
             .build()?
             .try_deserialize()?;
-        config.root_key = resolve(&config.root_key, credentials.as_deref())?;
+        credential(&config.root_key)?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
             bail!("url: must be written https://host or https://host:port");
         }
         Ok(config)
+    }
+
+    /// The root key's file. Only who opens the data needs it: a credential is there for the service alone.
+    pub fn root_key_file(&self) -> anyhow::Result<PathBuf> {
+        key_file(&self.root_key)
     }
 
     /// The host (and port, unless 443) that devices sign.
@@ -308,17 +314,18 @@ mod tests {
             .find(|line| line.starts_with("root_key"))
             .unwrap();
         let with = |key: &str| EXAMPLE.replace(line, &format!("root_key = \"{key}\""));
-        let systemd = vars(&[(CREDENTIALS, "/run/credentials/carecircle.service")]);
-        let config = Config::parse(&with("credential:root-key"), systemd.clone()).unwrap();
-        let path = "/run/credentials/carecircle.service/root-key";
-        assert_eq!(config.root_key, PathBuf::from(path));
-        let none = Config::parse(&with("credential:root-key"), HashMap::new());
-        assert!(none.unwrap_err().to_string().contains(CREDENTIALS));
+        let config = Config::parse(&with("credential:root-key"), HashMap::new()).unwrap();
+        let systemd = Path::new("/run/credentials/carecircle.service");
+        assert_eq!(
+            resolve(&config.root_key, Some(systemd)).unwrap(),
+            systemd.join("root-key")
+        );
+        let none = resolve(&config.root_key, None).unwrap_err().to_string();
+        assert!(none.contains(CREDENTIALS), "{none}");
+        assert!(none.contains("LoadCredential=root-key:"), "{none}");
         for name in ["credential:", "credential:../key", "credential:.."] {
-            assert!(
-                Config::parse(&with(name), systemd.clone()).is_err(),
-                "{name}"
-            );
+            let parsed = Config::parse(&with(name), HashMap::new());
+            assert!(parsed.is_err(), "{name}");
         }
     }
 

@@ -15,8 +15,9 @@ use crate::{cli, demo, files};
 /// running: both would want the data directory.
 pub async fn run(options: cli::InviteAdministrator) -> anyhow::Result<()> {
     let config = Config::read(&options.server)?;
-    wiring::keep_apart(&config.data, &config.root_key)?;
-    let root_key = files::read_root_key(&config.root_key)?;
+    let root_key = config.root_key_file()?;
+    wiring::keep_apart(&config.data, &root_key)?;
+    let root_key = files::read_root_key(&root_key)?;
     let host = config.server_name();
     let identity = Identity {
         server_name: host.clone(),

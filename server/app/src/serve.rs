@@ -14,8 +14,9 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     let told = wiring::Told::listen()?;
-    wiring::keep_apart(&config.data, &config.root_key)?;
-    let root_key = files::read_root_key(&config.root_key)?;
+    let root_key = config.root_key_file()?;
+    wiring::keep_apart(&config.data, &root_key)?;
+    let root_key = files::read_root_key(&root_key)?;
     let tls = files::read_tls(&config.tls.certificate, &config.tls.key)?;
     let listener = wiring::take_port(config.listen)?;
     let identity = Identity {

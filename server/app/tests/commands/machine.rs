@@ -67,6 +67,16 @@ impl Machine {
         command.output().unwrap()
     }
 
+    /// Runs a command with the configuration here, and nothing else said.
+    pub fn with_config(&self, arguments: &[&str], config: &str) -> Output {
+        std::fs::write(self.path("carecircle.toml"), config).unwrap();
+        let mut command = self.command();
+        command
+            .args(arguments)
+            .args(["--config", "carecircle.toml"]);
+        command.output().unwrap()
+    }
+
     /// The same, which must succeed; what it printed.
     pub fn done(&self, arguments: &[&str]) -> String {
         let output = self.run(arguments);
