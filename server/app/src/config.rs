@@ -28,6 +28,11 @@ const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 const CREDENTIAL: &str = "credential:";
 const PREFIX: &str = "CARECIRCLE";
 const OF_TESTS: &str = "CARECIRCLE_TEST_";
+/// Variables that hold several texts, with commas between them, and their keys.
+const LISTS: [(&str, &str); 2] = [
+    ("CARECIRCLE_TRUSTED_NETWORKS", "trusted_networks"),
+    ("CARECIRCLE_MORE_ORIGINS", "more_origins"),
+];
 
 /// Everything an agency decides about its server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -181,24 +186,26 @@ impl Config {
     }
 
     fn parse(text: &str, environment: HashMap<String, String>) -> anyhow::Result<Self> {
-        let environment = environment
+        let (lists, environment): (HashMap<_, _>, HashMap<_, _>) = environment
             .into_iter()
             .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
-            .collect();
+            .partition(|(name, _)| LISTS.iter().any(|(list, _)| list == name));
+        // Not parsed: a password of digits is a text too.
         let environment = Environment::with_prefix(PREFIX)
             .prefix_separator("_")
             .separator("__")
-            .list_separator(",")
-            .with_list_parse_key("trusted_networks")
-            .with_list_parse_key("more_origins")
-            .try_parsing(true)
             .source(Some(environment));
         environment.collect().context("the environment")?;
-        let config: Self = config::Config::builder()
+        let mut builder = config::Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
-            .add_source(environment)
-            .build()?
-            .try_deserialize()?;
+            .add_source(environment);
+        for (name, key) in LISTS {
+            if let Some(list) = lists.get(name) {
+                let list: Vec<&str> = list.split(',').collect();
+                builder = builder.set_override(key, list)?;
+            }
+        }
+        let config: Self = builder.build()?.try_deserialize()?;
         credential(&config.root_key)?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
@@ -351,6 +358,20 @@ mod tests {
             panic!("a url means PostgreSQL");
         };
         assert_eq!(url, "postgres://u:secret@db/care");
+    }
+
+    #[test]
+    fn a_text_of_the_environment_stays_as_it_is() {
+        let environment = vars(&[
+            ("CARECIRCLE_MAIL__PASSWORD", "0012e3"),
+            ("CARECIRCLE_MAIL__PHONE", "+15550100"),
+            ("CARECIRCLE_MORE_ORIGINS", "https://b.example.org"),
+        ]);
+        let config = Config::parse(EXAMPLE, environment).unwrap();
+        assert_eq!(config.more_origins, ["https://b.example.org"]);
+        let mail = config.mail.unwrap();
+        assert_eq!(mail.password.unwrap().reveal(), "0012e3");
+        assert_eq!(mail.phone.unwrap(), "+15550100");
     }
 
     #[test]
