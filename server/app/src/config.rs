@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use care::civil::Zones;
-use config::{Environment, File, FileFormat, Source as _};
+use config::{ConfigError, Environment, File, FileFormat, Source as _};
 use gateway::{Network, Rates};
 use scheduler::zone_directory;
 use serde::{Deserialize, Serialize, Serializer};
@@ -169,6 +169,18 @@ fn resolve(written: &Path, credentials: Option<&Path>) -> anyhow::Result<PathBuf
     }
 }
 
+/// Where a file does not read and why, in one line. The line itself may hold a password and is shown to nobody.
+fn unread(error: ConfigError) -> anyhow::Error {
+    let ConfigError::FileParse { cause, .. } = &error else {
+        return error.into();
+    };
+    let told = cause.to_string();
+    let is_margin = |c: char| c == ' ' || c.is_ascii_digit();
+    let quoted = |line: &str| line.trim_start_matches(is_margin).starts_with('|');
+    let told: Vec<&str> = told.lines().filter(|line| !quoted(line)).collect();
+    anyhow::anyhow!(told.join(": "))
+}
+
 impl Config {
     /// Reads file, environment and flags.
     pub fn read(options: &cli::Serve) -> anyhow::Result<Self> {
@@ -205,7 +217,7 @@ impl Config {
                 builder = builder.set_override(key, list)?;
             }
         }
-        let config: Self = builder.build()?.try_deserialize()?;
+        let config: Self = builder.build().map_err(unread)?.try_deserialize()?;
         credential(&config.root_key)?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
@@ -418,6 +430,15 @@ mod tests {
             let error = Config::parse(&text, environment).unwrap_err();
             assert!(format!("{error:#}").contains("unknown field"), "{error:#}");
         }
+    }
+
+    #[test]
+    fn a_line_that_does_not_read_is_named_and_not_shown() {
+        let text = "zone = \"UTC\"\n[mail]\npassword = \"planted\"word\"\n";
+        let error = Config::parse(text, HashMap::new()).unwrap_err();
+        let told = format!("{error:#}");
+        assert!(told.contains("line 3"), "{told}");
+        assert!(!told.contains("planted") && !told.contains('\n'), "{told}");
     }
 
     #[test]
