@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::config::Config;
 use crate::control::{self, Control};
+use crate::renewal::Renewal;
 use crate::wiring::{self, Edge, Identity, Pages, Post};
 use crate::{files, log, telling};
 
@@ -14,6 +15,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     let told = wiring::Told::listen()?;
+    let renewal = Renewal::listen(&config.tls)?;
     let root_key = config.root_key_file()?;
     wiring::keep_apart(&config.data, &root_key)?;
     let root_key = files::read_root_key(&root_key)?;
@@ -39,6 +41,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         },
     };
     let running = wiring::listen(&opened, edge)?;
+    let certificate = running.certificate.clone();
     tracing::info!(event = "listening", address = %running.addr);
     if mailing.is_none() {
         tracing::warn!("no [mail] in the configuration: nobody is reminded of anything");
@@ -59,6 +62,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     tokio::select! {
         ended = wiring::until_told(told, running, post, opened) => ended,
         () = control::answer(control.as_ref()) => Ok(()),
+        () = renewal.watch(certificate) => Ok(()),
     }
 }
 

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what does not work here fails the test")]
 
+mod agency;
 mod browser;
 mod bundle;
 mod machine;
