@@ -69,6 +69,7 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
 /// Prints what `serve` would run with, and warns of names that tell.
 pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
     let config = Config::read(options)?;
+    log::filter(&config.log)?;
     config.trusted_networks()?;
     config.database()?;
     config.mailing()?;

@@ -102,3 +102,18 @@ async fn a_certificate_that_is_renewed_on_disk_is_shown_without_a_new_start() {
     assert!(agency.is_seen_by(trusting(&renewed)).await);
     agency.stop();
 }
+
+#[test]
+fn what_would_not_start_is_told_before_it_is_served() {
+    let machine = Machine::new();
+    for (line, says) in [
+        ("log = \"carecircle=loud\"", "log: not a level"),
+        ("trusted_networks = [\"office\"]", "trusted_networks: "),
+        ("lisen = \"127.0.0.1:1\"", "unknown field `lisen`"),
+    ] {
+        let output = machine.with_config(&["check-config"], &format!("{line}\n{CONFIG}"));
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert_eq!(output.status.code(), Some(1), "{said}");
+        assert!(said.contains(says) && said.lines().count() == 1, "{said}");
+    }
+}
