@@ -7,7 +7,7 @@ use std::process::{Child, ChildStderr, Command, Stdio};
 
 use serde_json::Value;
 
-use crate::machine::{Machine, trusting};
+use crate::machine::{Machine, everything_below, trusting};
 
 /// A configuration that serves, on whichever port is free.
 const CONFIG: &str = "url = \"https://localhost\"\nlisten = \"127.0.0.1:0\"\ndata = \"agency\"\n\
@@ -116,4 +116,34 @@ fn what_would_not_start_is_told_before_it_is_served() {
         assert_eq!(output.status.code(), Some(1), "{said}");
         assert!(said.contains(says) && said.lines().count() == 1, "{said}");
     }
+}
+
+#[test]
+fn a_copy_of_a_stopped_servers_directory_is_a_backup() {
+    let machine = Machine::new();
+    Agency::serve(&machine).stop();
+    let done = |command: &str| {
+        let arguments: Vec<&str> = command.split(' ').collect();
+        let output = machine.with_config(&arguments, CONFIG);
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert!(output.status.success(), "{command}: {said}");
+        String::from_utf8(output.stdout).unwrap()
+    };
+    let invited = done("admin invite-administrator --agency Riverbend --name Kim");
+    assert!(
+        invited.starts_with("https://localhost/#/link/"),
+        "{invited}"
+    );
+    let data = machine.path("agency");
+    let backup = everything_below(&data);
+    done("keys rotate");
+    assert_eq!(done("keys list").lines().count(), 2);
+    std::fs::remove_dir_all(&data).unwrap();
+    std::fs::create_dir(&data).unwrap();
+    for (path, content) in backup {
+        std::fs::write(path, content).unwrap();
+    }
+    assert_eq!(done("keys list").lines().count(), 1);
+    assert!(done("audit verify").contains("The audit log holds"));
+    Agency::serve(&machine).stop();
 }
