@@ -207,7 +207,7 @@ pub enum Admin {
     /// In the demo: move the scheduler's clock forward, to see reminders leave. Nothing else moves:
     /// sessions, messages and bookings keep the real time.
     Clock(AdminClock),
-    /// In a new installation, before it is served: print the first administrator's one-time link.
+    /// While the server is stopped: print the first administrator's one-time link, or another one's.
     InviteAdministrator(InviteAdministrator),
 }
 
@@ -220,6 +220,9 @@ pub struct InviteAdministrator {
     /// The administrator's name.
     #[arg(long, value_name = "NAME")]
     pub name: String,
+    /// Make a further administrator, where nobody can sign in as one any more.
+    #[arg(long)]
+    pub another: bool,
     /// The installation.
     #[command(flatten)]
     pub server: Serve,

@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, bail};
 use care::civil::Zones;
-use config::{Environment, File, FileFormat, Source as _};
+use config::{ConfigError, Environment, File, FileFormat, Source as _};
 use gateway::{Network, Rates};
 use scheduler::zone_directory;
 use serde::{Deserialize, Serialize, Serializer};
@@ -28,6 +28,11 @@ const CREDENTIALS: &str = "CREDENTIALS_DIRECTORY";
 const CREDENTIAL: &str = "credential:";
 const PREFIX: &str = "CARECIRCLE";
 const OF_TESTS: &str = "CARECIRCLE_TEST_";
+/// Variables that hold several texts, with commas between them, and their keys.
+const LISTS: [(&str, &str); 2] = [
+    ("CARECIRCLE_TRUSTED_NETWORKS", "trusted_networks"),
+    ("CARECIRCLE_MORE_ORIGINS", "more_origins"),
+];
 
 /// Everything an agency decides about its server.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -126,18 +131,19 @@ fn default_log() -> String {
     "info".to_owned()
 }
 
-/// A file that systemd lays out for this service alone (systemd.exec(5), `LoadCredential=`).
-fn credential(name: &str, directory: Option<&Path>) -> anyhow::Result<PathBuf> {
-    let Some(directory) = directory else {
-        bail!(
-            "root_key: there are no credentials: {CREDENTIALS} is not set; is this a systemd service?"
-        );
+/// By what name systemd lays the root key out for this service alone (systemd.exec(5), `LoadCredential=`), if it does.
+fn credential(written: &Path) -> anyhow::Result<Option<&str>> {
+    let named = written
+        .to_str()
+        .and_then(|key| key.strip_prefix(CREDENTIAL));
+    let Some(name) = named else {
+        return Ok(None);
     };
     let is_one = !name.is_empty() && !name.contains('/') && name != "." && name != "..";
     if !is_one {
         bail!("root_key: a credential is named by one word, without a slash");
     }
-    Ok(directory.join(name))
+    Ok(Some(name))
 }
 
 /// A root key's file as it is written in the configuration or on the command line: `credential:NAME` is one
@@ -153,13 +159,26 @@ pub fn credentials() -> Option<PathBuf> {
 }
 
 fn resolve(written: &Path, credentials: Option<&Path>) -> anyhow::Result<PathBuf> {
-    match written
-        .to_str()
-        .and_then(|key| key.strip_prefix(CREDENTIAL))
-    {
-        Some(name) => credential(name, credentials),
-        None => Ok(written.to_owned()),
+    match (credential(written)?, credentials) {
+        (None, _) => Ok(written.to_owned()),
+        (Some(name), Some(directory)) => Ok(directory.join(name)),
+        (Some(name), None) => bail!(
+            "root_key: there is no credential here, {CREDENTIALS} is not set: only the service has it. Begin the \
+             command with systemd-run --pipe --wait -p User=… -p LoadCredential={name}:/its/file"
+        ),
     }
+}
+
+/// Where a file does not read and why, in one line. The line itself may hold a password and is shown to nobody.
+fn unread(error: ConfigError) -> anyhow::Error {
+    let ConfigError::FileParse { cause, .. } = &error else {
+        return error.into();
+    };
+    let told = cause.to_string();
+    let is_margin = |c: char| c == ' ' || c.is_ascii_digit();
+    let quoted = |line: &str| line.trim_start_matches(is_margin).starts_with('|');
+    let told: Vec<&str> = told.lines().filter(|line| !quoted(line)).collect();
+    anyhow::anyhow!(told.join(": "))
 }
 
 impl Config {
@@ -179,31 +198,37 @@ impl Config {
     }
 
     fn parse(text: &str, environment: HashMap<String, String>) -> anyhow::Result<Self> {
-        let credentials = environment.get(CREDENTIALS).map(PathBuf::from);
-        let environment = environment
+        let (lists, environment): (HashMap<_, _>, HashMap<_, _>) = environment
             .into_iter()
             .filter(|(name, _)| name.starts_with(PREFIX) && !name.starts_with(OF_TESTS))
-            .collect();
+            .partition(|(name, _)| LISTS.iter().any(|(list, _)| list == name));
+        // Not parsed: a password of digits is a text too.
         let environment = Environment::with_prefix(PREFIX)
             .prefix_separator("_")
             .separator("__")
-            .list_separator(",")
-            .with_list_parse_key("trusted_networks")
-            .with_list_parse_key("more_origins")
-            .try_parsing(true)
             .source(Some(environment));
         environment.collect().context("the environment")?;
-        let mut config: Self = config::Config::builder()
+        let mut builder = config::Config::builder()
             .add_source(File::from_str(text, FileFormat::Toml))
-            .add_source(environment)
-            .build()?
-            .try_deserialize()?;
-        config.root_key = resolve(&config.root_key, credentials.as_deref())?;
+            .add_source(environment);
+        for (name, key) in LISTS {
+            if let Some(list) = lists.get(name) {
+                let list: Vec<&str> = list.split(',').collect();
+                builder = builder.set_override(key, list)?;
+            }
+        }
+        let config: Self = builder.build().map_err(unread)?.try_deserialize()?;
+        credential(&config.root_key)?;
         let host = config.url.strip_prefix("https://").unwrap_or_default();
         if host.is_empty() || host.contains('/') {
             bail!("url: must be written https://host or https://host:port");
         }
         Ok(config)
+    }
+
+    /// The root key's file. Only who opens the data needs it: a credential is there for the service alone.
+    pub fn root_key_file(&self) -> anyhow::Result<PathBuf> {
+        key_file(&self.root_key)
     }
 
     /// The host (and port, unless 443) that devices sign.
@@ -308,17 +333,18 @@ mod tests {
             .find(|line| line.starts_with("root_key"))
             .unwrap();
         let with = |key: &str| EXAMPLE.replace(line, &format!("root_key = \"{key}\""));
-        let systemd = vars(&[(CREDENTIALS, "/run/credentials/carecircle.service")]);
-        let config = Config::parse(&with("credential:root-key"), systemd.clone()).unwrap();
-        let path = "/run/credentials/carecircle.service/root-key";
-        assert_eq!(config.root_key, PathBuf::from(path));
-        let none = Config::parse(&with("credential:root-key"), HashMap::new());
-        assert!(none.unwrap_err().to_string().contains(CREDENTIALS));
+        let config = Config::parse(&with("credential:root-key"), HashMap::new()).unwrap();
+        let systemd = Path::new("/run/credentials/carecircle.service");
+        assert_eq!(
+            resolve(&config.root_key, Some(systemd)).unwrap(),
+            systemd.join("root-key")
+        );
+        let none = resolve(&config.root_key, None).unwrap_err().to_string();
+        assert!(none.contains(CREDENTIALS), "{none}");
+        assert!(none.contains("LoadCredential=root-key:"), "{none}");
         for name in ["credential:", "credential:../key", "credential:.."] {
-            assert!(
-                Config::parse(&with(name), systemd.clone()).is_err(),
-                "{name}"
-            );
+            let parsed = Config::parse(&with(name), HashMap::new());
+            assert!(parsed.is_err(), "{name}");
         }
     }
 
@@ -344,6 +370,20 @@ mod tests {
             panic!("a url means PostgreSQL");
         };
         assert_eq!(url, "postgres://u:secret@db/care");
+    }
+
+    #[test]
+    fn a_text_of_the_environment_stays_as_it_is() {
+        let environment = vars(&[
+            ("CARECIRCLE_MAIL__PASSWORD", "0012e3"),
+            ("CARECIRCLE_MAIL__PHONE", "+15550100"),
+            ("CARECIRCLE_MORE_ORIGINS", "https://b.example.org"),
+        ]);
+        let config = Config::parse(EXAMPLE, environment).unwrap();
+        assert_eq!(config.more_origins, ["https://b.example.org"]);
+        let mail = config.mail.unwrap();
+        assert_eq!(mail.password.unwrap().reveal(), "0012e3");
+        assert_eq!(mail.phone.unwrap(), "+15550100");
     }
 
     #[test]
@@ -390,6 +430,15 @@ mod tests {
             let error = Config::parse(&text, environment).unwrap_err();
             assert!(format!("{error:#}").contains("unknown field"), "{error:#}");
         }
+    }
+
+    #[test]
+    fn a_line_that_does_not_read_is_named_and_not_shown() {
+        let text = "zone = \"UTC\"\n[mail]\npassword = \"planted\"word\"\n";
+        let error = Config::parse(text, HashMap::new()).unwrap_err();
+        let told = format!("{error:#}");
+        assert!(told.contains("line 3"), "{told}");
+        assert!(!told.contains("planted") && !told.contains('\n'), "{told}");
     }
 
     #[test]

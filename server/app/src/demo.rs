@@ -86,12 +86,9 @@ pub async fn run(options: cli::Demo) -> anyhow::Result<()> {
     let control = Control::open(&options.data, opened.store.clone(), moved)
         .inspect_err(|error| tracing::warn!(error = format!("{error:#}"), "no `carecircle admin`"))
         .ok();
-    let due = opened.send_what_is_due(mailing(&host, &options.data, clock));
+    let due = opened.do_what_is_due(Some(mailing(&host, &options.data, clock)));
     print!("{}", welcome(&host, &options.data, &invited));
-    let post = Post {
-        due: Some(due),
-        intake: None,
-    };
+    let post = Post { due, intake: None };
     tokio::select! {
         ended = wiring::until_told(told, running, post, opened) => ended,
         () = control::answer(control.as_ref()) => Ok(()),

@@ -1,5 +1,6 @@
 //! `carecircle admin invite-administrator`: the first one-time link of a new installation. From it the
-//! administrator makes a passkey; everybody else comes in by links that people give out.
+//! administrator makes a passkey; everybody else comes in by links that people give out. Where all administrators
+//! are lost, whoever runs the machine makes another one.
 
 use anyhow::{Context as _, bail};
 use care::Caller;
@@ -15,8 +16,9 @@ use crate::{cli, demo, files};
 /// running: both would want the data directory.
 pub async fn run(options: cli::InviteAdministrator) -> anyhow::Result<()> {
     let config = Config::read(&options.server)?;
-    wiring::keep_apart(&config.data, &config.root_key)?;
-    let root_key = files::read_root_key(&config.root_key)?;
+    let root_key = config.root_key_file()?;
+    wiring::keep_apart(&config.data, &root_key)?;
+    let root_key = files::read_root_key(&root_key)?;
     let host = config.server_name();
     let identity = Identity {
         server_name: host.clone(),
@@ -36,17 +38,23 @@ async fn first_link(
     options: &cli::InviteAdministrator,
 ) -> anyhow::Result<String> {
     let installation = Caller::installation();
-    let account = if store.agency().await?.is_none() {
+    let name = Name::new(&options.name).context("--name")?;
+    let is_new = store.agency().await?.is_none();
+    if is_new {
         let agency = Name::new(&options.agency).context("--agency")?;
-        let name = Name::new(&options.name).context("--name")?;
         store.create_agency(&installation, agency).await?;
+    }
+    let account = if is_new || options.another {
         let role = Role::Administrator;
         store.add_person(&installation, name, role).await?.account
     } else {
         let waiting = store.uninvited(&installation).await?;
         let administrator = waiting.iter().find(|card| card.role == Role::Administrator);
         let Some(card) = administrator else {
-            bail!("this agency has its first administrator already; they invite others");
+            bail!(
+                "this agency has its first administrator already; they invite others. If nobody can sign in as an \
+                 administrator any more, add --another"
+            );
         };
         card.account
     };
@@ -58,6 +66,7 @@ async fn first_link(
 mod tests {
     use care::civil::Zones;
     use clap::Parser as _;
+    use protocol::http::PersonCard;
     use store::{Database, RootKey};
 
     use super::*;
@@ -100,6 +109,20 @@ mod tests {
         let waiting = store.uninvited(&Caller::installation()).await.unwrap();
         assert_eq!(waiting.len(), 1);
         assert_eq!(waiting[0].role, Role::Administrator);
+        // All of them are lost.
+        let another = cli::InviteAdministrator {
+            name: "C".to_owned(),
+            another: true,
+            ..options()
+        };
+        let link = first_link(store, "care.example.org", &another)
+            .await
+            .unwrap();
+        assert!(link != first && link != again, "{link}");
+        let waiting = store.uninvited(&Caller::installation()).await.unwrap();
+        let added = |card: &&PersonCard| card.role == Role::Administrator && card.name == "C";
+        assert_eq!(waiting.iter().filter(added).count(), 1);
+        assert_eq!(waiting.len(), 2);
         opened.store.close().await;
     }
 }

@@ -6,11 +6,15 @@ use std::io::IsTerminal as _;
 use anyhow::Context as _;
 use tracing_subscriber::EnvFilter;
 
-/// Starts logging. `level` is a level, or a list such as `info,gateway=debug`.
+/// Reads a level, or a list such as `info,carecircle_gateway=debug`.
+pub fn filter(level: &str) -> anyhow::Result<EnvFilter> {
+    EnvFilter::try_new(level).context("log: not a level or a list of levels")
+}
+
+/// Starts logging what [`filter`] reads.
 pub fn start(level: &str) -> anyhow::Result<()> {
-    let filter = EnvFilter::try_new(level).context("log: not a level or a list of levels")?;
     let builder = tracing_subscriber::fmt()
-        .with_env_filter(filter)
+        .with_env_filter(filter(level)?)
         .with_writer(std::io::stderr);
     let started = if std::io::stderr().is_terminal() {
         builder.compact().try_init()

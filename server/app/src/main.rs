@@ -5,7 +5,8 @@
 //! ([`web`], which `bundle` lists). Everything below takes them as arguments.
 //!
 //! * [`demo`]: a seeded agency of invented people on one loopback port, for looking around.
-//! * [`serve`]: a server from a configuration file; [`telling`]: names in it that tell what people come for.
+//! * [`serve`]: a server from a configuration file; [`renewal`]: its certificate, renewed while it runs;
+//!   [`telling`]: names in it that tell what people come for.
 //! * [`admin`]: what can be asked of a running server, over the socket in its data directory
 //!   ([`control`]).
 //! * [`audit`]: asks the audit log, takes it out, and checks it.
@@ -37,6 +38,7 @@ mod log;
 mod moved_clock;
 mod outside;
 mod place;
+mod renewal;
 mod seed;
 mod serve;
 mod telling;

@@ -36,7 +36,7 @@ pub async fn open(place: &Where, data: &Path) -> anyhow::Result<Store> {
             demo: false,
             clocks: config.clocks()?,
         };
-        (config.database()?, config.root_key, identity)
+        (config.database()?, config.root_key_file()?, identity)
     } else {
         let identity = Identity {
             server_name: "localhost".to_owned(),

@@ -3,6 +3,7 @@
 use crate::cli;
 use crate::config::Config;
 use crate::control::{self, Control};
+use crate::renewal::Renewal;
 use crate::wiring::{self, Edge, Identity, Pages, Post};
 use crate::{files, log, telling};
 
@@ -14,8 +15,10 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         tracing::warn!("{warning}");
     }
     let told = wiring::Told::listen()?;
-    wiring::keep_apart(&config.data, &config.root_key)?;
-    let root_key = files::read_root_key(&config.root_key)?;
+    let renewal = Renewal::listen(&config.tls)?;
+    let root_key = config.root_key_file()?;
+    wiring::keep_apart(&config.data, &root_key)?;
+    let root_key = files::read_root_key(&root_key)?;
     let tls = files::read_tls(&config.tls.certificate, &config.tls.key)?;
     let listener = wiring::take_port(config.listen)?;
     let identity = Identity {
@@ -38,15 +41,16 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
         },
     };
     let running = wiring::listen(&opened, edge)?;
+    let certificate = running.certificate.clone();
     tracing::info!(event = "listening", address = %running.addr);
-    let due = mailing.map(|mailing| opened.send_what_is_due(mailing));
-    if due.is_none() {
+    if mailing.is_none() {
         tracing::warn!("no [mail] in the configuration: nobody is reminded of anything");
     } else if taking.is_none() {
         tracing::warn!(
             "no [mail.intake] in the configuration: nobody hears what comes back by mail"
         );
     }
+    let due = opened.do_what_is_due(mailing);
     let intake = match taking {
         Some(taking) => Some(opened.take_mails(taking).await?),
         None => None,
@@ -58,12 +62,14 @@ pub async fn run(options: cli::Serve) -> anyhow::Result<()> {
     tokio::select! {
         ended = wiring::until_told(told, running, post, opened) => ended,
         () = control::answer(control.as_ref()) => Ok(()),
+        () = renewal.watch(certificate) => Ok(()),
     }
 }
 
 /// Prints what `serve` would run with, and warns of names that tell.
 pub fn check(options: &cli::Serve) -> anyhow::Result<()> {
     let config = Config::read(options)?;
+    log::filter(&config.log)?;
     config.trusted_networks()?;
     config.database()?;
     config.mailing()?;

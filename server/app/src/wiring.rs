@@ -182,11 +182,14 @@ impl Opened {
         self.bell.clone()
     }
 
-    /// Starts to send what is due.
-    pub fn send_what_is_due(&self, mailing: Mailing) -> scheduler::Running {
+    /// Starts to do what is due, and to send mails if there is a way out for them.
+    pub fn do_what_is_due(&self, mailing: Option<Mailing>) -> scheduler::Running {
         let store = self.store.clone();
-        let worker = Worker::new(store, mailing.clock, mailing.identity, mailing.transport)
-            .with_replies(mailing.replies);
+        let worker = match mailing {
+            None => Worker::without_mails(store, Arc::new(SystemClock)),
+            Some(mailing) => Worker::new(store, mailing.clock, mailing.identity, mailing.transport)
+                .with_replies(mailing.replies),
+        };
         scheduler::start(Arc::new(worker), self.bell())
     }
 
@@ -228,11 +231,10 @@ impl Told {
     }
 }
 
-/// What is done with mails, while it runs.
-#[derive(Default)]
+/// What is done by itself, while it runs.
 pub struct Post {
-    /// What is due is sent.
-    pub due: Option<scheduler::Running>,
+    /// What is due is done.
+    pub due: scheduler::Running,
     /// What comes back is taken.
     pub intake: Option<mail::intake::Running>,
 }
@@ -251,9 +253,7 @@ pub async fn until_told(
         if let Some(intake) = intake {
             intake.stop().await;
         }
-        if let Some(due) = due {
-            due.stop().await;
-        }
+        due.stop().await;
         running.stop().await;
         opened.store.close().await;
     };

@@ -70,7 +70,7 @@ mod sign_in;
 
 pub use assets::{Asset, Assets, Encoding};
 pub use hub::Hub;
-pub use listen::{TlsError, bind, tls_config};
+pub use listen::{Certificate, TlsError, bind, tls_config};
 pub use listing::bundle_listing;
 pub use network::{Network, NetworkError};
 pub use openapi::openapi;

@@ -106,11 +106,26 @@ pub(crate) struct Door {
     tracker: TaskTracker,
 }
 
+/// The certificate that is shown to whoever connects. All clones are one.
+#[derive(Clone)]
+pub struct Certificate(RustlsConfig);
+
+impl Certificate {
+    pub(crate) fn new(tls: Arc<rustls::ServerConfig>) -> Self {
+        Self(RustlsConfig::from_config(tls))
+    }
+
+    /// From now on another one is shown. Who is connected stays so.
+    pub fn renew(&self, tls: Arc<rustls::ServerConfig>) {
+        self.0.reload_from_config(tls);
+    }
+}
+
 impl Door {
-    pub(crate) fn new(tls: Arc<rustls::ServerConfig>, places: usize, tracker: TaskTracker) -> Self {
+    pub(crate) fn new(certificate: &Certificate, places: usize, tracker: TaskTracker) -> Self {
         let handshake = Duration::from_secs(limits::TLS_HANDSHAKE_S);
         Self {
-            tls: RustlsAcceptor::new(RustlsConfig::from_config(tls)).handshake_timeout(handshake),
+            tls: RustlsAcceptor::new(certificate.0.clone()).handshake_timeout(handshake),
             places: Arc::new(Semaphore::new(places.min(Semaphore::MAX_PERMITS))),
             tracker,
         }

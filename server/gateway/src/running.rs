@@ -14,7 +14,7 @@ use tokio_util::task::TaskTracker;
 use crate::assets::Assets;
 use crate::failures::Failures;
 use crate::hub::Hub;
-use crate::listen::{self, Door};
+use crate::listen::{self, Certificate, Door};
 use crate::listing::bundle_listing;
 use crate::origin::Origins;
 use crate::paces::Paces;
@@ -40,6 +40,8 @@ pub enum StartError {
 pub struct Running {
     /// Where.
     pub addr: SocketAddr,
+    /// What is shown to whoever connects.
+    pub certificate: Certificate,
     gateway: Gateway,
     handle: Handle<SocketAddr>,
 }
@@ -75,7 +77,8 @@ pub fn start(
         tracker: tracker.clone(),
         rates: settings.rates,
     }));
-    let door = Door::new(settings.tls, gateway.rates.connections, tracker.clone());
+    let certificate = Certificate::new(settings.tls);
+    let door = Door::new(&certificate, gateway.rates.connections, tracker.clone());
     let handle = Handle::new();
     let server = listen::server(settings.listener, door)?.handle(handle.clone());
     let service = router(gateway.clone()).into_make_service_with_connect_info::<SocketAddr>();
@@ -86,6 +89,7 @@ pub fn start(
     });
     Ok(Running {
         addr,
+        certificate,
         gateway,
         handle,
     })

@@ -103,9 +103,12 @@ impl Worker {
         // After the mails: what is stale by then was skipped, with its reason.
         let kept = agency::run(store, now).await;
         first_error([run, pass.map(|_| ()), kept])?;
+        // What waits for a way out is not looked at again and again.
+        let mails = match &self.way_out {
+            None => [None, None],
+            Some(_) => [store.next_due().await?, store.next_single_mail().await?],
+        };
         let due = [
-            store.next_due().await?,
-            store.next_single_mail().await?,
             store.next_job().await?,
             store.next_agency_job().await?,
             store.next_lapse(now).await?,
@@ -113,7 +116,7 @@ impl Worker {
             store.next_outcome().await?,
         ];
         let now = self.clock.now();
-        let next = due.into_iter().flatten().min();
+        let next = mails.into_iter().chain(due).flatten().min();
         Ok(next.map_or(poll(), |next| until(next, now).min(poll())))
     }
 }

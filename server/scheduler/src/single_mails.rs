@@ -8,11 +8,11 @@ use mail::{
 use protocol::{SingleMailId, limits};
 use store::{DueSingleMail, Lease, SingleMail, What};
 
-use crate::due::{Pass, Worker, outcome};
+use crate::due::{Pass, WayOut, Worker, outcome, tell};
 
 impl Worker {
     /// Sends what is due now.
-    pub(crate) async fn send_single_mails(&self) -> store::Result<Pass> {
+    pub(crate) async fn send_single_mails(&self, way_out: &WayOut) -> store::Result<Pass> {
         let now = self.watched_now().await?;
         let next = self.store.next_single_mail().await?;
         if next.is_none_or(|next| next > now) {
@@ -26,7 +26,7 @@ impl Worker {
                 // The ones before took long: what is left is leased and decided again.
                 break;
             }
-            accepted += usize::from(self.send_single_mail(due, lease).await);
+            accepted += usize::from(self.send_single_mail(due, way_out, lease).await);
         }
         Ok(Pass {
             accepted,
@@ -36,10 +36,10 @@ impl Worker {
     }
 
     /// Sends one; whether the mail server took it.
-    async fn send_single_mail(&self, due: DueSingleMail, lease: Lease) -> bool {
+    async fn send_single_mail(&self, due: DueSingleMail, way_out: &WayOut, lease: Lease) -> bool {
         let (id, token) = (due.id, due.return_token.clone());
-        let mail = match self.write_single_mail(due) {
-            Ok(mail) => self.returning(mail, &token),
+        let mail = match way_out.write_single_mail(due) {
+            Ok(mail) => way_out.returning(mail, &token),
             Err(error) => {
                 tracing::error!(%error, "a single mail cannot be written");
                 self.note_single_mail(id, lease, What::Unwritable).await;
@@ -54,9 +54,9 @@ impl Worker {
                 *begins = self.note_single_mail(id, lease, What::Begins).await;
                 *begins == Some(true)
             };
-            self.transport.send(&mail, before_data).await
+            way_out.transport.send(&mail, before_data).await
         };
-        metrics::counter!("mails", "sent" => sent.as_str()).increment(1);
+        tell(sent);
         // Withheld because it could not be noted: what it is about did not change.
         if begins.is_some() {
             let what = outcome(sent, begins == Some(true));
@@ -65,6 +65,22 @@ impl Worker {
         sent == Sent::Accepted
     }
 
+    /// Notes what becomes of it; whether that held. `None` if it could not be written: then the lease runs
+    /// out.
+    async fn note_single_mail(&self, id: SingleMailId, lease: Lease, what: What) -> Option<bool> {
+        let now = self.clock.now();
+        let noted = self.store.note_single_mail(id, lease, what, now);
+        match noted.await {
+            Ok(held) => Some(held),
+            Err(error) => {
+                tracing::error!(%error, "a single mail could not be noted");
+                None
+            }
+        }
+    }
+}
+
+impl WayOut {
     /// Each as its kind is written.
     fn write_single_mail(&self, due: DueSingleMail) -> Result<Mail, WriteError> {
         let envelope = Envelope {
@@ -101,20 +117,6 @@ impl Worker {
             SingleMail::BookAgain { token } => {
                 let letter = BookAgainLetter { envelope, token };
                 mail::write_book_again(&letter, identity)
-            }
-        }
-    }
-
-    /// Notes what becomes of it; whether that held. `None` if it could not be written: then the lease runs
-    /// out.
-    async fn note_single_mail(&self, id: SingleMailId, lease: Lease, what: What) -> Option<bool> {
-        let now = self.clock.now();
-        let noted = self.store.note_single_mail(id, lease, what, now);
-        match noted.await {
-            Ok(held) => Some(held),
-            Err(error) => {
-                tracing::error!(%error, "a single mail could not be noted");
-                None
             }
         }
     }

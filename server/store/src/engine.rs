@@ -125,7 +125,7 @@ impl Pools {
                     })
                     .connect_with(options)
                     .await
-                    .map_err(cannot_open)?;
+                    .map_err(|error| OpenError::Database(trouble(error)))?;
                 Ok(Self::Postgres(pool))
             }
         }
@@ -228,8 +228,11 @@ async fn begin_whole(
 }
 
 async fn open_sqlite(directory: &Path) -> Result<Pools, OpenError> {
+    let file = directory.join(SQLITE_FILE);
+    let cannot_open =
+        |error| OpenError::Database(format!("{}: {}", file.display(), trouble(error)));
     let options = SqliteConnectOptions::new()
-        .filename(directory.join(SQLITE_FILE))
+        .filename(&file)
         .create_if_missing(true)
         .journal_mode(SqliteJournalMode::Wal)
         .synchronous(SqliteSynchronous::Full)
@@ -452,18 +455,31 @@ impl From<sqlx::Error> for Error {
     }
 }
 
-/// For opening: the kind of trouble, without the URL.
-fn cannot_open(error: sqlx::Error) -> OpenError {
-    OpenError::Database(match error {
-        sqlx::Error::Io(error) => error.kind().to_string(),
+/// For opening: what the trouble is, without the URL.
+fn trouble(error: sqlx::Error) -> String {
+    match error {
+        sqlx::Error::Io(error) => error.to_string(),
         sqlx::Error::Database(error) => error.message().to_owned(),
+        sqlx::Error::PoolTimedOut => format!("no answer within {ACQUIRE:?}; is it running?"),
         other => other.to_string(),
-    })
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[tokio::test]
+    async fn a_database_that_cannot_be_opened_is_named_and_why() {
+        let away = trouble(sqlx::Error::PoolTimedOut);
+        assert_eq!(away, "no answer within 10s; is it running?");
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join(SQLITE_FILE);
+        std::fs::create_dir(&file).unwrap();
+        let opened = open_sqlite(directory.path()).await.map(drop);
+        let said = opened.unwrap_err().to_string();
+        assert!(said.contains(file.to_str().unwrap()), "{said}");
+    }
 
     #[test]
     fn versions_compare_by_number() {

@@ -31,6 +31,10 @@ statements! {
                 SELECT MIN(due_at) AS t FROM delivery WHERE state = 'planned'
                 UNION ALL
                 SELECT MIN(due_at) AS t FROM single_mail WHERE state = 'planned') AS planned) AS due_at,
+            (SELECT MAX(n) FROM (
+                SELECT MAX(tries) AS n FROM delivery WHERE state = 'planned' AND due_at <= $1
+                UNION ALL
+                SELECT MAX(tries) AS n FROM single_mail WHERE state = 'planned' AND due_at <= $1) AS put_off) AS tries,
             (SELECT COUNT(*) FROM clock_jump WHERE standing = 1) AS jumps";
     LIST = "
         SELECT o.id, o.from_at, o.until_at,
@@ -71,12 +75,19 @@ statements! {
         ON CONFLICT (outage, participant) DO NOTHING";
 }
 
+/// A mail that was tried so often in vain has been due for longer than [`limits::LAG_ALARM_S`], though each time it was
+/// put off.
+const LATE_TRIES: i64 = 3;
+const _: () = assert!(limits::MAIL_BACKOFF_S[0] + limits::MAIL_BACKOFF_S[1] > limits::LAG_ALARM_S);
+/// No mail is put off for longer than this, seconds.
+const PUT_OFF_MAX_S: i64 = limits::MAIL_BACKOFF_S[3];
+
 /// How the scheduler is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct SchedulerHealth {
     /// When it was last heard of.
     pub heard_at: Option<Timestamp>,
-    /// Something has been due for longer than [`limits::LAG_ALARM_S`].
+    /// Something has been due for longer than [`limits::LAG_ALARM_S`], looked at or tried in vain.
     pub late: bool,
     /// It was heard of, but not for [`limits::OUTAGE_S`].
     pub silent: bool,
@@ -261,12 +272,15 @@ async fn note(tx: &mut Tx, since: Timestamp) -> Result<Option<OutageId>> {
 
 /// How the scheduler is.
 pub(crate) async fn health(tx: &mut Tx) -> Result<SchedulerHealth> {
+    let put_off = tx.now().plus_seconds(PUT_OFF_MAX_S).micros();
+    let health = tx.sql(HEALTH).bind(put_off).one();
+    let (heard, due, tries, jumps): (Option<i64>, Option<i64>, Option<i64>, i64) = health.await?;
     let now = tx.now().micros();
-    let (heard, due, jumps): (Option<i64>, Option<i64>, i64) = tx.sql(HEALTH).one().await?;
     let older = |at: i64, seconds: i64| now - at > seconds * 1_000_000;
     Ok(SchedulerHealth {
         heard_at: heard.map(db::at),
-        late: due.is_some_and(|due| older(due, limits::LAG_ALARM_S)),
+        late: due.is_some_and(|due| older(due, limits::LAG_ALARM_S))
+            || tries.is_some_and(|tries| tries >= LATE_TRIES),
         silent: heard.is_some_and(|heard| older(heard, limits::OUTAGE_S)),
         jumped: jumps > 0,
     })

@@ -170,7 +170,7 @@ impl TestServer {
         // Each pass looks at a number of rows; what waits behind another is looked at again.
         while post.pass().await?.leased > 0 {}
         match post.transport() {
-            Transport::Memory(memory) => Ok(memory.take()),
+            Some(Transport::Memory(memory)) => Ok(memory.take()),
             _ => Ok(Vec::new()),
         }
     }

@@ -1,7 +1,12 @@
 //! One thing that is broken does not stop the others: a row, a kind of mail, what is done besides.
 
+use std::sync::Arc;
+use std::time::Duration;
+
 use care::Caller;
+use mail::Sent;
 use protocol::{JobName, JobOutcome, Role, limits};
+use scheduler::Worker;
 use testkit::{Engine, Person};
 
 use super::desk::{Desk, TUESDAY, to};
@@ -67,6 +72,30 @@ pub async fn a_single_mail_that_does_not_leave_is_an_alarm(engine: Engine) {
     assert!(!late().await);
 }
 
+pub async fn a_mail_that_is_put_off_again_and_again_is_an_alarm(engine: Engine) {
+    for single in [false, true] {
+        let desk = Desk::open(engine).await;
+        desk.without_address(&desk.dana).await;
+        if single {
+            writes(&desk, &desk.maria, MARIAS).await;
+        } else {
+            desk.book(TUESDAY).await;
+        }
+        let late = async || desk.store().scheduler_health().await.unwrap().late;
+        desk.memory.answer_next([Sent::Deferred { code: None }; 3]);
+        let [first, second, third, _] = limits::MAIL_BACKOFF_S;
+        for pause in [0, first, second] {
+            desk.pass(pause).await;
+            assert!(!late().await);
+            assert_eq!(desk.worker.pass().await.unwrap().accepted, 0);
+        }
+        assert!(late().await, "though it is due in a while only");
+        desk.pass(third).await;
+        assert_eq!(desk.post().await.len(), 1);
+        assert!(!late().await);
+    }
+}
+
 pub async fn where_one_kind_of_mail_breaks_the_other_leaves(engine: Engine) {
     let desk = Desk::open(engine).await;
     writes(&desk, &desk.ana, ANAS).await;
@@ -96,4 +125,30 @@ pub async fn where_mails_break_the_agencys_jobs_run(engine: Engine) {
     let job = job.unwrap();
     assert_eq!(job.outcome, Some(JobOutcome::Done));
     assert!(desk.worker.turn(&mut true).await.is_ok());
+}
+
+pub async fn where_no_mail_can_leave_all_the_rest_is_done(engine: Engine) {
+    let desk = Desk::open(engine).await;
+    let kim = testkit::agency::add(desk.store(), "Kim Keyring", Role::Administrator).await;
+    let kim = desk.house.enrol(kim.unwrap(), 5).await.caller;
+    desk.book(TUESDAY).await;
+    desk.pass(1).await;
+    let clock = Arc::new(desk.house.clock.clone());
+    let worker = Worker::without_mails(desk.store().clone(), clock);
+    let asked = desk.store().ask_job(&kim, JobName::Retention).await;
+    asked.unwrap();
+    let pause = worker.turn(&mut false).await.unwrap();
+    assert!(
+        pause >= Duration::from_secs(1),
+        "it does not spin: {pause:?}"
+    );
+    let health = desk.store().scheduler_health().await.unwrap();
+    assert!(health.heard_at.is_some());
+    let now = desk.house.clock_now();
+    let told = desk.scheduler.jobs(&kim, now).await.unwrap();
+    let mut jobs = told.jobs.iter();
+    let job = jobs.find(|job| job.name == JobName::Retention).unwrap();
+    assert_eq!(job.outcome, Some(JobOutcome::Done));
+    // The mails wait as they were planned, for a way out.
+    assert_eq!(desk.sends().await.len(), 2, "both invitations");
 }

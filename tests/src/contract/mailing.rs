@@ -100,8 +100,10 @@ contract! {
     breakages {
         a_single_mail_that_cannot_be_read_does_not_stop_the_others,
         a_single_mail_that_does_not_leave_is_an_alarm,
+        a_mail_that_is_put_off_again_and_again_is_an_alarm,
         where_one_kind_of_mail_breaks_the_other_leaves,
         where_mails_break_the_agencys_jobs_run,
+        where_no_mail_can_leave_all_the_rest_is_done,
     }
     links {
         looking_changes_no_row,

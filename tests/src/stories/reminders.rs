@@ -45,7 +45,7 @@ mod tell {
             let _: Appointment = dana.asks("POST", "/v1/appointments", &request).await?;
             Mortal::new(story.server.post().pass(), polls).await;
             let mut mails = match story.server.post().transport() {
-                Transport::Memory(memory) => memory.take(),
+                Some(Transport::Memory(memory)) => memory.take(),
                 _ => Vec::new(),
             };
             story.server.restart(Down::AtOnce).await?;

@@ -35,15 +35,16 @@ impl Machine {
         let folder = tempfile::tempdir().unwrap();
         let certs = folder.path().join("certs-dev");
         std::fs::create_dir(&certs).unwrap();
-        let key = KeyPair::generate().unwrap();
-        let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
-        let certificate = params.self_signed(&key).unwrap();
-        std::fs::write(certs.join("localhost.crt"), certificate.pem()).unwrap();
-        std::fs::write(certs.join("localhost.key"), key.serialize_pem()).unwrap();
+        let certificate = renew_certificate(&certs);
         Self {
-            certificate: certificate.der().clone(),
+            certificate,
             folder,
         }
+    }
+
+    /// Puts another certificate in the place of the one before, as a renewal does.
+    pub fn renew_certificate(&self) -> CertificateDer<'static> {
+        renew_certificate(&self.path("certs-dev"))
     }
 
     pub fn path(&self, name: &str) -> PathBuf {
@@ -54,7 +55,7 @@ impl Machine {
         self.path("data")
     }
 
-    fn command(&self) -> Command {
+    pub fn command(&self) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_carecircle"));
         command.current_dir(self.folder.path()).stdin(Stdio::null());
         command
@@ -64,6 +65,16 @@ impl Machine {
     pub fn run(&self, arguments: &[&str]) -> Output {
         let mut command = self.command();
         command.args(arguments).args(["--data", "data"]);
+        command.output().unwrap()
+    }
+
+    /// Runs a command with the configuration here, and nothing else said.
+    pub fn with_config(&self, arguments: &[&str], config: &str) -> Output {
+        std::fs::write(self.path("carecircle.toml"), config).unwrap();
+        let mut command = self.command();
+        command
+            .args(arguments)
+            .args(["--config", "carecircle.toml"]);
         command.output().unwrap()
     }
 
@@ -129,14 +140,7 @@ impl Machine {
 
     /// What a browser of this machine trusts.
     pub fn tls(&self) -> rustls::ClientConfig {
-        let mut roots = rustls::RootCertStore::empty();
-        roots.add(self.certificate.clone()).unwrap();
-        let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
-        rustls::ClientConfig::builder_with_provider(provider)
-            .with_safe_default_protocol_versions()
-            .unwrap()
-            .with_root_certificates(roots)
-            .with_no_client_auth()
+        trusting(&self.certificate)
     }
 
     /// The store itself, while no server runs.
@@ -189,6 +193,27 @@ impl Drop for Serving {
         // One that has ended cannot be killed, which is as well.
         let _ended = self.child.kill().and_then(|()| self.child.wait());
     }
+}
+
+fn renew_certificate(certs: &Path) -> CertificateDer<'static> {
+    let key = KeyPair::generate().unwrap();
+    let params = CertificateParams::new(["localhost".to_owned()]).unwrap();
+    let certificate = params.self_signed(&key).unwrap();
+    std::fs::write(certs.join("localhost.crt"), certificate.pem()).unwrap();
+    std::fs::write(certs.join("localhost.key"), key.serialize_pem()).unwrap();
+    certificate.der().clone()
+}
+
+/// Trusts that certificate and no other.
+pub fn trusting(certificate: &CertificateDer<'static>) -> rustls::ClientConfig {
+    let mut roots = rustls::RootCertStore::empty();
+    roots.add(certificate.clone()).unwrap();
+    let provider = Arc::new(rustls::crypto::aws_lc_rs::default_provider());
+    rustls::ClientConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .unwrap()
+        .with_root_certificates(roots)
+        .with_no_client_auth()
 }
 
 /// Every byte of every file below a directory.

@@ -4,6 +4,7 @@
 
 #![expect(clippy::unwrap_used, reason = "what does not work here fails the test")]
 
+mod agency;
 mod browser;
 mod bundle;
 mod machine;
@@ -148,6 +149,28 @@ async fn keys_and_the_audit_log_are_seen_to_beside_a_running_server_and_without_
         }
         assert!(!stands(&log, needle), "logged: {needle}");
     }
+}
+
+#[test]
+fn where_the_root_key_is_the_services_alone_its_server_is_asked_from_a_terminal() {
+    let machine = Machine::new();
+    let config = "url = \"https://localhost\"\ndata = \"data\"\nroot_key = \"credential:root-key\"\nzone = \"UTC\"\n\
+        [tls]\ncertificate = \"x\"\nkey = \"x\"\n";
+    let server = machine.serve();
+    for arguments in [
+        &["check-config"][..],
+        &["keys", "list"],
+        &["clock", "confirm"],
+    ] {
+        let output = machine.with_config(arguments, config);
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(output.status.success(), "{arguments:?}: {said}");
+    }
+    server.stop();
+    let output = machine.with_config(&["keys", "list"], config);
+    assert_eq!(output.status.code(), Some(1));
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("LoadCredential=root-key:"), "{said}");
 }
 
 #[cfg(target_os = "linux")]

@@ -122,7 +122,7 @@ async fn is_due(server: &TestServer) -> Result<()> {
 
 /// Through the server's own post room.
 async fn into_memory(server: &TestServer) -> Result<Arrived> {
-    let Transport::Memory(memory) = server.post().transport() else {
+    let Some(Transport::Memory(memory)) = server.post().transport() else {
         bail!("the bench sends into memory");
     };
     let mut arrived = Arrived::default();

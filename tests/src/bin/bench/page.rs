@@ -227,7 +227,7 @@ impl Scene {
     /// Sends what is due into memory, and forgets it.
     async fn post(&self) -> Result<()> {
         while self.server.post().pass().await?.leased > 0 {}
-        let Transport::Memory(memory) = self.server.post().transport() else {
+        let Some(Transport::Memory(memory)) = self.server.post().transport() else {
             bail!("the bench sends into memory");
         };
         ensure!(!memory.take().is_empty(), "nobody was told anything");
