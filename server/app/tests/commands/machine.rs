@@ -37,8 +37,8 @@ impl Machine {
         std::fs::create_dir(&certs).unwrap();
         let certificate = renew_certificate(&certs);
         Self {
-            certificate,
             folder,
+            certificate,
         }
     }
 
