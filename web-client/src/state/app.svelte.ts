@@ -179,6 +179,12 @@ export class App {
   #seeCircles(circles: CircleView[]): void {
     const gone = this.circles.filter(({ id }) => !circles.some((circle) => circle.id === id));
     this.circles = circles;
+    // The device has erased what was said there: neither is it held here, nor read out, also if they come in again.
+    for (const { id } of gone) {
+      this.#receipts.delete(id);
+      if (this.#conversation?.circle === id) this.#conversation = null;
+      if (this.heard?.circle.id === id) this.heard = null;
+    }
     if (gone.length > 0) this.left = [...this.left, ...gone.map(({ title }) => title)];
   }
 

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { refusing } from '../../doubles/refusing';
-import { circles, people as cast, peopleAround, safetyNumber } from '../../doubles/story';
+import { circles, circlesOf, people as cast, peopleAround, safetyNumber } from '../../doubles/story';
 import { Worker } from '../../doubles/worker';
 import type { Item, Status } from '../core/types.gen';
 import type { Consent } from '../platform/api';
@@ -166,6 +166,23 @@ describe('a conversation', () => {
     app.conversation(circles.pair);
     worker.heard?.stage({ kind: 'running' });
     expect(worker.asked.filter(({ kind }) => kind === 'page')).toHaveLength(2);
+  });
+
+  test('of a circle that this person is no longer in nothing stays, also when they come in again', () => {
+    const all = circlesOf(cast.maria);
+    worker.tell({ kind: 'status', status: maria });
+    worker.tell({ kind: 'circles', circles: all });
+    const before = app.conversation(circles.pair);
+    worker.tell({ kind: 'items', circle: circles.pair, items: [item('a', 1)] });
+    worker.tell({ kind: 'receipts', circle: circles.pair, receipts: [{ account: 'x', seq: 1 }] });
+    expect(app.heard?.item.id).toBe('a');
+    worker.tell({ kind: 'circles', circles: all.filter(({ id }) => id !== circles.pair) });
+    expect(app.heard).toBeNull();
+    worker.tell({ kind: 'circles', circles: all });
+    const after = app.conversation(circles.pair);
+    expect(after).not.toBe(before);
+    expect(after.items).toEqual([]);
+    expect(after.receipts).toEqual([]);
   });
 
   test('sends what was written, and says when it was not stored', async () => {
