@@ -118,9 +118,11 @@ export class App {
     if (this.status?.link === 'online') void this.client.ask({ kind: 'network_lost' });
   }
 
+  /** Whoever is not signed out is told so: they would go away from a page that is still theirs. */
   async signOut(): Promise<void> {
-    this.#forget();
-    await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
+    const reply = await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
+    if (reply.kind === 'refused') this.problem = { circle: null, code: reply.code };
+    else this.#forget();
   }
 
   #hear(event: Event): void {

@@ -236,6 +236,17 @@ test('whoever signs out is locked, here and in other tabs, and what this page he
   expect(app.locked).toBe(false);
 });
 
+test('whoever could not be signed out is told so, and keeps what they see', async () => {
+  worker.tell({ kind: 'status', status: maria });
+  worker.tell({ kind: 'circles', circles: circlesOf(cast.maria) });
+  worker.replies.push({ kind: 'refused', code: 'not_stored', detail: '' });
+  await app.signOut();
+  expect(app.problem).toEqual({ circle: null, code: 'not_stored' });
+  expect(app.circles).not.toEqual([]);
+  await app.signOut();
+  expect(app.circles).toEqual([]);
+});
+
 test('a lost network is told to the device at once', () => {
   worker.tell({ kind: 'status', status: maria });
   app.networkLost();
