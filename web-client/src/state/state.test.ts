@@ -3,10 +3,10 @@ import { refusing } from '../../doubles/refusing';
 import { circles, circlesOf, people as cast, peopleAround, safetyNumber } from '../../doubles/story';
 import { Worker } from '../../doubles/worker';
 import type { Item, Status } from '../core/types.gen';
-import type { Consent } from '../platform/api';
+import type { Answer, Consent, People as Read } from '../platform/api';
 import { App } from './app.svelte';
 import { TEXT_BYTES_MAX } from './conversation.svelte';
-import { endOfDayMicros, liveConsent } from './people.svelte';
+import { People, endOfDayMicros, liveConsent } from './people.svelte';
 import { Router, href, parse, type Address } from './router.svelte';
 
 /** An address bar without a browser. */
@@ -213,6 +213,17 @@ describe('people', () => {
     expect(liveConsent(consent({ until: 20_000 }), 19)).toBeDefined();
     expect(liveConsent(consent({ until: 20_000 }), 20)).toBeUndefined();
     expect(liveConsent(consent({ withdrawn_at: 15_000 }), 14)).toBeUndefined();
+  });
+
+  test('a reading that comes after a later one brings nothing back', async () => {
+    const answers: ((answer: Answer<Read>) => void)[] = [];
+    const people = new People({ ...refusing, people: () => new Promise((answer) => answers.push(answer)) });
+    const readings = [people.load(), people.load()];
+    answers[1]?.({ ok: true, body: { clients: [] } });
+    answers[0]?.({ ok: true, body: peopleAround() });
+    await Promise.all(readings);
+    expect(people.clients).toEqual([]);
+    expect(people.progress).toBe('ready');
   });
 
   test('a last day lasts until its end where the writer is', () => {
