@@ -47,6 +47,17 @@ describe('booking', () => {
     await takePictures(page, 'booked');
   });
 
+  test('whose consent ends while the form is open is not asked for', async () => {
+    await openBooking();
+    const ana = page.getByRole('checkbox', { name: 'Ana Sample' });
+    await ana.check();
+    await page.getByRole('button', { name: 'Withdraw this consent' }).first().click();
+    await page.getByRole('button', { name: 'Yes, withdraw' }).click();
+    await page.getByText('Withdrawn. ').waitFor();
+    await expect.poll(() => ana.isDisabled()).toBe(true);
+    expect(await ana.isChecked()).toBe(false);
+  });
+
   test('a colleague comes along, sees it in their own calendar and changes nothing', async () => {
     await openBooking();
     await page.getByRole('button', { name: '9:15 AM' }).waitFor();

@@ -48,6 +48,31 @@ describe('whoever invites', () => {
     await page.getByRole('heading', { name: /Who helps/ }).waitFor();
   });
 
+  test('stays where they went while a new client was being added', async () => {
+    await signIn(page, stage, 'dana');
+    await page.getByRole('link', { name: 'People', exact: true }).click();
+    await page.getByRole('link', { name: 'New client' }).click();
+    await page.getByLabel('Full name').fill('Nora Invented');
+    let answer = (): void => undefined;
+    const slow = new Promise<void>((resolve) => (answer = resolve));
+    await page.route('**/v1/people', async (route) => {
+      if (route.request().method() === 'POST') await slow;
+      await route.continue();
+    });
+    const asked = page.waitForRequest((request) => request.method() === 'POST' && request.url().endsWith('/v1/people'));
+    await page.getByRole('button', { name: 'Add this client' }).click();
+    await asked;
+    await page.getByRole('link', { name: 'Settings' }).click();
+    await page.getByRole('heading', { name: 'Settings', level: 1 }).waitFor();
+    // The list is read once more when she was added.
+    const read = page.waitForResponse((got) => got.request().method() === 'GET' && got.url().endsWith('/v1/people'));
+    answer();
+    await (await read).finished();
+    // What follows from an answer is done before the next frame but one.
+    await page.evaluate(() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done))));
+    expect(new URL(page.url()).hash).toBe('#/settings');
+  });
+
   test('is one press away from the pages of intake where they did not come', async () => {
     const part = '**/assets/IntakePages-*';
     await signIn(page, stage, 'dana');

@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { people } from '../../web-client/doubles/story.ts';
 import { expectAccessible, takePictures } from './browser.ts';
 import { focused } from './keyboard.ts';
-import { arrive, looksGood, openClient, openScreens, page, sent, stage } from './screen.ts';
+import { arrive, looksGood, openClient, openScreens, page, profile, sent, stage } from './screen.ts';
 
 openScreens();
 
@@ -73,6 +73,19 @@ describe('mails and consent', () => {
     await looksGood('address-banner');
     await page.getByRole('link', { name: 'See your email address' }).click();
     await page.getByText('Emails to this address come back', { exact: false }).waitFor();
+  });
+
+  test('what is being written stays while the connection goes and comes back', async () => {
+    await arrive('maria', 'Settings');
+    const field = page.getByLabel('Email address');
+    await expect.poll(() => field.inputValue()).toBe('maria.sample@example.org');
+    await field.fill('maria.elsewhere@example.org');
+    await profile.context.setOffline(true);
+    await page.getByText('No connection', { exact: true }).waitFor();
+    expect(await field.inputValue()).toBe('maria.elsewhere@example.org');
+    await profile.context.setOffline(false);
+    await page.getByText('No connection', { exact: true }).waitFor({ state: 'detached' });
+    expect(await field.inputValue()).toBe('maria.elsewhere@example.org');
   });
 
   test('staff see a client\'s', async () => {

@@ -46,6 +46,25 @@ test('what is being written about a client stays where the people cannot be read
   expect(await note.inputValue()).toBe('Maria said yes at the office.');
 });
 
+test('what stands open about a client stays when the people are read again', async () => {
+  await openClient();
+  await page.getByText('What emails this client gets').click();
+  const field = page.getByLabel('Email address');
+  await expect.poll(() => field.inputValue()).toBe('maria.sample@example.org');
+  await field.fill('maria.elsewhere@example.org');
+  await page.getByText('Links to choose a time').click();
+  await page.getByRole('button', { name: 'Make a link' }).click();
+  const form = page.getByRole('heading', { name: 'A link to choose a time' });
+  await form.waitFor();
+  await page.getByText('Change the phone number: Maria Sample').click();
+  await page.getByLabel('Phone number', { exact: true }).fill('312 555 0199');
+  await page.getByRole('button', { name: 'Keep this number' }).click();
+  await expect.poll(() => calls('Maria Sample').first().getAttribute('href')).toBe('tel:3125550199');
+  expect(await field.inputValue()).toBe('maria.elsewhere@example.org');
+  expect(await form.isVisible()).toBe(true);
+  await expect.poll(() => page.getByText('One moment…').count()).toBe(0);
+});
+
 test('the number stands once on the client’s page, and on each card of a calendar', async () => {
   await openClient();
   await page.getByRole('article').filter({ hasText: 'Phone call' }).first().waitFor();

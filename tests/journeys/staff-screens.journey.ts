@@ -80,6 +80,14 @@ describe('an administrator', () => {
     await page.getByRole('button', { name: 'Show my passkey' }).waitFor();
     await row('Sam Specimen').waitFor();
     await looksGood('staff-stale');
+    await page.getByRole('button', { name: 'Use my password' }).click();
+    await page.getByLabel('Your sign-in name').fill('kim');
+    await page.getByLabel('Password', { exact: true }).fill('four plain words');
+    stage.agency.ways.second = false;
+    stage.agency.stale = false;
+    await page.keyboard.press('Enter');
+    await page.getByText('One client has nobody now').waitFor();
+    await expect.poll(() => row('Sam Specimen').count()).toBe(0);
   });
 
   test('reads the same in Spanish', async () => {

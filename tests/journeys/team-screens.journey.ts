@@ -39,6 +39,25 @@ test('who comes to a visit that is booked is changed, and a time that is not fre
   expect(sent(/team$/)).toEqual({ sequence: 1, staff: [] });
 });
 
+test('what somebody else changed meanwhile is shown before it is written over', async () => {
+  const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();
+  await visit.getByRole('button', { name: 'Change who comes' }).click();
+  await visit.getByRole('checkbox', { name: 'Sam Specimen' }).check();
+  const booked = stage.agency.appointments.find(({ meeting_link }) => meeting_link !== null && meeting_link !== undefined);
+  if (booked === undefined) throw new Error('the story lost its visit');
+  booked.sequence += 1;
+  // Back from another tab.
+  const read = page.waitForResponse((answer) => answer.url().includes('/appointments'));
+  await page.evaluate(() => document.dispatchEvent(new Event('visibilitychange')));
+  await read;
+  await visit.getByRole('button', { name: 'Save who comes' }).click();
+  await visit.getByRole('alert').getByText('This visit has changed. Please look at it again.').waitFor();
+  expect(sent(/team$/)).toMatchObject({ sequence: 0 });
+  await visit.getByRole('button', { name: 'Save who comes' }).click();
+  await page.getByText('Saved. The emails go out now.').waitFor();
+  expect(sent(/team$/)).toMatchObject({ sequence: 1 });
+});
+
 test('the colleagues are asked for again where no answer came', async () => {
   const asked = '**/v1/transfers';
   const visit = page.getByRole('article').filter({ hasText: /2:30/ }).first();

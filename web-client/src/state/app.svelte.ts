@@ -118,9 +118,11 @@ export class App {
     if (this.status?.link === 'online') void this.client.ask({ kind: 'network_lost' });
   }
 
+  /** Whoever is not signed out is told so: they would go away from a page that is still theirs. */
   async signOut(): Promise<void> {
-    this.#forget();
-    await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
+    const reply = await this.client.ask({ kind: 'command', command: { kind: 'sign_out' } });
+    if (reply.kind === 'refused') this.problem = { circle: null, code: reply.code };
+    else this.#forget();
   }
 
   #hear(event: Event): void {
@@ -179,6 +181,12 @@ export class App {
   #seeCircles(circles: CircleView[]): void {
     const gone = this.circles.filter(({ id }) => !circles.some((circle) => circle.id === id));
     this.circles = circles;
+    // The device has erased what was said there: neither is it held here, nor read out, also if they come in again.
+    for (const { id } of gone) {
+      this.#receipts.delete(id);
+      if (this.#conversation?.circle === id) this.#conversation = null;
+      if (this.heard?.circle.id === id) this.heard = null;
+    }
     if (gone.length > 0) this.left = [...this.left, ...gone.map(({ title }) => title)];
   }
 

@@ -59,6 +59,8 @@ export class ClientLinks {
   types = $state.raw<VisitType[]>([]);
   /** Where the link leads that was just made, on this server. */
   path = $state<string | null>(null);
+  /** Which one that is. */
+  #shown: string | null = null;
   readonly #api: Api;
   readonly #client: string;
   readonly #intents = new Intents();
@@ -92,16 +94,17 @@ export class ClientLinks {
     const { link, path } = answer.body;
     this.list = [link, ...this.list.filter(({ id }) => id !== link.id)];
     this.path = path ?? null;
+    this.#shown = link.id;
     return null;
   }
 
-  /** Takes one back; the code of the refusal, or null when done. */
+  /** Takes one back; the code of the refusal, or null when done. The one that is shown stays, if it is another. */
   async revoke(id: string): Promise<string | null> {
     const answer = await this.#intents.once(['revoke', id], (op_id) => this.#api.revokeBookingLink(id, { op_id }));
     if (!answer.ok) return answer.code;
     const revoked = answer.body;
     this.list = this.list.map((one) => (one.id === id ? revoked : one));
-    this.path = null;
+    if (id === this.#shown) this.path = null;
     return null;
   }
 }

@@ -40,6 +40,9 @@ test('a lost answer is asked for again under the same id, and what opens the lin
   expect(sent[0]).toEqual(sent[1]);
   expect(sent[0]?.meeting_link).toBeNull();
   expect([links.path, links.list.length]).toEqual(['/b/secret', 1]);
+  // The one before it is taken back: what opens the new one comes no second time.
+  expect(await links.revoke('earlier')).toBeNull();
+  expect(links.path).toBe('/b/secret');
   expect(await links.revoke('l')).toBeNull();
   expect([links.path, links.list[0]?.state]).toEqual([null, 'revoked']);
 });

@@ -41,6 +41,12 @@ test('a lost answer is asked for again under the same id, a new intent under a n
   expect(asked[0]?.title).toBe('Maria’s family');
 });
 
+test('who comes after a log-off has wishes of their own', async () => {
+  await planCircle(page('unreachable'), client, draft);
+  await planCircle(page(), client, draft);
+  expect(asked[1]?.op_id).not.toBe(asked[0]?.op_id);
+});
+
 test('whether it keeps history is told to the server and to this device', async () => {
   const app = page();
   for (const keep of [true, false]) await planCircle(app, client, { ...draft, keep });

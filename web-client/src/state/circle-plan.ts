@@ -11,8 +11,17 @@ export interface CircleDraft {
   keep: boolean;
 }
 
-/** A form that was closed after a lost answer and is opened again asks for the same circle. */
-const intents = new Intents();
+/**
+ * A form that was closed after a lost answer and is opened again asks for the same circle. Kept with what the page holds
+ * of people: titles and names go with it when they sign out.
+ */
+const intents = new WeakMap<App['people'], Intents>();
+
+function intentsOf(people: App['people']): Intents {
+  const kept = intents.get(people) ?? new Intents();
+  intents.set(people, kept);
+  return kept;
+}
 
 /** Plans a circle; the code of the refusal, or null when done. */
 export async function planCircle(
@@ -22,7 +31,7 @@ export async function planCircle(
 ): Promise<string | null> {
   const history = keep ? 'eras' : 'off';
   const body = { client: client.person, title: title.trim(), members, history } as const;
-  const answer = await intents.once(['circle', body], (op_id) => api.planCircle({ op_id, ...body }));
+  const answer = await intentsOf(people).once(['circle', body], (op_id) => api.planCircle({ op_id, ...body }));
   if (!answer.ok) return answer.code;
   // This device hears the choice from the page too: the server could tell it another one.
   await device.ask({ kind: 'command', command: { kind: 'keep_history', circle: answer.body.id, keep } });

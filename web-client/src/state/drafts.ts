@@ -8,6 +8,11 @@ export interface Draft {
 }
 const NOTHING: Draft = { text: '', urgency: 'routine' };
 
+/** What remains in the box once something was sent: whoever wrote on meanwhile loses nothing of it. */
+export function remaining(written: string, sent: string): string {
+  return written.startsWith(sent) ? written.slice(sent.length).trimStart() : written;
+}
+
 export class Drafts {
   readonly #kept = new Map<CircleId, Draft>();
 

@@ -101,7 +101,8 @@ export class Intake {
     this.busy = act;
     this.refused = null;
     const reply = await this.#client.ask({ kind: 'command', command: command(person) });
-    if (reply.kind === 'refused') this.#fail(reply.code);
+    // By then the page may be somebody else's.
+    if (reply.kind === 'refused' && this.#person === person) this.#fail(reply.code);
   }
 
   #fail(code: string): void {

@@ -50,6 +50,15 @@ describe('an invitation on its page', () => {
     expect(intake.refused).toBe('not_allowed');
   });
 
+  test('a refusal that comes when the page is somebody else\'s is not said there', async () => {
+    refuse = 'busy';
+    const making = intake.make('account');
+    refuse = null;
+    const opening = intake.open('maria');
+    await Promise.all([making, opening]);
+    expect(intake.refused).toBeNull();
+  });
+
   test('remembers that somebody was turned away until a new code is made', async () => {
     tell({ state: 'arrived' });
     await intake.end();

@@ -35,13 +35,17 @@ export class People {
   progress = $state<'loading' | 'ready' | 'failed'>('loading');
   readonly #api: Api;
   readonly #intents = new Intents();
+  #readings = 0;
 
   constructor(api: Api) {
     this.#api = api;
   }
 
   async load(): Promise<void> {
+    const reading = ++this.#readings;
     const answer = await this.#api.people();
+    // A later reading is the truth: this one may show a right that has ended meanwhile.
+    if (reading !== this.#readings) return;
     if (answer.ok) this.clients = answer.body.clients;
     this.progress = answer.ok ? 'ready' : 'failed';
   }

@@ -1,12 +1,12 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { refusing } from '../../doubles/refusing';
-import { circles, people as cast, peopleAround, safetyNumber } from '../../doubles/story';
+import { circles, circlesOf, people as cast, peopleAround, safetyNumber } from '../../doubles/story';
 import { Worker } from '../../doubles/worker';
 import type { Item, Status } from '../core/types.gen';
-import type { Consent } from '../platform/api';
+import type { Answer, Consent, People as Read } from '../platform/api';
 import { App } from './app.svelte';
 import { TEXT_BYTES_MAX } from './conversation.svelte';
-import { endOfDayMicros, liveConsent } from './people.svelte';
+import { People, endOfDayMicros, liveConsent } from './people.svelte';
 import { Router, href, parse, type Address } from './router.svelte';
 
 /** An address bar without a browser. */
@@ -168,6 +168,23 @@ describe('a conversation', () => {
     expect(worker.asked.filter(({ kind }) => kind === 'page')).toHaveLength(2);
   });
 
+  test('of a circle that this person is no longer in nothing stays, also when they come in again', () => {
+    const all = circlesOf(cast.maria);
+    worker.tell({ kind: 'status', status: maria });
+    worker.tell({ kind: 'circles', circles: all });
+    const before = app.conversation(circles.pair);
+    worker.tell({ kind: 'items', circle: circles.pair, items: [item('a', 1)] });
+    worker.tell({ kind: 'receipts', circle: circles.pair, receipts: [{ account: 'x', seq: 1 }] });
+    expect(app.heard?.item.id).toBe('a');
+    worker.tell({ kind: 'circles', circles: all.filter(({ id }) => id !== circles.pair) });
+    expect(app.heard).toBeNull();
+    worker.tell({ kind: 'circles', circles: all });
+    const after = app.conversation(circles.pair);
+    expect(after).not.toBe(before);
+    expect(after.items).toEqual([]);
+    expect(after.receipts).toEqual([]);
+  });
+
   test('sends what was written, and says when it was not stored', async () => {
     const conversation = app.conversation(circles.pair);
     expect(await conversation.send('  ')).toBe('empty');
@@ -198,6 +215,17 @@ describe('people', () => {
     expect(liveConsent(consent({ withdrawn_at: 15_000 }), 14)).toBeUndefined();
   });
 
+  test('a reading that comes after a later one brings nothing back', async () => {
+    const answers: ((answer: Answer<Read>) => void)[] = [];
+    const people = new People({ ...refusing, people: () => new Promise((answer) => answers.push(answer)) });
+    const readings = [people.load(), people.load()];
+    answers[1]?.({ ok: true, body: { clients: [] } });
+    answers[0]?.({ ok: true, body: peopleAround() });
+    await Promise.all(readings);
+    expect(people.clients).toEqual([]);
+    expect(people.progress).toBe('ready');
+  });
+
   test('a last day lasts until its end where the writer is', () => {
     expect(new Date(endOfDayMicros('2027-03-31') / 1_000).toString()).toContain('Mar 31 2027 23:59:59');
   });
@@ -217,6 +245,17 @@ test('whoever signs out is locked, here and in other tabs, and what this page he
   expect(app.locked).toBe(true);
   worker.tell({ kind: 'status', status: maria });
   expect(app.locked).toBe(false);
+});
+
+test('whoever could not be signed out is told so, and keeps what they see', async () => {
+  worker.tell({ kind: 'status', status: maria });
+  worker.tell({ kind: 'circles', circles: circlesOf(cast.maria) });
+  worker.replies.push({ kind: 'refused', code: 'not_stored', detail: '' });
+  await app.signOut();
+  expect(app.problem).toEqual({ circle: null, code: 'not_stored' });
+  expect(app.circles).not.toEqual([]);
+  await app.signOut();
+  expect(app.circles).toEqual([]);
 });
 
 test('a lost network is told to the device at once', () => {

@@ -124,6 +124,15 @@ export class Visits {
     return refusal;
   }
 
+  /**
+   * From which visit a form goes on: from the one that it began with, so that what somebody else changed meanwhile is not
+   * written over unseen; once that was refused, from how the visit is now, which stands beside the refusal.
+   */
+  goingOn(visit: Appointment, refusal: Refused | null): Appointment {
+    if (refusal?.code !== 'appointment_changed') return visit;
+    return this.list.find(({ id }) => id === visit.id) ?? visit;
+  }
+
   /** Has back what staff called off, before anybody is told; the refusal, or null when done. */
   takeBack({ id, sequence }: Appointment): Promise<Refused | null> {
     return this.#change(['take back', id, sequence], (op_id) => this.#api.undoCancel(id, { op_id, sequence }));

@@ -77,6 +77,15 @@ describe('a list of visits', () => {
     expect(visits.list[0]?.sequence).toBe(4);
   });
 
+  test('a form goes on from the visit that it began with, until it was refused because somebody changed that', async () => {
+    const begun = visit();
+    listed = [visit({ sequence: 4 })];
+    await visits.load();
+    expect(visits.goingOn(begun, null)).toBe(begun);
+    expect(visits.goingOn(begun, { code: 'unreachable' })).toBe(begun);
+    expect(visits.goingOn(begun, { code: 'appointment_changed' }).sequence).toBe(4);
+  });
+
   test('a cancel can be taken back for ten minutes', async () => {
     const off = visit({ state: 'cancelled', cancelled: 'client', may_reply: false });
     answers = [good(off), good(visit())];
