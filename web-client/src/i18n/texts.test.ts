@@ -81,6 +81,7 @@ describe('both languages', () => {
   test.each<[string, Part[]]>([
     ['main.ts', ['web']],
     ['views/Frame.svelte', ['web', 'circle', 'care']],
+    ['views/parts/StillHere.svelte', ['web', 'circle', 'care']],
     ['views/people/PeoplePage.svelte', ['web', 'circle', 'care', 'intake']],
     ['views/intake/IntakePages.svelte', ['web', 'circle', 'care', 'intake']],
     ['views/sign-in/Awaiting.svelte', ['web', 'intake']],

@@ -148,6 +148,8 @@ export class Router {
   link = $state<string | null>(null);
   /** Whether a person has moved within the app: then a new page takes the focus. */
   moved = false;
+  /** Why the person was signed out, if not by their own hand, in the present language. */
+  why: (() => string) | null = null;
   /** Told when a link came while the app was open. */
   onLink: () => void = () => undefined;
   readonly #address: Address;
