@@ -396,15 +396,28 @@ impl Turn<'_> {
         self.timer(wait_ms + 1);
     }
 
+    /// Tries again if it is time. A clock that goes by itself wakes this device, and the time of day may have been set
+    /// back meanwhile: nothing else would wake it.
+    fn retry_if_due(&mut self, at: Timestamp) -> Result<()> {
+        let left_ms = (at.micros() - self.now.micros()).max(0) / 1_000;
+        if let Ok(left_ms @ 1..=RETRY_MS_MAX) = u32::try_from(left_ms) {
+            self.timer(left_ms + 1);
+            return Ok(());
+        }
+        self.volatile.retry_at = None;
+        self.connect()
+    }
+
     /// The time has come for something.
     pub fn tick(&mut self) -> Result<()> {
         self.poll_enrolment()?;
         self.poll_confirmation();
         self.poll_intake();
-        let due = self.volatile.retry_at.is_some_and(|at| at <= self.now);
-        if self.link() == Link::Offline && self.volatile.wanted && due {
-            self.volatile.retry_at = None;
-            return self.connect();
+        if self.link() == Link::Offline
+            && self.volatile.wanted
+            && let Some(at) = self.volatile.retry_at
+        {
+            return self.retry_if_due(at);
         }
         if self.is_online() {
             self.read_again();

@@ -90,6 +90,31 @@ fn signing_out_outlives_the_process_until_a_person_signs_in() {
 }
 
 #[test]
+fn a_device_comes_back_though_it_was_woken_too_early_or_its_clock_was_set_back() {
+    let timer = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::Timer { after_ms } => Some(i64::from(*after_ms)),
+            _ => None,
+        })
+    };
+    let connects = |effects: &[Effect]| asked(effects, "/v1/tickets").is_some();
+    for set_back_s in [0, 3_600] {
+        let mut host = Host::enrolled();
+        let id = asked(&host.is_told(Command::Connect), "/v1/tickets").unwrap();
+        let effects = host.answered(id, 0, &());
+        assert_eq!(link(&effects), Some(Link::Offline));
+        let after_ms = timer(&effects).expect("it tries again");
+        let early = host.device.handle(Input::Tick, NOW).unwrap().effects;
+        assert!(!connects(&early));
+        assert_eq!(timer(&early), Some(after_ms), "and is woken again");
+        let woken = NOW.plus_seconds(after_ms / 1_000 + 1 - set_back_s);
+        assert!(connects(
+            &host.device.handle(Input::Tick, woken).unwrap().effects
+        ));
+    }
+}
+
+#[test]
 fn a_log_off_that_did_not_reach_the_server_is_brought_when_the_device_is_opened_again() {
     for (status, owed) in [(0, true), (503, true), (204, false), (401, false)] {
         let mut host = Host::enrolled();
