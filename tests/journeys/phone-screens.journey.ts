@@ -49,7 +49,7 @@ test('what is being written about a client stays where the people cannot be read
 test('what stands open about a client stays when the people are read again', async () => {
   await openClient();
   await page.getByText('What emails this client gets').click();
-  const field = page.getByLabel('Email address');
+  const field = page.getByLabel('Email address', { exact: true });
   await expect.poll(() => field.inputValue()).toBe('maria.sample@example.org');
   await field.fill('maria.elsewhere@example.org');
   await page.getByText('Links to choose a time').click();
