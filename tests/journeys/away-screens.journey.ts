@@ -33,7 +33,7 @@ test('staff who went away are asked, stay with what they wrote, and are signed o
   await page.keyboard.press('Enter');
   await asked(page).waitFor({ state: 'hidden' });
   expect(await box.inputValue()).toBe(DRAFT);
-  await expect.poll(() => box.evaluate((field) => field === document.activeElement), 'the focus is back').toBe(true);
+  await expect.poll(() => box.evaluate((field) => field === document.activeElement), { message: 'the focus is back' }).toBe(true);
   await at(29);
   await asked(page).waitFor();
   await at(30);
